@@ -1,0 +1,116 @@
+"""Typed questions about one text, and their answers: a probability for every option."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+QuestionKind = Literal["score", "predicate", "choice"]
+UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
+
+
+class Option(BaseModel):
+    """One possible answer. `id` goes to the model and back as data, `text` is what the model reads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    text: str
+
+
+class Question(BaseModel):
+    """One question with its options. For `score` the options run from lowest to highest; for `predicate` they are no, yes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: QuestionKind
+    text: str
+    options: tuple[Option, ...] = Field(min_length=2)
+
+
+class State(BaseModel):
+    """What all questions of one request share: the task, its references and the text to judge, in prompt order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: Literal["zh", "en"]
+    task: str
+    text: str  # the numbered turns, neutralised: data, never instructions
+    form: Literal["dialogue", "answer", "email"] = "answer"
+    reference: str = ""  # reference material shown to the model, empty when none is
+
+
+class Usage(BaseModel):
+    """Tokens and seconds that an answer or a run took; `cached_tokens` are those of a prefix that was not read again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    cost: float | None = None  # in US dollars; None when the model has no price
+
+    def __add__(self, other: Usage) -> Usage:
+        cost = None if self.cost is None and other.cost is None else (self.cost or 0.0) + (other.cost or 0.0)
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            generated_tokens=self.generated_tokens + other.generated_tokens,
+            requests=self.requests + other.requests,
+            seconds=self.seconds + other.seconds,
+            cost=cost,
+        )
+
+
+class Answer(BaseModel):
+    """One question answered. `probabilities` sum to 1 over the question's option ids, in the question's order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    probabilities: dict[str, float]
+    menu_mass: float | None = None  # how much of the model's raw distribution lay on the options; None if unknown
+    reason: str | None = None  # only from backends that state one before answering
+    samples: int | None = None  # number of samples behind the distribution, when it was sampled
+
+
+class Ungraded(BaseModel):
+    """A question without an answer, and why. It is not zero and never becomes a point."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    cause: UngradedCause
+    detail: str = ""
+
+
+class Reply(BaseModel):
+    """What a judge gives back for one request: something for every question asked, and what it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str  # the model that answered, as it names itself
+    answers: dict[str, Answer | Ungraded]
+    usage: Usage = Usage()
+
+
+class Judge(Protocol):
+    """The one interface to any model. Implementations raise ModelError only for what no question could survive."""
+
+    @property
+    def name(self) -> str:
+        """How the user chose it: "embedded", "openai:gpt-…", …"""
+        ...
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What identifies the judge in a record: model, weights digest, prompt names and digests, method."""
+        ...
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Answers every question about `state`, by id; a question that failed comes back as Ungraded."""
+        ...

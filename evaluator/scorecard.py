@@ -1,0 +1,152 @@
+"""What grading gives: verdicts with evidence, key points, guards, and the totals that follow from them.
+
+All arithmetic here is pure: no model, no disk, no clock.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.judge.questions import UngradedCause, Usage
+from evaluator.rubric import CriterionKind
+from evaluator.transcript import Role
+
+SCHEMA_VERSION = 1
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Evidence(Frozen):
+    """Words of the speaker, picked from the transcript. `transcript.turn(turn).text[start:end] == text`, exactly."""
+
+    turn: str
+    role: Role
+    speaker: str | None
+    start: int
+    end: int
+    text: str
+    direction: Literal["for", "against"]
+    weight: float  # 0 to 1: how much it speaks for or against, compared with the other spans of this text
+
+
+class LevelShare(Frozen):
+    """A level and the probability that the judge gives to it."""
+
+    points: float
+    description: str
+    probability: float
+
+
+class Verdict(Frozen):
+    """One criterion judged. `points` is the expected value of `distribution`; `level` indexes the level nearest to it."""
+
+    criterion: str
+    name: str
+    kind: CriterionKind
+    points: float
+    max_points: float
+    level: int
+    level_description: str
+    distribution: tuple[LevelShare, ...]  # lowest level first; probabilities sum to 1
+    confidence: float  # 0 (all levels alike) to 1 (one level certain)
+    interval: tuple[float, float] | None = None  # points, from a calibration profile
+    evidence: tuple[Evidence, ...] = ()
+    not_applicable: bool = False
+
+
+class WhyUngraded(Frozen):
+    """Why a criterion has no points."""
+
+    cause: UngradedCause
+    detail: str = ""
+
+
+class UngradedVerdict(Frozen):
+    """One criterion that could not be judged. It is not zero: it counts as missing, and a person has to look."""
+
+    criterion: str
+    name: str
+    kind: CriterionKind
+    max_points: float
+    ungraded: WhyUngraded
+
+
+class KeyPointResult(Frozen):
+    """A key point of the reference answer: said or missing. `covered` is None where it could not be judged."""
+
+    id: str
+    text: str
+    reference: str
+    criteria: tuple[str, ...]
+    probability: float | None
+    covered: bool | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Guard(Frozen):
+    """Something in the text that a person should know of. `code` is a key of the catalogue `guards`."""
+
+    code: str  # "steering", "forged_delimiter", "invisible_characters", "too_short", "empty", "off_topic", …
+    detail: str
+    evidence: tuple[Evidence, ...] = ()
+    probability: float | None = None
+
+
+class ReferenceUse(Frozen):
+    """A reference that the grading pulled, with where it came from."""
+
+    id: str
+    kind: Literal["reference_answer", "explanation"]
+    text: str
+    source: str
+    digest: str
+    matched_by: Literal["item", "meaning"]
+    score: float | None = None
+
+
+class ReviewReason(Frozen):
+    """Why a person should look. `code` is a key of the catalogue `review`."""
+
+    code: str
+    criterion: str | None = None
+    values: dict[str, str] = {}
+
+
+class RubricStamp(Frozen):
+    """Which rubric it was."""
+
+    id: str
+    version: int
+    title: str
+    language: str
+    digest: str
+
+
+class Scorecard(Frozen):
+    """All verdicts of one response, with the total that they add up to. The JSON of this model is the documented output."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: str  # id of the stored record
+    rubric: RubricStamp
+    total: float | None  # None when nothing could be graded
+    max_points: float
+    pass_mark: float
+    passed: bool | None  # None when what is ungraded could still decide it
+    interval: tuple[float, float] | None = None
+    coverage: float  # share of max_points that was graded, 0 to 1
+    verdicts: tuple[Verdict | UngradedVerdict, ...]
+    key_points: tuple[KeyPointResult, ...] = ()
+    references: tuple[ReferenceUse, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    review: bool
+    review_reasons: tuple[ReviewReason, ...] = ()
+    profile: str | None = None  # calibration profile, name and version
+    judge: dict[str, str]  # Judge.stamp
+    usage: Usage = Usage()
+    transcript_digest: str
+    created_at: str  # ISO 8601, UTC
+    raw: dict[str, Any] = {}  # per question id: raw and corrected probabilities, as the judge gave them

@@ -1,0 +1,61 @@
+"""Texts for people, Chinese and English, from the catalogues in this folder.
+
+One YAML file an area; each key holds both languages side by side, so that neither can be forgotten:
+
+    too_short: {zh: "…{seconds} 秒…", en: "… {seconds} s …"}
+
+`say("errors.too_short", seconds=3)` renders in the current language. A missing key or value raises: a page that shows
+`{seconds}` to a user is a bug that a test should find.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_current: ContextVar[Language | None] = ContextVar("language", default=None)
+
+
+@cache
+def catalogue(area: str) -> dict[str, dict[str, str]]:
+    """The texts of one area: {key: {"zh": …, "en": …}}."""
+    path = Path(__file__).with_name(f"{area}.yaml")
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+
+
+def areas() -> list[str]:
+    """Names of all catalogues, sorted."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
+
+
+def say(key: str, language: str | None = None, /, **values: Any) -> str:
+    """The text of `key` ("area.name") in `language`, or in the current one; raises KeyError on an unknown key."""
+    area, name = key.split(".", 1)
+    return catalogue(area)[name][language or current()].format(**values)
+
+
+def use(language: str | None) -> None:
+    """Makes `language` the current one in this context; None goes back to the locale's."""
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
+    _current.set(language)  # type: ignore[arg-type]
+
+
+def current() -> Language:
+    """The language chosen with `use`, else the setting EVALUATOR_LANG, else the locale's."""
+    return _current.get() or _from_environment()
+
+
+def _from_environment() -> Language:
+    wanted = os.environ.get("EVALUATOR_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    wanted = wanted or (locale.getlocale()[0] or "")
+    return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
