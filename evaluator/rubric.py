@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 CriterionKind = Literal["score", "bonus", "penalty", "fatal", "checklist"]
 Speaker = Literal["agent", "customer", "any"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(pattern=r"\S")]  # says something: not empty, not only blanks
+
+
+def _wrong(code: str, **values: object) -> PydanticCustomError:
+    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language."""
+    return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
+
+
+def _unique(ids: Iterable[str], what: str) -> None:
+    for value, count in Counter(ids).items():
+        if count > 1:
+            raise _wrong("duplicate_id", what=what, id=value)
 
 
 class Level(BaseModel):
@@ -18,7 +33,7 @@ class Level(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     points: float = Field(ge=0, multiple_of=0.5, description="Points of this level; halves are allowed.")
-    description: str = Field(min_length=1, description="What a text at this level shows.")
+    description: Text = Field(description="What a text at this level shows.")
 
 
 class Check(BaseModel):
@@ -27,25 +42,63 @@ class Check(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
-    question: str
-    yes: str
-    no: str
+    question: Text
+    yes: Text
+    no: Text
 
 
 class Criterion(BaseModel):
-    """One thing that is judged. `points` is the most it gives, takes away (penalty) or, for a fatal item, 0."""
+    """One thing that is judged, by what its kind says:
+
+    - `score`: gives the points of the level reached; counts in the rubric's maximum.
+    - `checklist`: its points, spread equally over its `checks`; counts in the maximum.
+    - `bonus`: gives up to its points on top of the maximum.
+    - `penalty`: takes away; its levels run from 0 (nothing lost) to `points` (all of it lost).
+    - `fatal`: has no points and no levels; if it happened the total is 0 and the response does not pass.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
-    name: str
+    name: Text
     description: str = ""
     kind: CriterionKind = "score"
-    points: float = Field(ge=0, multiple_of=0.5)
-    levels: tuple[Level, ...] = Field(default=(), description="Lowest first. Needed for score and bonus; at least two.")
-    checks: tuple[Check, ...] = Field(default=(), description="Concrete yes/no questions that the judge asks besides the level.")
+    points: float = Field(
+        default=0, ge=0, multiple_of=0.5, description="The most it gives or takes away; none for a fatal item."
+    )
+    levels: tuple[Level, ...] = Field(
+        default=(), description="Lowest first, at least two. Needed for score, bonus and penalty."
+    )
+    checks: tuple[Check, ...] = Field(
+        default=(), description="Concrete yes/no questions; a checklist's points, otherwise asked besides the level."
+    )
     speaker: Speaker = Field(default="agent", description="Whose words can prove it.")
     optional: bool = Field(default=False, description="May be not applicable; its points then go to the others.")
+
+    @model_validator(mode="after")
+    def _can_be_graded(self) -> Criterion:
+        _unique((check.id for check in self.checks), "check")
+        self._levels_fit_kind()
+        if self.kind == "fatal" and self.points:
+            raise _wrong("fatal_with_points", id=self.id)
+        if self.kind != "fatal" and not self.points:
+            raise _wrong("points_needed", id=self.id)
+        if self.kind == "checklist" and not self.checks:
+            raise _wrong("checks_needed", id=self.id)
+        return self
+
+    def _levels_fit_kind(self) -> None:
+        if self.kind in ("fatal", "checklist"):
+            if self.levels:
+                raise _wrong("levels_not_wanted", id=self.id, kind=self.kind)
+            return
+        if len(self.levels) < 2:
+            raise _wrong("levels_needed", id=self.id, count=len(self.levels))
+        points = [level.points for level in self.levels]
+        if any(low >= high for low, high in zip(points, points[1:], strict=False)):
+            raise _wrong("levels_not_rising", id=self.id, points=", ".join(f"{value:g}" for value in points))
+        if points[-1] > self.points:
+            raise _wrong("level_above_points", id=self.id, level=f"{points[-1]:g}", points=f"{self.points:g}")
 
 
 class KeyPoint(BaseModel):
@@ -54,7 +107,7 @@ class KeyPoint(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
-    text: str
+    text: Text
     criteria: tuple[Identifier, ...] = Field(default=(), description="Criteria that it belongs to; empty: all.")
 
 
@@ -64,9 +117,14 @@ class ReferenceAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
-    text: str
+    text: Text
     key_points: tuple[KeyPoint, ...] = ()
     source: str = Field(default="", description="Where it comes from, as a person would cite it.")
+
+    @model_validator(mode="after")
+    def _ids_tell_apart(self) -> ReferenceAnswer:
+        _unique((point.id for point in self.key_points), "key point")
+        return self
 
 
 class Explanation(BaseModel):
@@ -75,7 +133,7 @@ class Explanation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
-    text: str
+    text: Text
     source: str = ""
 
 
@@ -86,17 +144,29 @@ class Rubric(BaseModel):
 
     id: Identifier
     version: int = Field(ge=1)
-    title: str
+    title: Text
     language: Literal["zh", "en"]
-    task: str = Field(description="The scenario or question as the candidate saw it.")
+    task: Text = Field(description="The scenario or question as the candidate saw it.")
     form: Literal["dialogue", "answer", "email"] = Field(
         default="answer", description="What is handed in: a conversation, a spoken or written answer, an e-mail."
     )
     pass_mark: float = Field(ge=0, description="Points at which the response passes.")
+    out_of: float | None = Field(
+        default=None, gt=0, description="What the points should add up to, as the paper states it; lint compares."
+    )
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     references: tuple[ReferenceAnswer, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     topics: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_graded(self) -> Rubric:
+        _unique((item.id for item in self.criteria), "criterion")
+        _unique((item.id for item in self.references), "reference")
+        _unique((item.id for item in self.explanations), "explanation")
+        if not self.max_points:
+            raise _wrong("nothing_gives_points")
+        return self
 
     @property
     def max_points(self) -> float:

@@ -1,0 +1,19 @@
+"""Where the files that ship with the product lie: in the wheel, or in the checkout that is being worked on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+Resource = Literal["rubrics", "prompts", "examples"]
+
+
+def resource_dir(name: Resource) -> Path:
+    """The folder of shipped rubrics, prompts or examples.
+
+    The wheel keeps them inside the package; the checkout keeps them beside it. The package's own folder is asked first,
+    so that an unrelated `rubrics` folder in site-packages is never taken for ours.
+    """
+    package = Path(__file__).parent
+    inside = package / "data" / name
+    return inside if inside.is_dir() else package.parent / name

@@ -1,0 +1,187 @@
+"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config folder.
+
+An argument wins over the environment, the environment over the file. The file lies outside any repository and holds the
+API key with access for its owner only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from evaluator.errors import InputError, StorageError
+
+
+def config_path() -> Path:
+    """The settings file: EVALUATOR_CONFIG, or settings.toml in the user's config folder. It need not exist."""
+    chosen = os.environ.get("EVALUATOR_CONFIG")
+    folder = platformdirs.user_config_dir("evaluator", appauthor=False)
+    return Path(chosen).expanduser() if chosen else Path(folder) / "settings.toml"
+
+
+def _default_data_dir() -> Path:
+    return Path(platformdirs.user_data_dir("evaluator", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """All settings. `load_settings()` reads them and turns a wrong one into one sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EVALUATOR_", env_ignore_empty=True, extra="forbid", validate_default=False
+    )
+
+    data_dir: Path = Field(default_factory=_default_data_dir, description="Records, references and models lie here.")
+    cache_dir: Path | None = Field(default=None, description="Model weights, if they should lie elsewhere.")
+    rubric_dir: Path | None = Field(default=None, description="Your own rubrics; data_dir/rubrics by default.")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir by default.")
+    chroma_url: str | None = Field(default=None, description="A Chroma server; embedded in data_dir by default.")
+
+    model: str = Field(default="embedded", description="The model that judges.")
+    model_file: Path | None = Field(default=None, description="Weights that you already have.")
+    base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint.")
+    api_key: SecretStr | None = Field(default=None, description="Its key.")
+
+    lang: Literal["zh", "en"] | None = Field(default=None, description="Language of texts; the locale's by default.")
+    connect_timeout_s: float = Field(default=10.0, gt=0)
+    request_timeout_s: float = Field(default=120.0, gt=0)
+    concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
+    budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
+
+    @field_validator("lang", mode="before")
+    @classmethod
+    def _language_of_locale(cls, value: Any) -> Any:
+        """`zh_CN.UTF-8` means zh: people copy what their locale says."""
+        lowered = value.lower() if isinstance(value, str) else ""
+        return next((known for known in ("zh", "en") if lowered.startswith(known)), value)
+
+    @field_validator("data_dir", "cache_dir", "rubric_dir", "model_file")
+    @classmethod
+    def _home_means_home(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else value
+
+    @property
+    def model_dir(self) -> Path:
+        """Where weights are kept."""
+        return self.cache_dir or self.data_dir / "models"
+
+    @property
+    def user_rubric_dir(self) -> Path:
+        """Where the user's own rubrics are kept."""
+        return self.rubric_dir or self.data_dir / "rubrics"
+
+    @property
+    def chroma_dir(self) -> Path:
+        """Where the embedded reference store is kept."""
+        return self.data_dir / "chroma"
+
+    @property
+    def records_url(self) -> str:
+        """SQLAlchemy URL of the records."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'records.db'}"
+
+    @property
+    def memo_path(self) -> Path:
+        """The journal of answers that a model already gave."""
+        return self.data_dir / "memo.db"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+
+
+def load_settings(**chosen: Any) -> Settings:
+    """The settings, with `chosen` (those that are not None) on top; InputError names the setting that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+    except ValidationError as error:
+        raise _wrong_setting(error) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError("settings_unreadable", path=config_path(), detail=error) from None
+    except OSError as error:
+        raise InputError("settings_unreadable", path=config_path(), detail=error.strerror or error) from None
+
+
+def save_settings(**changes: Any) -> Path:
+    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is written."""
+    import tomli_w
+
+    path = config_path()
+    known = {**_stored(path), **{name: _plain(value) for name, value in changes.items()}}
+    known = {name: value for name, value in known.items() if value is not None}
+    try:
+        Settings.model_validate(known)
+    except ValidationError as error:
+        raise _wrong_setting(error) from None
+    make_writable(path.parent)
+    _write_private(path, tomli_w.dumps(known))
+    return path
+
+
+def make_writable(folder: Path) -> Path:
+    """Creates `folder` if it is missing and proves that one can write there; StorageError says what to do otherwise."""
+    probe = folder / f".write-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"1")
+        probe.unlink()
+    except OSError as error:
+        raise StorageError("storage_no_access", path=folder, detail=error.strerror or error) from None
+    return folder
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError("settings_unreadable", path=path, detail=error) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value) if isinstance(value, Path) else value
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replaces the file in one step, readable by its owner only: it may hold a key."""
+    half = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+
+
+def _wrong_setting(error: ValidationError) -> InputError:
+    """The first thing wrong, without the value: it could be a key."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        known = near[0] if near else ", ".join(sorted(Settings.model_fields))
+        return InputError("settings_unknown", name=name, known=known, path=config_path())
+    return InputError("settings_wrong", name=name, variable=f"EVALUATOR_{name.upper()}", detail=first["msg"])
