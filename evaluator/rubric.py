@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -17,7 +18,8 @@ Text = Annotated[str, StringConstraints(pattern=r"\S")]  # says something: not e
 
 
 def _wrong(code: str, **values: object) -> PydanticCustomError:
-    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language."""
+    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language.
+    """
     return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
 
 
@@ -37,7 +39,9 @@ class Level(BaseModel):
 
 
 class Check(BaseModel):
-    """One concrete yes/no question about the text, answered by the model; `yes` and `no` describe the two options."""
+    """One concrete yes/no question about the text, answered by the model; `yes` and `no` describe the two
+    options.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,16 +68,22 @@ class Criterion(BaseModel):
     description: str = ""
     kind: CriterionKind = "score"
     points: float = Field(
-        default=0, ge=0, multiple_of=0.5, description="The most it gives or takes away; none for a fatal item."
+        default=0,
+        ge=0,
+        multiple_of=0.5,
+        description="The most it gives or takes away; none for a fatal item.",
     )
     levels: tuple[Level, ...] = Field(
         default=(), description="Lowest first, at least two. Needed for score, bonus and penalty."
     )
     checks: tuple[Check, ...] = Field(
-        default=(), description="Concrete yes/no questions; a checklist's points, otherwise asked besides the level."
+        default=(),
+        description="Concrete yes/no questions; a checklist's points, otherwise asked besides the level.",
     )
     speaker: Speaker = Field(default="agent", description="Whose words can prove it.")
-    optional: bool = Field(default=False, description="May be not applicable; its points then go to the others.")
+    optional: bool = Field(
+        default=False, description="May be not applicable; its points then go to the others."
+    )
 
     @model_validator(mode="after")
     def _can_be_graded(self) -> Criterion:
@@ -95,7 +105,7 @@ class Criterion(BaseModel):
         if len(self.levels) < 2:
             raise _wrong("levels_needed", id=self.id, count=len(self.levels))
         points = [level.points for level in self.levels]
-        if any(low >= high for low, high in zip(points, points[1:], strict=False)):
+        if any(low >= high for low, high in itertools.pairwise(points)):
             raise _wrong("levels_not_rising", id=self.id, points=", ".join(f"{value:g}" for value in points))
         if points[-1] > self.points:
             raise _wrong("level_above_points", id=self.id, level=f"{points[-1]:g}", points=f"{self.points:g}")
@@ -108,7 +118,9 @@ class KeyPoint(BaseModel):
 
     id: Identifier
     text: Text
-    criteria: tuple[Identifier, ...] = Field(default=(), description="Criteria that it belongs to; empty: all.")
+    criteria: tuple[Identifier, ...] = Field(
+        default=(), description="Criteria that it belongs to; empty: all."
+    )
 
 
 class ReferenceAnswer(BaseModel):
@@ -138,7 +150,9 @@ class Explanation(BaseModel):
 
 
 class Rubric(BaseModel):
-    """What is graded, by which levels, against which reference answers. YAML in `rubrics/`, one file a scenario."""
+    """What is graded, by which levels, against which reference answers. YAML in `rubrics/`, one file a
+    scenario.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -148,11 +162,14 @@ class Rubric(BaseModel):
     language: Literal["zh", "en"]
     task: Text = Field(description="The scenario or question as the candidate saw it.")
     form: Literal["dialogue", "answer", "email"] = Field(
-        default="answer", description="What is handed in: a conversation, a spoken or written answer, an e-mail."
+        default="answer",
+        description="What is handed in: a conversation, a spoken or written answer, an e-mail.",
     )
     pass_mark: float = Field(ge=0, description="Points at which the response passes.")
     out_of: float | None = Field(
-        default=None, gt=0, description="What the points should add up to, as the paper states it; lint compares."
+        default=None,
+        gt=0,
+        description="What the points should add up to, as the paper states it; lint compares.",
     )
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     references: tuple[ReferenceAnswer, ...] = ()

@@ -1,6 +1,8 @@
-"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config folder.
+"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config
+folder.
 
-An argument wins over the environment, the environment over the file. The file lies outside any repository and holds the
+An argument wins over the environment, the environment over the file. The file lies outside any repository and
+holds the
 API key with access for its owner only.
 """
 
@@ -25,7 +27,8 @@ from evaluator.errors import InputError, StorageError
 
 
 def config_path() -> Path:
-    """The settings file: EVALUATOR_CONFIG, or settings.toml in the user's config folder. It need not exist."""
+    """The settings file: EVALUATOR_CONFIG, or settings.toml in the user's config folder. It need not exist.
+    """
     chosen = os.environ.get("EVALUATOR_CONFIG")
     folder = platformdirs.user_config_dir("evaluator", appauthor=False)
     return Path(chosen).expanduser() if chosen else Path(folder) / "settings.toml"
@@ -42,22 +45,34 @@ class Settings(BaseSettings):
         env_prefix="EVALUATOR_", env_ignore_empty=True, extra="forbid", validate_default=False
     )
 
-    data_dir: Path = Field(default_factory=_default_data_dir, description="Records, references and models lie here.")
+    data_dir: Path = Field(
+        default_factory=_default_data_dir, description="Records, references and models lie here."
+    )
     cache_dir: Path | None = Field(default=None, description="Model weights, if they should lie elsewhere.")
-    rubric_dir: Path | None = Field(default=None, description="Your own rubrics; data_dir/rubrics by default.")
-    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir by default.")
-    chroma_url: str | None = Field(default=None, description="A Chroma server; embedded in data_dir by default.")
+    rubric_dir: Path | None = Field(
+        default=None, description="Your own rubrics; data_dir/rubrics by default."
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; SQLite in data_dir by default."
+    )
+    chroma_url: str | None = Field(
+        default=None, description="A Chroma server; embedded in data_dir by default."
+    )
 
     model: str = Field(default="embedded", description="The model that judges.")
     model_file: Path | None = Field(default=None, description="Weights that you already have.")
     base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint.")
     api_key: SecretStr | None = Field(default=None, description="Its key.")
 
-    lang: Literal["zh", "en"] | None = Field(default=None, description="Language of texts; the locale's by default.")
+    lang: Literal["zh", "en"] | None = Field(
+        default=None, description="Language of texts; the locale's by default."
+    )
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
     concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
-    budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
+    budget_usd: float | None = Field(
+        default=None, ge=0, description="Spending limit of one run; none by default."
+    )
 
     @field_validator("lang", mode="before")
     @classmethod
@@ -105,12 +120,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in."""
+        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in.
+        """
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
 
 
 def load_settings(**chosen: Any) -> Settings:
-    """The settings, with `chosen` (those that are not None) on top; InputError names the setting that is wrong."""
+    """The settings, with `chosen` (those that are not None) on top; InputError names the setting that is
+    wrong.
+    """
     try:
         return Settings(**{name: value for name, value in chosen.items() if value is not None})
     except ValidationError as error:
@@ -122,7 +140,9 @@ def load_settings(**chosen: Any) -> Settings:
 
 
 def save_settings(**changes: Any) -> Path:
-    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is written."""
+    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is
+    written.
+    """
     import tomli_w
 
     path = config_path()
@@ -138,7 +158,9 @@ def save_settings(**changes: Any) -> Path:
 
 
 def make_writable(folder: Path) -> Path:
-    """Creates `folder` if it is missing and proves that one can write there; StorageError says what to do otherwise."""
+    """Creates `folder` if it is missing and proves that one can write there; StorageError says what to do
+    otherwise.
+    """
     probe = folder / f".write-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,24 @@
+"""Rubrics as files: read, found, checked, written. The types are in `evaluator.rubric`."""
+
+from evaluator.rubrics.finding import RubricEntry, find, list_rubrics
+from evaluator.rubrics.lint import lint, lint_text
+from evaluator.rubrics.problems import Finding, WrongRubric
+from evaluator.rubrics.reading import load, parse
+from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
+
+__all__ = [
+    "Finding",
+    "RubricEntry",
+    "WrongRubric",
+    "dump",
+    "find",
+    "json_schema",
+    "lint",
+    "lint_text",
+    "list_rubrics",
+    "load",
+    "parse",
+    "schema_text",
+    "template",
+    "write",
+]

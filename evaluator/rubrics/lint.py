@@ -1,0 +1,139 @@
+"""What makes a valid rubric grade badly. What cannot be graded at all is refused by the types in
+`evaluator.rubric`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from evaluator.rubric import Check, Criterion, Rubric
+from evaluator.rubrics.problems import Finding, Severity, WrongRubric
+from evaluator.rubrics.reading import parse
+from evaluator.rubrics.wording import alike, shared_run, vague_words
+
+# Range of counts in a level's description: "1-3 points named", "两到三项".
+_RANGE = re.compile(r"(\d+)\s*(?:-|–|~|～|至|到|to)\s*(\d+)")
+
+
+def lint(rubric: Rubric) -> list[Finding]:
+    """Everything found in a valid rubric: errors first, then warnings, each in the order of the file."""
+    found = [*_whole(rubric), *_references(rubric)]
+    for item in rubric.criteria:
+        found += [*_levels(item, rubric), *_checks(item, rubric)]
+    return sorted(found, key=lambda one: one.severity != "error")
+
+
+def lint_text(text: str, name: str = "-") -> list[Finding]:
+    """Findings in a YAML text: those that keep it from loading, or else those of `lint`. For editors and
+    `rubrics lint`.
+
+    RubricError other than WrongRubric cannot come up: the text is already read.
+    """
+    try:
+        return lint(parse(text, name))
+    except WrongRubric as wrong:
+        return list(wrong.findings)
+
+
+def _found(severity: Severity, code: str, where: str, **values: object) -> Finding:
+    return Finding(severity=severity, code=code, where=where, values=values)
+
+
+def _whole(rubric: Rubric) -> Iterator[Finding]:
+    most = rubric.max_points
+    if rubric.out_of is not None and rubric.out_of != most:
+        yield _found("error", "sum_differs", "out_of", sum=f"{most:g}", out_of=f"{rubric.out_of:g}")
+    if rubric.pass_mark > most:
+        yield _found(
+            "error", "pass_above_max", "pass_mark", pass_mark=f"{rubric.pass_mark:g}", max=f"{most:g}"
+        )
+    if rubric.pass_mark == 0:
+        yield _found("warning", "pass_is_zero", "pass_mark")
+    if all(item.optional for item in rubric.criteria if item.kind in ("score", "checklist")):
+        yield _found("warning", "all_optional", "criteria")
+    for name, count in Counter(item.name.strip() for item in rubric.criteria).items():
+        if count > 1:
+            yield _found("warning", "same_name", "criteria", name=name)
+
+
+def _references(rubric: Rubric) -> Iterator[Finding]:
+    if not rubric.references:
+        yield _found("warning", "no_reference", "references")
+    known = {item.id for item in rubric.criteria}
+    for reference in rubric.references:
+        where = f"references.{reference.id}"
+        if not reference.key_points:
+            yield _found("warning", "no_key_points", where, id=reference.id)
+        for point in reference.key_points:
+            for name in point.criteria:
+                if name not in known:
+                    values = {"id": point.id, "criterion": name, "known": ", ".join(sorted(known))}
+                    yield _found("error", "unknown_criterion", f"{where}.key_points.{point.id}", **values)
+    ids = Counter(point.id for reference in rubric.references for point in reference.key_points)
+    for point_id, count in ids.items():
+        if count > 1:
+            yield _found("warning", "key_point_twice", "references", id=point_id)
+
+
+def _levels(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
+    where = f"criteria.{item.id}"
+    if item.kind in ("fatal", "bonus", "penalty") and item.optional:
+        yield _found("warning", "optional_without_effect", where, kind=item.kind)
+    if not item.levels:
+        return
+    if item.levels[-1].points != item.points:
+        values = {"level": f"{item.levels[-1].points:g}", "points": f"{item.points:g}"}
+        yield _found("error", "highest_below_points", f"{where}.levels", **values)
+    if item.levels[0].points != 0:
+        yield _found("warning", "lowest_above_zero", f"{where}.levels", level=f"{item.levels[0].points:g}")
+    yield from _descriptions(item, where, rubric.language)
+
+
+def _descriptions(item: Criterion, where: str, language: str) -> Iterator[Finding]:
+    for index, level in enumerate(item.levels):
+        for word in vague_words(level.description, language):
+            yield _found("warning", "vague", f"{where}.levels.{index}", word=word, points=f"{level.points:g}")
+    for low, high in combinations(item.levels, 2):
+        if alike(low.description, high.description):
+            values = {"low": f"{low.points:g}", "high": f"{high.points:g}"}
+            yield _found("warning", "levels_alike", f"{where}.levels", **values)
+    for low, high in pairwise(item.levels):
+        if overlap := _overlap(low.description, high.description):
+            values = {"low": f"{low.points:g}", "high": f"{high.points:g}", "number": overlap}
+            yield _found("warning", "levels_overlap", f"{where}.levels", **values)
+
+
+def _overlap(one: str, other: str) -> int | None:
+    """A count that falls into the ranges of both descriptions; None where they keep apart or name no single
+    range.
+    """
+    first, second = _RANGE.findall(one), _RANGE.findall(other)
+    if len(first) != 1 or len(second) != 1:
+        return None
+    (a, b), (c, d) = sorted(map(int, first[0])), sorted(map(int, second[0]))
+    return max(a, c) if max(a, c) <= min(b, d) else None
+
+
+def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
+    where = f"criteria.{item.id}.checks"
+    for check in item.checks:
+        if alike(check.yes, check.no) or check.yes.strip() == check.no.strip():
+            yield _found("warning", "options_alike", f"{where}.{check.id}", id=check.id)
+        yield from _options(check, f"{where}.{check.id}", rubric)
+    for one, other in combinations(item.checks, 2):
+        if alike(one.question, other.question):
+            yield _found("warning", "checks_alike", where, one=one.id, other=other.id)
+
+
+def _options(check: Check, where: str, rubric: Rubric) -> Iterator[Finding]:
+    """A small model carries words of the answer over to the option that holds the same ones, whatever they
+    mean.
+    """
+    for name in ("yes", "no"):
+        for reference in rubric.references:
+            if run := shared_run(getattr(check, name), reference.text, rubric.language):
+                yield _found("warning", "option_echoes_answer", where, id=check.id, option=name, words=run)
+                break

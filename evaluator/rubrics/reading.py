@@ -1,0 +1,256 @@
+"""YAML in, Rubric out; whatever is wrong is told with its line and with what to write.
+
+Read as YAML 1.2 core: `yes`, `no`, `12:30` and dates stay text. With PyYAML's older rules a check's `no:` would become
+the key False, and a time in a task would become a number.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from evaluator.errors import InputError, RubricError
+from evaluator.rubric import Check, Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
+from evaluator.rubrics.problems import Finding, WrongRubric
+
+MAX_BYTES = 1_000_000
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "criteria": Criterion,
+    "levels": Level,
+    "checks": Check,
+    "references": ReferenceAnswer,
+    "key_points": KeyPoint,
+    "explanations": Explanation,
+}
+
+
+class _Loader(yaml.CSafeLoader):
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the name is PyYAML's
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+def load(path: str | Path) -> Rubric:
+    """The rubric in a YAML file; RubricError names the file, the line and what to write instead."""
+    return parse(read_text(Path(path)), str(path))
+
+
+def parse(text: str, name: str = "-") -> Rubric:
+    """The rubric in a YAML text; `name` stands for the file in what WrongRubric says."""
+    root = _compose(text, name)
+    twice = tuple(_keys_given_twice(root))
+    if twice:
+        raise WrongRubric(name, twice)
+    try:
+        return Rubric.model_validate(_construct(root))
+    except ValidationError as error:
+        found = [_finding(root, problem) for problem in error.errors(include_url=False)]
+        raise WrongRubric(name, tuple(_worth_saying(found))) from None
+
+
+def _worth_saying(found: list[Finding]) -> list[Finding]:
+    """In the order of the file, without what only follows: a field missing because it is misspelt, a list
+    that counts
+    as too short because an entry of it is wrong."""
+    renamed = {_sibling(one.where, one.values["near"]) for one in found if one.code == "field_misspelt"}
+    own = [
+        one
+        for one in found
+        if not (one.code == "field_missing" and one.where in renamed)
+        and not any(other.where.startswith(f"{one.where}.") for other in found)
+    ]
+    return sorted(own, key=lambda one: (one.code == "field_missing", one.line or 0))
+
+
+def _sibling(where: str, name: str) -> str:
+    return ".".join([*where.split(".")[:-1], name])
+
+
+def read_text(path: Path) -> str:
+    """The text of a rubric file; RubricError when it is missing, too large or not UTF-8."""
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_BYTES else b""
+    except FileNotFoundError:
+        raise RubricError("file_missing", path=path) from None
+    except OSError as error:
+        raise RubricError("rubric_unreadable", path=path, detail=error.strerror or error) from None
+    if size > MAX_BYTES:
+        raise RubricError("rubric_too_large", path=path, limit=MAX_BYTES // 1000)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RubricError("rubric_not_utf8", path=path) from None
+
+
+def _compose(text: str, name: str) -> yaml.Node:
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _no_yaml(name, (mark.line + 1) if mark else 1, error.problem or "") from None
+    except yaml.YAMLError as error:  # a character that YAML does not allow, without a line of its own
+        position = getattr(error, "position", 0)
+        raise _no_yaml(name, text.count("\n", 0, position) + 1, str(error).splitlines()[0]) from None
+    if not isinstance(root, yaml.MappingNode):
+        raise WrongRubric(name, (Finding(severity="error", code="not_a_mapping", where="-", line=1),))
+    return root
+
+
+def _no_yaml(name: str, line: int, detail: str) -> InputError:
+    return WrongRubric(
+        name, (Finding(severity="error", code="not_yaml", where="-", line=line, values={"detail": detail}),)
+    )
+
+
+def _construct(root: yaml.Node) -> Any:
+    loader = _Loader("")
+    try:
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _keys_given_twice(node: yaml.Node, where: str = "", seen: set[int] | None = None) -> Iterator[Finding]:
+    """YAML silently keeps the last of two equal keys, which would lose what somebody wrote."""
+    seen = set() if seen is None else seen
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    known: set[str] = set()
+    for key, child in _children(node):
+        here = f"{where}.{key.value}" if where else str(key.value)
+        if isinstance(node, yaml.MappingNode):
+            if key.value in known:
+                line = key.start_mark.line + 1
+                yield Finding(
+                    severity="error", code="key_twice", where=here, line=line, values={"key": str(key.value)}
+                )
+            known.add(str(key.value))
+        yield from _keys_given_twice(child, here, seen)
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((item, item) for item in node.value)
+
+
+def _finding(root: yaml.Node, problem: Any) -> Finding:
+    location = list(problem["loc"])
+    code, values = _explain(problem, location)
+    return Finding(
+        severity="error",
+        code=code,
+        where=".".join(str(part) for part in location) or "-",
+        values=values,
+        line=_line(root, location, at_key=problem["type"] == "extra_forbidden"),
+    )
+
+
+def _line(root: yaml.Node, location: list[Any], at_key: bool) -> int:
+    """The line of the deepest part of `location` that the file holds; of its key when the key itself is
+    wrong.
+    """
+    node, line = root, root.start_mark.line
+    for depth, part in enumerate(location):
+        key, child = _step(node, part)
+        if child is None:
+            break
+        last = depth == len(location) - 1
+        line = (key if key is not None and (at_key or last) else child).start_mark.line
+        node = child
+    return line + 1
+
+
+def _step(node: yaml.Node, part: Any) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, child) for key, child in node.value if key.value == str(part)), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None, None
+
+
+def _explain(problem: Any, location: list[Any]) -> tuple[str, dict[str, Any]]:
+    """Catalogue key and values for one pydantic error."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    field = str(location[-1]) if location else "-"
+    given = _shown(problem.get("input"))
+    if kind == "missing":
+        return "field_missing", {"field": field}
+    if kind == "extra_forbidden":
+        return _unknown_field(location, field)
+    if kind == "literal_error":
+        return "one_of", {"field": field, "given": given, "expected": _choices(context["expected"])}
+    if kind == "string_pattern_mismatch":
+        is_text = context["pattern"] == r"\S"
+        return ("empty_text", {"field": field}) if is_text else ("bad_id", {"field": field, "given": given})
+    if kind in _BOUNDS:
+        return _BOUNDS[kind], {"field": field, "given": given, "bound": _bound(context)}
+    for ending, code in _TYPES.items():
+        if kind.endswith(ending):
+            return code, {"field": field, "given": given}
+    if kind not in _KINDS_OF_PYDANTIC:
+        return kind, context
+    return "other", {"field": field, "given": given, "detail": problem["msg"]}
+
+
+_BOUNDS = {
+    "greater_than_equal": "too_small",
+    "greater_than": "too_small",
+    "multiple_of": "not_a_half",
+    "too_short": "list_empty",
+}
+_TYPES = {
+    "float_parsing": "number_wanted",
+    "float_type": "number_wanted",
+    "finite_number": "number_wanted",
+    "int_parsing": "whole_wanted",
+    "int_type": "whole_wanted",
+    "int_from_float": "whole_wanted",
+    "bool_parsing": "truth_wanted",
+    "bool_type": "truth_wanted",
+    "string_type": "text_wanted",
+    "tuple_type": "list_wanted",
+    "model_type": "fields_wanted",
+    "dict_type": "fields_wanted",
+}
+_KINDS_OF_PYDANTIC = {"value_error", "assertion_error", "recursion_loop", "too_long", "less_than"}
+
+
+def _unknown_field(location: list[Any], field: str) -> tuple[str, dict[str, Any]]:
+    parents = [part for part in location[:-1] if isinstance(part, str)]
+    known = list((_MODELS.get(parents[-1], Rubric) if parents else Rubric).model_fields)
+    near = difflib.get_close_matches(field.lower(), known, n=1, cutoff=0.6)
+    if near:
+        return "field_misspelt", {"field": field, "near": near[0]}
+    return "field_unknown", {"field": field, "known": ", ".join(known)}
+
+
+def _bound(context: dict[str, Any]) -> str:
+    bound = next((context[name] for name in ("ge", "gt", "multiple_of", "min_length") if name in context), 0)
+    return f"{bound:g}"
+
+
+def _choices(expected: str) -> str:
+    return expected.replace(" or ", ", ").replace("'", "")
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,93 @@
+"""Rubric out: as YAML for people, as JSON Schema for their editor, as a template to start from."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from evaluator import texts
+from evaluator.errors import RubricError, StorageError
+from evaluator.rubric import Rubric
+from evaluator.settings import make_writable
+
+Form = Literal["dialogue", "answer", "email"]
+
+SCHEMA_FILE = "rubric.schema.json"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, lists indented under their key: the way a person would write it."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _points(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
+    """3 rather than 3.0: points read like points."""
+    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:g}")
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _points)
+
+
+def dump(rubric: Rubric, schema: str = SCHEMA_FILE) -> str:
+    """YAML text of `rubric`, which `parse` reads back as an equal one; `schema` is where an editor finds the
+    schema.
+    """
+    content = rubric.model_dump(mode="json", exclude_defaults=True)
+    body = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def write(rubric: Rubric, folder: Path) -> Path:
+    """Writes `rubric` as folder/ID.yaml with the schema beside it, replacing an older one in one step; gives
+    the path.
+    """
+    make_writable(folder)
+    path = folder / f"{rubric.id}.yaml"
+    for target, content in ((folder / SCHEMA_FILE, schema_text()), (path, dump(rubric))):
+        _replace(target, content)
+    return path
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a rubric file, for the completion of editors and for other tools."""
+    schema = Rubric.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """`json_schema()` as it is published in docs/rubric.schema.json."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def template(
+    rubric_id: str, form: Form = "answer", language: str | None = None, schema: str = SCHEMA_FILE
+) -> str:
+    """YAML text of a small, valid rubric to be rewritten; RubricError when the id could not be one."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", rubric_id):
+        raise RubricError("rubric_id_wrong", id=rubric_id)
+    chosen = language or texts.current()
+    body = texts.say(f"rubric.template_{form}", chosen, id=rubric_id, language=chosen)
+    return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def _replace(path: Path, content: str) -> None:
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(content, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
