@@ -1,0 +1,37 @@
+"""What a database says when it fails, as one sentence that says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from evaluator.errors import StorageError
+
+# SQLite's messages are part of its interface; the order matters, a full disk may also be called an I/O error.
+_CAUSES = (
+    ("storage_full", ("database or disk is full", "no space left", "disk quota")),
+    ("storage_read_only", ("readonly database", "read-only", "attempt to write a readonly")),
+    ("storage_busy", ("database is locked", "database table is locked", "database schema is locked")),
+    ("storage_damaged", ("not a database", "malformed", "file is encrypted")),
+    ("storage_no_access", ("unable to open", "permission denied", "access denied")),
+)
+
+
+def storage_error(error: Exception, path: object) -> StorageError:
+    """The StorageError for what sqlite3, SQLAlchemy or the system raised about `path`."""
+    detail = str(getattr(error, "orig", None) or error).splitlines()[0]
+    lowered = detail.lower()
+    for code, marks in _CAUSES:
+        if any(mark in lowered for mark in marks):
+            return StorageError(code, path=path, detail=detail)
+    return StorageError("storage_failed", path=path, detail=detail)
+
+
+@contextmanager
+def sqlite_faults(path: object) -> Iterator[None]:
+    """Turns errors of the sqlite3 module and of the file system into StorageError."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise storage_error(error, path) from None

@@ -1,0 +1,73 @@
+"""A journal of answers that a model already gave, so that nothing is asked twice.
+
+Keys say everything that the answer depends on (model, prompt, text); make them with `memo_key`. The file may be shared
+by several processes and by many tasks of one; it is a cache, so deleting it loses time, never a grading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from evaluator.settings import make_writable
+from evaluator.storage.faults import sqlite_faults
+
+BUSY_MS = 20_000  # another process holds the file for one insert at a time
+
+
+def memo_key(*parts: Any) -> str:
+    """SHA-256 over the JSON of `parts`: equal parts, equal key, whatever the order of keys in a mapping."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AskMemo:
+    """Key (SHA-256 as hex) to JSON value, on disk. StorageError when the file cannot be read or written."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        make_writable(self.path.parent)
+        self._lock = threading.Lock()  # one connection, used from the threads of asyncio.to_thread
+        with sqlite_faults(self.path):
+            self._connection = _connect(self.path)
+
+    async def get(self, key: str) -> Any | None:
+        """The stored value, or None."""
+        return await asyncio.to_thread(self._get, key)
+
+    async def put(self, key: str, value: Any) -> None:
+        """Stores `value` (anything JSON holds) under `key`, in place of an older one; on disk when this returns."""
+        await asyncio.to_thread(self._put, key, json.dumps(value, ensure_ascii=False))
+
+    def __len__(self) -> int:
+        with self._lock, sqlite_faults(self.path):
+            return self._connection.execute("SELECT count(*) FROM answers").fetchone()[0]
+
+    def close(self) -> None:
+        """Closes the file; the memo cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def _get(self, key: str) -> Any | None:
+        with self._lock, sqlite_faults(self.path):
+            row = self._connection.execute("SELECT value FROM answers WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def _put(self, key: str, text: str) -> None:
+        with self._lock, sqlite_faults(self.path):
+            self._connection.execute("INSERT OR REPLACE INTO answers (key, value) VALUES (?, ?)", (key, text))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    return connection
