@@ -76,6 +76,9 @@ class Answer(BaseModel):
     menu_mass: float | None = None  # how much of the model's raw distribution lay on the options; None if unknown
     reason: str | None = None  # only from backends that state one before answering
     samples: int | None = None  # number of samples behind the distribution, when it was sampled
+    model: str | None = None  # which judge answered, where a panel or cascade could have asked several
+    votes: dict[str, dict[str, float]] = {}  # panels: each judge's own distribution
+    disagreement: float | None = None  # panels: 0 the judges agree, 1 certain of opposite ends
 
 
 class Ungraded(BaseModel):
