@@ -1,0 +1,72 @@
+"""A cheap judge first, a dear one for what stays uncertain.
+
+Each question is answered by one judge alone, never by a blend, and its answer says by which. A question goes
+on to the dear judge when the cheap one's distribution is too flat, or when it gave no answer; what the dear
+judge then says holds, even if that is no answer.
+"""
+
+from __future__ import annotations
+
+import math
+
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded
+
+DOUBT = 0.6
+
+
+class CascadeJudge:
+    """A `Judge` made of a cheap and a dear one. `doubt`: from which share of the greatest entropy on it is
+    uncertain."""
+
+    def __init__(self, cheap: Judge, dear: Judge, doubt: float = DOUBT) -> None:
+        if cheap.name == dear.name:
+            raise ValueError("a cascade needs two different judges")
+        if not 0 <= doubt <= 1:
+            raise ValueError("doubt lies between 0 and 1")
+        self.cheap = cheap
+        self.dear = dear
+        self.doubt = doubt
+
+    @property
+    def name(self) -> str:
+        """`cascade:` and the two judges, joined by `>`."""
+        return f"cascade:{self.cheap.name}>{self.dear.name}"
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """The threshold, and both judges' own stamps."""
+        own = {"model": self.name, "method": "cascade", "doubt": f"{self.doubt:g}"}
+        parts = (("1", self.cheap), ("2", self.dear))
+        return own | {
+            f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()
+        }
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Asks the cheap judge everything and the dear one the rest, in one request."""
+        first = await self.cheap.decide(state, questions)
+        rest = [item for item in questions if self._is_uncertain(first.answers.get(item.id))]
+        if not rest:
+            return Reply(model=first.model, answers=_signed(first, self.cheap.name), usage=first.usage)
+        second = await self.dear.decide(state, rest)
+        unanswered = {item.id: Ungraded(question=item.id, cause="unreadable") for item in rest}
+        answers = _signed(first, self.cheap.name) | unanswered | _signed(second, self.dear.name)
+        return Reply(model=f"{first.model}>{second.model}", answers=answers, usage=first.usage + second.usage)
+
+    def _is_uncertain(self, answer: Answer | Ungraded | None) -> bool:
+        return not isinstance(answer, Answer) or flatness(answer.probabilities) >= self.doubt
+
+
+def flatness(probabilities: dict[str, float]) -> float:
+    """Shannon entropy over the greatest possible for this many options: 0 certain, 1 all options alike."""
+    entropy = -math.fsum(share * math.log(share) for share in probabilities.values() if share > 0)
+    return entropy / math.log(len(probabilities))
+
+
+def _signed(reply: Reply, judge: str) -> dict[str, Answer | Ungraded]:
+    """The answers with the name of the judge that gave them."""
+    return {
+        key: answer.model_copy(update={"model": answer.model or judge})
+        if isinstance(answer, Answer)
+        else answer
+        for key, answer in reply.answers.items()
+    }

@@ -1,0 +1,209 @@
+"""From a name to a judge: the one setting that decides who grades.
+
+embedded                      the model inside, no key, no network
+openai:NAME                   Decisions, log-probabilities or JSON, whichever the model has
+deepseek: dashscope: moonshot: ollama: anthropic: google:   the same for other vendors
+http://host:8000/v1#NAME      any OpenAI-compatible server
+structured:openai:NAME        another way of asking: decisions:, readout: or structured:
+decisions:NAME                short for decisions:openai:NAME
+panel:A+B                     both together          cascade:A>B   A first, B for what stays uncertain
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from evaluator.errors import InputError
+from evaluator.judge.cascade import CascadeJudge
+from evaluator.judge.endpoint import EndpointAsker
+from evaluator.judge.panel import PanelJudge
+from evaluator.judge.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
+from evaluator.judge.questions import Judge
+from evaluator.judge.spending import Spending
+from evaluator.judge.transport import Limits
+from evaluator.judge.vendor_langchain import ChatModel
+from evaluator.judge.vendor_openai import Endpoint
+
+
+def choose(name: str, settings: Any, spending: Spending | None = None) -> Judge:
+    """The judge called `name`. All judges of one choice are paid from `spending` (a new account with the
+    limit `settings.budget_usd` by default). InputError says what is possible when the name is none, or which
+    key is missing."""
+    account = spending or open_account(settings)
+    name = name.strip()
+    if name.startswith("panel:"):
+        return PanelJudge(_members(name, name.removeprefix("panel:").split("+"), settings, account))
+    if name.startswith("cascade:"):
+        members = _members(name, name.removeprefix("cascade:").split(">"), settings, account)
+        if len(members) != 2:
+            raise InputError("judge_name_joint", name=name)
+        return CascadeJudge(*members)
+    return _single(name, settings, account)
+
+
+def open_account(settings: Any) -> Spending:
+    """A fresh account for one run, with the limit and the price file of the settings."""
+    return Spending(getattr(settings, "budget_usd", None), getattr(settings, "prices", None))
+
+
+def _members(name: str, parts: list[str], settings: Any, account: Spending) -> list[Judge]:
+    """The judges of a panel or cascade. One key and one address in the settings cannot be meant for several
+    vendors, so there they count only if all members are of one."""
+    parts = [part.strip() for part in parts]
+    if len(parts) < 2 or not all(parts) or len(set(parts)) < len(parts):
+        raise InputError("judge_name_joint", name=name)
+    vendors = {split(part)[1] for part in parts if part != "embedded"}
+    own = settings if len(vendors) <= 1 else _WithoutKey(settings)
+    return [_single(part, own, account) for part in parts]
+
+
+class _WithoutKey:
+    """The same settings without key and address: a key must not travel to a vendor that it was not meant
+    for."""
+
+    def __init__(self, settings: Any) -> None:
+        self._settings = settings
+
+    def __getattr__(self, name: str) -> Any:
+        return None if name in ("api_key", "base_url") else getattr(self._settings, name)
+
+
+def _single(name: str, settings: Any, account: Spending) -> Judge:
+    if name == "embedded":
+        return _embedded(settings)
+    way, vendor, model = split(name)
+    provider = PROVIDERS.get(vendor, ADDRESS)
+    chosen = way or provider.way_of(model)
+    if chosen not in provider.possible:
+        raise InputError("judge_way_impossible", name=name, way=chosen, vendor=vendor)
+    if chosen == "structured":
+        return _structured(name, provider, vendor, model, settings, account)
+    endpoint = _endpoint(name, provider, vendor, model, settings)
+    if chosen == "decisions":
+        from evaluator.judge.decisions import DecisionsJudge
+
+        return DecisionsJudge(endpoint, account, limits_of(settings))
+    return _readout(EndpointAsker(endpoint, account, limits_of(settings)))
+
+
+def split(name: str) -> tuple[Way | None, str, str]:
+    """The way of asking (None: the model's own), the vendor or address, and the model; InputError if it is
+    no name."""
+    way: Way | None = next((each for each in WAYS if name.startswith(f"{each}:")), None)
+    rest = name.removeprefix(f"{way}:") if way else name
+    if rest.startswith(("http://", "https://")):
+        address, _, model = rest.partition("#")
+        if not model or not urlsplit(address).hostname:
+            raise InputError("judge_address_incomplete", name=name)
+        return way, address, model
+    vendor, _, model = rest.partition(":")
+    if way == "decisions" and not model:
+        vendor, model = "openai", vendor
+    if vendor not in PROVIDERS or not model:
+        raise _unknown(name, vendor)
+    return way, vendor, model
+
+
+def _unknown(name: str, vendor: str) -> InputError:
+    known = [
+        "embedded",
+        *(f"{each}:…" for each in PROVIDERS),
+        "http://host:8000/v1#…",
+        "panel:A+B",
+        "cascade:A>B",
+    ]
+    near = difflib.get_close_matches(vendor, ["embedded", *PROVIDERS], n=1)
+    if near and near[0] != vendor:
+        return InputError("judge_name_near", name=name, near=near[0], known=", ".join(known))
+    return InputError("judge_name_unknown", name=name, known=", ".join(known))
+
+
+def limits_of(settings: Any) -> Limits:
+    """Timeouts and bounds as the settings have them."""
+    wanted = {
+        "timeout_s": getattr(settings, "request_timeout_s", None),
+        "attempts": getattr(settings, "attempts", None),
+    }
+    return Limits(**{key: value for key, value in wanted.items() if value is not None})
+
+
+def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: Any) -> Endpoint:
+    return Endpoint(
+        name=_shown(name),
+        billed_as=_shown(f"{vendor}#{model}" if provider is ADDRESS else f"{vendor}:{model}"),
+        takes_cache_key=vendor == "openai",
+        model=model,
+        base_url=_address(provider, vendor, settings),
+        api_key=_key(provider, vendor, settings),
+        connect_timeout_s=getattr(settings, "connect_timeout_s", None) or 10.0,
+        token_limit_name=provider.token_limit_name,
+        extra=provider.extra,
+    )
+
+
+def _structured(
+    name: str, provider: Provider, vendor: str, model: str, settings: Any, account: Spending
+) -> Judge:
+    from evaluator.judge.structured import StructuredJudge
+
+    compatible = provider.langchain == "openai"
+    chat = ChatModel(
+        name=_shown(name),
+        billed_as=_shown(f"{vendor}#{model}" if provider is ADDRESS else f"{vendor}:{model}"),
+        provider=provider.langchain,
+        model=model,
+        base_url=_address(provider, vendor, settings) or None,
+        api_key=_key(provider, vendor, settings) or (SecretStr("none") if compatible else None),
+        schema_method=provider.schema_method,
+        package=provider.package,
+        caches_by_mark=provider.caches_by_mark,
+        options=provider.options,
+        extra_body=provider.extra,
+        token_limit_name=provider.token_limit_name,
+    )
+    return StructuredJudge(
+        chat, account, limits_of(settings), samples=getattr(settings, "samples", None) or 1
+    )
+
+
+def _shown(name: str) -> str:
+    """The name as records and tables may show it: without the user and password that an address can hold."""
+    return re.sub(r"(?<=//)[^/@#]*@", "", name)
+
+
+def _address(provider: Provider, vendor: str, settings: Any) -> str:
+    if provider is ADDRESS:
+        return vendor
+    return getattr(settings, "base_url", None) or provider.base_url
+
+
+def _key(provider: Provider, vendor: str, settings: Any) -> SecretStr | None:
+    """The key in the settings, else the vendor's own variable; a bare address gets only what the settings
+    say."""
+    own = getattr(settings, "api_key", None)
+    if own:
+        return own if isinstance(own, SecretStr) else SecretStr(str(own))
+    if provider.key_variable is None:
+        return None
+    found = os.environ.get(provider.key_variable, "").strip()
+    if not found:
+        raise InputError("judge_key_missing", vendor=vendor, variable=provider.key_variable)
+    return SecretStr(found)
+
+
+def _readout(asker: EndpointAsker) -> Judge:
+    from evaluator.judge.readout import ReadoutJudge
+
+    return ReadoutJudge(asker)
+
+
+def _embedded(settings: Any) -> Judge:
+    from evaluator.judge.embedded import embedded_judge
+
+    return embedded_judge(settings)
