@@ -1,0 +1,170 @@
+"""From bytes to text: encodings, and files that are no text at all."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from evaluator.errors import InputError
+from evaluator.transcript.parsing import Form, parse
+from evaluator.transcript.turns import Assumption, Role, Transcript
+
+SIZE_LIMIT_BYTES = 5_000_000
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16 LE, so it is looked at first
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_SIGNATURES = (
+    (b"PK\x03\x04", "ZIP / DOCX / XLSX"),
+    (b"%PDF-", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "DOC / XLS"),
+    (b"{\\rtf", "RTF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"RIFF", "WAV / AVI"),
+    (b"ID3", "MP3"),
+    (b"OggS", "OGG"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"SQLite format 3", "SQLite"),
+    (b"\x7fELF", "ELF"),
+    (b"#!AMR", "AMR"),
+    (b"fLaC", "FLAC"),
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def load(path: str | Path, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
+    """The transcript in a file; how its bytes were read is among the assumptions. Raises InputError."""
+    text, assumed = _read(Path(path))
+    return parse(text, roles=roles, form=form, assumed=assumed)
+
+
+def read_file(path: str | Path) -> str:
+    """The text of a file. InputError if it is missing, a folder, unreadable, empty, too large or no text."""
+    return _read(Path(path))[0]
+
+
+def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
+    """The text of `data` and what was assumed about its encoding; InputError if it is no text.
+
+    Tried in order: a byte order mark, UTF-16 without one, UTF-8, GB18030. `name` is only for the message.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _decode_as(data[len(mark) :], encoding, name), ()
+    for magic, kind in _SIGNATURES:
+        if data.startswith(magic):
+            raise InputError("transcript_binary", name=_shown(name), kind=kind)
+    return _decode_without_mark(data, name)
+
+
+def _read(path: Path) -> tuple[str, tuple[Assumption, ...]]:
+    text, assumed = decode(_read_bytes(path), str(path))
+    if not text.strip():
+        raise InputError("transcript_empty", path=path)
+    return text, assumed
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InputError("transcript_is_folder", path=path)
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT_BYTES + 1)
+    except FileNotFoundError as error:
+        raise InputError("file_missing", path=path) from error
+    except PermissionError as error:
+        raise InputError("transcript_no_permission", path=path) from error
+    except OSError as error:
+        code = "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
+        raise InputError(code, path=path, reason=error.strerror) from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError("file_missing", path=repr(str(path))) from error
+    if len(data) > SIZE_LIMIT_BYTES:
+        raise InputError("transcript_too_large", path=path, limit_mb=SIZE_LIMIT_BYTES // 1_000_000)
+    return data
+
+
+def _decode_as(data: bytes, encoding: str, name: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError("transcript_undecodable", name=_shown(name)) from error
+    if _looks_binary(text):
+        raise InputError("transcript_binary", name=_shown(name), kind="?")
+    return text
+
+
+def _decode_without_mark(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:
+    if b"\x00" in data:
+        encoding = _utf16_order(data)
+        if encoding is None:
+            raise InputError("transcript_binary", name=_shown(name), kind="?")
+        return _decode_as(data, encoding, name), (_encoding(encoding.upper()),)
+    try:
+        return _decode_as(data.decode("utf-8").encode(), "utf-8", name), ()
+    except UnicodeDecodeError:
+        return _decode_damaged_or_chinese(data, name)
+
+
+def _decode_damaged_or_chinese(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:
+    repaired = data.decode("utf-8", errors="replace")
+    broken = repaired.count("\ufffd") - data.count("\ufffd".encode())
+    if sum(ord(char) > 0x7F for char in repaired) - broken >= 5 * broken:  # UTF-8 is hard to hit by chance
+        return repaired, (Assumption(code="bytes_replaced", values={"count": str(broken)}),)
+    text = _decode_as(data, "gb18030", name)
+    if _rare_share(text) > 0.5:  # bytes that only happen to be valid, such as Big5 or Latin-1
+        raise InputError("transcript_undecodable", name=_shown(name))
+    return text, (_encoding("GB18030"),)
+
+
+def _utf16_order(data: bytes) -> str | None:
+    """UTF-16 without a mark: half of ASCII and of line breaks is zero, all on one side."""
+    if len(data) % 2:
+        return None
+    little, big = data[1::2].count(0), data[::2].count(0)
+    encoding = "utf-16-le" if little > big else "utf-16-be"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    plain = sum(char.isprintable() or char in "\r\n\t" for char in text)
+    return encoding if min(little, big) == 0 and plain == len(text) else None
+
+
+def _rare_share(text: str) -> float:
+    """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and Big5-like forms)."""
+    from evaluator.guard.matching import simplify
+
+    foreign = [char for char in simplify(text) if ord(char) > 0x7F]
+    return sum(not _is_everyday(char) for char in foreign) / max(len(foreign), 1)
+
+
+def _is_everyday(char: str) -> bool:
+    try:
+        first = char.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return first <= 0xA3 or 0xB0 <= first <= 0xD7
+
+
+def _looks_binary(text: str) -> bool:
+    return len(_CONTROL.findall(text)) > max(2, len(text) // 1000) or "\x00" in text
+
+
+def _encoding(name: str) -> Assumption:
+    return Assumption(code="encoding", values={"encoding": name})
+
+
+def _shown(name: str) -> str:
+    return name or "-"

@@ -1,0 +1,86 @@
+"""Dialogue told in prose: `客服说：“您好。”客户生气地说：「我要退货！」`, `"Hello," said the agent.`
+
+Only quotation marks whose speaker is named beside them become speech; the prose between them stays as narration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from evaluator.transcript.names import is_honorific, known_role
+from evaluator.transcript.pieces import Layout, Piece
+
+_QUOTE = re.compile(r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\"")
+_VERB_ZH = r"(?:说道?|问道?|答道?|回答|回复|回应|表示|喊道?|解释|安抚|告诉|询问|追问|反问|补充|抱怨|质问|道歉|开口|继续|強調|强调|告知|回話|說道?|問道?|表達|詢問|解釋)"
+_VERB_EN = r"(?:says?|said|asks?|asked|repl(?:y|ies|ied)|answers?|answered|explain(?:s|ed)?|respond(?:s|ed)?|continue[sd]?|add(?:s|ed)?|complain(?:s|ed)?)"
+_NAME_ZH = r"[\u4e00-\u9fff]{1,8}?"
+_BEFORE = re.compile(
+    rf"(?:^|[\s。！？!?；;，,：:”」』\"）)])(?P<clause>(?:然后|接着|随后|於是|于是|这时|此时)?(?P<name>{_NAME_ZH})(?P<how>[^。！？!?；;：:“”「」\r\n]{{0,14}}?)"
+    rf"{_VERB_ZH}[^。！？!?；;：:“”「」\r\n]{{0,8}}[：:，,]?\s*|(?P<bare>{_NAME_ZH})[：:]\s*|"
+    rf"(?:[Tt]he )?(?P<english>[A-Za-z]+(?: [A-Z][a-z]+)?)(?: [a-z]+ly)? {_VERB_EN}[^.!?\"“”]{{0,24}}[,:]?\s*)$"
+)
+_AFTER = re.compile(
+    rf"\s*[，,]?\s*(?:(?P<name>{_NAME_ZH})(?:[^。！？!?；;：:“”「」\r\n]{{0,10}}?){_VERB_ZH}(?:着|了)?[。.！!，,]?|"
+    rf"(?:{_VERB_EN} (?:the )?(?P<english>[A-Za-z]+)|(?:the )?(?P<english2>[A-Za-z]+) {_VERB_EN})[.,]?)"
+)
+
+
+class Speech(NamedTuple):
+    """A quotation with its speaker; `start` and `end` enclose marks and attribution, `text` the words alone."""
+
+    speaker: str
+    start: int
+    end: int
+    text: tuple[int, int]
+
+
+def read_quoted(source: str) -> Layout | None:
+    """The quoted dialogue in `source`; None unless quotations of two different speakers are attributed."""
+    speeches = list(_speeches(source))
+    if len({known_role(speech.speaker) or speech.speaker for speech in speeches}) < 2:
+        return None
+    return Layout("quoted", tuple(_pieces(source, speeches)))
+
+
+def _speeches(source: str) -> Iterator[Speech]:
+    last_end = 0
+    for quote in _QUOTE.finditer(source):
+        group = next(name for name in "abcd" if quote[name] is not None)
+        before = _BEFORE.search(source[max(last_end, quote.start() - 60) : quote.start()])
+        name = _name_in(before)
+        if before and name:
+            start = quote.start() - len(before["clause"])
+            yield Speech(name, start, quote.end(), quote.span(group))
+            last_end = quote.end()
+        elif (after := _AFTER.match(source, quote.end())) and (name := _name_in(after)):
+            yield Speech(name, quote.start(), after.end(), quote.span(group))
+            last_end = after.end()
+
+
+def _name_in(match: re.Match[str] | None) -> str | None:
+    """The named speaker, if it is one whose role or title says that it is a person."""
+    if match is None:
+        return None
+    names = [value for key, value in match.groupdict().items() if value and key not in ("clause", "how")]
+    for name in names:
+        for size in range(len(name), 0, -1):
+            candidate = name[-size:]
+            if known_role(candidate) or is_honorific(candidate):
+                return candidate
+    return None
+
+
+def _pieces(source: str, speeches: list[Speech]) -> Iterator[Piece]:
+    at = 0
+    for speech in speeches:
+        yield from _narration(source, at, speech.start)
+        yield Piece(speech.speaker, *speech.text)
+        at = speech.end
+    yield from _narration(source, at, len(source))
+
+
+def _narration(source: str, start: int, end: int) -> Iterator[Piece]:
+    if re.search(r"\w", source[start:end]):
+        yield Piece(None, start, end, kind="preamble")

@@ -1,0 +1,115 @@
+"""The types of a transcript, and what can be asked of one: its speakers, and the same turns with other roles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.errors import InputError
+from evaluator.guard.matching import fold
+
+Role = Literal["agent", "customer", "other"]
+
+
+class Turn(BaseModel):
+    """One uninterrupted piece by one speaker. `source[start:end] == text`, exactly."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str  # "t1", "t2", …
+    role: Role  # "agent" is the person graded: agent, candidate, author of a written answer
+    speaker: str | None  # the name as written, None where the text has none
+    text: str
+    start: int  # offset of the first character of `text` in Transcript.source
+    end: int
+    at_s: float | None = None  # seconds into the call, where the source has times
+
+
+class Assumption(BaseModel):
+    """Something that the parser had to assume. `code` is a key of the catalogue `transcript`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    values: dict[str, str] = {}
+
+
+class Transcript(BaseModel):
+    """Turns in order, over the exact source text; what was assumed in reading it is part of the result."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    format: str  # "dialogue", "srt", "vtt", "chat_export", "quoted", "email", "plain"
+    turns: tuple[Turn, ...]
+    assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over roles and texts: the same conversation has the same digest whatever the file's layout."""
+        content = "\x1e".join(f"{turn.role}\x1f{turn.text}" for turn in self.turns)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def turn(self, turn_id: str) -> Turn:
+        """The turn with that id; KeyError if there is none."""
+        for turn in self.turns:
+            if turn.id == turn_id:
+                return turn
+        raise KeyError(turn_id)
+
+
+class SpeakerSummary(NamedTuple):
+    """One speaker of a transcript; `speaker` is None for text without a name."""
+
+    speaker: str | None
+    role: Role
+    turns: int
+
+
+def speakers(transcript: Transcript) -> list[SpeakerSummary]:
+    """Every speaker with role and number of turns, in order of appearance."""
+    counts: dict[tuple[str | None, Role], int] = {}
+    for turn in transcript.turns:
+        counts[turn.speaker, turn.role] = counts.get((turn.speaker, turn.role), 0) + 1
+    return [SpeakerSummary(name, role, count) for (name, role), count in counts.items()]
+
+
+def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
+    """The same turns with the roles of the named speakers changed; InputError lists the speakers if one is unknown.
+
+    Only the named speakers change: what was assumed of the others stays, and stays in `assumptions`.
+    """
+    wanted = {fold(name): role for name, role in roles.items()}
+    check_names(roles, [turn.speaker for turn in transcript.turns])
+    turns = tuple(
+        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) for turn in transcript.turns
+    )
+    left = tuple(item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted)
+    return transcript.model_copy(update={"turns": turns, "assumptions": left})
+
+
+def check_names(roles: Mapping[str, Role], found: Iterable[str | None]) -> None:
+    """InputError with the speakers that there are, if `roles` names one that is not among `found`."""
+    names = list(dict.fromkeys(name for name in found if name))
+    known = {fold(name) for name in names}
+    for name in roles:
+        if fold(name) not in known:
+            code = "transcript_unknown_speaker" if names else "transcript_no_speakers"
+            raise InputError(code, name=name, found=", ".join(names))
+
+
+def assemble(turns: Iterable[tuple[Role, str | None, str]]) -> Transcript:
+    """A transcript from turns that are already apart (role, name or None, text), as data sets and practice calls are.
+
+    The source is written as one "name：text" a line, so that offsets, storage and display work as for pasted text.
+    """
+    source, built = "", []
+    for number, (role, name, text) in enumerate(turns, start=1):
+        source += ("\n" if source else "") + (f"{name}：" if name else "")
+        start = len(source)
+        source += text
+        built.append(Turn(id=f"t{number}", role=role, speaker=name, text=text, start=start, end=len(source)))
+    return Transcript(source=source, format="dialogue", turns=tuple(built))
