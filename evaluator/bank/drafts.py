@@ -1,0 +1,232 @@
+"""A question while it is being read: where the next line goes, and what comes of it in the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from evaluator.bank import marks
+from evaluator.bank.answers import split_answer
+from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, Source, Warning
+from evaluator.bank.reading.lines import Line, join
+
+_TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
+_HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)
+_GOES_ON = re.compile(
+    r"^\s*(?:(?:正确)?选项|[A-H](?:项|选项|、|错|对|正确|错误|和|,)|故|因此|所以|综上|其中|此外|同时|另外|注:|即|但|而|\(\d|[①-⑳]|[-•·*]|"
+    r"\d[.、)]|option|therefore|however|also|note)",
+    re.I,
+)
+
+
+def ends(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return bool(_TERMINAL.search(marks.fold(text)))
+
+
+def hangs(text: str) -> bool:
+    """Whether a text surely goes on: it ends in a comma, an open bracket, or a word that needs another."""
+    return bool(_HANGING.search(marks.fold(text)))
+
+
+@dataclass
+class Text:
+    """Lines that grow into one text; it remembers whether its last line can go on."""
+
+    value: str = ""
+    full: bool = False
+    lines: int = 0
+
+    def add(self, text: str, line: Line) -> None:
+        """Goes on in the same line where the layout broke it, else begins a new one."""
+        text = text.strip()
+        if not self.value:
+            self.value = text
+        elif self.full or (not line.blank_before and not ends(self.value) and not _GOES_ON.match(marks.fold(text))):
+            self.value = join(self.value, text)
+        else:
+            self.value = f"{self.value}\n{text}"
+        self.full = line.full
+        self.lines += 1
+
+    def takes(self, line: Line) -> bool:
+        """Whether a line without a mark belongs here: fragments behind a finished sentence do not."""
+        if not self.value or self.full or hangs(self.value) or not ends(self.value):
+            return True
+        return ends(line.text) or bool(_GOES_ON.match(marks.fold(line.text)))
+
+
+@dataclass
+class Draft:
+    """One question, or one entry of an answer section, that is being read."""
+
+    number: int | None
+    start: int
+    kind: Kind | None = None
+    some_choice: bool = False
+    style: str = ""
+    page: int | None = None
+    end: int = 0
+    points: float | None = None
+    part: str = "text"  # where a line without a mark goes: text, options, answer, explanation, criteria
+    text: Text = field(default_factory=Text)
+    answer: Text = field(default_factory=Text)
+    explanation: Text = field(default_factory=Text)
+    options: list[tuple[str, Text]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    criteria: list[tuple[str, Text]] = field(default_factory=list)  # style of the number, text
+    key: str | None = None
+    key_line: int | None = None
+    background: str = ""
+    requirements: str = ""
+    section: str = ""
+    nested: int = 0  # last number of a list inside the text, 0 when there is none
+    warnings: list[Warning] = field(default_factory=list)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the question itself is over, so that a new one (or a new background) may begin."""
+        return bool(self.key or self.options or self.criteria or self.answer.value or self.explanation.value)
+
+    @property
+    def wants_letters(self) -> bool:
+        return bool(self.options) or self.some_choice or self.kind in CHOICE_KINDS
+
+    @property
+    def last_label(self) -> str:
+        return self.options[-1][0] if self.options else ""
+
+    def touch(self, line: Line) -> None:
+        self.end = max(self.end, line.number)
+
+    def add_options(self, found: list[Option], line: Line) -> None:
+        for option in found:
+            text = Text()
+            text.add(option.text, line)
+            self.options.append((option.label, text))
+        self.part = "options"
+
+    def add_answer(self, given: str, line: Line) -> None:
+        """A key where it reads as one, else the text of a reference answer."""
+        given, explained = marks.split_inner_explanation(given)
+        key = marks.read_key(given) if given else None
+        self.part = "answer"
+        if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
+            self._take_key(key, line)
+        elif given:
+            self.answer.add(given, line)
+        if explained:
+            self.part = "explanation"
+            self.explanation.add(explained, line)
+
+    def _take_key(self, key: str, line: Line) -> None:
+        if self.key and self.key != key:
+            self.warnings.append(_warn("two_keys", line, first=self.key, second=key))
+        self.key, self.key_line = key, line.number
+
+    def add_criterion(self, text: str, style: str, line: Line) -> None:
+        grown = Text()
+        grown.add(text, line)
+        self.criteria.append((style, grown))
+        self.part = "criteria"
+
+    def target(self) -> Text:
+        """The text that a line without a mark would join."""
+        if self.part == "options":
+            return self.options[-1][1]
+        if self.part == "criteria" and self.criteria:
+            return self.criteria[-1][1]
+        return {"answer": self.answer, "explanation": self.explanation}.get(self.part, self.text)
+
+    def takes(self, line: Line, next_text: str) -> bool:
+        """Whether a line without a mark goes on what was being read."""
+        target = self.target()
+        if self.part == "options":
+            return self._option_takes(target, line, next_text)
+        if self.part == "answer" and self.key and not self.answer.value:
+            return False
+        if self.part == "answer":
+            return True
+        if self.part == "criteria":
+            return bool(self.criteria) and marks.split_points(target.value)[1] is None
+        is_list = ":" in marks.fold(line.text) and not self.wants_letters and self.kind != "true_false"
+        return target.takes(line) or is_list
+
+    def _option_takes(self, target: Text, line: Line, next_text: str) -> bool:
+        """An option goes on where it is plainly unfinished, or where the next option still follows."""
+        split_before = any(text.lines > 1 for _, text in self.options)
+        indented = len(line.text) - len(line.text.lstrip()) >= 3
+        return (
+            not target.value
+            or target.full
+            or hangs(target.value)
+            or marks.option_label(next_text) == chr(ord(self.last_label) + 1)
+            or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
+        )
+
+    def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
+        """The item that was read."""
+        text, key = self._text_and_key()
+        options = tuple(Option(label=label, text=option.value) for label, option in self.options)
+        criteria = tuple(
+            Criterion(number=number, text=split[0], points=split[1])
+            for number, split in enumerate((marks.split_points(grown.value) for _, grown in self.criteria), start=1)
+        )
+        kind = self._kind(key, options)
+        steps = tuple(self.steps) if kind == "ordering" else ()
+        if self.steps and not steps:
+            text = "\n".join([text, *(f"{marks.CIRCLED[n]}{step}" for n, step in enumerate(self.steps))])
+        return Item(
+            kind=kind,
+            number=self.number,
+            text=text,
+            options=options,
+            steps=steps,
+            key=self._key_for(kind, key, options),
+            explanation=self.explanation.value,
+            points=self.points if self.points is not None else section_points,
+            criteria=criteria,
+            references=(split_answer(self.answer.value),) if self.answer.value else (),
+            background=self.background,
+            requirements=self.requirements,
+            section=self.section,
+            paper=paper,
+            source=source,
+            warnings=tuple(self.warnings),
+        )
+
+    def _text_and_key(self) -> tuple[str, str | None]:
+        """The key may stand in the brackets of the question itself."""
+        text, key = self.text.value, self.key
+        if self.wants_letters or self.kind in (None, "true_false"):
+            text, found = marks.take_bracket_key(text, letters=bool(self.options))
+            if found and key and found != key:
+                self.warnings.append(
+                    Warning(code="two_keys", line=self.start, values={"first": found, "second": key})
+                )
+            key = key or found
+        return marks.drop_empty_bracket(text), key
+
+    def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
+        """The kind of the section; where it names none, what options and key look like."""
+        sequences = sum(marks.is_sequence(option.text) for option in options)
+        if self.steps and sequences >= 2 or key and "→" in key:
+            return "ordering"
+        if self.kind:
+            return self.kind
+        if options:
+            several = re.search(r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I)
+            return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
+        return "true_false" if key in (marks.RIGHT, marks.WRONG) else "open"
+
+    @staticmethod
+    def _key_for(kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
+        """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×."""
+        chosen = next((option.text for option in options if option.label == key), "")
+        if kind == "true_false" and marks.read_key(chosen) in (marks.RIGHT, marks.WRONG):
+            return marks.read_key(chosen)
+        return key
+
+
+def _warn(code: str, line: Line, **values: str) -> Warning:
+    return Warning(code=code, line=line.number, values=values)

@@ -1,0 +1,141 @@
+"""What a document turns into: items with their place in the file, sections with what they declared, and warnings."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluator import texts
+
+Kind = Literal[
+    "single_choice", "multiple_choice", "true_false", "ordering", "scenario", "behavioural", "strategy", "open"
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CHOICE_KINDS: frozenset[str] = frozenset({"single_choice", "multiple_choice", "ordering"})
+OBJECTIVE_KINDS: frozenset[str] = CHOICE_KINDS | {"true_false"}
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Option(Frozen):
+    """One option of a choice question; `label` is a capital letter."""
+
+    label: str
+    text: str
+
+
+class Criterion(Frozen):
+    """One line of the scoring criteria; `points` is None where the paper gives none."""
+
+    number: int
+    text: str
+    points: float | None = None
+
+
+class AnswerPart(Frozen):
+    """One part of a reference answer that is written in parts. `title` is empty where the part has none."""
+
+    number: int
+    title: str = ""
+    text: str
+
+
+class Answer(Frozen):
+    """A reference answer of an open item: the whole text, and the parts that it falls into, if any."""
+
+    text: str
+    parts: tuple[AnswerPart, ...] = ()
+
+
+class Source(Frozen):
+    """Where an item stands: file, SHA-256 of the file, first and last line (or paragraph, or row), counted from 1."""
+
+    file: str
+    digest: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+class Warning(Frozen):
+    """Something a person should know. `code` is a key of the catalogue `bank` (with the prefix `warn_`)."""
+
+    code: str
+    line: int | None = None
+    values: dict[str, str] = {}
+    file: str = ""
+
+    def text(self, language: str | None = None) -> str:
+        """The sentence for people."""
+        return texts.say(f"bank.warn_{self.code}", language, **self.values)
+
+
+class Item(Frozen):
+    """One question. The JSON of this model is what `export` writes."""
+
+    id: str = ""
+    kind: Kind
+    number: int | None = None
+    text: str
+    options: tuple[Option, ...] = ()
+    steps: tuple[str, ...] = Field(default=(), description="What an ordering question puts in order, as ①, ②, …")
+    key: str | None = Field(
+        default=None, description="Letters (`AC`), `√` or `×`, or a sequence (`②→①→③`); None where there is none."
+    )
+    explanation: str = ""
+    points: float | None = None
+    criteria: tuple[Criterion, ...] = ()
+    references: tuple[Answer, ...] = ()
+    background: str = ""
+    requirements: str = ""
+    section: str = ""
+    paper: str = ""
+    truncated: bool = Field(default=False, description="The question was cut off in the document.")
+    source: Source | None = None
+    warnings: tuple[Warning, ...] = ()
+
+    @property
+    def key_letters(self) -> tuple[str, ...]:
+        """The letters of the key, one by one; empty for other keys."""
+        key = self.key or ""
+        return tuple(key) if key.isalpha() and key.isascii() else ()
+
+
+class Section(Frozen):
+    """A section of a paper: what its heading declared, and what was found under it."""
+
+    title: str
+    kind: Kind | None
+    line: int
+    declared_count: int | None = None
+    declared_each: float | None = None
+    declared_points: float | None = None
+    found: int = 0
+    truncated: int = 0
+
+
+class Unplaced(Frozen):
+    """A line that is neither understood nor known noise. It is in no item, and it is reported."""
+
+    line: int
+    text: str
+
+
+class Paper(Frozen):
+    """One paper: what was read from one document (a document may hold several papers)."""
+
+    title: str = ""
+    language: Literal["zh", "en"] = "zh"
+    sections: tuple[Section, ...] = ()
+    items: tuple[Item, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    noise: int = Field(default=0, description="Lines dropped as known noise.")
+
+
+def content(item: Item) -> dict[str, Any]:
+    """What an item says, without its id, place and warnings: equal for two readings of the same question."""
+    return item.model_dump(mode="json", exclude={"id", "source", "warnings"})

@@ -1,0 +1,77 @@
+"""What every reader gives: the lines of a document with their place in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, paragraph or table row. `number` counts from 1 in the file; `full` lines run to the right edge."""
+
+    text: str
+    number: int
+    page: int | None = None
+    cells: tuple[str, ...] = ()  # of a table row; `text` then holds them joined by tabs
+    full: bool = False  # wrapped by the layout, so the next line may continue it
+    blank_before: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as read. `rows` are those of a spreadsheet by the template; a paper has `lines` instead."""
+
+    file: str
+    digest: str
+    lines: tuple[Line, ...] = ()
+    rows: tuple[dict[str, str], ...] = field(default=())
+    is_table: bool = False
+
+
+def clean(text: str) -> str:
+    """Without invisible characters and control characters; every kind of space is a plain one."""
+    text = text.translate(INVISIBLE).replace("\u3000", " ").replace("\xa0", " ")
+    return "".join(ch for ch in text if ch == "\t" or unicodedata.category(ch) != "Cc")
+
+
+def number_lines(texts: list[str]) -> tuple[Line, ...]:
+    """Lines of a plain text, blank ones dropped but counted; lines that were wrapped at a fixed width are `full`."""
+    cleaned = [clean(text).rstrip() for text in texts]
+    edge = _wrap_edge(cleaned)
+    lines: list[Line] = []
+    blank = False
+    for number, text in enumerate(cleaned, start=1):
+        if text.strip():
+            lines.append(Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank))
+        blank = not text.strip()
+    return tuple(lines)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes: East Asian wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)
+
+
+def _wrap_edge(texts: list[str]) -> int | None:
+    """The width from which a line counts as wrapped; None for a text that nobody wrapped.
+
+    A wrapped text has many lines of nearly the same, largest width; a paragraph a line has few.
+    """
+    widths = sorted((width(text) for text in texts if text.strip()), reverse=True)
+    if len(widths) < 4 or not 40 <= widths[0] <= 140:
+        return None
+    near = sum(1 for size in widths if size >= widths[0] - 3)
+    return widths[0] - 3 if near >= max(3, len(widths) // 8) else None
+
+
+def join(first: str, second: str) -> str:
+    """Puts a wrapped line back together: a space between Latin words, nothing between Chinese characters."""
+    first, second = first.rstrip(), second.strip()
+    if not first or not second:
+        return first or second
+    latin = re.match(r"[\w,.;:!?)'\"%-]", first[-1]) and first[-1].isascii() and second[0].isascii()
+    return f"{first} {second}" if latin else first + second
