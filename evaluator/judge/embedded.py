@@ -1,0 +1,120 @@
+"""The embedded model: llama.cpp inside this process, weights loaded once and shared by all callers.
+
+The only module that touches xllamacpp. Prompts are read one after the other in one slot, whose state keeps the shared
+part of the last prompt: on a laptop's processor reading is bound by arithmetic, so questions side by side gain nothing
+and would each need the prefix again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evaluator.errors import ModelError
+from evaluator.judge.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.questions import Usage
+from evaluator.judge.weights import require
+from evaluator.settings import Settings
+
+CONTEXT_TOKENS = 12_288  # 350 MB of key-value cache; longer texts are windowed before they get here
+ALTERNATIVES = 20
+
+
+class EmbeddedAsker:
+    """An `Asker` over weights on disk. Loading happens at the first question, or with `load()`."""
+
+    name = "embedded"
+    context_tokens = CONTEXT_TOKENS
+
+    def __init__(self, settings: Settings) -> None:
+        self._weights = require(settings)
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        return {"model": self._weights.path.stem, "weights": self._weights.sha256 or "", "engine": "xllamacpp"}
+
+    async def load(self) -> None:
+        """Loads the weights now; ModelError if the engine cannot."""
+        await asyncio.to_thread(_engine, self._weights.path)
+
+    async def read(self, prompt: Prompt) -> Reading:
+        """The distribution over the next token. Cancellation takes effect between two prompts."""
+        messages = [
+            {"role": "system", "content": prompt.system},
+            {"role": "user", "content": prompt.shared + prompt.question},
+        ]
+        started = time.perf_counter()
+        reply = await asyncio.to_thread(self._complete, messages, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES)
+        top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        usage = usage_of(reply, time.perf_counter() - started)
+        return Reading(model=self.stamp["model"], logprobs={entry["token"]: entry["logprob"] for entry in top}, usage=usage)
+
+    async def write(self, system: str, user: str, schema: dict[str, Any] | None = None, most: int = 400) -> tuple[str, Usage]:
+        """Generates text, as JSON of `schema` if one is given: for coaching prose and for the benchmarks' baseline."""
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        wanted = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}
+        started = time.perf_counter()
+        reply = await asyncio.to_thread(self._complete, messages, max_tokens=most, **wanted)
+        return reply["choices"][0]["message"]["content"], usage_of(reply, time.perf_counter() - started)
+
+    def _complete(self, messages: list[dict[str, str]], **wanted: Any) -> dict[str, Any]:
+        engine, turn = _engine(self._weights.path)
+        with turn:
+            try:
+                reply = engine.handle_chat_completions(
+                    {"messages": messages, "temperature": 0, "cache_prompt": True, **wanted}
+                )
+            except RuntimeError as error:
+                raise ReadingFailed("unreadable", str(error)) from None
+        if "choices" not in reply:
+            detail = str(reply.get("error", reply))
+            raise ReadingFailed("too_long" if "context" in detail else "unreadable", detail)
+        return reply
+
+
+def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
+    """Tokens of one reply in OpenAI's form; `seconds` is what the caller waited."""
+    told = reply.get("usage", {})
+    cached = told.get("prompt_tokens_details", {}).get("cached_tokens", 0)
+    return Usage(
+        prompt_tokens=told.get("prompt_tokens", 0),
+        cached_tokens=cached,
+        generated_tokens=told.get("completion_tokens", 0),
+        requests=1,
+        seconds=seconds,
+    )
+
+
+_loading = threading.Lock()
+
+
+def _engine(path: Path) -> tuple[Any, threading.Lock]:
+    with _loading:  # two first callers must not load a gigabyte twice
+        return _load(path)
+
+
+@cache
+def _load(path: Path) -> tuple[Any, threading.Lock]:
+    import os
+
+    import xllamacpp
+
+    wanted = xllamacpp.CommonParams()
+    wanted.model.path = str(path)
+    wanted.n_ctx = CONTEXT_TOKENS
+    wanted.n_parallel = 1
+    wanted.n_gpu_layers = 0
+    wanted.warmup = False
+    wanted.verbosity = 0
+    wanted.cache_ram_mib = 256  # states of earlier prefixes, so that an anchor or a task is not read again
+    wanted.port = 0
+    threads = int(os.environ.get("EVALUATOR_THREADS", 0)) or max(1, min(8, (os.cpu_count() or 2)))
+    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = threads
+    try:
+        return xllamacpp.Server(wanted), threading.Lock()
+    except RuntimeError as error:
+        raise ModelError("model_unloadable", path=path, detail=error) from None

@@ -1,0 +1,45 @@
+"""A judge that remembers: what was asked before, of the same model in the same words, is not asked again."""
+
+from __future__ import annotations
+
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Usage
+from evaluator.storage.memo import AskMemo, memo_key
+
+
+class RememberingJudge:
+    """Wraps any judge with a memo on disk. Failures are not remembered."""
+
+    def __init__(self, judge: Judge, memo: AskMemo) -> None:
+        self.judge = judge
+        self.memo = memo
+
+    @property
+    def name(self) -> str:
+        return self.judge.name
+
+    @property
+    def anchored(self) -> bool:
+        return self.judge.anchored
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        return self.judge.stamp
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now."""
+        keys = {question.id: memo_key(self.stamp, state.model_dump(), question.model_dump()) for question in questions}
+        known: dict[str, Answer] = {}
+        model = self.name
+        for question in questions:
+            stored = await self.memo.get(keys[question.id])
+            if stored is not None:
+                known[question.id] = Answer.model_validate(stored["answer"])
+                model = stored["model"]
+        open_questions = [question for question in questions if question.id not in known]
+        if not open_questions:
+            return Reply(model=model, answers=dict(known), usage=Usage())
+        reply = await self.judge.decide(state, open_questions)
+        for name, answer in reply.answers.items():
+            if isinstance(answer, Answer):
+                await self.memo.put(keys[name], {"model": reply.model, "answer": answer.model_dump()})
+        return reply.model_copy(update={"answers": {**known, **reply.answers}})

@@ -1,0 +1,68 @@
+"""Prompts: files in `prompts/`, one a name, version and language, rendered strictly.
+
+A file holds named parts, each behind `<!-- part: name -->`. A variable that the template names and the caller forgot
+raises, so that no prompt goes out with a hole in it. New wording is a new version; old ones stay, because records name
+them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from typing import Any
+
+from evaluator.errors import InputError
+from evaluator.judge.asking import Prompt
+from evaluator.judge.questions import Question, State
+from evaluator.resources import resource_dir
+
+READOUT = ("readout", 1)
+QUESTIONS = ("questions", 1)
+LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+_PART = re.compile(r"^<!-- part: (\w+) -->\n", re.MULTILINE)
+
+
+class Template:
+    """One prompt file: `render(part, **values)` gives the text of a part, `digest` identifies the wording."""
+
+    def __init__(self, name: str, version: int, language: str) -> None:
+        import jinja2  # 60 ms: only whoever asks a model pays for it
+
+        path = resource_dir("prompts") / f"{name}.v{version}.{language}.md"
+        try:
+            content = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise InputError("prompt_missing", path=path) from None
+        environment = jinja2.Environment(
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        )
+        pieces = _PART.split(content)
+        self.name = f"{name}.v{version}.{language}"
+        self.digest = hashlib.sha256(content.encode()).hexdigest()
+        self._parts = {
+            part: environment.from_string(text.strip("\n")) for part, text in zip(pieces[1::2], pieces[2::2], strict=True)
+        }
+
+    def render(self, part: str, /, **values: Any) -> str:
+        """The text of `part`; a missing value raises jinja2.UndefinedError, an unknown part KeyError."""
+        return self._parts[part].render(**values)
+
+
+@cache
+def template(name: str, version: int, language: str) -> Template:
+    """The prompt file NAME.vVERSION.LANGUAGE.md, read once."""
+    return Template(name, version, language)
+
+
+def render_question(state: State, question: Question) -> Prompt:
+    """The prompt for one question, its options labelled A, B, … in their order."""
+    wording = template(*READOUT, state.language)
+    labelled = [{"label": LABELS[place], "text": option.text} for place, option in enumerate(question.options)]
+    return Prompt(
+        system=wording.render("system"),
+        shared=wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n",
+        question=wording.render("question", question=question.text, options=labelled),
+        labels=tuple(entry["label"] for entry in labelled),
+    )
