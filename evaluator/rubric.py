@@ -36,6 +36,9 @@ class Level(BaseModel):
 
     points: float = Field(ge=0, multiple_of=0.5, description="Points of this level; halves are allowed.")
     description: Text = Field(description="What a text at this level shows.")
+    proposed: bool = Field(
+        default=False, description="Proposed by the program and not yet confirmed by a person; remove when it is."
+    )
 
 
 class Check(BaseModel):
