@@ -1,0 +1,31 @@
+"""What is kept: gradings and what people add to them, work in progress, batches, versions, profiles."""
+
+from evaluator.storage.batches import Batch, BatchItem, NewItem, Work
+from evaluator.storage.ids import new_id
+from evaluator.storage.memo import AskMemo, memo_key
+from evaluator.storage.records import Records, open_records
+from evaluator.storage.shapes import GradingSummary, HumanGrade, Note, Override, Record
+from evaluator.storage.versions import Profile, RubricVersion
+from evaluator.storage.work import Attempt, Draft, OwnPoint
+
+__all__ = [
+    "AskMemo",
+    "Attempt",
+    "Batch",
+    "BatchItem",
+    "Draft",
+    "GradingSummary",
+    "HumanGrade",
+    "NewItem",
+    "Note",
+    "Override",
+    "OwnPoint",
+    "Profile",
+    "Record",
+    "Records",
+    "RubricVersion",
+    "Work",
+    "memo_key",
+    "new_id",
+    "open_records",
+]

@@ -1,7 +1,8 @@
 """A journal of answers that a model already gave, so that nothing is asked twice.
 
-Keys say everything that the answer depends on (model, prompt, text); make them with `memo_key`. The file may be shared
-by several processes and by many tasks of one; it is a cache, so deleting it loses time, never a grading.
+Keys say everything that the answer depends on (model, prompt, text); make them with `memo_key`. The file
+may be shared by several processes and by many tasks of one; it is a cache, so deleting it loses time, never
+a grading.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class AskMemo:
         return await asyncio.to_thread(self._get, key)
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores `value` (anything JSON holds) under `key`, in place of an older one; on disk when this returns."""
+        """Stores `value` (anything JSON holds) under `key`, in place of an older one; on disk when this
+        returns.
+        """
         await asyncio.to_thread(self._put, key, json.dumps(value, ensure_ascii=False))
 
     def __len__(self) -> int:
@@ -64,10 +67,10 @@ class AskMemo:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-    )
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+    )
     return connection

@@ -1,0 +1,113 @@
+"""What people add to a grading: their own points beside the machine's, and notes. Rows are added, never
+edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from evaluator.errors import InputError
+from evaluator.scorecard import Scorecard
+from evaluator.storage import tables as t
+from evaluator.storage.gradings import Gradings
+from evaluator.storage.ids import new_id
+from evaluator.storage.shapes import HumanGrade, Note, Override, now
+
+
+class Corrections(Gradings):
+    """Gradings with overrides and notes."""
+
+    def override(
+        self, grading: str, criterion: str, points: float, comment: str = "", *, who: str
+    ) -> Override:
+        """Puts a person's points beside the machine's; InputError on an unknown criterion or impossible
+        points.
+
+        For a fatal criterion 1 says that it happened and 0 that it did not; for a penalty the points are
+        those lost.
+        """
+        scorecard = self.get(grading)
+        _check(scorecard, criterion, points)
+        return self._add(scorecard.id, criterion, points, comment, who)
+
+    def revert(self, grading: str, criterion: str, comment: str = "", *, who: str) -> Override:
+        """Takes back what `who` gave for `criterion`; the earlier rows stay to be seen."""
+        scorecard = self.get(grading)
+        _check(scorecard, criterion, 0)
+        return self._add(scorecard.id, criterion, None, comment, who)
+
+    def overrides(self, grading: str) -> list[Override]:
+        """All overrides of a grading, oldest first, those taken back included."""
+        query = select(t.OverrideRow).where(t.OverrideRow.grading_id == self.resolve(grading))
+        with self.database.read() as session:
+            return [Override.model_validate(row) for row in session.scalars(query.order_by(t.OverrideRow.id))]
+
+    def effective(self, grading: str) -> dict[str, Override]:
+        """By criterion, the override that counts: the newest that its author has not taken back."""
+        newest = _standing(self.overrides(grading))
+        return {one.criterion: one for one in sorted(newest, key=lambda one: one.id)}
+
+    def human_grades(self, rubric_id: str) -> list[HumanGrade]:
+        """Every person's standing points on gradings by `rubric_id`, as rows for calibration."""
+        query = (
+            select(t.OverrideRow)
+            .join(t.GradingRow, t.GradingRow.id == t.OverrideRow.grading_id)
+            .where(t.GradingRow.rubric_id == rubric_id)
+            .order_by(t.OverrideRow.id)
+        )
+        with self.database.read() as session:
+            standing = _standing(Override.model_validate(row) for row in session.scalars(query))
+        rows = [
+            HumanGrade(item=one.grading_id, grader=one.who, criterion=one.criterion, points=one.points or 0.0)
+            for one in standing
+        ]
+        return sorted(rows, key=lambda row: (row.item, row.grader, row.criterion))
+
+    def add_note(self, grading: str, text: str, *, who: str = "") -> Note:
+        """Adds a remark to a grading."""
+        row = t.NoteRow(id=new_id(), grading_id=self.resolve(grading), text=text, who=who, at=now())
+        with self.database.write() as session:
+            session.add(row)
+        return Note.model_validate(row)
+
+    def notes(self, grading: str) -> list[Note]:
+        """The remarks on a grading, oldest first."""
+        query = select(t.NoteRow).where(t.NoteRow.grading_id == self.resolve(grading))
+        with self.database.read() as session:
+            return [Note.model_validate(row) for row in session.scalars(query.order_by(t.NoteRow.id))]
+
+    def _add(self, grading_id: str, criterion: str, points: float | None, comment: str, who: str) -> Override:
+        if not who.strip():
+            raise InputError("storage_override_who")
+        row = t.OverrideRow(
+            id=new_id(),
+            grading_id=grading_id,
+            criterion=criterion,
+            points=points,
+            comment=comment,
+            who=who.strip(),
+            at=now(),
+        )
+        with self.database.write() as session:
+            session.add(row)
+        return Override.model_validate(row)
+
+
+def _check(scorecard: Scorecard, criterion: str, points: float) -> None:
+    verdict = next((one for one in scorecard.verdicts if one.criterion == criterion), None)
+    if verdict is None:
+        known = ", ".join(one.criterion for one in scorecard.verdicts)
+        raise InputError("storage_override_criterion", criterion=criterion, known=known)
+    most = 1.0 if verdict.kind == "fatal" else verdict.max_points
+    if not 0 <= points <= most:  # also refuses not-a-number
+        raise InputError(
+            "storage_override_points", criterion=criterion, points=f"{points:g}", max_points=f"{most:g}"
+        )
+
+
+def _standing(overrides: Iterable[Override]) -> list[Override]:
+    """The newest of each person for each criterion of each grading, without those taken back."""
+    newest = {(one.grading_id, one.who, one.criterion): one for one in overrides}
+    return [one for one in newest.values() if one.points is not None]

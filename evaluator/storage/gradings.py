@@ -1,0 +1,232 @@
+"""Gradings: stored whole, found by what was asked, listed without reading them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from evaluator.errors import InputError
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Scorecard
+from evaluator.storage import tables as t
+from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
+from evaluator.storage.ids import read_id
+from evaluator.storage.opening import Database
+from evaluator.storage.shapes import GradingSummary, Note, Override, Record, digest
+from evaluator.transcript import Transcript
+
+_SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields if name != "overridden"]
+
+
+class Gradings:
+    """The scorecards of one database. `evaluator.storage.Records` adds what people do with them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def save(
+        self,
+        scorecard: Scorecard,
+        transcript: Transcript,
+        request_key: str | None = None,
+        *,
+        rubric: Rubric | None = None,
+        label: str = "",
+        owner: str = "",
+    ) -> str:
+        """Stores a grading, all of it or nothing, and gives its id; storing the same id again changes
+        nothing.
+
+        `request_key` is what `find` looks for, `rubric` is kept as it was used, `label` is a name for
+        people (a file, a candidate), `owner` keeps several users apart.
+        """
+        with self.database.write() as session:
+            insert_grading(session, scorecard, transcript, request_key, rubric, label, owner)
+        return scorecard.id
+
+    def find(self, request_key: str) -> Scorecard | None:
+        """The newest scorecard stored for `request_key`, or None: the same input needs no second asking."""
+        newest = (t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
+        query = select(t.GradingRow.body).where(t.GradingRow.request_key == request_key)
+        with self.database.read() as session:
+            body = session.scalar(query.order_by(*newest).limit(1))
+        return None if body is None else Scorecard.model_validate(body)
+
+    def resolve(self, id_or_prefix: str) -> str:
+        """The full id that begins so; InputError when there is none or more than one."""
+        wanted = read_id(id_or_prefix)
+        column = t.GradingRow.id
+        query = select(column).where(or_(column == id_or_prefix, column.startswith(wanted, autoescape=True)))
+        with self.database.read() as session:
+            found = list(session.scalars(query.order_by(column).limit(4))) if wanted else []
+        if id_or_prefix in found or wanted in found:
+            return id_or_prefix if id_or_prefix in found else wanted
+        if len(found) > 1:
+            raise InputError("storage_ambiguous_id", id=id_or_prefix, matches=", ".join(found))
+        if not found:
+            raise InputError("storage_unknown_id", id=id_or_prefix)
+        return found[0]
+
+    def get(self, id_or_prefix: str) -> Scorecard:
+        """The scorecard with that id, or the only one whose id begins so."""
+        grading_id = self.resolve(id_or_prefix)
+        with self.database.read() as session:
+            return Scorecard.model_validate(session.get_one(t.GradingRow, grading_id).body)
+
+    def record(self, id_or_prefix: str) -> Record:
+        """Everything kept about a grading: scorecard, transcript, rubric, overrides, notes."""
+        grading_id = self.resolve(id_or_prefix)
+        with self.database.read() as session:
+            row = session.get_one(t.GradingRow, grading_id)
+            return Record(
+                id=row.id,
+                label=row.label,
+                owner=row.owner,
+                scorecard=Scorecard.model_validate(row.body),
+                transcript=transcript_of(session, row.transcript_id),
+                rubric=rubric_of(session, row.rubric_digest),
+                overrides=tuple(map(Override.model_validate, _rows_of(session, t.OverrideRow, row.id))),
+                notes=tuple(map(Note.model_validate, _rows_of(session, t.NoteRow, row.id))),
+            )
+
+    def history(
+        self,
+        limit: int = 50,
+        rubric: str | None = None,
+        text: str = "",
+        offset: int = 0,
+        *,
+        owner: str | None = None,
+        review: bool | None = None,
+    ) -> list[GradingSummary]:
+        """Newest first; `text` is searched in label, rubric title and the words of the transcript."""
+        corrected = exists().where(t.OverrideRow.grading_id == t.GradingRow.id).label("overridden")
+        query = _filtered(select(*_SUMMARY, corrected), rubric, text, owner, review)
+        query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
+        with self.database.read() as session:
+            rows = session.execute(query.limit(limit).offset(offset)).all()
+        return [GradingSummary.model_validate(row) for row in rows]
+
+    def count(
+        self,
+        rubric: str | None = None,
+        text: str = "",
+        *,
+        owner: str | None = None,
+        review: bool | None = None,
+    ) -> int:
+        """How many gradings `history` would list in all."""
+        with self.database.read() as session:
+            query = _filtered(select(func.count(t.GradingRow.id)), rubric, text, owner, review)
+            return session.scalar(query) or 0
+
+    def many(self, ids: list[str]) -> dict[str, Scorecard]:
+        """The scorecards with these exact ids, in one query; unknown ones are left out."""
+        found: dict[str, Scorecard] = {}
+        with self.database.read() as session:
+            for start in range(0, len(ids), 500):  # SQLite limits the variables of a statement
+                query = select(t.GradingRow.id, t.GradingRow.body).where(
+                    t.GradingRow.id.in_(ids[start : start + 500])
+                )
+                found |= {key: Scorecard.model_validate(body) for key, body in session.execute(query)}
+        return found
+
+    def transcript(self, id_or_prefix: str) -> Transcript:
+        """The transcript that a grading judged."""
+        grading_id = self.resolve(id_or_prefix)
+        with self.database.read() as session:
+            return transcript_of(session, session.get_one(t.GradingRow, grading_id).transcript_id)
+
+    def delete(self, id_or_prefix: str) -> str:
+        """Removes a grading with its overrides and notes, and its transcript if nothing else uses it; gives
+        the id.
+        """
+        grading_id = self.resolve(id_or_prefix)
+        with self.database.write() as session:
+            transcript_id = session.get_one(t.GradingRow, grading_id).transcript_id
+            for table in (t.OverrideRow, t.NoteRow):
+                session.execute(delete(table).where(table.grading_id == grading_id))
+            for link in (t.AttemptRow, t.BatchItemRow):
+                session.execute(update(link).where(link.grading_id == grading_id).values(grading_id=None))
+            session.execute(delete(t.GradingRow).where(t.GradingRow.id == grading_id))
+            _drop_unused(session, transcript_id)
+        return grading_id
+
+
+def insert_grading(
+    session: Session,
+    scorecard: Scorecard,
+    transcript: Transcript,
+    request_key: str | None = None,
+    rubric: Rubric | None = None,
+    label: str = "",
+    owner: str = "",
+) -> None:
+    """Adds a grading to the transaction of `session`, unless its id is there already."""
+    if session.get(t.GradingRow, scorecard.id) is not None:
+        return
+    if rubric is not None:
+        keep_rubric(session, rubric)
+    row = t.GradingRow(
+        transcript_id=keep_transcript(session, transcript),
+        request_key=request_key,
+        label=label[:400],
+        owner=owner,
+        **_columns(scorecard),
+    )
+    session.add(row)
+    session.flush()
+
+
+def _columns(scorecard: Scorecard) -> dict[str, Any]:
+    stamp = scorecard.rubric
+    return {
+        "id": scorecard.id,
+        "created_at": scorecard.created_at,
+        "rubric_id": stamp.id,
+        "rubric_version": stamp.version,
+        "rubric_title": stamp.title,
+        "rubric_digest": stamp.digest,
+        "judge_digest": digest(scorecard.judge),
+        "transcript_digest": scorecard.transcript_digest,
+        "total": scorecard.total,
+        "max_points": scorecard.max_points,
+        "coverage": scorecard.coverage,
+        "passed": scorecard.passed,
+        "review": scorecard.review,
+        "body": scorecard.model_dump(mode="json"),
+    }
+
+
+def _filtered(
+    query: Select[Any], rubric: str | None, text: str, owner: str | None, review: bool | None
+) -> Select[Any]:
+    row = t.GradingRow
+    wanted: list[ColumnElement[bool]] = []
+    if rubric is not None:
+        wanted.append(row.rubric_id == rubric)
+    if owner is not None:
+        wanted.append(row.owner == owner)
+    if review is not None:
+        wanted.append(row.review == review)
+    for word in text.split():
+        said = exists().where(
+            t.TranscriptRow.id == row.transcript_id,
+            t.TranscriptRow.source.contains(word, autoescape=True),
+        )
+        places = [column.contains(word, autoescape=True) for column in (row.label, row.rubric_title)]
+        wanted.append(or_(*places, row.id.startswith(read_id(word), autoescape=True), said))
+    return query.where(*wanted)
+
+
+def _rows_of(session: Session, table: Any, grading_id: str) -> list[Any]:
+    return list(session.scalars(select(table).where(table.grading_id == grading_id).order_by(table.id)))
+
+
+def _drop_unused(session: Session, transcript_id: str) -> None:
+    for table in (t.GradingRow, t.AttemptRow, t.BatchItemRow):
+        if session.scalar(select(exists().where(table.transcript_id == transcript_id))):
+            return
+    session.execute(delete(t.TranscriptRow).where(t.TranscriptRow.id == transcript_id))

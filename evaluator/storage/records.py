@@ -1,0 +1,45 @@
+"""The records: everything that is kept between two runs of the product."""
+
+from __future__ import annotations
+
+from evaluator.settings import Settings, load_settings
+from evaluator.storage.batches import Batches
+from evaluator.storage.corrections import Corrections
+from evaluator.storage.opening import Database
+from evaluator.storage.versions import Profiles, RubricVersions
+from evaluator.storage.work import Attempts, Drafts
+
+
+class Records(Corrections):
+    """Gradings with what people added to them; `drafts`, `attempts`, `batches`, `rubrics` and `profiles`
+    beside.
+
+    Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads.
+    Every failure of the disk or the database is a StorageError, and then nothing of that call was stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.drafts = Drafts(database)
+        self.attempts = Attempts(database)
+        self.batches = Batches(database)
+        self.rubrics = RubricVersions(database)
+        self.profiles = Profiles(database)
+
+    def close(self) -> None:
+        """Closes the connections; the records cannot be used afterwards."""
+        self.database.close()
+
+    def __enter__(self) -> Records:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_records(settings: Settings | None = None) -> Records:
+    """Opens the records that the settings name, creating or upgrading the tables where needed."""
+    settings = settings or load_settings()
+    database = Database(settings.records_url, settings.data_dir)
+    database.migrate()
+    return Records(database)

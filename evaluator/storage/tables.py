@@ -1,0 +1,179 @@
+"""The tables of the records. A change here needs a new file in `migrations/versions`; a test compares the
+two.
+
+What must never change (a scorecard, a transcript, a rubric as it was used) is kept as JSON in the form of
+its type; the columns beside it are copies to search and sort by. Corrections by people are rows of their
+own, added and never edited.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class TranscriptRow(Base):
+    """A response as it was parsed; `id` is the SHA-256 of the whole JSON, `digest` that of roles and words
+    only.
+    """
+
+    __tablename__ = "transcripts"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict] = mapped_column(JSON)
+
+
+class RubricRow(Base):
+    """The content of a rubric, once for each digest."""
+
+    __tablename__ = "rubrics"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    rubric_id: Mapped[str] = mapped_column(String(64), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict] = mapped_column(JSON)
+
+
+class GradingRow(Base):
+    """One scorecard."""
+
+    __tablename__ = "gradings"
+    __table_args__ = (
+        Index("ix_gradings_rubric_id_created_at", "rubric_id", "created_at"),
+        Index("ix_gradings_owner_created_at", "owner", "created_at"),
+        Index("ix_gradings_request_key", "request_key"),
+        Index("ix_gradings_review_created_at", "review", "created_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[str] = mapped_column(String(40), index=True)
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    label: Mapped[str] = mapped_column(String(400), default="")
+    request_key: Mapped[str | None] = mapped_column(String(64))
+    rubric_id: Mapped[str] = mapped_column(String(64))
+    rubric_version: Mapped[int] = mapped_column(Integer)
+    rubric_title: Mapped[str] = mapped_column(Text)
+    rubric_digest: Mapped[str] = mapped_column(String(64))
+    judge_digest: Mapped[str] = mapped_column(String(64), index=True)
+    transcript_digest: Mapped[str] = mapped_column(String(64), index=True)
+    transcript_id: Mapped[str] = mapped_column(ForeignKey("transcripts.id"), index=True)
+    total: Mapped[float | None] = mapped_column(Float)
+    max_points: Mapped[float] = mapped_column(Float)
+    coverage: Mapped[float] = mapped_column(Float)
+    passed: Mapped[bool | None] = mapped_column(Boolean)
+    review: Mapped[bool] = mapped_column(Boolean)
+    body: Mapped[dict] = mapped_column(JSON)
+
+
+class OverrideRow(Base):
+    """A person's points for one criterion; None takes that person's earlier one back. Never edited."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (Index("ix_overrides_grading_id_criterion", "grading_id", "criterion"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"))
+    criterion: Mapped[str] = mapped_column(String(64))
+    points: Mapped[float | None] = mapped_column(Float)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    who: Mapped[str] = mapped_column(String(200), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class NoteRow(Base):
+    """A remark on a grading."""
+
+    __tablename__ = "notes"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class DraftRow(Base):
+    """What somebody has typed and not handed in yet."""
+
+    __tablename__ = "drafts"
+    owner: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    body: Mapped[dict] = mapped_column(JSON)
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class AttemptRow(Base):
+    """A trainee's own grades for their response, and the grading that followed."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_owner_rubric_id", "owner", "rubric_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(200))
+    at: Mapped[str] = mapped_column(String(40))
+    rubric_id: Mapped[str] = mapped_column(String(64))
+    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
+    transcript_id: Mapped[str] = mapped_column(ForeignKey("transcripts.id"), index=True)
+    own_points: Mapped[dict] = mapped_column(JSON)
+    grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
+
+
+class BatchRow(Base):
+    """Many responses that were handed in together."""
+
+    __tablename__ = "batches"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(400))
+    owner: Mapped[str] = mapped_column(String(200), default="", index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    options: Mapped[dict] = mapped_column(JSON)
+
+
+class BatchItemRow(Base):
+    """One response of a batch: the journal from which a run that was killed goes on."""
+
+    __tablename__ = "batch_items"
+    __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state"),)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item: Mapped[str] = mapped_column(String(400))
+    rubric_digest: Mapped[str | None] = mapped_column(ForeignKey("rubrics.digest"))
+    transcript_id: Mapped[str | None] = mapped_column(ForeignKey("transcripts.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    error_code: Mapped[str | None] = mapped_column(String(100))
+    error: Mapped[str | None] = mapped_column(Text)
+    grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
+    started_at: Mapped[str | None] = mapped_column(String(40))
+    finished_at: Mapped[str | None] = mapped_column(String(40))
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class RubricVersionRow(Base):
+    """A rubric saved in the product, in order. Undo adds a row too, with the content gone back to."""
+
+    __tablename__ = "rubric_versions"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rubric_id: Mapped[str] = mapped_column(String(64), index=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
+    who: Mapped[str] = mapped_column(String(200), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    undoes: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class ProfileRow(Base):
+    """A calibration profile, by name and version."""
+
+    __tablename__ = "profiles"
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    rubric_id: Mapped[str] = mapped_column(String(64), default="", index=True)
+    body: Mapped[dict] = mapped_column(JSON)
+    at: Mapped[str] = mapped_column(String(40))
