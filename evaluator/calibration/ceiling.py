@@ -1,0 +1,102 @@
+"""How far humans agree with each other: the ceiling that any agreement with a machine is read against.
+
+Three ceilings, each for the figure it belongs beside: two humans (pairwise), one human against the mean of the rest,
+and the mean of a panel of 2 to 5 against the mean of the rest.
+"""
+
+from __future__ import annotations
+
+import warnings
+from itertools import combinations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.calibration.agreement import SEED, Statistic, to_levels
+from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array
+
+MOST_PAIRS = 60
+RESAMPLES = 200
+PANELS = (2, 3, 4, 5)
+
+
+class Ceiling(BaseModel):
+    """Human-to-human figures of one criterion, by name of the figure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pairwise: dict[str, Statistic]
+    one_against_rest: dict[str, Statistic]
+    panels: dict[int, dict[str, Statistic]]  # by the panel's size
+
+
+def measure_ceiling(grades: Array, *, step: float = 1.0, names: tuple[str, ...] = tuple(FORMULAS)) -> Ceiling:
+    """Ceilings of shape (items, graders), gaps as NaN. With one grader every figure is undefined and says so."""
+    return Ceiling(
+        pairwise=_average(_pair_up(grades), names, step),
+        one_against_rest=_average(_split(grades, 1), names, step),
+        panels={size: _average(_split(grades, size), names, step) for size in PANELS},
+    )
+
+
+Pair = tuple[Array, Array]
+
+
+def _pair_up(grades: Array) -> list[Pair]:
+    """Columns two by two; with many graders an even choice of MOST_PAIRS pairs."""
+    pairs = list(combinations(range(grades.shape[1]), 2))
+    chosen = pairs[:: max(1, -(-len(pairs) // MOST_PAIRS))]
+    return [(grades[:, a], grades[:, b]) for a, b in chosen]
+
+
+def _split(grades: Array, size: int) -> list[Pair]:
+    """Mean of a panel of `size` against the mean of all others, for each grader or for 20 panels drawn by lot."""
+    graders = grades.shape[1]
+    if graders <= size:
+        return []
+    draw = np.random.default_rng(SEED)
+    panels = [[g] for g in range(graders)] if size == 1 else [
+        draw.choice(graders, size, replace=False) for _ in range(20)]
+    return [_means(grades, np.isin(np.arange(graders), panel), size) for panel in panels]
+
+
+def _means(grades: Array, inside: Array, size: int) -> Pair:
+    """Item means of the panel and of the rest; NaN where a member of the panel has no grade."""
+    with warnings.catch_warnings():  # an item that nobody else graded has no mean, and drops out as NaN
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return grades[:, inside].mean(axis=1), np.nanmean(grades[:, ~inside], axis=1)
+
+
+def _average(pairs: list[Pair], names: tuple[str, ...], step: float) -> dict[str, Statistic]:
+    return {name: _average_one(pairs, name, step) for name in names}
+
+
+def _average_one(pairs: list[Pair], name: str, step: float) -> Statistic:
+    """Mean of the figure over pairs, n the mean number of shared items, interval by resampling items."""
+    if not pairs:
+        return Statistic(name=name, value=None, n=0, why="one_grader")
+    if name in ON_LEVELS:
+        pairs = [(to_levels(x, step), to_levels(y, step)) for x, y in pairs]
+    whole = [(x[ok], y[ok]) for x, y in pairs if (ok := ~(np.isnan(x) | np.isnan(y))).sum() >= 3]
+    n = round(float(np.mean([len(x) for x, _ in whole]))) if whole else 0
+    values = np.array([FORMULAS[name](x, y) for x, y in whole])
+    if not len(values) or np.isnan(values).all():
+        return Statistic(name=name, value=None, n=n, why="constant" if len(values) else "too_few_items")
+    low, high = _bound(pairs, name)
+    return Statistic(name=name, value=float(np.nanmean(values)), n=n, low=low, high=high)
+
+
+def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
+    """95 % interval of the mean over pairs, the same resampled items for all pairs; None where gaps forbid it."""
+    x, y = np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
+    full = ~(np.isnan(x) | np.isnan(y)).any(axis=0)
+    if full.sum() < 10:
+        return None, None
+    x, y = x[:, full], y[:, full]
+    draw = np.random.default_rng(SEED)
+    means = []
+    for _ in range(RESAMPLES):
+        index = draw.integers(0, x.shape[1], x.shape[1])
+        means.append(np.nanmean(FORMULAS[name](x[:, index], y[:, index])))
+    low, high = np.nanquantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,269 @@
+"""The fit: from a judge's readouts to the human scale, chosen and checked on items that it did not see.
+
+    features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal width ──▶ Profile
+
+Every step, the choice of strengths and shares included, is repeated inside each outer fold, so that the figures on a
+profile are those of unseen items.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluator.calibration.candidates import Candidate, Sample, propose
+from evaluator.calibration.features import Features
+from evaluator.calibration.grades import Grades, Scale
+from evaluator.calibration.intervals import check_coverage, conformal_quantile, fit_spread
+from evaluator.calibration.profile import CriterionFit, Figure, Profile, Provenance, Stamp, spread_at
+from evaluator.errors import InputError
+
+Array = NDArray[np.float64]
+LEAST_LABELS = 10
+MOST_LABELS = 1500  # the ridge's cost grows with the cube; more are drawn by lot
+STACK_SHRINKAGE = 15.0  # labels' worth of pull towards equal shares of the ridges
+OUTER_FOLDS = 10
+
+
+def fit(
+    features: Features,
+    grades: Grades,
+    *,
+    name: str = "profile",
+    version: int = 1,
+    stamp: Stamp | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    groups: Mapping[str, str] | None = None,
+    confidence: float = 0.9,
+    seed: int = 0,
+) -> Profile:
+    """A profile fitted to the items that have both features and grades in every criterion; see `fit_and_hold_out`."""
+    return fit_and_hold_out(features, grades, name=name, version=version, stamp=stamp, scales=scales, groups=groups,
+                            confidence=confidence, seed=seed)[0]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What fits that did not see an item gave it: points, half widths and human points, shape (items, criteria) each."""
+
+    ids: tuple[str, ...]
+    points: Array
+    half: Array
+    human: Array
+
+
+def fit_and_hold_out(
+    features: Features,
+    grades: Grades,
+    *,
+    name: str = "profile",
+    version: int = 1,
+    stamp: Stamp | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    groups: Mapping[str, str] | None = None,
+    confidence: float = 0.9,
+    seed: int = 0,
+) -> tuple[Profile, HeldOut]:
+    """The profile, and the held-out points that its figures rest on.
+
+    `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new questions.
+    Raises InputError with the number needed when labels are too few, and when all grades are equal.
+    """
+    criteria = tuple(grades.criteria)
+    ids, targets, counts = _pick_targets(features, grades, criteria, seed)
+    _refuse_few(len(ids), confidence)
+    _refuse_equal(targets, criteria)
+    sheet = _Sheet.of(features.rows(ids), features.names)
+    sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
+    folds = _split(ids, groups, seed)
+    held_out = _cross_fit(sample, folds, seed)
+    fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
+    total = np.abs(held_out.sum(1) - targets.sum(1))
+    profile = Profile(
+        name=name, version=version, stamp=stamp or Stamp(), confidence=confidence, columns=sheet.columns,
+        centres=_round(sheet.centres), lows=_round(sheet.lows), highs=_round(sheet.highs), criteria=fits,
+        total_quantile=conformal_quantile(total, confidence),
+        provenance=_note_origin(grades, ids, len(folds), seed),
+    )  # fmt: skip
+    half = [part.half_width(held_out[:, index]) for index, part in enumerate(fits.values())]
+    return profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets)
+
+
+def _pick_targets(features: Features, grades: Grades, criteria: Sequence[str], seed: int):
+    """Ids, mean human points adjusted for who graded, shape (n, c), and number of grades of each item."""
+    known = set(features.ids)
+    table = grades.table[grades.table["item"].isin(known)]
+    if table.empty:
+        raise InputError("calibration_no_shared_items")
+    means = _adjust_for_graders(table)[list(criteria)].dropna()
+    ids = [item for item in features.ids if item in means.index]
+    if len(ids) > MOST_LABELS:
+        ids = sorted(np.random.default_rng(seed).choice(ids, MOST_LABELS, replace=False).tolist())
+    counts = table.groupby("item").size().loc[ids].to_numpy(float)
+    return ids, means.loc[ids].to_numpy(float), counts
+
+
+def _adjust_for_graders(table):
+    """Item means by criterion; where items had different graders, each grader's severity is taken out first.
+
+    Severity is the grader's mean difference from the item means, shrunk by two items' worth; the additive model's first step.
+    """
+    keys = ["item", "criterion"]
+    means = table.groupby(keys)["points"].transform("mean")
+    own = (table["points"] - means).groupby([table["grader"], table["criterion"]])
+    severity = own.transform("sum") / (own.transform("size") + 2)
+    complete = table.groupby(keys)["grader"].size().nunique() == 1
+    adjusted = table["points"] if complete else table["points"] - severity
+    return adjusted.groupby([table["item"], table["criterion"]]).mean().unstack("criterion")
+
+
+def _refuse_few(n: int, confidence: float) -> None:
+    needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
+    if n < needed:
+        raise InputError("calibration_too_few_labels", n=n, needed=needed, more=needed - n)
+
+
+def _refuse_equal(targets: Array, criteria: Sequence[str]) -> None:
+    for index, name in enumerate(criteria):
+        if np.ptp(targets[:, index]) < 1e-9:
+            raise InputError("calibration_all_equal", criterion=name)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Features that vary, minus their centres; a gap is a 0 there, which is the usual value."""
+
+    centred: Array
+    columns: tuple[str, ...]
+    centres: Array
+    lows: Array
+    highs: Array
+
+    @classmethod
+    def of(cls, matrix: Array, names: Sequence[str]) -> _Sheet:
+        seen = ~np.isnan(matrix).all(0)
+        lows, highs = np.full(matrix.shape[1], np.nan), np.full(matrix.shape[1], np.nan)
+        lows[seen], highs[seen] = np.nanmin(matrix[:, seen], 0), np.nanmax(matrix[:, seen], 0)
+        kept = seen & (np.nan_to_num(highs - lows) > 1e-9)
+        matrix = matrix[:, kept]
+        centres = np.nanmean(matrix, 0) if kept.any() else np.zeros(0)
+        columns = tuple(name for name, keep in zip(names, kept, strict=True) if keep)
+        return cls(np.nan_to_num(matrix - centres), columns, centres, lows[kept], highs[kept])
+
+
+def _split(ids: Sequence[str], groups: Mapping[str, str] | None, seed: int) -> list[tuple[Array, Array]]:
+    from sklearn.model_selection import GroupKFold, KFold
+
+    if groups and len({groups[item] for item in ids}) > 1:
+        marks = [groups[item] for item in ids]
+        return list(GroupKFold(min(OUTER_FOLDS, len(set(marks)))).split(ids, groups=marks))
+    return list(KFold(min(OUTER_FOLDS, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
+
+
+def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
+    """Predictions for every item by a fit that did not see its fold, shape (n, c)."""
+    predicted = np.empty_like(sample.grades)
+    for train, test in folds:
+        part = sample.take(train)
+        for index, candidates in enumerate(propose(part, seed)):
+            shares = stack(candidates, part.grades[:, index])
+            predicted[test, index] = _blend(candidates, shares, sample.centred[test])
+    low, high = sample.grades.min(0), sample.grades.max(0)
+    return np.clip(predicted, low, high)
+
+
+def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
+    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridges."""
+    from scipy.optimize import nnls
+
+    held_out = np.column_stack([candidate.held_out for candidate in candidates])
+    usual = np.array([candidate.component.label in ("blocks", "judge") for candidate in candidates], float)
+    usual /= usual.sum()
+    pull = np.sqrt(STACK_SHRINKAGE) * grades.std()
+    whole = 100 * grades.std() * np.sqrt(len(grades))  # a stiff row for the sum
+    rows = np.vstack([held_out - grades.mean(), pull * np.eye(len(usual)), whole * np.ones(len(usual))])
+    shares, _ = nnls(rows, np.concatenate([grades - grades.mean(), pull * usual, [whole]]))
+    return shares / shares.sum()
+
+
+def _blend(candidates: Sequence[Candidate], shares: Array, centred: Array) -> Array:
+    return shares @ np.array([candidate.component.predict(centred) for candidate in candidates])
+
+
+def _assemble(sample: Sample, held_out: Array, folds, grades: Grades, scales, sheet: _Sheet, confidence: float,
+              seed: int) -> dict[str, CriterionFit]:
+    fits = {}
+    for index, candidates in enumerate(propose(sample, seed)):
+        name, human = sample.criteria[index], sample.grades[:, index]
+        shares = stack(candidates, human)
+        spread, centre, scale = fit_spread(held_out[:, index], human)
+        scores = np.abs(held_out[:, index] - human) / spread_at(held_out[:, index], spread, centre, scale)
+        kept = [place for place, share in enumerate(shares) if share > 1e-4]
+        fits[name] = CriterionFit(
+            components=tuple(_shorten(candidates[place].component) for place in kept),
+            shares=tuple((shares[kept] / shares[kept].sum()).tolist()),
+            low=_bound(human.min(), scales, name, "low"), high=_bound(human.max(), scales, name, "high"),
+            quantile=conformal_quantile(scores, confidence), spread=spread, centre=centre, scale=scale,
+            graders=_severities(grades, name),
+            held_out=_judge_fit(sample, sheet, index, held_out[:, index], scores, folds, confidence),
+        )  # fmt: skip
+    return fits
+
+
+def _bound(seen: float, scales: Mapping[str, Scale], name: str, end: str) -> float:
+    """The seen end of the range, never beyond the scale."""
+    if name not in scales:
+        return float(seen)
+    clip = max if end == "low" else min
+    return float(clip(seen, getattr(scales[name], end)))
+
+
+def _severities(grades: Grades, criterion: str) -> dict[str, float]:
+    matrix = grades.matrix(criterion)
+    return {str(grader): round(float(value), 4) for grader, value in
+            (-matrix.sub(matrix.mean(axis=1), axis=0).mean()).items() if value == value}
+
+
+def _judge_fit(sample: Sample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds,
+               confidence: float) -> Figure:
+    human, own = sample.grades[:, index], sample.own(index)
+    raw = None if own is None else sample.centred[:, own] + sheet.centres[own]
+    return Figure(
+        n=len(human), pearson=_correlate(predicted, human), mae=float(np.abs(predicted - human).mean()),
+        uncalibrated_pearson=None if raw is None else _correlate(raw, human),
+        uncalibrated_mae=None if raw is None else float(np.abs(raw - human).mean()),
+        coverage=check_coverage(scores, [test for _, test in folds], confidence),
+    )  # fmt: skip
+
+
+def _correlate(x: Array, y: Array) -> float | None:
+    if np.ptp(x) < 1e-12 or np.ptp(y) < 1e-12:
+        return None
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _shorten(component):
+    """Coefficients to six digits: a profile is read by people too."""
+    if component.kind != "linear":
+        return component
+    return component.model_copy(update={"weights": _round(np.array(component.weights))})
+
+
+def _round(values: Array) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in values)
+
+
+def _note_origin(grades: Grades, ids: Sequence[str], folds: int, seed: int) -> Provenance:
+    from evaluator import __version__ as software
+
+    used = grades.table[grades.table["item"].isin(set(ids))].sort_values(["item", "grader", "criterion"])
+    digest = hashlib.sha256(used.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+    return Provenance(made_at=datetime.now(UTC).isoformat(timespec="seconds"), items=len(ids),
+                      graders=tuple(sorted(used["grader"].unique())), grades_digest=digest, folds=folds, seed=seed,
+                      software=software)

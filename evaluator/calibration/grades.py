@@ -1,0 +1,315 @@
+"""Human grades, read from what people have: long tables and wide spreadsheets, CSV or XLSX.
+
+    path ──read_table──▶ raw table ──propose_mapping──▶ Mapping (shown, confirmed) ──read_grades──▶ Grades
+
+Everything that cannot be used is listed with its row in the file; nothing is dropped in silence. All steps work on whole
+columns, so a million rows take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.calibration.points import parse_points
+from evaluator.errors import InputError
+from evaluator.texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ["item", "grader", "criterion", "points"]
+_NAMES = {
+    "item": ("item", "item_id", "id", "dialogue", "answer", "sample", "题目", "编号", "样本", "对话", "答卷"),
+    "grader": ("grader", "rater", "annotator", "assessor", "评分人", "评分员", "评委", "考官", "打分人"),
+    "criterion": ("criterion", "dimension", "aspect", "trait", "评分项", "维度", "指标", "标准"),
+    "points": ("points", "score", "grade", "rating", "mark", "分数", "得分", "评分", "分"),
+}
+
+
+class Scale(BaseModel):
+    """Lowest and highest points of a criterion."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """High minus low, in points."""
+        return self.high - self.low
+
+
+class Mapping(BaseModel):
+    """How a table's columns become grades. Show it to the person who brought the table before it is used.
+
+    "long": columns for item, grader, criterion, points. "graders": a column a grader. "criteria": a column a criterion.
+    What no column states is the constant `only_grader` or `only_criterion`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["long", "graders", "criteria"]
+    item: str
+    grader: str | None = None
+    criterion: str | None = None
+    points: str | None = None
+    columns: tuple[str, ...] = ()  # the wide columns
+    only_grader: str = "g1"
+    only_criterion: str = "points"
+    ignored: tuple[str, ...] = ()
+
+    def explain(self, language: str | None = None) -> str:
+        """The mapping as a sentence that a person can confirm."""
+        return say(
+            f"calibration.mapping_{self.kind}",
+            language,
+            item=self.item,
+            grader=self.grader or f"= {self.only_grader}",
+            criterion=self.criterion or f"= {self.only_criterion}",
+            points=self.points or "",
+            columns=", ".join(self.columns),
+            ignored=", ".join(self.ignored) or "–",
+        )
+
+
+class Problem(BaseModel):
+    """One thing that could not be used. `row` counts as a spreadsheet does: the header is row 1; 0 is the whole file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    code: str
+    values: dict[str, str] = {}
+
+    def text(self, language: str | None = None) -> str:
+        """The problem as one sentence."""
+        return say(f"calibration.problem_{self.code}", language, row=self.row, **self.values)
+
+
+@dataclass(frozen=True)
+class Grades:
+    """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be used."""
+
+    table: pd.DataFrame
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0  # `problems` holds the first ones, at most MOST_PROBLEMS a kind
+    scales: Dictionary[str, Scale] = field(default_factory=dict)
+
+    @property
+    def criteria(self) -> list[str]:
+        """Names of the criteria, in order of first appearance."""
+        return list(self.table["criterion"].unique())
+
+    @property
+    def graders(self) -> list[str]:
+        """Names of the graders, sorted."""
+        return sorted(self.table["grader"].unique())
+
+    def matrix(self, criterion: str) -> pd.DataFrame:
+        """Points of one criterion, a row an item and a column a grader; a missing cell is NaN."""
+        part = self.table[self.table["criterion"] == criterion]
+        return part.pivot(index="item", columns="grader", values="points").astype(float)
+
+    def totals(self) -> pd.DataFrame:
+        """Sum over criteria, a row an item and a column a grader; NaN unless the grader gave every criterion."""
+        wide = self.table.pivot(index=["item", "grader"], columns="criterion", values="points")
+        return wide.sum(axis=1, min_count=len(self.criteria)).unstack("grader")
+
+    def means(self) -> pd.DataFrame:
+        """Mean over graders, a row an item and a column a criterion."""
+        return self.table.groupby(["item", "criterion"], sort=False)["points"].mean().unstack("criterion")
+
+    def scale(self, criterion: str) -> Scale:
+        """The scale that was given, else the lowest and highest points seen."""
+        if criterion in self.scales:
+            return self.scales[criterion]
+        points = self.table.loc[self.table["criterion"] == criterion, "points"]
+        return Scale(low=float(points.min()), high=float(points.max()))
+
+
+MOST_PROBLEMS = 200
+
+
+def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
+    """The table in a .csv, .tsv or .xlsx file, every cell as text, empty cells as NaN. Raises InputError."""
+    import pandas as pd
+
+    path = Path(path)
+    if not path.exists():
+        raise InputError("file_missing", path=str(path))
+    try:
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            return pd.read_excel(path, sheet_name=sheet, dtype=str)
+        return pd.read_csv(path, dtype=str, sep=None if path.suffix == ".txt" else _separator(path),
+                           encoding=_encoding(path), engine="c", skip_blank_lines=False)
+    except (ValueError, KeyError, OSError, pd.errors.ParserError) as problem:
+        raise InputError("calibration_table_unreadable", path=str(path), detail=str(problem)) from problem
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 where the first megabyte is, else GB18030, which Chinese spreadsheets export."""
+    import codecs
+
+    head = path.read_bytes()[: 1 << 20]
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _separator(path: Path) -> str:
+    first = path.read_bytes()[:65536].split(b"\n", 1)[0]
+    return max((",", "\t", ";"), key=lambda mark: first.count(mark.encode()))
+
+
+def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapping:
+    """How the columns most likely become grades; `criteria` are the rubric's, if known. Raises InputError."""
+    found = {role: _find(table.columns, names) for role, names in _NAMES.items()}
+    if len(table.columns) == 0 or table.empty:
+        raise InputError("calibration_table_empty")
+    item = found["item"] or str(table.columns[0])
+    if found["points"]:
+        used = {item, found["grader"], found["criterion"], found["points"]}
+        return Mapping(kind="long", item=item, grader=found["grader"], criterion=found["criterion"],
+                       points=found["points"], ignored=_others(table, used))
+    used = {item, found["grader"], found["criterion"]}
+    columns = tuple(name for name in _others(table, used) if _looks_graded(table[name]))
+    if not columns:
+        raise InputError("calibration_no_points", columns=", ".join(map(str, table.columns)))
+    kind = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
+    return Mapping(kind=kind, item=item, grader=found["grader"], criterion=found["criterion"], columns=columns,
+                   ignored=_others(table, used | set(columns)))
+
+
+def _find(columns: Iterable[Any], names: tuple[str, ...]) -> str | None:
+    plain = {str(column).strip().lower(): str(column) for column in columns}
+    return next((plain[name] for name in names if name in plain), None)
+
+
+def _others(table: pd.DataFrame, used: set[str | None]) -> tuple[str, ...]:
+    return tuple(str(column) for column in table.columns if column not in used)
+
+
+def _looks_graded(column: pd.Series) -> bool:
+    """Half of the different values read as points, or all are short as letters are."""
+    values = column.dropna().unique()[:200]
+    if not len(values):
+        return False
+    read = sum(parse_points(str(value)) is not None for value in values)
+    return 2 * read >= len(values) or max(len(str(value).strip()) for value in values) <= 2
+
+
+def read_grades(
+    table: pd.DataFrame,
+    mapping: Mapping | None = None,
+    *,
+    items: Collection[str] | None = None,
+    scales: Dictionary[str, Scale] | None = None,
+    given_scale: Scale | None = None,
+    letters: Dictionary[str, float] | None = None,
+) -> Grades:
+    """Grades of a raw table. `items` are the known ids, `scales` the rubric's by criterion (unknown criteria are listed).
+
+    `given_scale` is the scale the humans used: points are moved from it linearly to the rubric's. `letters` says what
+    "B+" and the like are worth. Raises InputError when nothing usable is left.
+    """
+    mapping = mapping or propose_mapping(table, list(scales or ()))
+    rows = _melt(table, mapping)
+    rows["value"], rows["points"] = rows["points"], _parse_column(rows["points"], letters)
+    rows["code"] = ""
+    _mark(rows, rows["item"].isna() | (rows["item"] == ""), "no_item")
+    _mark(rows, rows["points"].isna(), "unreadable")
+    if items is not None:
+        _mark(rows, ~rows["item"].isin(set(items)), "unknown_item")
+    notes = _apply_scales(rows, dict(scales or {}), given_scale)
+    _mark(rows, rows[["item", "grader", "criterion"]].duplicated() & (rows["code"] == ""), "twice")
+    good = rows.loc[rows["code"] == "", COLUMNS].reset_index(drop=True)
+    problems, count = _list_problems(rows)
+    if good.empty:
+        first = problems[0].text() if problems else ""
+        raise InputError("calibration_no_grades", detail=first)
+    return Grades(good, (*notes, *problems), count + len(notes), dict(scales or {}))
+
+
+def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
+    """Long rows (row, item, grader, criterion, points as text); cells without points are left out: missing is normal."""
+    import pandas as pd
+
+    missing = [name for name in (mapping.item, mapping.grader, mapping.criterion, mapping.points, *mapping.columns)
+               if name and name not in table.columns]
+    if missing:
+        raise InputError("calibration_column_missing", column=", ".join(missing))
+    base = pd.DataFrame({"row": range(2, len(table) + 2), "item": table[mapping.item].astype("str").str.strip()})
+    base["item"] = base["item"].where(table[mapping.item].notna().to_numpy())
+    base["grader"] = table[mapping.grader].str.strip() if mapping.grader else mapping.only_grader
+    base["criterion"] = table[mapping.criterion].str.strip() if mapping.criterion else mapping.only_criterion
+    if mapping.kind == "long":
+        base["points"] = table[mapping.points].to_numpy()
+    else:
+        wide = "grader" if mapping.kind == "graders" else "criterion"
+        parts = [base.assign(**{wide: name, "points": table[name].to_numpy()}) for name in mapping.columns]
+        base = pd.concat(parts, ignore_index=True)
+    filled = base["points"].notna() & (base["points"].astype("str").str.strip() != "")
+    return base[filled].reset_index(drop=True)
+
+
+def _parse_column(column: pd.Series, letters: Dictionary[str, float] | None) -> pd.Series:
+    """Points of a text column: each different text is read once, so that a million rows cost what a few levels cost."""
+    import pandas as pd
+
+    codes, texts = pd.factorize(column.astype("str"))
+    upper = {name.upper(): worth for name, worth in (letters or {}).items()}
+    read = pd.Series([parse_points(text, upper) for text in texts], dtype=float)
+    return pd.Series(read.to_numpy()[codes], index=column.index)
+
+
+def _mark(rows: pd.DataFrame, wrong: pd.Series, code: str) -> None:
+    rows.loc[wrong & (rows["code"] == ""), "code"] = code
+
+
+def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | None) -> list[Problem]:
+    """Moves points to the rubric's scale, marks what lies outside, and notes criteria whose scale must be another one."""
+    if not scales:
+        return []
+    _mark(rows, ~rows["criterion"].isin(scales), "unknown_criterion")
+    low = rows["criterion"].map({name: scale.low for name, scale in scales.items()}).astype(float)
+    high = rows["criterion"].map({name: scale.high for name, scale in scales.items()}).astype(float)
+    if given is not None:
+        inside = rows["points"].between(given.low, given.high)
+        _mark(rows, ~inside, "out_of_range")
+        rows["points"] = low + (rows["points"] - given.low) / given.width * (high - low)
+        return []
+    outside = (rows["code"] == "") & ~((rows["points"] >= low) & (rows["points"] <= high))
+    notes = _note_scales(rows, outside, scales)
+    _mark(rows, outside, "out_of_range")
+    return notes
+
+
+def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale]) -> list[Problem]:
+    share = outside[rows["code"] == ""].groupby(rows["criterion"]).mean()
+    notes = []
+    for name in share.index[share > 0.2]:
+        points = rows.loc[(rows["criterion"] == name) & (rows["code"] == ""), "points"]
+        values = {"criterion": str(name), "low": f"{points.min():g}", "high": f"{points.max():g}",
+                  "rubric_low": f"{scales[name].low:g}", "rubric_high": f"{scales[name].high:g}"}
+        notes.append(Problem(row=0, code="other_scale", values=values))
+    return notes
+
+
+def _list_problems(rows: pd.DataFrame) -> tuple[list[Problem], int]:
+    bad = rows[rows["code"] != ""]
+    listed = bad.groupby("code", sort=False).head(MOST_PROBLEMS).sort_values("row")
+    problems = [
+        Problem(row=int(row.row), code=row.code, values={"item": str(row.item), "grader": str(row.grader),
+                "criterion": str(row.criterion), "value": str(row.value)})
+        for row in listed.itertuples()
+    ]
+    return problems, len(bad)

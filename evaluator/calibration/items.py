@@ -1,0 +1,127 @@
+"""Items and the machine's readouts of them, as a calibration run takes them in.
+
+Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the file's name without its ending is the
+id). Readouts: `readouts.jsonl`, a line an item: {"item": id, "features": {name: value}, "points": {criterion: value}};
+a first line {"stamp": {...}} says which rubric, prompt and model made them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evaluator.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Turn(BaseModel):
+    """Who said what."""
+
+    model_config = ConfigDict(frozen=True)
+
+    speaker: str
+    text: str
+
+
+class Item(BaseModel):
+    """One response to grade: a transcript or an answer, with what is known of its question."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: str
+    transcript: tuple[Turn, ...] = ()
+    answer: str = ""
+    question_id: str = ""
+    question: str = ""
+    references: tuple[str, ...] = ()
+    max_points: float | None = None
+
+    @property
+    def text(self) -> str:
+        """All words of the response, a line a turn."""
+        return self.answer or "\n".join(turn.text for turn in self.transcript if turn.text.strip())
+
+    @property
+    def language(self) -> str:
+        """ "zh" when at least a tenth of the characters are Chinese, else "en"."""
+        chinese = sum("\u4e00" <= character <= "\u9fff" for character in self.text)
+        return "zh" if chinese * 10 >= max(len(self.text), 1) else "en"
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """What the machine gave: `features` and `points` as tables with a row an item; `stamp` says what made them."""
+
+    features: pd.DataFrame
+    points: pd.DataFrame
+    stamp: dict[str, str] = field(default_factory=dict)
+
+
+def read_items(path: Path) -> list[Item]:
+    """Items of a folder or file, in order. Raises InputError naming file and line."""
+    path = Path(path)
+    if path.is_dir() and not (path / "items.jsonl").exists():
+        return [Item(id=file.stem, answer=_decode(file)) for file in sorted(path.glob("*.txt"))]
+    path = path / "items.jsonl" if path.is_dir() else path
+    items = []
+    for number, entry in _lines(path):
+        try:
+            items.append(Item.model_validate(entry))
+        except ValidationError as problem:
+            raise InputError("calibration_bad_line", path=str(path), line=number,
+                             detail=problem.errors()[0]["msg"]) from problem
+    return items
+
+
+def read_readouts(path: Path) -> Readouts:
+    """Readouts of a file; a value that is missing for an item is NaN. Raises InputError naming file and line."""
+    stamp, features, points = {}, {}, {}
+    for number, entry in _lines(Path(path)):
+        if "stamp" in entry:
+            stamp = {str(key): str(value) for key, value in entry["stamp"].items()}
+            continue
+        if "item" not in entry:
+            raise InputError("calibration_bad_line", path=str(path), line=number, detail='"item"')
+        features[str(entry["item"])] = entry.get("features") or {}
+        points[str(entry["item"])] = entry.get("points") or {}
+    return Readouts(_frame(features, path), _frame(points, path), stamp)
+
+
+def _frame(rows: dict[str, dict[str, Any]], path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    try:
+        return frame.astype(float)
+    except (TypeError, ValueError) as problem:
+        raise InputError("calibration_bad_line", path=str(path), line=0, detail=str(problem)) from problem
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not path.is_file():
+        raise InputError("file_missing", path=str(path))
+    for number, line in enumerate(_decode(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as problem:
+            raise InputError("calibration_bad_line", path=str(path), line=number, detail=str(problem)) from problem
+        if not isinstance(entry, dict):
+            raise InputError("calibration_bad_line", path=str(path), line=number, detail="{…}")
+        yield number, entry
+
+
+def _decode(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")

@@ -1,0 +1,79 @@
+"""How many items and graders a wanted precision takes, before anybody grades."""
+
+from __future__ import annotations
+
+from math import atanh, ceil, sqrt, tanh
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.errors import InputError
+
+
+class Plan(BaseModel):
+    """What it takes. `reliability` is that of the mean of `graders` humans."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: int
+    graders: int
+    grades: int
+    reliability: float
+    correlation: float
+    half_width: float
+    confidence: float
+
+
+def plan(*, correlation: float = 0.6, half_width: float = 0.08, single: float = 0.4, reliability: float = 0.8,
+         confidence: float = 0.95) -> Plan:
+    """Items so that a correlation near `correlation` is known to ± `half_width`, and graders so that their mean has
+    `reliability` where one human's grade agrees with another's by `single`. Raises InputError outside 0 to 1."""
+    graders = count_graders(single, reliability)
+    items = count_items(correlation, half_width, confidence)
+    return Plan(items=items, graders=graders, grades=items * graders, reliability=step_up(single, graders),
+                correlation=correlation, half_width=half_width, confidence=confidence)
+
+
+def count_items(correlation: float, half_width: float, confidence: float = 0.95) -> int:
+    """Smallest n whose Fisher interval around `correlation` is at most twice `half_width` wide (Bonett and Wright, 2000)."""
+    _refuse_outside("correlation", abs(correlation), 0, 1)
+    _refuse_outside("half_width", half_width, 0, 1)
+    n = 4
+    while interval_width(correlation, n, confidence) > 2 * half_width and n < 10_000_000:
+        n = max(n + 1, int(n * 1.001))
+    return n
+
+
+def interval_width(correlation: float, n: int, confidence: float = 0.95) -> float:
+    """Width of Fisher's interval of a correlation over n items."""
+    from scipy.stats import norm
+
+    reach = float(norm.ppf((1 + confidence) / 2)) / sqrt(n - 3)
+    centre = atanh(correlation)
+    return tanh(centre + reach) - tanh(centre - reach)
+
+
+def count_graders(single: float, reliability: float) -> int:
+    """Graders whose mean reaches `reliability` (Spearman-Brown)."""
+    _refuse_outside("single", single, 0, 1)
+    _refuse_outside("reliability", reliability, 0, 1)
+    return max(1, ceil(reliability * (1 - single) / (single * (1 - reliability)) - 1e-9))
+
+
+def step_up(single: float, graders: int) -> float:
+    """Reliability of the mean of `graders` (Spearman, 1910; Brown, 1910)."""
+    return graders * single / (1 + (graders - 1) * single)
+
+
+def count_icc_items(icc: float, graders: int, width: float, confidence: float = 0.95) -> int:
+    """Items for an interval of `width` around an intraclass correlation (Bonett, 2002, formula 3)."""
+    from scipy.stats import norm
+
+    _refuse_outside("icc", icc, 0, 1)
+    reach = float(norm.ppf((1 + confidence) / 2))
+    above = 8 * reach**2 * (1 - icc) ** 2 * (1 + (graders - 1) * icc) ** 2
+    return ceil(above / (graders * (graders - 1) * width**2) + 1)
+
+
+def _refuse_outside(name: str, value: float, low: float, high: float) -> None:
+    if not low < value < high:
+        raise InputError("calibration_outside", name=name, value=value, low=low, high=high)

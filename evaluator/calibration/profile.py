@@ -1,0 +1,241 @@
+"""A calibration profile: the fitted map from a machine's readouts to the human scale, as plain JSON.
+
+It names its origin (data, rubric, prompt and model by digest), holds coefficients and never code, and refuses to be
+applied when rubric, prompt or model have changed. Applying needs numpy alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evaluator.errors import InputError, StorageError
+
+Array = NDArray[np.float64]
+Numbers = tuple[float, ...]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Linear(Frozen):
+    """intercept + Σ weight · (feature - centre); `features` index the profile's columns."""
+
+    kind: Literal["linear"] = "linear"
+    label: str
+    intercept: float
+    features: tuple[int, ...]
+    weights: Numbers
+
+    def predict(self, centred: Array) -> Array:
+        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        return self.intercept + centred[:, list(self.features)] @ np.array(self.weights)
+
+
+class Monotone(Frozen):
+    """A rising curve through knots over one feature (isotonic regression), flat outside them."""
+
+    kind: Literal["monotone"] = "monotone"
+    label: str
+    feature: int
+    x: Numbers
+    y: Numbers
+
+    def predict(self, centred: Array) -> Array:
+        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        return np.interp(centred[:, self.feature], self.x, self.y)
+
+
+class Ordinal(Frozen):
+    """Expected grade from the chances to pass each level: low + Σ gap · sigmoid(threshold)."""
+
+    kind: Literal["ordinal"] = "ordinal"
+    label: str
+    low: float
+    gaps: Numbers
+    thresholds: tuple[Linear, ...]
+
+    def predict(self, centred: Array) -> Array:
+        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        chances = [1 / (1 + np.exp(-threshold.predict(centred))) for threshold in self.thresholds]
+        return self.low + np.array(self.gaps) @ np.array(chances)
+
+
+Component = Annotated[Linear | Monotone | Ordinal, Field(discriminator="kind")]
+
+
+class Figure(Frozen):
+    """How good the fit was on held-out folds, beside the uncalibrated readout on the same items."""
+
+    n: int
+    pearson: float | None
+    mae: float
+    uncalibrated_pearson: float | None
+    uncalibrated_mae: float | None
+    coverage: float  # of the stated interval, held out
+
+
+class CriterionFit(Frozen):
+    """One criterion: a weighted sum of components, clipped to the humans' seen range, with a conformal half width.
+
+    The half width at a prediction p is `quantile · exp(spread · (1, z, z²))`, z = (p - centre) / scale.
+    """
+
+    components: tuple[Component, ...]
+    shares: Numbers  # one a component, summing to 1
+    low: float
+    high: float
+    quantile: float
+    spread: Numbers
+    centre: float
+    scale: float
+    graders: dict[str, float] = {}  # severity of each human: how many points below the others
+    held_out: Figure
+
+    def predict(self, centred: Array) -> Array:
+        """Points of rows of centred features, shape (n, p) -> (n,), within the range that humans used."""
+        parts = np.array([component.predict(centred) for component in self.components])
+        return np.clip(np.array(self.shares) @ parts, self.low, self.high)
+
+    def half_width(self, points: Array) -> Array:
+        """Half the interval at these points, shape (n,)."""
+        return self.quantile * spread_at(points, self.spread, self.centre, self.scale)
+
+
+def spread_at(points: Array, spread: Numbers, centre: float, scale: float) -> Array:
+    """Relative size of errors at these points: exp of a parabola, bounded to a factor of three."""
+    z = np.clip((points - centre) / scale, -3, 3)
+    return np.exp(np.clip(spread[0] + spread[1] * z + spread[2] * z**2, -1.1, 1.1))
+
+
+class Estimate(Frozen):
+    """Points on the human scale with their interval; the interval is for the mean of humans such as those fitted to."""
+
+    points: float
+    low: float
+    high: float
+
+
+class Applied(Frozen):
+    """A profile applied to one item."""
+
+    profile: str  # name and version
+    criteria: dict[str, Estimate]
+    total: Estimate
+
+
+class Stamp(Frozen):
+    """What the fit was made with; an empty digest means: not known, not compared."""
+
+    rubric: str = ""
+    prompt: str = ""
+    model: str = ""
+
+
+class Provenance(Frozen):
+    """Where a profile comes from."""
+
+    made_at: str
+    items: int
+    graders: tuple[str, ...]
+    grades_digest: str
+    folds: int
+    seed: int
+    software: str
+
+
+class Profile(Frozen):
+    """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` are what was seen of them."""
+
+    schema_version: int = 1
+    name: str
+    version: int
+    provenance: Provenance
+    stamp: Stamp
+    confidence: float  # stated coverage of the intervals
+    columns: tuple[str, ...]
+    centres: Numbers
+    lows: Numbers
+    highs: Numbers
+    criteria: dict[str, CriterionFit]
+    total_quantile: float  # half width of the total's interval
+
+    @property
+    def label(self) -> str:
+        """Name and version, as it stands on a scorecard."""
+        return f"{self.name} v{self.version}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def check(self, stamp: Stamp) -> None:
+        """Raises InputError when rubric, prompt or model differ from those of the fit."""
+        for part in ("rubric", "prompt", "model"):
+            fitted, given = getattr(self.stamp, part), getattr(stamp, part)
+            if fitted and given and fitted != given:
+                raise InputError(f"calibration_{part}_changed", profile=self.label)
+
+    def apply(self, row: Mapping[str, float]) -> Applied:
+        """Points by criterion and in total for one item's features by name. Raises InputError on a missing readout."""
+        missing = [name for name in self.columns if name.startswith("points/") and _gap(row.get(name))]
+        if missing:
+            raise InputError("calibration_feature_missing", profile=self.label, feature=missing[0])
+        values = np.array([[np.nan if _gap(row.get(name)) else row[name] for name in self.columns]], float)
+        points, half = self.predict(values)
+        criteria = {
+            name: self._estimate(points[0, index], half[0, index], fit.low, fit.high)
+            for index, (name, fit) in enumerate(self.criteria.items())
+        }
+        low, high = (sum(getattr(fit, end) for fit in self.criteria.values()) for end in ("low", "high"))
+        total = self._estimate(points[0].sum(), self.total_quantile, low, high)
+        return Applied(profile=self.label, criteria=criteria, total=total)
+
+    def predict(self, values: Array) -> tuple[Array, Array]:
+        """Points and half widths, shape (n, criteria) each, of raw features of shape (n, p); a gap counts as usual."""
+        lows, highs, centres = np.array(self.lows), np.array(self.highs), np.array(self.centres)
+        centred = np.where(np.isnan(values), 0.0, np.clip(values, lows, highs) - centres)
+        points = np.column_stack([fit.predict(centred) for fit in self.criteria.values()])
+        half = [fit.half_width(points[:, index]) for index, fit in enumerate(self.criteria.values())]
+        return points, np.column_stack(half)
+
+    @staticmethod
+    def _estimate(points: float, half: float, low: float, high: float) -> Estimate:
+        return Estimate(points=float(points), low=float(max(low, points - half)), high=float(min(high, points + half)))
+
+    def save(self, path: Path) -> None:
+        """Writes the profile whole or not at all. Raises StorageError."""
+        path = Path(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+                file.write(self.model_dump_json())
+            os.replace(file.name, path)
+        except OSError as problem:
+            raise StorageError("calibration_not_saved", path=str(path), detail=str(problem)) from problem
+
+    @classmethod
+    def load(cls, path: Path) -> Profile:
+        """The profile in a file. Raises InputError when the file is missing or is no profile."""
+        path = Path(path)
+        if not path.is_file():
+            raise InputError("file_missing", path=str(path))
+        try:
+            return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, ValidationError) as problem:
+            raise InputError("calibration_bad_profile", path=str(path)) from problem
+
+
+def _gap(value: float | None) -> bool:
+    return value is None or value != value

@@ -1,0 +1,141 @@
+"""May the machine replace one of us? The alternative annotator test (Calderon, Reichart and Dror, ACL 2025).
+
+Each human in turn is left out. On every item, machine and left-out human are each compared with the other humans;
+d = 1 where only the human is at least as close, -1 where only the machine is, 0 where both are. The machine passes
+against a human when the mean of d is below epsilon (what a human costs more than a machine), by a one-sided t-test (the
+Wilcoxon test below 30 items) under Benjamini-Yekutieli control. Winning rate: share of humans passed; the machine may
+replace a human when it is at least one half.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+Array = NDArray[np.float64]
+EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}  # section 3.3 of the paper
+LEAST_T_TEST = 30
+
+
+class Duel(BaseModel):
+    """The machine against one human."""
+
+    model_config = ConfigDict(frozen=True)
+
+    grader: str
+    n: int
+    machine_wins: float | None  # share of items where the machine is at least as close to the others
+    human_wins: float | None
+    p: float | None
+    passed: bool
+    more_items: int | None  # to be able to tell, at 80 % power; 0 when passed, None when more would not help
+
+
+class Substitution(BaseModel):
+    """The verdict over all humans. `winning_rate` (omega) and `advantage` (rho) are None with fewer than three humans."""
+
+    model_config = ConfigDict(frozen=True)
+
+    epsilon: float
+    winning_rate: float | None
+    advantage: float | None
+    passed: bool | None
+    duels: tuple[Duel, ...]
+    why: str | None = None
+
+    @property
+    def more_items(self) -> int | None:
+        """Items still needed until half of the humans could be passed; None when more would not help."""
+        wanted = ceil(len(self.duels) / 2)
+        needed = sorted(duel.more_items for duel in self.duels if duel.more_items is not None)
+        return needed[wanted - 1] if wanted and len(needed) >= wanted else None
+
+
+def duel_humans(machine: Array, humans: Array, graders: list[str], *, epsilon: float = EPSILON["skilled"],
+                      alignment: Literal["rmse", "exact"] = "rmse", rate: float = 0.05) -> Substitution:
+    """The test on machine points of shape (n,) and human points of shape (n, graders), gaps as NaN.
+
+    Closeness to the others is minus the root mean squared difference ("rmse", for points) or the share of equal grades
+    ("exact", for labels). `rate` is the false discovery rate.
+    """
+    if humans.shape[1] < 3:
+        return Substitution(epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=(), why="three_graders")
+    pairs = [_meet(machine, humans, index, alignment) for index in range(humans.shape[1])]
+    ps = [_test(human - own, epsilon) for own, human in pairs]
+    passed, limits = _control(ps, rate)
+    duels = tuple(
+        Duel(grader=grader, n=len(own), machine_wins=_mean(own), human_wins=_mean(human), p=p, passed=ok,
+             more_items=_count_more(human - own, epsilon, limit, ok))
+        for grader, (own, human), p, ok, limit in zip(graders, pairs, ps, passed, limits, strict=True)
+    )
+    known = [duel for duel in duels if duel.p is not None]
+    if not known:
+        return Substitution(epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=duels, why="too_few_items")
+    winning = sum(duel.passed for duel in known) / len(known)
+    advantage = float(np.mean([duel.machine_wins for duel in known]))
+    return Substitution(epsilon=epsilon, winning_rate=winning, advantage=advantage, passed=winning >= 0.5, duels=duels)
+
+
+def _meet(machine: Array, humans: Array, index: int, alignment: str) -> tuple[Array, Array]:
+    """1 where the machine, and where the human, is at least as close to the others; one entry an item that all have."""
+    others = np.delete(humans, index, axis=1)
+    usable = ~(np.isnan(machine) | np.isnan(humans[:, index])) & ~np.isnan(others).all(axis=1)
+    others = others[usable]
+    own = _align(machine[usable], others, alignment)
+    human = _align(humans[usable, index], others, alignment)
+    return (own >= human - 1e-9).astype(float), (human >= own - 1e-9).astype(float)
+
+
+def _align(points: Array, others: Array, alignment: str) -> Array:
+    difference = points[:, None] - others
+    if alignment == "exact":
+        return np.nansum(np.abs(difference) < 1e-9, axis=1) / (~np.isnan(others)).sum(axis=1)
+    return -np.sqrt(np.nanmean(difference**2, axis=1))
+
+
+def _test(differences: Array, epsilon: float) -> float | None:
+    """p of the hypothesis that the mean difference is at least epsilon."""
+    from scipy.stats import ttest_1samp, wilcoxon
+
+    if len(differences) < 5:
+        return None
+    if np.ptp(differences) < 1e-12:
+        return 0.0 if differences[0] < epsilon else 1.0
+    if len(differences) < LEAST_T_TEST:
+        return float(wilcoxon(differences - epsilon, alternative="less").pvalue)
+    return float(ttest_1samp(differences, epsilon, alternative="less").pvalue)
+
+
+def _control(ps: list[float | None], rate: float) -> tuple[list[bool], list[float]]:
+    """Benjamini-Yekutieli: which are rejected, and the limit that each p has to stay below at its place."""
+    from statsmodels.stats.multitest import multipletests
+
+    known = [index for index, p in enumerate(ps) if p is not None]
+    rejected, limits = [False] * len(ps), [rate] * len(ps)
+    if known:
+        values = np.array([ps[index] for index in known])
+        harmonic = sum(1 / place for place in range(1, len(values) + 1))
+        for index, yes, place in zip(known, multipletests(values, rate, "fdr_by")[0], values.argsort().argsort(), strict=True):
+            rejected[index], limits[index] = bool(yes), rate * (place + 1) / (len(values) * harmonic)
+    return rejected, limits
+
+
+def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) -> int | None:
+    """Items still needed for 80 % power at this limit, if mean and spread stay; None when the mean is on the wrong side."""
+    from scipy.stats import norm
+
+    if passed:
+        return 0
+    n = len(differences)
+    if n < 5 or epsilon - differences.mean() <= 0.01:
+        return None
+    needed = ((norm.ppf(1 - limit) + norm.ppf(0.8)) * differences.std(ddof=1) / (epsilon - differences.mean())) ** 2
+    return max(1, ceil(needed) - n)
+
+
+def _mean(values: Array) -> float | None:
+    return float(values.mean()) if len(values) else None

