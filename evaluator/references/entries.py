@@ -1,4 +1,4 @@
-"""What the store of references holds: one piece of text that a grading can lean on, with its source and digest."""
+"""What the store of references holds: a text to lean on, with its source and digest."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from evaluator.rubric import Rubric
+
 EntryKind = Literal["reference_answer", "key_point", "explanation", "answer"]
 
 
 class Entry(BaseModel):
     """One reference. `item` is the rubric or bank item that it belongs to, `id` is unique in the whole store.
 
-    `context` is what the text is about (the question that an explanation explains): it is searched together with the
-    text, but never shown as a reference. `digest` follows from the content; it need not be given.
+    `context` is what the text is about (the question that an explanation explains): it is searched together
+    with the text, but never shown as a reference. `digest` follows from the content; it need not be given.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,3 +36,48 @@ class Entry(BaseModel):
         """SHA-256 over everything but the id: the same content has the same digest wherever it is stored."""
         fields = (self.item, self.kind, self.topic, self.text, self.source, self.language, self.context)
         return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+def entries_of_rubric(rubric: Rubric) -> list[Entry]:
+    """The rubric's reference answers, key points and explanations; ids begin with `rubric_prefix`."""
+    shared = {"item": rubric.id, "language": rubric.language, "topic": " ".join(rubric.topics)}
+    found: list[Entry] = []
+    for reference in rubric.references:
+        named = {**shared, "source": reference.source or _own_source(rubric)}
+        found.append(
+            Entry(
+                id=f"{rubric_prefix(rubric)}reference_answer/{reference.id}",
+                kind="reference_answer",
+                text=reference.text,
+                context=rubric.task,
+                **named,
+            )
+        )
+        found += [
+            Entry(
+                id=f"{rubric_prefix(rubric)}key_point/{reference.id}/{point.id}",
+                kind="key_point",
+                text=point.text,
+                **named,
+            )
+            for point in reference.key_points
+        ]
+    return found + [
+        Entry(
+            id=f"{rubric_prefix(rubric)}explanation/{principle.id}",
+            kind="explanation",
+            text=principle.text,
+            source=principle.source or _own_source(rubric),
+            **shared,
+        )
+        for principle in rubric.explanations
+    ]
+
+
+def rubric_prefix(rubric: Rubric) -> str:
+    """How the ids of a rubric's own entries begin: the bank may hold more references of the same item."""
+    return f"rubric/{rubric.id}/"
+
+
+def _own_source(rubric: Rubric) -> str:
+    return f"{rubric.title} (v{rubric.version})"
