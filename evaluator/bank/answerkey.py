@@ -58,7 +58,10 @@ def _matching_section(
 
 
 def _same_kind(section: OpenSection, group: OpenSection) -> bool:
-    return (section.heading.kind, section.heading.some_choice) == (group.heading.kind, group.heading.some_choice)
+    return (section.heading.kind, section.heading.some_choice) == (
+        group.heading.kind,
+        group.heading.some_choice,
+    )
 
 
 def _matching_question(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> Draft | None:

@@ -26,7 +26,7 @@ def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
     if item.kind in CHOICE_KINDS:
         usual = min((len(other.options) for other in others), default=2)
         fewer = len(item.options) < max(2, usual)
-        return item.key is None and (fewer or draft.part == "options" and _breaks_word(item, others))
+        return item.key is None and (fewer or (draft.part == "options" and _breaks_word(item, others)))
     if item.kind == "true_false":
         return item.key is None and not ends(draft.text.value)
     if draft.part == "criteria":
@@ -37,7 +37,9 @@ def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
 def _breaks_word(item: Item, others: list[Item]) -> bool:
     """The last option hangs, or it ends without a full stop where all others end with one."""
     last = [other.options[-1].text for other in others if other.options]
-    return hangs(item.options[-1].text) or (bool(last) and all(map(ends, last)) and not ends(item.options[-1].text))
+    return hangs(item.options[-1].text) or (
+        bool(last) and all(map(ends, last)) and not ends(item.options[-1].text)
+    )
 
 
 def _criteria_missing(item: Item) -> bool:
@@ -59,7 +61,8 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) 
         if section.found and not keyed[section.title]
     ]
     warnings += [
-        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
+        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]})
+        for entry in paper.unplaced
     ]
     return paper.model_copy(update={"items": tuple(items), "warnings": _with_file(warnings, file)})
 
@@ -75,7 +78,9 @@ def check_item(item: Item) -> Iterator[Warning]:
     if item.truncated:
         yield Warning(code="truncated", line=line, values=_named(item))
     if item.kind in CHOICE_KINDS and item.key_letters and (missing := set(item.key_letters) - labels):
-        yield Warning(code="key_missing_option", line=line, values={**_named(item), "missing": "".join(sorted(missing))})
+        yield Warning(
+            code="key_missing_option", line=line, values={**_named(item), "missing": "".join(sorted(missing))}
+        )
     if item.kind in CHOICE_KINDS and not item.truncated and len(labels) < 2 and not item.steps:
         yield Warning(code="few_options", line=line, values=_named(item))
     if item.kind == "single_choice" and len(item.key_letters) > 1:
@@ -93,7 +98,9 @@ def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
     without = [str(criterion.number) for criterion in item.criteria if criterion.points is None]
     total = sum(criterion.points or 0 for criterion in item.criteria)
     if without:
-        yield Warning(code="criterion_without_points", line=line, values={**_named(item), "numbers": ", ".join(without)})
+        yield Warning(
+            code="criterion_without_points", line=line, values={**_named(item), "numbers": ", ".join(without)}
+        )
     elif item.points is not None and abs(total - item.points) > 1e-9:
         values = {**_named(item), "sum": f"{total:g}", "points": f"{item.points:g}"}
         yield Warning(code="criteria_sum", line=line, values=values)
@@ -105,9 +112,15 @@ def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
         return
     for draft in cut:
         text = draft.target().value
-        if not text or ends(text) or text not in (item.explanation, *(answer.text for answer in item.references)):
+        if (
+            not text
+            or ends(text)
+            or text not in (item.explanation, *(answer.text for answer in item.references))
+        ):
             continue
-        others = [other.explanation for other in paper.items if other.explanation and other.explanation != text]
+        others = [
+            other.explanation for other in paper.items if other.explanation and other.explanation != text
+        ]
         usual = len(others) >= 3 and sum(map(ends, others)) >= 0.6 * len(others)
         if hangs(text):
             yield Warning(code=f"{draft.part}_truncated", line=draft.end, values=_named(item))
@@ -166,4 +179,6 @@ def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
         for section in paper.sections
     ]
     if total is not None and declared and all(declared) and abs(sum(declared) - total) > 1e-9:
-        yield Warning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})
+        yield Warning(
+            code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"}
+        )

@@ -11,7 +11,9 @@ from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, So
 from evaluator.bank.reading.lines import Line, join
 
 _TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
-_HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)
+_HANGING = re.compile(
+    r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I
+)
 _GOES_ON = re.compile(
     r"^\s*(?:(?:正确)?选项|[A-H](?:项|选项|、|错|对|正确|错误|和|,)|故|因此|所以|综上|其中|此外|同时|另外|注:|即|但|而|\(\d|[①-⑳]|[-•·*]|"
     r"\d[.、)]|option|therefore|however|also|note)",
@@ -42,7 +44,9 @@ class Text:
         text = text.strip()
         if not self.value:
             self.value = text
-        elif self.full or (not line.blank_before and not ends(self.value) and not _GOES_ON.match(marks.fold(text))):
+        elif self.full or (
+            not line.blank_before and not ends(self.value) and not _GOES_ON.match(marks.fold(text))
+        ):
             self.value = join(self.value, text)
         else:
             self.value = f"{self.value}\n{text}"
@@ -161,7 +165,10 @@ class Draft:
             or target.full
             or hangs(target.value)
             or marks.option_label(next_text) == chr(ord(self.last_label) + 1)
-            or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
+            or (
+                not ends(target.value)
+                and (ends(line.text) or split_before or indented or line.text[:1].islower())
+            )
         )
 
     def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
@@ -170,7 +177,9 @@ class Draft:
         options = tuple(Option(label=label, text=option.value) for label, option in self.options)
         criteria = tuple(
             Criterion(number=number, text=split[0], points=split[1])
-            for number, split in enumerate((marks.split_points(grown.value) for _, grown in self.criteria), start=1)
+            for number, split in enumerate(
+                (marks.split_points(grown.value) for _, grown in self.criteria), start=1
+            )
         )
         kind = self._kind(key, options)
         steps = tuple(self.steps) if kind == "ordering" else ()
@@ -210,12 +219,14 @@ class Draft:
     def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
         """The kind of the section; where it names none, what options and key look like."""
         sequences = sum(marks.is_sequence(option.text) for option in options)
-        if self.steps and sequences >= 2 or key and "→" in key:
+        if (self.steps and sequences >= 2) or (key and "→" in key):
             return "ordering"
         if self.kind:
             return self.kind
         if options:
-            several = re.search(r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I)
+            several = re.search(
+                r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I
+            )
             return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
         return "true_false" if key in (marks.RIGHT, marks.WRONG) else "open"
 

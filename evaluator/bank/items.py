@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from evaluator import texts
 
 Kind = Literal[
-    "single_choice", "multiple_choice", "true_false", "ordering", "scenario", "behavioural", "strategy", "open"
+    "single_choice",
+    "multiple_choice",
+    "true_false",
+    "ordering",
+    "scenario",
+    "behavioural",
+    "strategy",
+    "open",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CHOICE_KINDS: frozenset[str] = frozenset({"single_choice", "multiple_choice", "ordering"})
@@ -81,9 +88,12 @@ class Item(Frozen):
     number: int | None = None
     text: str
     options: tuple[Option, ...] = ()
-    steps: tuple[str, ...] = Field(default=(), description="What an ordering question puts in order, as ①, ②, …")
+    steps: tuple[str, ...] = Field(
+        default=(), description="What an ordering question puts in order, as ①, ②, …"
+    )
     key: str | None = Field(
-        default=None, description="Letters (`AC`), `√` or `×`, or a sequence (`②→①→③`); None where there is none."
+        default=None,
+        description="Letters (`AC`), `√` or `×`, or a sequence (`②→①→③`); None where there is none.",
     )
     explanation: str = ""
     points: float | None = None

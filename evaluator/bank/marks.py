@@ -68,7 +68,10 @@ _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     (r"排序|排列|ordering|sequenc", "ordering"),
     (r"行为|behaviou?ral", "behavioural"),
     (r"策略|方案设计|strateg", "strategy"),
-    (r"情[景境]|场景|模拟|案例|角色扮演|role[- ]?play|scenario|case (?:study|analysis)|simulation", "scenario"),
+    (
+        r"情[景境]|场景|模拟|案例|角色扮演|role[- ]?play|scenario|case (?:study|analysis)|simulation",
+        "scenario",
+    ),
     (r"开放|简答|问答|论述|主观|open|essay|short[- ]answer|discussion", "open"),
 )
 _ANY_CHOICE = re.compile(r"选择题|multiple[- ]choice|choice questions", re.I)
@@ -110,7 +113,7 @@ _ORDINAL = re.compile(
     r"(?:part|section)\s+([IVX]{1,4}|\d{1,2}|[A-H])\b\s*[.:、)–—-]?|([IVX]{1,4})\s*[.、])\s*",
     re.I,
 )
-_ROMAN = {name: value for value, name in enumerate("I II III IV V VI VII VIII IX X".split(), start=1)}
+_ROMAN = {name: value for value, name in enumerate(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"], start=1)}
 
 
 def read_heading(text: str) -> Heading | None:
@@ -119,21 +122,29 @@ def read_heading(text: str) -> Heading | None:
     match = _ORDINAL.match(folded)
     rest = folded[match.end() :] if match else folded
     title, declared = _split_declaration(rest)
-    if len(title) > 30 and not title.isascii() or len(title) > 60 or re.search(r"[。?!;]", title):
+    if (len(title) > 30 and not title.isascii()) or len(title) > 60 or re.search(r"[。?!;]", title):
         return None
     kind, some = read_kind(title), names_some_choice(title)
     heading = Heading(text.strip(), _ordinal(match), kind, some, *_declaration(declared))
     if match and (kind or some or heading.declares):
         return heading
-    bare = re.fullmatch(r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?", title, re.I)
-    return heading if not match and (kind or some) and (bare or heading.declares and len(title) <= 12) else None
+    bare = re.fullmatch(
+        r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?", title, re.I
+    )
+    return (
+        heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
+    )
 
 
 def _ordinal(match: re.Match[str] | None) -> int | None:
     if not match:
         return None
     given = next(group for group in match.groups() if group)
-    return _ROMAN.get(given.upper()) or read_number(given) or (ord(given.upper()) - 64 if len(given) == 1 else None)
+    return (
+        _ROMAN.get(given.upper())
+        or read_number(given)
+        or (ord(given.upper()) - 64 if len(given) == 1 else None)
+    )
 
 
 def _split_declaration(rest: str) -> tuple[str, str]:
@@ -146,9 +157,15 @@ def _split_declaration(rest: str) -> tuple[str, str]:
 
 def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
     """Count of questions, points each, points in all."""
-    count = re.search(rf"(?:共|计|共有|包含)?\s*({_NUM})\s*(?:小?题|个?小题|道题?|questions?|items?)(?!目?[、.]?\d)", text, re.I)
+    count = re.search(
+        rf"(?:共|计|共有|包含)?\s*({_NUM})\s*(?:小?题|个?小题|道题?|questions?|items?)(?!目?[、.]?\d)",
+        text,
+        re.I,
+    )
     each = re.search(
-        rf"每(?:小?题|道题?|空)?\s*(\d+(?:\.\d+)?|{CN}+)\s*分|(\d+(?:\.\d+)?)\s*{_POINT_WORD}\s*(?:each|per|apiece)", text, re.I
+        rf"每(?:小?题|道题?|空)?\s*(\d+(?:\.\d+)?|{CN}+)\s*分|(\d+(?:\.\d+)?)\s*{_POINT_WORD}\s*(?:each|per|apiece)",
+        text,
+        re.I,
     )
     rest = text[: each.start()] + text[each.end() :] if each else text
     total = re.search(
@@ -209,7 +226,11 @@ def _finish_header(number: int, style: str, rest: str, kind: Kind | None) -> Hea
     points: float | None = None
     for _ in range(3):
         folded = fold(rest)
-        if match := re.match(rf"^\s*\(\s*(?:本题)?(?:共|满分)?\s*(\d+(?:\.\d+)?|{CN}+)\s*{_POINT_WORD}\s*\)\s*[:.、]?\s*", folded, re.I):
+        if match := re.match(
+            rf"^\s*\(\s*(?:本题)?(?:共|满分)?\s*(\d+(?:\.\d+)?|{CN}+)\s*{_POINT_WORD}\s*\)\s*[:.、]?\s*",
+            folded,
+            re.I,
+        ):
             points = read_points(match[1])
         elif (match := _TAG.match(folded)) and read_kind(match[1]) and len(match[1]) <= 6:
             kind = read_kind(match[1])
@@ -227,7 +248,11 @@ def is_label(text: str) -> bool:
 def split_points(text: str) -> tuple[str, float | None]:
     """A criterion's text and the points at its end: `先道歉(3分);`, `先道歉 3分`, `apologises (3 points)`."""
     folded = fold(text)
-    match = re.search(rf"[(\[]?\s*(?:得|计|满分)?\s*(\d+(?:\.\d+)?|{CN}{{1,3}})\s*{_POINT_WORD}\s*[)\]]?\s*[;。.,]?\s*$", folded, re.I)
+    match = re.search(
+        rf"[(\[]?\s*(?:得|计|满分)?\s*(\d+(?:\.\d+)?|{CN}{{1,3}})\s*{_POINT_WORD}\s*[)\]]?\s*[;。.,]?\s*$",
+        folded,
+        re.I,
+    )
     if not match:
         return text.strip().rstrip(";；"), None
     return text[: match.start()].strip().rstrip("：:，,—-– "), read_points(match[1])
@@ -294,7 +319,12 @@ def read_step(text: str) -> tuple[int, str] | None:
 
 def is_sequence(text: str) -> bool:
     """Whether the text is nothing but numbers or circled numbers joined by arrows or dashes."""
-    return bool(re.fullmatch(rf"\s*(?:[{CIRCLED}]|\d)(?:\s*(?:→|->|=>|>|-|—+>?|–)\s*(?:[{CIRCLED}]|\d))+\s*[.。;]?\s*", fold(text)))
+    return bool(
+        re.fullmatch(
+            rf"\s*(?:[{CIRCLED}]|\d)(?:\s*(?:→|->|=>|>|-|—+>?|–)\s*(?:[{CIRCLED}]|\d))+\s*[.。;]?\s*",
+            fold(text),
+        )
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------- keys
@@ -356,11 +386,12 @@ _LABELS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "explanation": re.compile(
-        r"^\s*\[?\s*(?:(?:答案|试题|题目)?(?:解析|解释|详解|点评|分析)|explanation|rationale|reason)\s*\]?\s*(?::\s*|(?<=\])\s*)", re.I
+        r"^\s*\[?\s*(?:(?:答案|试题|题目)?(?:解析|解释|详解|点评|分析)|explanation|rationale|reason)\s*\]?\s*(?::\s*|(?<=\])\s*)",
+        re.I,
     ),
     "criteria": re.compile(
         r"^\s*\[?\s*(?:(?:评分|计分|给分)(?:标准|要点|细则|依据|点)|采分点|得分点|scoring criteria|marking (?:criteria|scheme)|rubric)"
-        rf"\s*(?:\([^)]*\))?\s*\]?\s*(?:[:.]\s*|(?<=\])\s*|$)",
+        r"\s*(?:\([^)]*\))?\s*\]?\s*(?:[:.]\s*|(?<=\])\s*|$)",
         re.I,
     ),
     "background": re.compile(
@@ -369,10 +400,13 @@ _LABELS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "requirements": re.compile(
-        r"^\s*\[?\s*(?:(?:答题|作答|题目)?要求|答题说明|作答说明|requirements?|instructions?|directions?)\s*\]?\s*(?::\s*|(?<=\])\s*)", re.I
+        r"^\s*\[?\s*(?:(?:答题|作答|题目)?要求|答题说明|作答说明|requirements?|instructions?|directions?)\s*\]?\s*(?::\s*|(?<=\])\s*)",
+        re.I,
     ),
 }
-_INNER = re.compile(r"(?:\s|(?<=[A-H√×。;]))\[?\s*(?:答案)?(?:解析|explanation)\s*\]?\s*(?::|(?<=\]))\s*", re.I)
+_INNER = re.compile(
+    r"(?:\s|(?<=[A-H√×。;]))\[?\s*(?:答案)?(?:解析|explanation)\s*\]?\s*(?::|(?<=\]))\s*", re.I
+)
 
 
 def read_label(text: str) -> tuple[str, str] | None:
@@ -396,7 +430,10 @@ _ANSWERS_AT_END = re.compile(
     r"(?:answer key|answers?(?: and explanations?)?|model answers|key|answer section))\s*\]?\s*(:?)\s*$",
     re.I,
 )
-_QUESTIONS = re.compile(r"^\s*(?:第?[一二三四五六七八九十]{1,2}部分\s*[:、]?\s*)?\[?(?:试题|题目|试卷|questions?)(?:部分|卷)?\]?\s*$", re.I)
+_QUESTIONS = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十]{1,2}部分\s*[:、]?\s*)?\[?(?:试题|题目|试卷|questions?)(?:部分|卷)?\]?\s*$",
+    re.I,
+)
 
 
 def is_answer_heading(text: str) -> bool:
@@ -415,7 +452,8 @@ _ABOUT = re.compile(
     re.I,
 )
 _TOTAL = re.compile(
-    r"(?:满分|总分|卷面总?分|total (?:marks|points|score)|full marks)\s*[::为]?\s*(\d+(?:\.\d+)?)|(?:out of)\s*(\d+)", re.I
+    r"(?:满分|总分|卷面总?分|total (?:marks|points|score)|full marks)\s*[::为]?\s*(\d+(?:\.\d+)?)|(?:out of)\s*(\d+)",
+    re.I,
 )
 
 
@@ -432,8 +470,13 @@ def read_total(text: str) -> float | None:
 
 # --------------------------------------------------------------------------------------------------------- compact keys
 
-_RANGE = re.compile(r"(\d{1,3})\s*[-~–—至到]\s*(\d{1,3})\s*[.、:题)]*\s*([A-H√×对错TF](?:[\s,、]*[A-H√×对错TF])*)(?![A-Za-z])")
-_PAIR = re.compile(rf"(\d{{1,3}})\s*[.、:)\]]?\s*([A-H](?:[、,]?\s?[A-H])*|[√×对错]|正确|错误|true|false|T|F)(?=[\s;,。、.)\]]|\d|$)", re.I)
+_RANGE = re.compile(
+    r"(\d{1,3})\s*[-~–—至到]\s*(\d{1,3})\s*[.、:题)]*\s*([A-H√×对错TF](?:[\s,、]*[A-H√×对错TF])*)(?![A-Za-z])"
+)
+_PAIR = re.compile(
+    r"(\d{1,3})\s*[.、:)\]]?\s*([A-H](?:[、,]?\s?[A-H])*|[√×对错]|正确|错误|true|false|T|F)(?=[\s;,。、.)\]]|\d|$)",
+    re.I,
+)
 
 
 def read_compact_keys(text: str) -> dict[int, str]:
@@ -454,5 +497,9 @@ def read_compact_keys(text: str) -> dict[int, str]:
 
 def split_named_keys(text: str) -> tuple[str, str]:
     """`一、单选题:1-5 ABCDA`: the section's name (empty where there is none) and the keys."""
-    match = re.match(r"^\s*([^\d]{0,12}(?:题|questions?|choice|false)\s*(?:\([^)]*\))?)\s*:?\s*(?=\d)", fold(text), re.I)
-    return (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)
+    match = re.match(
+        r"^\s*([^\d]{0,12}(?:题|questions?|choice|false)\s*(?:\([^)]*\))?)\s*:?\s*(?=\d)", fold(text), re.I
+    )
+    return (
+        (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)
+    )

@@ -31,18 +31,42 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
     (ANYWHERE, _BULLET + r"成为VIP后.*(?:下载权益|大权益).*", "what a membership gives"),
     (ANYWHERE, _BULLET + r"VIP文档为.{0,12}上传.*(?:补贴|贡献).*", "what uploaders get"),
     (ANYWHERE, r"本文档由用户.{0,12}(?:创建|上传|提供).*网站.*", "who made the document"),
-    (ANYWHERE, r"(?:声明:)?.{0,8}(?:资料|文档|内容)(?:均)?来(?:自|源于)(?:网络|互联网).{0,10}(?:侵权|如有侵犯).{0,16}(?:删除|联系).*", "origin"),
-    (ANYWHERE, r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载文档|收藏本文|举报", "buttons"),
+    (
+        ANYWHERE,
+        r"(?:声明:)?.{0,8}(?:资料|文档|内容)(?:均)?来(?:自|源于)(?:网络|互联网).{0,10}(?:侵权|如有侵犯).{0,16}(?:删除|联系).*",
+        "origin",
+    ),
+    (
+        ANYWHERE,
+        r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载文档|收藏本文|举报",
+        "buttons",
+    ),
     # --- the file's name as a site shows it, with its badge
     (ANYWHERE, _BULLET + rf".{{1,80}}{_FILE}\s*(?:VIP|免费|独家|精品)?", "a file name on a line of its own"),
-    (ANYWHERE, r".{1,80}(?:-|_|\|)\s*(?:豆丁网|道客巴巴|百度文库|原创力文档|人人文库|金锄头文库|文档之家|学科网)", "a page title"),
+    (
+        ANYWHERE,
+        r".{1,80}(?:-|_|\|)\s*(?:豆丁网|道客巴巴|百度文库|原创力文档|人人文库|金锄头文库|文档之家|学科网)",
+        "a page title",
+    ),
     (ANYWHERE, r"(?:原创力文档|百度文库|豆丁网|道客巴巴|人人文库)(?:网)?", "a site's name"),
     # --- fields of the page's header and footer that were never filled in
-    (ANYWHERE, r"第?\s*(?:PAGE|\{\s*PAGE\s*\})\s*页?\s*[,/]?\s*(?:共|of)?\s*(?:NUMPAGES|\{\s*NUMPAGES\s*\})?\s*页?", "page fields"),
-    (ANYWHERE, r"第\s*\d+\s*页\s*[,/()]?\s*共\s*\d+\s*页\)?|第\s*\d+\s*页|[-—–]\s*\d{1,3}\s*[-—–]|page\s+\d+(?:\s*(?:of|/)\s*\d+)?", "page numbers"),
+    (
+        ANYWHERE,
+        r"第?\s*(?:PAGE|\{\s*PAGE\s*\})\s*页?\s*[,/]?\s*(?:共|of)?\s*(?:NUMPAGES|\{\s*NUMPAGES\s*\})?\s*页?",
+        "page fields",
+    ),
+    (
+        ANYWHERE,
+        r"第\s*\d+\s*页\s*[,/()]?\s*共\s*\d+\s*页\)?|第\s*\d+\s*页|[-—–]\s*\d{1,3}\s*[-—–]|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
+        "page numbers",
+    ),
     # --- what surely ends a paper
     (END, r"文档评论\s*(?:\(\d+\))?", "the comment box"),
-    (END, r"您可能关注的文档:?|您可能感兴趣的文档:?|猜你喜欢|相关(?:文档|推荐|资源)(?:推荐|下载)?:?", "lists of related documents"),
+    (
+        END,
+        r"您可能关注的文档:?|您可能感兴趣的文档:?|猜你喜欢|相关(?:文档|推荐|资源)(?:推荐|下载)?:?",
+        "lists of related documents",
+    ),
     (END, r"最近下载:?|热门(?:文档|下载):?|最新(?:文档|上传):?", "lists of recent documents"),
     (END, r"(?:评论|发表评论|用户评论|网友评论)\s*\(\d+\)", "the comment box of other sites"),
     # --- what stands behind it
@@ -70,4 +94,6 @@ _ROWS = tuple(Row(place, re.compile(pattern, re.I), what) for place, pattern, wh
 def recognise(text: str, in_tail: bool) -> Row | None:
     """The row that the whole line matches, or None. `in_tail`: a line that ends the paper came before."""
     line = fold(text).strip()
-    return next((row for row in _ROWS if (row.place != TAIL or in_tail) and row.pattern.fullmatch(line)), None)
+    return next(
+        (row for row in _ROWS if (row.place != TAIL or in_tail) and row.pattern.fullmatch(line)), None
+    )

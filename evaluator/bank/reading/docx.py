@@ -60,7 +60,9 @@ def _table(table: Any, counters: dict[tuple[str, int], int]) -> Iterator[tuple[s
         for cell in row.cells:
             if id(cell._tc) not in seen:  # a merged cell comes once for every column that it covers
                 seen.add(id(cell._tc))
-                cells.append("\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip())
+                cells.append(
+                    "\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip()
+                )
         if len(cells) == 1 or any("\n" in cell for cell in cells):
             yield from ((cell, ()) for cell in cells)
         else:
@@ -101,7 +103,11 @@ def _level_format(paragraph: Any, number_id: str, level: int) -> tuple[str | Non
     except (KeyError, NotImplementedError):
         return None, None
     links = root.xpath(f'./w:num[@w:numId="{int(number_id)}"]/w:abstractNumId/@w:val')
-    found = root.xpath(f'./w:abstractNum[@w:abstractNumId="{links[0]}"]/w:lvl[@w:ilvl="{level}"]') if links else []
+    found = (
+        root.xpath(f'./w:abstractNum[@w:abstractNumId="{links[0]}"]/w:lvl[@w:ilvl="{level}"]')
+        if links
+        else []
+    )
     if not found:
         return None, None
     values = {child.tag: child.get(qn("w:val")) for child in found[0]}

@@ -25,7 +25,10 @@ def check_size(path: Path) -> None:
         raise InputError("bank_unreadable", file=path.name, detail=error.strerror or error) from None
     if size > MAX_FILE_BYTES:
         raise InputError(
-            "bank_too_large", file=path.name, size=f"{size / 2**20:.0f}", limit=f"{MAX_FILE_BYTES / 2**20:.0f}"
+            "bank_too_large",
+            file=path.name,
+            size=f"{size / 2**20:.0f}",
+            limit=f"{MAX_FILE_BYTES / 2**20:.0f}",
         )
     if size == 0:
         raise InputError("bank_empty", file=path.name)

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+INVISIBLE = dict.fromkeys(
+    [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ def number_lines(texts: list[str]) -> tuple[Line, ...]:
     blank = False
     for number, text in enumerate(cleaned, start=1):
         if text.strip():
-            lines.append(Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank))
+            lines.append(
+                Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank)
+            )
         blank = not text.strip()
     return tuple(lines)
 

@@ -1,0 +1,259 @@
+"""`evaluator bank …`: papers in, questions shown, corrected, deleted, brought back, and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evaluator import texts
+from evaluator.bank.items import KINDS, Item
+from evaluator.errors import InputError
+
+app = typer.Typer(help="The question bank: exam papers in, questions and references out.", no_args_is_help=True)
+
+KindChoice = StrEnum("KindChoice", {kind: kind for kind in KINDS})  # type: ignore[misc]
+
+
+class Shown(StrEnum):
+    """How questions are shown."""
+
+    table = "table"
+    json = "json"
+
+
+class FileFormat(StrEnum):
+    """What a bank is exported as."""
+
+    json = "json"
+    xlsx = "xlsx"
+
+
+BankOption = Annotated[
+    str | None,
+    typer.Option("--bank", help="Bank file or SQLAlchemy URL; bank.db in the data directory by default."),
+]
+KindOption = Annotated[list[KindChoice] | None, typer.Option("--kind", help="Only this kind; may be repeated.")]
+FileOption = Annotated[str | None, typer.Option("--file", help="Only from files whose name holds this.")]
+TextOption = Annotated[str | None, typer.Option("--text", help="Only questions that hold this text.")]
+
+
+@app.command("import")
+def import_command(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or .zip archives.", show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    overwrite_edits: Annotated[
+        bool, typer.Option("--overwrite-edits", help="Let the documents win over changes and deletions by hand.")
+    ] = False,
+    all_warnings: Annotated[bool, typer.Option("--all-warnings", help="Show every warning.")] = False,
+    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    bank: BankOption = None,
+) -> None:
+    """Import exam papers (.docx .doc .pdf .html .md .txt .xlsx .csv .zip). Bad files are named, the others imported."""
+    from evaluator.bank import showing
+    from evaluator.bank.importer import import_files
+
+    with _bank(bank, create=not dry_run) as opened, showing.progress(shown is Shown.table) as advance:
+        reports = import_files(opened, paths, dry_run, overwrite_edits, advance)
+    if shown is Shown.json:
+        showing.print_json([report.model_dump(mode="json") for report in reports])
+    else:
+        showing.show_reports(reports, dry_run, all_warnings)
+    if failed := sum(report.status == "failed" for report in reports):
+        raise InputError("bank_some_failed", count=failed)
+
+
+@app.command("list")
+def list_command(
+    kind: KindOption = None,
+    file: FileOption = None,
+    text: TextOption = None,
+    truncated: Annotated[bool, typer.Option("--truncated", help="Only questions that are cut off.")] = False,
+    warnings: Annotated[bool, typer.Option("--warnings", help="Only questions with warnings.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Only those deleted.")] = False,
+    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    bank: BankOption = None,
+) -> None:
+    """List the questions of the bank."""
+    from evaluator.bank import showing
+
+    with _bank(bank) as opened:
+        everything = opened.items(deleted) if opened else []
+    items = list(_chosen(everything, kind, file, text, truncated, warnings))
+    if shown is Shown.json:
+        showing.print_items(items)
+    else:
+        showing.show_items(items, bool(everything) or deleted)
+
+
+@app.command("show")
+def show_command(
+    item_id: Annotated[str, typer.Argument(metavar="ID", help="The question, or the beginning of its id.")],
+    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    bank: BankOption = None,
+) -> None:
+    """Show one question with its answer, criteria, source and warnings."""
+    from evaluator.bank import showing
+
+    with _bank(bank, create=True) as opened:
+        item = opened.item(item_id)
+    if shown is Shown.json:
+        showing.print_item(item)
+    else:
+        showing.show_item(item)
+
+
+@app.command("edit")
+def edit_command(
+    item_id: Annotated[str, typer.Argument(metavar="ID", help="The question, or the beginning of its id.")],
+    text: Annotated[str | None, typer.Option("--text", help="New text.")] = None,
+    key: Annotated[str | None, typer.Option("--key", help="New key: AC, √, ×, ②→①; empty for none.")] = None,
+    explanation: Annotated[str | None, typer.Option("--explanation", help="New explanation.")] = None,
+    points: Annotated[float | None, typer.Option("--points", min=0, help="New points.")] = None,
+    kind: Annotated[KindChoice | None, typer.Option("--kind", help="New kind.")] = None,
+    bank: BankOption = None,
+) -> None:
+    """Change a question: by the options, or in your editor when there are none. A new import keeps the change."""
+    given: dict[str, Any] = {"text": text, "explanation": explanation, "points": points}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if key is not None:
+        changes["key"] = key or None
+    if kind is not None:
+        changes["kind"] = kind.value
+    with _bank(bank, create=True) as opened:
+        before = opened.item(item_id)
+        after = opened.edit(before.id, **(changes or _edited_by_hand(before)))
+    typer.echo(texts.say("bank.cli_not_edited") if after == before else texts.say("bank.cli_edited", id=after.id))
+
+
+@app.command("delete")
+def delete_command(
+    item_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Questions to delete.")],
+    bank: BankOption = None,
+) -> None:
+    """Delete questions. `undo` brings them back; a new import does not."""
+    with _bank(bank, create=True) as opened:
+        deleted = opened.delete(item_ids)
+    typer.echo(texts.say("bank.cli_deleted", ids=", ".join(deleted)) if deleted else texts.say("bank.cli_not_edited"))
+
+
+@app.command("undo")
+def undo_command(bank: BankOption = None) -> None:
+    """Undo the last import, edit or deletion; call it again for the one before."""
+    with _bank(bank, create=True) as opened:
+        for change in opened.undo():
+            typer.echo(texts.say("bank.cli_undone", action=change.action, label=change.label))
+
+
+@app.command("export")
+def export_command(
+    form: Annotated[FileFormat, typer.Option("--format", help="json, or xlsx in the template that import reads.")] = (
+        FileFormat.json
+    ),
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; JSON may go to stdout.")] = None,
+    kind: KindOption = None,
+    file: FileOption = None,
+    text: TextOption = None,
+    bank: BankOption = None,
+) -> None:
+    """Export questions as JSON or as a spreadsheet."""
+    from evaluator.bank import exporter, showing
+
+    with _bank(bank) as opened:
+        items = list(_chosen(opened.items() if opened else [], kind, file, text))
+    if output is None and form is FileFormat.json:
+        showing.print_items(items)
+        return
+    output = output or Path("bank.xlsx")
+    exporter.export(items, output, form.value)
+    typer.echo(texts.say("bank.cli_exported", count=len(items), path=output))
+
+
+@app.command("draft")
+def draft_command(
+    item_id: Annotated[str, typer.Argument(metavar="ID", help="A question with scoring criteria.")],
+    rubric_id: Annotated[str | None, typer.Option("--id", help="Id of the rubric; the question's by default.")] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Open the draft in your editor before it is saved.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where to save it; your rubrics by default.", file_okay=False)
+    ] = None,
+    bank: BankOption = None,
+) -> None:
+    """Make a draft rubric of a question with scoring criteria; its levels are marked as proposals."""
+    from evaluator import rubrics
+    from evaluator.bank.drafting import draft_rubric
+    from evaluator.settings import load_settings
+
+    with _bank(bank, create=True) as opened:
+        rubric = draft_rubric(opened.item(item_id), rubric_id)
+    if edit:
+        rubric = rubrics.parse(_in_editor(rubrics.dump(rubric), ".yaml"), f"{rubric.id}.yaml")
+    path = rubrics.write(rubric, folder or load_settings().user_rubric_dir)
+    typer.echo(texts.say("bank.cli_drafted", path=path))
+
+
+@contextmanager
+def _bank(where: str | None, create: bool = False) -> Iterator[Any]:
+    """The open bank; None where there is no file yet and none shall be made."""
+    from evaluator.bank.store import open_bank
+    from evaluator.settings import load_settings
+
+    folder = load_settings().data_dir
+    place = where or str(folder / "bank.db")
+    if not create and "://" not in place and not Path(place).expanduser().exists():
+        yield None
+        return
+    opened = open_bank(place, lock_dir=folder if "://" in place else None)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _chosen(
+    items: list[Item],
+    kinds: list[Any] | None,
+    file: str | None,
+    text: str | None,
+    truncated: bool = False,
+    warnings: bool = False,
+) -> Iterator[Item]:
+    wanted = {kind.value for kind in kinds or ()}
+    for item in items:
+        if wanted and item.kind not in wanted or truncated and not item.truncated or warnings and not item.warnings:
+            continue
+        if file and (item.source is None or file.lower() not in item.source.file.lower()):
+            continue
+        if not text or text.lower() in f"{item.text}\n{item.explanation}".lower():
+            yield item
+
+
+def _edited_by_hand(item: Item) -> dict[str, Any]:
+    """The fields that a person changed in the editor; InputError where the result is no YAML of fields."""
+    import yaml
+
+    from evaluator.bank.store import EDITABLE
+
+    before = {name: value for name, value in item.model_dump(mode="json").items() if name in EDITABLE}
+    given = _in_editor(yaml.safe_dump(before, allow_unicode=True, sort_keys=False, width=100), ".yaml")
+    try:
+        after = yaml.safe_load(given)
+    except yaml.YAMLError as error:
+        raise InputError("bank_edit_unreadable", detail=str(error).splitlines()[0]) from None
+    if not isinstance(after, dict):
+        raise InputError("bank_edit_unreadable", detail=type(after).__name__)
+    return {name: value for name, value in after.items() if before.get(name, ...) != value}
+
+
+def _in_editor(text: str, extension: str) -> str:
+    """What the user saved; the text as it was where they saved nothing."""
+    import click
+
+    try:
+        return click.edit(text, extension=extension) or text
+    except click.ClickException as error:
+        raise InputError("bank_edit_unreadable", detail=error.format_message()) from None

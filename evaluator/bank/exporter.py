@@ -1,0 +1,82 @@
+"""The bank as a file: JSON, or a spreadsheet in the template that import reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from evaluator import texts
+from evaluator.bank.items import Item
+from evaluator.bank.template import COLUMNS, to_row
+from evaluator.errors import InputError, StorageError
+
+Format = Literal["json", "xlsx"]
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML cannot hold these
+_CELL_LIMIT = 32_767  # characters that a cell of a spreadsheet can hold
+
+
+def to_json(items: Iterable[Item]) -> str:
+    """A JSON array with one object an item, every warning with its sentence."""
+    return json.dumps([item_json(item) for item in items], ensure_ascii=False, indent=2)
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """One item as JSON types; `warnings` hold `code`, `file`, `line` and the sentence for people."""
+    warnings = [{**warning.model_dump(mode="json"), "text": warning.text()} for warning in item.warnings]
+    return {**item.model_dump(mode="json"), "warnings": warnings}
+
+
+def export(items: list[Item], path: Path, form: Format) -> None:
+    """Writes the file in one step: an older one stays whole if the disk fails."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        if form == "json":
+            half.write_text(to_json(items) + "\n", encoding="utf-8")
+        else:
+            write_xlsx(items, half)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+
+
+def write_xlsx(items: list[Item], path: Path) -> None:
+    """The template with headings in the current language; text that looks like a formula stays text."""
+    try:
+        from openpyxl import Workbook
+        from openpyxl.styles import Alignment, Font
+    except ImportError:
+        raise InputError("bank_extra_missing", package="openpyxl") from None
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "items"
+    sheet.append([_heading(column) for column in COLUMNS])
+    for number, item in enumerate(items, start=2):
+        row = to_row(item)
+        _check_cells(item, row)
+        for place, column in enumerate(COLUMNS, start=1):
+            if row[column]:
+                cell = sheet.cell(number, place, _ILLEGAL.sub("", row[column]))
+                cell.data_type = "s"
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for cells in sheet.iter_rows(min_row=2):
+        for cell in cells:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "A2"
+    with path.open("wb") as file:
+        book.save(file)
+
+
+def _heading(column: str) -> str:
+    chinese, english = COLUMNS[column][:2]
+    return chinese if texts.current() == "zh" else english
+
+
+def _check_cells(item: Item, row: dict[str, str]) -> None:
+    if longest := [column for column, text in row.items() if len(text) > _CELL_LIMIT]:
+        raise InputError("bank_cell_too_long", id=item.id, field=longest[0], limit=_CELL_LIMIT)

@@ -1,0 +1,169 @@
+"""Importing documents: every file by itself, so that one bad file never stops or spoils the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.bank.checks import check_item
+from evaluator.bank.grammar import parse
+from evaluator.bank.items import Item, Paper, Source
+from evaluator.bank.reading import ARCHIVE, FORMATS, Document, read_document
+from evaluator.bank.reading.archive import unpacked
+from evaluator.bank.store import Bank, Stored, new_run
+from evaluator.bank.template import from_row
+from evaluator.errors import EvaluatorError, InputError, StorageError
+
+Progress = Callable[[int, int, str], None]
+Status = Literal["imported", "unchanged", "failed"]
+
+
+class FileReport(BaseModel):
+    """What became of one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    status: Status
+    error: str = ""
+    code: str = ""
+    papers: tuple[Paper, ...] = ()
+    stored: Stored = Stored()
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for paper in self.papers for item in paper.items]
+
+    @property
+    def whole(self) -> int:
+        """Number of items that are not truncated."""
+        return sum(not item.truncated for item in self.items)
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """Whole items by kind."""
+        return Counter(item.kind for item in self.items if not item.truncated)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file to import: its name for people, its identity in the bank, and where its bytes are; or why not."""
+
+    name: str
+    identity: str
+    path: Path
+    error: EvaluatorError | None = None
+
+
+def import_files(
+    bank: Bank | None,
+    paths: Iterable[Path],
+    dry_run: bool = False,
+    overwrite_edits: bool = False,
+    on_progress: Progress | None = None,
+) -> list[FileReport]:
+    """Imports files, folders and archives, and reports each file. StorageError stops: the disk would fail the next too.
+
+    With `dry_run` nothing is written; `bank` may then be None, which compares with an empty bank.
+    """
+    run = new_run()
+    reports: list[FileReport] = []
+    with ExitStack() as open_archives:
+        found = list(_find(paths, open_archives))
+        for place, file in enumerate(found):
+            if on_progress:
+                on_progress(place, len(found), file.name)
+            reports.append(_import_one(bank, file, run, dry_run, overwrite_edits))
+        if on_progress:
+            on_progress(len(found), len(found), "")
+    return reports
+
+
+def read_papers(path: Path, name: str | None = None) -> tuple[str, list[Paper]]:
+    """SHA-256 of a file and the papers in it; InputError where it cannot be read or holds no question."""
+    document = read_document(path, name)
+    papers = [_read_table(document)] if document.is_table else parse(document)
+    if not any(paper.items for paper in papers):
+        raise InputError("bank_no_questions", file=name or path.name)
+    return document.digest, papers
+
+
+def _read_table(document: Document) -> Paper:
+    from evaluator.bank.reading.sheet import ROW
+
+    items = []
+    for row in document.rows:
+        line = int(row[ROW])
+        item = from_row(row, line)
+        source = Source(file=document.file, digest=document.digest, start=line, end=line)
+        item = item.model_copy(update={"source": source})
+        found = [warning.model_copy(update={"file": document.file}) for warning in (*item.warnings, *check_item(item))]
+        items.append(item.model_copy(update={"warnings": tuple(found)}))
+    return Paper(items=tuple(items))
+
+
+def _import_one(bank: Bank | None, file: _Found, run: str, dry_run: bool, overwrite: bool) -> FileReport:
+    """The one boundary at which a file's failure becomes data."""
+    try:
+        if file.error:
+            raise file.error
+        digest, papers = read_papers(file.path, file.name)
+        if bank is None:
+            ids = tuple(str(place) for place in range(sum(len(paper.items) for paper in papers)))
+            stored = Stored(added=ids)
+        elif dry_run:
+            stored = bank.plan(file.identity, digest, papers, overwrite)
+        else:
+            stored = bank.store(file.identity, digest, papers, run, overwrite)
+    except StorageError:
+        raise
+    except EvaluatorError as error:
+        return FileReport(file=file.name, status="failed", error=str(error), code=error.code)
+    except (RecursionError, MemoryError) as error:
+        refused = InputError("bank_unreadable", file=file.name, detail=type(error).__name__)
+        return FileReport(file=file.name, status="failed", error=str(refused), code=refused.code)
+    touched = stored.added or stored.changed or stored.removed or stored.restored
+    status: Status = "imported" if touched else "unchanged"
+    return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
+
+
+def _find(paths: Iterable[Path], open_archives: ExitStack) -> Iterator[_Found]:
+    """The files behind what was named: folders are walked, archives opened; nothing named is passed over."""
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if _wanted(file, path))
+            if not inside:
+                error = InputError("bank_empty_folder", folder=path, formats=" ".join(FORMATS))
+                yield _Found(str(path), str(path), path, error)
+            for file in inside:
+                yield from _open(file, str(file.relative_to(path)), open_archives)
+        else:
+            yield from _open(path, path.name, open_archives)
+
+
+def _wanted(file: Path, root: Path) -> bool:
+    """In a folder, only what can be a paper: no hidden files, no lock files of Office."""
+    hidden = any(part.startswith((".", "~$")) for part in file.relative_to(root).parts)
+    return file.is_file() and not hidden and file.suffix.lower() in (*FORMATS, ARCHIVE)
+
+
+def _open(path: Path, name: str, open_archives: ExitStack) -> Iterator[_Found]:
+    identity = str(path.absolute())
+    if path.suffix.lower() != ARCHIVE:
+        yield _Found(name, identity, path)
+        return
+    try:
+        members = open_archives.enter_context(unpacked(path))
+    except EvaluatorError as error:
+        yield _Found(name, identity, path, error)
+        return
+    if not members:
+        yield _Found(name, identity, path, InputError("bank_empty", file=name))
+    for member, file in members:
+        yield _Found(f"{name}!{member}", f"{identity}!{member}", file)

@@ -1,0 +1,83 @@
+"""Grading by key: for questions whose answer is right or wrong, no model is needed."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.bank import marks
+from evaluator.bank.items import OBJECTIVE_KINDS, Item
+from evaluator.errors import InputError
+
+Policy = Literal["all_or_nothing", "partial"]
+Cause = Literal["no_key", "unreadable", "truncated"]
+
+
+class ObjectiveGrade(BaseModel):
+    """The grade of one objective answer. `points` is None (ungraded, which is not zero) where `cause` says why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    points: float | None
+    max_points: float
+    policy: Policy
+    correct: bool | None = None
+    given: str = ""  # the answer as it was read: `AC`, `√`, `②→①`
+    key: str | None = None
+    missed: tuple[str, ...] = ()  # right options that were not picked
+    wrong: tuple[str, ...] = ()  # picked options that are not right
+    cause: Cause | None = None
+
+
+def grade_objective(item: Item, answer: str, policy: Policy = "all_or_nothing") -> ObjectiveGrade:
+    """Grades an answer by the item's key; InputError for an item of an open kind.
+
+    The policy matters for multiple choice only. `all_or_nothing`: full points for exactly the key, else 0. `partial`:
+    points times (right picks / options in the key), and 0 as soon as one pick is wrong. An item without points
+    counts 1. An empty answer is graded 0; an answer that cannot be read is left ungraded.
+    """
+    if item.kind not in OBJECTIVE_KINDS:
+        raise InputError("bank_not_objective", id=item.id, kind=item.kind)
+    max_points = 1.0 if item.points is None else item.points
+    base = ObjectiveGrade(points=None, max_points=max_points, policy=policy, key=item.key)
+    if item.key is None:
+        return base.model_copy(update={"cause": "truncated" if item.truncated else "no_key"})
+    given = _read(item, answer)
+    if given is None:
+        return base.model_copy(update={"cause": "unreadable", "given": answer.strip()[:80]})
+    if item.kind == "multiple_choice":
+        return _grade_picks(base, item.key, given)
+    correct = given == item.key
+    return base.model_copy(update={"points": max_points if correct else 0.0, "correct": correct, "given": given})
+
+
+def _read(item: Item, answer: str) -> str | None:
+    """The answer in the spelling of keys; an empty one is empty, not unreadable."""
+    if not answer.strip():
+        return ""
+    key = marks.read_key(answer)
+    if key is None:
+        return None
+    if item.kind == "true_false":
+        return key if key in (marks.RIGHT, marks.WRONG) else None
+    if item.kind == "ordering" and "→" in (item.key or ""):
+        return key if "→" in key else _digits(key)
+    known = {option.label for option in item.options} or set(marks.read_key(item.key or "") or "")
+    return key if set(key) <= known else None
+
+
+def _digits(text: str) -> str | None:
+    found = re.findall(r"\d", text)
+    return "→".join(marks.CIRCLED[int(digit) - 1] for digit in found if digit != "0") or None
+
+
+def _grade_picks(base: ObjectiveGrade, key: str, given: str) -> ObjectiveGrade:
+    missed, wrong = sorted(set(key) - set(given)), sorted(set(given) - set(key))
+    correct = not missed and not wrong
+    share = 1.0 if correct else 0.0
+    if base.policy == "partial" and not wrong:
+        share = (len(key) - len(missed)) / len(key)
+    picks = {"given": given, "missed": tuple(missed), "wrong": tuple(wrong)}
+    return base.model_copy(update={"points": base.max_points * share, "correct": correct, **picks})
