@@ -1,6 +1,7 @@
 """Finding words again in a text, whatever their width, script variant, case, punctuation or spacing.
 
-A quotation is compared in a folded form (NFKC, simplified Chinese, case folded, punctuation and white space dropped),
+A quotation is compared in a folded form (NFKC, simplified Chinese, case folded, punctuation and white space
+dropped),
 and what is handed back are offsets into the original text, so that the exact words can be cut out of it.
 """
 
@@ -47,7 +48,8 @@ def normalise(text: str) -> Normalised:
 def find(needle: str, haystack: str) -> tuple[int, int] | None:
     """Where `needle` stands in `haystack`, as offsets of the exact original words; None where it does not.
 
-    Latin words and numbers match only as wholes: "art" is not in "start", and "35" is in neither "135" nor "3.5".
+    Latin words and numbers match only as wholes: "art" is not in "start", and "35" is in neither "135" nor
+    "3.5".
     """
     wanted, text = normalise(needle).text, normalise(haystack)
     at = text.text.find(wanted) if wanted else -1
@@ -86,7 +88,9 @@ def _is_inside_number(text: str, start: int, end: int) -> bool:
 
 @cache
 def is_separator(char: str) -> bool:
-    """Whether `char` only separates or decorates words: punctuation, white space, control and format characters."""
+    """Whether `char` only separates or decorates words: punctuation, white space, control and format
+    characters.
+    """
     return unicodedata.category(char)[0] in "PZC" or "\ufe00" <= char <= "\ufe0f"
 
 
@@ -127,4 +131,4 @@ def _splits_word(text: str, at: int) -> bool:
 
 
 def _is_word(char: str) -> bool:
-    return char.isalnum() and ord(char) < 0x250 or "０" <= char <= "ｚ" and char.isalnum()
+    return (char.isalnum() and ord(char) < 0x250) or ("０" <= char <= "ｚ" and char.isalnum())

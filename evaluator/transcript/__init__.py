@@ -1,6 +1,7 @@
 """A transcript: who said what, in the exact words, with their place in the source text.
 
-`parse` turns pasted text, chat logs, subtitles and e-mails into turns; `decode` and `load` get the text out of a file.
+`parse` turns pasted text, chat logs, subtitles and e-mails into turns; `decode` and `load` get the text out
+of a file.
 Whatever had to be assumed on the way is part of the result.
 """
 

@@ -1,4 +1,6 @@
-"""Who is who: the role of every piece, from what the caller said, what the name says, and last from how they speak."""
+"""Who is who: the role of every piece, from what the caller said, what the name says, and last from how
+they speak.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _CUSTOMER_PHRASES = re.compile(
     re.IGNORECASE,
 )
 # The author of a role-play speaking of their own plan, in text around the dialogue.
-_AUTHOR_PHRASES = re.compile(r"我(?:会|将|要|先|们会|们将|會|將)|首先|方案|措施|步骤|步驟|后续|後續|跟进|跟進|\bI (?:will|would)\b|\bI'll\b", re.I)
+_AUTHOR_PHRASES = re.compile(
+    r"我(?:会|将|要|先|们会|们将|會|將)|首先|方案|措施|步骤|步驟|后续|後續|跟进|跟進|\bI (?:will|would)\b|\bI'll\b",
+    re.I,
+)
 
 
 def cast(
@@ -49,7 +54,9 @@ def _stated(name: str, names: Sequence[str], named: Mapping[str, Role]) -> Role 
     return named.get(fold(name)) or known_role(name)
 
 
-def _guess(roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]) -> list[Assumption]:
+def _guess(
+    roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]
+) -> list[Assumption]:
     """Gives the unknown speakers the roles that nobody has yet, and says why."""
     assumed: list[Assumption] = []
     if unknown and "agent" not in roles.values():
@@ -84,11 +91,16 @@ def _service_score(name: str, source: str, pieces: Sequence[Piece]) -> int:
 
 
 def _bots(roles: Mapping[str, Role], named: Mapping[str, Role]) -> list[str]:
-    return [name for name in roles if "客服" in fold(name) and roles[name] == "other" and fold(name) not in named]
+    return [
+        name for name in roles if "客服" in fold(name) and roles[name] == "other" and fold(name) not in named
+    ]
 
 
 def _has_unnamed_speech(pieces: Sequence[Piece]) -> bool:
-    return any(piece.kind in ("mail", "written") or (piece.kind == "speech" and not piece.speaker) for piece in pieces)
+    return any(
+        piece.kind in ("mail", "written") or (piece.kind == "speech" and not piece.speaker)
+        for piece in pieces
+    )
 
 
 def _role_of(piece: Piece, source: str, roles: Mapping[str, Role], named: Mapping[str, Role]) -> Role:

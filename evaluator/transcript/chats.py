@@ -1,4 +1,6 @@
-"""Chat exports in the manner of WeChat and QQ: a line with name and time, the message on the lines after it."""
+"""Chat exports in the manner of WeChat and QQ: a line with name and time, the message on the lines after
+it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,12 @@ from evaluator.transcript.names import known_role
 from evaluator.transcript.pieces import TIME, Layout, Line, Piece, lines_of
 
 _NAME = r"(?P<name>[^\s:：，。！？,!?；;\[\]【】][^:：，。！？!?；;\r\n\t]{0,29}?)"
-_NAME_FIRST = re.compile(rf"[ \t\ufeff]*{_NAME}[ \t\u3000]+[\[(（]?(?P<time>{TIME})[\])）]?[ \t]*[:：]?[ \t]*")
-_TIME_FIRST = re.compile(rf"[ \t\ufeff]*[\[(（]?(?P<time>{TIME})[\])）]?[ \t\u3000]+{_NAME}[ \t]*[:：]?[ \t]*")
+_NAME_FIRST = re.compile(
+    rf"[ \t\ufeff]*{_NAME}[ \t\u3000]+[\[(（]?(?P<time>{TIME})[\])）]?[ \t]*[:：]?[ \t]*"
+)
+_TIME_FIRST = re.compile(
+    rf"[ \t\ufeff]*[\[(（]?(?P<time>{TIME})[\])）]?[ \t\u3000]+{_NAME}[ \t]*[:：]?[ \t]*"
+)
 _TIME_ONLY = re.compile(rf"[\s\-—–=]*(?P<time>{TIME})[\s\-—–=]*")
 _ACCOUNT = re.compile(r"[(（<][\w.@+-]*[\d@][\w.@+-]*[)）>]\s*$")  # QQ number or address behind the name
 
@@ -31,7 +37,9 @@ def _head_of(text: str) -> re.Match[str] | None:
 
 
 def _is_plausible(lines: list[Line], heads: dict[int, re.Match[str]], names: set[str]) -> bool:
-    """Heads with dates or seconds are no accident; bare "10:30" heads need names that return or state a role."""
+    """Heads with dates or seconds are no accident; bare "10:30" heads need names that return or state a
+    role.
+    """
     if any(len(re.findall(r"\d+", head["time"])) > 2 for head in heads.values()):
         return True
     first = next((line for line in lines if line.text.strip()), None)

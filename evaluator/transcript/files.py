@@ -86,7 +86,9 @@ def _read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise InputError("transcript_no_permission", path=path) from error
     except OSError as error:
-        code = "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
+        code = (
+            "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
+        )
         raise InputError(code, path=path, reason=error.strerror) from error
     except ValueError as error:  # a NUL in the name
         raise InputError("file_missing", path=repr(str(path))) from error
@@ -143,7 +145,9 @@ def _utf16_order(data: bytes) -> str | None:
 
 
 def _rare_share(text: str) -> float:
-    """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and Big5-like forms)."""
+    """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and
+    Big5-like forms).
+    """
     from evaluator.guard.matching import simplify
 
     foreign = [char for char in simplify(text) if ord(char) > 0x7F]

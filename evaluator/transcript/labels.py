@@ -1,7 +1,10 @@
-"""Dialogue with a name before each turn: `客服：…`, `[00:12] Agent: …`, `Agent (00:12): …`, `**客服**：…`, `【客服】…`.
+"""Dialogue with a name before each turn: `客服：…`, `[00:12] Agent: …`, `Agent (00:12): …`, `**客服**：…`,
+`【客服】…`.
 
-The hard part is what is no speaker: "订单号：123" and "解决方案：…" look the same. A label counts as a speaker if it states
-a role, was named by the caller, is marked by a time or by bold type, returns like a speaker does, or is a person's name.
+The hard part is what is no speaker: "订单号：123" and "解决方案：…" look the same. A label counts as a
+speaker if it states
+a role, was named by the caller, is marked by a time or by bold type, returns like a speaker does, or is a
+person's name.
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ _LABEL = re.compile(
     (?:\*\*|__)?\s*(?P<colon>[:：]|\t|(?<=[\]】]))(?:\*\*|__)?[ \t\u3000]*""",
     re.VERBOSE,
 )
-_INLINE = re.compile(r"(?<=[。！？!?；;.”」』）)…\s])(?P<name>[\u4e00-\u9fff]{2,8}|[A-Z][a-z]{2,14})[:：](?=\s*[^\s\d])")
+_INLINE = re.compile(
+    r"(?<=[。！？!?；;.”」』）)…\s])(?P<name>[\u4e00-\u9fff]{2,8}|[A-Z][a-z]{2,14})[:：](?=\s*[^\s\d])"
+)
 _DIRECTION = re.compile(r"\s*(?:[(（【\[][^()（）【】\[\]]+[)）】\]]|\*[^*]+\*)[。.]?\s*")
 _HEADING = re.compile(
     r"""\s*(?:\#{1,6}\s*|\*\*|[一二三四五六七八九十]{1,2}、|[(（][一二三四五六七八九十]{1,2}[)）]|\d{1,2}[.、])?\s*
@@ -37,7 +42,9 @@ _HEADING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
-_AFTERWORD = re.compile(r"\s*(以上|至此|通话结束|挂断|后续|随后|事后|通话后|结束后|总之|综上|作为客服|作为主管|[一二三四五六七八九十]、|#{1,6} )")
+_AFTERWORD = re.compile(
+    r"\s*(以上|至此|通话结束|挂断|后续|随后|事后|通话后|结束后|总之|综上|作为客服|作为主管|[一二三四五六七八九十]、|#{1,6} )"
+)
 
 
 class Label(NamedTuple):
@@ -51,7 +58,9 @@ class Label(NamedTuple):
 
 
 def read_labels(source: str, named: Collection[str] = ()) -> Layout | None:
-    """The labelled dialogue in `source`, or None if it has none; `named` are names that the caller knows as speakers."""
+    """The labelled dialogue in `source`, or None if it has none; `named` are names that the caller knows as
+    speakers.
+    """
     lines = list(lines_of(source))
     found = [label for line in lines if (label := _label_of(line))]
     accepted = _accept(found, {fold(name) for name in named}, sum(bool(line.text.strip()) for line in lines))
@@ -62,7 +71,9 @@ def read_labels(source: str, named: Collection[str] = ()) -> Layout | None:
 
 
 def is_dialogue_throughout(source: str) -> bool:
-    """Whether the text opens with a speaker of a known role and a second role follows: a call, not an essay with one."""
+    """Whether the text opens with a speaker of a known role and a second role follows: a call, not an essay
+    with one.
+    """
     layout = read_labels(source)
     if layout is None:
         return False
@@ -79,7 +90,7 @@ def _label_of(line: Line) -> Label | None:
         return None
     if match["colon"] in (":", "：") and line.text[match.end("colon") :].startswith("//"):
         return None
-    if _TOLD.search(match["name"]) and line.text[match.end() : match.end() + 1] in tuple("“「『\""):
+    if _TOLD.search(match["name"]) and line.text[match.end() : match.end() + 1] in tuple('“「『"'):
         return None  # `客服说：“…”` is prose
     name, note = match["name"].strip(" *_#\u3000"), (match["note"] or "").strip()
     noted_time = note if re.fullmatch(TIME, note) else None
@@ -100,7 +111,11 @@ def _accept(labels: list[Label], named: Collection[str], line_count: int) -> set
     accepted = set(anchors)
     for label in labels:
         name = fold(label.name)
-        if name not in accepted and not is_field(name) and _is_speaker(label, counts[name], bool(anchors), len(roles)):
+        if (
+            name not in accepted
+            and not is_field(name)
+            and _is_speaker(label, counts[name], bool(anchors), len(roles))
+        ):
             accepted.add(name)
     if anchors - named:
         return accepted if _carries(labels, accepted, named, line_count) else set()
@@ -127,7 +142,9 @@ def _carries(labels: list[Label], accepted: set[str], named: Collection[str], li
 
 
 def _pieces(source: str, lines: list[Line], starts: dict[int, Label]) -> Iterator[Piece]:
-    """Cuts the lines where a speaker, a stage direction or a written part begins; lines between belong to the last."""
+    """Cuts the lines where a speaker, a stage direction or a written part begins; lines between belong to
+    the last.
+    """
     current = Piece(None, 0, 0, kind="preamble")
     resume, after_blank = current, True
     for line in lines:
@@ -142,7 +159,9 @@ def _pieces(source: str, lines: list[Line], starts: dict[int, Label]) -> Iterato
     yield from _split_inline(source, current)
 
 
-def _next_piece(line: Line, label: Label | None, current: Piece, resume: Piece, after_blank: bool) -> Piece | None:
+def _next_piece(
+    line: Line, label: Label | None, current: Piece, resume: Piece, after_blank: bool
+) -> Piece | None:
     if label:
         return Piece(label.name, min(label.text_start, line.end), line.end, label.time)
     if not line.text.strip():

@@ -54,7 +54,9 @@ def _pieces(lines: list[Line]) -> Iterator[Piece]:
             sender = head["value"].strip() or None if field in _SENDER else sender
             if field in _SUBJECT and head["value"].strip():
                 yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)  # type: ignore[arg-type]
-        elif in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">")):
+        elif (
+            in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">"))
+        ):
             in_head, body = False, line.start
     if body >= 0:
         yield Piece(sender, body, lines[-1].end, kind=kind)  # type: ignore[arg-type]

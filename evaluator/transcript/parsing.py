@@ -1,4 +1,6 @@
-"""From text to turns: which layout it is, and who is who. Every guess becomes an assumption of the transcript."""
+"""From text to turns: which layout it is, and who is who. Every guess becomes an assumption of the
+transcript.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,12 @@ def parse(
 ) -> Transcript:
     """The turns of `text`, over the exact text; what had to be assumed is in `assumptions`.
 
-    `roles` says who somebody is ("小李": "agent"); InputError lists the speakers found if a name is not among them.
-    `form` is what was handed in: an "answer" or "email" is one author's text and is not cut at its labels, unless it
-    is a conversation from its first line on. `assumed` goes first among the assumptions. Empty text has no turns.
+    `roles` says who somebody is ("小李": "agent"); InputError lists the speakers found if a name is not
+    among them.
+    `form` is what was handed in: an "answer" or "email" is one author's text and is not cut at its labels,
+    unless it
+    is a conversation from its first line on. `assumed` goes first among the assumptions. Empty text has no
+    turns.
     """
     roles = roles or {}
     layout = _read(text, form, roles)
@@ -50,7 +55,10 @@ def parse(
         for number, (piece, role, at_s) in enumerate(zip(pieces, cast_roles, times, strict=True), start=1)
     )
     return Transcript(
-        source=text, format=layout.format, turns=turns, assumptions=(*assumed, *layout.assumptions, *about_roles)
+        source=text,
+        format=layout.format,
+        turns=turns,
+        assumptions=(*assumed, *layout.assumptions, *about_roles),
     )
 
 

@@ -30,7 +30,9 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Piece:
-    """`source[start:end]`, by `speaker`. `time` is the time as written; `role` is set where the layout states it."""
+    """`source[start:end]`, by `speaker`. `time` is the time as written; `role` is set where the layout
+    states it.
+    """
 
     speaker: str | None
     start: int
@@ -65,7 +67,9 @@ def trimmed(source: str, piece: Piece) -> Piece:
 
 
 def seconds(time: str, *, clock: bool) -> float | None:
-    """Seconds that a written time stands for; two parts are hours and minutes if `clock`, else minutes and seconds."""
+    """Seconds that a written time stands for; two parts are hours and minutes if `clock`, else minutes and
+    seconds.
+    """
     match = _TIME_PARTS.search(time)
     if not match:
         return None

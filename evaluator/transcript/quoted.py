@@ -1,6 +1,7 @@
 """Dialogue told in prose: `客服说：“您好。”客户生气地说：「我要退货！」`, `"Hello," said the agent.`
 
-Only quotation marks whose speaker is named beside them become speech; the prose between them stays as narration.
+Only quotation marks whose speaker is named beside them become speech; the prose between them stays as
+narration.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import NamedTuple
 from evaluator.transcript.names import is_honorific, known_role
 from evaluator.transcript.pieces import Layout, Piece
 
-_QUOTE = re.compile(r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\"")
+_QUOTE = re.compile(
+    r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\""
+)
 _VERB_ZH = r"(?:说道?|问道?|答道?|回答|回复|回应|表示|喊道?|解释|安抚|告诉|询问|追问|反问|补充|抱怨|质问|道歉|开口|继续|強調|强调|告知|回話|說道?|問道?|表達|詢問|解釋)"
 _VERB_EN = r"(?:says?|said|asks?|asked|repl(?:y|ies|ied)|answers?|answered|explain(?:s|ed)?|respond(?:s|ed)?|continue[sd]?|add(?:s|ed)?|complain(?:s|ed)?)"
 _NAME_ZH = r"[\u4e00-\u9fff]{1,8}?"
@@ -28,7 +31,9 @@ _AFTER = re.compile(
 
 
 class Speech(NamedTuple):
-    """A quotation with its speaker; `start` and `end` enclose marks and attribution, `text` the words alone."""
+    """A quotation with its speaker; `start` and `end` enclose marks and attribution, `text` the words
+    alone.
+    """
 
     speaker: str
     start: int

@@ -59,7 +59,9 @@ def _with_labels(source: str, pieces: list[Piece]) -> tuple[list[Piece], tuple[A
 
 
 def _cut(layout: Layout, offset: int, cue: Piece) -> Iterator[Piece]:
-    """The part of each labelled piece that lies in this cue, moved back to the source; a cue may hold several."""
+    """The part of each labelled piece that lies in this cue, moved back to the source; a cue may hold
+    several.
+    """
     end = offset + cue.end - cue.start
     for piece in layout.pieces:
         start, stop = max(piece.start, offset), min(piece.end, end)

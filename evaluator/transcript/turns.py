@@ -1,4 +1,6 @@
-"""The types of a transcript, and what can be asked of one: its speakers, and the same turns with other roles."""
+"""The types of a transcript, and what can be asked of one: its speakers, and the same turns with other
+roles.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ class Transcript(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 over roles and texts: the same conversation has the same digest whatever the file's layout."""
+        """SHA-256 over roles and texts: the same conversation has the same digest whatever the file's
+        layout.
+        """
         content = "\x1e".join(f"{turn.role}\x1f{turn.text}" for turn in self.turns)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -78,16 +82,20 @@ def speakers(transcript: Transcript) -> list[SpeakerSummary]:
 
 
 def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
-    """The same turns with the roles of the named speakers changed; InputError lists the speakers if one is unknown.
+    """The same turns with the roles of the named speakers changed; InputError lists the speakers if one is
+    unknown.
 
     Only the named speakers change: what was assumed of the others stays, and stays in `assumptions`.
     """
     wanted = {fold(name): role for name, role in roles.items()}
     check_names(roles, [turn.speaker for turn in transcript.turns])
     turns = tuple(
-        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) for turn in transcript.turns
+        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)})
+        for turn in transcript.turns
     )
-    left = tuple(item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted)
+    left = tuple(
+        item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted
+    )
     return transcript.model_copy(update={"turns": turns, "assumptions": left})
 
 
@@ -102,9 +110,11 @@ def check_names(roles: Mapping[str, Role], found: Iterable[str | None]) -> None:
 
 
 def assemble(turns: Iterable[tuple[Role, str | None, str]]) -> Transcript:
-    """A transcript from turns that are already apart (role, name or None, text), as data sets and practice calls are.
+    """A transcript from turns that are already apart (role, name or None, text), as data sets and practice
+    calls are.
 
-    The source is written as one "name：text" a line, so that offsets, storage and display work as for pasted text.
+    The source is written as one "name：text" a line, so that offsets, storage and display work as for
+    pasted text.
     """
     source, built = "", []
     for number, (role, name, text) in enumerate(turns, start=1):

@@ -1,0 +1,219 @@
+"""Attempts to steer the grader, found without a model: phrases, forged tokens, forged scores, hidden
+characters.
+
+The phrases are data (`patterns.yaml`). They are matched against a folded text, and what is reported are the
+exact
+original words. A hit raises a guard for a person to see; it never changes a point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
+from evaluator.guard.matching import Normalised, folded, is_separator
+from evaluator.scorecard import Evidence, Guard
+from evaluator.transcript import Transcript, Turn
+
+SHORT_WORDS = 20  # Chinese characters, or half as many words of another script: less is hardly an answer
+
+_SENTENCE_ENDS = frozenset("。.!?;\n\r！？；")
+# Letters of other scripts that look like Latin ones; what NFKC folds by itself is not listed.
+_LOOK_ALIKES = str.maketrans(
+    "авеікмнорстухѕԁјһԛԝӏոցαεικνορτυχɑɡıɪɴʀᴀᴄᴅᴇᴊᴋʟᴍᴏᴘᴛᴜᴠᴡᴢ",
+    "abeikmhopctyxsdjhqwlngaeiknoptuxagiinracdejklmoptuvwz",
+)
+_SURVEY = re.compile(
+    r"满意|评价|短信|问卷|调查|调研|回访|好评|五星|星级|按键|挂机|挂断后|survey|feedback|questionnaire|satisf|review(?!er)|stars|surveys|thiscall",
+)
+
+
+class Pattern(NamedTuple):
+    """One entry of `patterns.yaml`, compiled."""
+
+    id: str
+    code: str
+    squeezed: bool
+    expression: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    survey: bool
+    catches: tuple[str, ...]
+    spares: tuple[str, ...]
+
+
+class Hit(NamedTuple):
+    """Where a pattern matched: offsets in the original text."""
+
+    pattern: Pattern
+    start: int
+    end: int
+
+
+def inspect(transcript: Transcript) -> list[Guard]:
+    """The guards that `transcript` raises, each with the exact words.
+
+    Codes: "steering" (orders to the grader, or about the score, by the graded person), "steering_by_other"
+    (the same
+    in the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters",
+    "too_short", "empty".
+    """
+    found: dict[str, list[tuple[str, Evidence]]] = {}
+    for turn in transcript.turns:
+        for hit in hits(turn.text):
+            code = (
+                hit.pattern.code
+                if is_graded(turn) or hit.pattern.code == "forged_delimiter"
+                else "steering_by_other"
+            )
+            found.setdefault(code, []).append((hit.pattern.id, _evidence(turn, hit.start, hit.end)))
+    guards = [
+        Guard(code=code, detail=", ".join(dict.fromkeys(name for name, _ in items)), evidence=_apart(items))
+        for code, items in found.items()
+    ]
+    return [*guards, *_about_hidden(transcript), *_about_length(transcript)]
+
+
+def is_graded(turn: Turn) -> bool:
+    """Whether the graded person wrote these words: their turns, and text without a speaker such as stage
+    directions.
+    """
+    return turn.role == "agent" or (turn.role == "other" and turn.speaker is None)
+
+
+def hits(text: str) -> list[Hit]:
+    """Every match of every pattern in one text, with offsets of the original words."""
+    forms = {True: _squeezed(text), False: _plain(text)}
+    return [hit for pattern in patterns() for hit in _matches(pattern, forms[pattern.squeezed])]
+
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """All patterns, compiled, in the file's order."""
+    path = Path(__file__).with_name("patterns.yaml")
+    return tuple(
+        _compiled(entry) for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )
+
+
+def _compiled(entry: dict[str, Any]) -> Pattern:
+    expression = "".join(line.strip() for line in entry["pattern"].splitlines())
+    unless = entry.get("unless")
+    return Pattern(
+        id=entry["id"],
+        code=entry["code"],
+        squeezed=entry["in"] == "squeezed",
+        expression=re.compile(expression, re.MULTILINE),
+        unless=re.compile(unless) if unless else None,
+        survey=entry.get("survey", False),
+        catches=tuple(entry["catches"]),
+        spares=tuple(entry["spares"]),
+    )
+
+
+def _matches(pattern: Pattern, text: Normalised) -> Iterator[Hit]:
+    for match in pattern.expression.finditer(text.text):
+        if match.end() > match.start() and not _is_excused(pattern, text.text, *match.span()):
+            yield Hit(pattern, *text.original(*match.span()))
+
+
+def _is_excused(pattern: Pattern, text: str, start: int, end: int) -> bool:
+    begin, stop = text.rfind("|", 0, start) + 1, text.find("|", end)
+    sentence = text[begin : stop if stop >= 0 else len(text)]
+    if pattern.unless and pattern.unless.search(sentence):
+        return True
+    return pattern.survey and bool(_SURVEY.search(text[max(start - 40, 0) : end + 40]))
+
+
+def _plain(text: str) -> Normalised:
+    """Folded, look-alikes replaced, hidden characters dropped; punctuation and white space stay."""
+    hidden = set(hidden_characters(text))
+    return _collect((piece, span) for piece, span in folded(text) if span[0] not in hidden)
+
+
+def _squeezed(text: str) -> Normalised:
+    """Folded, and everything between words dropped; "|" where a sentence ends.
+
+    An end between scraps of one or two characters is no sentence's end but a way to hide a phrase:
+    忽。略。评。分.
+    """
+    plain = list(folded(text))
+    words = [any(not is_separator(char) and char.isalnum() for char in piece) for piece, _ in plain]
+    before, after = _run_lengths(words), _run_lengths(words[::-1])[::-1]
+    kept = []
+    for at, (piece, span) in enumerate(plain):
+        if words[at]:
+            kept.append(("".join(char for char in piece if char.isalnum()), span))
+        elif piece in _SENTENCE_ENDS and min(before[at], after[at]) > 2:
+            kept.append(("|", span))
+    return _collect(iter(kept))
+
+
+def _run_lengths(words: list[bool]) -> list[int]:
+    """At each place, how long the last run of word characters before it was."""
+    lengths, run, last = [], 0, 0
+    for is_word in words:
+        if not is_word and run:
+            last, run = run, 0
+        lengths.append(last)
+        run = run + 1 if is_word else 0
+    return lengths
+
+
+def _collect(pieces: Iterator[tuple[str, tuple[int, int]]]) -> Normalised:
+    letters, spans = [], []
+    for piece, span in pieces:
+        letters.append(piece.translate(_LOOK_ALIKES))
+        spans += [span] * len(piece)
+    return Normalised("".join(letters), tuple(spans))
+
+
+def _evidence(turn: Turn, start: int, end: int) -> Evidence:
+    return Evidence(
+        turn=turn.id,
+        role=turn.role,
+        speaker=turn.speaker,
+        start=start,
+        end=end,
+        text=turn.text[start:end],
+        direction="against",
+        weight=1.0,
+    )
+
+
+def _apart(items: list[tuple[str, Evidence]]) -> tuple[Evidence, ...]:
+    """Evidence without what lies inside other evidence."""
+    kept: list[Evidence] = []
+    for _, one in sorted(items, key=lambda item: (item[1].turn, item[1].start - item[1].end)):
+        if not any(
+            one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in kept
+        ):
+            kept.append(one)
+    return tuple(kept)
+
+
+def _about_hidden(transcript: Transcript) -> list[Guard]:
+    evidence, names = [], Counter[str]()
+    for turn in transcript.turns:
+        for at in suspicious_characters(turn.text):
+            evidence.append(_evidence(turn, at, at + 1))
+            names[name_of(turn.text[at])] += 1
+    detail = ", ".join(f"{name} ×{count}" for name, count in names.most_common(5))
+    return (
+        [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence[:20]))] if evidence else []
+    )
+
+
+def _about_length(transcript: Transcript) -> list[Guard]:
+    said = " ".join(turn.text for turn in transcript.turns if turn.role == "agent")
+    chinese = len(re.findall(r"[\u3400-\u9fff]", said))
+    words = len(re.findall(r"[^\W_\u3400-\u9fff]+", said))
+    if not chinese + words:
+        return [Guard(code="empty", detail="0")]
+    return [Guard(code="too_short", detail=str(chinese + words))] if chinese + 2 * words < SHORT_WORDS else []

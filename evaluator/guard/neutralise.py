@@ -1,0 +1,53 @@
+"""Making a text safe to stand in a prompt as data."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.guard.invisible import remove_hidden
+
+# Control characters and lone surrogates; tab and line breaks stay.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TAGS = (
+    "system|assistant|user|human|developer|tool|transcript|turns?|answer|response|dialogue|candidate|question|"
+    "criteri(?:a|on)|rubric|reference|task|text|instructions?|grading|evaluation|prompt|submission|email|data|"
+    "bos|eos|pad|unk|s|start_of_turn|end_of_turn|start_of_image|think|tool_call|"
+    "回答|答案|作答|对话|文本|任务|评分标准|参考答案"
+)
+# Tokens of chat templates, and the marks by which prompts fence the text in.
+_FENCES = re.compile(
+    rf"""[<＜]\s*[|｜][^<>＜＞\r\n]{{0,60}}[|｜]\s*[>＞]         # <|im_start|>, <｜User｜>
+    |[<＜][|｜]|[|｜][>＞]                                       # halves of such tokens
+    |[<＜]{{1,2}}\s*/?\s*(?:sys|{_TAGS})(?:\s[^<>\r\n]{{0,60}})?\s*/?\s*[>＞]{{1,2}}
+    |\[\s*/?\s*(?:inst|gmask|sop|system_prompt|available_tools|tool_calls)\s*\]
+    |\[\s*/?\s*(?:task|reference[ ]material|text[ ]to[ ]grade(?:[ ]\w+)?|end[ ]of[ ][\w ]{{1,30}})\s*\]
+    |【\s*/?\s*(?:任务|参考资料|评分标准|问题|要求|选项|(?:要评的|待评)?文本(?:开始|结束|到此为止)?|(?:答案|作答|考生回答)结束)\s*】""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HARMLESS = str.maketrans(
+    {
+        "<": "‹",
+        "＜": "‹",
+        ">": "›",
+        "＞": "›",
+        "[": "⟦",
+        "]": "⟧",
+        "【": "〖",
+        "】": "〗",
+        "|": "¦",
+        "｜": "¦",
+    }
+)
+
+
+def neutralise(text: str) -> str:
+    """The text without hidden and control characters, its chat-template tokens and fences replaced by
+    look-alikes.
+
+    The words stay readable. Text without such things comes back as it is, and so does text that was done
+    before.
+    """
+    text = remove_hidden(_CONTROL.sub("", text))
+    while (broken := _FENCES.sub(lambda match: match.group().translate(_HARMLESS), text)) != text:
+        text = broken
+    return text
