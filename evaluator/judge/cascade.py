@@ -33,6 +33,11 @@ class CascadeJudge:
         return f"cascade:{self.cheap.name}>{self.dear.name}"
 
     @property
+    def anchored(self) -> bool:
+        """Whether a member's probabilities are meant to be anchored."""
+        return any(getattr(judge, "anchored", False) for judge in (self.cheap, self.dear))
+
+    @property
     def stamp(self) -> dict[str, str]:
         """The threshold, and both judges' own stamps."""
         own = {"model": self.name, "method": "cascade", "doubt": f"{self.doubt:g}"}

@@ -12,8 +12,8 @@ import math
 from typing import Any
 
 from evaluator.errors import EndpointError
-from evaluator.judge import wording
 from evaluator.judge.asking import ReadingFailed
+from evaluator.judge.prompts import template
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_openai import Endpoint, OpenAIClient, Spending
@@ -25,6 +25,8 @@ TOKENS_A_QUESTION = 64  # an upper bound of what an answer can take, for the spe
 
 class DecisionsJudge:
     """A `Judge` over /decisions."""
+
+    anchored = False  # what it says is no readout with a prior to take away
 
     def __init__(
         self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None
@@ -45,14 +47,9 @@ class DecisionsJudge:
     @property
     def stamp(self) -> dict[str, str]:
         """Model, address, prompt and way of asking, for the record."""
-        name, version = PROMPT
-        return {
-            "model": self.endpoint.model,
-            "endpoint": self.endpoint.address,
-            "method": "decisions",
-            "prompt": f"{name}.v{version}",
-            "prompt_digest": wording.digest(name, version),
-        }
+        digests = {f"prompt_{language}": template(*PROMPT, language).digest for language in ("zh", "en")}
+        own = {"model": self.endpoint.model, "endpoint": self.endpoint.address, "method": "decisions"}
+        return own | digests
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers all questions in one request for each 400 of them."""
@@ -78,12 +75,13 @@ class DecisionsJudge:
 
     def _body(self, state: State, named: dict[str, Question]) -> dict[str, Any]:
         asked = [_question(name, question, state) for name, question in named.items()]
-        parts = wording.render(*PROMPT, state, [next(iter(named.values()))])
-        shared = {"type": "input_text", "text": parts.shared, "prompt_cache_breakpoint": {"mode": "explicit"}}
+        wording = template(*PROMPT, state.language)
+        text = wording.render("shared", state=state)
+        shared = {"type": "input_text", "text": text, "prompt_cache_breakpoint": {"mode": "explicit"}}
         return {
             "model": self.endpoint.model,
             "input": [
-                {"role": "developer", "content": parts.system},
+                {"role": "developer", "content": wording.render("system")},
                 {"role": "user", "content": [shared]},
             ],
             "questions": asked,
@@ -95,7 +93,7 @@ def _question(name: str, question: Question, state: State) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": question.kind,
         "name": name,
-        "instructions": wording.render(*PROMPT, state, [question]).questions,
+        "instructions": template(*PROMPT, state.language).render("question", question=question),
     }
     if question.kind == "score":
         body["levels"] = [{"label": option.id, "description": option.text} for option in question.options]

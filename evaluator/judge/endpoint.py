@@ -91,7 +91,7 @@ class EndpointAsker:
             asked = self.alternatives
             try:
                 reply, usage = await self.client.chat(self._body(prompt, key, asked), most_generated=1)
-                return self._reading(reply, usage, prompt)
+                return self._reading(reply, usage)
             except EndpointError as error:
                 if not _is_about_logprobs(error):
                     raise
@@ -118,13 +118,11 @@ class EndpointAsker:
         self.alternatives = min([self.alternatives, *lower[:1]])
         return bool(lower)
 
-    def _reading(self, reply: dict[str, Any], usage: Usage, prompt: Prompt) -> Reading:
+    def _reading(self, reply: dict[str, Any], usage: Usage) -> Reading:
         choice = _first_choice(reply)
         if choice.get("finish_reason") == "content_filter" or (choice.get("message") or {}).get("refusal"):
             raise ReadingFailed("refused", "the endpoint refused to answer")
         logprobs = self._alternatives(choice)
-        if not any(token.strip() in prompt.labels for token in logprobs):
-            raise ReadingFailed("unreadable", "no option among the likely tokens")
         self._has_read = True
         return Reading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
 

@@ -29,6 +29,11 @@ class PanelJudge:
         return "panel:" + "+".join(judge.name for judge in self.judges)
 
     @property
+    def anchored(self) -> bool:
+        """Whether a member's probabilities are meant to be anchored."""
+        return any(getattr(judge, "anchored", False) for judge in self.judges)
+
+    @property
     def stamp(self) -> dict[str, str]:
         """The rule, and every judge's own stamp under its number."""
         own = {"model": self.name, "method": "panel", "rule": "mean of distributions, majority must answer"}

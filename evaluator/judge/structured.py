@@ -13,11 +13,11 @@ import re
 from collections import Counter
 from typing import Any
 
-from evaluator.judge import wording
 from evaluator.judge.asking import ReadingFailed
+from evaluator.judge.prompts import template
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
 from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_langchain import ChatModel, LangChainModel, Spending, Written
+from evaluator.judge.vendor_langchain import Asked, ChatModel, LangChainModel, Spending, Written
 
 PROMPT = ("structured", 1)
 REPAIRS = 2
@@ -47,6 +47,8 @@ class Sample:
 class StructuredJudge:
     """A `Judge` over any chat model that LangChain supports."""
 
+    anchored = False  # what it says is no readout with a prior to take away
+
     def __init__(
         self,
         chat: ChatModel,
@@ -74,13 +76,11 @@ class StructuredJudge:
     @property
     def stamp(self) -> dict[str, str]:
         """Model, address, prompt, samples and way of asking, for the record."""
-        name, version = PROMPT
-        return {
+        digests = {f"prompt_{language}": template(*PROMPT, language).digest for language in ("zh", "en")}
+        return digests | {
             "model": self.chat.model,
             "endpoint": self.model.address,
             "method": f"structured/{self.chat.schema_method}",
-            "prompt": f"{name}.v{version}",
-            "prompt_digest": wording.digest(name, version),
             "samples": str(self.samples),
             "repairs": str(self.repairs),
             "options": json.dumps(self.chat.options, sort_keys=True),
@@ -118,7 +118,12 @@ class StructuredJudge:
         return sample
 
     async def _ask(self, state: State, questions: list[Question], complaint: str) -> Written:
-        prompt = wording.render(*PROMPT, state, questions, complaint)
+        wording = template(*PROMPT, state.language)
+        prompt = Asked(
+            system=wording.render("system"),
+            shared=wording.render("shared", state=state),
+            questions=wording.render("questions", questions=questions, complaint=complaint),
+        )
         return await self.model.write(prompt, schema_for(questions))
 
 

@@ -20,7 +20,6 @@ from evaluator.judge.faults import Passing
 from evaluator.judge.questions import Usage
 from evaluator.judge.spending import Spending, Tokens
 from evaluator.judge.transport import Limits, Transport, mapped
-from evaluator.judge.wording import Wording
 
 SchemaMethod = Literal["json_schema", "json_mode", "function_calling"]
 MOST_GENERATED = 8192
@@ -44,6 +43,16 @@ class ChatModel(BaseModel):
     token_limit_name: str = "max_completion_tokens"  # OpenAI-compatible vendors: many know only max_tokens
     billed_as: str = ""  # the name in the price list; `name` if empty
     most_generated: int = Field(default=MOST_GENERATED, ge=64)
+
+
+class Asked(BaseModel):
+    """One request. `shared` is equal for all requests about a text and comes before what differs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    system: str
+    shared: str
+    questions: str
 
 
 class Written(BaseModel):
@@ -75,9 +84,14 @@ class LangChainModel:
         name."""
         return (self.chat.base_url or self.chat.provider).rpartition("@")[2]
 
-    async def write(self, prompt: Wording, schema: dict[str, Any]) -> Written:
+    async def write(self, prompt: Asked, schema: dict[str, Any]) -> Written:
         """The model's reply to `prompt`, meant to fit `schema`; faults are those of `faults.py`."""
         size = len(f"{prompt.system}{prompt.shared}{prompt.questions}{schema}".encode())
+
+        # Before the clock starts: the first import takes seconds.
+        runnable = self._model().with_structured_output(
+            schema, method=self.chat.schema_method, include_raw=True
+        )
 
         async def ask() -> Written:
             started = time.monotonic()
@@ -85,9 +99,6 @@ class LangChainModel:
                 self.chat.billed_as or self.chat.name, size, self.chat.most_generated
             ) as entry:
                 try:
-                    runnable = self._model().with_structured_output(
-                        schema, method=self.chat.schema_method, include_raw=True
-                    )
                     with mapped(self.chat.name, self.address):
                         message = (await runnable.ainvoke(self._messages(prompt)))["raw"]
                 except (Passing, ReadingFailed, EndpointError) as fault:
@@ -99,7 +110,7 @@ class LangChainModel:
 
         return await self.transport.send(ask)
 
-    def _messages(self, prompt: Wording) -> list[Any]:
+    def _messages(self, prompt: Asked) -> list[Any]:
         """The shared part first, so that every vendor's prompt cache finds it; marked where the vendor wants
         a mark."""
         if not self.chat.caches_by_mark:

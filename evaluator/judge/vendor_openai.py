@@ -76,6 +76,7 @@ class OpenAIClient:
         self, call: Callable[[Any], Awaitable[Any]], body: dict[str, Any], most_generated: int
     ) -> tuple[dict[str, Any], Usage]:
         size = len(json.dumps(body, ensure_ascii=False, default=str).encode())
+        client = self._client()  # before the clock starts: its first import takes seconds
 
         async def ask() -> tuple[dict[str, Any], Usage]:
             started = time.monotonic()
@@ -84,7 +85,7 @@ class OpenAIClient:
             ) as entry:
                 try:
                     with mapped(self.endpoint.name, self.endpoint.address):
-                        response = await call(self._client())
+                        response = await call(client)
                     reply = self._object(response.http_response.text)
                 except (Passing, ReadingFailed, EndpointError) as fault:
                     if not isinstance(fault, Passing) or fault.free:

@@ -1,0 +1,88 @@
+"""`evaluator model check NAME`."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import fake_endpoint as fake
+import pytest
+from fake_endpoint import KEY, FakeEndpoint
+from pydantic import SecretStr
+
+from evaluator.errors import EndpointError
+from evaluator.judge.check import KNOWN, check, lines
+from evaluator.texts import LANGUAGES
+
+
+@pytest.fixture
+def endpoint():
+    with FakeEndpoint() as running:
+        yield running
+
+
+def settings(**given):
+    return SimpleNamespace(api_key=SecretStr(KEY), base_url=None, budget_usd=None, attempts=1, **given)
+
+
+def right_letter(body):
+    """A model that knows the answers: finds the question in the prompt and takes the letter of the right
+    option."""
+    text = body["messages"][-1]["content"]
+    for known in (each for language in LANGUAGES for each in KNOWN[language]):
+        if known.question.text in text:
+            place = [option.id for option in known.question.options].index(known.right)
+            return fake.logprobs({"ABC"[place]: 0.9})(body)
+    raise AssertionError("a prompt without a known question")
+
+
+def clever(body):
+    return right_letter(body) if body.get("logprobs") else fake.written()(body)
+
+
+async def test_a_good_model_passes_and_its_abilities_are_listed(endpoint):
+    """Log-probabilities, JSON, both languages, speed, tokens and price: each is found out by asking."""
+    endpoint.usual = clever
+    found = await check(f"{endpoint.url}#m", settings())
+    assert found.fit and found.log_probabilities.works and found.json_schema.works
+    assert {key: result.right for key, result in found.languages.items()} == {"zh": 5, "en": 5}
+    assert found.usage.requests == 10 and found.price is None
+    for language in LANGUAGES:
+        assert all(label and value for label, value in lines(found, language))
+
+
+async def test_a_model_that_knows_one_language_is_told_so(endpoint):
+    """Wrong answers in one language advise against it, in that language's name."""
+
+    def only_english(body):
+        chinese = any(known.question.text in body["messages"][-1]["content"] for known in KNOWN["zh"])
+        return fake.logprobs({"C": 0.5, "B": 0.4})(body) if chinese else right_letter(body)
+
+    endpoint.usual = lambda body: only_english(body) if body.get("logprobs") else fake.html(body)
+    found = await check(f"{endpoint.url}#m", settings())
+    assert found.fit and not found.languages["zh"].enough and found.languages["en"].enough
+    assert found.json_schema.works is False
+    assert "Chinese" in dict(lines(found, "en"))["Verdict"]
+
+
+async def test_a_model_that_answers_nothing_is_not_fit(endpoint):
+    """HTML for every question: all ungraded, and the verdict says to check name, address and way."""
+    endpoint.usual = fake.html
+    found = await check(f"{endpoint.url}#m", settings())
+    assert not found.fit
+    assert all(result.ungraded == result.asked for result in found.languages.values())
+    assert found.log_probabilities.works is False
+
+
+async def test_a_wrong_key_is_not_a_finding_but_an_error(endpoint):
+    """Nothing can be said of a model that lets nobody in."""
+    endpoint.usual = fake.status(401)
+    with pytest.raises(EndpointError):
+        await check(f"{endpoint.url}#m", settings())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_known_answer_is_an_option(language):
+    """The right option exists, and both languages ask the same things."""
+    for known, other in zip(KNOWN[language], KNOWN["zh"], strict=True):
+        assert known.right in [option.id for option in known.question.options]
+        assert known.question.id == other.question.id and known.right == other.right
