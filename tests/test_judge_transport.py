@@ -125,6 +125,15 @@ async def test_429_slows_the_pace_of_a_transport():
     assert transport.pace.window < before
 
 
+async def test_nobody_starts_while_the_endpoint_wants_a_pause():
+    """Retry-After holds for all requests to the endpoint, not only for the one that was told."""
+    pace = Pace()
+    started = time.monotonic()
+    pace.crowded(started, pause_s=0.2)
+    async with pace.slot() as began:
+        assert began - started >= 0.2
+
+
 async def test_a_cancelled_request_frees_its_place():
     """Whoever waits for a place behind a cancelled request gets it."""
     transport = Transport("m", "a", QUICK.model_copy(update={"at_once": 1}))

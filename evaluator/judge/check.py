@@ -266,7 +266,7 @@ KNOWN: dict[str, tuple[Known, ...]] = {
         _known(
             "sorry",
             "predicate",
-            "Does the agent say sorry?",
+            "Is there an apology?",
             "yes",
             no="No apology",
             yes="The agent apologises",

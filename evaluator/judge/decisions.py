@@ -15,8 +15,9 @@ from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.prompts import template
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
+from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_openai import Endpoint, OpenAIClient, Spending
+from evaluator.judge.vendor_openai import Endpoint, OpenAIClient
 
 PROMPT = ("decisions", 1)
 QUESTIONS_AT_ONCE = 400  # the API's limit

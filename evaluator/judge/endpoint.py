@@ -16,8 +16,9 @@ from typing import Any
 from evaluator.errors import EndpointError
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.questions import Usage
+from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_openai import Endpoint, OpenAIClient, Spending
+from evaluator.judge.vendor_openai import Endpoint, OpenAIClient
 
 ALTERNATIVES = (20, 5)  # the most that OpenAI allows, and the most that some others do
 PREFIXES_KEPT = 256

@@ -16,8 +16,9 @@ from typing import Any
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.prompts import template
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
+from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_langchain import Asked, ChatModel, LangChainModel, Spending, Written
+from evaluator.judge.vendor_langchain import Asked, ChatModel, LangChainModel, Written
 
 PROMPT = ("structured", 1)
 REPAIRS = 2

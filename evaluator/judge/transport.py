@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,13 +74,20 @@ class Pace:
         self.window = float(min(start, at_once))
         self.under_way = 0
         self._cut_at = 0.0
+        self._open_at = 0.0
         self._freed = Signal()
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
         """A place among the requests under way; gives the moment of its start, which `crowded` wants back."""
-        while self.under_way >= max(1, int(self.window)):
-            await self._freed.wait()
+        while True:
+            pause = self._open_at - time.monotonic()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            elif self.under_way >= max(1, int(self.window)):
+                await self._freed.wait()
+            else:
+                break
         self.under_way += 1
         try:
             yield time.monotonic()
@@ -92,8 +99,9 @@ class Pace:
         """A request went well: the window grows by one for each full round of them."""
         self.window = min(self.most, self.window + 1 / self.window)
 
-    def crowded(self, started: float) -> None:
-        """The endpoint wants less: halves the window, once for all requests that were under way together."""
+    def crowded(self, started: float, pause_s: float = 0.0) -> None:
+        """Halves the window, once for all requests that were under way together; nobody starts for `pause_s`."""
+        self._open_at = max(self._open_at, time.monotonic() + pause_s)
         if started >= self._cut_at:
             self.window = max(1.0, self.window / 2)
             self._cut_at = time.monotonic()
@@ -128,7 +136,7 @@ class Transport:
                 raise Passing("timeout", f"no reply within {self.limits.timeout_s:g} s") from late
             except Passing as fault:
                 if fault.crowded:
-                    self.pace.crowded(started)
+                    self.pace.crowded(started, min(fault.wait_s or 0.0, self.limits.longest_wait_s))
                 raise
             self.pace.calm()
             return result
@@ -165,7 +173,7 @@ def _fault(state: RetryCallState) -> Passing | None:
 
 
 @contextlib.contextmanager
-def mapped(model: str, address: str):  # type: ignore[no-untyped-def]
+def mapped(model: str, address: str) -> Iterator[None]:
     """Around the call of a vendor's client and nothing else: whatever it raises becomes one of our faults."""
     try:
         yield
