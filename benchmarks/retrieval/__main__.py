@@ -1,0 +1,144 @@
+"""`python -m benchmarks.retrieval`: recall, MRR and latency of the reference search, as a Markdown table.
+
+python -m benchmarks.retrieval --sizes 100 10000 100000
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+from benchmarks.retrieval.corpus import Item, load_items, load_unfitting
+from benchmarks.retrieval.distractors import mixtures
+from benchmarks.retrieval.systems import Search, systems
+from evaluator.references import embedding, space
+from evaluator.references.retrieval import find, lexical_index
+from evaluator.references.store import ReferenceStore, open_folder
+
+_BATCH = 2000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 10_000, 100_000])
+    sizes = sorted(parser.parse_args().sizes)
+    items = load_items()
+    embedding_times = [_timed(lambda q=query: embedding.embed_queries([q]))[1] for query in _queries(items)]
+    print(f"Embedding of a query: {_spread(embedding_times)}\n", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        store, plain = _fill_with_items(Path(folder), items)
+        entries, vectors = mixtures(sizes[-1] - len(items))
+        filled = 0
+        for size in sizes:
+            _add(store, plain, entries[filled : size - len(items)], vectors[filled : size - len(items)])
+            filled = size - len(items)
+            _, (built_s, _) = _timed(lambda: lexical_index(store))
+            print(f"### {size:,} entries (words indexed in {built_s:.1f} s)\n")
+            print(_table(items, systems(store, plain), embedding_times), flush=True)
+            print(_fit_table(items, store), flush=True)
+
+
+def _fill_with_items(folder: Path, items: list[Item]) -> tuple[ReferenceStore, Any]:
+    store = open_folder(folder)
+    store.index_entries(item.entry() for item in items)
+    plain = store._client.create_collection(
+        "plain", embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+    )
+    plain.upsert(
+        ids=[item.id for item in items], embeddings=embedding.embed_passages([item.text for item in items])
+    )
+    return store, plain
+
+
+def _add(store: ReferenceStore, plain: Any, entries: list, vectors: np.ndarray) -> None:
+    """Distractors go into both collections; the plain one gets them back on the raw mean, where its vectors
+    lie.
+    """
+    raw = vectors * 0.35 + space.background().passage_mean
+    for start in range(0, len(entries), _BATCH):
+        batch = slice(start, start + _BATCH)
+        store.write_vectors(entries[batch], vectors[batch])
+        plain.upsert(ids=[entry.id for entry in entries[batch]], embeddings=raw[batch])
+
+
+def _table(items: list[Item], searches: dict[str, Search], embedding_times: list[tuple[float, float]]) -> str:
+    rows = [
+        "| search | queries | recall@1 | recall@3 | MRR | p95 wall ms | p95 CPU ms |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, search in searches.items():
+        ranks, times = [], []
+        for (query, wanted), spent in zip(_pairs(items), embedding_times, strict=True):
+            found, took = _timed(lambda q=query, s=search: s(q))
+            ranks.append(found.index(wanted) + 1 if wanted in found else None)
+            embeds = 0 if name == "lexical alone" else 1
+            times.append((took[0] + embeds * spent[0], took[1] + embeds * spent[1]))
+        wall, cpu = (np.percentile(np.array(times)[:, n], 95) * 1000 for n in (0, 1))
+        half = len(items)
+        for label, part in (("all", ranks), ("words shared", ranks[:half]), ("no word shared", ranks[half:])):
+            latency = f"{wall:.0f} | {cpu:.0f}" if label == "all" else "|"
+            rows.append(
+                f"| {name} | {label} | {_recall(part, 1)} | {_recall(part, 3)} | {_mrr(part)} | {latency} |"
+            )
+    return "\n".join(rows) + "\n"
+
+
+def _fit_table(items: list[Item], store: ReferenceStore) -> str:
+    """How often at least one entry is said to fit: should be 1 for the queries, 0 for tasks that nothing
+    answers.
+    """
+    groups = {
+        "queries that share words": [item.near for item in items],
+        "queries that share no word": [item.far for item in items],
+        "tasks from another world": load_unfitting()["far"],
+        "service tasks that no item answers": load_unfitting()["close"],
+    }
+    rows = ["| tasks | n | something fits | median surprise of the best |", "| --- | --- | --- | --- |"]
+    for name, queries in groups.items():
+        hits = [find(query, k=1, store=store) for query in queries]
+        best = [hit[0].surprise for hit in hits if hit]
+        median = f"{np.median(best):.2f}" if best else "-"
+        rows.append(f"| {name} | {len(queries)} | {sum(map(bool, hits)) / len(hits):.2f} | {median} |")
+    return "\n".join(rows) + "\n"
+
+
+def _queries(items: list[Item]) -> list[str]:
+    return [query for query, _ in _pairs(items)]
+
+
+def _pairs(items: list[Item]) -> Iterator[tuple[str, str]]:
+    yield from ((item.near, item.id) for item in items)
+    yield from ((item.far, item.id) for item in items)
+
+
+def _timed(call: Any) -> tuple[Any, tuple[float, float]]:
+    """What `call` gives, and the wall and processor seconds that it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    given = call()
+    return given, (time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _spread(times: list[tuple[float, float]]) -> str:
+    wall, cpu = (np.percentile(np.array(times)[:, n], [50, 95]) * 1000 for n in (0, 1))
+    return f"wall p50 {wall[0]:.0f} ms, p95 {wall[1]:.0f} ms; CPU p50 {cpu[0]:.0f} ms, p95 {cpu[1]:.0f} ms"
+
+
+def _recall(ranks: list[int | None], k: int) -> str:
+    return f"{sum(rank is not None and rank <= k for rank in ranks) / len(ranks):.3f}"
+
+
+def _mrr(ranks: list[int | None]) -> str:
+    return f"{sum(1 / rank for rank in ranks if rank) / len(ranks):.3f}"
+
+
+if __name__ == "__main__":
+    main()
