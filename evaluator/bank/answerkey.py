@@ -42,9 +42,7 @@ def _split_restarts(group: OpenSection) -> list[OpenSection]:
     return [replace(group, drafts=piece) for piece in pieces if piece]
 
 
-def _matching_section(
-    group: OpenSection, sections: list[OpenSection], used: list[OpenSection]
-) -> OpenSection | None:
+def _matching_section(group: OpenSection, sections: list[OpenSection], used: list[OpenSection]) -> OpenSection | None:
     """By ordinal and kind, by kind, by ordinal; without a heading, the next one that holds the numbers."""
     free = [section for section in sections if not any(section is taken for taken in used)]
     heading = group.heading

@@ -15,9 +15,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dot", re.compile(r"^\s*\d{1,2}\s*[.、)]\s*(?!\d)")),
     (
         "ordinal",
-        re.compile(
-            r"^\s*(?:第[一二三四五六七八九十],|首先,|其次,|再次,|最后,|第[一二三四五六七八九十][、:])\s*"
-        ),
+        re.compile(r"^\s*(?:第[一二三四五六七八九十],|首先,|其次,|再次,|最后,|第[一二三四五六七八九十][、:])\s*"),
     ),
 )
 _TITLE = re.compile(r"^([^:,。;!?\"“”]{1,20}):\s*")
@@ -36,9 +34,7 @@ def split_answer(text: str) -> Answer:
             parts.append([line[match.end() :].strip()])
         elif parts:
             parts[-1].append(line.strip())
-    return Answer(
-        text=text, parts=tuple(_part(n, part) for n, part in enumerate(parts, 1)) if len(parts) > 1 else ()
-    )
+    return Answer(text=text, parts=tuple(_part(n, part) for n, part in enumerate(parts, 1)) if len(parts) > 1 else ())
 
 
 def _part(number: int, lines: list[str]) -> AnswerPart:
@@ -55,8 +51,7 @@ def _break_inline(text: str) -> str:
         return text
     folded = fold(text)
     starts = [
-        match.start()
-        for match in re.finditer(rf"(?:(?<=^)|(?<=[;。,:\s]))(?:\(\d{{1,2}}\)|[{CIRCLED}])", folded)
+        match.start() for match in re.finditer(rf"(?:(?<=^)|(?<=[;。,:\s]))(?:\(\d{{1,2}}\)|[{CIRCLED}])", folded)
     ]
     if len(starts) < 2:
         return text

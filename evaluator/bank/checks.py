@@ -11,7 +11,7 @@ from evaluator.bank.items import CHOICE_KINDS, Item, Paper, Section, Warning
 
 
 def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> list[Item]:
-    """Marks questions as truncated: those without a text, and the last before a break that lack what the others have."""
+    """Marks as truncated: questions without a text, and the last before a break that lack what the others have."""
     marked = []
     for item, draft in zip(items, drafts, strict=True):
         broken = any(draft is last for last in cut)
@@ -37,9 +37,7 @@ def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
 def _breaks_word(item: Item, others: list[Item]) -> bool:
     """The last option hangs, or it ends without a full stop where all others end with one."""
     last = [other.options[-1].text for other in others if other.options]
-    return hangs(item.options[-1].text) or (
-        bool(last) and all(map(ends, last)) and not ends(item.options[-1].text)
-    )
+    return hangs(item.options[-1].text) or (bool(last) and all(map(ends, last)) and not ends(item.options[-1].text))
 
 
 def _criteria_missing(item: Item) -> bool:
@@ -61,8 +59,7 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) 
         if section.found and not keyed[section.title]
     ]
     warnings += [
-        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]})
-        for entry in paper.unplaced
+        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
     ]
     return paper.model_copy(update={"items": tuple(items), "warnings": _with_file(warnings, file)})
 
@@ -107,20 +104,14 @@ def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
 
 
 def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
-    """An explanation or answer that the document breaks off; without a full stop it may be, with a comma it surely is."""
+    """An explanation or answer that the document breaks off: surely with a comma at its end, maybe without a full stop."""
     if item.truncated:
         return
     for draft in cut:
         text = draft.target().value
-        if (
-            not text
-            or ends(text)
-            or text not in (item.explanation, *(answer.text for answer in item.references))
-        ):
+        if not text or ends(text) or text not in (item.explanation, *(answer.text for answer in item.references)):
             continue
-        others = [
-            other.explanation for other in paper.items if other.explanation and other.explanation != text
-        ]
+        others = [other.explanation for other in paper.items if other.explanation and other.explanation != text]
         usual = len(others) >= 3 and sum(map(ends, others)) >= 0.6 * len(others)
         if hangs(text):
             yield Warning(code=f"{draft.part}_truncated", line=draft.end, values=_named(item))
@@ -153,7 +144,8 @@ def _check_sections(paper: Paper) -> Iterator[Warning]:
 def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
     """Points that stand at the questions themselves, added up against the heading's."""
     given = [item.points for item in paper.items if item.section == section.title]
-    complete = section.declared_count in (None, section.found) and None not in given and given
+    own = any(points != section.declared_each for points in given)  # else the heading's own figures differ
+    complete = own and section.declared_count in (None, section.found) and None not in given
     total = sum(points or 0 for points in given)
     if complete and section.declared_points is not None and abs(total - section.declared_points) > 0.01:
         values = {"section": section.title, "sum": f"{total:g}", "points": f"{section.declared_points:g}"}
@@ -179,6 +171,4 @@ def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
         for section in paper.sections
     ]
     if total is not None and declared and all(declared) and abs(sum(declared) - total) > 1e-9:
-        yield Warning(
-            code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"}
-        )
+        yield Warning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})

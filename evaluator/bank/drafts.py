@@ -11,9 +11,7 @@ from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, So
 from evaluator.bank.reading.lines import Line, join
 
 _TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
-_HANGING = re.compile(
-    r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I
-)
+_HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)
 _GOES_ON = re.compile(
     r"^\s*(?:(?:正确)?选项|[A-H](?:项|选项|、|错|对|正确|错误|和|,)|故|因此|所以|综上|其中|此外|同时|另外|注:|即|但|而|\(\d|[①-⑳]|[-•·*]|"
     r"\d[.、)]|option|therefore|however|also|note)",
@@ -44,9 +42,7 @@ class Text:
         text = text.strip()
         if not self.value:
             self.value = text
-        elif self.full or (
-            not line.blank_before and not ends(self.value) and not _GOES_ON.match(marks.fold(text))
-        ):
+        elif self.full or (not line.blank_before and not ends(self.value) and not _GOES_ON.match(marks.fold(text))):
             self.value = join(self.value, text)
         else:
             self.value = f"{self.value}\n{text}"
@@ -165,10 +161,7 @@ class Draft:
             or target.full
             or hangs(target.value)
             or marks.option_label(next_text) == chr(ord(self.last_label) + 1)
-            or (
-                not ends(target.value)
-                and (ends(line.text) or split_before or indented or line.text[:1].islower())
-            )
+            or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
         )
 
     def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
@@ -177,9 +170,7 @@ class Draft:
         options = tuple(Option(label=label, text=option.value) for label, option in self.options)
         criteria = tuple(
             Criterion(number=number, text=split[0], points=split[1])
-            for number, split in enumerate(
-                (marks.split_points(grown.value) for _, grown in self.criteria), start=1
-            )
+            for number, split in enumerate((marks.split_points(grown.value) for _, grown in self.criteria), start=1)
         )
         kind = self._kind(key, options)
         steps = tuple(self.steps) if kind == "ordering" else ()
@@ -210,9 +201,7 @@ class Draft:
         if self.wants_letters or self.kind in (None, "true_false"):
             text, found = marks.take_bracket_key(text, letters=bool(self.options))
             if found and key and found != key:
-                self.warnings.append(
-                    Warning(code="two_keys", line=self.start, values={"first": found, "second": key})
-                )
+                self.warnings.append(Warning(code="two_keys", line=self.start, values={"first": found, "second": key}))
             key = key or found
         return marks.drop_empty_bracket(text), key
 
@@ -224,9 +213,7 @@ class Draft:
         if self.kind:
             return self.kind
         if options:
-            several = re.search(
-                r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I
-            )
+            several = re.search(r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I)
             return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
         return "true_false" if key in (marks.RIGHT, marks.WRONG) else "open"
 

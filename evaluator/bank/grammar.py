@@ -13,9 +13,9 @@ from evaluator.bank import marks, noise
 from evaluator.bank.answerkey import apply_answers
 from evaluator.bank.checks import check_paper, mark_damage
 from evaluator.bank.drafts import Draft, ends
+from evaluator.bank.grids import spread_tables
 from evaluator.bank.items import Item, Paper, Section, Source, Unplaced
 from evaluator.bank.reading.lines import Document, Line
-from evaluator.bank.grids import spread_tables
 
 _TITLE_WORDS = re.compile(
     r"试[卷题]|考[核试]|测[试评验]|题[库集]|面试|练习|培训|竞赛|卷|exam|test|quiz|assessment|paper|questions",
@@ -99,7 +99,7 @@ class _Reading:
     # ------------------------------------------------------------------------------------------------ noise, boundaries
 
     def _take_noise(self, line: Line) -> bool:
-        row = noise.recognise(line.text, self.in_tail)
+        row = noise.recognise(line.text, self.in_tail, in_front=not (self.paper.sections or self.paper.answers))
         if row is None:
             return False
         self.paper.noise += 1
@@ -139,9 +139,7 @@ class _Reading:
         if re.search(r"[与及和]|and|key|section|部分|附|卷", marks.fold(line.text), re.I) or not waiting:
             return True
         header = marks.read_header(text)
-        return bool(
-            marks.read_heading(text) or marks.read_compact_keys(text) or (header and header.number == 1)
-        )
+        return bool(marks.read_heading(text) or marks.read_compact_keys(text) or (header and header.number == 1))
 
     def _read_heading(self, line: Line, place: int) -> marks.Heading | None:
         heading = marks.read_heading(line.text)
@@ -151,13 +149,7 @@ class _Reading:
         numbered_next = self._numbered_one_follows(place)
         if heading and numbered_next:
             return heading
-        if (
-            header
-            and header.style == "chinese"
-            and numbered_next
-            and not ends(line.text)
-            and len(line.text) <= 30
-        ):
+        if header and header.style == "chinese" and numbered_next and not ends(line.text) and len(line.text) <= 30:
             return marks.Heading(line.text.strip(), header.number, None)
         return None
 
@@ -205,9 +197,7 @@ class _Reading:
         last = next((s.heading for s in reversed(self.paper.sections) if s.heading.ordinal), None)
         if heading.ordinal is None or last is None or not self.paper.has_items:
             return False
-        return heading.ordinal == 1 and (
-            last.ordinal > 1 or self.held is not None or last.kind == heading.kind
-        )
+        return heading.ordinal == 1 and (last.ordinal > 1 or self.held is not None or last.kind == heading.kind)
 
     def _next_paper(self) -> None:
         self.break_off()
@@ -262,15 +252,9 @@ class _Reading:
         points = marks.split_points(line.text)[1]
         first = draft.criteria[0][0] if draft.criteria else style
         in_sequence = header is None or header.number == len(draft.criteria) + 1
-        if (
-            style != first
-            or not in_sequence
-            or (points is None and style in ("dot", "word", "chinese", "plain"))
-        ):
+        if style != first or not in_sequence or (points is None and style in ("dot", "word", "chinese", "plain")):
             return False
-        text = (
-            step[1] if step else line.text[bullet.end() :] if bullet else header.rest if header else line.text
-        )
+        text = step[1] if step else line.text[bullet.end() :] if bullet else header.rest if header else line.text
         if header and header.points is not None:
             text = f"{text}({header.points:g}分)"
         for number, piece in enumerate(_split_inline_criteria(text, style)):
@@ -439,11 +423,7 @@ class _Reading:
     def _in_sequence(header: marks.Header, draft: Draft, expected: int, asks: bool = False) -> bool:
         """The next number begins the next question, unless it is also the next number of a list inside this one."""
         number = header.number
-        if (
-            number == draft.nested + 1
-            and (draft.nested or number != expected)
-            and not (asks and number == expected)
-        ):
+        if number == draft.nested + 1 and (draft.nested or number != expected) and not (asks and number == expected):
             draft.nested = number
             return False
         return expected <= number <= expected + 3
@@ -490,9 +470,7 @@ class _Reading:
         following = [text for text in self._texts_after(place, 3) if not marks.is_about_paper(text)]
         heading = marks.read_heading(following[0]) if following else None
         return bool(
-            heading
-            and heading.ordinal == 1
-            and (heading.declares or _TITLE_WORDS.search(marks.fold(line.text)))
+            heading and heading.ordinal == 1 and (heading.declares or _TITLE_WORDS.search(marks.fold(line.text)))
         )
 
     def _take_preamble(self, line: Line) -> bool:
@@ -577,9 +555,7 @@ def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document:
     each = heading.each
     if each is None and heading.points is not None and heading.count:
         each = heading.points / heading.count
-    source = Source(
-        file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page
-    )
+    source = Source(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
     return draft.finish(source, paper.title, each)
 
 

@@ -15,9 +15,7 @@ from evaluator.bank.template import COLUMNS, OPTION_LABELS
 
 _NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
 _ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)
-_COLUMN_OF = {name.lower(): column for column, names in COLUMNS.items() for name in names} | {
-    "序号": "number"
-}
+_COLUMN_OF = {name.lower(): column for column, names in COLUMNS.items() for name in names} | {"序号": "number"}
 
 
 def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -58,9 +56,7 @@ def _is_grid(first: Line, second: Line) -> bool:
 def _grid_keys(first: Line, second: Line) -> str:
     pairs = zip(first.cells[1:], second.cells[1:], strict=True)
     written = [
-        f"{marks.read_number(number)}.{marks.fold(key)}"
-        for number, key in pairs
-        if number.strip() and key.strip()
+        f"{marks.read_number(number)}.{marks.fold(key)}" for number, key in pairs if number.strip() and key.strip()
     ]
     return "答案: " + " ".join(written)
 

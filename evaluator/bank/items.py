@@ -88,9 +88,7 @@ class Item(Frozen):
     number: int | None = None
     text: str
     options: tuple[Option, ...] = ()
-    steps: tuple[str, ...] = Field(
-        default=(), description="What an ordering question puts in order, as ①, ②, …"
-    )
+    steps: tuple[str, ...] = Field(default=(), description="What an ordering question puts in order, as ①, ②, …")
     key: str | None = Field(
         default=None,
         description="Letters (`AC`), `√` or `×`, or a sequence (`②→①→③`); None where there is none.",

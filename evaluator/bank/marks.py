@@ -113,7 +113,9 @@ _ORDINAL = re.compile(
     r"(?:part|section)\s+([IVX]{1,4}|\d{1,2}|[A-H])\b\s*[.:、)–—-]?|([IVX]{1,4})\s*[.、])\s*",
     re.I,
 )
-_ROMAN = {name: value for value, name in enumerate(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"], start=1)}
+_ROMAN = {
+    name: value for value, name in enumerate(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"], start=1)
+}
 
 
 def read_heading(text: str) -> Heading | None:
@@ -128,23 +130,15 @@ def read_heading(text: str) -> Heading | None:
     heading = Heading(text.strip(), _ordinal(match), kind, some, *_declaration(declared))
     if match and (kind or some or heading.declares):
         return heading
-    bare = re.fullmatch(
-        r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?", title, re.I
-    )
-    return (
-        heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
-    )
+    bare = re.fullmatch(r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?", title, re.I)
+    return heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
 
 
 def _ordinal(match: re.Match[str] | None) -> int | None:
     if not match:
         return None
     given = next(group for group in match.groups() if group)
-    return (
-        _ROMAN.get(given.upper())
-        or read_number(given)
-        or (ord(given.upper()) - 64 if len(given) == 1 else None)
-    )
+    return _ROMAN.get(given.upper()) or read_number(given) or (ord(given.upper()) - 64 if len(given) == 1 else None)
 
 
 def _split_declaration(rest: str) -> tuple[str, str]:
@@ -404,9 +398,7 @@ _LABELS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
 }
-_INNER = re.compile(
-    r"(?:\s|(?<=[A-H√×。;]))\[?\s*(?:答案)?(?:解析|explanation)\s*\]?\s*(?::|(?<=\]))\s*", re.I
-)
+_INNER = re.compile(r"(?:\s|(?<=[A-H√×。;]))\[?\s*(?:答案)?(?:解析|explanation)\s*\]?\s*(?::|(?<=\]))\s*", re.I)
 
 
 def read_label(text: str) -> tuple[str, str] | None:
@@ -500,6 +492,4 @@ def split_named_keys(text: str) -> tuple[str, str]:
     match = re.match(
         r"^\s*([^\d]{0,12}(?:题|questions?|choice|false)\s*(?:\([^)]*\))?)\s*:?\s*(?=\d)", fold(text), re.I
     )
-    return (
-        (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)
-    )
+    return (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)

@@ -42,9 +42,7 @@ def _words(item: Item) -> Hashable:
     return (bare(item.text), tuple(bare(option.text) for option in item.options)) if item.text else None
 
 
-def _match_by(
-    key: Callable[[Item], Hashable], free: dict[str, Item], new: list[Item], given: list[str | None]
-) -> None:
+def _match_by(key: Callable[[Item], Hashable], free: dict[str, Item], new: list[Item], given: list[str | None]) -> None:
     waiting: dict[Hashable, list[str]] = defaultdict(list)
     for item_id, item in free.items():
         waiting[key(item.model_copy(update={"id": item_id}))].append(item_id)

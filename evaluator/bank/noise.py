@@ -2,7 +2,7 @@
 
 A row is known by the whole line, never by a word in it: exam papers of customer-service staff speak of members,
 downloads and copyright too. Rows marked TAIL are so ordinary ("相关文档", a user's name) that they count only behind a
-line that surely ends the paper (marked END).
+line that surely ends the paper (marked END); rows marked FRONT count before the first section only.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Literal
 
 from evaluator.bank.marks import fold
 
-Place = Literal["anywhere", "end", "tail"]
+Place = Literal["anywhere", "front", "end", "tail"]
 ANYWHERE: Place = "anywhere"
+FRONT: Place = "front"
 END: Place = "end"
 TAIL: Place = "tail"
 
@@ -42,7 +43,9 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         "buttons",
     ),
     # --- the file's name as a site shows it, with its badge
-    (ANYWHERE, _BULLET + rf".{{1,80}}{_FILE}\s*(?:VIP|免费|独家|精品)?", "a file name on a line of its own"),
+    (ANYWHERE, rf".{{1,80}}{_FILE}\s*(?:VIP|独家|精品)", "a file name with its badge"),
+    (FRONT, rf".{{1,80}}{_FILE}", "a file name on a line of its own"),
+    (TAIL, _BULLET + rf".{{1,80}}{_FILE}(?:\s*(?:VIP|免费|独家|精品))?", "a file in a list"),
     (
         ANYWHERE,
         r".{1,80}(?:-|_|\|)\s*(?:豆丁网|道客巴巴|百度文库|原创力文档|人人文库|金锄头文库|文档之家|学科网)",
@@ -91,9 +94,11 @@ class Row:
 _ROWS = tuple(Row(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
 
 
-def recognise(text: str, in_tail: bool) -> Row | None:
-    """The row that the whole line matches, or None. `in_tail`: a line that ends the paper came before."""
+def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> Row | None:
+    """The row that the whole line matches, or None.
+
+    `in_tail`: a line that ends the paper came before. `in_front`: no section or question came yet.
+    """
     line = fold(text).strip()
-    return next(
-        (row for row in _ROWS if (row.place != TAIL or in_tail) and row.pattern.fullmatch(line)), None
-    )
+    places = {ANYWHERE, END, *([TAIL] if in_tail else []), *([FRONT] if in_front else [])}
+    return next((row for row in _ROWS if row.place in places and row.pattern.fullmatch(line)), None)

@@ -98,7 +98,15 @@ def show_items(items: list[Item], any_at_all: bool) -> None:
         cut = f" [{say('bank.cli_cut')}]" if item.truncated else ""
         place = f"{item.source.file}:{item.source.start}" if item.source else ""
         points = "" if item.points is None else f"{item.points:g}"
-        cells = (item.id, say(f"bank.kind_{item.kind}"), str(item.number or ""), item.key or "", points, text + cut, place)
+        cells = (
+            item.id,
+            say(f"bank.kind_{item.kind}"),
+            str(item.number or ""),
+            item.key or "",
+            points,
+            text + cut,
+            place,
+        )
         table.add_row(*map(escape, cells))
     _console().print(table)
 

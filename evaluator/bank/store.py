@@ -26,8 +26,7 @@ from evaluator.storage.opening import Database
 MIGRATIONS = Path(__file__).with_name("migrations")
 EDITABLE = frozenset(Item.model_fields) - {"id", "source", "warnings"}
 _ITEM_WARNINGS = frozenset(
-    "truncated key_missing_option few_options several_keys key_not_true_false no_key criterion_without_points "
-    "criteria_sum".split()
+    ["truncated", "key_missing_option", "few_options", "several_keys", "key_not_true_false", "no_key", "criterion_without_points", "criteria_sum"]
 )
 
 
@@ -129,9 +128,7 @@ class Bank:
             row = self._row(session, item_id)
             before = current(row)
             after = _validated(before, changes)
-            changed = {
-                name: value for name, value in content(after).items() if value != content(before)[name]
-            }
+            changed = {name: value for name, value in content(after).items() if value != content(before)[name]}
             if changed:
                 _remember(session, new_run(), "edit", before.id, [row], [])
                 row.edits = {**row.edits, **changed}

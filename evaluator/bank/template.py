@@ -93,9 +93,7 @@ def from_row(row: dict[str, str], line: int) -> Item:
         number=_whole(row, line, warnings),
         text=row.get("text", "").strip(),
         options=tuple(
-            Option(label=label, text=row[label].strip())
-            for label in OPTION_LABELS
-            if row.get(label, "").strip()
+            Option(label=label, text=row[label].strip()) for label in OPTION_LABELS if row.get(label, "").strip()
         ),
         steps=_lines(row, "steps"),
         key=marks.read_key(key) if key else None,
@@ -142,8 +140,7 @@ def _points(row: dict[str, str], line: int, warnings: list[Warning]) -> float | 
 def _criteria(row: dict[str, str]) -> tuple[Criterion, ...]:
     read = [marks.split_points(line) for line in _lines(row, "criteria")]
     return tuple(
-        Criterion(number=number, text=text, points=points)
-        for number, (text, points) in enumerate(read, start=1)
+        Criterion(number=number, text=text, points=points) for number, (text, points) in enumerate(read, start=1)
     )
 
 
@@ -158,9 +155,7 @@ def _lines(row: dict[str, str], column: str) -> tuple[str, ...]:
 
 
 def _criterion_cell(criterion: Criterion) -> str:
-    return (
-        criterion.text if criterion.points is None else f"{criterion.text}（{_number(criterion.points)}分）"
-    )
+    return criterion.text if criterion.points is None else f"{criterion.text}（{_number(criterion.points)}分）"
 
 
 def _number(value: float | None) -> str:

@@ -76,7 +76,5 @@ class _Limited:
         data: bytes = self._stream.read(size)  # type: ignore[attr-defined]
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(
-                "bank_zip_bomb", file=Path(self._name).name, size=f"{MAX_FILE_BYTES / 2**20:.0f}+"
-            )
+            raise InputError("bank_zip_bomb", file=Path(self._name).name, size=f"{MAX_FILE_BYTES / 2**20:.0f}+")
         return data

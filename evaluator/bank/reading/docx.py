@@ -60,9 +60,7 @@ def _table(table: Any, counters: dict[tuple[str, int], int]) -> Iterator[tuple[s
         for cell in row.cells:
             if id(cell._tc) not in seen:  # a merged cell comes once for every column that it covers
                 seen.add(id(cell._tc))
-                cells.append(
-                    "\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip()
-                )
+                cells.append("\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip())
         if len(cells) == 1 or any("\n" in cell for cell in cells):
             yield from ((cell, ()) for cell in cells)
         else:
@@ -77,8 +75,7 @@ def _numbered(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:
 
 
 def _list_label(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:
-    properties = paragraph._p.pPr
-    numbering = properties.numPr if properties is not None else None
+    numbering = _numbering(paragraph)
     if numbering is None or numbering.numId is None or not numbering.numId.val:
         return ""
     level = numbering.ilvl.val if numbering.ilvl is not None else 0
@@ -94,6 +91,20 @@ def _list_label(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:
     return pattern.replace(f"%{level + 1}", _render(counters[number_id, level], style)) + " "
 
 
+def _numbering(paragraph: Any) -> Any:
+    """Where the list is named: at the paragraph, or at its style or a style that this one is based on."""
+    own = paragraph._p.pPr
+    if own is not None and own.numPr is not None:
+        return own.numPr
+    style, seen = paragraph.style, 0
+    while style is not None and seen < 10:
+        properties = style.element.pPr
+        if properties is not None and properties.numPr is not None:
+            return properties.numPr
+        style, seen = style.base_style, seen + 1
+    return None
+
+
 def _level_format(paragraph: Any, number_id: str, level: int) -> tuple[str | None, str | None]:
     """The style and the pattern of a list level, from the numbering part of the file."""
     from docx.oxml.ns import qn
@@ -103,11 +114,7 @@ def _level_format(paragraph: Any, number_id: str, level: int) -> tuple[str | Non
     except (KeyError, NotImplementedError):
         return None, None
     links = root.xpath(f'./w:num[@w:numId="{int(number_id)}"]/w:abstractNumId/@w:val')
-    found = (
-        root.xpath(f'./w:abstractNum[@w:abstractNumId="{links[0]}"]/w:lvl[@w:ilvl="{level}"]')
-        if links
-        else []
-    )
+    found = root.xpath(f'./w:abstractNum[@w:abstractNumId="{links[0]}"]/w:lvl[@w:ilvl="{level}"]') if links else []
     if not found:
         return None, None
     values = {child.tag: child.get(qn("w:val")) for child in found[0]}

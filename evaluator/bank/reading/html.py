@@ -8,7 +8,33 @@ from evaluator.bank.reading.lines import Line, number_lines
 from evaluator.bank.reading.text import decode
 
 _HIDDEN = ("script", "style", "noscript", "template", "nav", "svg", "head", "iframe", "button", "select")
-_BLOCKS = ["p", "div", "section", "article", "header", "footer", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "form", "hr"]
+_BLOCKS = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "blockquote",
+    "form",
+    "hr",
+]
 
 
 def read(path: Path) -> tuple[Line, ...]:

@@ -48,9 +48,7 @@ def number_lines(texts: list[str]) -> tuple[Line, ...]:
     blank = False
     for number, text in enumerate(cleaned, start=1):
         if text.strip():
-            lines.append(
-                Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank)
-            )
+            lines.append(Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank))
         blank = not text.strip()
     return tuple(lines)
 

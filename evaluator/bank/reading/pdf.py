@@ -36,9 +36,7 @@ def _page_lines(page: Any) -> list[tuple[str, float, float, float]]:
     """Text, left edge, right edge and top of every line on a page."""
     found = page.extract_text_lines(return_chars=False)
     page.close()
-    return [
-        (clean(line["text"]), line["x0"], line["x1"], line["top"]) for line in found if line["text"].strip()
-    ]
+    return [(clean(line["text"]), line["x0"], line["x1"], line["top"]) for line in found if line["text"].strip()]
 
 
 def _number(pages: list[list[tuple[str, float, float, float]]]) -> tuple[Line, ...]:
@@ -63,6 +61,4 @@ def _usual_gap(pages: list[list[tuple[str, float, float, float]]]) -> float | No
         for above, below in zip(page, page[1:], strict=False)
         if below[3] > above[3]
     )
-    return (
-        min((gap for gap, n in gaps.items() if n >= max(gaps.values()) / 3), default=None) if gaps else None
-    )
+    return min((gap for gap, n in gaps.items() if n >= max(gaps.values()) / 3), default=None) if gaps else None

@@ -66,6 +66,4 @@ def _cell(value: object) -> str:
 
 
 def _clean_cell(text: str) -> str:
-    return "\n".join(
-        clean(line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    )
+    return "\n".join(clean(line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

@@ -1,0 +1,109 @@
+"""`evaluator bank …` as a user types it."""
+
+import json
+
+import pytest
+from bank_papers import PAPERS
+from typer.testing import CliRunner
+
+from evaluator.bank.commands import app
+from evaluator.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("EVALUATOR_CONFIG", str(tmp_path / "settings.toml"))
+    monkeypatch.setenv("EVALUATOR_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def run(*arguments: str, error: str | None = None) -> str:
+    """What a command prints; `error` is the code of the error that it ends with."""
+    result = CliRunner().invoke(app, arguments)
+    if error is None:
+        assert result.exception is None, result.exception
+    else:
+        assert isinstance(result.exception, InputError) and result.exception.code == error
+        assert result.exception.exit_code == 2
+    return result.output
+
+
+def listed(*arguments: str) -> list[dict]:
+    return json.loads(run("list", "--format", "json", *arguments))
+
+
+def test_import_list_show_and_filters():
+    """Papers in, questions out, by kind, file, text and damage."""
+    assert "2 new" not in run("list")
+    out = run("import", str(PAPERS / "noisy_and_cut.txt"), str(PAPERS / "ordering.txt"))
+    assert "6 whole questions, 1 cut off, 0 files failed" in out
+    assert "declares 4 questions, 2 were found" in out
+    assert len(listed()) == 7 and len(listed("--kind", "ordering")) == 3
+    assert [item["number"] for item in listed("--truncated")] == [2]
+    assert len(listed("--file", "order")) == 3 and len(listed("--text", "抽搐")) == 1
+    item = listed("--text", "抽搐")[0]
+    shown = run("show", item["id"])
+    assert "跟我来" in shown and "noisy_and_cut.txt" in shown
+    assert json.loads(run("show", item["id"], "--format", "json"))["key"] == "B"
+
+
+def test_dry_run_makes_no_file(tmp_path):
+    """A dry run shows counts and warnings and leaves no bank behind."""
+    out = run("import", "--dry-run", str(PAPERS / "choices.txt"))
+    assert "would import" in out and "nothing was stored" in out
+    assert not (tmp_path / "data" / "bank.db").exists()
+
+
+def test_a_bad_file_is_named_and_the_exit_code_says_so(tmp_path):
+    """The good file is stored, the bad one has its sentence, the command ends with code 2."""
+    (tmp_path / "bad.docx").write_bytes(b"x")
+    out = run("import", str(tmp_path / "bad.docx"), str(PAPERS / "ordering.txt"), error="bank_some_failed")
+    assert "bad.docx is damaged" in out and len(listed()) == 3
+
+
+def test_edit_delete_undo():
+    """A key is corrected, a question deleted, both undone."""
+    run("import", str(PAPERS / "ordering.txt"))
+    first, second = (item["id"] for item in listed()[:2])
+    run("edit", second, "--key", "b", "--points", "5")
+    assert [(item["key"], item["points"]) for item in listed()][1] == ("B", 5)
+    run("delete", first)
+    assert len(listed()) == 2 and [item["id"] for item in listed("--deleted")] == [first]
+    assert "delete" in run("undo") and "edit" in run("undo")
+    assert [item["key"] for item in listed()][1] == "A" and len(listed()) == 3
+    run("undo")
+    run("undo", error="bank_nothing_to_undo")
+
+
+def test_edit_in_the_editor(monkeypatch):
+    """Without options the editor opens, and what is saved there is taken."""
+    run("import", str(PAPERS / "ordering.txt"))
+    item = listed()[0]
+    monkeypatch.setattr("click.edit", lambda text, extension: text.replace("货架倒塌后", "货架歪了以后"))
+    run("edit", item["id"])
+    assert listed()[0]["text"].startswith("货架歪了以后")
+    monkeypatch.setattr("click.edit", lambda text, extension: "{")
+    run("edit", item["id"], error="bank_edit_unreadable")
+
+
+def test_export_to_stdout_and_to_a_file(tmp_path):
+    """JSON goes to stdout, a spreadsheet to a file."""
+    run("import", str(PAPERS / "ordering.txt"))
+    assert len(json.loads(run("export"))) == 3
+    run("export", "--format", "xlsx", "-o", str(tmp_path / "out.xlsx"))
+    assert (tmp_path / "out.xlsx").stat().st_size > 1000
+
+
+def test_draft_writes_a_rubric(tmp_path):
+    """A question with criteria becomes a rubric file; one without is refused."""
+    run("import", str(PAPERS / "open_answers.txt"), str(PAPERS / "ordering.txt"))
+    item = listed("--kind", "strategy")[0]
+    run("draft", item["id"], "--id", "shifts", "--folder", str(tmp_path / "rubrics"))
+    assert "proposed: true" in (tmp_path / "rubrics" / "shifts.yaml").read_text(encoding="utf-8")
+    run("draft", listed("--kind", "ordering")[0]["id"], error="bank_no_criteria")
+
+
+def test_unknown_id_is_one_sentence():
+    """An id that is not there says how to find the right one."""
+    run("show", "q0000", error="bank_unknown_item")

@@ -1,0 +1,72 @@
+"""Export, and that a spreadsheet comes back as it went."""
+
+import json
+
+import openpyxl
+import pytest
+from bank_papers import PAPERS
+
+from evaluator import texts
+from evaluator.bank.exporter import export
+from evaluator.bank.importer import import_files
+from evaluator.bank.items import content
+from evaluator.bank.store import open_bank
+
+FIELDS = ["id", "kind", "number", "text", "options", "key", "explanation", "points", "criteria", "references", "truncated", "source", "warnings"]
+
+
+@pytest.fixture
+def bank(tmp_path):
+    opened = open_bank(tmp_path / "bank.db")
+    import_files(opened, [PAPERS])
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_spreadsheet_comes_back_whole(bank, tmp_path, language):
+    """Every item of every test paper, with its id, through the template and back into a new bank."""
+    texts.use(language)
+    try:
+        export(bank.items(), tmp_path / "out.xlsx", "xlsx")
+    finally:
+        texts.use(None)
+    other = open_bank(tmp_path / "other.db")
+    (report,) = import_files(other, [tmp_path / "out.xlsx"])
+    assert report.status == "imported"
+    before, after = ({item.id: content(item) for item in opened.items()} for opened in (bank, other))
+    other.close()
+    assert after == before and len(before) > 40
+
+
+def test_an_edited_spreadsheet_edits_the_items_it_came_from(bank, tmp_path):
+    """Change a cell, import again: the same item, changed by hand; the rest is as it was."""
+    export(bank.items(), tmp_path / "out.xlsx", "xlsx")
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    headings = [cell.value for cell in book.active[1]]
+    column = next(place for place, heading in enumerate(headings, 1) if heading in ("解析", "explanation"))
+    item_id = book.active.cell(2, 1).value
+    book.active.cell(2, column).value = "新的解析。"
+    book.save(tmp_path / "out.xlsx")
+    count = len(bank.items())
+    (report,) = import_files(bank, [tmp_path / "out.xlsx"])
+    assert (report.stored.changed, report.stored.added) == ((item_id,), ())
+    assert bank.item(item_id).explanation == "新的解析。" and len(bank.items()) == count
+
+
+def test_json_has_the_documented_fields(bank, tmp_path):
+    """The fields that scripts rely on, with sentences for warnings."""
+    export(bank.items(), tmp_path / "out.json", "json")
+    items = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert all(set(FIELDS) <= set(item) for item in items)
+    warned = next(item for item in items if item["warnings"])
+    assert {"code", "file", "line", "text"} <= set(warned["warnings"][0])
+
+
+def test_text_that_looks_like_a_formula_stays_text(bank, tmp_path):
+    """A cell that begins with = is never computed."""
+    first = bank.items()[0]
+    bank.edit(first.id, text="=1+1 是什么?")
+    export([bank.item(first.id)], tmp_path / "out.xlsx", "xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert [cell.data_type for cell in sheet[2] if cell.value == "=1+1 是什么?"] == ["s"]

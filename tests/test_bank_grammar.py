@@ -1,0 +1,228 @@
+"""The grammar of exam papers, on papers of many shapes."""
+
+import pytest
+from bank_papers import codes, keys, only, parse_text, read
+
+from evaluator.bank import marks, noise
+
+
+def test_worded_numbers_wrapped_options_and_several_options_a_line():
+    """题目N with points, an option broken over two lines, four options on one line, tags of true or false."""
+    paper = only("choices.txt")
+    assert [item.kind for item in paper.items] == ["single_choice"] * 3 + ["multiple_choice"] * 2 + ["true_false"] * 4
+    assert keys(paper.items) == ["B", "A", "E", "ABD", "AB", "√", "×", "×", "√"]
+    assert paper.items[1].options[0].text == "“前面还有三位，大约八分钟，您可以先挑第二款。”"
+    assert [len(item.options) for item in paper.items] == [4, 4, 2, 4, 3, 0, 0, 0, 0]
+    assert paper.items[2].text.endswith("应当")
+    assert codes(paper) == ["key_missing_option"]
+    assert [bool(item.background) for item in paper.items] == [True] * 3 + [False] * 6
+
+
+def test_answers_at_the_end_find_their_questions_by_section_and_number():
+    """A row of keys, keys one by one, sub-numbered answers, an explanation; numbers written in four ways."""
+    paper = only("answers_at_end.txt")
+    assert keys(paper.items) == ["A", "A", "B", "B", "√", "×", "√", None, None]
+    first, second = paper.items[-2:]
+    assert [part.text for part in first.references[0].parts][1] == "约对方方便的时间；"
+    assert len(first.references[0].parts) == 3
+    assert second.explanation.startswith("轻重以后果") and second.references[0].text.startswith("先处理人身")
+    assert codes(paper) == []
+
+
+def test_answers_before_questions():
+    """An answer section that comes first waits for its questions."""
+    paper = only("answers_first.txt")
+    assert keys(paper.items) == ["C", "A", "×", "√"]
+    assert codes(paper) == []
+
+
+def test_two_papers_in_one_file_are_told_apart():
+    """The second title and its first section begin a new paper; numbers may begin again."""
+    first, second = read("two_papers.md")
+    assert (first.title, second.title) == ("配送员练习卷 A", "配送员练习卷 B")
+    assert (keys(first.items), keys(second.items)) == (["A", "B", "√"], ["B", "AC"])
+    assert codes(first) == codes(second) == []
+
+
+def test_traditional_characters():
+    """Headings, labels and points in traditional characters; the words themselves are left as they are."""
+    paper = only("traditional.txt")
+    assert keys(paper.items) == ["B", "B", "×", "√", None]
+    scenario = paper.items[-1]
+    assert [(criterion.text, criterion.points) for criterion in scenario.criteria] == [
+        ("道歉並確認正確的名字", 4),
+        ("提出一小時內做得到的辦法", 6),
+    ]
+    assert (scenario.kind, scenario.points, scenario.requirements) == ("scenario", 10, "用口語作答，不超過三分鐘。")
+    assert codes(paper) == []
+
+
+def test_english_paper():
+    """Sections, choices of one and of several, true or false, a role play with criteria, an answer in parts."""
+    paper = only("english.txt")
+    kinds = ["single_choice", "single_choice", "multiple_choice", "true_false", "true_false", "scenario", "open"]
+    assert (paper.language, [item.kind for item in paper.items]) == ("en", kinds)
+    assert keys(paper.items) == ["B", "A", "BC", "×", "√", None, None]
+    assert paper.items[1].options[0].text.endswith("that you will ring back")
+    assert [criterion.points for criterion in paper.items[5].criteria] == [4, 4, 2]
+    assert paper.items[5].background == "The lift has been out of order since noon."
+    assert [part.title for part in paper.items[6].references[0].parts] == ["Facts", "Promises", "Next step"]
+    assert codes(paper) == []
+
+
+def test_noise_goes_the_cut_question_stays_and_the_rest_is_reported():
+    """Site lines vanish, a line that is neither is reported, and a question about members is left alone."""
+    paper = only("noisy_and_cut.txt")
+    assert [(item.number, item.truncated) for item in paper.items] == [(1, False), (2, False), (1, False), (2, True)]
+    assert paper.items[1].text.startswith("客人问成为VIP会员后下载")
+    assert [entry.text for entry in paper.unplaced] == ["凡购买此题库者加送录音三十段"]
+    assert paper.noise == 12
+    assert codes(paper) == ["count_differs", "truncated", "unplaced"]
+
+
+def test_ordering_by_sequence_by_option_and_by_circled_numbers():
+    """Three ways to write an ordering question and its key."""
+    paper = only("ordering.txt")
+    assert {item.kind for item in paper.items} == {"ordering"}
+    assert keys(paper.items) == ["③→②→①→④", "A", "①→②→③"]
+    assert [len(item.steps) for item in paper.items] == [4, 3, 3]
+
+
+def test_open_answers_hold_lists_that_are_not_questions():
+    """Numbers inside an answer stay inside it; criteria that do not add up are a warning."""
+    paper = only("open_answers.txt")
+    assert [item.number for item in paper.items] == [1, 2, 1]
+    assert paper.items[0].references[0].text.count("\n") == 4
+    assert [[c.points for c in item.criteria] for item in paper.items] == [[2, 3, 1], [3, 2], [4, 4]]
+    assert codes(paper) == ["criteria_sum"]
+
+
+def test_no_sections_kinds_come_from_tags_and_keys():
+    """A flat list with tags; key and explanation on one line; labels in brackets."""
+    paper = only("flat_numbers.txt")
+    assert [item.kind for item in paper.items] == ["single_choice", "multiple_choice", "true_false", "open"]
+    assert keys(paper.items) == ["A", "AC", "×", None]
+    assert paper.items[1].explanation == "切开和煮好的都放不住。"
+    assert paper.items[2].explanation == "手是最脏的工具。"
+
+
+def test_a_table_of_numbers_above_keys():
+    """A grid of numbers and keys in a table gives every question its key."""
+    assert keys(only("table_keys.md").items) == ["A", "B", "A", "A", "A"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "count", "each", "points"),
+    [
+        ("一、单选题（共10题，每题2分，总计20分）", 10, 2, 20),
+        ("二、多项选择题(每小题3分,共15分)", None, 3, 15),
+        ("三、判断题：共５题，每题１分，合计５分", 5, 1, 5),
+        ("四、开放性问题(共1题,20分)", 1, None, 20),
+        ("第三部分 情景模拟（共二题，每题十分）", 2, 10, None),
+        ("Part II. Short answer (4 questions, 5 points each)", 4, 5, None),
+    ],
+)
+def test_what_headings_declare(heading, count, each, points):
+    """Counts and points in their variants, in full width and in Chinese numerals too."""
+    read = marks.read_heading(heading)
+    assert (read.count, read.each, read.points) == (count, each, points)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("A、C", "AC"),
+        ("ＡＣ", "AC"),
+        ("c, a", "AC"),
+        ("A and C", "AC"),
+        ("对", "√"),
+        ("✗", "×"),
+        ("False", "×"),
+        ("② -> ① -> ③", "②→①→③"),
+        ("2-1-3", "②→①→③"),
+        ("先道歉", None),
+        ("AA", None),
+    ],
+)
+def test_keys_have_one_spelling(text, key):
+    """However a key is written, it is stored in one way; what is no key is none."""
+    assert marks.read_key(text) == key
+
+
+def test_fold_keeps_every_character_at_its_place():
+    """Positions in the folded line are positions in the line as written."""
+    text = "題目１（３分）：【答案】ＡＣ。→⇒"
+    assert len(marks.fold(text)) == len(text)
+
+
+def test_points_that_do_not_add_up_are_warnings():
+    """Each times count, the sections against the paper, criteria against the question."""
+    paper = parse_text(
+        "盘点小测\n满分：30分\n一、单选题(共2题,每题2分,总计5分)\n1.盘点几点开始?\nA.九点\nB.打烊后\n答案:B\n"
+        "2.少一件先做什么?\nA.复点\nB.算了\n答案:A\n"
+    )
+    assert codes(paper) == ["points_differ", "total_differs"]
+
+
+def test_repeated_and_missing_numbers_are_warnings():
+    """A number that comes twice and one that is left out are named."""
+    paper = parse_text(
+        "一、单选题(共3题)\n1.甲?\nA.一\nB.二\n答案:A\n3.乙?\nA.一\nB.二\n答案:A\n3.丙?\nA.一\nB.二\n答案:B\n"
+    )
+    assert codes(paper) == ["number_gap", "number_twice"]
+
+
+def test_two_different_keys_for_one_question_are_a_warning():
+    """The key below the question stays, the one at the end is reported."""
+    paper = parse_text("一、单选题(共1题)\n1.谁开门?\nA.店长\nB.客人\n答案:A\n\n参考答案\n一、单选题\n1.B\n")
+    assert (keys(paper.items), codes(paper)) == (["A"], ["two_keys"])
+
+
+def test_an_answer_without_its_question_is_reported():
+    """An entry of the answer section that fits no question is unplaced, not lost."""
+    paper = parse_text("一、判断题(共1题)\n1.灯可以整夜开着。\n\n参考答案\n一、判断题\n1.×\n2.√\n")
+    assert keys(paper.items) == ["×"]
+    assert [entry.text for entry in paper.unplaced] == ["2. √"]
+
+
+def test_a_number_in_a_text_is_no_question():
+    """Years, decimals and lists inside a scenario do not begin questions."""
+    paper = parse_text(
+        "一、情景模拟题(共2题,每题5分)\n1.题目:\n客户说：\n1.发票没收到\n2.电话打不通\n请模拟回应。\n评分标准:\n(1)逐一回应(5分)。\n"
+        "2.题目:\n2026年起退换改为15天，客户在第16天来。请模拟回应。\n评分标准:\n(1)解释清楚(2.5分);\n(2)给出出路(2.5分)。\n"
+    )
+    assert [item.number for item in paper.items] == [1, 2]
+    assert "2.电话打不通" in paper.items[0].text
+    assert [criterion.points for criterion in paper.items[1].criteria] == [2.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A.培训手册.docx",
+        "1.客户要求下载文档时怎么办?",
+        "答案:相关文档",
+        "解析:实名认证后才能办理。",
+        "成为会员后再下载",
+    ],
+)
+def test_lines_of_papers_are_not_taken_for_noise(line):
+    """Words of document sites inside a question are no noise."""
+    assert noise.recognise(line) is None
+
+
+def test_ordinary_words_are_noise_only_behind_the_end():
+    """`实名认证` on a line of its own goes only where the comment box came before."""
+    assert noise.recognise("实名认证") is None
+    assert noise.recognise("实名认证", in_tail=True) is not None
+    assert noise.recognise("文档评论(3)").place == noise.END
+
+
+def test_no_line_is_lost():
+    """Every word of a paper is in an item, a heading, the title, or reported."""
+    text = "库房测验\n\n一、单选题(共1题)\n\n1.谁能进库?\n\nA.保管员\n\nB.访客\n\n答案:A\n\n解析:钥匙只有一把。\n\n扫码领红包\n"
+    paper = parse_text(text)
+    held = repr(paper)
+    for word in ("库房测验", "单选题", "谁能进库", "保管员", "访客", "钥匙只有一把", "扫码领红包"):
+        assert word in held
+    assert [entry.text for entry in paper.unplaced] == ["扫码领红包"]

@@ -1,0 +1,71 @@
+"""Grading by key, with its stated policies."""
+
+import pytest
+
+from evaluator.bank.items import Item, Option
+from evaluator.bank.objective import grade_objective
+from evaluator.errors import InputError
+
+
+def choice(kind: str, key: str | None, points: float | None = 3, **fields) -> Item:
+    options = tuple(Option(label=label, text=f"option {label}") for label in "ABCDE")
+    return Item(kind=kind, text="?", options=options, key=key, points=points, **fields)
+
+
+@pytest.mark.parametrize(
+    ("answer", "strict", "partial"),
+    [("ABD", 3, 3), ("d、b、a", 3, 3), ("AB", 0, 2), ("B", 0, 1), ("ABC", 0, 0), ("ABCDE", 0, 0), ("", 0, 0)],
+)
+def test_multiple_choice_by_both_policies(answer, strict, partial):
+    """All or nothing; or a share for right picks as long as none is wrong."""
+    item = choice("multiple_choice", "ABD")
+    assert grade_objective(item, answer).points == strict
+    assert grade_objective(item, answer, policy="partial").points == pytest.approx(partial)
+
+
+def test_missed_and_wrong_picks_are_named():
+    """What was missed and what was wrong can be shown."""
+    grade = grade_objective(choice("multiple_choice", "ABD"), "AC", policy="partial")
+    assert (grade.missed, grade.wrong, grade.correct, grade.given) == (("B", "D"), ("C",), False, "AC")
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "points"),
+    [
+        (choice("single_choice", "B", 2), "b", 2),
+        (choice("single_choice", "B", 2), "C", 0),
+        (Item(kind="true_false", text="?", key="×", points=1), "错误", 1),
+        (Item(kind="true_false", text="?", key="×"), "True", 0),
+        (
+            Item(kind="ordering", text="?", steps=("a", "b", "c"), key="②→①→③", points=4),
+            "2, 1, 3".replace(", ", "-"),
+            4,
+        ),
+        (Item(kind="ordering", text="?", steps=("a", "b", "c"), key="②→①→③", points=4), "①②③", 0),
+        (choice("ordering", "C", 2, steps=("a", "b")), "C", 2),
+    ],
+)
+def test_other_objective_kinds(item, answer, points):
+    """Single choice, true or false, ordering by sequence and by option; an item without points counts 1."""
+    assert grade_objective(item, answer).points == points
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "cause"),
+    [
+        (choice("single_choice", None), "A", "no_key"),
+        (choice("multiple_choice", None, truncated=True), "A", "truncated"),
+        (choice("single_choice", "A"), "大概是第一个吧", "unreadable"),
+        (choice("single_choice", "A"), "H", "unreadable"),
+    ],
+)
+def test_ungraded_is_not_zero(item, answer, cause):
+    """No key, or an answer that cannot be read, gives no points instead of none."""
+    grade = grade_objective(item, answer)
+    assert (grade.points, grade.cause) == (None, cause)
+
+
+def test_open_items_are_refused():
+    """A scenario has no key to grade by."""
+    with pytest.raises(InputError):
+        grade_objective(Item(kind="scenario", text="?"), "A")
