@@ -42,7 +42,7 @@ def find_principles(rubric: Rubric, *, k: int = PRINCIPLES, store: ReferenceStor
 
 
 def _own_entries(rubric: Rubric, store: ReferenceStore) -> list[Entry]:
-    """Reference answers, then explanations, in the rubric's order; then what the bank holds of the same item."""
+    """Reference answers and explanations in the rubric's order; then what the bank holds of the same item."""
     order = {entry.id: number for number, entry in enumerate(entries_of_rubric(rubric))}
     kinds = ("reference_answer", "answer", "explanation")
     found = [entry for entry in store.entries(item=rubric.id) if entry.kind in kinds]
