@@ -5,6 +5,7 @@ All arithmetic here is pure: no model, no disk, no clock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -150,3 +151,60 @@ class Scorecard(Frozen):
     transcript_digest: str
     created_at: str  # ISO 8601, UTC
     raw: dict[str, Any] = {}  # per question id: raw and corrected probabilities, as the judge gave them
+
+
+class Sum(Frozen):
+    """What the verdicts add up to."""
+
+    total: float | None
+    max_points: float
+    passed: bool | None
+    coverage: float
+
+
+def nearest_level(shares: Sequence[LevelShare], points: float) -> int:
+    """Index of the level whose points are nearest; the lower one of two that are equally near."""
+    return min(range(len(shares)), key=lambda place: (abs(shares[place].points - points), place))
+
+
+def add_up(verdicts: Sequence[Verdict | UngradedVerdict], max_points: float, pass_mark: float) -> Sum:
+    """Total, whether it passes, and how much of the maximum was graded.
+
+    Score and checklist criteria count towards the maximum; those that do not apply leave it, and the rest are scaled up
+    to it. Bonus adds, penalty takes away, and the total never falls below 0. A fatal item
+    that happened makes it 0 and not passed. What is ungraded counts neither way: `passed` is None while it could
+    still decide.
+    """
+    counted = [item for item in verdicts if item.kind in ("score", "checklist")]
+    applicable = [item for item in counted if not (isinstance(item, Verdict) and item.not_applicable)]
+    open_points = sum(item.max_points for item in applicable if isinstance(item, UngradedVerdict))
+    base = sum(item.max_points for item in applicable)
+    graded = [item for item in verdicts if isinstance(item, Verdict) and not item.not_applicable]
+    if not base or not graded:
+        return Sum(total=None, max_points=max_points, passed=None, coverage=0.0)
+    scale = max_points / base
+    earned = sum(item.points for item in graded if item.kind in ("score", "checklist")) * scale
+    earned += sum(item.points for item in graded if item.kind == "bonus")
+    earned -= sum(item.points for item in graded if item.kind == "penalty")
+    fatal = any(item.kind == "fatal" and item.level == 1 for item in graded)
+    total = 0.0 if fatal else round(max(earned, 0.0), 4)
+    return Sum(
+        total=total,
+        max_points=max_points,
+        passed=_passed(verdicts, total, total + open_points * scale, pass_mark, fatal),
+        coverage=round(1 - open_points / base, 4),
+    )
+
+
+def _passed(
+    verdicts: Sequence[Verdict | UngradedVerdict], least: float, most: float, pass_mark: float, fatal: bool
+) -> bool | None:
+    missing = [item for item in verdicts if isinstance(item, UngradedVerdict)]
+    if fatal:
+        return False
+    if any(item.kind in ("fatal", "penalty") for item in missing):
+        return None
+    bonus = sum(item.max_points for item in missing if item.kind == "bonus")
+    if least >= pass_mark:
+        return True
+    return False if most + bonus < pass_mark else None

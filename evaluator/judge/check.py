@@ -238,8 +238,8 @@ _STATES: dict[str, State] = {
         form="dialogue",
         task="A customer calls because a new rice cooker does not work. Look at how the agent handles it.",
         text="t1 Customer: The rice cooker that came yesterday is dead, not even the light goes on.\n"
-        "t2 Agent: I am truly sorry about that. I am sending you a new one this afternoon, and we pay the postage "
-        "both ways.\n"
+        "t2 Agent: I am truly sorry about that. I am sending you a new one this afternoon, and we pay the "
+        "postage both ways.\n"
         "t3 Customer: All right, thanks, I will wait for the new one.",
     ),
 }

@@ -17,6 +17,7 @@ from typing import Any
 from evaluator.errors import ModelError
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.questions import Usage
+from evaluator.judge.readout import ReadoutJudge
 from evaluator.judge.weights import require
 from evaluator.settings import Settings
 
@@ -118,3 +119,8 @@ def _load(path: Path) -> tuple[Any, threading.Lock]:
         return xllamacpp.Server(wanted), threading.Lock()
     except RuntimeError as error:
         raise ModelError("model_unloadable", path=path, detail=error) from None
+
+
+def embedded_judge(settings: Settings) -> ReadoutJudge:
+    """The judge over the embedded model; ModelMissing or ModelDamaged when the weights are not there or not whole."""
+    return ReadoutJudge(EmbeddedAsker(settings))

@@ -19,7 +19,11 @@ class RememberingJudge:
 
     @property
     def anchored(self) -> bool:
-        return self.judge.anchored
+        return getattr(self.judge, "anchored", False)
+
+    @property
+    def context_tokens(self) -> int | None:
+        return getattr(self.judge, "context_tokens", None)
 
     @property
     def stamp(self) -> dict[str, str]:

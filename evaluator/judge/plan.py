@@ -20,9 +20,10 @@ NO, YES = "no", "yes"
 TOPIC, STEERING = "g:topic", "g:steering"
 
 
-def plan_criterion(rubric: Rubric, criterion: Criterion) -> list[Question]:
-    """The questions that decide one criterion; the first of a fatal item or an unchecked one is its level."""
-    asked = [_check(criterion, check) for check in criterion.checks]
+def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = False) -> list[Question]:
+    """The questions that decide one criterion. `by_level` asks for the level even where there are checks, which is
+    cheaper and better for models that are large enough to weigh long descriptions."""
+    asked = [_check(criterion, check) for check in criterion.checks if not (by_level and criterion.levels)]
     if criterion.kind == "fatal":
         asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
     elif not asked:

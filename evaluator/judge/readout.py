@@ -26,6 +26,11 @@ class ReadoutJudge:
         return self.asker.name
 
     @property
+    def context_tokens(self) -> int | None:
+        """How much the model reads at once, None if unknown."""
+        return getattr(self.asker, "context_tokens", None)
+
+    @property
     def stamp(self) -> dict[str, str]:
         digests = {f"prompt_{language}": template(*READOUT, language).digest for language in ("zh", "en")}
         return {**self.asker.stamp, "method": "readout", **digests}

@@ -100,7 +100,7 @@ class Pace:
         self.window = min(self.most, self.window + 1 / self.window)
 
     def crowded(self, started: float, pause_s: float = 0.0) -> None:
-        """Halves the window, once for all requests that were under way together; nobody starts for `pause_s`."""
+        """Halves the window, once for all requests under way together; nobody starts for `pause_s`."""
         self._open_at = max(self._open_at, time.monotonic() + pause_s)
         if started >= self._cut_at:
             self.window = max(1.0, self.window / 2)

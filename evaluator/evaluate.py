@@ -1,0 +1,274 @@
+"""The one path from a text to a scorecard. The command line, the page, batches and calibration all call `evaluate`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evaluator import rubrics
+from evaluator.evidence import Matcher, query_vectors
+from evaluator.guard.injection import inspect
+from evaluator.judge.plan import STEERING, TOPIC, YES, plan_criterion, plan_guards, plan_key_points
+from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
+from evaluator.review import reasons_for
+from evaluator.rubric import Rubric
+from evaluator.scorecard import (
+    Guard,
+    KeyPointResult,
+    ReferenceUse,
+    RubricStamp,
+    Scorecard,
+    UngradedVerdict,
+    Verdict,
+    add_up,
+)
+from evaluator.settings import Settings, load_settings
+from evaluator.spans import Comparison, spans_of
+from evaluator.states import Read, empty_state, redactions, reference_states, state_for
+from evaluator.storage import Records, memo_key, new_id, open_records
+from evaluator.transcript import Transcript, parse
+from evaluator.verdicts import Anchors, Answered, judge_criterion, judge_key_point, judge_silence, on_topic
+
+METHOD = 1  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
+
+
+class Progress(NamedTuple):
+    """A step of one grading. `step` is a key of the catalogue `progress`; `verdict` comes as soon as it is known."""
+
+    step: str
+    done: int
+    total: int
+    verdict: Verdict | UngradedVerdict | None = None
+
+
+Report = Callable[[Progress], None]
+
+
+async def evaluate(
+    transcript: Transcript | str,
+    rubric: Rubric | str | Path,
+    *,
+    judge: Judge | None = None,
+    settings: Settings | None = None,
+    records: Records | None = None,
+    fresh: bool = False,
+    report: Report | None = None,
+    label: str = "",
+    owner: str = "",
+) -> Scorecard:
+    """Grades one text and stores the grading.
+
+    `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
+    Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
+    same settings finds the stored scorecard; `fresh` asks again. `report` hears of each step and verdict.
+
+    Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
+    A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
+    cancelled nothing is stored.
+    """
+    settings = settings or load_settings()
+    rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(str(rubric), settings)
+    transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
+    judge = judge or open_judge(settings)
+    store = records or open_records(settings)
+    try:
+        references = await asyncio.to_thread(_pull, rubric, settings)
+        key = request_key(transcript, rubric, judge, references)
+        if not fresh and (known := await asyncio.to_thread(store.find, key)):
+            return known
+        scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
+        await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
+        return scorecard
+    finally:
+        if records is None:
+            store.close()
+
+
+def open_judge(settings: Settings, name: str | None = None) -> Judge:
+    """The judge that the settings (or `name`) ask for, remembering on disk what it was asked."""
+    from evaluator.judge.choose import choose
+    from evaluator.judge.memory import RememberingJudge
+    from evaluator.storage import AskMemo
+
+    return RememberingJudge(choose(name or settings.model, settings), AskMemo(settings.memo_path))
+
+
+def request_key(transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse]) -> str:
+    """Equal for equal input, rubric, references, judge and method."""
+    return memo_key(METHOD, transcript.digest, rubric.digest, judge.stamp, sorted(use.digest for use in references))
+
+
+async def grade(
+    transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], report: Report
+) -> Scorecard:
+    """Grades without looking at or touching any record."""
+    guards = inspect(transcript)
+    if not any(turn.text.strip() for turn in transcript.turns) or any(guard.code == "empty" for guard in guards):
+        return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
+    report(Progress("reading", 0, 1))
+    read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
+    matcher, anchors = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
+    asked = _Asking(rubric, judge, read.state, report)
+    points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
+    fits = on_topic(matcher, anchors, [point for _, point in points])
+    verdicts = []
+    for criterion in rubric.criteria:
+        questions = plan_criterion(rubric, criterion, by_level=not asked.anchored)
+        answered = await asked.about(questions)
+        verdict = judge_criterion(rubric, criterion, questions, answered, matcher, anchors, fits)
+        verdicts.append(verdict)
+        report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
+    answered = await asked.about(asked.other_questions())
+    by_id = {question.id: question for question in asked.other_questions()}
+    key_points = tuple(
+        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, matcher, anchors[point.id])
+        for name, point in points
+    )
+    outcome = _Outcome(
+        tuple(verdicts), key_points, (*guards, *_judged_guards(answered, asked.anchored, fits)), asked.usage, asked.model,
+        asked.raw, read,
+    )
+    return _scorecard(transcript, rubric, judge, references, outcome)
+
+
+class _Outcome(NamedTuple):
+    verdicts: tuple[Verdict | UngradedVerdict, ...]
+    key_points: tuple[KeyPointResult, ...]
+    guards: tuple[Guard, ...]
+    usage: Usage = Usage()
+    model: str = ""
+    raw: Mapping[str, Any] = {}
+    read: Read | None = None
+
+
+class _Asking:
+    """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
+
+    def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
+        self.anchored = bool(getattr(judge, "anchored", False)) and bool(rubric.references)
+        self.usage, self.model = Usage(), judge.name
+        self.raw: dict[str, Any] = {}
+        self._rubric, self._judge, self._state, self._report = rubric, judge, state, report
+        self._known: dict[str, dict[str, Answer | Ungraded]] = {}
+
+    async def about(self, questions: list[Question]) -> Answered:
+        """The questions answered about the text; about the anchors all questions of the rubric are asked at once, so
+        that each anchor is read only once."""
+        if self.anchored and not self._known:
+            await self._ask_anchors()
+        answers = await self._ask(self._state, questions)
+        self.raw |= {name: answer.model_dump(exclude_defaults=True) for name, answer in answers.items()}
+        if not self.anchored:
+            return Answered(answers)
+        ends = [answers for name, answers in self._known.items() if name != "empty"]
+        return Answered(answers, self._known["empty"], ends)
+
+    def other_questions(self) -> list[Question]:
+        """Key points and guards: asked of judges that take many questions in one request. For a readout every
+        question costs, and resemblance answers these two as well (docs/design/judging.md)."""
+        return [] if self.anchored else [*plan_key_points(self._rubric), *plan_guards(self._rubric)]
+
+    async def _ask_anchors(self) -> None:
+        rubric = self._rubric
+        questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=False)]
+        states = {"empty": empty_state(rubric)}
+        states |= {reference.id: state for reference, state in zip(rubric.references, reference_states(rubric), strict=True)}
+        for done, (name, state) in enumerate(states.items()):
+            self._report(Progress("anchors", done, len(states)))
+            self._known[name] = await self._ask(state, questions)
+
+    async def _ask(self, state: State, questions: list[Question]) -> dict[str, Answer | Ungraded]:
+        if not questions:
+            return {}
+        reply = await self._judge.decide(state, questions)
+        self.usage, self.model = self.usage + reply.usage, reply.model
+        return {question.id: reply.answers.get(question.id) or _forgotten(question) for question in questions}
+
+
+def _forgotten(question: Question) -> Ungraded:
+    return Ungraded(question=question.id, cause="unreadable", detail="no answer came back")
+
+
+def _compare(
+    rubric: Rubric, transcript: Transcript, left_out: list[tuple[str, int, int]]
+) -> tuple[Matcher, dict[str, Anchors]]:
+    """The graded person's sentences, ready to be compared; and what each key point finds in the reference and the task."""
+    matcher = Matcher(spans_of(transcript, {"agent"}, left_out))
+    return matcher, similarity_anchors(rubric)
+
+
+def similarity_anchors(rubric: Rubric) -> dict[str, Anchors]:
+    """For each key point its similarity to its own reference answer and to the task's wording."""
+    task = Comparison(spans_of(parse(rubric.task, form="answer"), {"agent"}))
+    found = {}
+    for reference in rubric.references:
+        if not reference.key_points:
+            continue
+        queries = query_vectors(tuple(point.text for point in reference.key_points))
+        own = Comparison(spans_of(parse(reference.text, form=rubric.form), {"agent"}))
+        highs, lows = own.similarities(queries).max(axis=1), task.similarities(queries).max(axis=1)
+        for point, high, low in zip(reference.key_points, highs, lows, strict=True):
+            found[point.id] = Anchors(reference=float(high), task=float(low))
+    return found
+
+
+def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
+    """Silence reaches the lowest level of everything: no model is needed for that, and a person is asked to look."""
+    matcher = Matcher([])
+    verdicts = tuple(judge_silence(criterion) for criterion in rubric.criteria)
+    found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
+    points = tuple(
+        judge_key_point(point, reference.id, None, Answered({}), matcher, Anchors(reference=1.0, task=1.0))
+        for reference in rubric.references
+        for point in reference.key_points
+    )
+    return _Outcome(verdicts, points, tuple(found))
+
+
+def _judged_guards(answered: Answered, anchored: bool, fits: float) -> list[Guard]:
+    """What the readings say about the text as a whole: off the topic, or addressed to the grader."""
+    found = []
+    topic, steering = answered.text.get(TOPIC), answered.text.get(STEERING)
+    deals = topic.probabilities[YES] if isinstance(topic, Answer) and not anchored else fits
+    if deals < 0.5:
+        found.append(Guard(code="off_topic", detail="", probability=round(1 - deals, 4)))
+    if isinstance(steering, Answer) and steering.probabilities[YES] >= 0.5:
+        found.append(Guard(code="steering", detail="model", probability=round(steering.probabilities[YES], 4)))
+    return found
+
+
+def _scorecard(
+    transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], outcome: _Outcome
+) -> Scorecard:
+    total = add_up(outcome.verdicts, rubric.max_points, rubric.pass_mark)
+    reasons = reasons_for(rubric, transcript, outcome.verdicts, outcome.guards, total, outcome.read)
+    return Scorecard(
+        id=new_id(),
+        rubric=RubricStamp(**rubric.model_dump(include={"id", "version", "title", "language"}), digest=rubric.digest),
+        total=total.total,
+        max_points=total.max_points,
+        pass_mark=rubric.pass_mark,
+        passed=total.passed,
+        coverage=total.coverage,
+        verdicts=outcome.verdicts,
+        key_points=outcome.key_points,
+        references=tuple(references),
+        guards=outcome.guards,
+        review=bool(reasons),
+        review_reasons=reasons,
+        judge={**judge.stamp, "name": judge.name, "answered_by": outcome.model or judge.name, "arithmetic": str(METHOD)},
+        usage=outcome.usage,
+        transcript_digest=transcript.digest,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        raw=dict(outcome.raw),
+    )
+
+
+def _pull(rubric: Rubric, settings: Settings) -> list[ReferenceUse]:
+    from evaluator.references.pulling import pull
+    from evaluator.references.store import open_store
+
+    return pull(rubric, store=open_store(settings))

@@ -1,0 +1,107 @@
+"""From readings to a position between an empty answer and the reference answer. Pure arithmetic.
+
+A small model's probabilities rank texts well and scale them badly: it prefers some options whatever the text says, and
+its distributions for excellent and hopeless answers lie close together. So each question is asked about three texts:
+the candidate's, an empty one and the reference answer. What the empty text gets is the model's prior and is taken away
+(contextual calibration, Zhao et al. 2021); what the reference gets marks the upper end. Where the candidate lies between
+the two is the reading, and how far apart the two lie is the question's weight: one that cannot tell the reference
+answer from silence has nothing to say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LEAST_PROBABILITY = 1e-6
+LEAST_GAIN = 0.05  # a question that moves less than this between silence and the reference is left out
+LEAST_SPREAD = 0.16  # of the scale: how uncertain a position is even when all witnesses agree
+EDGE = 0.02  # no position is more certain than this of either end
+
+
+class Witness(NamedTuple):
+    """One reading: where the text lies between silence (0) and the reference (1), and what that is worth."""
+
+    position: float
+    weight: float
+
+
+class Placed(NamedTuple):
+    """A position in [0, 1] with its standard deviation."""
+
+    position: float
+    spread: float
+
+
+def slope(probabilities: Sequence[float]) -> float:
+    """How far a distribution leans towards the last option: the least-squares slope of the log-probabilities against
+    the options' places 0 … 1. For two options it is the logit."""
+    logs = [math.log(max(value, LEAST_PROBABILITY)) for value in probabilities]
+    places = [number / (len(logs) - 1) for number in range(len(logs))]
+    middle, mean = sum(places) / len(places), sum(logs) / len(logs)
+    across = sum((place - middle) * (value - mean) for place, value in zip(places, logs, strict=True))
+    return across / sum((place - middle) ** 2 for place in places)
+
+
+def witness(reading: float, empty: float, reference: float) -> Witness | None:
+    """Where a reading lies between its two anchors; None if the anchors are not apart in the right direction."""
+    gain = reference - empty
+    if gain < LEAST_GAIN:
+        return None
+    return Witness(min(max((reading - empty) / gain, 0.0), 1.0), gain)
+
+
+def place(witnesses: Sequence[Witness]) -> Placed:
+    """The weighted mean of the witnesses; its spread is their standard error, with a floor. ValueError without any."""
+    total = sum(item.weight for item in witnesses)
+    if not total:
+        raise ValueError("no witness")
+    mean = sum(item.position * item.weight for item in witnesses) / total
+    variance = sum(item.weight * (item.position - mean) ** 2 for item in witnesses) / total
+    effective = total**2 / sum(item.weight**2 for item in witnesses)  # Kish's effective number of witnesses
+    return Placed(mean, max(LEAST_SPREAD, math.sqrt(variance / effective)))
+
+
+def blend(first: Placed | None, second: Placed | None, share_of_second: float) -> Placed | None:
+    """Two views of the same thing as one; the other alone where one is missing."""
+    if first is None or second is None:
+        return first or second
+    position = (1 - share_of_second) * first.position + share_of_second * second.position
+    apart = abs(first.position - second.position) / 2
+    return Placed(position, max(first.spread, second.spread, apart))
+
+
+def spread_over(levels: Sequence[float], placed: Placed) -> list[float]:
+    """Probabilities of levels (their points as shares of the maximum, rising) whose expected value is the position.
+
+    A normal curve of the given spread, cut at the levels and tilted until its mean is right.
+    """
+    wanted = min(max(placed.position, levels[0] + EDGE), levels[-1] - EDGE)
+    low, high = -8.0, 9.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        shares = _normal(levels, middle, placed.spread)
+        mean = sum(level * share for level, share in zip(levels, shares, strict=True))
+        low, high = (middle, high) if mean < wanted else (low, middle)
+    return shares
+
+
+def happened(reading: float, empty: float, reference: float) -> float:
+    """The probability that something happened which neither silence nor the reference answer shows."""
+    return 1 / (1 + math.exp(-4 * (reading - max(empty, reference) - 0.5)))
+
+
+def confidence(probabilities: Sequence[float]) -> float:
+    """1 minus the normalised entropy: 0 when all options are alike, 1 when one is certain."""
+    if len(probabilities) < 2:
+        return 1.0
+    entropy = -sum(value * math.log(value) for value in probabilities if value > 0)
+    return max(0.0, 1 - entropy / math.log(len(probabilities)))
+
+
+def _normal(levels: Sequence[float], middle: float, spread: float) -> list[float]:
+    exponents = [-((level - middle) ** 2) / (2 * spread**2) for level in levels]
+    highest = max(exponents)
+    raw = [math.exp(value - highest) for value in exponents]
+    return [value / sum(raw) for value in raw]

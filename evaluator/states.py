@@ -1,0 +1,112 @@
+"""What the judge gets to read: the candidate's text as harmless data, and the two anchors beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from evaluator import texts
+from evaluator.guard.neutralise import neutralise
+from evaluator.judge.questions import State
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Guard
+from evaluator.spans import spans_of
+from evaluator.transcript import Role, Transcript, Turn, parse
+
+REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
+PROMPT_TOKENS = 700  # kept free for instructions, question and answer
+
+
+class Read(NamedTuple):
+    """The text as the judge reads it; `skipped` names the turns that did not fit and were left out."""
+
+    state: State
+    skipped: tuple[str, ...] = ()
+
+
+def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
+    """The places (turn, start, end) that address the grader. They are not read and prove nothing."""
+    return [(item.turn, item.start, item.end) for guard in guards if guard.code in REDACTED for item in guard.evidence]
+
+
+def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
+    """The candidate's text as a state; turns that the model's context cannot hold are left out by relevance, and named."""
+    places = redactions(guards)
+    lines = {turn.id: _line(turn, rubric, places, _is_dialogue(transcript)) for turn in transcript.turns}
+    lines = {name: line for name, line in lines.items() if line}
+    room = (context_tokens or 10**9) - PROMPT_TOKENS - estimate_tokens(rubric.task)
+    skipped = _too_much(rubric, transcript, lines, room)
+    return Read(_state(rubric, "\n".join(line for name, line in lines.items() if name not in skipped)), skipped)
+
+
+def empty_state(rubric: Rubric) -> State:
+    """The state of somebody who said nothing: what it gets is the model's prior."""
+    return _state(rubric, "")
+
+
+def reference_states(rubric: Rubric) -> list[State]:
+    """One state a reference answer: what it gets is the upper end."""
+    return [_state(rubric, _as_read(rubric, reference.text)) for reference in rubric.references]
+
+
+def estimate_tokens(text: str) -> int:
+    """An upper estimate: a Chinese character takes up to one token, four Latin letters about one."""
+    wide = sum(char > "\u2e7f" for char in text)
+    return wide + (len(text) - wide) // 3 + 1
+
+
+def _as_read(rubric: Rubric, text: str) -> str:
+    """A reference answer laid out as the candidate's text would be, so that the two differ in what they say only."""
+    transcript = parse(text, form=rubric.form)
+    dialogue = _is_dialogue(transcript)
+    return "\n".join(filter(None, (_line(turn, rubric, [], dialogue) for turn in transcript.turns)))
+
+
+def _state(rubric: Rubric, text: str) -> State:
+    return State(language=rubric.language, task=rubric.task.strip(), text=text, form=rubric.form)
+
+
+def _is_dialogue(transcript: Transcript) -> bool:
+    return len({turn.role for turn in transcript.turns if turn.speaker}) > 1
+
+
+def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:
+    """A turn as one line, its speaker by role; sentences that address the grader are left out."""
+    text = turn.text
+    if any(name == turn.id for name, _, _ in places):
+        single = Transcript(source=text, format="plain", turns=(turn,))
+        text = "".join(span.text for span in spans_of(single, {turn.role}, places))
+    clean = neutralise(text).strip()
+    return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
+
+
+def role_name(role: Role, language: str) -> str:
+    """The role as it stands before a line, with its colon."""
+    return texts.say(f"transcript.prompt_{role}", language)
+
+
+def _too_much(rubric: Rubric, transcript: Transcript, lines: dict[str, str], room: int) -> tuple[str, ...]:
+    """The turns to leave out so that the rest fits: those whose neighbourhood bears least on the rubric."""
+    sizes = {name: estimate_tokens(line) for name, line in lines.items()}
+    excess = sum(sizes.values()) - room
+    if excess <= 0:
+        return ()
+    relevance = _relevance(rubric, transcript, list(lines))
+    out: list[str] = []
+    for name in sorted(lines, key=lambda name: relevance[name]):
+        if excess <= 0:
+            break
+        out.append(name)
+        excess -= sizes[name]
+    return tuple(turn.id for turn in transcript.turns if turn.id in out)
+
+
+def _relevance(rubric: Rubric, transcript: Transcript, names: list[str]) -> dict[str, float]:
+    """How near each turn or one beside it is to anything that the rubric asks for."""
+    from evaluator.evidence import query_vectors, wanted_for
+    from evaluator.references.space import passage_vectors
+
+    wanted = [text for criterion in rubric.criteria for text in wanted_for(rubric, criterion).good]
+    vectors = passage_vectors([transcript.turn(name).text[:600] for name in names])
+    scores = (vectors @ query_vectors(tuple(wanted)).T).max(axis=1).tolist()
+    return {name: max(scores[max(0, at - 1) : at + 2]) for at, name in enumerate(names)}

@@ -1,0 +1,284 @@
+"""From answers to verdicts: what the judge said about the text and its anchors, and what the words themselves resemble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from evaluator.evidence import Matcher, evidence_of, key_points_of, wanted_for
+from evaluator.judge.plan import NO, YES
+from evaluator.judge.questions import Answer, Question, Ungraded
+from evaluator.positions import Placed, Witness, blend, confidence, happened, place, slope, spread_over, witness
+from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.scorecard import (
+    Evidence,
+    KeyPointResult,
+    LevelShare,
+    UngradedVerdict,
+    Verdict,
+    WhyUngraded,
+    nearest_level,
+)
+
+SHARE_OF_SIMILARITY = 0.35  # of a position; the judge's answers have the rest (docs/design/judging.md)
+ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
+APPLICABLE_FROM = 0.5
+COVERED_FROM = 0.5
+
+Answers = Mapping[str, Answer | Ungraded]
+
+
+class Answered(NamedTuple):
+    """One set of questions, answered about the text and, for a judge that needs it, about the anchors."""
+
+    text: Answers
+    empty: Answers | None = None
+    references: Sequence[Answers] = ()
+
+    @property
+    def anchored(self) -> bool:
+        return self.empty is not None
+
+
+class Anchors(NamedTuple):
+    """Similarity of a key point to the reference answer (upper end) and to the task's own wording (what any text on the
+    topic has)."""
+
+    reference: float
+    task: float
+
+
+def judge_criterion(
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    matcher: Matcher,
+    anchors: Mapping[str, Anchors],
+    on_topic: float,
+) -> Verdict | UngradedVerdict:
+    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer."""
+    for question in questions:
+        answer = answered.text.get(question.id)
+        if not isinstance(answer, Answer):
+            return _ungraded(criterion, answer)
+    if not answered.anchored:
+        shares = _direct_shares(criterion, questions, answered.text)
+    elif criterion.kind in ("fatal", "penalty"):
+        shares = _unwanted_shares(criterion, questions, answered)
+    else:
+        placed = _position(rubric, criterion, questions, answered, matcher, anchors)
+        if placed is None:
+            return _ungraded(criterion, None)
+        shares = spread_over(_levels(criterion), Placed(placed.position * on_topic, placed.spread))
+    return _verdict(rubric, criterion, questions, answered, shares, matcher)
+
+
+def judge_silence(criterion: Criterion) -> Verdict:
+    """The verdict on somebody who said nothing: the lowest level, for certain; nothing bad happened either."""
+    shares = _shares(criterion, None, [1.0] + [0.0] * (_level_count(criterion) - 1))
+    return Verdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        points=0.0 if criterion.kind in ("fatal", "checklist") else shares[0].points,
+        max_points=criterion.points,
+        level=0,
+        level_description=shares[0].description,
+        distribution=shares,
+        confidence=1.0,
+    )
+
+
+def judge_key_point(
+    point: KeyPoint, reference: str, question: Question | None, answered: Answered, matcher: Matcher, anchors: Anchors
+) -> KeyPointResult:
+    """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
+    similarity, span = matcher.best(point.text)
+    said = _resemblance(similarity, anchors)
+    judged = _witness_of(question, answered) if question and answered.anchored else None
+    if question and not answered.anchored:
+        answer = answered.text.get(question.id)
+        probability = answer.probabilities[YES] if isinstance(answer, Answer) else None
+    else:
+        probability = said if judged is None else (said + judged.position) / 2
+    covered = None if probability is None else probability >= COVERED_FROM
+    evidence = (evidence_of(span, "for", similarity),) if span and covered else ()
+    return KeyPointResult(
+        id=point.id,
+        text=point.text,
+        reference=reference,
+        criteria=point.criteria,
+        probability=None if probability is None else round(probability, 4),
+        covered=covered,
+        evidence=evidence,
+    )
+
+
+def on_topic(matcher: Matcher, anchors: Mapping[str, Anchors], points: Sequence[KeyPoint]) -> float:
+    """The probability that a text deals with the task: are its sentences as near to the key points as the task's own
+    wording is? 1 when there are no key points to tell by."""
+    from math import exp
+
+    if not points:
+        return 1.0
+    own = sum(matcher.best(point.text)[0] for point in points)
+    task = sum(anchors[point.id].task for point in points)
+    return 1 / (1 + exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
+
+
+def _position(
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    matcher: Matcher,
+    anchors: Mapping[str, Anchors],
+) -> Placed | None:
+    judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
+    points = key_points_of(rubric, criterion)
+    alike = [_resemblance(matcher.best(point.text)[0], anchors[point.id]) for point in points]
+    return blend(
+        place(judged) if judged else None,
+        place([Witness(value, 1.0) for value in alike]) if alike else None,
+        SHARE_OF_SIMILARITY,
+    )
+
+
+def _witness_of(question: Question, answered: Answered) -> Witness | None:
+    """Where the text lies between silence and the best reference by one question; None if the anchors can't tell."""
+    empty = _reading(question, answered.empty or {})
+    highest = [value for answers in answered.references if (value := _reading(question, answers)) is not None]
+    own = _reading(question, answered.text)
+    if own is None or empty is None or not highest:
+        return None
+    return witness(own, empty, max(highest))
+
+
+def _reading(question: Question, answers: Answers) -> float | None:
+    answer = answers.get(question.id)
+    return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
+
+
+def _resemblance(similarity: float, anchors: Anchors) -> float:
+    low = anchors.task * ON_TOPIC_RATIO
+    return min(max((similarity - low) / max(anchors.reference - low, 0.05), 0.0), 1.0)
+
+
+def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:
+    """Penalties and fatal items: neither silence nor the reference shows them, so both are the lower anchor."""
+    chances = []
+    for question in questions:
+        own = _reading(question, answered.text)
+        lower = [_reading(question, answers) for answers in (answered.empty or {}, *answered.references)]
+        known = [value for value in lower if value is not None] or [0.0]
+        chances.append(happened(own or 0.0, min(known), max(known)))
+    chance = sum(chances) / len(chances)
+    if criterion.kind == "fatal":
+        return [1 - chance, chance]
+    return spread_over(_levels(criterion), Placed(chance, 0.2))
+
+
+def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers: Answers) -> list[float]:
+    """What a judge that needs no anchors says: its distribution over the levels, or the checks' mean."""
+    first = answers[questions[0].id]
+    assert isinstance(first, Answer)
+    if questions[0].kind == "score" or criterion.kind == "fatal":
+        return list(first.probabilities.values())
+    chances = [answer.probabilities[YES] for question in questions if isinstance(answer := answers[question.id], Answer)]
+    return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
+
+
+def _levels(criterion: Criterion) -> list[float]:
+    """Points of the levels as shares of the highest; a checklist has a level for each number of checks met."""
+    if criterion.kind == "checklist":
+        return [number / len(criterion.checks) for number in range(len(criterion.checks) + 1)]
+    return [level.points / criterion.levels[-1].points for level in criterion.levels]
+
+
+def _level_count(criterion: Criterion) -> int:
+    return 2 if criterion.kind == "fatal" else len(_levels(criterion))
+
+
+def _shares(criterion: Criterion, options: Sequence[str] | None, probabilities: list[float]) -> tuple[LevelShare, ...]:
+    """The levels with their probabilities; `options` are the words of a fatal item's two options."""
+    if criterion.kind == "fatal":
+        points, words = [0.0, 0.0], list(options or ("", ""))
+    elif criterion.kind == "checklist":
+        points = [share * criterion.points for share in _levels(criterion)]
+        words = [f"{number}/{len(criterion.checks)}" for number in range(len(points))]
+    else:
+        points = [level.points for level in criterion.levels]
+        words = [level.description for level in criterion.levels]
+    return tuple(
+        LevelShare(points=value, description=word, probability=round(chance, 6))
+        for value, word, chance in zip(points, words, probabilities, strict=True)
+    )
+
+
+def _verdict(
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    probabilities: list[float],
+    matcher: Matcher,
+) -> Verdict:
+    shares = _shares(criterion, [option.text for option in questions[0].options], probabilities)
+    points = sum(share.points * share.probability for share in shares)
+    level = nearest_level(shares, points) if criterion.kind != "fatal" else int(shares[1].probability >= 0.5)
+    return Verdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        points=round(points, 4),
+        max_points=criterion.points,
+        level=level,
+        level_description=shares[level].description,
+        distribution=shares,
+        confidence=round(confidence(probabilities), 4),
+        evidence=_evidence(rubric, criterion, matcher, points),
+        not_applicable=_is_not_applicable(criterion, answered),
+    )
+
+
+def _evidence(rubric: Rubric, criterion: Criterion, matcher: Matcher, points: float) -> tuple[Evidence, ...]:
+    """What speaks for the points given; below half of them, also what comes nearest to speaking against."""
+    wanted = wanted_for(rubric, criterion)
+    low = points < criterion.points / 2
+    if criterion.kind in ("fatal", "penalty"):
+        return tuple(matcher.pick([criterion.description or criterion.name], "against"))
+    found = [*matcher.pick(wanted.good, "for", most=2 if low else 3)]
+    taken = {(item.turn, item.start) for item in found}
+    against = matcher.pick(wanted.bad, "against", most=2) if low else []
+    return (*found, *(item for item in against if (item.turn, item.start) not in taken))
+
+
+def _is_not_applicable(criterion: Criterion, answered: Answered) -> bool:
+    if not criterion.optional:
+        return False
+    question_id = f"a:{criterion.id}"
+    own = answered.text.get(question_id)
+    if not isinstance(own, Answer):
+        return False
+    if not answered.anchored:
+        return own.probabilities[NO] > APPLICABLE_FROM
+    readings = [slope([*answer.probabilities.values()]) for answer in [
+        own, *(answers.get(question_id) for answers in answered.references)
+    ] if isinstance(answer, Answer)]
+    empty = (answered.empty or {}).get(question_id)
+    if len(readings) < 2 or not isinstance(empty, Answer):
+        return False
+    found = witness(readings[0], slope([*empty.probabilities.values()]), max(readings[1:]))
+    return found is not None and found.position < 1 - APPLICABLE_FROM
+
+
+def _ungraded(criterion: Criterion, answer: Answer | Ungraded | None) -> UngradedVerdict:
+    why = answer if isinstance(answer, Ungraded) else Ungraded(question="", cause="unreadable", detail="no answer")
+    return UngradedVerdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        max_points=criterion.points,
+        ungraded=WhyUngraded(cause=why.cause, detail=why.detail),
+    )
