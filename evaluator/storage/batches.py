@@ -171,11 +171,6 @@ class Batches:
         with self.database.write() as session:
             self._set(session, work, state="failed", error_code=error_code, error=error)
 
-    def put_back(self, work: Work) -> None:
-        """Lets an item wait again, as if it had not been started."""
-        with self.database.write() as session:
-            self._set(session, work, state="waiting", started_at=None, finished_at=None)
-
     def release(self, batch_id: str) -> int:
         """Lets items wait again that a killed run left running; gives how many."""
         return self._move(batch_id, "running")
