@@ -76,7 +76,7 @@ class FakeEndpoint:
 
     def _reply(self, path: str, headers: dict[str, str], body: dict[str, Any]) -> Sent:
         with self._lock:
-            self.requests.append(Request(path, headers, body))
+            self.requests.append(Request(path, {name.lower(): value for name, value in headers.items()}, body))
             step = self.script.pop(0) if self.script else self.usual
         return step(body) if step else usual(path, body)
 

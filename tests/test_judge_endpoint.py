@@ -136,7 +136,7 @@ async def test_key_and_extra_fields_travel_and_stay_out_of_the_stamp(endpoint):
     reader = asker(endpoint, extra={"enable_thinking": False}, takes_cache_key=True)
     await reader.read(prompt())
     request = endpoint.requests[0]
-    assert request.headers["Authorization"] == f"Bearer {fake.KEY}"
+    assert request.headers["authorization"] == f"Bearer {fake.KEY}"
     assert request.body["enable_thinking"] is False
     assert request.body["prompt_cache_key"]
     assert fake.KEY not in str(reader.stamp) + repr(reader.endpoint)

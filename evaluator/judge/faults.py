@@ -53,7 +53,16 @@ class Passing(Exception):
         self.hopeless = hopeless  # if it lasts, it is the address that is wrong, not this prompt
 
 
+class Billed(ReadingFailed):
+    """A prompt without an answer that was paid for all the same: the model wrote, and it is of no use."""
+
+
 Fault = Passing | ReadingFailed | EndpointError
+
+
+def is_free(fault: Fault) -> bool:
+    """Whether the request certainly cost nothing: it was turned away before any model saw it."""
+    return fault.free if isinstance(fault, Passing) else not isinstance(fault, Billed)
 
 
 def classify(error: Exception, model: str, address: str) -> Fault:
@@ -65,6 +74,10 @@ def classify(error: Exception, model: str, address: str) -> Fault:
     if status is not None and status >= 400:
         return by_status(status, _message(error), _headers(error), model, address)
     name = " ".join(cls.__name__ for cls in type(error).__mro__)
+    if "ContentFilter" in name:
+        return Billed("refused", "the reply ended in a content filter")
+    if "LengthFinishReason" in name:
+        return Billed("unreadable", "the reply was cut off")
     if "Timeout" in name:
         return Passing("timeout", "no reply in time")
     if _is_refused(error):

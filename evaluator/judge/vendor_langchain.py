@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from evaluator.errors import EndpointError, InputError
 from evaluator.judge.asking import ReadingFailed
-from evaluator.judge.faults import Passing
+from evaluator.judge.faults import Passing, is_free
 from evaluator.judge.questions import Usage
 from evaluator.judge.spending import Spending, Tokens
 from evaluator.judge.transport import Limits, Transport, mapped
@@ -102,7 +102,7 @@ class LangChainModel:
                     with mapped(self.chat.name, self.address):
                         message = (await runnable.ainvoke(self._messages(prompt)))["raw"]
                 except (Passing, ReadingFailed, EndpointError) as fault:
-                    if not isinstance(fault, Passing) or fault.free:
+                    if is_free(fault):
                         entry.drop()
                     raise
                 usage = entry.book(_tokens(message), time.monotonic() - started)

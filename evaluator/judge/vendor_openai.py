@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
-from evaluator.judge.faults import Passing, by_status, detail_of
+from evaluator.judge.faults import Passing, by_status, detail_of, is_free
 from evaluator.judge.questions import Usage
 from evaluator.judge.spending import Spending, Tokens
 from evaluator.judge.transport import Limits, Transport, mapped
@@ -88,7 +88,7 @@ class OpenAIClient:
                         response = await call(client)
                     reply = self._object(response.http_response.text)
                 except (Passing, ReadingFailed, EndpointError) as fault:
-                    if not isinstance(fault, Passing) or fault.free:
+                    if is_free(fault):
                         entry.drop()
                     raise
                 return reply, entry.book(_tokens(reply), time.monotonic() - started)
