@@ -16,6 +16,7 @@ def test_worded_numbers_wrapped_options_and_several_options_a_line():
     assert paper.items[2].text.endswith("应当")
     assert codes(paper) == ["key_missing_option"]
     assert [bool(item.background) for item in paper.items] == [True] * 3 + [False] * 6
+    assert paper.about == ("考试时间：40分钟 满分：16分 姓名：______",)
 
 
 def test_answers_at_the_end_find_their_questions_by_section_and_number():
@@ -33,6 +34,17 @@ def test_answers_before_questions():
     """An answer section that comes first waits for its questions."""
     paper = only("answers_first.txt")
     assert keys(paper.items) == ["C", "A", "×", "√"]
+    assert codes(paper) == []
+
+
+def test_answers_on_the_line_of_their_question():
+    """Options, key and explanation behind the question on one line; sections counted in words."""
+    paper = only("answer_on_the_line.txt")
+    assert [item.kind for item in paper.items] == ["single_choice"] * 2 + ["true_false"] * 2 + ["open"]
+    assert keys(paper.items) == ["A", "A", "√", "×", None]
+    assert paper.items[2].text == "A note needs the time of the call."
+    assert paper.items[2].explanation.startswith("Without it")
+    assert [criterion.points for criterion in paper.items[4].criteria] == [4, 6]
     assert codes(paper) == []
 
 
@@ -220,8 +232,8 @@ def test_ordinary_words_are_noise_only_behind_the_end():
 
 def test_no_line_is_lost():
     """Every word of a paper is in an item, a heading, the title, or reported."""
-    text = "库房测验\n\n一、单选题(共1题)\n\n1.谁能进库?\n\nA.保管员\n\nB.访客\n\n答案:A\n\n解析:钥匙只有一把。\n\n扫码领红包\n"
-    paper = parse_text(text)
+    lines = "库房测验|一、单选题(共1题)|1.谁能进库?|A.保管员|B.访客|答案:A|解析:钥匙只有一把。|扫码领红包"
+    paper = parse_text(lines.replace("|", "\n\n"))
     held = repr(paper)
     for word in ("库房测验", "单选题", "谁能进库", "保管员", "访客", "钥匙只有一把", "扫码领红包"):
         assert word in held

@@ -83,7 +83,7 @@ def test_a_changed_file_changes_what_changed_and_keeps_ids(bank, paper):
     stored = bring(bank, paper, changed)
     assert (len(stored.added), stored.removed) == (1, ())
     assert set(stored.changed) == {first, second}  # reworded, renumbered
-    assert [item.text for item in bank.items()][0] == "泡茶的水温多少合适?"
+    assert bank.items()[0].text == "泡茶的水温多少合适?"
     stored = bring(bank, paper, changed.split("2.杯子")[0])
     assert second in stored.removed and len(bank.items()) == 1
     assert set(bring(bank, paper, changed).restored) >= {second}

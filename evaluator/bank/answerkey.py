@@ -8,7 +8,7 @@ from evaluator.bank.drafts import Draft
 from evaluator.bank.items import Unplaced, Warning
 
 if TYPE_CHECKING:
-    from evaluator.bank.grammar import OpenSection
+    from evaluator.bank.openpaper import OpenSection
 
 
 def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> list[Unplaced]:

@@ -104,7 +104,7 @@ def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
 
 
 def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
-    """An explanation or answer that the document breaks off: surely with a comma at its end, maybe without a full stop."""
+    """An explanation or answer that the document breaks off: surely if it hangs, maybe without a full stop."""
     if item.truncated:
         return
     for draft in cut:

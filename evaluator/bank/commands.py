@@ -224,7 +224,11 @@ def _chosen(
 ) -> Iterator[Item]:
     wanted = {kind.value for kind in kinds or ()}
     for item in items:
-        if (wanted and item.kind not in wanted) or (truncated and not item.truncated) or (warnings and not item.warnings):
+        if (
+            (wanted and item.kind not in wanted)
+            or (truncated and not item.truncated)
+            or (warnings and not item.warnings)
+        ):
             continue
         if file and (item.source is None or file.lower() not in item.source.file.lower()):
             continue

@@ -7,51 +7,19 @@ of a question, and at last as the continuation of what came before. What fits no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from evaluator.bank import marks, noise
-from evaluator.bank.answerkey import apply_answers
-from evaluator.bank.checks import check_paper, mark_damage
 from evaluator.bank.drafts import Draft, ends
+from evaluator.bank.finishing import finish_paper
 from evaluator.bank.grids import spread_tables
-from evaluator.bank.items import Item, Paper, Section, Source, Unplaced
+from evaluator.bank.items import Paper, Unplaced
+from evaluator.bank.openpaper import OpenPaper, OpenSection
 from evaluator.bank.reading.lines import Document, Line
 
 _TITLE_WORDS = re.compile(
     r"试[卷题]|考[核试]|测[试评验]|题[库集]|面试|练习|培训|竞赛|卷|exam|test|quiz|assessment|paper|questions",
     re.I,
 )
-
-
-@dataclass
-class OpenSection:
-    """A section that is being read, with the background and requirements that hold for the questions below."""
-
-    heading: marks.Heading
-    line: int
-    drafts: list[Draft] = field(default_factory=list)
-    background: list[str] = field(default_factory=list)
-    requirements: list[str] = field(default_factory=list)
-    preface: str = ""  # which of the two a line without a mark goes on
-
-
-@dataclass
-class OpenPaper:
-    """A paper that is being read: its sections, and its answer sections as they came."""
-
-    title: str = ""
-    total: float | None = None
-    sections: list[OpenSection] = field(default_factory=list)
-    answers: list[OpenSection] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
-    noise: int = 0
-    cut: list[Draft] = field(default_factory=list)  # drafts behind which the document broke off
-    background: list[str] = field(default_factory=list)
-    requirements: list[str] = field(default_factory=list)
-
-    @property
-    def has_items(self) -> bool:
-        return any(section.drafts for section in self.sections)
 
 
 def parse(document: Document) -> list[Paper]:
@@ -88,7 +56,7 @@ class _Reading:
         line = self.lines[place]
         if self._take_noise(line):
             return
-        steps = (self._take_heading, self._take_rows, self._take_criterion, self._take_label, self._take_step)
+        steps = (self._take_rows, self._take_heading, self._take_criterion, self._take_label, self._take_step)
         if any(step(line, place) for step in steps):
             return
         if self._take_option(line) or self._take_header(line, place) or marks.is_label(line.text):
@@ -96,7 +64,7 @@ class _Reading:
         if not self._take_plain(line, place):
             self.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))
 
-    # ------------------------------------------------------------------------------------------------ noise, boundaries
+    # --------------------------------------------------------------------------------------- noise, boundaries
 
     def _take_noise(self, line: Line) -> bool:
         row = noise.recognise(line.text, self.in_tail, in_front=not (self.paper.sections or self.paper.answers))
@@ -113,7 +81,7 @@ class _Reading:
         if self.draft is not None and self.draft not in self.paper.cut:
             self.paper.cut.append(self.draft)
 
-    # --------------------------------------------------------------------------------------------------------- headings
+    # ------------------------------------------------------------------------------------------------ headings
 
     def _take_heading(self, line: Line, place: int) -> bool:
         if marks.is_answer_heading(line.text) and self._answers_follow(line, place):
@@ -215,7 +183,7 @@ class _Reading:
     def _close_draft(self) -> None:
         self.draft = None
 
-    # ------------------------------------------------------------------------------------------- labels, options, steps
+    # ---------------------------------------------------------------------------------- labels, options, steps
 
     def _take_rows(self, line: Line, place: int) -> bool:
         """Compact keys (`1-5 ABCDA`), with the section's name before them or not."""
@@ -329,7 +297,7 @@ class _Reading:
         draft.touch(line)
         return True
 
-    # -------------------------------------------------------------------------------------------------------- questions
+    # ----------------------------------------------------------------------------------------------- questions
 
     def _take_header(self, line: Line, place: int) -> bool:
         header = marks.read_header(line.text)
@@ -441,7 +409,7 @@ class _Reading:
                 return False
         return False
 
-    # ------------------------------------------------------------------------------------------------------- plain lines
+    # --------------------------------------------------------------------------------------------- plain lines
 
     def _take_plain(self, line: Line, place: int) -> bool:
         """A line without any mark: the paper's title, something about the paper, or the continuation of a text."""
@@ -469,14 +437,14 @@ class _Reading:
             return False
         following = [text for text in self._texts_after(place, 3) if not marks.is_about_paper(text)]
         heading = marks.read_heading(following[0]) if following else None
-        return bool(
-            heading and heading.ordinal == 1 and (heading.declares or _TITLE_WORDS.search(marks.fold(line.text)))
-        )
+        titled = bool(_TITLE_WORDS.search(marks.fold(line.text)))
+        return heading is not None and heading.ordinal == 1 and (heading.declares or titled)
 
     def _take_preamble(self, line: Line) -> bool:
         total = marks.read_total(line.text)
         if marks.is_about_paper(line.text) or (total is not None and len(line.text) < 60):
             self.paper.total = total if total is not None else self.paper.total
+            self.paper.about.append(line.text.strip())
             return True
         text = line.text.strip()
         titled = bool(_TITLE_WORDS.search(marks.fold(self.paper.title)))
@@ -509,7 +477,7 @@ class _Reading:
         if options:
             draft.add_options(options, line)
 
-    # -------------------------------------------------------------------------------------------------------- lookahead
+    # ----------------------------------------------------------------------------------------------- lookahead
 
     def _texts_after(self, place: int, count: int) -> list[str]:
         """The next lines that are not noise."""
@@ -525,56 +493,3 @@ def _split_inline_criteria(text: str, style: str) -> list[str]:
     if style != "bracket":
         return [text]
     return [piece for piece in re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text) if piece.strip()]
-
-
-def finish_paper(paper: OpenPaper, document: Document) -> Paper:
-    """The paper with its answers in place, its damage marked and its figures checked."""
-    lines = {line.number: line for line in document.lines}
-    unmatched = apply_answers(paper.sections, paper.answers)
-    sections, items = [], []
-    for section in paper.sections:
-        found = [_finish_item(draft, section, paper, document) for draft in section.drafts]
-        found = mark_damage(found, section.drafts, paper.cut)
-        items.extend(found)
-        sections.append(_finish_section(section, found))
-    unplaced = sorted([*paper.unplaced, *unmatched], key=lambda entry: entry.line)
-    finished = Paper(
-        title=paper.title,
-        language=_language(items, lines),
-        sections=tuple(sections),
-        items=tuple(items),
-        unplaced=tuple(unplaced),
-        noise=paper.noise,
-    )
-    cut_text = [draft for draft in paper.cut if draft.part in ("explanation", "answer")]
-    return check_paper(finished, document.file, paper.total, cut_text)
-
-
-def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:
-    heading = section.heading
-    each = heading.each
-    if each is None and heading.points is not None and heading.count:
-        each = heading.points / heading.count
-    source = Source(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
-    return draft.finish(source, paper.title, each)
-
-
-def _finish_section(section: OpenSection, items: list[Item]) -> Section:
-    heading = section.heading
-    return Section(
-        title=heading.title,
-        kind=heading.kind,
-        line=section.line,
-        declared_count=heading.count,
-        declared_each=heading.each,
-        declared_points=heading.points,
-        found=len(items),
-        truncated=sum(item.truncated for item in items),
-    )
-
-
-def _language(items: list[Item], lines: dict[int, Line]) -> str:
-    """Chinese where a tenth of the letters is."""
-    text = "".join(item.text for item in items) or "".join(line.text for line in lines.values())
-    letters = [ch for ch in text if ch.isalpha()]
-    return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"

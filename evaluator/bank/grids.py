@@ -1,4 +1,4 @@
-"""Tables inside papers, spread into the lines that the grammar knows.
+"""Tables inside papers, and answers on the line of their question, spread into the lines that the grammar knows.
 
 Three shapes are common: a grid of numbers above answers, a table of questions with headed columns, and a table that
 only lays out options side by side (which needs nothing: its cells joined by tabs read as options on one line).
@@ -36,9 +36,19 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         elif columns and len(line.cells) == len(columns):
             spread.extend(_question_lines(line, columns))
         elif line.text.strip():
-            spread.append(line)
+            spread.extend(_split_inner_labels(line))
         place += 1
     return tuple(spread)
+
+
+def _split_inner_labels(line: Line) -> list[Line]:
+    """`… 答案:A 解析:…` behind a question or its options on one line becomes lines of their own."""
+    if marks.read_label(line.text):
+        return [line]
+    before, explained = marks.split_inner_explanation(line.text)
+    before, key = marks.split_inner_answer(before)
+    texts = [before, f"答案:{key}" if key else "", f"解析:{explained}" if explained else ""]
+    return [replace(line, text=text) for text in texts if text] if key or explained else [line]
 
 
 def _column(cell: str) -> str | None:

@@ -137,6 +137,7 @@ class Paper(Frozen):
 
     title: str = ""
     language: Literal["zh", "en"] = "zh"
+    about: tuple[str, ...] = Field(default=(), description="Lines about the whole paper: time allowed, full marks.")
     sections: tuple[Section, ...] = ()
     items: tuple[Item, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()

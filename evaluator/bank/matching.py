@@ -19,7 +19,7 @@ Old = tuple[str, Item]
 def match_items(old: list[Old], new: list[Item]) -> list[str | None]:
     """The old id for every new item, None for those that are new. Each id is given once.
 
-    Surest first: an id that the new item carries itself, the same words, the same place with similar words, similar words.
+    Surest first: an id that the new item carries, the same words, similar words in the same place, similar words.
     """
     free = dict(old)
     given: list[str | None] = [None] * len(new)

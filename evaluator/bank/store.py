@@ -25,9 +25,10 @@ from evaluator.storage.opening import Database
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 EDITABLE = frozenset(Item.model_fields) - {"id", "source", "warnings"}
-_ITEM_WARNINGS = frozenset(
-    ["truncated", "key_missing_option", "few_options", "several_keys", "key_not_true_false", "no_key", "criterion_without_points", "criteria_sum"]
-)
+_ITEM_WARNINGS = {
+    *("truncated", "no_key", "few_options", "key_missing_option", "several_keys", "key_not_true_false"),
+    *("criterion_without_points", "criteria_sum"),
+}
 
 
 class Stored(BaseModel):
@@ -101,7 +102,7 @@ class Bank:
     # ---------------------------------------------------------------------------------------------------------- writing
 
     def store(self, path: str, digest: str, papers: list[Paper], run: str, overwrite_edits: bool = False) -> Stored:
-        """Stores one document whole or not at all. Ids stay; what a person changed or deleted wins unless told not to."""
+        """Stores one document whole or not at all. Ids stay; what a person changed or deleted wins by default."""
         with self._database.write() as session:
             same = session.scalars(select(FileRow).where(FileRow.digest == digest, FileRow.path != path)).first()
             if same is not None and session.get(FileRow, path) is None and not same.path.startswith(f"{path}!"):
@@ -145,7 +146,7 @@ class Bank:
             return [row.id for row in rows]
 
     def undo(self) -> list[Change]:
-        """Undoes the last command (an import with all its files, an edit, a deletion); InputError where nothing is left."""
+        """Undoes the last command (an import with all its files, an edit, a deletion); InputError if there is none."""
         with self._database.write() as session:
             last = session.scalars(select(ChangeRow).where(~ChangeRow.undone).order_by(ChangeRow.id.desc())).first()
             if last is None:

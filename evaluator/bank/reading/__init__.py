@@ -1,4 +1,4 @@
-"""Reading documents: one module a format, each gives lines with their place. `read_document` picks by the file's name."""
+"""Reading documents: one module a format, each gives lines with their place."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,6 @@ def _number(pages: list[list[tuple[str, float, float, float]]]) -> tuple[Line, .
 
 def _usual_gap(pages: list[list[tuple[str, float, float, float]]]) -> float | None:
     gaps = Counter(
-        round(below[3] - above[3])
-        for page in pages
-        for above, below in zip(page, page[1:], strict=False)
-        if below[3] > above[3]
+        round(below[3] - above[3]) for page in pages for above, below in pairwise(page) if below[3] > above[3]
     )
     return min((gap for gap, n in gaps.items() if n >= max(gaps.values()) / 3), default=None) if gaps else None

@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx with openpyxl, .csv): rows of the template, or an error that names the columns that are missing."""
+"""Spreadsheets (.xlsx with openpyxl, .csv): rows of the template, or an error that names the missing columns."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""Lines in one spelling for comparing, and the numbers and points in them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_TRADITIONAL = str.maketrans(
+    "單選題項擇複數斷對錯誤評標準總計簡開問論應場擬與據參釋為係實際說導語節個卷試順優級見點細則採試節據詳錄類範處",
+    "单选题项择复数断对错误评标准总计简开问论应场拟与据参释为系实际说导语节个卷试顺优级见点细则采试节据详录类范处",
+)
+_ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✗✘✕╳Ｘ⇒➔➜➝⟶", "()()[][].:::√√××××X→→→→→")
+_DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "兩": 2}
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+CN = "[一二三四五六七八九十百两〇零]"
+NUM = rf"(?:\d{{1,3}}|{CN}{{1,4}})"
+POINT_WORD = r"(?:分|points?|pts?\.?|marks?)"
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """The line in half width, with the grammar's traditional characters made simplified; same length as `text`."""
+    return text.translate(_WIDE).translate(_TRADITIONAL).translate(_ALIKE)
+
+
+def read_number(text: str) -> int | None:
+    """`12`, `十二`, `１２`: the whole number; None for anything else."""
+    text = fold(text).strip()
+    if text.isdecimal():
+        return int(text)
+    if not text or not re.fullmatch(rf"{CN}+", text):
+        return None
+    hundreds, _, rest = text.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    value = (_DIGITS.get(hundreds, 1) * 100) if "百" in text else 0
+    value += (_DIGITS.get(tens.lstrip("零"), 1) * 10) if ten else 0
+    return value + (_DIGITS.get(ones.lstrip("零"), 0) if ones else 0)
+
+
+def read_points(text: str) -> float | None:
+    """`3`, `3分`, `2.5 points`, `三分`: the number of points; None for anything else."""
+    match = re.fullmatch(rf"\s*(\d+(?:\.\d+)?|{CN}+)\s*{POINT_WORD}?\s*", fold(text), re.I)
+    if not match:
+        return None
+    given = match[1]
+    return float(given) if given[0].isdecimal() else _float(read_number(given))
+
+
+def _float(value: int | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def split_points(text: str) -> tuple[str, float | None]:
+    """A criterion's text and the points at its end: `先道歉(3分);`, `先道歉 3分`, `apologises (3 points)`."""
+    folded = fold(text)
+    match = re.search(
+        rf"[(\[]?\s*(?:得|计|满分)?\s*(\d+(?:\.\d+)?|{CN}{{1,3}})\s*{POINT_WORD}\s*[)\]]?\s*[;。.,]?\s*$",
+        folded,
+        re.I,
+    )
+    if not match:
+        return text.strip().rstrip(";；"), None
+    return text[: match.start()].strip().rstrip("：:，,—-– "), read_points(match[1])
