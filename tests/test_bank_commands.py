@@ -18,6 +18,15 @@ def _own_data(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
 
 
+@pytest.fixture(autouse=True)
+def indexed(request, monkeypatch) -> list[int]:
+    """Embedding takes seconds: but for the test that searches, only the calls are counted (items in the bank)."""
+    calls: list[int] = []
+    if "search" not in request.node.name:
+        monkeypatch.setattr("evaluator.bank.indexing.index_bank", lambda bank: calls.append(len(bank.items())))
+    return calls
+
+
 def run(*arguments: str, error: str | None = None) -> str:
     """What a command prints; `error` is the code of the error that it ends with."""
     result = CliRunner().invoke(app, arguments)
@@ -107,3 +116,29 @@ def test_draft_writes_a_rubric(tmp_path):
 def test_unknown_id_is_one_sentence():
     """An id that is not there says how to find the right one."""
     run("show", "q0000", error="bank_unknown_item")
+
+
+def test_every_change_brings_the_references_up_to_date(indexed):
+    """After an import, an edit, a deletion and an undo; not after a dry run or where nothing changed."""
+    run("import", str(PAPERS / "ordering.txt"), "--dry-run")
+    run("import", str(PAPERS / "ordering.txt"))
+    run("import", str(PAPERS / "ordering.txt"))
+    item = listed()[0]["id"]
+    run("edit", item, "--points", "4")
+    run("edit", item, "--points", "7")
+    run("delete", item)
+    run("undo")
+    run("import", str(PAPERS / "flat_numbers.txt"), "--no-references")
+    assert indexed == [3, 3, 2, 3]
+
+
+def test_search_finds_the_explanation_and_forgets_what_was_deleted():
+    """A question in other words finds the principle with its source; a deleted question is found no more."""
+    run("import", str(PAPERS / "ordering.txt"), str(PAPERS / "flat_numbers.txt"))
+    hits = json.loads(run("search", "救人和救货哪个在前", "--kind", "explanation", "--format", "json"))
+    assert hits[0]["entry"]["text"] == "人先于物，物先于纸。"
+    assert hits[0]["entry"]["source"].startswith("ordering.txt:")
+    assert "ordering.txt" in run("search", "人先于物")
+    run("delete", hits[0]["entry"]["item"])
+    left = json.loads(run("search", "救人和救货哪个在前", "--format", "json", "-k", "20"))
+    assert hits[0]["entry"]["item"] not in {hit["entry"]["item"] for hit in left}

@@ -14,7 +14,7 @@ from evaluator import texts
 from evaluator.bank.items import KINDS, Item
 from evaluator.errors import InputError
 
-app = typer.Typer(help="The question bank: exam papers in, questions and references out.", no_args_is_help=True)
+app = typer.Typer(help=texts.say("bank.help_the_question_bank_exam"), no_args_is_help=True, add_completion=False)
 
 KindChoice = StrEnum("KindChoice", {kind: kind for kind in KINDS})  # type: ignore[misc]
 
@@ -35,22 +35,27 @@ class FileFormat(StrEnum):
 
 BankOption = Annotated[
     str | None,
-    typer.Option("--bank", help="Bank file or SQLAlchemy URL; bank.db in the data directory by default."),
+    typer.Option("--bank", help=texts.say("bank.help_bank_file_or_sqlalchemy")),
 ]
-KindOption = Annotated[list[KindChoice] | None, typer.Option("--kind", help="Only this kind; may be repeated.")]
-FileOption = Annotated[str | None, typer.Option("--file", help="Only from files whose name holds this.")]
-TextOption = Annotated[str | None, typer.Option("--text", help="Only questions that hold this text.")]
+KindOption = Annotated[list[KindChoice] | None, typer.Option("--kind", help=texts.say("bank.help_only_this_kind_may"))]
+FileOption = Annotated[str | None, typer.Option("--file", help=texts.say("bank.help_only_from_files_whose"))]
+TextOption = Annotated[str | None, typer.Option("--text", help=texts.say("bank.help_only_questions_that_hold"))]
 
 
-@app.command("import")
+@app.command("import", help=texts.say("bank.command_import"))
 def import_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders or .zip archives.", show_default=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be stored; store nothing.")] = False,
+    paths: Annotated[list[Path], typer.Argument(help=texts.say("bank.help_files_folders_or_zip"), show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=texts.say("bank.help_show_what_would_be"))] = False,
     overwrite_edits: Annotated[
-        bool, typer.Option("--overwrite-edits", help="Let the documents win over changes and deletions by hand.")
+        bool, typer.Option("--overwrite-edits", help=texts.say("bank.help_let_the_documents_win"))
     ] = False,
-    all_warnings: Annotated[bool, typer.Option("--all-warnings", help="Show every warning.")] = False,
-    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    references: Annotated[
+        bool, typer.Option("--references/--no-references", help=texts.say("bank.help_bring_the_references_up"))
+    ] = True,
+    all_warnings: Annotated[
+        bool, typer.Option("--all-warnings", help=texts.say("bank.help_show_every_warning"))
+    ] = False,
+    shown: Annotated[Shown, typer.Option("--format", help=texts.say("bank.help_table_or_json"))] = Shown.table,
     bank: BankOption = None,
 ) -> None:
     """Import exam papers (.docx .doc .pdf .html .md .txt .xlsx .csv .zip). Bad files are named, the others imported."""
@@ -59,6 +64,9 @@ def import_command(
 
     with _bank(bank, create=not dry_run) as opened, showing.progress(shown is Shown.table) as advance:
         reports = import_files(opened, paths, dry_run, overwrite_edits, advance)
+        touched = not dry_run and any(report.status == "imported" for report in reports)
+    if touched and references:
+        _index(bank)
     if shown is Shown.json:
         showing.print_json([report.model_dump(mode="json") for report in reports])
     else:
@@ -67,15 +75,19 @@ def import_command(
         raise InputError("bank_some_failed", count=failed)
 
 
-@app.command("list")
+@app.command("list", help=texts.say("bank.command_list"))
 def list_command(
     kind: KindOption = None,
     file: FileOption = None,
     text: TextOption = None,
-    truncated: Annotated[bool, typer.Option("--truncated", help="Only questions that are cut off.")] = False,
-    warnings: Annotated[bool, typer.Option("--warnings", help="Only questions with warnings.")] = False,
-    deleted: Annotated[bool, typer.Option("--deleted", help="Only those deleted.")] = False,
-    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    truncated: Annotated[
+        bool, typer.Option("--truncated", help=texts.say("bank.help_only_questions_that_are"))
+    ] = False,
+    warnings: Annotated[
+        bool, typer.Option("--warnings", help=texts.say("bank.help_only_questions_with_warnings"))
+    ] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help=texts.say("bank.help_only_those_deleted"))] = False,
+    shown: Annotated[Shown, typer.Option("--format", help=texts.say("bank.help_table_or_json"))] = Shown.table,
     bank: BankOption = None,
 ) -> None:
     """List the questions of the bank."""
@@ -90,10 +102,10 @@ def list_command(
         showing.show_items(items, bool(everything) or deleted)
 
 
-@app.command("show")
+@app.command("show", help=texts.say("bank.command_show"))
 def show_command(
-    item_id: Annotated[str, typer.Argument(metavar="ID", help="The question, or the beginning of its id.")],
-    shown: Annotated[Shown, typer.Option("--format", help="Table or JSON.")] = Shown.table,
+    item_id: Annotated[str, typer.Argument(metavar="ID", help=texts.say("bank.help_the_question_or_the"))],
+    shown: Annotated[Shown, typer.Option("--format", help=texts.say("bank.help_table_or_json"))] = Shown.table,
     bank: BankOption = None,
 ) -> None:
     """Show one question with its answer, criteria, source and warnings."""
@@ -107,14 +119,16 @@ def show_command(
         showing.show_item(item)
 
 
-@app.command("edit")
+@app.command("edit", help=texts.say("bank.command_edit"))
 def edit_command(
-    item_id: Annotated[str, typer.Argument(metavar="ID", help="The question, or the beginning of its id.")],
-    text: Annotated[str | None, typer.Option("--text", help="New text.")] = None,
-    key: Annotated[str | None, typer.Option("--key", help="New key: AC, √, ×, ②→①; empty for none.")] = None,
-    explanation: Annotated[str | None, typer.Option("--explanation", help="New explanation.")] = None,
-    points: Annotated[float | None, typer.Option("--points", min=0, help="New points.")] = None,
-    kind: Annotated[KindChoice | None, typer.Option("--kind", help="New kind.")] = None,
+    item_id: Annotated[str, typer.Argument(metavar="ID", help=texts.say("bank.help_the_question_or_the"))],
+    text: Annotated[str | None, typer.Option("--text", help=texts.say("bank.help_new_text"))] = None,
+    key: Annotated[str | None, typer.Option("--key", help=texts.say("bank.help_new_key_ac_empty"))] = None,
+    explanation: Annotated[
+        str | None, typer.Option("--explanation", help=texts.say("bank.help_new_explanation"))
+    ] = None,
+    points: Annotated[float | None, typer.Option("--points", min=0, help=texts.say("bank.help_new_points"))] = None,
+    kind: Annotated[KindChoice | None, typer.Option("--kind", help=texts.say("bank.help_new_kind"))] = None,
     bank: BankOption = None,
 ) -> None:
     """Change a question: by the options, or in your editor when there are none. A new import keeps the change."""
@@ -127,34 +141,42 @@ def edit_command(
     with _bank(bank, create=True) as opened:
         before = opened.item(item_id)
         after = opened.edit(before.id, **(changes or _edited_by_hand(before)))
+    if after != before:
+        _index(bank)
     typer.echo(texts.say("bank.cli_not_edited") if after == before else texts.say("bank.cli_edited", id=after.id))
 
 
-@app.command("delete")
+@app.command("delete", help=texts.say("bank.command_delete"))
 def delete_command(
-    item_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Questions to delete.")],
+    item_ids: Annotated[list[str], typer.Argument(metavar="ID…", help=texts.say("bank.help_questions_to_delete"))],
     bank: BankOption = None,
 ) -> None:
     """Delete questions. `undo` brings them back; a new import does not."""
     with _bank(bank, create=True) as opened:
         deleted = opened.delete(item_ids)
+    if deleted:
+        _index(bank)
     typer.echo(texts.say("bank.cli_deleted", ids=", ".join(deleted)) if deleted else texts.say("bank.cli_not_edited"))
 
 
-@app.command("undo")
+@app.command("undo", help=texts.say("bank.command_undo"))
 def undo_command(bank: BankOption = None) -> None:
     """Undo the last import, edit or deletion; call it again for the one before."""
     with _bank(bank, create=True) as opened:
-        for change in opened.undo():
-            typer.echo(texts.say("bank.cli_undone", action=change.action, label=change.label))
+        undone = opened.undo()
+    _index(bank)
+    for change in undone:
+        typer.echo(texts.say("bank.cli_undone", action=change.action, label=change.label))
 
 
-@app.command("export")
+@app.command("export", help=texts.say("bank.command_export"))
 def export_command(
-    form: Annotated[FileFormat, typer.Option("--format", help="json, or xlsx in the template that import reads.")] = (
+    form: Annotated[FileFormat, typer.Option("--format", help=texts.say("bank.help_json_or_xlsx_in"))] = (
         FileFormat.json
     ),
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; JSON may go to stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=texts.say("bank.help_file_to_write_json"))
+    ] = None,
     kind: KindOption = None,
     file: FileOption = None,
     text: TextOption = None,
@@ -173,13 +195,13 @@ def export_command(
     typer.echo(texts.say("bank.cli_exported", count=len(items), path=output))
 
 
-@app.command("draft")
+@app.command("draft", help=texts.say("bank.command_draft"))
 def draft_command(
-    item_id: Annotated[str, typer.Argument(metavar="ID", help="A question with scoring criteria.")],
-    rubric_id: Annotated[str | None, typer.Option("--id", help="Id of the rubric; the question's by default.")] = None,
-    edit: Annotated[bool, typer.Option("--edit", help="Open the draft in your editor before it is saved.")] = False,
+    item_id: Annotated[str, typer.Argument(metavar="ID", help=texts.say("bank.help_a_question_with_scoring"))],
+    rubric_id: Annotated[str | None, typer.Option("--id", help=texts.say("bank.help_id_of_the_rubric"))] = None,
+    edit: Annotated[bool, typer.Option("--edit", help=texts.say("bank.help_open_the_draft_in"))] = False,
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where to save it; your rubrics by default.", file_okay=False)
+        Path | None, typer.Option("--folder", help=texts.say("bank.help_where_to_save_it"), file_okay=False)
     ] = None,
     bank: BankOption = None,
 ) -> None:
@@ -194,6 +216,43 @@ def draft_command(
         rubric = rubrics.parse(_in_editor(rubrics.dump(rubric), ".yaml"), f"{rubric.id}.yaml")
     path = rubrics.write(rubric, folder or load_settings().user_rubric_dir)
     typer.echo(texts.say("bank.cli_drafted", path=path))
+
+
+@app.command("index", help=texts.say("bank.command_index"))
+def index_command(bank: BankOption = None) -> None:
+    """Bring the references that the grader pulls up to date with the bank."""
+    _index(bank)
+
+
+@app.command("search", help=texts.say("bank.command_search"))
+def search_command(
+    query: Annotated[str, typer.Argument(help=texts.say("bank.help_what_it_is_about"))],
+    count: Annotated[int, typer.Option("-k", min=1, max=100, help=texts.say("bank.help_how_many_hits"))] = 5,
+    item: Annotated[str | None, typer.Option("--item", help=texts.say("bank.help_only_of_this_question"))] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help=texts.say("bank.help_reference_answer_key_point"))] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help=texts.say("bank.help_only_of_this_paper"))] = None,
+    source: Annotated[str | None, typer.Option("--source", help=texts.say("bank.help_only_from_this_place"))] = None,
+    language: Annotated[str | None, typer.Option("--language", help=texts.say("bank.help_zh_or_en"))] = None,
+    shown: Annotated[Shown, typer.Option("--format", help=texts.say("bank.help_table_or_json"))] = Shown.table,
+) -> None:
+    """Search answers and explanations by meaning and words; shows scores and sources."""
+    from evaluator.bank import showing
+    from evaluator.bank.search import search
+
+    given = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language}
+    hits = search(query, count, {name: value for name, value in given.items() if value is not None})
+    if shown is Shown.json:
+        showing.print_json([{**hit._asdict(), "entry": hit.entry.model_dump(), "fits": hit.fits} for hit in hits])
+    else:
+        showing.show_hits(hits)
+
+
+def _index(bank: str | None) -> None:
+    """Brings the references in step with the bank."""
+    from evaluator.bank.indexing import index_bank
+
+    with _bank(bank, create=True) as opened:
+        index_bank(opened)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +16,9 @@ from evaluator.bank.exporter import item_json, to_json
 from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Item, Warning
 from evaluator.texts import say
+
+if TYPE_CHECKING:
+    from evaluator.references.retrieval import Hit
 
 SHOWN_WARNINGS = 12  # a file, before the rest is only counted
 
@@ -141,6 +144,20 @@ def _fields(item: Item) -> Iterator[tuple[str, str]]:
         "file": place,
     }
     yield from ((name, text) for name, text in fields.items() if text)
+
+
+def show_hits(hits: list[Hit]) -> None:
+    """A row a hit; those that are only the nearest of strangers are marked."""
+    if not hits:
+        _console().print(say("bank.cli_no_hits"))
+        return
+    table = Table(*(say(f"bank.label_{name}") for name in ("score", "hit", "text", "file", "id")))
+    for hit in hits:
+        entry = hit.entry
+        kind = say(f"bank.entry_{entry.kind}")
+        fits = kind if hit.fits else f"{kind} ({say('bank.cli_nearest_only')})"
+        table.add_row(*map(escape, (f"{hit.score:.2f}", fits, entry.text, entry.source, entry.item)))
+    _console().print(table)
 
 
 def _step(place: int) -> str:

@@ -90,7 +90,8 @@ def is_question_heading(text: str) -> bool:
 
 _ABOUT = re.compile(
     r"^\s*(?:\(?\s*(?:考试|答题|作答)?(?:时间|时长|时限)|满分|总分|卷面|姓\s*名|部\s*门|工\s*号|日\s*期|得\s*分|岗\s*位|"
-    r"考生|准考证|阅卷|班级|注意事项|考试说明|time allowed|duration|total marks|total points|full marks|name|date|department)"
+    r"考生|准考证|阅卷|班级|注意事项|考试说明|"
+    r"time allowed|duration|total marks|total points|full marks|name|date|department)"
     r"\s*(?:[:_(]|\d|$|为)",
     re.I,
 )
