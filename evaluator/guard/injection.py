@@ -68,9 +68,7 @@ def inspect(transcript: Transcript) -> list[Guard]:
     for turn in transcript.turns:
         for hit in hits(turn.text):
             code = (
-                hit.pattern.code
-                if is_graded(turn) or hit.pattern.code == "forged_delimiter"
-                else "steering_by_other"
+                hit.pattern.code if is_graded(turn) or hit.pattern.code == "forged_delimiter" else "steering_by_other"
             )
             found.setdefault(code, []).append((hit.pattern.id, _evidence(turn, hit.start, hit.end)))
     guards = [
@@ -97,9 +95,7 @@ def hits(text: str) -> list[Hit]:
 def patterns() -> tuple[Pattern, ...]:
     """All patterns, compiled, in the file's order."""
     path = Path(__file__).with_name("patterns.yaml")
-    return tuple(
-        _compiled(entry) for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return tuple(_compiled(entry) for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def _compiled(entry: dict[str, Any]) -> Pattern:
@@ -191,9 +187,7 @@ def _apart(items: list[tuple[str, Evidence]]) -> tuple[Evidence, ...]:
     """Evidence without what lies inside other evidence."""
     kept: list[Evidence] = []
     for _, one in sorted(items, key=lambda item: (item[1].turn, item[1].start - item[1].end)):
-        if not any(
-            one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in kept
-        ):
+        if not any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in kept):
             kept.append(one)
     return tuple(kept)
 
@@ -205,9 +199,7 @@ def _about_hidden(transcript: Transcript) -> list[Guard]:
             evidence.append(_evidence(turn, at, at + 1))
             names[name_of(turn.text[at])] += 1
     detail = ", ".join(f"{name} ×{count}" for name, count in names.most_common(5))
-    return (
-        [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence[:20]))] if evidence else []
-    )
+    return [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence[:20]))] if evidence else []
 
 
 def _about_length(transcript: Transcript) -> list[Guard]:

@@ -7,35 +7,32 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from evaluator.guard.matching import fold
+from evaluator.guard.matching import fold, simplify
 from evaluator.transcript.names import known_role
 from evaluator.transcript.pieces import Piece
 from evaluator.transcript.turns import Assumption, Role
 
 # Turns of phrase by which the two sides of a call give themselves away.
 _AGENT_PHRASES = re.compile(
-    r"(?:为|為)您|请问(?:有什么|您)|請問(?:有什麼|您)|有什么可以帮|有什麼可以幫|工号|工號|竭诚|感谢您的?(?:来电|耐心|理解|反馈|支持)|感謝您的?(?:來電|耐心)|给您(?:带来|造成|添)|"
-    r"給您(?:帶來|造成|添)|帮您|幫您|您的(?:订单号|订单|心情|问题|感受|訂單|問題)|请您稍|這邊|我这边|這裡是|这里是|祝您|"
-    r"how (?:can|may) i (?:help|assist)|thank you for (?:calling|contacting|your patience)|is there anything else|"
-    r"i(?:'ll| will| can) (?:check|look into|arrange|help you)|(?:sorry|apologi[sz]e) for (?:the|any|your)|your order number|may i have",
+    r"为您|请问(?:有什么|您)|有什么可以帮|工号|竭诚|感谢您的?(?:来电|耐心|理解|反馈|支持)|给您(?:带来|造成|添)|帮您|"
+    r"您的(?:订单|心情|问题|感受)|请您稍|这边|这里是|祝您|how (?:can|may) i (?:help|assist)|is there anything else|"
+    r"thank you for (?:calling|contacting|your patience)|i(?:'ll| will| can) (?:check|look into|arrange|help you)|"
+    r"(?:sorry|apologi[sz]e) for (?:the|any|your)|your order number|may i have",
     re.IGNORECASE,
 )
 _CUSTOMER_PHRASES = re.compile(
-    r"你们|你們|我要(?:退|投诉|投訴|换|換|求)|我买|我買|我的(?:订单|订的|快递|手机|卡|账|帳|訂單)|投诉|投訴|怎么(?:还|回事|办)|怎麼(?:還|回事|辦)|什么时候(?:能|才)|气死|"
-    r"我想(?:问|咨询|退|要|办)|退款|坏了|壞了|i want (?:a refund|to)|i(?:'ve| have) been waiting|my (?:order|account|card|phone|package)|"
-    r"i (?:ordered|bought|paid|received)|unacceptable|refund",
+    r"你们|我要(?:退|投诉|换|求)|我买|我的(?:订单|订的|快递|手机|卡|账)|投诉|怎么(?:还|回事|办)|什么时候(?:能|才)|气死|"
+    r"我想(?:问|咨询|退|要|办)|退款|坏了|i want (?:a refund|to)|i(?:'ve| have) been waiting|"
+    r"my (?:order|account|card|phone|package)|i (?:ordered|bought|paid|received)|unacceptable|refund",
     re.IGNORECASE,
 )
 # The author of a role-play speaking of their own plan, in text around the dialogue.
 _AUTHOR_PHRASES = re.compile(
-    r"我(?:会|将|要|先|们会|们将|會|將)|首先|方案|措施|步骤|步驟|后续|後續|跟进|跟進|\bI (?:will|would)\b|\bI'll\b",
-    re.I,
+    r"我(?:会|将|要|先|们会|们将)|首先|方案|措施|步骤|后续|跟进|\bI (?:will|would)\b|\bI'll\b", re.IGNORECASE
 )
 
 
-def cast(
-    source: str, pieces: Sequence[Piece], named: Mapping[str, Role]
-) -> tuple[list[Role], tuple[Assumption, ...]]:
+def cast(source: str, pieces: Sequence[Piece], named: Mapping[str, Role]) -> tuple[list[Role], tuple[Assumption, ...]]:
     """The role of each piece, and what was assumed; `named` holds the caller's roles by folded name."""
     names = list(dict.fromkeys(piece.speaker for piece in pieces if piece.speaker and piece.kind == "speech"))
     roles: dict[str, Role] = {name: role for name in names if (role := _stated(name, names, named))}
@@ -54,9 +51,7 @@ def _stated(name: str, names: Sequence[str], named: Mapping[str, Role]) -> Role 
     return named.get(fold(name)) or known_role(name)
 
 
-def _guess(
-    roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]
-) -> list[Assumption]:
+def _guess(roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]) -> list[Assumption]:
     """Gives the unknown speakers the roles that nobody has yet, and says why."""
     assumed: list[Assumption] = []
     if unknown and "agent" not in roles.values():
@@ -87,20 +82,16 @@ def _likely_agent(names: list[str], source: str, pieces: Sequence[Piece], *, lon
 
 def _service_score(name: str, source: str, pieces: Sequence[Piece]) -> int:
     text = "\n".join(source[piece.start : piece.end] for piece in pieces if piece.speaker == name)
+    text = simplify(text)
     return len(_AGENT_PHRASES.findall(text)) - len(_CUSTOMER_PHRASES.findall(text))
 
 
 def _bots(roles: Mapping[str, Role], named: Mapping[str, Role]) -> list[str]:
-    return [
-        name for name in roles if "客服" in fold(name) and roles[name] == "other" and fold(name) not in named
-    ]
+    return [name for name in roles if "客服" in fold(name) and roles[name] == "other" and fold(name) not in named]
 
 
 def _has_unnamed_speech(pieces: Sequence[Piece]) -> bool:
-    return any(
-        piece.kind in ("mail", "written") or (piece.kind == "speech" and not piece.speaker)
-        for piece in pieces
-    )
+    return any(piece.kind in ("mail", "written") or (piece.kind == "speech" and not piece.speaker) for piece in pieces)
 
 
 def _role_of(piece: Piece, source: str, roles: Mapping[str, Role], named: Mapping[str, Role]) -> Role:
@@ -111,7 +102,7 @@ def _role_of(piece: Piece, source: str, roles: Mapping[str, Role], named: Mappin
     if piece.kind == "written" or (piece.kind == "speech" and not piece.speaker):
         return "agent"
     if piece.kind == "preamble":
-        return "agent" if _AUTHOR_PHRASES.search(source, piece.start, piece.end) else "other"
+        return "agent" if _AUTHOR_PHRASES.search(simplify(source[piece.start : piece.end])) else "other"
     return roles.get(piece.speaker or "", "other")
 
 

@@ -11,12 +11,8 @@ from evaluator.transcript.names import known_role
 from evaluator.transcript.pieces import TIME, Layout, Line, Piece, lines_of
 
 _NAME = r"(?P<name>[^\s:：，。！？,!?；;\[\]【】][^:：，。！？!?；;\r\n\t]{0,29}?)"
-_NAME_FIRST = re.compile(
-    rf"[ \t\ufeff]*{_NAME}[ \t\u3000]+[\[(（]?(?P<time>{TIME})[\])）]?[ \t]*[:：]?[ \t]*"
-)
-_TIME_FIRST = re.compile(
-    rf"[ \t\ufeff]*[\[(（]?(?P<time>{TIME})[\])）]?[ \t\u3000]+{_NAME}[ \t]*[:：]?[ \t]*"
-)
+_NAME_FIRST = re.compile(rf"[ \t\ufeff]*{_NAME}[ \t\u3000]+[\[(（]?(?P<time>{TIME})[\])）]?[ \t]*[:：]?[ \t]*")
+_TIME_FIRST = re.compile(rf"[ \t\ufeff]*[\[(（]?(?P<time>{TIME})[\])）]?[ \t\u3000]+{_NAME}[ \t]*[:：]?[ \t]*")
 _TIME_ONLY = re.compile(rf"[\s\-—–=]*(?P<time>{TIME})[\s\-—–=]*")
 _ACCOUNT = re.compile(r"[(（<][\w.@+-]*[\d@][\w.@+-]*[)）>]\s*$")  # QQ number or address behind the name
 

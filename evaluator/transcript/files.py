@@ -86,9 +86,7 @@ def _read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise InputError("transcript_no_permission", path=path) from error
     except OSError as error:
-        code = (
-            "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
-        )
+        code = "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
         raise InputError(code, path=path, reason=error.strerror) from error
     except ValueError as error:  # a NUL in the name
         raise InputError("file_missing", path=repr(str(path))) from error

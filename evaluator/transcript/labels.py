@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from evaluator.guard.matching import fold
+from evaluator.guard.matching import fold, simplify
 from evaluator.transcript.names import is_field, is_honorific, is_letter, is_person, known_role
 from evaluator.transcript.pieces import TIME, Layout, Line, Piece, lines_of
 from evaluator.transcript.turns import Assumption
@@ -36,14 +36,16 @@ _INLINE = re.compile(
 _DIRECTION = re.compile(r"\s*(?:[(（【\[][^()（）【】\[\]]+[)）】\]]|\*[^*]+\*)[。.]?\s*")
 _HEADING = re.compile(
     r"""\s*(?:\#{1,6}\s*|\*\*|[一二三四五六七八九十]{1,2}、|[(（][一二三四五六七八九十]{1,2}[)）]|\d{1,2}[.、])?\s*
-    (?P<label>[^\s:：。，,.!?！？]{1,14}(?:方案|措施|步骤|计划|总结|小结|跟进|复盘|思路|要点|说明|备注|点评|处理|改进|流程)|
+    (?P<label>[^\s:：。，,.!?！？]{1,14}
+    (?:方案|措施|步骤|计划|总结|小结|跟进|复盘|思路|要点|说明|备注|点评|处理|改进|流程)|
     follow-?\ ?up|next\ steps|(?:resolution|action|follow-?up)\ plan|summary|solution|notes?)
     \s*(?:\*\*)?\s*(?:[:：]|(?:\*\*)?\s*$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
 _AFTERWORD = re.compile(
-    r"\s*(以上|至此|通话结束|挂断|后续|随后|事后|通话后|结束后|总之|综上|作为客服|作为主管|[一二三四五六七八九十]、|#{1,6} )"
+    r"\s*(以上|至此|通话结束|挂断|后续|随后|事后|通话后|结束后|总之|综上|作为客服|作为主管|[一二三四五六七八九十]、|"
+    r"#{1,6} )"
 )
 
 
@@ -79,7 +81,7 @@ def is_dialogue_throughout(source: str) -> bool:
         return False
     pieces = [piece for piece in layout.pieces if source[piece.start : piece.end].strip()]
     roles = {known_role(piece.speaker) for piece in pieces if piece.speaker} - {None}
-    return pieces[0].kind == "speech" and len(roles) > 1
+    return len(roles) > 1 and pieces[0].kind == "speech"
 
 
 def _label_of(line: Line) -> Label | None:
@@ -111,11 +113,7 @@ def _accept(labels: list[Label], named: Collection[str], line_count: int) -> set
     accepted = set(anchors)
     for label in labels:
         name = fold(label.name)
-        if (
-            name not in accepted
-            and not is_field(name)
-            and _is_speaker(label, counts[name], bool(anchors), len(roles))
-        ):
+        if name not in accepted and not is_field(name) and _is_speaker(label, counts[name], bool(anchors), len(roles)):
             accepted.add(name)
     if anchors - named:
         return accepted if _carries(labels, accepted, named, line_count) else set()
@@ -159,9 +157,7 @@ def _pieces(source: str, lines: list[Line], starts: dict[int, Label]) -> Iterato
     yield from _split_inline(source, current)
 
 
-def _next_piece(
-    line: Line, label: Label | None, current: Piece, resume: Piece, after_blank: bool
-) -> Piece | None:
+def _next_piece(line: Line, label: Label | None, current: Piece, resume: Piece, after_blank: bool) -> Piece | None:
     if label:
         return Piece(label.name, min(label.text_start, line.end), line.end, label.time)
     if not line.text.strip():
@@ -176,6 +172,7 @@ def _next_piece(
 
 
 def _begins_written_part(text: str, current: Piece, after_blank: bool) -> bool:
+    text = simplify(text)
     if _HEADING.match(text):
         return after_blank or current.kind == "direction" or known_role(current.speaker or "") == "customer"
     return after_blank and bool(_AFTERWORD.match(text))

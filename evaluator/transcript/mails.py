@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from evaluator.transcript.pieces import Layout, Line, Piece, lines_of
 
 _HEAD = re.compile(
-    r"[ \t\ufeff>*]*(?P<field>发件人|寄件人|寄件者|發件人|收件人|收件者|抄送|密送|副本|主题|主題|主旨|日期|发送时间|發送時間|时间|時間|附件|"
-    r"from|to|cc|bcc|subject|date|sent|reply-to|attachments?)\**[ \t\u3000]*[:：][ \t\u3000]*\**[ \t]*(?P<value>[^\r\n]*)",
+    r"[ \t\ufeff>*]*(?P<field>发件人|寄件人|寄件者|發件人|收件人|收件者|抄送|密送|副本|"
+    r"主题|主題|主旨|日期|发送时间|發送時間|时间|時間|附件|"
+    r"from|to|cc|bcc|subject|date|sent|reply-to|attachments?)"
+    r"\**[ \t\u3000]*[:：][ \t\u3000]*\**[ \t]*(?P<value>[^\r\n]*)",
     re.IGNORECASE,
 )
 _SENDER = ("发件人", "寄件人", "寄件者", "發件人", "from")
 _SUBJECT = ("主题", "主題", "主旨", "subject")
 _EARLIER = re.compile(
-    r"\s*(?:[-_—]{2,}\s*(?:original message|forwarded message|原始邮件|原邮件|转发的邮件|原始郵件|回复的原邮件)\s*[-_—]*|"
+    r"\s*(?:[-_—]{2,}\s*(?:original message|forwarded message|"
+    r"原始邮件|原邮件|转发的邮件|原始郵件|回复的原邮件)\s*[-_—]*|"
     r"on [^\r\n]{6,80} wrote:|[^\r\n]{0,60}(?:写道|寫道)[:：]|>.*)\s*",
     re.IGNORECASE,
 )
@@ -54,9 +57,7 @@ def _pieces(lines: list[Line]) -> Iterator[Piece]:
             sender = head["value"].strip() or None if field in _SENDER else sender
             if field in _SUBJECT and head["value"].strip():
                 yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)  # type: ignore[arg-type]
-        elif (
-            in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">"))
-        ):
+        elif in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">")):
             in_head, body = False, line.start
     if body >= 0:
         yield Piece(sender, body, lines[-1].end, kind=kind)  # type: ignore[arg-type]

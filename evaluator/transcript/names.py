@@ -91,12 +91,8 @@ _SURNAME = re.compile(
     r"^[王李张刘陈杨赵黄吴徐孙胡朱郭何罗郑梁谢宋唐许韩冯邓曹彭曾肖潘袁蔡蒋余叶杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范廖贾韦夏付邹熊孟秦邱侯尹薛阎段雷龙黎史陶贺毛郝顾龚邵覃武钱戴莫孔汤]"
     r"[\u4e00-\u9fff]{1,2}$"
 )
-_LETTER = re.compile(
-    r"^([a-z]|[甲乙丙丁]|(speaker|spk|说话人|发言人|讲话人|角色)[ _-]?[0-9a-z一二三四]{1,2})$"
-)
-_NOT_ASKING = re.compile(
-    r"^(联系|转接|转|投诉|拨打|咨询|请|找|向|给|对|问|叫|让|和|与|由|作为|告诉|通知|寻求|呼叫)"
-)
+_LETTER = re.compile(r"^([a-z]|[甲乙丙丁]|(speaker|spk|说话人|发言人|讲话人|角色)[ _-]?[0-9a-z一二三四]{1,2})$")
+_NOT_ASKING = re.compile(r"^(联系|转接|转|投诉|拨打|咨询|请|找|向|给|对|问|叫|让|和|与|由|作为|告诉|通知|寻求|呼叫)")
 _SPEECH_VERB = re.compile(r"(?<=..)(说道?|回?答道?|问道?|回复|回应|表示)$")
 _BRACKETS = re.compile(r"^(?P<name>[^()]*?)\s*\((?P<inside>[^()]*)\)$")
 _TAIL = re.compile(r"[\s_\-#·.]*(\d[\d\s]{0,7}|[a-z]\d{0,6}|[a-z]+ [a-z]+|[a-z]+|[一二三四甲乙丙丁])")
@@ -137,9 +133,7 @@ def is_person(label: str) -> bool:
     if _HONORIFIC.search(text) or _SURNAME.match(text):
         return True
     return bool(
-        re.fullmatch(
-            r"(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-Z][a-z'’-]{1,15}(?: [A-Z][a-z'’.-]{0,15}){0,2}", label.strip()
-        )
+        re.fullmatch(r"(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-Z][a-z'’-]{1,15}(?: [A-Z][a-z'’.-]{0,15}){0,2}", label.strip())
     )
 
 

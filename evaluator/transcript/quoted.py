@@ -16,16 +16,25 @@ from evaluator.transcript.pieces import Layout, Piece
 _QUOTE = re.compile(
     r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\""
 )
-_VERB_ZH = r"(?:说道?|问道?|答道?|回答|回复|回应|表示|喊道?|解释|安抚|告诉|询问|追问|反问|补充|抱怨|质问|道歉|开口|继续|強調|强调|告知|回話|說道?|問道?|表達|詢問|解釋)"
-_VERB_EN = r"(?:says?|said|asks?|asked|repl(?:y|ies|ied)|answers?|answered|explain(?:s|ed)?|respond(?:s|ed)?|continue[sd]?|add(?:s|ed)?|complain(?:s|ed)?)"
-_NAME_ZH = r"[\u4e00-\u9fff]{1,8}?"
+_VERB_ZH = (
+    r"(?:说道?|說道?|问道?|問道?|答道?|回答|回复|回覆|回应|回話|表示|表達|喊道?|解释|解釋|安抚|告诉|告知|询问|詢問|追问|反问|"
+    r"补充|抱怨|质问|道歉|开口|继续|强调|強調)"
+)
+_VERB_EN = (
+    r"(?:says?|said|asks?|asked|repl(?:y|ies|ied)|answers?|answered|explain(?:s|ed)?|respond(?:s|ed)?|"
+    r"continue[sd]?|add(?:s|ed)?|complain(?:s|ed)?)"
+)
+_NAME_ZH = r"[\u4e00-\u9fff]{1,8}"
+_INSIDE_CLAUSE = r"[^。！？!?；;：:“”「」\r\n]"
 _BEFORE = re.compile(
-    rf"(?:^|[\s。！？!?；;，,：:”」』\"）)])(?P<clause>(?:然后|接着|随后|於是|于是|这时|此时)?(?P<name>{_NAME_ZH})(?P<how>[^。！？!?；;：:“”「」\r\n]{{0,14}}?)"
-    rf"{_VERB_ZH}[^。！？!?；;：:“”「」\r\n]{{0,8}}[：:，,]?\s*|(?P<bare>{_NAME_ZH})[：:]\s*|"
+    rf"(?:^|[\s。！？!?；;，,：:”」』\"）)])(?P<clause>"
+    rf"(?:然后|接着|随后|於是|于是|这时|此时)?(?P<name>{_NAME_ZH}){_INSIDE_CLAUSE}{{0,14}}?"
+    rf"{_VERB_ZH}{_INSIDE_CLAUSE}{{0,8}}[：:，,]?\s*|"
+    rf"(?P<bare>{_NAME_ZH})[：:]\s*|"
     rf"(?:[Tt]he )?(?P<english>[A-Za-z]+(?: [A-Z][a-z]+)?)(?: [a-z]+ly)? {_VERB_EN}[^.!?\"“”]{{0,24}}[,:]?\s*)$"
 )
 _AFTER = re.compile(
-    rf"\s*[，,]?\s*(?:(?P<name>{_NAME_ZH})(?:[^。！？!?；;：:“”「」\r\n]{{0,10}}?){_VERB_ZH}(?:着|了)?[。.！!，,]?|"
+    rf"\s*[，,]?\s*(?:(?P<name>{_NAME_ZH}){_INSIDE_CLAUSE}{{0,10}}?{_VERB_ZH}(?:着|了)?[。.！!，,](?!\s*[“「『])|"
     rf"(?:{_VERB_EN} (?:the )?(?P<english>[A-Za-z]+)|(?:the )?(?P<english2>[A-Za-z]+) {_VERB_EN})[.,]?)"
 )
 
@@ -68,13 +77,19 @@ def _name_in(match: re.Match[str] | None) -> str | None:
     """The named speaker, if it is one whose role or title says that it is a person."""
     if match is None:
         return None
-    names = [value for key, value in match.groupdict().items() if value and key not in ("clause", "how")]
-    for name in names:
-        for size in range(len(name), 0, -1):
-            candidate = name[-size:]
-            if known_role(candidate) or is_honorific(candidate):
-                return candidate
-    return None
+    names = [value for key, value in match.groupdict().items() if value and key != "clause"]
+    return next((found for name in names for found in _people_in(name)), None)
+
+
+def _people_in(name: str) -> Iterator[str]:
+    """Known speakers within the subject of a clause, the first and longest first: 客服 in 客服对客户."""
+    if name.isascii():
+        yield from (part for part in (name, name.split()[0]) if known_role(part))
+        return
+    for start in range(len(name)):
+        for end in range(len(name), start, -1):
+            if known_role(name[start:end]) or is_honorific(name[start:end]):
+                yield name[start:end]
 
 
 def _pieces(source: str, speeches: list[Speech]) -> Iterator[Piece]:

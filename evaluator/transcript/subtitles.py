@@ -13,7 +13,8 @@ from evaluator.transcript.turns import Assumption
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _CUE = re.compile(
     rf"^[ \t\ufeff]*(?P<begin>{_STAMP})[ \t]*-->[ \t]*{_STAMP}[^\r\n]*(?:\r\n|\n|\r|\Z)"
-    rf"(?P<text>(?:(?![ \t]*(?:\d+[ \t]*(?:\r\n|\n|\r))?[ \t]*{_STAMP}[ \t]*-->)[ \t]*\S[^\r\n]*(?:\r\n|\n|\r|\Z))*)",
+    rf"(?P<text>(?:(?![ \t]*(?:\d+[ \t]*(?:\r\n|\n|\r))?[ \t]*{_STAMP}[ \t]*-->)"
+    r"[ \t]*\S[^\r\n]*(?:\r\n|\n|\r|\Z))*)",
     re.MULTILINE,
 )
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\r\n]{1,80})>")

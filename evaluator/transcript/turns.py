@@ -90,12 +90,9 @@ def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
     wanted = {fold(name): role for name, role in roles.items()}
     check_names(roles, [turn.speaker for turn in transcript.turns])
     turns = tuple(
-        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)})
-        for turn in transcript.turns
+        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) for turn in transcript.turns
     )
-    left = tuple(
-        item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted
-    )
+    left = tuple(item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted)
     return transcript.model_copy(update={"turns": turns, "assumptions": left})
 
 
