@@ -1,0 +1,40 @@
+"""The page. Navigation only: `evaluator ui` starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.components import browser, language
+from ui.components.language import tr
+
+PAGES = Path(__file__).parent / "pages"
+
+
+def _page(name: str, icon: str, *, default: bool = False) -> st.Page:
+    return st.Page(PAGES / f"{name}.py", title=tr(f"nav_{name}"), icon=icon, url_path=name, default=default)
+
+
+language.begin()
+st.set_page_config(page_title=tr("app_name"), page_icon=":material/fact_check:", layout="wide")
+chosen = st.navigation(
+    {
+        "": [_page("home", ":material/home:", default=True)],
+        tr("nav_work"): [
+            _page("grade", ":material/fact_check:"),
+            _page("batch", ":material/table_rows:"),
+            _page("history", ":material/history:"),
+        ],
+        tr("nav_train"): [
+            _page("practice", ":material/school:"),
+            _page("bank", ":material/library_books:"),
+            _page("calibration", ":material/balance:"),
+        ],
+        " ": [_page("settings", ":material/settings:")],
+    }
+)
+with st.sidebar:
+    language.switch()
+browser.mount()
+chosen.run()

@@ -1,0 +1,52 @@
+"""The language of the page: Chinese unless chosen otherwise, kept in the address so that a reload keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from evaluator import texts
+from evaluator.settings import load_settings
+from evaluator.texts import Language
+
+_KEY = "lang"
+_NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
+
+
+def language() -> Language:
+    """The language of this session: what was switched to, else the address, else the settings, else Chinese."""
+    for chosen in (st.session_state.get(_KEY), st.query_params.get(_KEY), load_settings().lang):
+        if chosen in texts.LANGUAGES:
+            return chosen
+    return "zh"
+
+
+def begin() -> Language:
+    """Makes the session's language the current one for everything that this run says, errors included."""
+    chosen = language()
+    texts.use(chosen)
+    return chosen
+
+
+def tr(key: str, /, **values: Any) -> str:
+    """The text of `key` in the session's language. A key without a dot is of the catalogue `ui`."""
+    return texts.say(key if "." in key else f"ui.{key}", language(), **values)
+
+
+def switch() -> None:
+    """Draws the language switch where it is called (the sidebar)."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = language()
+    st.segmented_control(
+        "语言 / Language",
+        list(_NAMES),
+        format_func=_NAMES.__getitem__,
+        key=_KEY,
+        required=True,
+        on_change=_remember,
+    )
+
+
+def _remember() -> None:
+    st.query_params[_KEY] = st.session_state[_KEY] or "zh"

@@ -1,0 +1,61 @@
+"""What a page works with: settings, records, and who is sitting in front of it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from evaluator.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from evaluator.storage import Records
+
+COOKIE = "evaluator_owner"
+_TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
+
+
+def settings() -> Settings:
+    """The settings as they are now; InputError when the file is wrong."""
+    return load_settings()
+
+
+def records() -> Records:
+    """The records that the settings name, opened once a process; StorageError when they cannot be."""
+    chosen = settings()
+    return _open(chosen.records_url, str(chosen.data_dir))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open(url: str, data_dir: str) -> Records:
+    from evaluator.storage import open_records
+
+    return open_records(load_settings())
+
+
+def owner() -> str:
+    """Whose gradings, drafts and attempts these are: the person signed in, else this browser by its cookie.
+
+    A random name that cannot be guessed, so that nobody opens another's records by trying.
+    """
+    signed_in = st.user.get("email") if st.user else None
+    if signed_in:
+        return str(signed_in)
+    if "owner" not in st.session_state:
+        known = st.context.cookies.get(COOKIE, "")
+        st.session_state["owner"] = known if _TOKEN.match(known) else secrets.token_urlsafe(18)
+    return str(st.session_state["owner"])
+
+
+def person() -> str:
+    """The name that overrides and notes are signed with, as it was last given here; empty at first."""
+    draft = records().drafts.get(owner(), "person")
+    return str(draft.body.get("name", "")) if draft else ""
+
+
+def remember_person(name: str) -> None:
+    """Keeps the name for the next override or note."""
+    if name.strip() and name != person():
+        records().drafts.put(owner(), "person", {"name": name.strip()})
