@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.asking import open_memo_judge
-from evaluator.evaluate import grade
+from evaluator.grading import grade
 from evaluator.judge.questions import Judge
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator import rubrics
-from evaluator.evidence import Matcher, query_vectors
+from evaluator.evidence import Matcher, query_vectors, statements_of
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import STEERING, TOPIC, YES, plan_criterion, plan_guards, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.review import reasons_for
-from evaluator.rubric import Rubric
+from evaluator.rubric import Rubric, Speaker
 from evaluator.scorecard import (
     Guard,
     KeyPointResult,
@@ -29,9 +29,14 @@ from evaluator.settings import Settings, load_settings
 from evaluator.spans import Comparison, spans_of
 from evaluator.states import Read, empty_state, redactions, reference_states, state_for
 from evaluator.storage import Records, memo_key, new_id, open_records
-from evaluator.transcript import Transcript, parse
+from evaluator.transcript import Role, Transcript, parse
 from evaluator.verdicts import Anchors, Answered, judge_criterion, judge_key_point, judge_silence, on_topic
 
+SPEAKERS: dict[Speaker, frozenset[Role]] = {
+    "agent": frozenset({"agent"}),
+    "customer": frozenset({"customer"}),
+    "any": frozenset({"agent", "customer", "other"}),
+}
 METHOD = 1  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
 
 
@@ -110,21 +115,21 @@ async def grade(
         return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
-    matcher, anchors = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
+    matchers, anchors = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
     asked = _Asking(rubric, judge, read.state, report)
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
-    fits = on_topic(matcher, anchors, [point for _, point in points])
+    fits = on_topic(matchers["agent"], anchors, [point for _, point in points])
     verdicts = []
     for criterion in rubric.criteria:
         questions = plan_criterion(rubric, criterion, by_level=not asked.anchored)
         answered = await asked.about(questions)
-        verdict = judge_criterion(rubric, criterion, questions, answered, matcher, anchors, fits)
+        verdict = judge_criterion(rubric, criterion, questions, answered, matchers[criterion.speaker], anchors, fits)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
     answered = await asked.about(asked.other_questions())
     by_id = {question.id: question for question in asked.other_questions()}
     key_points = tuple(
-        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, matcher, anchors[point.id])
+        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, matchers["agent"], anchors[point.id])
         for name, point in points
     )
     outcome = _Outcome(
@@ -194,10 +199,12 @@ def _forgotten(question: Question) -> Ungraded:
 
 def _compare(
     rubric: Rubric, transcript: Transcript, left_out: list[tuple[str, int, int]]
-) -> tuple[Matcher, dict[str, Anchors]]:
-    """The graded person's sentences, ready to be compared; and what each key point finds in the reference and the task."""
-    matcher = Matcher(spans_of(transcript, {"agent"}, left_out))
-    return matcher, similarity_anchors(rubric)
+) -> tuple[dict[Speaker, Matcher], dict[str, Anchors]]:
+    """Whose sentences can prove what, ready to be compared; and what each key point finds in the reference and the task."""
+    wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
+    statements = statements_of(rubric)
+    matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
+    return matchers, similarity_anchors(rubric)
 
 
 def similarity_anchors(rubric: Rubric) -> dict[str, Anchors]:
@@ -217,7 +224,7 @@ def similarity_anchors(rubric: Rubric) -> dict[str, Anchors]:
 
 def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
     """Silence reaches the lowest level of everything: no model is needed for that, and a person is asked to look."""
-    matcher = Matcher([])
+    matcher = Matcher([], [])
     verdicts = tuple(judge_silence(criterion) for criterion in rubric.criteria)
     found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
     points = tuple(

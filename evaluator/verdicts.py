@@ -94,7 +94,7 @@ def judge_key_point(
     point: KeyPoint, reference: str, question: Question | None, answered: Answered, matcher: Matcher, anchors: Anchors
 ) -> KeyPointResult:
     """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
-    similarity, span = matcher.best(point.text)
+    similarity, span = matcher.nearest(point.text)
     said = _resemblance(similarity, anchors)
     judged = _witness_of(question, answered) if question and answered.anchored else None
     if question and not answered.anchored:
@@ -122,7 +122,7 @@ def on_topic(matcher: Matcher, anchors: Mapping[str, Anchors], points: Sequence[
 
     if not points:
         return 1.0
-    own = sum(matcher.best(point.text)[0] for point in points)
+    own = sum(matcher.nearest(point.text)[0] for point in points)
     task = sum(anchors[point.id].task for point in points)
     return 1 / (1 + exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
 
@@ -137,7 +137,7 @@ def _position(
 ) -> Placed | None:
     judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
     points = key_points_of(rubric, criterion)
-    alike = [_resemblance(matcher.best(point.text)[0], anchors[point.id]) for point in points]
+    alike = [_resemblance(matcher.nearest(point.text)[0], anchors[point.id]) for point in points]
     return blend(
         place(judged) if judged else None,
         place([Witness(value, 1.0) for value in alike]) if alike else None,
@@ -247,7 +247,7 @@ def _evidence(rubric: Rubric, criterion: Criterion, matcher: Matcher, points: fl
     wanted = wanted_for(rubric, criterion)
     low = points < criterion.points / 2
     if criterion.kind in ("fatal", "penalty"):
-        return tuple(matcher.pick([criterion.description or criterion.name], "against"))
+        return tuple(matcher.pick(wanted.bad, "against"))
     found = [*matcher.pick(wanted.good, "for", most=2 if low else 3)]
     taken = {(item.turn, item.start) for item in found}
     against = matcher.pick(wanted.bad, "against", most=2) if low else []

@@ -110,6 +110,9 @@ class Draft:
         """A key where it reads as one, else the text of a reference answer."""
         given, explained = marks.split_inner_explanation(given)
         key = marks.read_key(given) if given else None
+        if key is None and given and (self.wants_letters or self.kind == "true_false"):
+            key, reason = marks.split_key(given)
+            given, explained = (given, explained) if key is None else ("", explained or reason)
         self.part = "answer"
         if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
             self._take_key(key, line)
@@ -197,13 +200,21 @@ class Draft:
 
     def _text_and_key(self) -> tuple[str, str | None]:
         """The key may stand in the brackets of the question itself."""
-        text, key = self.text.value, self.key
+        text, key = self._take_points(self.text.value), self.key
         if self.wants_letters or self.kind in (None, "true_false"):
             text, found = marks.take_bracket_key(text, letters=bool(self.options))
             if found and key and found != key:
                 self.warnings.append(Warning(code="two_keys", line=self.start, values={"first": found, "second": key}))
             key = key or found
         return marks.drop_empty_bracket(text), key
+
+    def _take_points(self, text: str) -> str:
+        """Points may stand in brackets behind the question."""
+        without, points = marks.take_bracket_points(text)
+        if points is not None and self.points is None:
+            self.points = points
+            return without
+        return text
 
     def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
         """The kind of the section; where it names none, what options and key look like."""

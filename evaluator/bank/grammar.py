@@ -377,15 +377,21 @@ class _Reading:
     def _begins_open_question(self, header: marks.Header, line: Line, draft: Draft, expected: int) -> bool:
         if header.style != draft.style and header.style in ("bracket", "chinese"):
             fits = draft.closed or draft.kind == "true_false"
-            return fits and header.number == expected and draft.part != "answer"
+            return fits and header.number == expected and draft.part != "answer" and not self._is_nested(header, draft)
         objective = draft.wants_letters or draft.kind == "true_false"
         if objective and draft.part != "answer":
-            return header.number >= expected or (header.number == 1 and not draft.nested and draft.closed)
+            restarts = draft.kind == "true_false" and header.number == 1 and draft.closed
+            return (header.number >= expected or restarts) and not self._is_nested(header, draft)
         asks = bool(re.search(r"[?？]\s*$|[(（]\s*\d+\s*分\s*[)）]", line.text)) or header.points is not None
         labelled = bool(
             re.match(r"^\s*\d{1,3}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text), re.I)
         )
         return labelled or self._in_sequence(header, draft, expected, asks)
+
+    @staticmethod
+    def _is_nested(header: marks.Header, draft: Draft) -> bool:
+        """Whether the number goes on a list inside an explanation (the grammar notes how far such a list has come)."""
+        return draft.part == "explanation" and draft.nested > 0 and header.number == draft.nested + 1
 
     @staticmethod
     def _in_sequence(header: marks.Header, draft: Draft, expected: int, asks: bool = False) -> bool:
@@ -425,8 +431,20 @@ class _Reading:
             return self._take_below_heading(line)
         if not self.draft.takes(line, self._next_text(place)):
             return False
+        self._note_list(line)
         self._continue(line)
         return True
+
+    def _note_list(self, line: Line) -> None:
+        """A numbered line inside an explanation begins a list, or goes on with it."""
+        header, draft = marks.read_header(line.text), self.draft
+        if (
+            draft is not None
+            and header is not None
+            and draft.part == "explanation"
+            and header.number == draft.nested + 1
+        ):
+            draft.nested = header.number
 
     def _hold(self, line: Line) -> None:
         self.held = Unplaced(line=line.number, text=line.text.strip())

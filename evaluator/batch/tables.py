@@ -118,7 +118,7 @@ def _xlsx(path: Path) -> tuple[list[str], Rows]:
 def _jsonl(path: Path) -> tuple[list[str], Rows]:
     text, _ = transcripts.decode(path.read_bytes(), str(path))
     rows: Rows = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if line.strip():
             rows.append(_json_row(line, number, path))
     return list(dict.fromkeys(name for row in rows for name in row)), rows

@@ -1,7 +1,7 @@
 """Agreement of two graders, each figure with its n, a bootstrap interval, and a reason where it is undefined.
 
-Figures come from scikit-learn, scipy, pingouin and krippendorff; the human ceiling that belongs in the same row is in
-`ceiling.py`.
+Figures come from scikit-learn, scipy, pingouin and krippendorff; the human ceiling that belongs in the same
+row is in `ceiling.py`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Statistic(BaseModel):
 
 
 def find_step(points: Array) -> float:
-    """The step of a scale: 1 for whole points, .5 for halves, else the smallest distance between two grades seen."""
+    """The step of a scale: 1 for whole points, .5 for halves, else the smallest distance between two
+    grades seen.
+    """
     values = np.unique(points[~np.isnan(points)])
     for step in (1.0, 0.5, 0.25, 0.1):
         if np.allclose(values / step, np.round(values / step), atol=1e-6):
@@ -61,11 +63,14 @@ def to_levels(points: Array, step: float) -> Array:
     return np.floor(points / step + 0.5)
 
 
-def compare(x: Array, y: Array, *, step: float = 1.0, names: Iterable[str] = FORMULAS,
-            resamples: int = RESAMPLES) -> dict[str, Statistic]:
-    """All figures of two graders' points, shape (n,) each; items that either did not grade (NaN) are left out.
+def compare(
+    x: Array, y: Array, *, step: float = 1.0, names: Iterable[str] = FORMULAS, resamples: int = RESAMPLES
+) -> dict[str, Statistic]:
+    """All figures of two graders' points, shape (n,) each; items that either did not grade (NaN) are left
+    out.
 
-    QWK, exact and adjacent agreement are taken on levels of `step` points, the others on the points as they are.
+    QWK, exact and adjacent agreement are taken on levels of `step` points, the others on the points as they
+    are.
     """
     both = ~(np.isnan(x) | np.isnan(y))
     x, y = np.asarray(x[both], float), np.asarray(y[both], float)
@@ -111,7 +116,9 @@ def _bound(name: str, x: Array, y: Array, resamples: int) -> tuple[float | None,
 
 
 def resample(name: str, x: Array, y: Array, resamples: int = RESAMPLES) -> Array:
-    """The figure on `resamples` bootstrap samples of the items, shape (resamples,); the same seed every time."""
+    """The figure on `resamples` bootstrap samples of the items, shape (resamples,); the same seed every
+    time.
+    """
     draw = np.random.default_rng(SEED)
     block = max(1, int(4e6 // len(x)))
     parts = []
@@ -164,14 +171,17 @@ def _alpha(x: Array, y: Array) -> float:
 
 
 def icc_of(grades: Array) -> float:
-    """ICC(2,1), absolute agreement of single grades, of shape (items, graders); items with a gap are left out."""
+    """ICC(2,1), absolute agreement of single grades, of shape (items, graders); items with a gap are left
+    out.
+    """
     import pandas as pd
     import pingouin
 
     grades = grades[~np.isnan(grades).any(axis=1)]
     n, k = grades.shape
-    long = pd.DataFrame({"item": np.repeat(np.arange(n), k), "grader": np.tile(np.arange(k), n),
-                         "points": grades.ravel()})
+    long = pd.DataFrame(
+        {"item": np.repeat(np.arange(n), k), "grader": np.tile(np.arange(k), n), "points": grades.ravel()}
+    )
     with warnings.catch_warnings():  # pingouin divides by zero where graders agree entirely; the value is still 1
         warnings.simplefilter("ignore", RuntimeWarning)
         table = pingouin.intraclass_corr(long, targets="item", raters="grader", ratings="points")
@@ -190,9 +200,17 @@ def _take(name: str):
 
 
 _CALCULATE = {
-    "qwk": _qwk, "pearson": _pearson, "spearman": _spearman, "mae": _mae, "rmse": _rmse, "icc": _icc,
-    "alpha": _alpha, "bias": _take("bias"), "exact": _take("exact"), "adjacent": _take("adjacent"),
-}  # fmt: skip
+    "qwk": _qwk,
+    "pearson": _pearson,
+    "spearman": _spearman,
+    "mae": _mae,
+    "rmse": _rmse,
+    "icc": _icc,
+    "alpha": _alpha,
+    "bias": _take("bias"),
+    "exact": _take("exact"),
+    "adjacent": _take("adjacent"),
+}
 
 
 class Group(BaseModel):
@@ -205,18 +223,31 @@ class Group(BaseModel):
     figures: dict[str, Statistic]
 
 
-def compare_groups(x: Array, y: Array, kind: str, labels: Sequence[str], *, step: float = 1.0,
-                   names: Iterable[str] = ("pearson", "mae", "bias", "qwk")) -> list[Group]:
+def compare_groups(
+    x: Array,
+    y: Array,
+    kind: str,
+    labels: Sequence[str],
+    *,
+    step: float = 1.0,
+    names: Iterable[str] = ("pearson", "mae", "bias", "qwk"),
+) -> list[Group]:
     """Figures for each label, in order of label; `labels` has one entry an item."""
     marks = np.asarray(labels)
     return [
-        Group(kind=kind, label=label, figures=compare(x[marks == label], y[marks == label], step=step, names=names))
+        Group(
+            kind=kind,
+            label=label,
+            figures=compare(x[marks == label], y[marks == label], step=step, names=names),
+        )
         for label in sorted(set(labels))
     ]
 
 
 def band(points: Array, count: int = 3) -> list[str]:
-    """Which part of the seen range each grade lies in: "-2 to -0.67" and so on, equally wide, lowest first."""
+    """Which part of the seen range each grade lies in: "-2 to -0.67" and so on, equally wide, lowest
+    first.
+    """
     low, high = np.nanmin(points), np.nanmax(points)
     edges = np.linspace(low, high, count + 1)
     where = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, count - 1)

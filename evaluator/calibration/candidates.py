@@ -1,11 +1,12 @@
-"""The models that a fit chooses from and blends, each turned into a JSON component with its out-of-fold predictions.
+"""The models that a fit chooses from and blends, each turned into a JSON component with its out-of-fold
+predictions.
 
-    mean       what the humans give on average
-    scaled     the machine's own points, slope shrunk
-    isotonic   the machine's own points through a rising curve
-    ordinal    a logistic curve for each level to pass, over the machine's points of all criteria
-    judge      block ridge over everything the judge said
-    blocks     block ridge over everything, embeddings and form of the text included
+mean       what the humans give on average
+scaled     the machine's own points, slope shrunk
+isotonic   the machine's own points through a rising curve
+ordinal    a logistic curve for each level to pass, over the machine's points of all criteria
+judge      block ridge over everything the judge said
+blocks     block ridge over everything, embeddings and form of the text included
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ INNER_FOLDS = 10
 
 @dataclass(frozen=True)
 class Sample:
-    """What a candidate learns from: features minus their centres, shape (n, p), gaps as 0; grades of shape (n, c)."""
+    """What a candidate learns from: features minus their centres, shape (n, p), gaps as 0; grades of shape
+    (n, c).
+    """
 
     centred: Array
     columns: tuple[str, ...]
@@ -49,7 +52,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A component fitted to all items, and what it predicts for items that it was not fitted to, shape (n,)."""
+    """A component fitted to all items, and what it predicts for items that it was not fitted to, shape
+    (n,).
+    """
 
     component: Linear | Monotone | Ordinal
     held_out: Array
@@ -117,8 +122,8 @@ def _fit_isotonic(centred: Array, grades: Array, own: int) -> Monotone:
 
 def _fit_ordinal(centred: Array, grades: Array, columns: list[int]) -> Ordinal:
     """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them."""
-    cuts = np.unique(np.quantile(grades, np.linspace(0.1, 0.9, 9)))
-    cuts = cuts[(cuts > grades.min()) & (cuts <= grades.max())]
+    cuts = np.unique(np.quantile(grades, np.linspace(0.1, 0.9, 9), method="higher"))
+    cuts = cuts[cuts > grades.min()]
     means = [grades[grades < cuts[0]].mean()] if len(cuts) else [grades.mean()]
     for low, high in zip(cuts, [*cuts[1:], np.inf], strict=True):
         inside = (grades >= low) & (grades < high)
@@ -157,7 +162,9 @@ def _fit_blocks(sample: Sample, blocks: dict[str, list[int]], label: str) -> lis
 
 
 def _prepare(sample: Sample, blocks: dict[str, list[int]], criterion: int):
-    """The ridge's task of one criterion, and per block the scaled matrix (unit mean kernel) with its column divisors."""
+    """The ridge's task of one criterion, and per block the scaled matrix (unit mean kernel) with its
+    column divisors.
+    """
     own = sample.own(criterion)
     columns = {name: [c for c in ours if c != own] for name, ours in blocks.items()}
     if own is not None:
@@ -171,7 +178,9 @@ def _prepare(sample: Sample, blocks: dict[str, list[int]], criterion: int):
 
 
 def _scale(matrix: Array, name: str) -> tuple[Array, Array]:
-    """Columns centred and scaled so that rows have length 1 on average, and what each column was divided by."""
+    """Columns centred and scaled so that rows have length 1 on average, and what each column was divided
+    by.
+    """
     matrix = matrix - matrix.mean(0)
     divisor = np.ones(matrix.shape[1])
     if name in FULL_RANK_BLOCKS:

@@ -1,7 +1,7 @@
 """How far humans agree with each other: the ceiling that any agreement with a machine is read against.
 
-Three ceilings, each for the figure it belongs beside: two humans (pairwise), one human against the mean of the rest,
-and the mean of a panel of 2 to 5 against the mean of the rest.
+Three ceilings, each for the figure it belongs beside: two humans (pairwise), one human against the mean of
+the rest, and the mean of a panel of 2 to 5 against the mean of the rest.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Ceiling(BaseModel):
 
 
 def measure_ceiling(grades: Array, *, step: float = 1.0, names: tuple[str, ...] = tuple(FORMULAS)) -> Ceiling:
-    """Ceilings of shape (items, graders), gaps as NaN. With one grader every figure is undefined and says so."""
+    """Ceilings of shape (items, graders), gaps as NaN. With one grader every figure is undefined and says
+    so.
+    """
     return Ceiling(
         pairwise=_average(_pair_up(grades), names, step),
         one_against_rest=_average(_split(grades, 1), names, step),
@@ -50,13 +52,16 @@ def _pair_up(grades: Array) -> list[Pair]:
 
 
 def _split(grades: Array, size: int) -> list[Pair]:
-    """Mean of a panel of `size` against the mean of all others, for each grader or for 20 panels drawn by lot."""
+    """Mean of a panel of `size` against the mean of all others, for each grader or for 20 panels drawn by
+    lot.
+    """
     graders = grades.shape[1]
     if graders <= size:
         return []
     draw = np.random.default_rng(SEED)
-    panels = [[g] for g in range(graders)] if size == 1 else [
-        draw.choice(graders, size, replace=False) for _ in range(20)]
+    panels = (
+        [[g] for g in range(graders)] if size == 1 else [draw.choice(graders, size, replace=False) for _ in range(20)]
+    )
     return [_means(grades, np.isin(np.arange(graders), panel), size) for panel in panels]
 
 
@@ -87,7 +92,9 @@ def _average_one(pairs: list[Pair], name: str, step: float) -> Statistic:
 
 
 def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
-    """95 % interval of the mean over pairs, the same resampled items for all pairs; None where gaps forbid it."""
+    """95 % interval of the mean over pairs, the same resampled items for all pairs; None where gaps forbid
+    it.
+    """
     x, y = np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
     full = ~(np.isnan(x) | np.isnan(y)).any(axis=0)
     if full.sum() < 10:

@@ -30,19 +30,34 @@ ScaleText = Annotated[str | None, typer.Option("--scale", help="Scale the humans
 Letters = Annotated[list[str] | None, typer.Option("--letter", help="Worth of a letter grade, such as B+=8.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Take the proposed meaning of the columns.")]
 Confidence = Annotated[float, typer.Option(help="Stated coverage of intervals.")]
-Texts = Annotated[bool, typer.Option("--texts/--no-texts", help="Let the fit use the texts (--items) beside the readouts.")]
+Texts = Annotated[
+    bool, typer.Option("--texts/--no-texts", help="Let the fit use the texts (--items) beside the readouts.")
+]
 
 
 @app.command("run")
 def run_report(
-    grades: GradesFile, readouts: ReadoutsFile, items: ItemsPath = None, rubric: RubricName = None, map_: MapText = None,
-    scale: ScaleText = None, letter: Letters = None, yes: Yes = False,
-    out: Annotated[Path, typer.Option("--out", help="Folder for report.html, report.json and report.xlsx.")] = Path("calibration"),
-    fitted: Annotated[bool, typer.Option("--fitted/--raw", help="Report the fit's held-out points, not the raw ones.")] = False,
+    grades: GradesFile,
+    readouts: ReadoutsFile,
+    items: ItemsPath = None,
+    rubric: RubricName = None,
+    map_: MapText = None,
+    scale: ScaleText = None,
+    letter: Letters = None,
+    yes: Yes = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html, report.json and report.xlsx.")] = Path(
+        "calibration"
+    ),
+    fitted: Annotated[
+        bool, typer.Option("--fitted/--raw", help="Report the fit's held-out points, not the raw ones.")
+    ] = False,
     epsilon: Annotated[float, typer.Option(help="What a human costs more: .2 expert, .15 skilled, .1 crowd.")] = 0.15,
-    texts: Texts = True, confidence: Confidence = 0.9,
-) -> None:  # fmt: skip
-    """Agreement with every human and with their mean beside the human ceiling, severity, and the replacement test."""
+    texts: Texts = True,
+    confidence: Confidence = 0.9,
+) -> None:
+    """Agreement with every human and with their mean beside the human ceiling, severity, and the
+    replacement test.
+    """
     from evaluator.calibration.pages import describe_fits, judge_substitution, write_report
     from evaluator.calibration.report import make_report
 
@@ -69,13 +84,20 @@ def run_report(
 
 @app.command("fit")
 def fit_profile(
-    grades: GradesFile, readouts: ReadoutsFile, items: ItemsPath = None, rubric: RubricName = None, map_: MapText = None,
-    scale: ScaleText = None, letter: Letters = None, yes: Yes = False,
+    grades: GradesFile,
+    readouts: ReadoutsFile,
+    items: ItemsPath = None,
+    rubric: RubricName = None,
+    map_: MapText = None,
+    scale: ScaleText = None,
+    letter: Letters = None,
+    yes: Yes = False,
     out: Annotated[Path, typer.Option("--out", help="The profile's file.")] = Path("profile.json"),
     name: Annotated[str, typer.Option(help="Name of the profile.")] = "profile",
     version: Annotated[int, typer.Option(help="Version of the profile.")] = 1,
-    texts: Texts = True, confidence: Confidence = 0.9,
-) -> None:  # fmt: skip
+    texts: Texts = True,
+    confidence: Confidence = 0.9,
+) -> None:
     """Fits the grader to the humans and saves the profile, with figures on items that the fit did not see."""
     from evaluator.calibration.pages import _describe_fit
 
@@ -89,37 +111,65 @@ def fit_profile(
 
 @app.command("route")
 def route(
-    grades: GradesFile, readouts: ReadoutsFile, items: ItemsPath = None, rubric: RubricName = None, map_: MapText = None,
-    scale: ScaleText = None, letter: Letters = None, yes: Yes = False,
+    grades: GradesFile,
+    readouts: ReadoutsFile,
+    items: ItemsPath = None,
+    rubric: RubricName = None,
+    map_: MapText = None,
+    scale: ScaleText = None,
+    letter: Letters = None,
+    yes: Yes = False,
     share: Annotated[float, typer.Option(help="Least share that the grader grades alone.")] = 0.5,
     agreement: Annotated[float, typer.Option(help="Least share of those within the tolerance.")] = 0.8,
     tolerance: Annotated[float, typer.Option(help="Points that still count as agreement.")] = 1.0,
     minutes: Annotated[float, typer.Option(help="Minutes that a human takes for an item.")] = 3.0,
-    texts: Texts = True, confidence: Confidence = 0.9,
-) -> None:  # fmt: skip
+    texts: Texts = True,
+    confidence: Confidence = 0.9,
+) -> None:
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
     from evaluator.calibration.intervals import choose_policy, trace_policies
 
-    profile, held = _fit(_load(grades, readouts, items, rubric, map_, scale, letter, yes), texts, confidence, "route", 1)
+    profile, held = _fit(
+        _load(grades, readouts, items, rubric, map_, scale, letter, yes), texts, confidence, "route", 1
+    )
     for index, criterion in enumerate(profile.criteria):
-        policies = trace_policies(held.half[:, index], held.points[:, index], held.human[:, index], tolerance=tolerance,
-                                  minutes_an_item=minutes)
+        policies = trace_policies(
+            held.half[:, index],
+            held.points[:, index],
+            held.human[:, index],
+            tolerance=tolerance,
+            minutes_an_item=minutes,
+        )
         best = choose_policy(policies, share=share, agreement=agreement)
         if best is None:
             text = say("calibration.routing_none", share=f"{share:.0%}", agreement=f"{agreement:.0%}")
         else:
-            text = say("calibration.routing_chosen", share=f"{best.share:.0%}", agreement=f"{best.agreement:.0%}",
-                       tolerance=tolerance, minutes=f"{best.minutes_saved:.0f}", n=len(held.ids))
+            text = say(
+                "calibration.routing_chosen",
+                share=f"{best.share:.0%}",
+                agreement=f"{best.agreement:.0%}",
+                tolerance=tolerance,
+                minutes=f"{best.minutes_saved:.0f}",
+                n=len(held.ids),
+            )
         typer.echo(f"{criterion}: {text}")
 
 
 @app.command("estimate")
 def estimate(
-    grades: GradesFile, readouts: ReadoutsFile, rubric: RubricName = None, map_: MapText = None, scale: ScaleText = None,
-    letter: Letters = None, yes: Yes = False, confidence: Confidence = 0.95,
+    grades: GradesFile,
+    readouts: ReadoutsFile,
+    rubric: RubricName = None,
+    map_: MapText = None,
+    scale: ScaleText = None,
+    letter: Letters = None,
+    yes: Yes = False,
+    confidence: Confidence = 0.95,
     next_: Annotated[int, typer.Option("--next", help="How many items to propose to a human next.")] = 10,
-) -> None:  # fmt: skip
-    """The mean of a whole batch from few human grades and many machine grades, and which items to grade next."""
+) -> None:
+    """The mean of a whole batch from few human grades and many machine grades, and which items to grade
+    next.
+    """
     from evaluator.calibration.estimation import estimate_mean, pick_next
 
     data = _load(grades, readouts, None, rubric, map_, scale, letter, yes, known_only=True)
@@ -127,12 +177,28 @@ def estimate(
     for name in (name for name in means.columns if name in machine.columns):
         both = machine.index.intersection(means[name].dropna().index)
         rest = machine[name].drop(both).dropna()
-        found = estimate_mean(means.loc[both, name].to_numpy(), machine.loc[both, name].to_numpy(), rest.to_numpy(),
-                              confidence=confidence)
+        found = estimate_mean(
+            means.loc[both, name].to_numpy(),
+            machine.loc[both, name].to_numpy(),
+            rest.to_numpy(),
+            confidence=confidence,
+        )
         alone, low, high = (f"{value:.2f}" for value in found.humans_alone)
-        typer.echo(say("calibration.estimate", criterion=name, mean=f"{found.mean:.2f}", low=f"{found.low:.2f}",
-                       high=f"{found.high:.2f}", confidence=f"{confidence:.0%}", graded=found.graded, alone=alone,
-                       alone_low=low, alone_high=high, worth=f"{found.worth:.1f}"))
+        typer.echo(
+            say(
+                "calibration.estimate",
+                criterion=name,
+                mean=f"{found.mean:.2f}",
+                low=f"{found.low:.2f}",
+                high=f"{found.high:.2f}",
+                confidence=f"{confidence:.0%}",
+                graded=found.graded,
+                alone=alone,
+                alone_low=low,
+                alone_high=high,
+                worth=f"{found.worth:.1f}",
+            )
+        )
     left = machine.drop(machine.index.intersection(means.index))
     doubt = ((left - machine.mean()) / machine.std()).abs().mean(axis=1).fillna(1.0)
     wanted = pick_next(list(left.index), doubt.to_numpy(), next_)
@@ -150,11 +216,25 @@ def power(
     """How many items and graders a wanted precision takes, before anybody grades."""
     from evaluator.calibration.power import plan
 
-    found = plan(correlation=correlation, half_width=half_width, single=single, reliability=reliability,
-                 confidence=confidence)
-    typer.echo(say("calibration.power_plan", correlation=f"{correlation:g}", half_width=f"{half_width:g}",
-                   confidence=f"{confidence:.0%}", items=found.items, graders=found.graders,
-                   reliability=f"{found.reliability:.2f}", grades=found.grades))
+    found = plan(
+        correlation=correlation,
+        half_width=half_width,
+        single=single,
+        reliability=reliability,
+        confidence=confidence,
+    )
+    typer.echo(
+        say(
+            "calibration.power_plan",
+            correlation=f"{correlation:g}",
+            half_width=f"{half_width:g}",
+            confidence=f"{confidence:.0%}",
+            items=found.items,
+            graders=found.graders,
+            reliability=f"{found.reliability:.2f}",
+            grades=found.grades,
+        )
+    )
 
 
 @app.command("drift")
@@ -171,10 +251,25 @@ def drift(
     found = find_drift(read_readouts(before).points, read_readouts(after).points, _scales(rubric), tolerance=tolerance)
     for row in found:
         key = "calibration.drift_warning" if row.warning else "calibration.drift_ok"
-        typer.echo(say(key, criterion=row.criterion, n=row.n, shift=f"{row.shift:+.2f}", low=f"{row.low:+.2f}",
-                       high=f"{row.high:+.2f}"))
+        typer.echo(
+            say(
+                key,
+                criterion=row.criterion,
+                n=row.n,
+                shift=f"{row.shift:+.2f}",
+                low=f"{row.low:+.2f}",
+                high=f"{row.high:+.2f}",
+            )
+        )
         for item in row.moved[:20]:
-            typer.echo(say("calibration.drift_item", item=item.item, before=f"{item.before:g}", after=f"{item.after:g}"))
+            typer.echo(
+                say(
+                    "calibration.drift_item",
+                    item=item.item,
+                    before=f"{item.before:g}",
+                    after=f"{item.after:g}",
+                )
+            )
     if any(row.warning for row in found):
         raise typer.Exit(6)
 
@@ -186,8 +281,18 @@ class _Data:
         self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
 
 
-def _load(grades: Path, readouts: Path, items: Path | None, rubric: str | None, map_: str | None, scale: str | None,
-          letters: list[str] | None, yes: bool, *, known_only: bool = False) -> _Data:
+def _load(
+    grades: Path,
+    readouts: Path,
+    items: Path | None,
+    rubric: str | None,
+    map_: str | None,
+    scale: str | None,
+    letters: list[str] | None,
+    yes: bool,
+    *,
+    known_only: bool = False,
+) -> _Data:
     from evaluator.calibration.grades import propose_mapping, read_grades, read_table
     from evaluator.calibration.items import read_items, read_readouts
 
@@ -198,8 +303,14 @@ def _load(grades: Path, readouts: Path, items: Path | None, rubric: str | None, 
     if mapping.kind != "long" and not map_ and not yes and not typer.confirm(say("calibration.confirm_mapping")):
         raise InputError("calibration_not_confirmed")
     known = {item.id for item in texts} or set(made.points.index)
-    read = read_grades(table, mapping, items=known, scales=scales, given_scale=_parse_scale(scale),
-                       letters=_parse_letters(letters))
+    read = read_grades(
+        table,
+        mapping,
+        items=known,
+        scales=scales,
+        given_scale=_parse_scale(scale),
+        letters=_parse_letters(letters),
+    )
     for problem in read.problems[:20]:
         typer.echo(problem.text(), err=True)
     if read.problem_count > 20:
@@ -218,7 +329,9 @@ def _scales(rubric: str | None) -> dict[str, Scale]:
 
 
 def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
-    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y."""
+    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or
+    item=a,criteria=x|y.
+    """
     from evaluator.calibration.grades import Mapping
 
     try:
@@ -260,9 +373,16 @@ def _fit(data: _Data, texts: bool, confidence: float, name: str, version: int) -
 
     groups = {item.id: item.question_id for item in data.items if item.question_id}
     stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
-    return fit_and_hold_out(_features(data, texts), data.grades, name=name, version=version, stamp=stamp,
-                            scales=data.scales, groups=groups if len(groups) == len(data.items) else None,
-                            confidence=confidence)
+    return fit_and_hold_out(
+        _features(data, texts),
+        data.grades,
+        name=name,
+        version=version,
+        stamp=stamp,
+        scales=data.scales,
+        groups=groups if len(groups) == len(data.items) else None,
+        confidence=confidence,
+    )
 
 
 def _features(data: _Data, texts: bool) -> Features:

@@ -1,7 +1,8 @@
 """Anchor items graded again: did the machine's scores move since the last time?
 
-A warning needs two things: a mean shift that chance does not explain (paired t-test under Holm's control over criteria)
-and one that matters (at least `tolerance` of the scale). Single items that moved far are listed in any case.
+A warning needs two things: a mean shift that chance does not explain (paired t-test under Holm's control
+over criteria) and one that matters (at least `tolerance` of the scale). Single items that moved far are
+listed in any case.
 """
 
 from __future__ import annotations
@@ -44,23 +45,34 @@ class Drift(BaseModel):
     moved: tuple[Moved, ...]
 
 
-def find_drift(before: pd.DataFrame, after: pd.DataFrame, scales: Mapping[str, Scale] | None = None, *,
-               tolerance: float = 0.05, item_tolerance: float = 0.15, rate: float = 0.05) -> list[Drift]:
+def find_drift(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    scales: Mapping[str, Scale] | None = None,
+    *,
+    tolerance: float = 0.05,
+    item_tolerance: float = 0.15,
+    rate: float = 0.05,
+) -> list[Drift]:
     """Drift by criterion between two tables of machine points, a row an item and a column a criterion.
 
-    Tolerances are shares of the scale (`scales`, else the range seen). Raises InputError without two shared items.
+    Tolerances are shares of the scale (`scales`, else the range seen). Raises InputError without two shared
+    items.
     """
     criteria = [name for name in before.columns if name in after.columns]
     ids = before.index.intersection(after.index)
     if len(ids) < 2 or not criteria:
         raise InputError("calibration_no_anchors")
-    rows = [_compare(name, before.loc[ids, name], after.loc[ids, name], (scales or {}).get(name), item_tolerance)
-            for name in criteria]
+    rows = [
+        _compare(name, before.loc[ids, name], after.loc[ids, name], (scales or {}).get(name), item_tolerance)
+        for name in criteria
+    ]
     return _warn([row for row in rows if row], tolerance, rate)
 
 
-def _compare(name: str, before: pd.Series, after: pd.Series, scale: Scale | None, item_tolerance: float
-             ) -> tuple[Drift, float] | None:
+def _compare(
+    name: str, before: pd.Series, after: pd.Series, scale: Scale | None, item_tolerance: float
+) -> tuple[Drift, float] | None:
     from scipy.stats import t, ttest_rel
 
     both = before.notna() & after.notna()
@@ -73,11 +85,22 @@ def _compare(name: str, before: pd.Series, after: pd.Series, scale: Scale | None
     p = float(ttest_rel(after, before).pvalue) if error > 1e-12 else float(abs(change.mean()) < 1e-12)
     half = float(t.ppf(0.975, len(change) - 1) * error)
     far = np.argsort(-np.abs(change), kind="stable")
-    moved = tuple(Moved(item=str(before.index[i]), before=float(before.iloc[i]), after=float(after.iloc[i]))
-                  for i in far if abs(change[i]) >= item_tolerance * width)
+    moved = tuple(
+        Moved(item=str(before.index[i]), before=float(before.iloc[i]), after=float(after.iloc[i]))
+        for i in far
+        if abs(change[i]) >= item_tolerance * width
+    )
     shift = float(change.mean())
-    return Drift(criterion=name, n=len(change), shift=shift, low=shift - half, high=shift + half, p=p, warning=False,
-                 moved=moved), width
+    return Drift(
+        criterion=name,
+        n=len(change),
+        shift=shift,
+        low=shift - half,
+        high=shift + half,
+        p=p,
+        warning=False,
+        moved=moved,
+    ), width
 
 
 def _warn(rows: list[tuple[Drift, float]], tolerance: float, rate: float) -> list[Drift]:

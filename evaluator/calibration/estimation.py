@@ -1,7 +1,8 @@
 """The mean of a large ungraded batch from many machine grades and few human ones, and whom to ask next.
 
-Prediction-powered inference, power-tuned (Angelopoulos, Duchi and Zrnic, "PPI++", 2023; sampling after Zrnic and Candès,
-"Active statistical inference", 2024). The interval is valid however bad the machine is; a good machine makes it shorter.
+Prediction-powered inference, power-tuned (Angelopoulos, Duchi and Zrnic, "PPI++", 2023); sampling after Zrnic
+and Candès, "Active statistical inference", 2024. The interval is valid however bad the machine is; a good
+machine makes it shorter.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ Array = NDArray[np.float64]
 
 
 class MeanEstimate(BaseModel):
-    """The mean human points of the whole batch, with an interval; beside it what the human grades alone would give."""
+    """The mean human points of the whole batch, with an interval; beside it what the human grades alone
+    would give.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,10 +41,12 @@ class MeanEstimate(BaseModel):
 
 
 def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, confidence: float = 0.95) -> MeanEstimate:
-    """Mean over the batch of graded items (human and machine points, shape (n,)) and ungraded ones (machine, shape (N,)).
+    """Mean over the batch of graded items (human and machine points, shape (n,)) and ungraded ones
+    (machine, shape (N,)).
 
-    The graded items must be a random draw from the batch. theta = mean(lambda f') + mean(y - lambda f) with the lambda of
-    least variance; the interval is normal. Raises InputError with fewer than ten human grades.
+    The graded items must be a random draw from the batch. theta = mean(lambda f') + mean(y - lambda f) with
+    the lambda of least variance; the interval is normal. Raises InputError with fewer than ten human
+    grades.
     """
     from scipy.stats import norm
 
@@ -56,14 +61,21 @@ def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, conf
     alone = reach * human.std(ddof=1) / np.sqrt(n)
     half = reach * np.sqrt(variance) if rest > 1 else alone
     return MeanEstimate(
-        mean=float(mean), low=float(mean - half), high=float(mean + half), confidence=confidence, tuning=tuning,
+        mean=float(mean),
+        low=float(mean - half),
+        high=float(mean + half),
+        confidence=confidence,
+        tuning=tuning,
         humans_alone=(float(human.mean()), float(human.mean() - alone), float(human.mean() + alone)),
-        graded=n, ungraded=rest,
-    )  # fmt: skip
+        graded=n,
+        ungraded=rest,
+    )
 
 
 def _tune(human: Array, machine: Array, ungraded: Array) -> float:
-    """lambda = cov(y, f) / ((1 + n / N) var f), kept within 0 and 1; 0 where the machine says the same of all."""
+    """lambda = cov(y, f) / ((1 + n / N) var f), kept within 0 and 1; 0 where the machine says the same of
+    all.
+    """
     if len(ungraded) < 2:
         return 0.0
     variance = np.concatenate([machine, ungraded]).var(ddof=1)
@@ -83,10 +95,11 @@ class Wanted(BaseModel):
 
 
 def pick_next(ids: Sequence[str], uncertainty: Array, count: int, *, seed: int = 0) -> list[Wanted]:
-    """`count` items whose human grades shorten the interval fastest: drawn in proportion to the machine's uncertainty.
+    """`count` items whose human grades shorten the interval fastest: drawn in proportion to the machine's
+    uncertainty.
 
-    A fifth of the chance is spread evenly, so that an item of which the machine is wrongly sure can still be drawn. The
-    most uncertain come first.
+    A fifth of the chance is spread evenly, so that an item of which the machine is wrongly sure can still
+    be drawn. The most uncertain come first.
     """
     count = min(count, len(ids))
     if not count:

@@ -1,11 +1,12 @@
 """What a fit may look at besides the points: numbers by name, each name a block and a part ("form/turns").
 
-A fit learns one strength for each block. The same functions serve calibration and grading, so a profile meets at
-grading exactly the numbers that it was fitted on.
+A fit learns one strength for each block. The same functions serve calibration and grading, so a profile
+meets at grading exactly the numbers that it was fitted on.
 
     points/…   the machine's expected points by criterion        level/…    probabilities of the levels
     check/…    predicates, key points                            form/…     counts that need no model
-    grams/…    hashed character n-grams                          e5-…/…     sentence embeddings of parts of the dialogue
+    grams…/…   hashed character n-grams                          e5-…/…     sentence embeddings of parts of
+    the dialogue
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ Embed = Callable[[list[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Features:
-    """Numbers of n items: `matrix` has shape (n, p), gaps as NaN; `names` name its columns, `ids` its rows."""
+    """Numbers of n items: `matrix` has shape (n, p), gaps as NaN; `names` name its columns, `ids` its
+    rows.
+    """
 
     matrix: NDArray[np.float64]
     names: tuple[str, ...]
@@ -110,7 +113,9 @@ def _read_predicates(raw: dict) -> dict[str, float]:
 
 
 def describe_form(turns: Sequence[Spoken]) -> dict[str, float]:
-    """Counts that need no model: turns, lengths on a log scale, who has the last word, marks of a question or a cry."""
+    """Counts that need no model: turns, lengths on a log scale, who has the last word, marks of a question
+    or a cry.
+    """
     spoken = [turn for turn in turns if turn.text.strip()]
     last = spoken[-1] if spoken else None
     customer = [turn.text for turn in spoken if turn.speaker == "customer"]
@@ -129,7 +134,9 @@ def describe_form(turns: Sequence[Spoken]) -> dict[str, float]:
 
 
 def hash_grams(text: str, buckets: int = GRAM_BUCKETS) -> NDArray[np.float64]:
-    """Character 1- to 3-grams, hashed into `buckets`, log counts, length 1; the same on every machine (CRC-32)."""
+    """Character 1- to 3-grams, hashed into `buckets`, log counts, length 1; the same on every machine
+    (CRC-32).
+    """
     counts = Counter(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
     vector = np.zeros(buckets)
     for gram, count in counts.items():
@@ -154,7 +161,9 @@ def cut_views(turns: Sequence[Spoken]) -> dict[str, str]:
 
 
 def embed_views(dialogues: Sequence[Sequence[Spoken]], embed: Embed) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Embeddings of all parts, shape (dialogues, parts x dimensions), and their names; an empty part is all zeros."""
+    """Embeddings of all parts, shape (dialogues, parts x dimensions), and their names; an empty part is
+    all zeros.
+    """
     views = [cut_views(turns) for turns in dialogues]
     texts = sorted({text for view in views for text in view.values() if text})
     vectors = np.asarray(embed(texts), dtype=float)

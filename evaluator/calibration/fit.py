@@ -1,9 +1,10 @@
 """The fit: from a judge's readouts to the human scale, chosen and checked on items that it did not see.
 
-    features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal width ──▶ Profile
+    features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal
+    width ──▶ Profile
 
-Every step, the choice of strengths and shares included, is repeated inside each outer fold, so that the figures on a
-profile are those of unseen items.
+Every step, the choice of strengths and shares included, is repeated inside each outer fold, so that the
+figures on a profile are those of unseen items.
 """
 
 from __future__ import annotations
@@ -43,14 +44,27 @@ def fit(
     confidence: float = 0.9,
     seed: int = 0,
 ) -> Profile:
-    """A profile fitted to the items that have both features and grades in every criterion; see `fit_and_hold_out`."""
-    return fit_and_hold_out(features, grades, name=name, version=version, stamp=stamp, scales=scales, groups=groups,
-                            confidence=confidence, seed=seed)[0]
+    """A profile fitted to the items that have both features and grades in every criterion; see
+    `fit_and_hold_out`.
+    """
+    return fit_and_hold_out(
+        features,
+        grades,
+        name=name,
+        version=version,
+        stamp=stamp,
+        scales=scales,
+        groups=groups,
+        confidence=confidence,
+        seed=seed,
+    )[0]
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What fits that did not see an item gave it: points, half widths and human points, shape (items, criteria) each."""
+    """What fits that did not see an item gave it: points, half widths and human points, shape (items,
+    criteria) each.
+    """
 
     ids: tuple[str, ...]
     points: Array
@@ -72,8 +86,9 @@ def fit_and_hold_out(
 ) -> tuple[Profile, HeldOut]:
     """The profile, and the held-out points that its figures rest on.
 
-    `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new questions.
-    Raises InputError with the number needed when labels are too few, and when all grades are equal.
+    `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
+    questions. Raises InputError with the number needed when labels are too few, and when all grades are
+    equal.
     """
     criteria = tuple(grades.criteria)
     ids, targets, counts = _pick_targets(features, grades, criteria, seed)
@@ -86,11 +101,18 @@ def fit_and_hold_out(
     fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
     total = np.abs(held_out.sum(1) - targets.sum(1))
     profile = Profile(
-        name=name, version=version, stamp=stamp or Stamp(), confidence=confidence, columns=sheet.columns,
-        centres=_round(sheet.centres), lows=_round(sheet.lows), highs=_round(sheet.highs), criteria=fits,
+        name=name,
+        version=version,
+        stamp=stamp or Stamp(),
+        confidence=confidence,
+        columns=sheet.columns,
+        centres=_round(sheet.centres),
+        lows=_round(sheet.lows),
+        highs=_round(sheet.highs),
+        criteria=fits,
         total_quantile=conformal_quantile(total, confidence),
         provenance=_note_origin(grades, ids, len(folds), seed),
-    )  # fmt: skip
+    )
     half = [part.half_width(held_out[:, index]) for index, part in enumerate(fits.values())]
     return profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets)
 
@@ -112,7 +134,8 @@ def _pick_targets(features: Features, grades: Grades, criteria: Sequence[str], s
 def _adjust_for_graders(table):
     """Item means by criterion; where items had different graders, each grader's severity is taken out first.
 
-    Severity is the grader's mean difference from the item means, shrunk by two items' worth; the additive model's first step.
+    Severity is the grader's mean difference from the item means, shrunk by two items' worth; the additive
+    model's first step.
     """
     keys = ["item", "criterion"]
     means = table.groupby(keys)["points"].transform("mean")
@@ -179,7 +202,9 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
 
 
 def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
-    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridges."""
+    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the
+    ridges.
+    """
     from scipy.optimize import nnls
 
     held_out = np.column_stack([candidate.held_out for candidate in candidates])
@@ -196,8 +221,16 @@ def _blend(candidates: Sequence[Candidate], shares: Array, centred: Array) -> Ar
     return shares @ np.array([candidate.component.predict(centred) for candidate in candidates])
 
 
-def _assemble(sample: Sample, held_out: Array, folds, grades: Grades, scales, sheet: _Sheet, confidence: float,
-              seed: int) -> dict[str, CriterionFit]:
+def _assemble(
+    sample: Sample,
+    held_out: Array,
+    folds,
+    grades: Grades,
+    scales,
+    sheet: _Sheet,
+    confidence: float,
+    seed: int,
+) -> dict[str, CriterionFit]:
     fits = {}
     for index, candidates in enumerate(propose(sample, seed)):
         name, human = sample.criteria[index], sample.grades[:, index]
@@ -208,11 +241,15 @@ def _assemble(sample: Sample, held_out: Array, folds, grades: Grades, scales, sh
         fits[name] = CriterionFit(
             components=tuple(_shorten(candidates[place].component) for place in kept),
             shares=tuple((shares[kept] / shares[kept].sum()).tolist()),
-            low=_bound(human.min(), scales, name, "low"), high=_bound(human.max(), scales, name, "high"),
-            quantile=conformal_quantile(scores, confidence), spread=spread, centre=centre, scale=scale,
+            low=_bound(human.min(), scales, name, "low"),
+            high=_bound(human.max(), scales, name, "high"),
+            quantile=conformal_quantile(scores, confidence),
+            spread=spread,
+            centre=centre,
+            scale=scale,
             graders=_severities(grades, name),
             held_out=_judge_fit(sample, sheet, index, held_out[:, index], scores, folds, confidence),
-        )  # fmt: skip
+        )
     return fits
 
 
@@ -226,20 +263,26 @@ def _bound(seen: float, scales: Mapping[str, Scale], name: str, end: str) -> flo
 
 def _severities(grades: Grades, criterion: str) -> dict[str, float]:
     matrix = grades.matrix(criterion)
-    return {str(grader): round(float(value), 4) for grader, value in
-            (-matrix.sub(matrix.mean(axis=1), axis=0).mean()).items() if value == value}
+    return {
+        str(grader): round(float(value), 4)
+        for grader, value in (-matrix.sub(matrix.mean(axis=1), axis=0).mean()).items()
+        if value == value
+    }
 
 
-def _judge_fit(sample: Sample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds,
-               confidence: float) -> Figure:
+def _judge_fit(
+    sample: Sample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds, confidence: float
+) -> Figure:
     human, own = sample.grades[:, index], sample.own(index)
     raw = None if own is None else sample.centred[:, own] + sheet.centres[own]
     return Figure(
-        n=len(human), pearson=_correlate(predicted, human), mae=float(np.abs(predicted - human).mean()),
+        n=len(human),
+        pearson=_correlate(predicted, human),
+        mae=float(np.abs(predicted - human).mean()),
         uncalibrated_pearson=None if raw is None else _correlate(raw, human),
         uncalibrated_mae=None if raw is None else float(np.abs(raw - human).mean()),
         coverage=check_coverage(scores, [test for _, test in folds], confidence),
-    )  # fmt: skip
+    )
 
 
 def _correlate(x: Array, y: Array) -> float | None:
@@ -264,6 +307,12 @@ def _note_origin(grades: Grades, ids: Sequence[str], folds: int, seed: int) -> P
 
     used = grades.table[grades.table["item"].isin(set(ids))].sort_values(["item", "grader", "criterion"])
     digest = hashlib.sha256(used.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
-    return Provenance(made_at=datetime.now(UTC).isoformat(timespec="seconds"), items=len(ids),
-                      graders=tuple(sorted(used["grader"].unique())), grades_digest=digest, folds=folds, seed=seed,
-                      software=software)
+    return Provenance(
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        items=len(ids),
+        graders=tuple(sorted(used["grader"].unique())),
+        grades_digest=digest,
+        folds=folds,
+        seed=seed,
+        software=software,
+    )

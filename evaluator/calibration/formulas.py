@@ -1,7 +1,8 @@
 """Agreement formulas over the last axis of arrays, so that thousands of bootstrap samples cost one call.
 
-`agreement.py` takes each published figure from a library and only the resamples from here; a test holds the two together.
-Every function takes x and y of shape (..., n) and gives shape (...,); what is undefined is NaN.
+`agreement.py` takes each published figure from a library and only the resamples from here; a test holds the
+two together. Every function takes x and y of shape (..., n) and gives shape (...,); what is undefined is
+NaN.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def adjacent(x: Array, y: Array) -> Array:
 
 
 def qwk(x: Array, y: Array) -> Array:
-    """Cohen's kappa with quadratic weights: 1 - E(x-y)² / E over independent pairs, which needs only moments."""
+    """Cohen's kappa with quadratic weights: 1 - E(x-y)² / E over independent pairs, which needs only
+    moments.
+    """
     expected = x.var(-1) + y.var(-1) + (x.mean(-1) - y.mean(-1)) ** 2
     return 1 - _divide(((x - y) ** 2).mean(-1), expected)
 
@@ -83,8 +86,16 @@ def _divide(above: Array, below: Array) -> Array:
 
 
 FORMULAS: dict[str, Formula] = {
-    "qwk": qwk, "pearson": pearson, "spearman": spearman, "mae": mae, "rmse": rmse, "bias": bias,
-    "exact": exact, "adjacent": adjacent, "icc": icc, "alpha": alpha,
-}  # fmt: skip
+    "qwk": qwk,
+    "pearson": pearson,
+    "spearman": spearman,
+    "mae": mae,
+    "rmse": rmse,
+    "bias": bias,
+    "exact": exact,
+    "adjacent": adjacent,
+    "icc": icc,
+    "alpha": alpha,
+}
 ON_LEVELS = {"qwk", "exact", "adjacent"}  # formulas that want level numbers, not points
 HIGHER_IS_BETTER = {"qwk", "pearson", "spearman", "exact", "adjacent", "icc", "alpha"}

@@ -2,8 +2,8 @@
 
     path ──read_table──▶ raw table ──propose_mapping──▶ Mapping (shown, confirmed) ──read_grades──▶ Grades
 
-Everything that cannot be used is listed with its row in the file; nothing is dropped in silence. All steps work on whole
-columns, so a million rows take seconds.
+Everything that cannot be used is listed with its row in the file; nothing is dropped in silence. All steps
+work on whole columns, so a million rows take seconds.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Scale(BaseModel):
 class Mapping(BaseModel):
     """How a table's columns become grades. Show it to the person who brought the table before it is used.
 
-    "long": columns for item, grader, criterion, points. "graders": a column a grader. "criteria": a column a criterion.
-    What no column states is the constant `only_grader` or `only_criterion`.
+    "long": columns for item, grader, criterion, points. "graders": a column a grader. "criteria": a column a
+    criterion. What no column states is the constant `only_grader` or `only_criterion`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,7 +80,9 @@ class Mapping(BaseModel):
 
 
 class Problem(BaseModel):
-    """One thing that could not be used. `row` counts as a spreadsheet does: the header is row 1; 0 is the whole file."""
+    """One thing that could not be used. `row` counts as a spreadsheet does: the header is row 1; 0 is the
+    whole file.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -95,7 +97,9 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class Grades:
-    """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be used."""
+    """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be
+    used.
+    """
 
     table: pd.DataFrame
     problems: tuple[Problem, ...] = ()
@@ -118,7 +122,9 @@ class Grades:
         return part.pivot(index="item", columns="grader", values="points").astype(float)
 
     def totals(self) -> pd.DataFrame:
-        """Sum over criteria, a row an item and a column a grader; NaN unless the grader gave every criterion."""
+        """Sum over criteria, a row an item and a column a grader; NaN unless the grader gave every
+        criterion.
+        """
         wide = self.table.pivot(index=["item", "grader"], columns="criterion", values="points")
         return wide.sum(axis=1, min_count=len(self.criteria)).unstack("grader")
 
@@ -147,8 +153,14 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             return pd.read_excel(path, sheet_name=sheet, dtype=str)
-        return pd.read_csv(path, dtype=str, sep=None if path.suffix == ".txt" else _separator(path),
-                           encoding=_encoding(path), engine="c", skip_blank_lines=False)
+        return pd.read_csv(
+            path,
+            dtype=str,
+            sep=None if path.suffix == ".txt" else _separator(path),
+            encoding=_encoding(path),
+            engine="c",
+            skip_blank_lines=False,
+        )
     except (ValueError, KeyError, OSError, pd.errors.ParserError) as problem:
         raise InputError("calibration_table_unreadable", path=str(path), detail=str(problem)) from problem
 
@@ -178,15 +190,27 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
     item = found["item"] or str(table.columns[0])
     if found["points"]:
         used = {item, found["grader"], found["criterion"], found["points"]}
-        return Mapping(kind="long", item=item, grader=found["grader"], criterion=found["criterion"],
-                       points=found["points"], ignored=_others(table, used))
+        return Mapping(
+            kind="long",
+            item=item,
+            grader=found["grader"],
+            criterion=found["criterion"],
+            points=found["points"],
+            ignored=_others(table, used),
+        )
     used = {item, found["grader"], found["criterion"]}
     columns = tuple(name for name in _others(table, used) if _looks_graded(table[name]))
     if not columns:
         raise InputError("calibration_no_points", columns=", ".join(map(str, table.columns)))
     kind = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
-    return Mapping(kind=kind, item=item, grader=found["grader"], criterion=found["criterion"], columns=columns,
-                   ignored=_others(table, used | set(columns)))
+    return Mapping(
+        kind=kind,
+        item=item,
+        grader=found["grader"],
+        criterion=found["criterion"],
+        columns=columns,
+        ignored=_others(table, used | set(columns)),
+    )
 
 
 def _find(columns: Iterable[Any], names: tuple[str, ...]) -> str | None:
@@ -216,10 +240,11 @@ def read_grades(
     given_scale: Scale | None = None,
     letters: Dictionary[str, float] | None = None,
 ) -> Grades:
-    """Grades of a raw table. `items` are the known ids, `scales` the rubric's by criterion (unknown criteria are listed).
+    """Grades of a raw table. `items` are the known ids, `scales` the rubric's by criterion (unknown
+    criteria are listed).
 
-    `given_scale` is the scale the humans used: points are moved from it linearly to the rubric's. `letters` says what
-    "B+" and the like are worth. Raises InputError when nothing usable is left.
+    `given_scale` is the scale the humans used: points are moved from it linearly to the rubric's. `letters`
+    says what "B+" and the like are worth. Raises InputError when nothing usable is left.
     """
     mapping = mapping or propose_mapping(table, list(scales or ()))
     rows = _melt(table, mapping)
@@ -240,11 +265,16 @@ def read_grades(
 
 
 def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
-    """Long rows (row, item, grader, criterion, points as text); cells without points are left out: missing is normal."""
+    """Long rows (row, item, grader, criterion, points as text); cells without points are left out: missing
+    is normal.
+    """
     import pandas as pd
 
-    missing = [name for name in (mapping.item, mapping.grader, mapping.criterion, mapping.points, *mapping.columns)
-               if name and name not in table.columns]
+    missing = [
+        name
+        for name in (mapping.item, mapping.grader, mapping.criterion, mapping.points, *mapping.columns)
+        if name and name not in table.columns
+    ]
     if missing:
         raise InputError("calibration_column_missing", column=", ".join(missing))
     base = pd.DataFrame({"row": range(2, len(table) + 2), "item": table[mapping.item].astype("str").str.strip()})
@@ -262,7 +292,9 @@ def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
 
 
 def _parse_column(column: pd.Series, letters: Dictionary[str, float] | None) -> pd.Series:
-    """Points of a text column: each different text is read once, so that a million rows cost what a few levels cost."""
+    """Points of a text column: each different text is read once, so that a million rows cost what a few
+    levels cost.
+    """
     import pandas as pd
 
     codes, texts = pd.factorize(column.astype("str"))
@@ -276,7 +308,9 @@ def _mark(rows: pd.DataFrame, wrong: pd.Series, code: str) -> None:
 
 
 def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | None) -> list[Problem]:
-    """Moves points to the rubric's scale, marks what lies outside, and notes criteria whose scale must be another one."""
+    """Moves points to the rubric's scale, marks what lies outside, and notes criteria whose scale must be
+    another one.
+    """
     if not scales:
         return []
     _mark(rows, ~rows["criterion"].isin(scales), "unknown_criterion")
@@ -298,8 +332,13 @@ def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale
     notes = []
     for name in share.index[share > 0.2]:
         points = rows.loc[(rows["criterion"] == name) & (rows["code"] == ""), "points"]
-        values = {"criterion": str(name), "low": f"{points.min():g}", "high": f"{points.max():g}",
-                  "rubric_low": f"{scales[name].low:g}", "rubric_high": f"{scales[name].high:g}"}
+        values = {
+            "criterion": str(name),
+            "low": f"{points.min():g}",
+            "high": f"{points.max():g}",
+            "rubric_low": f"{scales[name].low:g}",
+            "rubric_high": f"{scales[name].high:g}",
+        }
         notes.append(Problem(row=0, code="other_scale", values=values))
     return notes
 
@@ -308,8 +347,16 @@ def _list_problems(rows: pd.DataFrame) -> tuple[list[Problem], int]:
     bad = rows[rows["code"] != ""]
     listed = bad.groupby("code", sort=False).head(MOST_PROBLEMS).sort_values("row")
     problems = [
-        Problem(row=int(row.row), code=row.code, values={"item": str(row.item), "grader": str(row.grader),
-                "criterion": str(row.criterion), "value": str(row.value)})
+        Problem(
+            row=int(row.row),
+            code=row.code,
+            values={
+                "item": str(row.item),
+                "grader": str(row.grader),
+                "criterion": str(row.criterion),
+                "value": str(row.value),
+            },
+        )
         for row in listed.itertuples()
     ]
     return problems, len(bad)

@@ -1,7 +1,7 @@
 """Conformal intervals with a stated coverage, and the policies that decide which items a person still grades.
 
-Split and cross-conformal prediction after Vovk et al. (2005) and Barber et al. (2021); scores are absolute errors on
-held-out folds, divided by the size of error that is usual at that prediction.
+Split and cross-conformal prediction after Vovk et al. (2005) and Barber et al. (2021); scores are absolute
+errors on held-out folds, divided by the size of error that is usual at that prediction.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ Array = NDArray[np.float64]
 
 
 def conformal_quantile(scores: Array, confidence: float) -> float:
-    """The ceil((n + 1) · confidence)-th smallest score: an interval that wide covers a new item at least that often.
+    """The ceil((n + 1) · confidence)-th smallest score: an interval that wide covers a new item at least
+    that often.
 
-    With too few scores for the confidence the largest is given, which promises less; `fit` refuses before that.
+    With too few scores for the confidence the largest is given, which promises less; `fit` refuses before
+    that.
     """
     n = len(scores)
     rank = min(n, ceil((n + 1) * confidence - 1e-9))
@@ -36,7 +38,8 @@ def check_coverage(scores: Array, folds: Sequence[Array], confidence: float) -> 
 
 
 def fit_spread(predicted: Array, human: Array) -> tuple[tuple[float, float, float], float, float]:
-    """How the size of errors changes with the prediction: coefficients of (1, z, z²) for log |error|, centre, scale.
+    """How the size of errors changes with the prediction: coefficients of (1, z, z²) for log |error|,
+    centre, scale.
 
     The curve is shrunk towards flat by 100 items' worth, and the intercept makes its mean 0.
     """
@@ -62,21 +65,31 @@ class Policy(BaseModel):
     minutes_saved: float
 
 
-def trace_policies(half: Array, predicted: Array, human: Array, *, tolerance: float, minutes_an_item: float = 3.0
-                   ) -> list[Policy]:
-    """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape (n,) each."""
+def trace_policies(
+    half: Array, predicted: Array, human: Array, *, tolerance: float, minutes_an_item: float = 3.0
+) -> list[Policy]:
+    """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape
+    (n,) each.
+    """
     order = np.lexsort((np.arange(len(half)), half))
     close = (np.abs(predicted - human) <= tolerance + 1e-9)[order]
     counts = sorted({max(1, round(len(order) * step / 20)) for step in range(1, 21)}) if len(order) else []
     return [
-        Policy(share=count / len(order), agreement=float(close[:count].mean()), widest=float(half[order][count - 1]),
-               n=count, minutes_saved=minutes_an_item * count)
+        Policy(
+            share=count / len(order),
+            agreement=float(close[:count].mean()),
+            widest=float(half[order][count - 1]),
+            n=count,
+            minutes_saved=minutes_an_item * count,
+        )
         for count in counts
     ]
 
 
 def choose_policy(policies: Sequence[Policy], *, share: float, agreement: float) -> Policy | None:
-    """The policy that grades most alone, at least `share`, with at least `agreement` on those; None when none does."""
+    """The policy that grades most alone, at least `share`, with at least `agreement` on those; None when
+    none does.
+    """
     good = [policy for policy in policies if policy.share >= share - 1e-9 and (policy.agreement or 0) >= agreement]
     return max(good, key=lambda policy: policy.share, default=None)
 

@@ -1,8 +1,8 @@
 """Items and the machine's readouts of them, as a calibration run takes them in.
 
-Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the file's name without its ending is the
-id). Readouts: `readouts.jsonl`, a line an item: {"item": id, "features": {name: value}, "points": {criterion: value}};
-a first line {"stamp": {...}} says which rubric, prompt and model made them.
+Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the file's name without its
+ending is the id). Readouts: `readouts.jsonl`, a line an item: {"item": id, "features": {name: value},
+"points": {criterion: value}}; a first line {"stamp": {...}} says which rubric, prompt and model made them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class Item(BaseModel):
 
 @dataclass(frozen=True)
 class Readouts:
-    """What the machine gave: `features` and `points` as tables with a row an item; `stamp` says what made them."""
+    """What the machine gave: `features` and `points` as tables with a row an item; `stamp` says what made
+    them.
+    """
 
     features: pd.DataFrame
     points: pd.DataFrame
@@ -75,13 +77,16 @@ def read_items(path: Path) -> list[Item]:
         try:
             items.append(Item.model_validate(entry))
         except ValidationError as problem:
-            raise InputError("calibration_bad_line", path=str(path), line=number,
-                             detail=problem.errors()[0]["msg"]) from problem
+            raise InputError(
+                "calibration_bad_line", path=str(path), line=number, detail=problem.errors()[0]["msg"]
+            ) from problem
     return items
 
 
 def read_readouts(path: Path) -> Readouts:
-    """Readouts of a file; a value that is missing for an item is NaN. Raises InputError naming file and line."""
+    """Readouts of a file; a value that is missing for an item is NaN. Raises InputError naming file and
+    line.
+    """
     stamp, features, points = {}, {}, {}
     for number, entry in _lines(Path(path)):
         if "stamp" in entry:

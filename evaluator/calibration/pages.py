@@ -1,4 +1,6 @@
-"""A calibration report for people: one HTML page with plots, one workbook, one JSON file, in Chinese or English."""
+"""A calibration report for people: one HTML page with plots, one workbook, one JSON file, in Chinese or
+English.
+"""
 
 from __future__ import annotations
 
@@ -71,34 +73,61 @@ def render_html(report: Report, language: str) -> str:
     folder = Path(__file__).with_name("templates")
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
     parts = [describe(row, language) for row in report.criteria]
-    marked = [Part(**{**part.__dict__, "plots": [Plot(Markup(plot.svg), plot.text) for plot in part.plots]}) for part in parts]
+    marked = [
+        Part(**{**part.__dict__, "plots": [Plot(Markup(plot.svg), plot.text) for plot in part.plots]}) for part in parts
+    ]
     return environment.get_template("report.html.j2").render(
-        report=report, parts=marked, language=language, fit_lines=describe_fits(report, language),
+        report=report,
+        parts=marked,
+        language=language,
+        fit_lines=describe_fits(report, language),
         problems=[problem.text(language) for problem in report.problems],
         t=lambda key, **values: say(f"calibration.{key}", language, **values),
-    )  # fmt: skip
+    )
 
 
 def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part:
     """One criterion in words, tables and, unless told otherwise, plots."""
     title = say("calibration.total", language) if row.criterion == TOTAL else row.criterion
     return Part(
-        title=title, verdict=judge_substitution(row.substitution, language), agreement=tabulate_agreement(row, language),
-        groups=_tabulate_groups(row, language), severity=_tabulate_severity(row.severities, language),
-        copies=[say("calibration.copy_row", language, first=copy.first, second=copy.second, n=copy.n,
-                    equal=f"{copy.equal:.0%}", usual=f"{copy.usual:.0%}") for copy in row.copies],
+        title=title,
+        verdict=judge_substitution(row.substitution, language),
+        agreement=tabulate_agreement(row, language),
+        groups=_tabulate_groups(row, language),
+        severity=_tabulate_severity(row.severities, language),
+        copies=[
+            say(
+                "calibration.copy_row",
+                language,
+                first=copy.first,
+                second=copy.second,
+                n=copy.n,
+                equal=f"{copy.equal:.0%}",
+                usual=f"{copy.usual:.0%}",
+            )
+            for copy in row.copies
+        ],
         plots=_draw(row, title, language) if plots else [],
-    )  # fmt: skip
+    )
 
 
 def tabulate_agreement(row: CriterionReport, language: str) -> Table:
     """A figure a row: the machine against mean and single humans, then the human ceilings."""
     heads = ["figure", "against_mean", "against_each", "human_pair", "human_rest"]
-    table = [[*(say(f"calibration.{head}", language) for head in heads),
-              *(say("calibration.human_panel", language, n=size) for size in row.ceiling.panels)]]
+    table = [
+        [
+            *(say(f"calibration.{head}", language) for head in heads),
+            *(say("calibration.human_panel", language, n=size) for size in row.ceiling.panels),
+        ]
+    ]
     for name, figure in row.against_mean.items():
-        cells = [figure, row.against_one(name), row.ceiling.pairwise[name], row.ceiling.one_against_rest[name],
-                 *(panel[name] for panel in row.ceiling.panels.values())]
+        cells = [
+            figure,
+            row.against_one(name),
+            row.ceiling.pairwise[name],
+            row.ceiling.one_against_rest[name],
+            *(panel[name] for panel in row.ceiling.panels.values()),
+        ]
         table.append([say(f"calibration.fig_{name}", language), *(cell.text(language) for cell in cells)])
     return table
 
@@ -107,8 +136,13 @@ def _tabulate_groups(row: CriterionReport, language: str) -> Table:
     names = list(row.groups[0].figures) if row.groups else []
     table = [["", "", *(say(f"calibration.fig_{name}", language) for name in names)]]
     for group in row.groups:
-        table.append([say(f"calibration.group_{group.kind}", language), group.label,
-                      *(figure.text(language) for figure in group.figures.values())])
+        table.append(
+            [
+                say(f"calibration.group_{group.kind}", language),
+                group.label,
+                *(figure.text(language) for figure in group.figures.values()),
+            ]
+        )
     return table
 
 
@@ -118,7 +152,15 @@ def _tabulate_severity(rows: tuple[Severity, ...], language: str) -> Table:
     for row in rows:
         name = say("calibration.machine", language) if row.grader == MACHINE else row.grader
         severity = "–" if row.severity is None else f"{row.severity:+.2f} [{row.low:+.2f}, {row.high:+.2f}]"
-        table.append([name + (" ●" if row.misfit else ""), severity, _number(row.outfit), _number(row.relation), str(row.n)])
+        table.append(
+            [
+                name + (" ●" if row.misfit else ""),
+                severity,
+                _number(row.outfit),
+                _number(row.relation),
+                str(row.n),
+            ]
+        )
     return table
 
 
@@ -131,9 +173,16 @@ def judge_substitution(result: Substitution, language: str | None = None) -> str
     if result.winning_rate is None or result.advantage is None:
         return say("calibration.cannot_tell", language, why=say(f"calibration.why_{result.why}", language, n=0))
     key = "may" if result.passed else "may_not" if result.more_items is None else "may_later"
-    return say(f"calibration.{key}", language, won=sum(duel.passed for duel in result.duels), all=len(result.duels),
-               rate=f"{result.winning_rate:.2f}", advantage=f"{result.advantage:.2f}", epsilon=result.epsilon,
-               more=result.more_items)
+    return say(
+        f"calibration.{key}",
+        language,
+        won=sum(duel.passed for duel in result.duels),
+        all=len(result.duels),
+        rate=f"{result.winning_rate:.2f}",
+        advantage=f"{result.advantage:.2f}",
+        epsilon=result.epsilon,
+        more=result.more_items,
+    )
 
 
 def describe_fits(report: Report, language: str | None = None) -> list[str]:
@@ -142,15 +191,25 @@ def describe_fits(report: Report, language: str | None = None) -> list[str]:
 
 
 def _describe_fit(name: str, figure: Figure, language: str | None) -> str:
-    return say("calibration.fit_row", language, criterion=name, pearson=_number(figure.pearson),
-               raw=_number(figure.uncalibrated_pearson), mae=f"{figure.mae:.2f}", coverage=f"{figure.coverage:.0%}", n=figure.n)
+    return say(
+        "calibration.fit_row",
+        language,
+        criterion=name,
+        pearson=_number(figure.pearson),
+        raw=_number(figure.uncalibrated_pearson),
+        mae=f"{figure.mae:.2f}",
+        coverage=f"{figure.coverage:.0%}",
+        n=figure.n,
+    )
 
 
 def _draw(row: CriterionReport, title: str, language: str) -> list[Plot]:
     if len(row.machine) < 2:
         return []
-    drawn = [plot_bland_altman(row.machine, row.human, title, language),
-             plot_confusion(row.machine, row.human, row.step, title, language)]
+    drawn = [
+        plot_bland_altman(row.machine, row.human, title, language),
+        plot_confusion(row.machine, row.human, row.step, title, language),
+    ]
     if row.policies:
         drawn.append(plot_routing(row.policies, title, language))
     return [Plot(svg, unescape(svg.split("<title>", 1)[1].split("</title>", 1)[0])) for svg in drawn]
@@ -165,7 +224,16 @@ def _write_workbook(report: Report, path: Path, language: str) -> None:
     for index, row in enumerate(report.criteria):
         part = describe(row, language, plots=False)
         sheet = book.create_sheet(_sheet_name(part.title, index))
-        for line in [[part.verdict], *part.agreement, [], *part.groups, [], *part.severity, [], *([c] for c in part.copies)]:
+        for line in [
+            [part.verdict],
+            *part.agreement,
+            [],
+            *part.groups,
+            [],
+            *part.severity,
+            [],
+            *([c] for c in part.copies),
+        ]:
             sheet.append([_plain(cell) for cell in line])
         sheet.column_dimensions["A"].width = 30
     sheet = book.create_sheet(say("calibration.problems", language)[:31])
@@ -180,5 +248,7 @@ def _sheet_name(title: str, index: int) -> str:
 
 
 def _plain(cell: str) -> str:
-    """Text that a spreadsheet shows as it is: signed numbers excepted, a leading sign gets an apostrophe's safety."""
+    """Text that a spreadsheet shows as it is: signed numbers excepted, a leading sign gets an apostrophe's
+    safety.
+    """
     return "'" + cell if cell[:1] in "=@" or (cell[:1] in "+-" and not cell[1:2].isdigit()) else cell

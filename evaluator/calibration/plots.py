@@ -1,4 +1,6 @@
-"""The report's plots, as inline SVG with a title that a screen reader speaks. The only module that touches matplotlib."""
+"""The report's plots, as inline SVG with a title that a screen reader speaks. The only module that touches
+matplotlib.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ INK, LIGHT, MARK = "#1f3a5f", "#d9e3f0", "#b5482a"
 
 
 def plot_bland_altman(machine: Sequence[float], human: Sequence[float], criterion: str, language: str | None) -> str:
-    """Difference against mean, with the mean difference and the limits that hold 95 % (Bland and Altman, 1986)."""
+    """Difference against mean, with the mean difference and the limits that hold 95 % (Bland and Altman,
+    1986).
+    """
     x, y = np.array(machine), np.array(human)
     difference, mean = x - y, (x + y) / 2
     spread = 1.96 * (difference.std(ddof=1) if len(difference) > 1 else 0.0)
@@ -27,13 +31,20 @@ def plot_bland_altman(machine: Sequence[float], human: Sequence[float], criterio
     for value, style in ((centre, "-"), (centre - spread, "--"), (centre + spread, "--")):
         axes.axhline(value, color=MARK, linestyle=style, linewidth=1)
     _label(axes, "mean", "difference", language)
-    text = say("calibration.plot_bland", language, criterion=criterion, bias=f"{centre:+.2f}",
-               low=f"{centre - spread:.2f}", high=f"{centre + spread:.2f}")
+    text = say(
+        "calibration.plot_bland",
+        language,
+        criterion=criterion,
+        bias=f"{centre:+.2f}",
+        low=f"{centre - spread:.2f}",
+        high=f"{centre + spread:.2f}",
+    )
     return _finish(figure, text)
 
 
-def plot_confusion(machine: Sequence[float], human: Sequence[float], step: float, criterion: str,
-                   language: str | None) -> str:
+def plot_confusion(
+    machine: Sequence[float], human: Sequence[float], step: float, criterion: str, language: str | None
+) -> str:
     """Items by level of humans' mean and machine; scales of more than 20 levels are drawn in 20 bins."""
     x, y = np.array(human), np.array(machine)
     low, high = float(min(x.min(), y.min())), float(max(x.max(), y.max()))
@@ -45,8 +56,15 @@ def plot_confusion(machine: Sequence[float], human: Sequence[float], step: float
     axes.imshow(counts, origin="lower", cmap="Blues", aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
         if count and len(levels) <= 12:
-            axes.text(column, row, int(count), ha="center", va="center", fontsize=7,
-                      color="white" if count > counts.max() / 2 else INK)
+            axes.text(
+                column,
+                row,
+                int(count),
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="white" if count > counts.max() / 2 else INK,
+            )
     every = max(1, len(levels) // 8)
     axes.set_xticks(range(0, len(levels), every), [f"{level * width:g}" for level in levels[::every]])
     axes.set_yticks(range(0, len(levels), every), [f"{level * width:g}" for level in levels[::every]])
@@ -57,8 +75,13 @@ def plot_confusion(machine: Sequence[float], human: Sequence[float], step: float
 def plot_routing(policies: Sequence[Policy], criterion: str, language: str | None) -> str:
     """Agreement against the share that the grader grades alone."""
     figure, axes = _start()
-    axes.plot([100 * policy.share for policy in policies], [100 * (policy.agreement or 0) for policy in policies],
-              color=INK, marker="o", markersize=3)
+    axes.plot(
+        [100 * policy.share for policy in policies],
+        [100 * (policy.agreement or 0) for policy in policies],
+        color=INK,
+        marker="o",
+        markersize=3,
+    )
     axes.set_xlim(0, 100)
     _label(axes, "share", "agreement", language)
     first, last = (f"{100 * (policy.agreement or 0):.0f} %" for policy in (policies[0], policies[-1]))
@@ -93,4 +116,9 @@ def _finish(figure, text: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
-    return re.sub(r"<svg ([^>]*)>", rf'<svg role="img" aria-label="{escape(text)}" \1><title>{escape(text)}</title>', svg, count=1)
+    return re.sub(
+        r"<svg ([^>]*)>",
+        rf'<svg role="img" aria-label="{escape(text)}" \1><title>{escape(text)}</title>',
+        svg,
+        count=1,
+    )

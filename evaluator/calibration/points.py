@@ -1,4 +1,6 @@
-"""Points as people write them: "3", "３", "3分", "三分", "2.5", "半分", "3/5"; a letter only when somebody says its worth."""
+"""Points as people write them: "3", "３", "3分", "三分", "2.5", "半分". A letter counts only when somebody says
+what it is worth.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,20 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100}
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
 _SUFFIX = re.compile(r"(?:分|點|点|points?|pts?|marks?)$", re.IGNORECASE)

@@ -23,18 +23,34 @@ class Plan(BaseModel):
     confidence: float
 
 
-def plan(*, correlation: float = 0.6, half_width: float = 0.08, single: float = 0.4, reliability: float = 0.8,
-         confidence: float = 0.95) -> Plan:
-    """Items so that a correlation near `correlation` is known to ± `half_width`, and graders so that their mean has
-    `reliability` where one human's grade agrees with another's by `single`. Raises InputError outside 0 to 1."""
+def plan(
+    *,
+    correlation: float = 0.6,
+    half_width: float = 0.08,
+    single: float = 0.4,
+    reliability: float = 0.8,
+    confidence: float = 0.95,
+) -> Plan:
+    """Items so that a correlation near `correlation` is known to ± `half_width`, and graders so that their
+    mean has `reliability` where one human's grade agrees with another's by `single`. Raises InputError
+    outside 0 to 1."""
     graders = count_graders(single, reliability)
     items = count_items(correlation, half_width, confidence)
-    return Plan(items=items, graders=graders, grades=items * graders, reliability=step_up(single, graders),
-                correlation=correlation, half_width=half_width, confidence=confidence)
+    return Plan(
+        items=items,
+        graders=graders,
+        grades=items * graders,
+        reliability=step_up(single, graders),
+        correlation=correlation,
+        half_width=half_width,
+        confidence=confidence,
+    )
 
 
 def count_items(correlation: float, half_width: float, confidence: float = 0.95) -> int:
-    """Smallest n whose Fisher interval around `correlation` is at most twice `half_width` wide (Bonett and Wright, 2000)."""
+    """Smallest n whose Fisher interval around `correlation` is at most twice `half_width` wide (Bonett and
+    Wright, 2000).
+    """
     _refuse_outside("correlation", abs(correlation), 0, 1)
     _refuse_outside("half_width", half_width, 0, 1)
     n = 4

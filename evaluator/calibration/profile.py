@@ -1,7 +1,7 @@
 """A calibration profile: the fitted map from a machine's readouts to the human scale, as plain JSON.
 
-It names its origin (data, rubric, prompt and model by digest), holds coefficients and never code, and refuses to be
-applied when rubric, prompt or model have changed. Applying needs numpy alone.
+It names its origin (data, rubric, prompt and model by digest), holds coefficients and never code, and
+refuses to be applied when rubric, prompt or model have changed. Applying needs numpy alone.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class Figure(Frozen):
 
 
 class CriterionFit(Frozen):
-    """One criterion: a weighted sum of components, clipped to the humans' seen range, with a conformal half width.
+    """One criterion: a weighted sum of components, clipped to the humans' seen range, with a conformal half
+    width.
 
     The half width at a prediction p is `quantile · exp(spread · (1, z, z²))`, z = (p - centre) / scale.
     """
@@ -119,7 +120,9 @@ def spread_at(points: Array, spread: Numbers, centre: float, scale: float) -> Ar
 
 
 class Estimate(Frozen):
-    """Points on the human scale with their interval; the interval is for the mean of humans such as those fitted to."""
+    """Points on the human scale with their interval; the interval is for the mean of humans such as those
+    fitted to.
+    """
 
     points: float
     low: float
@@ -155,7 +158,9 @@ class Provenance(Frozen):
 
 
 class Profile(Frozen):
-    """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` are what was seen of them."""
+    """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` are what was seen of
+    them.
+    """
 
     schema_version: int = 1
     name: str
@@ -188,7 +193,9 @@ class Profile(Frozen):
                 raise InputError(f"calibration_{part}_changed", profile=self.label)
 
     def apply(self, row: Mapping[str, float]) -> Applied:
-        """Points by criterion and in total for one item's features by name. Raises InputError on a missing readout."""
+        """Points by criterion and in total for one item's features by name. Raises InputError on a missing
+        readout.
+        """
         missing = [name for name in self.columns if name.startswith("points/") and _gap(row.get(name))]
         if missing:
             raise InputError("calibration_feature_missing", profile=self.label, feature=missing[0])
@@ -203,7 +210,9 @@ class Profile(Frozen):
         return Applied(profile=self.label, criteria=criteria, total=total)
 
     def predict(self, values: Array) -> tuple[Array, Array]:
-        """Points and half widths, shape (n, criteria) each, of raw features of shape (n, p); a gap counts as usual."""
+        """Points and half widths, shape (n, criteria) each, of raw features of shape (n, p); a gap counts
+        as usual.
+        """
         lows, highs, centres = np.array(self.lows), np.array(self.highs), np.array(self.centres)
         centred = np.where(np.isnan(values), 0.0, np.clip(values, lows, highs) - centres)
         points = np.column_stack([fit.predict(centred) for fit in self.criteria.values()])

@@ -58,12 +58,17 @@ class CriterionReport(BaseModel):
         if not known:
             first = next(iter(self.against_each.values()), None)
             return Statistic(name=name, value=None, n=0, why=first[name].why if first else "no_items")
-        return Statistic(name=name, value=float(np.mean([figure.value for figure in known])),
-                         n=round(float(np.mean([figure.n for figure in known]))))
+        return Statistic(
+            name=name,
+            value=float(np.mean([figure.value for figure in known])),
+            n=round(float(np.mean([figure.n for figure in known]))),
+        )
 
 
 class Report(BaseModel):
-    """A calibration run: n, agreement, ceilings, severities, the replacement test, the fit's held-out figures."""
+    """A calibration run: n, agreement, ceilings, severities, the replacement test, the fit's held-out
+    figures.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,12 +84,21 @@ class Report(BaseModel):
     tolerance: float = 0.0
 
 
-def make_report(machine: pd.DataFrame, grades: Grades, items: Sequence[Item] = (), *, epsilon: float = 0.15,
-                resamples: int = 1000, half_widths: Mapping[str, Array] | None = None,
-                tolerance: float | None = None) -> Report:
-    """The report on machine points (a row an item, a column a criterion) beside human grades; the total comes last.
+def make_report(
+    machine: pd.DataFrame,
+    grades: Grades,
+    items: Sequence[Item] = (),
+    *,
+    epsilon: float = 0.15,
+    resamples: int = 1000,
+    half_widths: Mapping[str, Array] | None = None,
+    tolerance: float | None = None,
+) -> Report:
+    """The report on machine points (a row an item, a column a criterion) beside human grades; the total
+    comes last.
 
-    `half_widths` are conformal half widths by criterion in the order of `machine`'s rows, for the routing curve.
+    `half_widths` are conformal half widths by criterion in the order of `machine`'s rows, for the routing
+    curve.
     """
     texts = {item.id: item for item in items}
     names = [name for name in grades.criteria if name in machine.columns]
@@ -95,13 +109,27 @@ def make_report(machine: pd.DataFrame, grades: Grades, items: Sequence[Item] = (
     if len(names) > 1:
         total = machine[names].sum(axis=1, skipna=False)
         rows.append(_report_one(TOTAL, total, grades.totals(), texts, epsilon, resamples, None, tolerance))
-    return Report(items=int(grades.table["item"].nunique()), graders=tuple(grades.graders), grades=len(grades.table),
-                  criteria=tuple(rows), problems=grades.problems, problem_count=grades.problem_count,
-                  tolerance=tolerance or (rows[0].step if rows else 0.0))
+    return Report(
+        items=int(grades.table["item"].nunique()),
+        graders=tuple(grades.graders),
+        grades=len(grades.table),
+        criteria=tuple(rows),
+        problems=grades.problems,
+        problem_count=grades.problem_count,
+        tolerance=tolerance or (rows[0].step if rows else 0.0),
+    )
 
 
-def _report_one(name: str, points: pd.Series, matrix: pd.DataFrame, texts: Mapping[str, Item], epsilon: float,
-                resamples: int, half: Array | None, tolerance: float | None) -> CriterionReport:
+def _report_one(
+    name: str,
+    points: pd.Series,
+    matrix: pd.DataFrame,
+    texts: Mapping[str, Item],
+    epsilon: float,
+    resamples: int,
+    half: Array | None,
+    tolerance: float | None,
+) -> CriterionReport:
     machine, humans = align(points, matrix)
     ids = matrix.index.intersection(points.dropna().index)
     graders = list(map(str, matrix.columns))
@@ -109,16 +137,22 @@ def _report_one(name: str, points: pd.Series, matrix: pd.DataFrame, texts: Mappi
     step = find_step(humans) if humans.size else 1.0
     joined = np.column_stack([humans, machine])
     return CriterionReport(
-        criterion=name, step=step, against_mean=compare(machine, mean, step=step, resamples=resamples),
-        against_each={grader: compare(machine, humans[:, index], step=step, resamples=min(resamples, 200))
-                      for index, grader in enumerate(graders[:MOST_HUMANS])},
+        criterion=name,
+        step=step,
+        against_mean=compare(machine, mean, step=step, resamples=resamples),
+        against_each={
+            grader: compare(machine, humans[:, index], step=step, resamples=min(resamples, 200))
+            for index, grader in enumerate(graders[:MOST_HUMANS])
+        },
         ceiling=measure_ceiling(humans, step=step, names=tuple(FORMULAS)),
         groups=tuple(_group(machine, mean, [texts.get(item) for item in ids], step)),
-        severities=tuple(measure_severity(joined, [*graders, MACHINE])), copies=tuple(find_copies(humans, graders)),
+        severities=tuple(measure_severity(joined, [*graders, MACHINE])),
+        copies=tuple(find_copies(humans, graders)),
         substitution=duel_humans(machine, humans, graders, epsilon=epsilon),
-        machine=tuple(machine.tolist()), human=tuple(mean.tolist()),
+        machine=tuple(machine.tolist()),
+        human=tuple(mean.tolist()),
         policies=() if half is None else tuple(_route(points, ids, half, machine, mean, tolerance or step)),
-    )  # fmt: skip
+    )
 
 
 def _mean(humans: Array) -> Array:

@@ -1,9 +1,10 @@
 """Ridge regression over blocks of features, each block with its own strength, learned by marginal likelihood.
 
-A few readouts of a judge and thousands of embedding coordinates cannot share one penalty: the first would drown. Each
-block b gets a prior variance s_b, so that y ~ N(0, Σ s_b K_b + noise), K_b = X_b X_bᵀ. The strengths maximise that
-likelihood (Rasmussen and Williams, 2006, eq. 5.8 and 5.9) together with a log-normal prior, pooled over all criteria, which
-is what lets 30 labels choose eight strengths without harm. Leave-one-out predictions are closed-form (eq. 5.12).
+A few readouts of a judge and thousands of embedding coordinates cannot share one penalty: the first would
+drown. Each block b gets a prior variance s_b, so that y ~ N(0, Σ s_b K_b + noise), K_b = X_b X_bᵀ. The
+strengths maximise that likelihood (Rasmussen and Williams, 2006, eq. 5.8 and 5.9) together with a log-
+normal prior, pooled over all criteria, which is what lets 30 labels choose eight strengths without harm.
+Leave-one-out predictions are closed-form (eq. 5.12).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ USUAL_NOISE = 0.5
 
 @dataclass(frozen=True)
 class Task:
-    """One criterion: kernels by block, each with mean diagonal 1, targets with mean 0 and variance 1, noise weights."""
+    """One criterion: kernels by block, each with mean diagonal 1, targets with mean 0 and variance 1,
+    noise weights.
+    """
 
     kernels: dict[str, Array]
     target: Array
@@ -45,8 +48,15 @@ def learn_strengths(tasks: Sequence[Task]) -> Strengths:
 
     names = sorted({name for task in tasks for name in task.kernels})
     prior = np.log([*(USUAL_STRENGTH.get(name, OTHER_STRENGTH) for name in names), USUAL_NOISE])
-    found = minimize(_cost, prior, args=(tasks, names, prior), jac=True, method="L-BFGS-B",
-                     bounds=[(centre - 7, centre + 4) for centre in prior], options={"maxiter": 15, "ftol": 1e-4})
+    found = minimize(
+        _cost,
+        prior,
+        args=(tasks, names, prior),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(centre - 7, centre + 4) for centre in prior],
+        options={"maxiter": 15, "ftol": 1e-4},
+    )
     values = np.exp(found.x)
     return Strengths(dict(zip(names, values[:-1].tolist(), strict=True)), float(values[-1]))
 
@@ -71,8 +81,10 @@ def _task_cost(task: Task, names: list[str], values: Array) -> tuple[float, Arra
     inverse, log_det = _invert(covariance)
     dual = inverse @ task.target
     inner = inverse - np.outer(dual, dual)
-    slope = [value * np.vdot(inner, task.kernels[name]) / 2 if name in task.kernels else 0.0
-             for name, value in zip(names, values, strict=False)]
+    slope = [
+        value * np.vdot(inner, task.kernels[name]) / 2 if name in task.kernels else 0.0
+        for name, value in zip(names, values, strict=False)
+    ]
     slope.append(values[-1] * (np.diag(inner) @ task.noise) / 2)
     return float(task.target @ dual + log_det) / 2, np.array(slope)
 

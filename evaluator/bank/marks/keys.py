@@ -87,3 +87,13 @@ def split_named_keys(text: str) -> tuple[str, str]:
         r"^\s*([^\d]{0,12}(?:题|questions?|choice|false)\s*(?:\([^)]*\))?)\s*:?\s*(?=\d)", fold(text), re.I
     )
     return (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)
+
+
+_LEADING = re.compile(r"^\s*([A-H]{1,8}|√|×|正确|错误|对|错|true|false)\s*[.。,;:—–-]\s*(?=\S)", re.I)
+
+
+def split_key(text: str) -> tuple[str | None, str]:
+    """`B. Because it is kinder.`: the key before a reason, and the reason; no key where none leads."""
+    match = _LEADING.match(fold(text))
+    key = read_key(match[1]) if match else None
+    return (key, text[match.end() :].strip()) if match and key else (None, text)

@@ -1,0 +1,90 @@
+"""The command line. Each command lives in `evaluator.commands`; here they are put together, and failures end here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from evaluator import texts
+from evaluator.errors import EvaluatorError
+
+
+def _language_of(arguments: list[str]) -> str | None:
+    """`--lang` has to be known before the help texts are made."""
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return None
+
+
+def build() -> typer.Typer:
+    """The application with all commands, its help in the current language."""
+    from evaluator.commands import grading, models, rubrics
+    from evaluator.commands.lazy import LazyGroup
+
+    app = typer.Typer(cls=LazyGroup, no_args_is_help=True, help=texts.say("cli.app"), pretty_exceptions_enable=False)
+
+    @app.callback()
+    def options(
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=texts.say("cli.lang"))] = None,
+        version: Annotated[bool, typer.Option("--version", help=texts.say("cli.version"), callback=_version)] = False,
+    ) -> None:
+        texts.use(lang if lang in texts.LANGUAGES else None)
+
+    grading.add_to(app)
+    app.add_typer(rubrics.build(), name="rubrics", help=texts.say("cli.rubrics"))
+    app.add_typer(models.build(), name="model", help=texts.say("cli.model"))
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from evaluator import __version__
+
+        print(f"evaluator {__version__}")
+        raise typer.Exit()
+
+
+def main() -> None:
+    """Runs the command line. Errors on purpose become one sentence and their exit code; anything else is written to a
+    file, because a traceback helps a developer and nobody else."""
+    language = _language_of(sys.argv[1:])
+    if language is not None and language not in texts.LANGUAGES:
+        _fail(texts.say("cli.lang_unknown", value=language), 2)
+    texts.use(language)
+    try:
+        build()()
+    except EvaluatorError as error:
+        _fail(error.text(), error.exit_code)
+    except KeyboardInterrupt:
+        _fail(texts.say("cli.stopped"), 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` closed the pipe: no complaint at exit
+        raise SystemExit(0) from None
+    except Exception as error:  # the last boundary: a traceback must not reach a user
+        if os.environ.get("EVALUATOR_DEBUG"):
+            raise
+        _fail(texts.say("cli.bug", detail=f"{type(error).__name__}: {error}", path=_write_traceback()), 1)
+
+
+def _write_traceback() -> str:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="evaluator-", suffix=".log", delete=False, encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return file.name
+
+
+def _fail(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

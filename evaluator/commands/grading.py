@@ -1,0 +1,174 @@
+"""`grade`, `history`, `show` and `ui`: from a text to a scorecard, and back to an earlier one."""
+
+# Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
+
+import asyncio
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evaluator import texts
+from evaluator.errors import InputError
+
+if TYPE_CHECKING:
+    from evaluator.grading import Progress, Report
+    from evaluator.rubric import Rubric
+    from evaluator.scorecard import Scorecard
+    from evaluator.settings import Settings
+    from evaluator.transcript import Role, Transcript
+
+# What a script sees with --gate, beyond the codes of evaluator.errors.
+NOT_PASSED, REVIEW, INCOMPLETE = 10, 11, 12
+
+
+class Format(StrEnum):
+    """How a scorecard is printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the application, their help in the current language."""
+    say = texts.say
+
+    @app.command(help=say("cli.grade"))
+    def grade(
+        transcript: Annotated[str, typer.Argument(metavar="FILE|-", help=say("cli.grade_transcript"))],
+        rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("cli.grade_rubric"))],
+        model: Annotated[str | None, typer.Option("--model", "-m", help=say("cli.grade_model"))] = None,
+        agent: Annotated[list[str] | None, typer.Option(help=say("cli.grade_agent"))] = None,
+        customer: Annotated[list[str] | None, typer.Option(help=say("cli.grade_customer"))] = None,
+        form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.grade_format"))] = Format.TABLE,
+        fresh: Annotated[bool, typer.Option("--fresh", help=say("cli.grade_fresh"))] = False,
+        gate: Annotated[bool, typer.Option("--gate", help=say("cli.grade_gate"))] = False,
+        yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
+    ) -> None:
+        texts.use(lang or texts.current())
+        settings = _settings(model)
+        found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
+        _ensure_model(settings, yes)
+        card = asyncio.run(_grade(found, text, settings, fresh, "" if transcript == "-" else Path(transcript).name))
+        _print(card, text, form)
+        if gate and (code := _gate(card)):
+            raise typer.Exit(code)
+
+    @app.command(help=say("cli.history"))
+    def history(
+        limit: Annotated[int, typer.Option(min=1, max=1000, help=say("cli.history_limit"))] = 20,
+        rubric: Annotated[str | None, typer.Option("--rubric", "-r", help=say("cli.history_rubric"))] = None,
+        search: Annotated[str | None, typer.Option(help=say("cli.history_search"))] = None,
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
+    ) -> None:
+        from evaluator.display import print_history
+        from evaluator.storage import open_records
+
+        texts.use(lang or texts.current())
+        with open_records() as records:
+            print_history(records.history(limit=limit, rubric=rubric, text=search))
+
+    @app.command(help=say("cli.show"))
+    def show(
+        id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.show_id"))],
+        form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.grade_format"))] = Format.TABLE,
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
+    ) -> None:
+        from evaluator.storage import open_records
+
+        texts.use(lang or texts.current())
+        with open_records() as records:
+            _print(records.get(id), records.transcript(id), form)
+
+    @app.command(help=say("cli.ui"))
+    def ui(
+        port: Annotated[int, typer.Option(min=1, max=65535, help=say("cli.ui_port"))] = 8501,
+        headless: Annotated[bool, typer.Option("--headless", help=say("cli.ui_headless"))] = False,
+    ) -> None:
+        from ui.serve import serve
+
+        serve(port, headless)
+
+
+def _settings(model: str | None) -> "Settings":
+    from evaluator.settings import load_settings
+
+    return load_settings(model=model)
+
+
+def _inputs(
+    rubric: str, source: str, settings: "Settings", agents: list[str], customers: list[str]
+) -> "tuple[Rubric, Transcript]":
+    """The rubric and the transcript; whatever is wrong with either is said before a model is loaded."""
+    from evaluator.rubrics import find
+    from evaluator.transcript import decode, load, parse
+
+    found = find(rubric, settings)
+    roles: "dict[str, Role]" = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
+    if source != "-":
+        return found, load(source, roles=roles, form=found.form)
+    text, _ = decode(sys.stdin.buffer.read(), "-")
+    if not text.strip():
+        raise InputError("transcript_empty", path="-")
+    return found, parse(text, roles=roles, form=found.form)
+
+
+def _ensure_model(settings: "Settings", yes: bool) -> None:
+    """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
+    from evaluator.judge.weights import path_of, require
+
+    if settings.model != "embedded" or path_of(settings).is_file():
+        return
+    if not yes and not (sys.stdin.isatty() and typer.confirm(texts.say("cli.model_fetch"), default=True)):
+        require(settings)
+    from evaluator.commands.models import fetch
+
+    fetch(settings)
+
+
+async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings", fresh: bool, label: str) -> "Scorecard":
+    from evaluator.grading import evaluate
+
+    with _progress() as report:
+        return await evaluate(transcript, rubric, settings=settings, fresh=fresh, report=report, label=label)
+
+
+class _progress:
+    """A line on the terminal that says what is being done; nothing when the output is not a terminal."""
+
+    def __enter__(self) -> "Report":
+        from rich.console import Console
+
+        self._status = Console(stderr=True).status(texts.say("progress.reading"))
+        self._status.start()
+        return self._say
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def _say(self, progress: "Progress") -> None:
+        self._status.update(f"{texts.say(f'progress.{progress.step}')} {progress.done}/{progress.total}")
+
+
+def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:
+    if form == Format.JSON:
+        print(card.model_dump_json(indent=2))
+    elif form == Format.MARKDOWN:
+        from evaluator.report import to_markdown
+
+        print(to_markdown(card, transcript))
+    else:
+        from evaluator.display import print_scorecard
+
+        print_scorecard(card, transcript)
+
+
+def _gate(card: "Scorecard") -> int:
+    """The exit code that --gate asks for: what a script should act on first."""
+    if card.coverage < 1:
+        return INCOMPLETE
+    return REVIEW if card.review else 0 if card.passed else NOT_PASSED
