@@ -4,6 +4,8 @@ import pytest
 from bank_papers import codes, keys, only, parse_text, read
 
 from evaluator.bank import marks, noise
+from evaluator.bank.grammar import parse
+from evaluator.bank.reading.lines import Document, number_lines
 
 
 def test_worded_numbers_wrapped_options_and_several_options_a_line():
@@ -238,3 +240,47 @@ def test_no_line_is_lost():
     for word in ("库房测验", "单选题", "谁能进库", "保管员", "访客", "钥匙只有一把", "扫码领红包"):
         assert word in held
     assert [entry.text for entry in paper.unplaced] == ["扫码领红包"]
+
+
+def test_keys_with_a_reason_behind_them():
+    """`A. Because …` in an answer section is a key and its explanation; of an open question it is the answer."""
+    paper = only("answers_with_reasons.txt")
+    assert keys(paper.items) == ["A", "B", "×", "√", None, None]
+    assert [item.explanation for item in paper.items][:3] == [
+        "Only the manager has a key.",
+        "",
+        "Keys stay with staff.",
+    ]
+    assert paper.items[4].references[0].text.startswith("Look up")
+
+
+def test_lists_in_explanations_are_no_questions():
+    """Numbered reasons and further paragraphs stay in the explanation of their question."""
+    paper = parse_text(
+        "一、单选题(共2题,每题2分)\n1.谁先上车?\nA.壮汉\nB.抱孩子的人\n答案:B\n解析:\n(1)选项A没有依据;\n"
+        "(2)选项B有乘车守则可查。\n因此选B。\n2.车门夹到包,先做什么?\nA.开门\nB.鸣笛\n答案:A\n解析:先开门。\n再问有没有伤到。\n"
+    )
+    assert [item.number for item in paper.items] == [1, 2]
+    assert paper.items[0].explanation.endswith("因此选B。") and paper.items[1].explanation.endswith("有没有伤到。")
+
+
+def test_points_behind_a_question_and_backgrounds_between_questions():
+    """`(5分)` at the end gives the points; a background counts from where it stands."""
+    paper = parse_text(
+        "一、情景题(共2题)\n背景:某航班取消。\n1.题目:旅客要求赔偿,请回应。(5分)\n评分标准:\n(1)道歉(2分)\n(2)给出办法(3分)\n"
+        "背景:某旅馆超售。\n2.题目:客人没有房间,请回应。(5分)\n评分标准:\n(1)道歉(2分)\n(2)给出办法(3分)\n"
+    )
+    assert [(item.points, item.background) for item in paper.items] == [(5, "某航班取消。"), (5, "某旅馆超售。")]
+    assert not any("分" in item.text for item in paper.items)
+    assert codes(paper) == []
+
+
+def test_two_papers_with_their_own_answer_sections():
+    """Each set of answers goes to the paper before it."""
+    one = "一、判断题\n1.甲。\n答案与解析\n一、判断题\n1.答案:{}\n解析:理由{}。\n"
+    text = "第一套 收银考试\n" + one.format("√", "一") + "第二套 理货考试\n" + one.format("×", "二")
+    papers = parse(Document("two.txt", "0" * 64, number_lines(text.splitlines())))
+    assert [(paper.title, keys(paper.items)) for paper in papers] == [
+        ("第一套 收银考试", ["√"]),
+        ("第二套 理货考试", ["×"]),
+    ]
