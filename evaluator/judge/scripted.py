@@ -1,0 +1,75 @@
+"""A judge for tests: answers at once, always the same, without a model. Its points mean nothing, and the page says so.
+
+It exists only where EVALUATOR_SCRIPTED_JUDGE is set: to 1, or to a JSON file that says more:
+
+    {"delay_s": 0.3,                                    how long each request takes
+     "answers": {"c:opening": [0, 0, 0.1, 0.9]},        probabilities by question, in the order of its options
+     "ungraded": {"c:facts": "timeout"}}                questions that fail, and their cause
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from evaluator.errors import InputError
+from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+
+VARIABLE = "EVALUATOR_SCRIPTED_JUDGE"
+NAME = "scripted"
+FULL_TEXT = 260  # distinct characters at which a text gets the most: longer and richer texts get more points
+
+
+class ScriptedJudge:
+    """Answers from the script, else by how rich the text is, so that an empty text and a long one differ."""
+
+    name = NAME
+
+    def __init__(self, script: dict[str, Any] | None = None) -> None:
+        self._script = script or {}
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        script = json.dumps(self._script, sort_keys=True).encode()
+        return {"model": NAME, "method": NAME, "script": hashlib.sha256(script).hexdigest()}
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Something for every question, after the script's delay."""
+        delay_s = float(self._script.get("delay_s", 0))
+        await asyncio.sleep(delay_s)
+        read = len(state.text) * len(questions)
+        usage = Usage(prompt_tokens=read, requests=len(questions), seconds=delay_s)
+        return Reply(model=NAME, answers={one.id: self._answer(state, one) for one in questions}, usage=usage)
+
+    def _answer(self, state: State, question: Question) -> Answer | Ungraded:
+        if cause := self._script.get("ungraded", {}).get(question.id):
+            return Ungraded(question=question.id, cause=cause, detail="scripted")
+        shares = self._script.get("answers", {}).get(question.id) or _shares(state, question)
+        names = [option.id for option in question.options]
+        return Answer(question=question.id, probabilities=dict(zip(names, shares, strict=True)))
+
+
+def scripted_judge() -> ScriptedJudge:
+    """The judge that the environment asks for; InputError where it asks for none."""
+    wanted = os.environ.get(VARIABLE, "").strip()
+    if not wanted:
+        raise InputError("judge_name_unknown", name=NAME, known="embedded, openai:…, http://host:8000/v1#…")
+    script = {} if wanted == "1" else json.loads(Path(wanted).read_text(encoding="utf-8"))
+    return ScriptedJudge(script)
+
+
+def _shares(state: State, question: Question) -> list[float]:
+    if question.id == "g:topic":
+        return [0.05, 0.95]
+    if question.id == "g:steering" or (question.kind == "predicate" and question.id.count(":") == 1):
+        return [0.95, 0.05]  # not steered; a fatal item did not happen; applies to "a:…" too, which no test needs
+    richness = min(1.0, len(set(state.text)) / FULL_TEXT)
+    wobble = int(hashlib.sha256((state.text + question.id).encode()).hexdigest()[:4], 16) / 0xFFFF - 0.5
+    centre = max(0.0, min(1.0, richness + 0.3 * wobble)) * (len(question.options) - 1)
+    weights = [math.exp(-((place - centre) ** 2) / 0.5) for place in range(len(question.options))]
+    return [weight / sum(weights) for weight in weights]
