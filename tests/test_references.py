@@ -23,6 +23,7 @@ from evaluator.references.retrieval import find, search
 from evaluator.references.store import Changes, ReferenceStore, open_folder, open_server
 from evaluator.rubric import Rubric
 
+ANGRY = "一位客户怒气冲冲地来电，说等了很久，请你接待。"
 CALM = Entry(
     id="q1/explanation",
     item="q1",
@@ -64,7 +65,7 @@ def rubric(**changes: object) -> Rubric:
         "version": 1,
         "title": "生气的客户",
         "language": "zh",
-        "task": "一位客户怒气冲冲地来电，说等了很久，请你接待。",
+        "task": ANGRY,
         "pass_mark": 1,
         "criteria": [
             {
@@ -143,7 +144,7 @@ def test_coverage_is_a_share() -> None:
 
 def test_search_finds_by_meaning(filled: ReferenceStore) -> None:
     """A query without a word of the text finds it, with ranks and source."""
-    best = find("买家火冒三丈", store=filled, k=1)
+    best = search("买家火冒三丈", store=filled, k=1)
     assert [hit.entry for hit in best] == [CALM]
     assert best[0].matched_by == "meaning" and best[0].dense_rank == 1
 
@@ -151,13 +152,14 @@ def test_search_finds_by_meaning(filled: ReferenceStore) -> None:
 def test_nothing_fits(filled: ReferenceStore) -> None:
     """A task from another world gets nothing, though something is always nearest."""
     assert find("请证明勾股定理", store=filled) == []
+    assert [hit.entry for hit in find(ANGRY, store=filled)] == [CALM]
     assert search("请证明勾股定理", store=filled)
     assert search("  ", store=filled) == []
 
 
 def test_item_comes_first(filled: ReferenceStore) -> None:
     """What belongs to the item comes before what is nearer in meaning."""
-    hits = find("买家火冒三丈", item="q2", store=filled)
+    hits = find(ANGRY, item="q2", store=filled)
     assert [(hit.entry.id, hit.matched_by) for hit in hits] == [
         ("q2/explanation", "item"),
         ("q1/explanation", "meaning"),
@@ -318,7 +320,7 @@ def test_same_code_on_a_server(chroma_server: str) -> None:
     """A real Chroma server stores, finds, filters and deletes as the folder does."""
     opened = open_server(chroma_server)
     assert opened.index_entries([CALM, GAS, WATER]).added == 3
-    assert find("买家火冒三丈", store=opened, k=1)[0].entry == CALM
+    assert find(ANGRY, store=opened, k=1)[0].entry == CALM
     assert [entry.id for entry in opened.entries(kind="explanation", topic="安全")] == [GAS.id]
     assert open_server(chroma_server).index_entries([CALM, GAS, WATER]) == Changes(0, 0, 3)
     assert opened.delete_item("q1") == 1 and opened.count() == 2
