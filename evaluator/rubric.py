@@ -52,6 +52,7 @@ class Check(BaseModel):
     question: Text
     yes: Text
     no: Text
+    example: str = Field(default="", description="How a speaker would say it, in one sentence; evidence is found by it.")
 
 
 class Criterion(BaseModel):
@@ -121,6 +122,7 @@ class KeyPoint(BaseModel):
 
     id: Identifier
     text: Text
+    example: str = Field(default="", description="The sentence that says it in the reference answer.")
     criteria: tuple[Identifier, ...] = Field(
         default=(), description="Criteria that it belongs to; empty: all."
     )
