@@ -260,7 +260,7 @@ def _decision(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def status(code: int, message: str = "no", headers: dict[str, str] | None = None, **error: Any) -> Step:
+def status(code: int, message: str = "no", headers: dict[str, str] | None = None, /, **error: Any) -> Step:
     return lambda body: as_json({"error": {"message": message, **error}}, status=code, headers=headers or {})
 
 
