@@ -134,16 +134,24 @@ def _pick_targets(features: Features, grades: Grades, criteria: Sequence[str], s
 def _adjust_for_graders(table):
     """Item means by criterion; where items had different graders, each grader's severity is taken out first.
 
-    Severity is the grader's mean difference from the item means, shrunk by two items' worth; the additive
-    model's first step.
+    Severities and item means are fitted in turn (the additive model by backfitting), severities shrunk by two items' worth.
     """
-    keys = ["item", "criterion"]
-    means = table.groupby(keys)["points"].transform("mean")
-    own = (table["points"] - means).groupby([table["grader"], table["criterion"]])
-    severity = own.transform("sum") / (own.transform("size") + 2)
-    complete = table.groupby(keys)["grader"].size().nunique() == 1
-    adjusted = table["points"] if complete else table["points"] - severity
-    return adjusted.groupby([table["item"], table["criterion"]]).mean().unstack("criterion")
+    items, graders = [table["item"], table["criterion"]], [table["grader"], table["criterion"]]
+    points = table["points"]
+    if _patchy(table):
+        counts = points.groupby(graders).transform("size")
+        severity = 0.0
+        for _ in range(20):
+            worth = (points - severity).groupby(items).transform("mean")
+            severity = (points - worth).groupby(graders).transform("sum") / (counts + 2)
+        points = points - severity
+    return points.groupby(items).mean().unstack("criterion")
+
+
+def _patchy(table) -> bool:
+    """Some grader left out some item."""
+    cells = table["item"].nunique() * table["grader"].nunique() * table["criterion"].nunique()
+    return len(table) < cells
 
 
 def _refuse_few(n: int, confidence: float) -> None:

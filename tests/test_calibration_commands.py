@@ -1,0 +1,199 @@
+"""`evaluator calibrate`: files in, sentences, reports and profiles out; bad input gets one sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from evaluator import texts
+from evaluator.calibration.commands import app
+from evaluator.calibration.items import read_items, read_readouts
+from evaluator.calibration.pages import judge_substitution, render_html
+from evaluator.calibration.profile import Profile
+from evaluator.calibration.report import Report
+from evaluator.errors import InputError
+
+RUN = CliRunner()
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """Expects an InputError of calibration with that code, and a sentence for it in both languages."""
+    with pytest.raises(InputError) as caught:
+        yield
+    assert caught.value.code == f"calibration_{code}"
+    assert caught.value.text("zh") and caught.value.text("en")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """Forty items with grades of four humans in two criteria, readouts, and texts."""
+    draw = np.random.default_rng(0)
+    truth = draw.normal(size=(40, 2))
+    grades, readouts, items = ["item,grader,criterion,points"], [], []
+    for index, (a, b) in enumerate(truth):
+        for g in range(4):
+            for name, value in (("tone", a), ("facts", b)):
+                grades.append(f"i{index},g{g},{name},{np.clip(round(2 + value + 0.6 * draw.normal()), 0, 4)}")
+        points = {"tone": float(2 + a * 0.5 + 0.2 * draw.normal()), "facts": float(2 + b * 0.5 + 0.2 * draw.normal())}
+        readouts.append(json.dumps({"item": f"i{index}", "features": {"check/solved": float(a > 0)}, "points": points}))
+        items.append(json.dumps({"id": f"i{index}", "transcript": [
+            {"speaker": "customer", "text": "顾客说话" * (index % 7 + 1)}, {"speaker": "agent", "text": "客服答话"}]}))  # fmt: skip
+    (tmp_path / "grades.csv").write_text("\n".join(grades))
+    (tmp_path / "readouts.jsonl").write_text("\n".join([json.dumps({"stamp": {"model": "m1"}}), *readouts]))
+    (tmp_path / "items.jsonl").write_text("\n".join(items))
+    return {name: str(tmp_path / name) for name in ("grades.csv", "readouts.jsonl", "items.jsonl", "out")}
+
+
+def call(*arguments: str):
+    result = RUN.invoke(app, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_run_writes_a_report_in_three_formats(files: dict[str, str]) -> None:
+    """HTML with labelled plots, JSON that reads back, and a workbook, from one command."""
+    result = call("run", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], "--items",
+                  files["items.jsonl"], "--no-texts", "--fitted", "--out", files["out"])  # fmt: skip
+    assert result.exit_code == 0
+    out = Path(files["out"])
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.count('role="img"') == page.count("<svg") >= 6 and "http://www.w3.org" in page
+    assert "<script" not in page and "src=" not in page
+    report = Report.model_validate_json((out / "report.json").read_text())
+    assert [row.criterion for row in report.criteria] == ["tone", "facts", "total"]
+    assert report.criteria[0].against_mean["pearson"].n == 40
+    assert set(report.fits) == {"tone", "facts"}
+    assert len(openpyxl.load_workbook(out / "report.xlsx").sheetnames) == 4
+
+
+def test_the_page_reads_in_both_languages(files: dict[str, str]) -> None:
+    """The same report renders in Chinese and English, without a placeholder left."""
+    call("run", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    chinese, english = render_html(report, "zh"), render_html(report, "en")
+    assert "校准报告" in chinese and "Calibration report" in english
+    assert "{" not in judge_substitution(report.criteria[0].substitution, "zh")
+
+
+def test_fit_saves_a_profile_with_its_origin(files: dict[str, str]) -> None:
+    """The profile carries name, version, model and the number of items, and prints held-out figures."""
+    path = files["out"] + "/p.json"
+    result = call("fit", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], "--out", path,
+                  "--name", "desk", "--version", "3")  # fmt: skip
+    profile = Profile.load(Path(path))
+    assert (profile.label, profile.stamp.model, profile.provenance.items) == ("desk v3", "m1", 40)
+    assert result.output.count("Pearson") == 2
+
+
+def test_route_estimate_power_and_drift_answer_in_a_sentence(files: dict[str, str]) -> None:
+    """The other commands print a decision each; drift's exit code tells a schedule."""
+    base = ["--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"]]
+    assert "%" in call("route", *base, "--agreement", "0.5").output
+    assert call("estimate", *base).output.count("[") >= 4
+    assert "items" in call("power").output or "答卷" in call("power").output
+    same = call("drift", "--before", files["readouts.jsonl"], "--after", files["readouts.jsonl"])
+    assert same.exit_code == 0
+    moved = Path(files["out"] + "moved.jsonl")
+    lines = [json.loads(line) for line in Path(files["readouts.jsonl"]).read_text().splitlines()[1:]]
+    moved.write_text(
+        "\n".join(json.dumps({**line, "points": {k: v + 1 for k, v in line["points"].items()}}) for line in lines)
+    )
+    assert call("drift", "--before", files["readouts.jsonl"], "--after", str(moved)).exit_code == 6
+
+
+def test_one_grader_and_two_items_still_get_a_report(files: dict[str, str], tmp_path: Path) -> None:
+    """One human has no ceiling, two items no correlation and no fit: the report says so instead of
+    failing.
+    """
+    one = tmp_path / "one.csv"
+    one.write_text(
+        "\n".join(
+            line for line in Path(files["grades.csv"]).read_text().splitlines() if ",g0," in line or "item," in line
+        )
+    )
+    call("run", "--grades", str(one), "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert report.criteria[0].ceiling.pairwise["qwk"].why == "one_grader"
+    assert texts.say("calibration.one_grader_note", "en") in render_html(report, "en")
+    two = tmp_path / "two.csv"
+    two.write_text("item,grader,criterion,points\ni0,g0,tone,3\ni1,g0,tone,2\n")
+    result = call("run", "--grades", str(two), "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert result.exit_code == 0 and report.fit_refused
+    assert report.criteria[0].against_mean["pearson"].why == "too_few_items"
+
+
+def test_equal_grades_get_a_report_that_says_undefined(files: dict[str, str], tmp_path: Path) -> None:
+    """All grades equal: correlation is undefined with its reason, errors are counted."""
+    same = tmp_path / "same.csv"
+    same.write_text(
+        "\n".join(["item,grader,criterion,points", *(f"i{i},g{g},tone,2" for i in range(40) for g in range(3))])
+    )
+    call("run", "--grades", str(same), "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert report.criteria[0].against_mean["pearson"].why == "constant"
+    assert report.criteria[0].against_mean["mae"].value is not None
+
+
+def test_a_wide_table_waits_for_confirmation(files: dict[str, str], tmp_path: Path) -> None:
+    """A proposed mapping is shown; unconfirmed nothing is computed, with --yes or --map it is."""
+    wide = tmp_path / "wide.csv"
+    wide.write_text("item,张,李\n" + "\n".join(f"i{i},{i % 4}分,{i % 3}" for i in range(40)))
+    arguments = ["run", "--grades", str(wide), "--readouts", files["readouts.jsonl"], "--out", files["out"]]
+    with refused("not_confirmed"):
+        RUN.invoke(app, arguments, input="n\n", catch_exceptions=False)
+    assert not Path(files["out"]).exists()
+    assert call(*arguments, "--map", "item=item,graders=张|李").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [["--map", "nonsense"], ["--scale", "a:b"], ["--scale", "5:1"], ["--letter", "B+"], ["--map", "item=q,points=p"]],
+)
+def test_wrong_options_are_refused_in_one_sentence(files: dict[str, str], extra: list[str]) -> None:
+    """A mapping, scale or letter that cannot be read raises InputError with a sentence in both languages."""
+    with pytest.raises(InputError) as caught:
+        call("run", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], *extra)
+    assert caught.value.text("zh") != caught.value.text("en")
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '{"features": {}}', '{"item": "a", "points": {"c": "x"}}'])
+def test_a_broken_readouts_file_names_its_line(tmp_path: Path, line: str) -> None:
+    """What cannot be read raises InputError, never a traceback of another kind."""
+    path = tmp_path / "readouts.jsonl"
+    path.write_text(line)
+    with pytest.raises(InputError):
+        read_readouts(path)
+
+
+def test_items_come_from_lines_or_text_files(tmp_path: Path) -> None:
+    """A folder of texts gives an answer a file; a line separator inside a text does not cut it."""
+    (tmp_path / "b.txt").write_bytes("第二".encode("gb18030"))
+    (tmp_path / "a.txt").write_text("first", encoding="utf-8")
+    assert [(item.id, item.text, item.language) for item in read_items(tmp_path)] == [
+        ("a", "first", "en"),
+        ("b", "第二", "zh"),
+    ]
+    (tmp_path / "items.jsonl").write_text(
+        json.dumps({"id": "x", "answer": "a\u2028b"}, ensure_ascii=False), encoding="utf-8"
+    )
+    assert read_items(tmp_path)[0].text == "a\u2028b"
+
+
+def test_asking_for_help_loads_no_statistics() -> None:
+    """The command's help comes without pandas, scipy, scikit-learn or matplotlib."""
+    code = ("import sys; import evaluator; from evaluator.calibration.commands import app\n"
+            "print(sorted({'pandas', 'scipy', 'sklearn', 'matplotlib', 'statsmodels'} & set(sys.modules)))")  # fmt: skip
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
