@@ -32,7 +32,8 @@ def _split_restarts(group: OpenSection) -> list[OpenSection]:
     """An answer section without headings begins again at 1 for every section of questions."""
     from dataclasses import replace
 
-    pieces, current = [], []
+    pieces: list[list[Draft]] = []
+    current: list[Draft] = []
     for entry in group.drafts:
         if current and (entry.number or 0) <= (current[-1].number or 0):
             pieces.append(current)

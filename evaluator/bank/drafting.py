@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Literal
 
 from evaluator import texts
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
@@ -94,7 +95,7 @@ def _explanations(item: Item) -> tuple[Explanation, ...]:
     return (Explanation(id="e1", text=item.explanation, source=source),) if item.explanation.strip() else ()
 
 
-def _form(text: str) -> str:
+def _form(text: str) -> Literal["dialogue", "answer", "email"]:
     """What is handed in, as the question asks for it; a person can change it."""
     if re.search(r"(?:写|回复|撰写|邮件)[^。]{0,6}邮件|邮件回复|\be-?mail\b", text, re.I):
         return "email"

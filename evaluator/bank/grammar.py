@@ -163,7 +163,7 @@ class _Reading:
     def _restarts(self, heading: marks.Heading) -> bool:
         """Whether the sections begin again: a second paper in the same document."""
         last = next((s.heading for s in reversed(self.paper.sections) if s.heading.ordinal), None)
-        if heading.ordinal is None or last is None or not self.paper.has_items:
+        if heading.ordinal is None or last is None or last.ordinal is None or not self.paper.has_items:
             return False
         return heading.ordinal == 1 and (last.ordinal > 1 or self.held is not None or last.kind == heading.kind)
 

@@ -234,7 +234,7 @@ class _Storing:
         for item_id in rows.keys() - set(kept):
             self._remove(rows[item_id])
         self.session.flush()
-        return Stored(**{name: tuple(ids) for name, ids in self.fate.items()})
+        return Stored.model_validate(self.fate)
 
     def _known_rows(self, items: list[Item]) -> list[ItemRow]:
         """Rows of this document, and rows of others whose ids an exported table carries."""
@@ -338,8 +338,8 @@ def _restore(session: Session, before: dict[str, Any]) -> None:
         session.merge(ItemRow(**values))
     if before["file"]:
         session.merge(FileRow(**before["file"]))
-    elif before["path"] and (row := session.get(FileRow, before["path"])) is not None:
-        session.delete(row)
+    elif before["path"] and (file := session.get(FileRow, before["path"])) is not None:
+        session.delete(file)
     session.flush()
 
 

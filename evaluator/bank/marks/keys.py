@@ -67,7 +67,8 @@ _PAIR = re.compile(
 
 def read_compact_keys(text: str) -> dict[int, str]:
     """`1-5 ABCDA`, `1.A 2.C 3.BD`, `1、√ 2、×`: keys by number; empty where the line holds anything else."""
-    folded, keys = fold(text).replace("\t", " "), {}
+    folded = fold(text).replace("\t", " ")
+    keys: dict[int, str] = {}
     for match in _RANGE.finditer(folded):
         marks = re.findall(r"[A-H√×对错TF]", match[3])
         first, last = int(match[1]), int(match[2])
