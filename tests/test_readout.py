@@ -1,0 +1,97 @@
+"""Reading a distribution over labels."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from evaluator.judge.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.memory import RememberingJudge
+from evaluator.judge.questions import Answer, Option, Question, State, Ungraded, Usage
+from evaluator.judge.readout import ReadoutJudge, read_menu
+from evaluator.storage import AskMemo
+
+QUESTION = Question(
+    id="q", kind="predicate", text="?", options=(Option(id="no", text="n"), Option(id="yes", text="y"))
+)
+STATE = State(language="zh", task="t", text="x")
+
+
+class FixedAsker:
+    """Answers every prompt with the same log-probabilities, or fails with `failure`; counts what it is asked."""
+
+    name = "fixed"
+    stamp = {"model": "fixed"}
+
+    def __init__(self, logprobs: dict[str, float] | None = None, failure: ReadingFailed | None = None) -> None:
+        self.logprobs, self.failure, self.asked = logprobs or {}, failure, 0
+
+    async def read(self, prompt: Prompt) -> Reading:
+        """One reading."""
+        self.asked += 1
+        if self.failure:
+            raise self.failure
+        return Reading(model="fixed-1", logprobs=self.logprobs, usage=Usage(prompt_tokens=10, requests=1))
+
+
+def test_spellings_of_a_label_are_added_up():
+    """" B" and "b" are B; what is not a label is left out of the menu."""
+    answer = read_menu(
+        QUESTION, ("A", "B"), {"A": math.log(0.2), " B": math.log(0.3), "b": math.log(0.3), "C": math.log(0.2)}
+    )
+    assert answer.probabilities == pytest.approx({"no": 0.25, "yes": 0.75})
+    assert answer.menu_mass == pytest.approx(0.8)
+
+
+def test_label_that_is_not_shown_gets_at_most_the_least_likely_one():
+    """An endpoint that shows few alternatives still leaves an upper bound for the others."""
+    answer = read_menu(QUESTION, ("A", "B"), {"A": math.log(0.9), "x": math.log(0.01)})
+    assert answer.probabilities["yes"] == pytest.approx(0.01 / 0.91)
+
+
+@pytest.mark.parametrize(
+    "logprobs",
+    [{}, {"A": math.nan}, {"x": math.log(0.9)}, {"A": math.inf}, {"A": 3.0}],
+    ids=["empty", "nan", "off the menu", "infinite", "above one"],
+)
+def test_unreadable_distribution_is_ungraded(logprobs):
+    """What is no distribution over the options becomes no point."""
+    assert isinstance(read_menu(QUESTION, ("A", "B"), logprobs), Ungraded)
+
+
+async def test_failed_reading_is_ungraded_and_names_its_cause():
+    """One prompt that fails leaves the others and says why."""
+    reply = await ReadoutJudge(FixedAsker(failure=ReadingFailed("timeout", "30 s"))).decide(STATE, [QUESTION])
+    assert reply.answers["q"] == Ungraded(question="q", cause="timeout", detail="30 s")
+
+
+async def test_reply_counts_usage_and_names_the_model():
+    """Usage adds up over the questions; the model is the one that answered."""
+    other = QUESTION.model_copy(update={"id": "p"})
+    reply = await ReadoutJudge(FixedAsker({"A": math.log(0.5), "B": math.log(0.5)})).decide(STATE, [QUESTION, other])
+    assert reply.model == "fixed-1"
+    assert (reply.usage.prompt_tokens, reply.usage.requests) == (20, 2)
+
+
+async def test_nothing_is_asked_twice(tmp_path):
+    """The same question about the same text is answered from the memo, and costs nothing."""
+    asker = FixedAsker({"A": math.log(0.25), "B": math.log(0.75)})
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(tmp_path / "memo.db"))
+    first = await judge.decide(STATE, [QUESTION])
+    again = await judge.decide(STATE, [QUESTION])
+    assert asker.asked == 1
+    assert first.answers == again.answers
+    assert again.usage == Usage()
+    await judge.decide(STATE.model_copy(update={"text": "other"}), [QUESTION])
+    assert asker.asked == 2
+
+
+async def test_failures_are_not_remembered(tmp_path):
+    """What failed once is asked again."""
+    asker = FixedAsker(failure=ReadingFailed("unreachable"))
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(tmp_path / "memo.db"))
+    await judge.decide(STATE, [QUESTION])
+    asker.failure, asker.logprobs = None, {"A": math.log(0.5), "B": math.log(0.5)}
+    reply = await judge.decide(STATE, [QUESTION])
+    assert isinstance(reply.answers["q"], Answer)
