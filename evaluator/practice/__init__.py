@@ -1,4 +1,4 @@
-"""Practice: a trainee grades themself first, then sees where their view and the grader's part, and what to train next."""
+"""Practice: a trainee grades themself first, sees where their view and the grader's part, and what to train next."""
 
 from evaluator.practice.attempting import Practised, grade_attempt, hand_in, practised
 from evaluator.practice.comparison import Comparison, Gap, compare, explain, own_total

@@ -1,0 +1,100 @@
+"""An attempt from end to end: the trainee's own grades are stored first, the grader's result is linked after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from evaluator.grading import Report, evaluate
+from evaluator.judge.questions import Judge
+from evaluator.practice.comparison import Comparison, compare
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Scorecard
+from evaluator.settings import Settings
+from evaluator.storage import Attempt, OwnPoint, Records
+from evaluator.transcript import Transcript
+
+
+class Practised(NamedTuple):
+    """An attempt with the rubric as it was then, and the grader's scorecard and the comparison once there is one."""
+
+    attempt: Attempt
+    rubric: Rubric
+    scorecard: Scorecard | None
+    comparison: Comparison | None
+
+
+async def hand_in(
+    records: Records,
+    rubric: Rubric,
+    transcript: Transcript,
+    own: Mapping[str, OwnPoint],
+    *,
+    owner: str,
+    settings: Settings | None = None,
+    judge: Judge | None = None,
+    report: Report | None = None,
+) -> Attempt:
+    """Stores the trainee's own grades, then grades, then links the two; gives the attempt.
+
+    When the grading fails or is stopped the attempt stays, and `grade_attempt` takes it up again. Raises what
+    `evaluate` raises.
+    """
+    attempt = await asyncio.to_thread(records.attempts.begin, owner, rubric, transcript, dict(own))
+    return await grade_attempt(records, attempt, settings=settings, judge=judge, report=report)
+
+
+async def grade_attempt(
+    records: Records,
+    attempt: Attempt,
+    *,
+    settings: Settings | None = None,
+    judge: Judge | None = None,
+    report: Report | None = None,
+) -> Attempt:
+    """Grades an attempt that has no grading yet, with the rubric as it was when it was handed in."""
+    rubric = await asyncio.to_thread(_rubric_of, records, attempt)
+    transcript = await asyncio.to_thread(records.attempts.transcript, attempt.id)
+    scorecard = await evaluate(
+        transcript,
+        rubric,
+        judge=judge,
+        settings=settings,
+        records=records,
+        report=report,
+        label=rubric.title,
+        owner=attempt.owner,
+    )
+    await asyncio.to_thread(records.attempts.attach, attempt.id, scorecard.id)
+    return attempt.model_copy(
+        update={
+            "grading_id": scorecard.id,
+            "total": scorecard.total,
+            "max_points": scorecard.max_points,
+            "passed": scorecard.passed,
+        }
+    )
+
+
+def practised(records: Records, owner: str, rubric_id: str | None = None) -> list[Practised]:
+    """All attempts of `owner` (for one rubric), oldest first, each with what came of it."""
+    attempts = records.attempts.all(owner, rubric_id)
+    cards = records.many([attempt.grading_id for attempt in attempts if attempt.grading_id])
+    rubrics = {digest: _content(records, digest) for digest in {attempt.rubric_digest for attempt in attempts}}
+    found = []
+    for attempt in attempts:
+        rubric, card = rubrics[attempt.rubric_digest], cards.get(attempt.grading_id or "")
+        comparison = compare(rubric, attempt.own_points, card) if card else None
+        found.append(Practised(attempt, rubric, card, comparison))
+    return found
+
+
+def _rubric_of(records: Records, attempt: Attempt) -> Rubric:
+    return _content(records, attempt.rubric_digest)
+
+
+def _content(records: Records, digest: str) -> Rubric:
+    rubric = records.rubrics.content(digest)
+    assert rubric is not None  # a foreign key of the attempt holds it
+    return rubric
