@@ -115,7 +115,7 @@ def _accept(labels: list[Label], named: Collection[str], line_count: int) -> set
         name = fold(label.name)
         if name not in accepted and not is_field(name) and _is_speaker(label, counts[name], bool(anchors), len(roles)):
             accepted.add(name)
-    if anchors - named:
+    if anchors - set(named):
         return accepted if _carries(labels, accepted, named, line_count) else set()
     distinct = len(accepted) > 1 or bool(accepted & set(named))
     return accepted if distinct and _carries(labels, accepted, named, line_count) else set()
