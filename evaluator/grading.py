@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from evaluator import rubrics
 from evaluator.evidence import Matcher, query_vectors, statements_of
@@ -68,7 +69,8 @@ async def evaluate(
 
     `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
     Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
-    same settings finds the stored scorecard; `fresh` asks again. `report` hears of each step and verdict.
+    same settings finds the stored scorecard (of the same `owner`); `fresh` asks again. `report` hears of each step and
+    verdict.
 
     Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
     A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
@@ -82,7 +84,7 @@ async def evaluate(
     try:
         references = await asyncio.to_thread(_pull, rubric, settings)
         key = request_key(transcript, rubric, judge, references)
-        if not fresh and (known := await asyncio.to_thread(store.find, key)):
+        if not fresh and (known := await asyncio.to_thread(store.find, key, owner or None)):
             return known
         scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
         await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
@@ -120,8 +122,10 @@ async def grade(
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
     fits = on_topic(matchers["agent"], anchors, [point for _, point in points])
     verdicts = []
-    for criterion in rubric.criteria:
-        questions = plan_criterion(rubric, criterion, by_level=not asked.anchored)
+    plans = [plan_criterion(rubric, criterion, by_level=not asked.anchored) for criterion in rubric.criteria]
+    if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
+        await asked.about([*itertools.chain(*plans), *asked.other_questions()])
+    for criterion, questions in zip(rubric.criteria, plans, strict=True):
         answered = await asked.about(questions)
         verdict = judge_criterion(rubric, criterion, questions, answered, matchers[criterion.speaker], anchors, fits)
         verdicts.append(verdict)
@@ -134,7 +138,7 @@ async def grade(
     )
     outcome = _Outcome(
         tuple(verdicts), key_points, (*guards, *_judged_guards(answered, asked.anchored, fits)), asked.usage, asked.model,
-        asked.raw, read,
+        asked.answers, read,
     )
     return _scorecard(transcript, rubric, judge, references, outcome)
 
@@ -145,7 +149,7 @@ class _Outcome(NamedTuple):
     guards: tuple[Guard, ...]
     usage: Usage = Usage()
     model: str = ""
-    raw: Mapping[str, Any] = {}
+    answers: Mapping[str, Answer | Ungraded] = {}
     read: Read | None = None
 
 
@@ -155,7 +159,7 @@ class _Asking:
     def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
         self.anchored = bool(getattr(judge, "anchored", False)) and bool(rubric.references)
         self.usage, self.model = Usage(), judge.name
-        self.raw: dict[str, Any] = {}
+        self.answers: dict[str, Answer | Ungraded] = {}
         self._rubric, self._judge, self._state, self._report = rubric, judge, state, report
         self._known: dict[str, dict[str, Answer | Ungraded]] = {}
 
@@ -164,8 +168,9 @@ class _Asking:
         that each anchor is read only once."""
         if self.anchored and not self._known:
             await self._ask_anchors()
-        answers = await self._ask(self._state, questions)
-        self.raw |= {name: answer.model_dump(exclude_defaults=True) for name, answer in answers.items()}
+        fresh = [question for question in questions if question.id not in self.answers]
+        self.answers |= await self._ask(self._state, fresh)
+        answers = {question.id: self.answers[question.id] for question in questions}
         if not self.anchored:
             return Answered(answers)
         ends = [answers for name, answers in self._known.items() if name != "empty"]
@@ -251,7 +256,7 @@ def _scorecard(
     transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], outcome: _Outcome
 ) -> Scorecard:
     total = add_up(outcome.verdicts, rubric.max_points, rubric.pass_mark)
-    reasons = reasons_for(rubric, transcript, outcome.verdicts, outcome.guards, total, outcome.read)
+    reasons = reasons_for(rubric, transcript, outcome, total)
     return Scorecard(
         id=new_id(),
         rubric=RubricStamp(**rubric.model_dump(include={"id", "version", "title", "language"}), digest=rubric.digest),
@@ -270,7 +275,7 @@ def _scorecard(
         usage=outcome.usage,
         transcript_digest=transcript.digest,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        raw=dict(outcome.raw),
+        raw={name: answer.model_dump(exclude_defaults=True) for name, answer in outcome.answers.items()},
     )
 
 

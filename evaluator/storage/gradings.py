@@ -46,10 +46,11 @@ class Gradings:
             insert_grading(session, scorecard, transcript, request_key, rubric, label, owner)
         return scorecard.id
 
-    def find(self, request_key: str) -> Scorecard | None:
-        """The newest scorecard stored for `request_key`, or None: the same input needs no second asking."""
+    def find(self, request_key: str, owner: str | None = None) -> Scorecard | None:
+        """The newest scorecard stored for `request_key` (by `owner`), or None: the same input needs no second asking."""
         newest = (t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         query = select(t.GradingRow.body).where(t.GradingRow.request_key == request_key)
+        query = query if owner is None else query.where(t.GradingRow.owner == owner)
         with self.database.read() as session:
             body = session.scalar(query.order_by(*newest).limit(1))
         return None if body is None else Scorecard.model_validate(body)
@@ -164,8 +165,10 @@ def insert_grading(
     label: str = "",
     owner: str = "",
 ) -> None:
-    """Adds a grading to the transaction of `session`, unless its id is there already."""
-    if session.get(t.GradingRow, scorecard.id) is not None:
+    """Adds a grading to the transaction of `session`; one that is there already gets only the label it lacked."""
+    known = session.get(t.GradingRow, scorecard.id)
+    if known is not None:
+        known.label = known.label or label[:400]
         return
     if rubric is not None:
         keep_rubric(session, rubric)

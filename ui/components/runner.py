@@ -146,7 +146,7 @@ def grade(transcript: Transcript, rubric: Rubric, *, label: str = "", fresh: boo
     owner, settings, records = stores.owner(), stores.settings(), stores.records()
 
     async def work(job: Job) -> Any:
-        from evaluator.evaluate import evaluate, open_judge
+        from evaluator.grading import evaluate, open_judge
 
         judge = await asyncio.to_thread(open_judge, settings)
         return await evaluate(

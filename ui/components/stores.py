@@ -59,3 +59,20 @@ def remember_person(name: str) -> None:
     """Keeps the name for the next override or note."""
     if name.strip() and name != person():
         records().drafts.put(owner(), "person", {"name": name.strip()})
+
+
+def may_see(record_owner: str) -> bool:
+    """Whether the person at this page may see what `record_owner` made: their own, and, on the machine itself, what was
+    graded on the command line (which has no owner)."""
+    return record_owner == owner() or (record_owner == "" and is_local())
+
+
+def is_local() -> bool:
+    """Whether the browser runs on the same machine as the page, with nothing in between."""
+    host = (st.context.headers.get("Host") or "localhost").rsplit(":", 1)[0]
+    forwarded = st.context.headers.get("X-Forwarded-For")
+    return (
+        st.context.ip_address in (None, "127.0.0.1", "::1")
+        and not forwarded
+        and host in ("localhost", "127.0.0.1", "[::1]")
+    )

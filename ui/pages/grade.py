@@ -1,8 +1,96 @@
-"""The page grade."""
+"""Grade: a scenario, a text, who is who, and then the scorecard."""
 
 from __future__ import annotations
 
-from ui.components.layout import page
+import streamlit as st
 
-with page("nav_grade"):
-    pass
+from ui.components import drafts, grading_view, runner, stores
+from ui.components.handed_in import Handed, hand_in
+from ui.components.language import tr
+from ui.components.layout import page
+from ui.components.progress import watch
+from ui.components.scenario import choose_rubric
+from ui.components.scorecard_view import section
+from ui.components.transcript_view import edit_roles, show_assumptions, show_transcript
+
+DRAFT = "grade"
+
+
+def form() -> None:
+    """Everything before grading, from top to bottom."""
+    kept = drafts.load(DRAFT)
+    section("step_scenario")
+    rubric = choose_rubric("grade", chosen=kept.get("rubric"))
+    if rubric is None:
+        return
+    drafts.keep(DRAFT, rubric=rubric.id)
+    section("step_text")
+    handed = hand_in("grade", DRAFT, rubric)
+    if not handed:
+        st.html(f'<p class="ev-empty">{tr("grade_empty")}</p>')
+        return
+    section("step_roles")
+    ready = [_understood(one, number) for number, one in enumerate(handed)]
+    st.checkbox(tr("fresh"), key="grade_fresh", help=tr("fresh_help"))
+    label = tr("grade_button") if len(ready) == 1 else tr("grade_all_button", count=len(ready))
+    if st.button(label, type="primary", icon=":material/fact_check:", key="grade_go"):
+        fresh = bool(st.session_state.get("grade_fresh"))
+        jobs = [runner.grade(one.transcript, rubric, label=one.label, fresh=fresh) for one in ready]
+        drafts.keep(DRAFT, jobs=[job.id for job in jobs])
+        st.rerun()
+
+
+def _understood(one: Handed, number: int) -> Handed:
+    """Shows how a text was read and lets one change who is who."""
+    with st.expander(one.label or tr("pasted_text"), expanded=number == 0):
+        show_assumptions(one.transcript)
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            roles = edit_roles(one.transcript, f"grade_{one.key}")
+        one = one.with_roles(roles)
+        with right:
+            show_transcript(one.transcript, prefix=f"in{number}-")
+    return one
+
+
+def results(jobs: list[runner.Job]) -> None:
+    """What became of the gradings that were begun here."""
+    if st.button(tr("grade_another"), icon=":material/add:", key="grade_again"):
+        begin_anew()
+    names = {job.id: job.title for job in jobs}
+    shown = jobs[0]
+    if len(jobs) > 1:
+        picked = st.selectbox(
+            tr("which_text"),
+            list(names),
+            format_func=lambda name: f"{names[name]} · {tr(f'job_{_job(jobs, name).state}')}",
+            key="grade_shown",
+        )
+        shown = _job(jobs, picked)
+    card = watch(shown)
+    if card is not None:
+        grading_view.show_grading(card.id)
+    elif shown.finished and st.button(tr("back_to_text"), icon=":material/arrow_back:", key="grade_back"):
+        drafts.keep(DRAFT, jobs=None)
+        st.rerun()
+
+
+def begin_anew() -> None:
+    """An empty form with the same scenario."""
+    drafts.keep(DRAFT, jobs=None, text=None)
+    for name in [name for name in st.session_state if str(name).startswith("grade_")]:
+        del st.session_state[name]
+    st.rerun()
+
+
+def _job(jobs: list[runner.Job], job_id: str) -> runner.Job:
+    return next(job for job in jobs if job.id == job_id)
+
+
+with page("nav_grade", "grade_lead"):
+    stores.records()
+    begun = [job for job in map(runner.find, drafts.load(DRAFT).get("jobs", [])) if job is not None]
+    if begun:
+        results(begun)
+    else:
+        form()

@@ -1,0 +1,108 @@
+"""What a report for people says about one grading, as plain rows; Word and Excel only lay them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from evaluator.corrected import corrected
+from evaluator.scorecard import UngradedVerdict, Verdict
+from evaluator.storage import Override, Record
+from evaluator.texts import say
+
+Say = Callable[..., str]
+
+
+class CriterionRow(NamedTuple):
+    """One criterion; `points` is None where there is no number, and then `shown` says why."""
+
+    name: str
+    points: float | None
+    shown: str
+    most: float
+    level: str
+    confidence: float | None
+    override: Override | None
+    quotes: tuple[str, ...]
+
+
+class KeyPointRow(NamedTuple):
+    """One key point, whether it was said, and how probable that is."""
+
+    text: str
+    state: str
+    probability: float | None
+
+
+def speaker(language: str | None) -> Say:
+    """Says the texts of reports in one language."""
+    return partial(_say, language)
+
+
+def _say(language: str | None, key: str, **values: object) -> str:
+    return say(f"export.{key}", language, **values)
+
+
+def head_rows(record: Record, standing: Mapping[str, Override], tell: Say) -> list[tuple[str, str]]:
+    """What it is about, and the outcome: name and value."""
+    card = record.scorecard
+    given = {name: one.points for name, one in standing.items() if one.points is not None}
+    now = corrected(card, given) if given else None
+    total, passed = (now.total, now.passed) if now else (card.total, card.passed)
+    shown = _of(total, card.max_points)
+    if now:
+        shown = tell("with_overrides", total=shown, machine=_of(card.total, card.max_points))
+    outcome = {True: "passed", False: "not_passed", None: "pass_open"}[passed]
+    return [
+        (tell("candidate"), record.label or "–"),
+        (tell("rubric"), f"{card.rubric.title} (v{card.rubric.version})"),
+        (tell("total"), shown),
+        (tell("pass_mark"), _of(card.pass_mark, card.max_points)),
+        (tell("outcome"), tell(outcome)),
+        (tell("judge"), card.judge.get("answered_by") or card.judge.get("name", "–")),
+        (tell("graded_at"), card.created_at),
+        (tell("record"), card.id),
+    ]
+
+
+def review_rows(record: Record, language: str | None) -> list[str]:
+    """Why a person should look, one sentence each."""
+    names = {verdict.criterion: verdict.name for verdict in record.scorecard.verdicts}
+    rows = []
+    for reason in record.scorecard.review_reasons:
+        values = dict(reason.values)
+        if "cause" in values:
+            values["cause"] = say(f"review.cause_{values['cause']}", language)
+        where = f"{names[reason.criterion]}: " if reason.criterion in names else ""
+        rows.append(where + say(f"review.{reason.code}", language, **values))
+    return rows
+
+
+def criterion_rows(record: Record, standing: Mapping[str, Override], tell: Say) -> list[CriterionRow]:
+    """The criteria in the rubric's order."""
+    return [_row(verdict, standing.get(verdict.criterion), tell) for verdict in record.scorecard.verdicts]
+
+
+def _row(verdict: Verdict | UngradedVerdict, override: Override | None, tell: Say) -> CriterionRow:
+    if isinstance(verdict, UngradedVerdict):
+        return CriterionRow(verdict.name, None, tell("ungraded"), verdict.max_points, "", None, override, ())
+    points: float | None = verdict.points
+    shown = _of(points, verdict.max_points)
+    if verdict.not_applicable:
+        points, shown = None, tell("not_applicable")
+    if verdict.kind == "fatal":
+        points, shown = None, tell("fatal_happened" if verdict.level == 1 else "fatal_not")
+    quotes = tuple(f"“{one.text}” ({one.speaker or tell(f'role_{one.role}')}, {one.turn})" for one in verdict.evidence)
+    level = verdict.level_description
+    return CriterionRow(verdict.name, points, shown, verdict.max_points, level, verdict.confidence, override, quotes)
+
+
+def key_point_rows(record: Record, tell: Say) -> list[KeyPointRow]:
+    """The key points of the reference answers."""
+    words = {True: "covered", False: "missing", None: "not_judged"}
+    return [KeyPointRow(one.text, tell(words[one.covered]), one.probability) for one in record.scorecard.key_points]
+
+
+def _of(points: float | None, most: float) -> str:
+    return f"{'–' if points is None else f'{points:.1f}'} / {most:g}"
