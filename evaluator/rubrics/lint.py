@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from evaluator.rubric import Check, Criterion, Rubric
+from evaluator.guard import matching
+from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
 from evaluator.rubrics.problems import Finding, Severity, WrongRubric
 from evaluator.rubrics.reading import parse
 from evaluator.rubrics.wording import alike, shared_run, vague_words
@@ -72,10 +73,18 @@ def _references(rubric: Rubric) -> Iterator[Finding]:
                 if name not in known:
                     values = {"id": point.id, "criterion": name, "known": ", ".join(sorted(known))}
                     yield _found("error", "unknown_criterion", f"{where}.key_points.{point.id}", **values)
+        yield from _quotations(reference, where)
     ids = Counter(point.id for reference in rubric.references for point in reference.key_points)
     for point_id, count in ids.items():
         if count > 1:
             yield _found("warning", "key_point_twice", "references", id=point_id)
+
+
+def _quotations(reference: ReferenceAnswer, where: str) -> Iterator[Finding]:
+    """A candidate's sentences are compared with the example, so it has to be what the reference really says."""
+    for point in reference.key_points:
+        if point.example.strip() and not matching.find(point.example, reference.text):
+            yield _found("warning", "example_not_in_answer", f"{where}.key_points.{point.id}", id=point.id)
 
 
 def _levels(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
