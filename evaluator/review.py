@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
+from evaluator.judge.questions import Answer, Ungraded
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
 from evaluator.states import Read
 from evaluator.transcript import Transcript
 
 LEAST_CONFIDENCE = 0.12  # a distribution flatter than this says little more than the scale's middle
+MOST_DISAGREEMENT = 0.4  # of the scale, between the judges of a panel
 NEAR_PASS_MARK = 0.08  # of the maximum
 GUESSED_ROLES = ("agent_by_order", "agent_by_phrases")
+
+
+class Outcome(Protocol):
+    """What one grading found."""
+
+    verdicts: Sequence[Verdict | UngradedVerdict]
+    guards: Sequence[Guard]
+    answers: Mapping[str, Answer | Ungraded]
+    read: Read | None
 
 
 def reasons_for(
     rubric: Rubric,
     transcript: Transcript,
-    verdicts: Sequence[Verdict | UngradedVerdict],
-    guards: Sequence[Guard],
+    outcome: Outcome,
     total: Sum,
-    read: Read | None,
 ) -> tuple[ReviewReason, ...]:
     """Every reason for a person to look at this grading; none means that it may stand alone."""
     return (
-        *(ReviewReason(code=f"guard_{guard.code}") for guard in {guard.code: guard for guard in guards}.values()),
-        *(reason for verdict in verdicts for reason in _about(verdict)),
+        *(ReviewReason(code=f"guard_{code}") for code in dict.fromkeys(guard.code for guard in outcome.guards)),
+        *(reason for verdict in outcome.verdicts for reason in _about(verdict)),
+        *_about_votes(rubric, outcome.answers),
         *_about_total(rubric, total),
-        *_about_reading(rubric, transcript, read),
+        *_about_reading(rubric, transcript, outcome.read),
     )
 
 
@@ -43,6 +54,15 @@ def _about(verdict: Verdict | UngradedVerdict) -> Iterator[ReviewReason]:
         yield ReviewReason(code="uncertain", criterion=verdict.criterion)
     if not verdict.evidence and verdict.points >= verdict.max_points / 2:
         yield ReviewReason(code="no_evidence", criterion=verdict.criterion)
+
+
+def _about_votes(rubric: Rubric, answers: Mapping[str, Answer | Ungraded]) -> Iterator[ReviewReason]:
+    """Criteria on which the judges of a panel are far apart."""
+    for criterion in rubric.criteria:
+        own = [answer for name, answer in answers.items() if name.split(":")[:2] == ["c", criterion.id]]
+        apart = [answer.disagreement or 0.0 for answer in own if isinstance(answer, Answer)]
+        if apart and max(apart) >= MOST_DISAGREEMENT:
+            yield ReviewReason(code="disagreement", criterion=criterion.id, values={"apart": f"{max(apart):.0%}"})
 
 
 def _about_total(rubric: Rubric, total: Sum) -> Iterator[ReviewReason]:

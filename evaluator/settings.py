@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
     concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
+    attempts: int | None = Field(default=None, ge=1, le=20, description="Tries of one request; 5 by default.")
+    samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
+    prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(
         default=None, ge=0, description="Spending limit of one run; none by default."
     )
@@ -81,7 +84,7 @@ class Settings(BaseSettings):
         lowered = value.lower() if isinstance(value, str) else ""
         return next((known for known in ("zh", "en") if lowered.startswith(known)), value)
 
-    @field_validator("data_dir", "cache_dir", "rubric_dir", "model_file")
+    @field_validator("data_dir", "cache_dir", "rubric_dir", "model_file", "prices")
     @classmethod
     def _home_means_home(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else value

@@ -102,7 +102,11 @@ class Reply(BaseModel):
 
 
 class Judge(Protocol):
-    """The one interface to any model. Implementations raise ModelError only for what no question could survive."""
+    """The one interface to any model. Implementations raise ModelError only for what no question could survive.
+
+    Two attributes are optional: `anchored` (True: its probabilities carry a prior, so the same questions are asked about
+    an empty text and the reference as well; False if absent) and `context_tokens` (how much it reads at once).
+    """
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from evaluator.judge.asking import Asker, Reading, ReadingFailed
 from evaluator.judge.prompts import READOUT, render_question, template
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
 
+UNSEEN = 1e-6  # probability of an option that the alternatives leave no room for
 LEAST_MENU_MASS = 0.02  # below this the model was not answering the question at all
 
 
@@ -55,8 +56,8 @@ class ReadoutJudge:
 def read_menu(question: Question, labels: tuple[str, ...], logprobs: dict[str, float]) -> Answer | Ungraded:
     """The distribution over the options, from natural log-probabilities of tokens.
 
-    Spellings of a label (" A", "a") are added up. An option that is not among the alternatives gets the probability of
-    the least likely one shown, an upper bound. With too little mass on all labels the answer is unreadable.
+    Spellings of a label (" A", "a") are added up. An option that is not among the alternatives gets the most
+    that it can have: what the least likely one shown has, or what all those shown leave over. With too little mass on all labels the answer is unreadable.
     """
     mass = dict.fromkeys(labels, 0.0)
     finite = [value for value in logprobs.values() if math.isfinite(value)]
@@ -69,8 +70,9 @@ def read_menu(question: Question, labels: tuple[str, ...], logprobs: dict[str, f
     total = sum(mass.values())
     if not LEAST_MENU_MASS <= total <= 1.01:
         return Ungraded(question=question.id, cause="unreadable", detail=f"{total:.3f} of the probability on the menu")
-    floor = math.exp(min(finite))
-    filled = [mass[label] or min(floor, total) for label in labels]
+    unseen = max(0.0, 1 - sum(math.exp(value) for value in finite))
+    most = max(min(math.exp(min(finite)), unseen), UNSEEN)
+    filled = [mass[label] or most for label in labels]
     shares = [value / sum(filled) for value in filled]
     return Answer(
         question=question.id,
