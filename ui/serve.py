@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-import subprocess
+import socket
 import sys
+import threading
 from pathlib import Path
 
+from evaluator.errors import InputError
+from evaluator.settings import load_settings
 from ui.theme import THEME
 
 APP = Path(__file__).with_name("app.py")
@@ -16,6 +20,7 @@ _FLAGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    "logger.level": "warning",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "50",
     "server.runOnSave": "false",
@@ -23,33 +28,56 @@ _FLAGS = {
 }
 
 
-def command(port: int = DEFAULT_PORT, headless: bool = False, address: str = "127.0.0.1") -> list[str]:
-    """The command line that serves the page. It listens to this machine only unless `address` says otherwise."""
-    flags = {
-        **_FLAGS,
-        **THEME,
-        "server.port": str(port),
-        "server.address": address,
-        "server.headless": str(headless).lower(),
-    }
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *(f"--{key}={value}" for key, value in flags.items())]
+def flags(port: int, headless: bool, address: str) -> list[str]:
+    """What Streamlit is told."""
+    place = {"server.port": str(port), "server.address": address, "server.headless": str(headless).lower()}
+    return [f"--{key}={value}" for key, value in {**_FLAGS, **THEME, **place}.items()]
 
 
 def serve(port: int = DEFAULT_PORT, headless: bool = False, address: str = "127.0.0.1") -> int:
-    """Serves the page until it is stopped, and gives the exit code. Opens a browser unless `headless`."""
-    from evaluator.settings import load_settings
+    """Serves the page until it is stopped, and gives the exit code. Opens a browser unless `headless`.
 
-    load_settings()  # a wrong settings file stops here, with one sentence
+    It listens to this machine only unless `address` says otherwise. InputError when Streamlit is not installed, the
+    port is taken or the settings are wrong.
+    """
+    load_settings()
+    for package in ("streamlit", "pandas", "plotly"):
+        if importlib.util.find_spec(package) is None:
+            raise InputError("ui_package_missing", package=package)
+    _require_free(address, port)
     root = str(APP.parents[1])  # the checkout, or site-packages: where `ui` and `evaluator` are imported from
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    server = subprocess.Popen(
-        command(port, headless, address), env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    )
+    sys.path[:] = [root, *(place for place in sys.path if place != root)]
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    from streamlit.web import cli
+
     try:
-        return server.wait()
-    except KeyboardInterrupt:
-        server.terminate()
-        return server.wait()
+        cli.main(["run", str(APP), *flags(port, headless, address)], standalone_mode=False)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+    return 0
+
+
+def _require_free(address: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            raise InputError("ui_port_used", address=address, port=port) from None
+
+
+def _warm_up() -> None:
+    """Loads what every page needs while the browser is still opening, so that the first paint does not wait for it."""
+    import pandas  # noqa: F401
+
+    import ui.components.grading_view  # noqa: F401
+    from evaluator.errors import EvaluatorError
+    from evaluator.storage import open_records
+
+    try:
+        open_records().close()
+    except EvaluatorError:
+        return  # the page says it, to somebody who can read it
 
 
 if __name__ == "__main__":

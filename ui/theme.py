@@ -1,4 +1,4 @@
-"""Colours of the page as Streamlit's flags: quiet, with enough contrast, light and dark (what is ours is in theme.css)."""
+"""Colours of the page as Streamlit's flags: quiet, with enough contrast, light and dark; ours are in theme.css."""
 
 from __future__ import annotations
 

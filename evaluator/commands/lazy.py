@@ -11,7 +11,11 @@ from typer.core import TyperGroup
 from evaluator import texts
 
 # name -> module with a typer application called `app`
-LATER = {"bank": "evaluator.bank.commands", "calibrate": "evaluator.calibration.commands"}
+LATER = {
+    "bank": "evaluator.bank.commands",
+    "calibrate": "evaluator.calibration.commands",
+    "ui": "evaluator.commands.page",
+}
 
 
 class LazyGroup(TyperGroup):

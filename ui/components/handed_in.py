@@ -32,7 +32,7 @@ class Handed(NamedTuple):
 
 
 def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
-    """A field to paste into and a place to drop files; every text that could be read. What is typed is kept in `draft`."""
+    """A field to paste into and a place to drop files; every text that could be read. What is typed is kept."""
     field = f"{key}_text"
     if field not in st.session_state:
         st.session_state[field] = drafts.load(draft).get("text", "")

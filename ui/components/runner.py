@@ -40,6 +40,7 @@ class Job:
     events: list[Any] = field(default_factory=list)
     result: Any = None
     error: EvaluatorError | None = None
+    stopping: bool = False  # somebody asked to stop; work in a thread has to look for itself
     started_s: float = field(default_factory=time.monotonic)
     seconds: float | None = None  # how long it took, once finished
 
@@ -89,6 +90,7 @@ class Runner:
 
     def stop(self, job: Job) -> None:
         """Asks a job to stop; it is `stopped` a moment later, and what was finished is kept."""
+        job.stopping = True
         task = self._tasks.get(job.id)
         if task is not None:
             self._loop.call_soon_threadsafe(task.cancel)

@@ -129,7 +129,7 @@ def show_criteria(card: Scorecard, *, overrides: Mapping[str, Override] | None =
 def verdict_html(
     verdict: Verdict | UngradedVerdict, number: int, *, prefix: str = "", override: Override | None = None
 ) -> str:
-    """One criterion: points with their scale, level reached, distribution in a bar and in words, quotations as links."""
+    """One criterion: points with their scale, level, distribution in a bar and in words, quotations as links."""
     points = verdict_points(verdict)
     shown = escape(points)
     if override is not None and override.points is not None:
@@ -237,7 +237,8 @@ def _key_point(one: KeyPointResult) -> str:
     kind, word = {True: ("yes", "covered"), False: ("no", "missing"), None: ("open", "not_judged")}[one.covered]
     sure = "" if one.probability is None else f" {percent(one.probability)}"
     where = "；".join(f"“{evidence.text}” ({place_of(evidence)})" for evidence in one.evidence[:1]) or "–"
-    return f'<tr><td>{escape(one.text)}</td><td class="ev-{kind}">{escape(tr(word))}{sure}</td><td>{escape(where)}</td></tr>'
+    state = f'<td class="ev-{kind}">{escape(tr(word))}{sure}</td>'
+    return f"<tr><td>{escape(one.text)}</td>{state}<td>{escape(where)}</td></tr>"
 
 
 def show_references(card: Scorecard) -> None:

@@ -1,8 +1,85 @@
-"""The page history."""
+"""History: every grading of this person, searchable; one of them opened."""
 
 from __future__ import annotations
 
-from ui.components.layout import page
+import streamlit as st
 
-with page("nav_history"):
-    pass
+from evaluator.storage import GradingSummary
+from ui.components import grading_view, stores
+from ui.components.language import tr
+from ui.components.layout import empty, page, when
+from ui.components.scenario import usable
+
+PER_PAGE = 50
+
+
+def listing() -> None:
+    """The list with its filters."""
+    word, scenario, flagged = st.columns([3, 3, 2], vertical_alignment="bottom")
+    text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
+    titles = {name: rubric.title for name, rubric in usable().items()}
+    rubric = scenario.selectbox(
+        tr("scenario"), list(titles), index=None, format_func=titles.get, key="history_rubric", placeholder=tr("all")
+    )
+    review = True if flagged.toggle(tr("only_review"), key="history_review") else None
+    wanted = {"rubric": rubric, "text": text, "owner": _whose(), "review": review}
+    count = stores.records().count(**wanted)
+    if not count:
+        filtered = bool(text or rubric or review)
+        empty("no_history_found" if filtered else "no_history", page_path="pages/grade.py", label="go_grade")
+        return
+    pages = -(-count // PER_PAGE)
+    number = st.pagination(pages, key="history_page") if pages > 1 else 1
+    found = stores.records().history(PER_PAGE, offset=PER_PAGE * (min(number, pages) - 1), **wanted)
+    st.caption(tr("history_count", count=count))
+    _table(found)
+
+
+def _whose() -> str | None:
+    """One's own; on the machine itself also what the command line graded, if wanted."""
+    if stores.is_local() and st.toggle(tr("from_command_line"), key="history_cli"):
+        return ""
+    return stores.owner()
+
+
+def _table(found: list[GradingSummary]) -> None:
+    rows = [
+        {
+            "label": one.label or "–",
+            "scenario": one.rubric_title,
+            "total": one.total,
+            "most": one.max_points,
+            "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.passed]),
+            "review": tr("review_yes") if one.review else "",
+            "changed": tr("changed_yes") if one.overridden else "",
+            "at": when(one.created_at),
+        }
+        for one in found
+    ]
+    columns = {name: tr(f"column_{name}") for name in rows[0]}
+    points = {name: st.column_config.NumberColumn(columns[name], format="%.1f") for name in ("total", "most")}
+    chosen = st.dataframe(
+        rows,
+        column_config={**columns, **points},
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        key="history_table",
+        alt=tr("history_count", count=len(rows)),
+    )
+    picked = chosen["selection"]["rows"]
+    if picked:
+        st.query_params["id"] = found[picked[0]].id
+        st.rerun()
+    st.caption(tr("pick_row"))
+
+
+with page("nav_history", "history_lead"):
+    opened = st.query_params.get("id")
+    if opened:
+        if st.button(tr("back_to_list"), icon=":material/arrow_back:", key="history_back"):
+            del st.query_params["id"]
+            st.rerun()
+        grading_view.show_grading(opened)
+    else:
+        listing()
