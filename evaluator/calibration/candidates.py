@@ -23,7 +23,7 @@ from evaluator.calibration.ridge import Task, learn_strengths, solve
 
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
-FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form")  # few columns that each mean something: scaled one by one
+FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled one by one
 SLOPE_SHRINKAGE = 4.0  # labels' worth of pull of the slope towards zero
 INNER_FOLDS = 10
 
@@ -183,7 +183,7 @@ def _scale(matrix: Array, name: str) -> tuple[Array, Array]:
     """
     matrix = matrix - matrix.mean(0)
     divisor = np.ones(matrix.shape[1])
-    if name in FULL_RANK_BLOCKS:
+    if name.split("-")[0] in FULL_RANK_BLOCKS:
         divisor = np.where(matrix.std(0) > 1e-9, matrix.std(0), np.inf)
     whole = np.sqrt(((matrix / divisor) ** 2).sum(1).mean()) or 1.0
     return matrix / divisor / whole, divisor * whole

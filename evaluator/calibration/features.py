@@ -5,6 +5,7 @@ meets at grading exactly the numbers that it was fitted on.
 
     points/…   the machine's expected points by criterion        level/…    probabilities of the levels
     check/…    predicates, key points                            form/…     counts that need no model
+    near-…/…   nearness to landmark sentences
     grams…/…   hashed character n-grams                          e5-…/…     sentence embeddings of parts of
     the dialogue
 """
@@ -160,15 +161,11 @@ def cut_views(turns: Sequence[Spoken]) -> dict[str, str]:
     }
 
 
-def embed_views(dialogues: Sequence[Sequence[Spoken]], embed: Embed) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Embeddings of all parts, shape (dialogues, parts x dimensions), and their names; an empty part is
-    all zeros.
-    """
+def embed_views(dialogues: Sequence[Sequence[Spoken]], embed: Embed) -> dict[str, NDArray[np.float64]]:
+    """Embeddings by part, shape (dialogues, dimensions) each; an empty part is all zeros."""
     views = [cut_views(turns) for turns in dialogues]
     texts = sorted({text for view in views for text in view.values() if text})
     vectors = np.asarray(embed(texts), dtype=float)
     known = dict(zip(texts, vectors, strict=True))
-    blank = np.zeros(vectors.shape[1])
-    matrix = [np.concatenate([known.get(text, blank) for text in view.values()]) for view in views]
-    names = tuple(f"{part}/{index}" for part in views[0] for index in range(vectors.shape[1]))
-    return np.array(matrix), names
+    blank = np.zeros(vectors.shape[1] if texts else 1)
+    return {part: np.array([known.get(view[part], blank) for view in views]) for part in views[0]}

@@ -134,7 +134,8 @@ def _pick_targets(features: Features, grades: Grades, criteria: Sequence[str], s
 def _adjust_for_graders(table):
     """Item means by criterion; where items had different graders, each grader's severity is taken out first.
 
-    Severities and item means are fitted in turn (the additive model by backfitting), severities shrunk by two items' worth.
+    Severities and item means are fitted in turn (the additive model by backfitting), severities shrunk by two items'
+    worth.
     """
     items, graders = [table["item"], table["criterion"]], [table["grader"], table["criterion"]]
     points = table["points"]

@@ -187,10 +187,11 @@ def judge_substitution(result: Substitution, language: str | None = None) -> str
 
 def describe_fits(report: Report, language: str | None = None) -> list[str]:
     """Held-out figures of the fit, a line a criterion."""
-    return [_describe_fit(name, figure, language) for name, figure in report.fits.items()]
+    return [describe_fit(name, figure, language) for name, figure in report.fits.items()]
 
 
-def _describe_fit(name: str, figure: Figure, language: str | None) -> str:
+def describe_fit(name: str, figure: Figure, language: str | None) -> str:
+    """Held-out figures of one criterion, beside the uncalibrated ones."""
     return say(
         "calibration.fit_row",
         language,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-USUAL_STRENGTH = {"own": 0.4, "points": 0.1, "level": 0.1, "check": 0.1, "readout": 0.1, "form": 0.05}
+USUAL_STRENGTH = {"own": 0.4, "points": 0.1, "level": 0.1, "check": 0.1, "readout": 0.1, "form": 0.05, "near": 0.1}
 OTHER_STRENGTH = 0.05  # embeddings, n-grams: many weak hints
 SPREAD = 1.2  # standard deviation of the log-normal prior
 USUAL_NOISE = 0.5
@@ -47,7 +47,7 @@ def learn_strengths(tasks: Sequence[Task]) -> Strengths:
     from scipy.optimize import minimize
 
     names = sorted({name for task in tasks for name in task.kernels})
-    prior = np.log([*(USUAL_STRENGTH.get(name, OTHER_STRENGTH) for name in names), USUAL_NOISE])
+    prior = np.log([*(USUAL_STRENGTH.get(name.split("-")[0], OTHER_STRENGTH) for name in names), USUAL_NOISE])
     found = minimize(
         _cost,
         prior,

@@ -116,7 +116,7 @@ def _run_mixed(points: Array, design: Array, items: Array):
 
 
 def _standardise(model, points: Array, design: Array, items: Array) -> Array:
-    """Residuals after grader and item (best linear unbiased prediction, shrunk by the variance ratio), in deviations."""
+    """Residuals after grader and item (best linear unbiased prediction), in standard deviations."""
     rest = points - design @ np.asarray(model.fe_params)
     between, within = float(np.asarray(model.cov_re)[0, 0]), float(model.scale)
     counts = np.bincount(items)

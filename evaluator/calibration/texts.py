@@ -20,6 +20,7 @@ from evaluator.calibration.features import (
     hash_grams,
 )
 from evaluator.calibration.items import Item, Turn
+from evaluator.calibration.landmarks import measure_nearness, read_landmarks
 from evaluator.transcript import Transcript
 
 GRAMS = {"grams": ("e5-dialogue", 2048), "grams-closing": ("e5-closing", 1024), "grams-reply": ("e5-reply", 1024)}
@@ -42,13 +43,17 @@ def read_transcript(transcript: Transcript, embed: Embed | None = None) -> dict[
 
 def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed: Embed | None = None) -> Features:
     """The numbers of dialogues given as turns."""
+    embed = embed or _embed
     form = [describe_form(turns) for turns in dialogues]
     grams = np.array([_hash_parts(turns) for turns in dialogues])
-    vectors, names = embed_views(dialogues, embed or _embed)
-    matrix = np.hstack([np.array([list(row.values()) for row in form]), grams, vectors])
+    parts = embed_views(dialogues, embed)
+    near, near_names = measure_nearness(
+        parts, {group: np.asarray(embed(list(lines)), float) for group, lines in read_landmarks().items()}
+    )
+    matrix = np.hstack([np.array([list(row.values()) for row in form]), near, grams, *parts.values()])
     hashed = [f"{block}/{index}" for block, (_, buckets) in GRAMS.items() for index in range(buckets)]
-    columns = (*form[0], *hashed, *names)
-    return Features(matrix, columns, tuple(ids))
+    vectors = [f"{part}/{index}" for part, vector in parts.items() for index in range(vector.shape[1])]
+    return Features(matrix, (*form[0], *near_names, *hashed, *vectors), tuple(ids))
 
 
 def _hash_parts(turns: Sequence[Spoken]) -> NDArray[np.float64]:

@@ -1,0 +1,154 @@
+"""What a calibration command was given, read and checked: grades, readouts, texts, scales; and the fit of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from evaluator.errors import InputError
+from evaluator.texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evaluator.calibration.features import Features
+    from evaluator.calibration.fit import HeldOut
+    from evaluator.calibration.grades import Grades, Mapping, Scale
+    from evaluator.calibration.items import Item, Readouts
+    from evaluator.calibration.profile import Profile
+
+
+class Data:
+    """What a run was given, read and checked."""
+
+    def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
+        self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
+
+
+def load(
+    grades: Path,
+    readouts: Path,
+    items: Path | None,
+    rubric: str | None,
+    map_: str | None,
+    scale: str | None,
+    letters: list[str] | None,
+    yes: bool,
+    *,
+    known_only: bool = False,
+) -> Data:
+    from evaluator.calibration.grades import propose_mapping, read_grades, read_table
+    from evaluator.calibration.items import read_items, read_readouts
+
+    made, texts, scales = read_readouts(readouts), read_items(items) if items else [], scales_of(rubric)
+    table = read_table(grades)
+    mapping = _parse_mapping(map_, table) if map_ else propose_mapping(table, list(scales or made.points.columns))
+    typer.echo(mapping.explain(), err=True)
+    if mapping.kind != "long" and not map_ and not yes and not typer.confirm(say("calibration.confirm_mapping")):
+        raise InputError("calibration_not_confirmed")
+    known = {item.id for item in texts} or set(made.points.index)
+    read = read_grades(
+        table,
+        mapping,
+        items=known,
+        scales=scales,
+        given_scale=_parse_scale(scale),
+        letters=_parse_letters(letters),
+    )
+    for problem in read.problems[:20]:
+        typer.echo(problem.text(), err=True)
+    if read.problem_count > 20:
+        typer.echo(say("calibration.problems_more", count=read.problem_count), err=True)
+    return Data(read, made, texts, scales)
+
+
+def scales_of(rubric: str | None) -> dict[str, Scale]:
+    """Scales by criterion of a rubric by name or path; none without one."""
+    if rubric is None:
+        return {}
+    from evaluator.calibration.grades import Scale
+    from evaluator.rubrics import find
+
+    return {item.id: Scale(low=0.0, high=item.points) for item in find(rubric).criteria if item.points}
+
+
+def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
+    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or
+    item=a,criteria=x|y.
+    """
+    from evaluator.calibration.grades import Mapping
+
+    try:
+        parts: dict[str, Any] = dict(part.split("=", 1) for part in text.split(","))
+    except ValueError as problem:
+        raise InputError("calibration_bad_map", text=text) from problem
+    wide = next((kind for kind in ("graders", "criteria") if kind in parts), None)
+    if "item" not in parts or (wide is None and "points" not in parts):
+        raise InputError("calibration_bad_map", text=text)
+    columns = tuple(parts.pop(wide).split("|")) if wide else ()
+    known = {key: value for key, value in parts.items() if key in ("item", "grader", "criterion", "points")}
+    return Mapping(kind=wide or "long", columns=columns, **known)
+
+
+def _parse_scale(text: str | None) -> Scale | None:
+    from evaluator.calibration.grades import Scale
+
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError as problem:
+        raise InputError("calibration_bad_scale", text=text) from problem
+    if not low < high:
+        raise InputError("calibration_bad_scale", text=text)
+    return Scale(low=low, high=high)
+
+
+def _parse_letters(texts: list[str] | None) -> dict[str, float]:
+    try:
+        return {name.strip().upper(): float(worth) for name, worth in (text.rsplit("=", 1) for text in texts or ())}
+    except ValueError as problem:
+        raise InputError("calibration_bad_letter", text=", ".join(texts or ())) from problem
+
+
+def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> tuple[Profile, HeldOut]:
+    from evaluator.calibration.fit import fit_and_hold_out
+    from evaluator.calibration.profile import Stamp
+
+    groups = {item.id: item.question_id for item in data.items if item.question_id}
+    stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
+    return fit_and_hold_out(
+        _features(data, texts),
+        data.grades,
+        name=name,
+        version=version,
+        stamp=stamp,
+        scales=data.scales,
+        groups=groups if len(groups) == len(data.items) else None,
+        confidence=confidence,
+    )
+
+
+def _features(data: Data, texts: bool) -> Features:
+    """Readouts, and numbers of the texts where they are known."""
+    from evaluator.calibration.features import Features
+
+    made = data.readouts
+    points = made.points.add_prefix("points/")
+    features = Features.from_frame(points.join(made.features.drop(columns=points.columns, errors="ignore")))
+    known = {item.id: item for item in data.items if item.id in set(features.ids)}
+    if not texts or not known:
+        return features
+    from evaluator.calibration.texts import read_texts
+
+    return features.keep(list(known)).join(read_texts(list(known.values())))
+
+
+def tabulate(profile: Profile, held: HeldOut) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Held-out points as a table like the readouts', and half widths by criterion."""
+    import pandas as pd
+
+    points = pd.DataFrame(held.points, index=list(held.ids), columns=list(profile.criteria))
+    return points, {name: held.half[:, index] for index, name in enumerate(profile.criteria)}
