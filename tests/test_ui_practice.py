@@ -1,0 +1,137 @@
+"""The practice page: empty, filled, failing; own grades come first, then both sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from practice_cases import own, rubric, scorecard, verdict
+from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
+
+from evaluator import rubrics
+from evaluator.errors import StorageError
+from evaluator.settings import load_settings
+from evaluator.storage import open_records
+from evaluator.transcript import parse
+
+TEXT = "客户：我的包裹等了五天。\n客服：非常抱歉让您等了五天，我明天给您补发，单号晚上发您。"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch):
+    prepare(monkeypatch, tmp_path)
+    rubrics.write(rubric(), load_settings().user_rubric_dir)
+    return tmp_path
+
+
+def _choose_own(page, empathy: int = 2) -> None:
+    base = "practice_own_lost-parcel"
+    page.radio(key=f"{base}_empathy").set_value(empathy)
+    page.multiselect(key=f"{base}_remedy").set_value(["resend", "date"])
+    page.radio(key=f"{base}_manners").set_value(0)
+    page.radio(key=f"{base}_abuse").set_value(0)
+
+
+def _typed(language: str = "zh"):
+    page = open_page("practice", language)
+    page.selectbox(key="practice_rubric").set_value("lost-parcel").run()
+    return page.text_area(key="practice_text").set_value(TEXT).run()
+
+
+def test_empty_page_says_what_to_do(data):
+    """Before anything is typed the page asks for a text, and the progress view for a first attempt."""
+    page = open_page("practice")
+    assert fine(page) and "自动保存" in said(page)
+    page.segmented_control(key="practice_view").set_value("progress").run()
+    assert fine(page) and "还没有练习过" in said(page)
+
+
+def test_handing_in_waits_for_every_criterion(data):
+    """The button stays shut, and names what is missing, until every criterion has an own grade."""
+    page = _typed()
+    assert fine(page)
+    assert page.button(key="practice_go").disabled and "还没有打分" in said(page)
+    _choose_own(page)
+    page.run()
+    assert not page.button(key="practice_go").disabled
+    assert "你给自己的总分：6 / 7" in said(page)
+
+
+def test_nothing_typed_is_lost_on_a_reload(data):
+    """A new session of the same person finds the text, the scenario and the levels chosen so far."""
+    page = _typed()
+    page.radio(key="practice_own_lost-parcel_empathy").set_value(1).run()
+    again = open_page("practice")
+    assert again.text_area(key="practice_text").value == TEXT
+    assert again.selectbox(key="practice_rubric").value == "lost-parcel"
+    assert again.radio(key="practice_own_lost-parcel_empathy").value == 1
+
+
+def test_both_sides_after_handing_in(data):
+    """The result shows both totals with their scale, the difference by criterion, and keeps the attempt."""
+    page = _typed()
+    _choose_own(page)
+    press(page.run(), "practice_go")
+    wait(page, "practice_again")
+    words = said(page)
+    assert fine(page)
+    assert "逐项对照" in words and "6 / 7" in words and "自评" in words
+    (attempt,) = open_records().attempts.all(OWNER)
+    assert attempt.own_points["remedy"].points == 2 and attempt.grading_id
+    press(page, "practice_again")
+    assert page.text_area(key="practice_text").value == ""
+
+
+def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):
+    """A model that cannot be had is one sentence; the text and the own grades are still there."""
+    monkeypatch.setenv("EVALUATOR_MODEL", "http://127.0.0.1:9#none")
+    page = _typed()
+    _choose_own(page)
+    press(page.run(), "practice_go")
+    wait(page, "practice_back")
+    assert page.error and not page.exception
+    press(page, "practice_back")
+    assert page.text_area(key="practice_text").value == TEXT
+    assert page.radio(key="practice_own_lost-parcel_empathy").value == 2
+    page.segmented_control(key="practice_view").set_value("progress").run()
+    assert "还没有评分" in said(page)
+
+
+def _store(cards) -> None:
+    with open_records() as records:
+        for number, card in enumerate(cards):
+            attempt = records.attempts.begin(OWNER, rubric(), parse(TEXT), own(empathy=4))
+            named = card.model_copy(update={"id": f"card{number}"})
+            records.save(named, parse(TEXT), rubric=rubric(), owner=OWNER)
+            records.attempts.attach(attempt.id, named.id)
+
+
+def test_progress_is_told_in_words_beside_the_plots(data):
+    """Two attempts give plots whose words name first, best and latest, and advice with what the next level asks."""
+    _store([scorecard(verdict("empathy", [1.0, 0, 0])), scorecard()])
+    page = open_page("practice", practice_view="progress")
+    words = said(page)
+    assert fine(page)
+    assert "练了 2 次" in words and "/ 7" in words
+    assert "接下来练什么" in words and "再上一档要" in words
+    (opened, *_) = [box for box in page.toggle if box.key.startswith("practice_open_")]
+    opened.set_value(True).run()
+    assert fine(page) and "自评偏宽" in said(page)
+
+
+def test_the_page_speaks_english(data):
+    """The same page in English has no Chinese of its own."""
+    _store([scorecard()])
+    page = open_page("practice", "en", practice_view="progress")
+    assert fine(page) and "What to train next" in said(page)
+
+
+def test_a_disk_that_fails_is_one_sentence(data, monkeypatch):
+    """Records that cannot be opened are said in one sentence, without a traceback."""
+
+    def refuse():
+        raise StorageError("storage_no_access", path="/x", detail="read-only")
+
+    monkeypatch.setattr("ui.components.stores.records", refuse)
+    page = open_page("practice")
+    assert len(page.error) == 1 and not page.exception and not has(page, "practice_go")
