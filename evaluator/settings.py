@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -164,11 +165,10 @@ def make_writable(folder: Path) -> Path:
     """Creates `folder` if it is missing and proves that one can write there; StorageError says what to do
     otherwise.
     """
-    probe = folder / f".write-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"1")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"1")
     except OSError as error:
         raise StorageError("storage_no_access", path=folder, detail=error.strerror or error) from None
     return folder

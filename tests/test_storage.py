@@ -9,71 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import event, text
+from storage_cases import make_rubric, make_scorecard, make_transcript
 
 from evaluator.errors import InputError, StorageError
-from evaluator.rubric import Criterion, Level, Rubric
-from evaluator.scorecard import LevelShare, RubricStamp, Scorecard, UngradedVerdict, Verdict, WhyUngraded
 from evaluator.settings import Settings
 from evaluator.storage import NewItem, OwnPoint, new_id, open_records
 from evaluator.storage.opening import MIGRATIONS, Database, _place, revisions, upgrade
 from evaluator.storage.tables import Base
-from evaluator.transcript import Transcript, Turn
-
-LEVELS = (Level(points=0, description="不理会"), Level(points=3, description="逐句回应"))
-
-
-def make_rubric(rubric_id: str = "night-call", version: int = 1, **changes) -> Rubric:
-    criteria = (
-        Criterion(id="care", name="关心", points=3, levels=LEVELS),
-        Criterion(id="insult", name="辱骂", kind="fatal"),
-    )
-    content = {"title": "夜间来电", "language": "zh", "task": "接一通来电", "pass_mark": 2, "criteria": criteria}
-    return Rubric(id=rubric_id, version=version, **{**content, **changes})
-
-
-def make_transcript(words: str = "您好，请讲。", speaker: str = "小周") -> Transcript:
-    turn = Turn(id="t1", role="agent", speaker=speaker, text=words, start=0, end=len(words))
-    return Transcript(source=words, format="plain", turns=(turn,))
-
-
-def make_scorecard(transcript: Transcript, rubric: Rubric | None = None, **changes) -> Scorecard:
-    rubric = rubric or make_rubric()
-    shares = (
-        LevelShare(points=0, description="不理会", probability=0.25),
-        LevelShare(points=3, description="逐句回应", probability=0.75),
-    )
-    care = Verdict(
-        criterion="care",
-        name="关心",
-        kind="score",
-        points=2.25,
-        max_points=3,
-        level=1,
-        level_description="逐句回应",
-        distribution=shares,
-        confidence=0.5,
-    )
-    insult = UngradedVerdict(
-        criterion="insult", name="辱骂", kind="fatal", max_points=0, ungraded=WhyUngraded(cause="timeout")
-    )
-    stamp = RubricStamp(
-        id=rubric.id, version=rubric.version, title=rubric.title, language="zh", digest=rubric.digest
-    )
-    content = {
-        "id": new_id(),
-        "rubric": stamp,
-        "total": 2.25,
-        "max_points": 3,
-        "pass_mark": 2,
-        "passed": True,
-        "coverage": 1.0,
-        "verdicts": (care, insult),
-        "review": False,
-        "judge": {"model": "scripted"},
-        "transcript_digest": transcript.digest,
-        "created_at": "2026-11-21T10:00:00.000+00:00",
-    }
-    return Scorecard(**{**content, **changes})
 
 
 @pytest.fixture
@@ -433,9 +375,7 @@ def test_a_full_disk_stores_nothing_half(records):
     """When the file may not grow, saving says so, and neither grading nor transcript is there."""
     store(records)
     records.database.close()  # so that the limit reaches the one connection that is opened next
-    event.listen(
-        records.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count=1"), named=False
-    )
+    event.listen(records.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count=1"), named=False)
     transcript = make_transcript("长" * 200_000)
     with pytest.raises(StorageError) as full:
         records.save(make_scorecard(transcript), transcript)

@@ -80,5 +80,5 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 def _wanted(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
     return not hidden and name.lower().endswith(SUFFIXES)

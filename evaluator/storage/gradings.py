@@ -47,7 +47,7 @@ class Gradings:
         return scorecard.id
 
     def find(self, request_key: str, owner: str | None = None) -> Scorecard | None:
-        """The newest scorecard stored for `request_key` (by `owner`), or None: the same input needs no second asking."""
+        """The newest scorecard stored for `request_key` (by `owner`), or None: nothing needs to be asked twice."""
         newest = (t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         query = select(t.GradingRow.body).where(t.GradingRow.request_key == request_key)
         query = query if owner is None else query.where(t.GradingRow.owner == owner)

@@ -1,0 +1,53 @@
+"""The catalogues: every text exists in both languages and says the same things."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import yaml
+
+from evaluator import texts
+
+
+def every_text():
+    for area in texts.areas():
+        for key, both in texts.catalogue(area).items():
+            yield pytest.param(both, id=f"{area}.{key}")
+
+
+def placeholders(text: str) -> Counter:
+    return Counter({name for _, name, _, _ in Formatter().parse(text) if name is not None})
+
+
+@pytest.mark.parametrize("both", every_text())
+def test_a_text_has_both_languages_with_the_same_placeholders(both):
+    """Chinese and English mention the same values, and neither is empty."""
+    assert set(both) == set(texts.LANGUAGES)
+    assert all(isinstance(text, str) and text.strip() for text in both.values())
+    assert placeholders(both["zh"]) == placeholders(both["en"])
+
+
+@pytest.mark.parametrize("area", texts.areas())
+def test_no_key_is_given_twice(area):
+    """Two equal keys in one catalogue would silently lose one text."""
+    path = Path(texts.__file__).with_name(f"{area}.yaml")
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    keys = Counter(key.value for key, _ in root.value)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_error_code_of_the_sources_has_a_text():
+    """A code that is raised somewhere in the package stands in the catalogue of errors."""
+    raised = re.compile(r"\b\w*(?:Error|Missing|Damaged|Exceeded|Stopped)\(\s*\"([a-z][a-z0-9_]+)\"")
+    package = Path(texts.__file__).parents[1]
+    codes = {
+        code
+        for path in package.rglob("*.py")
+        for code in raised.findall(path.read_text(encoding="utf-8"))
+        if not path.is_relative_to(package / "texts")
+    }
+    assert codes - set(texts.catalogue("errors")) == set()
