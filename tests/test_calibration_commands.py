@@ -46,8 +46,9 @@ def files(tmp_path: Path) -> dict[str, str]:
                 grades.append(f"i{index},g{g},{name},{np.clip(round(2 + value + 0.6 * draw.normal()), 0, 4)}")
         points = {"tone": float(2 + a * 0.5 + 0.2 * draw.normal()), "facts": float(2 + b * 0.5 + 0.2 * draw.normal())}
         readouts.append(json.dumps({"item": f"i{index}", "features": {"check/solved": float(a > 0)}, "points": points}))
-        items.append(json.dumps({"id": f"i{index}", "transcript": [
-            {"speaker": "customer", "text": "顾客说话" * (index % 7 + 1)}, {"speaker": "agent", "text": "客服答话"}]}))  # fmt: skip
+        turns = [("customer", "顾客说话" * (index % 7 + 1)), ("agent", "客服答话")]
+        transcript = [{"speaker": speaker, "text": text} for speaker, text in turns]
+        items.append(json.dumps({"id": f"i{index}", "transcript": transcript}))
     (tmp_path / "grades.csv").write_text("\n".join(grades))
     (tmp_path / "readouts.jsonl").write_text("\n".join([json.dumps({"stamp": {"model": "m1"}}), *readouts]))
     (tmp_path / "items.jsonl").write_text("\n".join(items))
@@ -193,7 +194,10 @@ def test_items_come_from_lines_or_text_files(tmp_path: Path) -> None:
 
 def test_asking_for_help_loads_no_statistics() -> None:
     """The command's help comes without pandas, scipy, scikit-learn or matplotlib."""
-    code = ("import sys; import evaluator; from evaluator.calibration.commands import app\n"
-            "print(sorted({'pandas', 'scipy', 'sklearn', 'matplotlib', 'statsmodels'} & set(sys.modules)))")  # fmt: skip
+    code = """
+import sys, evaluator
+from evaluator.calibration.commands import app
+print(sorted({"pandas", "scipy", "sklearn", "matplotlib", "statsmodels"} & set(sys.modules)))
+"""
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

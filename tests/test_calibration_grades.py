@@ -61,7 +61,12 @@ def test_problems_are_listed_with_the_row_of_the_spreadsheet() -> None:
                  ("b", "g2", "d", "1"))  # fmt: skip
     grades = read_grades(table, items={"a", "b"}, scales={"c": Scale(low=0, high=5)})
     assert [(problem.row, problem.code) for problem in grades.problems if problem.row] == [
-        (3, "unknown_item"), (4, "out_of_range"), (5, "twice"), (6, "unreadable"), (9, "unknown_criterion")]  # fmt: skip
+        (3, "unknown_item"),
+        (4, "out_of_range"),
+        (5, "twice"),
+        (6, "unreadable"),
+        (9, "unknown_criterion"),
+    ]
     assert grades.table[["item", "grader", "points"]].to_numpy().tolist() == [["a", "g1", 3.0], ["b", "g2", 3.0]]
     assert all(str(problem.row) in problem.text("zh") for problem in grades.problems if problem.row)
 

@@ -52,7 +52,16 @@ def main(
         for draw in range(draws):
             train, test = split(items, n, draw, by_question)
             if len(test) >= LEAST_TEST:
-                rows += measure(features, grades, human, items, views, train, test, {"labels": n, "draw": draw})
+                rows += measure(
+                    features,
+                    grades,
+                    human,
+                    items,
+                    views,
+                    train,
+                    test,
+                    {"labels": n, "draw": draw, "by_question": by_question},
+                )
     rows += measure_raw(raw, human)
     report(rows, list(human.columns), time.perf_counter() - start, out, folder, len(items))
 
@@ -115,11 +124,12 @@ def split(items: list[Item], n: int, draw: int, by_question: bool) -> tuple[list
 def measure(features, grades, human, items, views, train, test, note) -> list[dict]:
     """Figures of the fit and of both baselines on one draw."""
     ids = [items[place].id for place in train]
+    groups = {item.id: item.question_id for item in items} if note["by_question"] else None
     told = Grades(grades.table[grades.table["item"].isin(ids)])
     truth = human.to_numpy()
     rows = baseline_rows(items, views, truth, train, test, note, human.columns)
     try:
-        profile = fit(features.keep(ids), told)
+        profile = fit(features.keep(ids), told, groups=groups)
     except InputError as refused:
         return [*rows, {**note, "system": "fit", "refused": refused.text("en")}]
     columns = [features.names.index(name) for name in profile.columns]
