@@ -16,6 +16,7 @@ THEME = {
     "theme.dark.linkColor": "#8cc5da",
     "theme.dark.borderColor": "#3b444d",
     "theme.baseRadius": "0.5rem",
+    "theme.headingFontSizes": "1.9rem,1.5rem,1.25rem,1.1rem,1rem,0.9rem",
     "theme.font": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
     "theme.headingFont": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
 }

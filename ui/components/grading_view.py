@@ -18,8 +18,8 @@ def show_grading(grading_id: str) -> None:
     """The grading, if it is this person's; raises InputError else."""
     record = open_record(grading_id)
     standing = stores.records().effective(record.id)
-    head = record.label or record.scorecard.rubric.title
-    st.caption(f"{head} · {record.scorecard.rubric.title} · {when(record.scorecard.created_at)}")
+    head = [record.label, record.scorecard.rubric.title, when(record.scorecard.created_at)]
+    st.caption(" · ".join(filter(None, head)))
     with st.container(key="tools"):
         _tools(record, standing)
     show_scorecard(record.scorecard, record.transcript, overrides=standing)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from evaluator import texts
+from evaluator.errors import InputError
 from evaluator.settings import load_settings
 from evaluator.texts import Language
 
@@ -16,10 +17,17 @@ _NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
 
 def language() -> Language:
     """The language of this session: what was switched to, else the address, else the settings, else Chinese."""
-    for chosen in (st.session_state.get(_KEY), st.query_params.get(_KEY), load_settings().lang):
+    for chosen in (st.session_state.get(_KEY), st.query_params.get(_KEY), _from_settings()):
         if chosen in texts.LANGUAGES:
             return chosen
     return "zh"
+
+
+def _from_settings() -> str | None:
+    try:
+        return load_settings().lang
+    except InputError:
+        return None  # the page says what is wrong with the settings; it needs a language for that
 
 
 def begin() -> Language:

@@ -71,7 +71,7 @@ def transcript_html(
         for number, turn in enumerate(transcript.turns, start=1)
     )
     label = escape(tr("transcript_label"))
-    kind = "ev-script free" if free else "ev-script"
+    kind = "ev-script free" if free else f"ev-script{' beside' if verdicts else ''}"
     return f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">{turns}</div>'
 
 
