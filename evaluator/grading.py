@@ -157,7 +157,7 @@ class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
     def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
-        self.anchored = bool(getattr(judge, "anchored", False)) and bool(rubric.references)
+        self.anchored = bool(getattr(judge, "anchored", False))
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
         self._rubric, self._judge, self._state, self._report = rubric, judge, state, report

@@ -52,6 +52,12 @@ def witness(reading: float, empty: float, reference: float) -> Witness | None:
     return Witness(min(max((reading - empty) / gain, 0.0), 1.0), gain)
 
 
+def unanchored(reading: float, empty: float) -> Witness:
+    """A reading of which only the lower end is known: the logistic curve of what it has over silence. It ranks; its
+    scale is the model's own, so the scorecard says that it is not anchored."""
+    return Witness(1 / (1 + math.exp(-(reading - empty))), 1.0)
+
+
 def place(witnesses: Sequence[Witness]) -> Placed:
     """The weighted mean of the witnesses; its spread is their standard error, with a floor. ValueError without any."""
     total = sum(item.weight for item in witnesses)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from evaluator.evidence import Matcher, evidence_of, key_points_of, wanted_for
+from evaluator.evidence import Matcher, Nearest, evidence_of, key_points_of, statement_of, wanted_for
 from evaluator.judge.plan import NO, YES
 from evaluator.judge.questions import Answer, Question, Ungraded
-from evaluator.positions import Placed, Witness, blend, confidence, happened, place, slope, spread_over, witness
+from evaluator.positions import Placed, Witness, blend, confidence, happened, place, slope, spread_over, unanchored, witness
 from evaluator.rubric import Criterion, KeyPoint, Rubric
 from evaluator.scorecard import (
     Evidence,
@@ -22,6 +22,7 @@ from evaluator.scorecard import (
 
 SHARE_OF_SIMILARITY = 0.35  # of a position; the judge's answers have the rest (docs/design/judging.md)
 ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
+UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 
@@ -94,8 +95,8 @@ def judge_key_point(
     point: KeyPoint, reference: str, question: Question | None, answered: Answered, matcher: Matcher, anchors: Anchors
 ) -> KeyPointResult:
     """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
-    similarity, span = matcher.nearest(point.text)
-    said = _resemblance(similarity, anchors)
+    near = matcher.nearest(statement_of(point))
+    said = _resemblance(near, anchors)
     judged = _witness_of(question, answered) if question and answered.anchored else None
     if question and not answered.anchored:
         answer = answered.text.get(question.id)
@@ -103,7 +104,7 @@ def judge_key_point(
     else:
         probability = said if judged is None else (said + judged.position) / 2
     covered = None if probability is None else probability >= COVERED_FROM
-    evidence = (evidence_of(span, "for", similarity),) if span and covered else ()
+    evidence = (evidence_of(near.span, "for", max(near.text, near.example or 0.0)),) if near.span and covered else ()
     return KeyPointResult(
         id=point.id,
         text=point.text,
@@ -122,7 +123,7 @@ def on_topic(matcher: Matcher, anchors: Mapping[str, Anchors], points: Sequence[
 
     if not points:
         return 1.0
-    own = sum(matcher.nearest(point.text)[0] for point in points)
+    own = sum(matcher.nearest(statement_of(point)).text for point in points)
     task = sum(anchors[point.id].task for point in points)
     return 1 / (1 + exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
 
@@ -137,7 +138,7 @@ def _position(
 ) -> Placed | None:
     judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
     points = key_points_of(rubric, criterion)
-    alike = [_resemblance(matcher.nearest(point.text)[0], anchors[point.id]) for point in points]
+    alike = [_resemblance(matcher.nearest(statement_of(point)), anchors[point.id]) for point in points]
     return blend(
         place(judged) if judged else None,
         place([Witness(value, 1.0) for value in alike]) if alike else None,
@@ -146,13 +147,16 @@ def _position(
 
 
 def _witness_of(question: Question, answered: Answered) -> Witness | None:
-    """Where the text lies between silence and the best reference by one question; None if the anchors can't tell."""
+    """Where the text lies between silence and the best reference by one question; None if the anchors can't tell.
+    Without a reference answer only silence is known."""
     empty = _reading(question, answered.empty or {})
-    highest = [value for answers in answered.references if (value := _reading(question, answers)) is not None]
     own = _reading(question, answered.text)
-    if own is None or empty is None or not highest:
+    if own is None or empty is None:
         return None
-    return witness(own, empty, max(highest))
+    if not answered.references:
+        return unanchored(own, empty)
+    highest = [value for answers in answered.references if (value := _reading(question, answers)) is not None]
+    return witness(own, empty, max(highest)) if highest else None
 
 
 def _reading(question: Question, answers: Answers) -> float | None:
@@ -160,9 +164,15 @@ def _reading(question: Question, answers: Answers) -> float | None:
     return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
 
 
-def _resemblance(similarity: float, anchors: Anchors) -> float:
+def _resemblance(near: Nearest, anchors: Anchors) -> float:
+    """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
+    the reference does, its example between an unrelated sentence of the trade and a close paraphrase."""
     low = anchors.task * ON_TOPIC_RATIO
-    return min(max((similarity - low) / max(anchors.reference - low, 0.05), 0.0), 1.0)
+    by_text = min(max((near.text - low) / max(anchors.reference - low, 0.05), 0.0), 1.0)
+    if near.example is None:
+        return by_text
+    by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
+    return (by_text + by_example) / 2
 
 
 def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:

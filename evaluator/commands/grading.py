@@ -70,7 +70,7 @@ def add_to(app: typer.Typer) -> None:
 
         texts.use(lang or texts.current())
         with open_records() as records:
-            print_history(records.history(limit=limit, rubric=rubric, text=search))
+            print_history(records.history(limit=limit, rubric=rubric, text=search or ""))
 
     @app.command(help=say("cli.show"))
     def show(
