@@ -55,6 +55,11 @@ def spans_of(transcript: Transcript, roles: Collection[Role], left_out: Collecti
     return [span for span in spans if not any(_touches(span, *part) for part in left_out)]
 
 
+def touched_sentences(turn: Turn, places: Collection[tuple[str, int, int]]) -> list[Span]:
+    """The sentences of one turn that touch any of the places (turn, start, end), in order."""
+    return [span for span in _sentences(turn) if any(_touches(span, *part) for part in places)]
+
+
 def _sentences(turn: Turn) -> Iterator[Span]:
     for match in _SENTENCE.finditer(turn.text):
         text = match.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,10 +11,11 @@ from evaluator.guard.neutralise import neutralise
 from evaluator.judge.questions import State
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard
-from evaluator.spans import spans_of
+from evaluator.spans import touched_sentences
 from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
+_GAP = re.compile(r"\n\s*\n")
 PROMPT_TOKENS = 700  # kept free for instructions, question and answer
 
 
@@ -73,10 +75,9 @@ def _is_dialogue(transcript: Transcript) -> bool:
 def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:
     """A turn as one line, its speaker by role; sentences that address the grader are left out."""
     text = turn.text
-    if any(name == turn.id for name, _, _ in places):
-        single = Transcript(source=text, format="plain", turns=(turn,))
-        text = "".join(span.text for span in spans_of(single, {turn.role}, places))
-    clean = neutralise(text).strip()
+    for span in reversed(touched_sentences(turn, places)):
+        text = text[: span.start] + text[span.end :]
+    clean = _GAP.sub("\n\n", neutralise(text)).strip()
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
 
 
