@@ -115,9 +115,7 @@ def scorecard(*verdicts: Verdict | UngradedVerdict, covered: bool = False, chose
     point = chosen.references[0].key_points[0]
     return Scorecard(
         id="card",
-        rubric=RubricStamp(
-            id=chosen.id, version=1, title=chosen.title, language=chosen.language, digest=chosen.digest
-        ),
+        rubric=RubricStamp(id=chosen.id, version=1, title=chosen.title, language=chosen.language, digest=chosen.digest),
         total=total.total,
         max_points=total.max_points,
         pass_mark=chosen.pass_mark,

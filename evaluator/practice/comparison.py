@@ -168,9 +168,7 @@ def _points_of(verdict: Verdict | UngradedVerdict) -> float | None:
     return float(verdict.level) if verdict.kind == "fatal" else verdict.points
 
 
-def _view(
-    criterion: Criterion, own: float | None, verdict: Verdict | UngradedVerdict, graded: float | None
-) -> View:
+def _view(criterion: Criterion, own: float | None, verdict: Verdict | UngradedVerdict, graded: float | None) -> View:
     if isinstance(verdict, UngradedVerdict):
         return "ungraded"
     if verdict.not_applicable:

@@ -1,0 +1,23 @@
+"""A notice in a box: one sentence, and a list where there is more to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+Tone = Literal["", "good", "bad"]
+
+
+def note(text: str, tone: Tone = "", items: Iterable[str] = ()) -> None:
+    """Draws the notice; its tone is told by the words, the colour only helps."""
+    st.html(note_html(text, tone, items))
+
+
+def note_html(text: str, tone: Tone = "", items: Iterable[str] = ()) -> str:
+    """What `note` draws."""
+    listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+    more = f'<ul class="ev-list">{listed}</ul>' if listed else ""
+    return f'<div class="ev-note {tone}" role="note"><p>{escape(text)}</p>{more}</div>'
