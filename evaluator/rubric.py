@@ -52,7 +52,7 @@ class Check(BaseModel):
     question: Text
     yes: Text
     no: Text
-    example: str = Field(default="", description="How a speaker would say it, in one sentence; evidence is found by it.")
+    example: str = Field(default="", description="How a speaker would say it in one sentence; evidence is found by it.")
 
 
 class Criterion(BaseModel):
@@ -92,11 +92,11 @@ class Criterion(BaseModel):
     @model_validator(mode="after")
     def _can_be_graded(self) -> Criterion:
         _unique((check.id for check in self.checks), "check")
-        self._levels_fit_kind()
         if self.kind == "fatal" and self.points:
             raise _wrong("fatal_with_points", id=self.id)
         if self.kind != "fatal" and not self.points:
             raise _wrong("points_needed", id=self.id)
+        self._levels_fit_kind()
         if self.kind == "checklist" and not self.checks:
             raise _wrong("checks_needed", id=self.id)
         return self

@@ -126,7 +126,7 @@ def test_a_wrong_file_names_line_and_remedy(tmp_path, old, new, line, code, says
         ([("{points: 0, description: 催促或责怪来电人}", "{points: 4, description: a}")], "levels_not_rising"),
         ([("      - {points: 0, description: 催促或责怪来电人}\n", "")], "levels_needed"),
         ([("{points: 4, description", "{points: 5, description")], "level_above_points"),
-        ([("    points: 4\n", "    kind: fatal\n    points: 4\n")], "levels_not_wanted"),
+        ([("    points: 4\n", "    kind: fatal\n")], "levels_not_wanted"),
         ([("    points: 4\n", "")], "points_needed"),
         ([("id: block", "id: calm")], "duplicate_id"),
         ([("    name: 稳住来电人", "    kind: bonus\n    name: 稳住来电人"),
@@ -332,7 +332,21 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
         assert wrong.value.code == code
 
 
-@pytest.mark.parametrize("text", ["", "- a", "7", "a: \x07", "&a [*a]", "? [1]\n: 2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "- a",
+        "7",
+        "a: \x07",
+        "&a [*a]",
+        "? [1]\n: 2",
+        "1: 2",
+        "id: &x [*x]",
+        "{a: {b: c}}",
+        "id: !!python/object:os.x {}",
+    ],
+)
 def test_any_text_gives_a_sentence(text):
     """Whatever the file holds, the answer is a WrongRubric with a line."""
     with pytest.raises(WrongRubric) as wrong:

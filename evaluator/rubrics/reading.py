@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from evaluator import texts
 from evaluator.errors import InputError, RubricError
 from evaluator.rubric import Check, Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
 from evaluator.rubrics.problems import Finding, WrongRubric
@@ -56,7 +57,7 @@ def parse(text: str, name: str = "-") -> Rubric:
     if twice:
         raise WrongRubric(name, twice)
     try:
-        return Rubric.model_validate(_construct(root))
+        return Rubric.model_validate(_construct(root, name))
     except ValidationError as error:
         found = [_finding(root, problem) for problem in error.errors(include_url=False)]
         raise WrongRubric(name, tuple(_worth_saying(found))) from None
@@ -117,10 +118,13 @@ def _no_yaml(name: str, line: int, detail: str) -> InputError:
     )
 
 
-def _construct(root: yaml.Node) -> Any:
+def _construct(root: yaml.Node, name: str) -> Any:
     loader = _Loader("")
     try:
         return loader.construct_document(root)
+    except yaml.constructor.ConstructorError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _no_yaml(name, line, error.problem or "") from None
     finally:
         loader.dispose()
 
@@ -135,11 +139,12 @@ def _keys_given_twice(node: yaml.Node, where: str = "", seen: set[int] | None = 
     for key, child in _children(node):
         here = f"{where}.{key.value}" if where else str(key.value)
         if isinstance(node, yaml.MappingNode):
+            if not isinstance(key, yaml.ScalarNode):
+                yield Finding(severity="error", code="key_wanted", where=where or "-", line=key.start_mark.line + 1)
+                return
             if key.value in known:
                 line = key.start_mark.line + 1
-                yield Finding(
-                    severity="error", code="key_twice", where=here, line=line, values={"key": str(key.value)}
-                )
+                yield Finding(severity="error", code="key_twice", where=here, line=line, values={"key": str(key.value)})
             known.add(str(key.value))
         yield from _keys_given_twice(child, here, seen)
 
@@ -205,7 +210,7 @@ def _explain(problem: Any, location: list[Any]) -> tuple[str, dict[str, Any]]:
     for ending, code in _TYPES.items():
         if kind.endswith(ending):
             return code, {"field": field, "given": given}
-    if kind not in _KINDS_OF_PYDANTIC:
+    if kind in texts.catalogue("rubric"):  # a rule of our own types
         return kind, context
     return "other", {"field": field, "given": given, "detail": problem["msg"]}
 
@@ -230,7 +235,6 @@ _TYPES = {
     "model_type": "fields_wanted",
     "dict_type": "fields_wanted",
 }
-_KINDS_OF_PYDANTIC = {"value_error", "assertion_error", "recursion_loop", "too_long", "less_than"}
 
 
 def _unknown_field(location: list[Any], field: str) -> tuple[str, dict[str, Any]]:
