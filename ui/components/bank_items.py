@@ -59,7 +59,11 @@ def _filtered(items: Sequence[Item]) -> list[Item]:
     words, kinds = st.columns([3, 2])
     word = words.text_input(tr("ui_bank.search"), key="bank_search", icon=":material/search:")
     chosen = kinds.multiselect(
-        tr("ui_bank.kinds"), KINDS, format_func=lambda kind: tr(f"bank.kind_{kind}"), key="bank_kinds"
+        tr("ui_bank.kinds"),
+        KINDS,
+        format_func=lambda kind: tr(f"bank.kind_{kind}"),
+        key="bank_kinds",
+        placeholder=tr("ui_bank.all_kinds"),
     )
     files = sorted({item.source.file for item in items if item.source})
     left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")

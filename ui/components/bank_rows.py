@@ -98,7 +98,13 @@ def draw_field(field: Field, key: str) -> Any:
     if field.kind == "many":
         known = [name for name in st.session_state.get(key, []) if name in options]
         st.session_state[key] = known
-        return st.multiselect(field.label, list(options), format_func=options.__getitem__, key=key)
+        return st.multiselect(
+            field.label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            placeholder=tr("ui_bank.choose"),
+        )
     return st.text_input(field.label, key=key)
 
 

@@ -1,8 +1,97 @@
-"""The page calibration."""
+"""Calibration: human grades in, agreement beside the human ceiling, a fitted profile, what to grade alone, drift."""
 
 from __future__ import annotations
 
-from ui.components.layout import page
+import streamlit as st
 
-with page("nav_calibration"):
-    pass
+from ui.components import calibration_runs as runs
+from ui.components import stores
+from ui.components.language import tr
+from ui.components.layout import empty, guarded, page
+from ui.components.scenario import choose_rubric
+from ui.components.scorecard_view import section
+
+VIEWS = ("run", "profiles", "drift", "plan")
+
+
+def run_view() -> None:
+    """The steps of one run, each shown when the one before is done."""
+    from ui.components import calibration_fit, calibration_grades, calibration_machine, calibration_report
+
+    run = runs.active()
+    if run is None:
+        section("ui_calibration.step_rubric")
+        rubric = choose_rubric("calibration", preview=False)
+        if rubric is not None and st.button(tr("ui_calibration.begin"), type="primary", key="calibration_begin"):
+            runs.begin(rubric)
+            st.rerun()
+        return
+    st.caption(tr("ui_calibration.at_rubric", title=runs.rubric_of(run).title))
+    if st.button(tr("ui_calibration.another"), icon=":material/restart_alt:", key="calibration_another"):
+        runs.leave()
+        st.rerun()
+    run = calibration_grades.choose_grades(run)
+    if not run.grades:
+        empty("ui_calibration.grades_missing")
+        return
+    with guarded():
+        run = calibration_grades.confirm_mapping(run)
+    if run.mapping is None:
+        return
+    items = calibration_machine.choose_items(run)
+    with guarded():
+        calibration_grades.show_grades(run, {item.id for item in items} or None)
+    if not items:
+        return
+    calibration_machine.grade_items(run, items)
+    if run.readouts.is_file():
+        with guarded():
+            calibration_report.show_report(run)
+        with guarded():
+            calibration_fit.show_fit(run)
+
+
+def profiles_view() -> None:
+    """The profiles that were fitted, with their held-out figures."""
+    from ui.components import calibration_fit, scenario
+
+    kept = stores.records().profiles.all()
+    if not kept:
+        empty("ui_calibration.no_profiles")
+        return
+    for one, profile in zip(kept, calibration_fit.saved_profiles(), strict=True):
+        rubric = scenario.usable().get(one.rubric_id)
+        title = rubric.title if rubric is not None else one.rubric_id
+        with st.expander(f"{profile.label} · {title}"):
+            if rubric is not None:
+                calibration_fit.show_profile(profile, rubric)
+
+
+def drift_view() -> None:
+    """Anchors graded again."""
+    from ui.components import calibration_drift
+
+    calibration_drift.show_drift()
+
+
+def plan_view() -> None:
+    """Before anybody grades."""
+    from ui.components import calibration_drift
+
+    calibration_drift.show_plan()
+
+
+SHOW = {"run": run_view, "profiles": profiles_view, "drift": drift_view, "plan": plan_view}
+
+with page("nav_calibration", "ui_calibration.lead"):
+    stores.records()
+    view = st.segmented_control(
+        tr("ui_calibration.view"),
+        VIEWS,
+        format_func=lambda name: tr(f"ui_calibration.view_{name}"),
+        default=None if "calibration_view" in st.session_state else "run",
+        key="calibration_view",
+        required=True,
+        label_visibility="collapsed",
+    )
+    SHOW[view or "run"]()

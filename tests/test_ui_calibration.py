@@ -1,0 +1,170 @@
+"""The calibration page: a table confirmed, texts graded, agreement beside the ceiling, a profile fitted, drift told."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from practice_cases import rubric
+from ui_pages import WAIT_S, fine, open_page, prepare, press, said
+
+from evaluator import rubrics
+from evaluator.calibration.power import plan
+from evaluator.settings import load_settings
+from evaluator.storage import open_records
+
+COUNT = 16
+KIND = "application/octet-stream"
+
+
+def _text(number: int) -> str:
+    """A reply that grows with its number, so that a judge that counts words sees it too."""
+    parts = ["非常抱歉", "让您等了五天", "包裹在中转站丢失", "我今天就安排补发", "明天送到", "运单号稍后短信告知",
+             "另外赔付十元优惠券", "有任何问题请拨打我的分机", "我会盯到您签收为止", "祝您愉快"]  # fmt: skip
+    return f"客户：我的包裹呢？\n客服：{'，'.join(parts[: 1 + number % 10])}。第{number}单。"
+
+
+def _grades(graders: int = 3) -> bytes:
+    """Grades in the long form, by the criteria's names, rising with the text."""
+    draw = random.Random(7)
+    rows = ["编号,评分人,评分项,分数"]
+    for number in range(COUNT):
+        for grader in range(graders):
+            base = (number % 10) / 9
+            rows.append(f"i{number},老师{grader},安抚,{min(4, max(0, round(4 * base + draw.uniform(-0.7, 0.7))))}")
+            rows.append(f"i{number},老师{grader},补救,{min(3, max(0, round(3 * base + draw.uniform(-0.7, 0.7))))}")
+    return "\n".join(rows).encode("gb18030")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch):
+    prepare(monkeypatch, tmp_path)
+    rubrics.write(rubric(), load_settings().user_rubric_dir)
+    return tmp_path
+
+
+def _begin():
+    page = open_page("calibration")
+    page.selectbox(key="calibration_rubric").set_value("lost-parcel").run()
+    return press(page, "calibration_begin")
+
+
+def _upload(page, content: bytes | None = None, name: str = "评分.csv"):
+    return page.file_uploader(key="calibration_grades").set_value([(name, content or _grades(), KIND)]).run()
+
+
+def _texts(page):
+    files = [(f"i{number}.txt", _text(number).encode(), "text/plain") for number in range(COUNT)]
+    return page.file_uploader(key="calibration_items").set_value(files).run()
+
+
+def _until(page, words: str):
+    """Runs the page until it says `words`."""
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end:
+        page.run()
+        if words in said(page) or page.exception:
+            return page
+        time.sleep(0.3)
+    raise AssertionError(f"never said {words}: {said(page)[-600:]}")
+
+
+def test_each_empty_view_says_what_to_do(data):
+    """Without a run, a profile or anchors every view names the next step."""
+    page = _begin()
+    assert fine(page) and "人工评分表" in said(page)
+    for view, words in (("profiles", "还没有校准方案"), ("drift", "还没有可以当锚的答卷")):
+        page.segmented_control(key="calibration_view").set_value(view).run()
+        assert fine(page) and words in said(page)
+
+
+def test_planning_needs_no_data(data):
+    """The number of items for a wanted precision is told before anything is uploaded."""
+    page = open_page("calibration", calibration_view="plan")
+    assert fine(page) and f"需要 {plan().items} 份答卷" in said(page)
+    page.slider(key="plan_half").set_value(0.2).run()
+    assert fine(page) and f"需要 {plan(half_width=0.2).items} 份答卷" in said(page)
+
+
+def test_the_meaning_of_columns_is_shown_and_confirmed(data):
+    """The proposed mapping is a sentence; nothing is read before it is confirmed, and a reload keeps it."""
+    page = _upload(_begin())
+    assert fine(page) and "编号 ← 编号" in said(page) and "读到" not in said(page)
+    press(page, "calibration_confirm")
+    assert f"读到 {COUNT * 6} 个分数：{COUNT} 份答卷，3 位评分人" in said(page)
+    again = open_page("calibration")
+    assert fine(again) and f"读到 {COUNT * 6} 个分数" in said(again)
+
+
+def test_grades_that_do_not_fit_are_listed_with_their_row(data):
+    """Points outside the scale, unreadable ones and unknown criteria stand with their row."""
+    table = "item,grader,criterion,points\ni1,a,empathy,9\ni1,a,remedy,好\ni2,a,humour,1\ni3,a,empathy,3\n".encode()
+    page = _upload(_begin(), table)
+    press(page, "calibration_confirm")
+    words = said(page)
+    assert fine(page) and "第 2 行" in words and "第 3 行" in words and "第 4 行" in words
+    assert "只有一位评分人" in words
+
+
+def test_a_file_that_is_no_table_is_one_sentence(data):
+    """A broken spreadsheet is said in one sentence; the page stays."""
+    page = _upload(_begin(), b"\x00\x01", "评分.xlsx")
+    assert len(page.error) == 1 and not page.exception
+
+
+def _graded(page):
+    """Grades confirmed, texts in, the machine done."""
+    press(_upload(page), "calibration_confirm")
+    _texts(page)
+    assert f"让评分器评 {COUNT} 份" in page.button(key="calibration_machine").label
+    press(page, "calibration_machine")
+    return _until(page, f"评分器已评完 {COUNT} 份")
+
+
+def test_from_grades_to_a_profile(data):
+    """Texts are graded, agreement stands beside the ceiling, a profile is fitted, a policy is chosen and kept."""
+    page = _graded(_begin())
+    press(page, "calibration_report")
+    _until(page, "两个人之间")
+    words = said(page)
+    assert fine(page) and "QWK" in words and "一个人对其余平均" in words and f"n = {COUNT}" in words
+    assert 'alt="总分：机器减人的差' in words
+    page.checkbox(key="calibration_texts").set_value(False).run()
+    press(page, "calibration_fit")
+    _until(page, "折留出")
+    assert fine(page) and "未校准" in said(page)
+    assert open_records().profiles.get("lost-parcel").rubric_id == "lost-parcel"
+    page.slider(key="calibration_share").set_value(0).run()
+    page.slider(key="calibration_agreement").set_value(50).run()
+    assert "跨过及格线 4 / 7" in said(page)
+    press(page, "calibration_keep_policy")
+    assert fine(page) and "已定" in said(page)
+    page.segmented_control(key="calibration_view").set_value("drift").run()
+    assert fine(page) and "再评一遍之后" in said(page)
+    press(page, "drift_go")
+    _until(page, "没有可疑的漂移")
+    assert fine(page)
+
+
+def test_too_few_labels_are_refused_with_the_number(data):
+    """A fit on three items is refused with how many are needed; the grades stay."""
+    page = _begin()
+    table = "item,grader,criterion,points\n" + "".join(f"i{n},{g},empathy,{n}\n" for n in range(3) for g in "ab")
+    press(_upload(page, table.encode(), "g.csv"), "calibration_confirm")
+    files = [(f"i{number}.txt", _text(number).encode(), "text/plain") for number in range(3)]
+    page.file_uploader(key="calibration_items").set_value(files).run()
+    press(page, "calibration_machine")
+    _until(page, "评分器已评完 3 份")
+    press(page, "calibration_fit")
+    end = time.monotonic() + WAIT_S
+    while not page.error and time.monotonic() < end:
+        page.run()
+    assert not page.exception and "至少要" in page.error[0].value
+
+
+def test_the_page_speaks_english(data):
+    """The same page in English."""
+    page = open_page("calibration", "en")
+    assert fine(page) and "By which rubric" in said(page)

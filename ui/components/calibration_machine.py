@@ -1,0 +1,114 @@
+"""The machine's side of a run: the graders' texts are graded by the one path, and its readouts kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from evaluator.calibration.features import read_scorecard
+from evaluator.calibration.items import Item, read_items
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Scorecard, Verdict
+from evaluator.storage.shapes import digest
+from evaluator.transcript import Role, Transcript, assemble, parse
+from ui.components import calibration_runs as runs
+from ui.components import drafts, runner, stores
+from ui.components.calibration_runs import Run
+from ui.components.language import tr
+from ui.components.notes import note
+from ui.components.scorecard_view import section
+from ui.components.work_view import Tick, watch_work
+
+ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
+
+
+def choose_items(run: Run) -> list[Item]:
+    """The texts that were graded: uploaded once, then kept with the run."""
+    section("ui_calibration.step_items")
+    files = st.file_uploader(
+        tr("ui_calibration.items_files"), type=["txt", "jsonl"], accept_multiple_files=True, key="calibration_items",
+        help=tr("ui_calibration.items_help"),
+    )  # fmt: skip
+    taken = ",".join(sorted(file.file_id for file in files or ()))
+    if files and st.session_state.get("calibration_items_taken") != taken:
+        runs.keep_items(run, [(file.name, file.getvalue()) for file in files])
+        st.session_state["calibration_items_taken"] = taken
+    items = read_items(run.items) if run.items.is_dir() else []
+    if not items:
+        st.html(f'<p class="ev-empty">{escape(tr("ui_calibration.items_missing"))}</p>')
+    return items
+
+
+def grade_items(run: Run, items: list[Item]) -> None:
+    """The button that has the machine grade, its progress, and whether it is done."""
+    job = runner.find(drafts.load(runs.DRAFT).get("machine"))
+    known = {line["item"] for line in _lines(run) if "item" in line}
+    missing = [item for item in items if item.id not in known]
+    if job is not None and not job.finished:
+        watch_work(job)
+        return
+    if job is not None and job.state in ("failed", "stopped"):
+        watch_work(job)
+    if not missing:
+        note(tr("ui_calibration.machine_done", count=len(items)), "good")
+        return
+    label = tr("ui_calibration.machine_go", count=len(missing))
+    if st.button(label, type="primary", icon=":material/play_arrow:", key="calibration_machine"):
+        drafts.keep(runs.DRAFT, machine=begin(run, items).id)
+        st.rerun()
+
+
+def begin(run: Run, items: list[Item]) -> runner.Job:
+    """Grades the items one by one and writes the readouts; what was graded before is found, not asked again."""
+    rubric, owner, settings, records = runs.rubric_of(run), stores.owner(), stores.settings(), stores.records()
+    place, reading = run.readouts, tr("ui_calibration.machine_at")
+
+    async def work(job: runner.Job) -> Any:
+        from evaluator.grading import evaluate, open_judge
+
+        judge, lines = await asyncio.to_thread(open_judge, settings), []
+        for number, item in enumerate(items):
+            job.events.append(Tick(number, len(items), f"{reading} {item.id}"))
+            card = await evaluate(
+                transcript_of(item, rubric), rubric, judge=judge, settings=settings, records=records,
+                label=f"{rubric.title} · {item.id}", owner=owner,
+            )  # fmt: skip
+            if not lines:
+                lines.append({"stamp": stamp_of(card)})
+            lines.append(readout_of(item.id, card))
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        await asyncio.to_thread(runs.replace, place, text.encode())
+        return len(items)
+
+    return runner.start("calibration", work, title=rubric.title)
+
+
+def transcript_of(item: Item, rubric: Rubric) -> Transcript:
+    """An item as a transcript: its turns as they are given, or its answer read as any pasted text."""
+    if item.transcript:
+        return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)
+    return parse(item.answer, form=rubric.form)
+
+
+def readout_of(item_id: str, card: Scorecard) -> dict[str, Any]:
+    """One line of readouts: points by criterion, and the other numbers of the grading."""
+    points = {one.criterion: one.points for one in card.verdicts if isinstance(one, Verdict) and not one.not_applicable}
+    features = {name: value for name, value in read_scorecard(card).items() if not name.startswith("points/")}
+    return {"item": item_id, "points": points, "features": features}
+
+
+def stamp_of(card: Scorecard) -> dict[str, str]:
+    """Which rubric, prompt and model made a readout; a profile refuses others."""
+    own = ("name", "answered_by", "model")
+    prompt = digest({name: value for name, value in card.judge.items() if name not in own})
+    return {"rubric": card.rubric.digest, "prompt": prompt, "model": card.judge.get("model", card.judge["name"])}
+
+
+def _lines(run: Run) -> list[dict[str, Any]]:
+    if not run.readouts.is_file():
+        return []
+    return [json.loads(line) for line in run.readouts.read_text(encoding="utf-8").splitlines() if line.strip()]
