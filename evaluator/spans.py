@@ -11,7 +11,10 @@ from evaluator.transcript import Role, Transcript, Turn
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+[”’」』\"']?|\.(?=\s|$)|$)")
+_CLOSERS = "”’」』】〕）)\"'"
+_SENTENCE = re.compile(
+    rf"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+[{_CLOSERS}]*|\.[{_CLOSERS}]*(?=\s|$|[\u4e00-\u9fff])|$)"
+)
 _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
 LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
 

@@ -76,9 +76,16 @@ def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], di
     """A turn as one line, its speaker by role; sentences that address the grader are left out."""
     text = turn.text
     for span in reversed(touched_sentences(turn, places)):
-        text = text[: span.start] + text[span.end :]
+        text = _joined(text[: span.start], text[span.end :])
     clean = _GAP.sub("\n\n", neutralise(text)).strip()
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
+
+
+def _joined(left: str, right: str) -> str:
+    """What is left around a cut, as if nothing had stood there: one space between Latin words, none in Chinese."""
+    left, right = left.rstrip(" "), right.lstrip(" ")
+    is_latin = left[-1:].isascii() and right[:1].isascii() and left[-1:] not in ("", "\n") and right[:1] not in ("", "\n")
+    return f"{left} {right}" if is_latin else left + right
 
 
 def role_name(role: Role, language: str) -> str:
