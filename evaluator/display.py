@@ -35,6 +35,9 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
     console = Console()
     colour = {True: "green", False: "red", None: "yellow"}[card.passed]
     head = f"[bold {colour}]{points(card.total)} / {points(card.max_points)}[/]   [{colour}]{standing(card)}[/]"
+    if card.interval:
+        low, high = card.interval
+        head += f"   [dim]{_say('interval', low=points(low), high=points(high))} · {_say('profile', name=card.profile)}[/]"
     console.print(Panel(head, title=escape(card.rubric.title), title_align="left"))
     for verdict in card.verdicts:
         console.print(_verdict(verdict))

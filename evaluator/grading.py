@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -60,6 +61,7 @@ async def evaluate(
     judge: Judge | None = None,
     settings: Settings | None = None,
     records: Records | None = None,
+    profile: str | Path | None = None,
     fresh: bool = False,
     report: Report | None = None,
     label: str = "",
@@ -83,10 +85,14 @@ async def evaluate(
     store = records or open_records(settings)
     try:
         references = await asyncio.to_thread(_pull, rubric, settings)
-        key = request_key(transcript, rubric, judge, references)
+        key = request_key(transcript, rubric, judge, references, profile)
         if not fresh and (known := await asyncio.to_thread(store.find, key, owner or None)):
             return known
         scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
+        if profile:
+            from evaluator.calibration.applying import apply_profile
+
+            scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, profile)
         await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
         return scorecard
     finally:
@@ -103,9 +109,17 @@ def open_judge(settings: Settings, name: str | None = None) -> Judge:
     return RememberingJudge(choose(name or settings.model, settings), AskMemo(settings.memo_path))
 
 
-def request_key(transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse]) -> str:
-    """Equal for equal input, rubric, references, judge and method."""
-    return memo_key(METHOD, transcript.digest, rubric.digest, judge.stamp, sorted(use.digest for use in references))
+def request_key(
+    transcript: Transcript,
+    rubric: Rubric,
+    judge: Judge,
+    references: Sequence[ReferenceUse],
+    profile: str | Path | None = None,
+) -> str:
+    """Equal for equal input, rubric, references, judge, profile and method."""
+    fitted = hashlib.sha256(Path(profile).read_bytes()).hexdigest() if profile and Path(profile).is_file() else ""
+    digests = sorted(use.digest for use in references)
+    return memo_key(METHOD, transcript.digest, rubric.digest, judge.stamp, digests, fitted)
 
 
 async def grade(

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
         customer: Annotated[list[str] | None, typer.Option(help=say("cli.grade_customer"))] = None,
         form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.grade_format"))] = Format.TABLE,
         fresh: Annotated[bool, typer.Option("--fresh", help=say("cli.grade_fresh"))] = False,
+        profile: Annotated[Path | None, typer.Option(help=say("cli.grade_profile"))] = None,
         gate: Annotated[bool, typer.Option("--gate", help=say("cli.grade_gate"))] = False,
         yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
@@ -53,7 +54,8 @@ def add_to(app: typer.Typer) -> None:
         settings = _settings(model)
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
         _ensure_model(settings, yes)
-        card = asyncio.run(_grade(found, text, settings, fresh, "" if transcript == "-" else Path(transcript).name))
+        label = "" if transcript == "-" else Path(transcript).name
+        card = asyncio.run(_grade(found, text, settings, fresh=fresh, label=label, profile=profile))
         _print(card, text, form)
         if gate and (code := _gate(card)):
             raise typer.Exit(code)
@@ -130,11 +132,13 @@ def _ensure_model(settings: "Settings", yes: bool) -> None:
     fetch(settings)
 
 
-async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings", fresh: bool, label: str) -> "Scorecard":
+async def _grade(
+    rubric: "Rubric", transcript: "Transcript", settings: "Settings", **wanted: Any
+) -> "Scorecard":
     from evaluator.grading import evaluate
 
     with _progress() as report:
-        return await evaluate(transcript, rubric, settings=settings, fresh=fresh, report=report, label=label)
+        return await evaluate(transcript, rubric, settings=settings, report=report, **wanted)
 
 
 class _progress:
