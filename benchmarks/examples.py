@@ -66,7 +66,11 @@ def main(
 async def _run(wanted: list[str], model: str) -> None:
     judge = open_memo_judge(model)
     right = total = 0
-    print(f"{'rubric':30} {'of':>4} " + " ".join(f"{name[:6]:>6}" for name in (*ORDER, *OTHERS)) + "  pairs  flags that hold")
+    print(
+        f"{'rubric':30} {'of':>4} "
+        + " ".join(f"{name[:6]:>6}" for name in (*ORDER, *OTHERS))
+        + "  pairs  flags that hold"
+    )
     for entry in list_rubrics():
         if entry.origin != "shipped" or (wanted and entry.id not in wanted):
             continue

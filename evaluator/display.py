@@ -37,7 +37,9 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
     head = f"[bold {colour}]{points(card.total)} / {points(card.max_points)}[/]   [{colour}]{standing(card)}[/]"
     if card.interval:
         low, high = card.interval
-        head += f"   [dim]{_say('interval', low=points(low), high=points(high))} · {_say('profile', name=card.profile)}[/]"
+        head += (
+            f"   [dim]{_say('interval', low=points(low), high=points(high))} · {_say('profile', name=card.profile)}[/]"
+        )
     console.print(Panel(head, title=escape(card.rubric.title), title_align="left"))
     for verdict in card.verdicts:
         console.print(_verdict(verdict))
@@ -45,7 +47,9 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
         console.print(_key_points(card.key_points))
     _print_references(console, card)
     for assumption in transcript.assumptions:
-        console.print(f"[dim]{_say('assumed')} {escape(texts.say(f'transcript.{assumption.code}', **assumption.values))}[/]")
+        console.print(
+            f"[dim]{_say('assumed')} {escape(texts.say(f'transcript.{assumption.code}', **assumption.values))}[/]"
+        )
     reasons = shown_reasons(card)
     if reasons:
         listed = "\n".join(f"• {escape(reason)}" for reason in reasons)
@@ -73,8 +77,12 @@ def _verdict(verdict: Verdict | UngradedVerdict) -> Group:
         mark = "▶" if place == verdict.level else " "
         style = "bold" if place == verdict.level else "dim"
         levels.add_row(
-            mark, points(share.points), "█" * round(share.probability * BAR) or "▏", percent(share.probability),
-            escape(share.description), style=style,
+            mark,
+            points(share.points),
+            "█" * round(share.probability * BAR) or "▏",
+            percent(share.probability),
+            escape(share.description),
+            style=style,
         )
     return Group(title, levels, *(_evidence(item) for item in verdict.evidence))
 
@@ -82,7 +90,9 @@ def _verdict(verdict: Verdict | UngradedVerdict) -> Group:
 def _evidence(item: Evidence) -> Text:
     mark = "✓" if item.direction == "for" else "✗"
     text = Text(f"  {mark} ", style="green" if item.direction == "for" else "red")
-    return text.append(f"[{item.turn} {item.speaker or _say(f'role_{item.role}')}] ", style="dim").append(f"“{item.text}”")
+    return text.append(f"[{item.turn} {item.speaker or _say(f'role_{item.role}')}] ", style="dim").append(
+        f"“{item.text}”"
+    )
 
 
 def _key_points(found: Sequence[KeyPointResult]) -> Table:
@@ -105,7 +115,9 @@ def _print_references(console: Console, card: Scorecard) -> None:
         how = _say(f"matched_{use.matched_by}")
         first = use.text.strip().splitlines()[0][:60]
         source = use.source or _say("source_unknown")
-        console.print(f"  [dim]{escape(f'{_say(use.kind)} · {how} · {source} · {use.digest[:12]}')}[/]  {escape(first)}…")
+        console.print(
+            f"  [dim]{escape(f'{_say(use.kind)} · {how} · {source} · {use.digest[:12]}')}[/]  {escape(first)}…"
+        )
 
 
 def print_history(rows: Iterable[GradingSummary]) -> None:
@@ -120,7 +132,15 @@ def print_history(rows: Iterable[GradingSummary]) -> None:
     for row in rows:
         passed = {True: "✓", False: "✗", None: "?"}[row.passed]
         total = f"{points(row.total)} / {points(row.max_points)}"
-        table.add_row(row.id, row.created_at[:16].replace("T", " "), row.rubric_id, total, passed, "!" if row.review else "", row.label)
+        table.add_row(
+            row.id,
+            row.created_at[:16].replace("T", " "),
+            row.rubric_id,
+            total,
+            passed,
+            "!" if row.review else "",
+            row.label,
+        )
     Console().print(table)
 
 
@@ -141,15 +161,25 @@ def print_rubrics(entries: Sequence[RubricEntry]) -> None:
 def print_rubric(rubric: Rubric) -> None:
     """A rubric as a person reads it."""
     console = Console()
-    console.print(Panel(escape(rubric.task.strip()), title=escape(f"{rubric.title} ({rubric.id} v{rubric.version})"), title_align="left"))
+    console.print(
+        Panel(
+            escape(rubric.task.strip()),
+            title=escape(f"{rubric.title} ({rubric.id} v{rubric.version})"),
+            title_align="left",
+        )
+    )
     for item in rubric.criteria:
-        console.print(f"\n[bold]{escape(item.name)}[/]  [cyan]{points(item.points)}[/]  [dim]{item.kind}[/]\n{escape(item.description)}")
+        console.print(
+            f"\n[bold]{escape(item.name)}[/]  [cyan]{points(item.points)}[/]  [dim]{item.kind}[/]\n{escape(item.description)}"
+        )
         for level in item.levels:
             console.print(f"  {points(level.points):>4}  {escape(level.description)}")
         for check in item.checks:
             console.print(f"  [dim]? {escape(check.question)}[/]")
     for reference in rubric.references:
-        console.print(f"\n[bold]{_say('reference_answer')}[/] [dim]{escape(reference.source)}[/]\n{escape(reference.text.strip())}")
+        console.print(
+            f"\n[bold]{_say('reference_answer')}[/] [dim]{escape(reference.source)}[/]\n{escape(reference.text.strip())}"
+        )
         for point in reference.key_points:
             console.print(f"  • {escape(point.text)}")
 
@@ -167,7 +197,14 @@ def print_findings(found: Mapping[str, Sequence[Finding]]) -> None:
 
 def print_weights(status: WeightsStatus) -> None:
     """Where the embedded model is and whether it is whole."""
-    print(_say(f"weights_{status.state}", path=status.path, size=f"{status.size / 1e9:.2f}", digest=(status.sha256 or "-")[:16]))
+    print(
+        _say(
+            f"weights_{status.state}",
+            path=status.path,
+            size=f"{status.size / 1e9:.2f}",
+            digest=(status.sha256 or "-")[:16],
+        )
+    )
 
 
 def print_models() -> None:

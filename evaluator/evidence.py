@@ -44,7 +44,9 @@ class Matcher:
         if spans and self._rows:
             compared = Comparison(spans)
             self._texts = compared.similarities(query_vectors(tuple(item.text for item in self._rows)))
-            self._examples = compared.similarities(query_vectors(tuple(item.example or item.text for item in self._rows)))
+            self._examples = compared.similarities(
+                query_vectors(tuple(item.example or item.text for item in self._rows))
+            )
             self._leanings = _leanings(self._texts, self._examples)
 
     def nearest(self, statement: Statement) -> Nearest:

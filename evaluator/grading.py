@@ -151,8 +151,13 @@ async def grade(
         for name, point in points
     )
     outcome = _Outcome(
-        tuple(verdicts), key_points, (*guards, *_judged_guards(answered, asked.anchored, fits)), asked.usage, asked.model,
-        asked.answers, read,
+        tuple(verdicts),
+        key_points,
+        (*guards, *_judged_guards(answered, asked.anchored, fits)),
+        asked.usage,
+        asked.model,
+        asked.answers,
+        read,
     )
     return _scorecard(transcript, rubric, judge, references, outcome)
 
@@ -197,9 +202,13 @@ class _Asking:
 
     async def _ask_anchors(self) -> None:
         rubric = self._rubric
-        questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=False)]
+        questions = [
+            item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=False)
+        ]
         states = {"empty": empty_state(rubric)}
-        states |= {reference.id: state for reference, state in zip(rubric.references, reference_states(rubric), strict=True)}
+        states |= {
+            reference.id: state for reference, state in zip(rubric.references, reference_states(rubric), strict=True)
+        }
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
             self._known[name] = await self._ask(state, questions)
@@ -285,7 +294,12 @@ def _scorecard(
         guards=outcome.guards,
         review=bool(reasons),
         review_reasons=reasons,
-        judge={**judge.stamp, "name": judge.name, "answered_by": outcome.model or judge.name, "arithmetic": str(METHOD)},
+        judge={
+            **judge.stamp,
+            "name": judge.name,
+            "answered_by": outcome.model or judge.name,
+            "arithmetic": str(METHOD),
+        },
         usage=outcome.usage,
         transcript_digest=transcript.digest,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -32,7 +32,9 @@ def standing(card: Scorecard) -> str:
 def shown_reasons(card: Scorecard) -> list[str]:
     """Why a person should look, a sentence each."""
     names = {verdict.criterion: verdict.name for verdict in card.verdicts}
-    return [_reason(reason.code, dict(reason.values), names.get(reason.criterion or "")) for reason in card.review_reasons]
+    return [
+        _reason(reason.code, dict(reason.values), names.get(reason.criterion or "")) for reason in card.review_reasons
+    ]
 
 
 def _reason(code: str, values: dict[str, str], criterion: str | None) -> str:

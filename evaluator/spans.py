@@ -52,7 +52,9 @@ class Comparison:
         return found
 
 
-def spans_of(transcript: Transcript, roles: Collection[Role], left_out: Collection[tuple[str, int, int]] = ()) -> list[Span]:
+def spans_of(
+    transcript: Transcript, roles: Collection[Role], left_out: Collection[tuple[str, int, int]] = ()
+) -> list[Span]:
     """The sentences of the turns with these roles, in order, without those that touch a left-out (turn, start, end)."""
     spans = [span for turn in transcript.turns if turn.role in roles for span in _sentences(turn)]
     return [span for span in spans if not any(_touches(span, *part) for part in left_out)]

@@ -84,7 +84,9 @@ def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], di
 def _joined(left: str, right: str) -> str:
     """What is left around a cut, as if nothing had stood there: one space between Latin words, none in Chinese."""
     left, right = left.rstrip(" "), right.lstrip(" ")
-    is_latin = left[-1:].isascii() and right[:1].isascii() and left[-1:] not in ("", "\n") and right[:1] not in ("", "\n")
+    is_latin = (
+        left[-1:].isascii() and right[:1].isascii() and left[-1:] not in ("", "\n") and right[:1] not in ("", "\n")
+    )
     return f"{left} {right}" if is_latin else left + right
 
 

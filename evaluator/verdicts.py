@@ -8,7 +8,18 @@ from typing import NamedTuple
 from evaluator.evidence import Matcher, Nearest, evidence_of, key_points_of, statement_of, wanted_for
 from evaluator.judge.plan import NO, YES
 from evaluator.judge.questions import Answer, Question, Ungraded
-from evaluator.positions import Placed, Witness, blend, confidence, happened, place, slope, spread_over, unanchored, witness
+from evaluator.positions import (
+    Placed,
+    Witness,
+    blend,
+    confidence,
+    happened,
+    place,
+    slope,
+    spread_over,
+    unanchored,
+    witness,
+)
 from evaluator.rubric import Criterion, KeyPoint, Rubric
 from evaluator.scorecard import (
     Evidence,
@@ -195,7 +206,9 @@ def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers:
     assert isinstance(first, Answer)
     if questions[0].kind == "score" or criterion.kind == "fatal":
         return list(first.probabilities.values())
-    chances = [answer.probabilities[YES] for question in questions if isinstance(answer := answers[question.id], Answer)]
+    chances = [
+        answer.probabilities[YES] for question in questions if isinstance(answer := answers[question.id], Answer)
+    ]
     return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
 
 
@@ -273,9 +286,11 @@ def _is_not_applicable(criterion: Criterion, answered: Answered) -> bool:
         return False
     if not answered.anchored:
         return own.probabilities[NO] > APPLICABLE_FROM
-    readings = [slope([*answer.probabilities.values()]) for answer in [
-        own, *(answers.get(question_id) for answers in answered.references)
-    ] if isinstance(answer, Answer)]
+    readings = [
+        slope([*answer.probabilities.values()])
+        for answer in [own, *(answers.get(question_id) for answers in answered.references)]
+        if isinstance(answer, Answer)
+    ]
     empty = (answered.empty or {}).get(question_id)
     if len(readings) < 2 or not isinstance(empty, Answer):
         return False

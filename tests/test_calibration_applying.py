@@ -20,7 +20,14 @@ def shifted(criterion: str, column: int, by: float, most: float) -> CriterionFit
     """The grader's own points plus `by`, with half a point to each side."""
     line = Linear(label="shift", intercept=by, features=(column,), weights=(1.0,))
     return CriterionFit(
-        components=(line,), shares=(1.0,), low=0, high=most, quantile=0.5, spread=(0, 0, 0), centre=0, scale=1,
+        components=(line,),
+        shares=(1.0,),
+        low=0,
+        high=most,
+        quantile=0.5,
+        spread=(0, 0, 0),
+        centre=0,
+        scale=1,
         held_out=HELD_OUT,
     )
 
@@ -31,9 +38,17 @@ def profile(stamp: Stamp, by: float = -0.5) -> Profile:
         made_at="2026-11-21", items=50, graders=("g1", "g2"), grades_digest="", folds=5, seed=0, software="test"
     )
     return Profile(
-        name="team", version=2, provenance=origin, stamp=stamp, confidence=0.9,
-        columns=("points/sorry", "points/plan"), centres=(0, 0), lows=(0, 0), highs=(2, 3),
-        criteria={"sorry": shifted("sorry", 0, by, 2), "plan": shifted("plan", 1, by, 3)}, total_quantile=0.8,
+        name="team",
+        version=2,
+        provenance=origin,
+        stamp=stamp,
+        confidence=0.9,
+        columns=("points/sorry", "points/plan"),
+        centres=(0, 0),
+        lows=(0, 0),
+        highs=(2, 3),
+        criteria={"sorry": shifted("sorry", 0, by, 2), "plan": shifted("plan", 1, by, 3)},
+        total_quantile=0.8,
     )
 
 

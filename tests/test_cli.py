@@ -27,11 +27,20 @@ def run(home):
     def call(*arguments: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         variables = {name: value for name, value in os.environ.items() if not name.startswith("EVALUATOR_")}
         variables |= {
-            "EVALUATOR_DATA_DIR": str(home), "EVALUATOR_SCRIPTED_JUDGE": "1", "EVALUATOR_MODEL": "scripted",
-            "EVALUATOR_CONFIG": str(home / "settings.toml"), "EVALUATOR_LANG": "en", "COLUMNS": "200", **environment,
+            "EVALUATOR_DATA_DIR": str(home),
+            "EVALUATOR_SCRIPTED_JUDGE": "1",
+            "EVALUATOR_MODEL": "scripted",
+            "EVALUATOR_CONFIG": str(home / "settings.toml"),
+            "EVALUATOR_LANG": "en",
+            "COLUMNS": "200",
+            **environment,
         }
         result = subprocess.run(
-            [sys.executable, "-m", "evaluator", *arguments], capture_output=True, input=stdin, env=variables, check=False
+            [sys.executable, "-m", "evaluator", *arguments],
+            capture_output=True,
+            input=stdin,
+            env=variables,
+            check=False,
         )
         return subprocess.CompletedProcess(
             result.args, result.returncode, result.stdout.decode("utf-8"), result.stderr.decode("utf-8")
@@ -125,14 +134,18 @@ def test_unknown_rubric_suggests_one(run):
 
 def test_missing_model_has_its_own_exit_code(run, tmp_path):
     """Without weights a script sees 3 and the command that fetches them."""
-    result = run("grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path))
+    result = run(
+        "grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path)
+    )
     assert (result.returncode, "model pull" in result.stderr) == (3, True)
 
 
 def test_truncated_model_is_told_from_a_missing_one(run, tmp_path):
     """A file of the wrong size is damaged, and says how to mend it."""
     (tmp_path / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
-    result = run("grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path))
+    result = run(
+        "grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path)
+    )
     assert (result.returncode, "not whole" in result.stderr) == (3, True)
     assert run("model", "status", EVALUATOR_CACHE_DIR=str(tmp_path)).returncode == 3
 
@@ -166,7 +179,9 @@ def test_gate_tells_a_script_what_to_do(run):
 
 def test_every_command_is_documented(run):
     """Each command has help in both languages, and the README or docs name it."""
-    documents = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    documents = "\n".join(
+        path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    )
     for name in ("grade", "history", "show", "ui", "rubrics", "model", "bank", "calibrate"):
         assert run(name, "--help").returncode == 0
         assert f"evaluator {name}" in documents

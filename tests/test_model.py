@@ -24,7 +24,9 @@ pytestmark = [
 
 def predicate(name: str, text: str, no: str, yes: str) -> Question:
     """A yes/no question."""
-    return Question(id=name, kind="predicate", text=text, options=(Option(id="no", text=no), Option(id="yes", text=yes)))
+    return Question(
+        id=name, kind="predicate", text=text, options=(Option(id="no", text=no), Option(id="yes", text=yes))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,9 @@ async def test_reads_chinese_and_keeps_the_prefix(judge):
 
 async def test_reads_english(judge):
     """The same in English."""
-    state = State(language="en", task="Handle a complaint.", text="Agent: I am sorry. The fitter comes at three.", form="dialogue")
+    state = State(
+        language="en", task="Handle a complaint.", text="Agent: I am sorry. The fitter comes at three.", form="dialogue"
+    )
     answers = (
         await judge.decide(
             state,

@@ -31,9 +31,7 @@ def test_chinese_readout_prompt_as_rendered():
 def test_english_readout_prompt_as_rendered():
     """The same in English, for a written answer with nothing in it."""
     prompt = render_question(State(language="en", task="Calm them.", text="", form="answer"), QUESTION)
-    assert prompt.shared == (
-        "Task:\nCalm them.\n\nThe answer to be graded:\n<material>\n(no content)\n</material>\n\n"
-    )
+    assert prompt.shared == ("Task:\nCalm them.\n\nThe answer to be graded:\n<material>\n(no content)\n</material>\n\n")
     assert prompt.question.endswith("Answer with one letter only.")
 
 

@@ -12,9 +12,7 @@ from evaluator.judge.questions import Answer, Option, Question, State, Ungraded,
 from evaluator.judge.readout import ReadoutJudge, read_menu
 from evaluator.storage import AskMemo
 
-QUESTION = Question(
-    id="q", kind="predicate", text="?", options=(Option(id="no", text="n"), Option(id="yes", text="y"))
-)
+QUESTION = Question(id="q", kind="predicate", text="?", options=(Option(id="no", text="n"), Option(id="yes", text="y")))
 STATE = State(language="zh", task="t", text="x")
 
 
@@ -36,7 +34,7 @@ class FixedAsker:
 
 
 def test_spellings_of_a_label_are_added_up():
-    """" B" and "b" are B; what is not a label is left out of the menu."""
+    """ " B" and "b" are B; what is not a label is left out of the menu."""
     answer = read_menu(
         QUESTION, ("A", "B"), {"A": math.log(0.2), " B": math.log(0.3), "b": math.log(0.3), "C": math.log(0.2)}
     )

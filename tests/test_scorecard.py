@@ -10,8 +10,16 @@ from evaluator.scorecard import LevelShare, UngradedVerdict, Verdict, WhyUngrade
 def verdict(points: float, most: float, kind: str = "score", level: int = 0, not_applicable: bool = False) -> Verdict:
     """A verdict of which only the sum matters."""
     return Verdict(
-        criterion=f"{kind}-{most}", name="", kind=kind, points=points, max_points=most, level=level, level_description="",
-        distribution=(), confidence=1, not_applicable=not_applicable,
+        criterion=f"{kind}-{most}",
+        name="",
+        kind=kind,
+        points=points,
+        max_points=most,
+        level=level,
+        level_description="",
+        distribution=(),
+        confidence=1,
+        not_applicable=not_applicable,
     )
 
 

@@ -37,7 +37,18 @@ def test_wheel_holds_prompts_rubrics_and_examples(wheel):
 def test_installed_wheel_grades_the_example(wheel, tmp_path):
     """Unpacked into a folder of its own and run from elsewhere, the wheel grades with its own rubric and example."""
     home = tmp_path / "site"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(home), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(home),
+        str(wheel),
+    ]
     subprocess.run(command, check=True)
     script = (
         "import evaluator, sys; from evaluator.resources import resource_dir; from evaluator.cli import main;"
@@ -46,8 +57,11 @@ def test_installed_wheel_grades_the_example(wheel, tmp_path):
         " str(resource_dir('examples') / 'cross-border-wrong-item' / 'good.txt')]; main()"
     )
     variables = {
-        **os.environ, "PYTHONPATH": str(home), "EVALUATOR_DATA_DIR": str(tmp_path / "data"),
-        "EVALUATOR_SCRIPTED_JUDGE": "1", "EVALUATOR_MODEL": "scripted",
+        **os.environ,
+        "PYTHONPATH": str(home),
+        "EVALUATOR_DATA_DIR": str(tmp_path / "data"),
+        "EVALUATOR_SCRIPTED_JUDGE": "1",
+        "EVALUATOR_MODEL": "scripted",
     }
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env=variables, cwd=tmp_path, check=False

@@ -110,7 +110,7 @@ def _inputs(
     from evaluator.transcript import decode, load, parse
 
     found = find(rubric, settings)
-    roles: "dict[str, Role]" = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
+    roles: dict[str, Role] = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
     if source != "-":
         return found, load(source, roles=roles, form=found.form)
     text, _ = decode(sys.stdin.buffer.read(), "-")
@@ -132,9 +132,7 @@ def _ensure_model(settings: "Settings", yes: bool) -> None:
     fetch(settings)
 
 
-async def _grade(
-    rubric: "Rubric", transcript: "Transcript", settings: "Settings", **wanted: Any
-) -> "Scorecard":
+async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings", **wanted: Any) -> "Scorecard":
     from evaluator.grading import evaluate
 
     with _progress() as report:

@@ -62,7 +62,13 @@ def fetch(settings: "Settings") -> None:
 
     from evaluator.judge.weights import EMBEDDED, pull
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, transient=False) as bar:
         task = bar.add_task(EMBEDDED.name, total=EMBEDDED.size)
         path = pull(settings, lambda done, total: bar.update(task, completed=done, total=total))

@@ -30,7 +30,9 @@ def build() -> typer.Typer:
         print_rubric(find(name))
 
     @app.command(help=say("cli.rubrics_lint"))
-    def lint(names: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))] = None) -> None:
+    def lint(
+        names: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))] = None,
+    ) -> None:
         from evaluator.display import print_findings
         from evaluator.rubrics import find, list_rubrics
         from evaluator.rubrics import lint as lint_rubric
@@ -50,7 +52,9 @@ def build() -> typer.Typer:
     @app.command(help=say("cli.rubrics_new"))
     def new(
         id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.rubrics_new_id"))],
-        form: Annotated[str, typer.Option(metavar="answer|dialogue|email", help=say("cli.rubrics_new_form"))] = "answer",
+        form: Annotated[
+            str, typer.Option(metavar="answer|dialogue|email", help=say("cli.rubrics_new_form"))
+        ] = "answer",
         out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.rubrics_new_out"))] = None,
     ) -> None:
         from evaluator.errors import InputError

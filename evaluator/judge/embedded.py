@@ -49,12 +49,18 @@ class EmbeddedAsker:
             {"role": "user", "content": prompt.shared + prompt.question},
         ]
         started = time.perf_counter()
-        reply = await asyncio.to_thread(self._complete, messages, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES)
+        reply = await asyncio.to_thread(
+            self._complete, messages, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES
+        )
         top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         usage = usage_of(reply, time.perf_counter() - started)
-        return Reading(model=self.stamp["model"], logprobs={entry["token"]: entry["logprob"] for entry in top}, usage=usage)
+        return Reading(
+            model=self.stamp["model"], logprobs={entry["token"]: entry["logprob"] for entry in top}, usage=usage
+        )
 
-    async def write(self, system: str, user: str, schema: dict[str, Any] | None = None, most: int = 400) -> tuple[str, Usage]:
+    async def write(
+        self, system: str, user: str, schema: dict[str, Any] | None = None, most: int = 400
+    ) -> tuple[str, Usage]:
         """Generates text, as JSON of `schema` if one is given: for coaching prose and for the benchmarks' baseline."""
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         wanted = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}

@@ -42,7 +42,8 @@ class Template:
         self.name = f"{name}.v{version}.{language}"
         self.digest = hashlib.sha256(content.encode()).hexdigest()
         self._parts = {
-            part: environment.from_string(text.strip("\n")) for part, text in zip(pieces[1::2], pieces[2::2], strict=True)
+            part: environment.from_string(text.strip("\n"))
+            for part, text in zip(pieces[1::2], pieces[2::2], strict=True)
         }
 
     def render(self, part: str, /, **values: Any) -> str:

@@ -57,16 +57,12 @@ def results(jobs: list[runner.Job]) -> None:
     """What became of the gradings that were begun here."""
     if st.button(tr("grade_another"), icon=":material/add:", key="grade_again"):
         begin_anew()
-    names = {job.id: job.title for job in jobs}
     shown = jobs[0]
     if len(jobs) > 1:
-        picked = st.selectbox(
-            tr("which_text"),
-            list(names),
-            format_func=lambda name: f"{names[name]} · {tr(f'job_{_job(jobs, name).state}')}",
-            key="grade_shown",
-        )
-        shown = _job(jobs, picked)
+        st.caption("；".join(f"{job.title} · {tr(f'job_{job.state}')}" for job in jobs))
+        names = {job.id: job.title for job in jobs}
+        picked = st.selectbox(tr("which_text"), list(names), format_func=names.__getitem__, key="grade_shown")
+        shown = next(job for job in jobs if job.id == picked)
     card = watch(shown)
     if card is not None:
         grading_view.show_grading(card.id)
@@ -81,10 +77,6 @@ def begin_anew() -> None:
     for name in [name for name in st.session_state if str(name).startswith("grade_")]:
         del st.session_state[name]
     st.rerun()
-
-
-def _job(jobs: list[runner.Job], job_id: str) -> runner.Job:
-    return next(job for job in jobs if job.id == job_id)
 
 
 with page("nav_grade", "grade_lead"):
