@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,6 +127,7 @@ async def grade(
     transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], report: Report
 ) -> Scorecard:
     """Grades without looking at or touching any record."""
+    started = time.perf_counter()
     guards = inspect(transcript)
     if not any(turn.text.strip() for turn in transcript.turns) or any(guard.code == "empty" for guard in guards):
         return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
@@ -154,7 +156,7 @@ async def grade(
         tuple(verdicts),
         key_points,
         (*guards, *_judged_guards(answered, asked.anchored, fits)),
-        asked.usage,
+        asked.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 3)}),
         asked.model,
         asked.answers,
         read,

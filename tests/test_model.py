@@ -94,5 +94,5 @@ def test_wrong_file_is_one_sentence(tmp_path):
 
     import asyncio
 
-    with pytest.raises(ModelError, match="own.gguf"):
+    with pytest.raises(ModelError, match=r"own\.gguf"):
         asyncio.run(ask())

@@ -20,7 +20,11 @@ class FixedAsker:
     """Answers every prompt with the same log-probabilities, or fails with `failure`; counts what it is asked."""
 
     name = "fixed"
-    stamp = {"model": "fixed"}
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """The same for all."""
+        return {"model": "fixed"}
 
     def __init__(self, logprobs: dict[str, float] | None = None, failure: ReadingFailed | None = None) -> None:
         self.logprobs, self.failure, self.asked = logprobs or {}, failure, 0

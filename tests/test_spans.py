@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +40,7 @@ def test_spans_are_exact_and_do_not_overlap(text):
     transcript = assemble([("agent", None, text)])
     spans = spans_of(transcript, {"agent"})
     assert all(span.turn.text[span.start : span.end] == span.text for span in spans)
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
     covered = {place for span in spans for place in range(span.start, span.end)}
     assert {place for place, char in enumerate(text) if char.isalnum()} <= covered
 

@@ -51,7 +51,7 @@ class Usage(BaseModel):
     cached_tokens: int = 0
     generated_tokens: int = 0
     requests: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # waited for; a grading states its wall time
     cost: float | None = None  # in US dollars; None when the model has no price
 
     def __add__(self, other: Usage) -> Usage:
