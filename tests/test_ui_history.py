@@ -1,0 +1,137 @@
+"""The list of gradings, and one of them opened: corrections, notes, comparison, files to take away."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from practice_cases import WORDS, rubric, scorecard, ungraded, verdict
+from ui_pages import OWNER, fine, open_page, prepare, press, said
+
+from evaluator.storage import new_id, open_records
+from evaluator.transcript import parse
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch):
+    return prepare(monkeypatch, tmp_path)
+
+
+def _stored(*verdicts, label: str = "", owner: str = OWNER) -> str:
+    card = scorecard(*verdicts).model_copy(update={"id": new_id()})
+    with open_records() as records:
+        return records.save(card, parse(f"客服：{WORDS}\n客户：好。"), rubric=rubric(), label=label, owner=owner)
+
+
+def _opened(grading: str, language: str = "zh"):
+    page = open_page("history", language)
+    page.query_params["id"] = grading
+    return page.run()
+
+
+def test_empty_list_says_what_to_do(data):
+    """Without gradings the list says what to do first; a search without hits says to widen it."""
+    page = open_page("history")
+    assert fine(page) and "先评一份" in said(page)
+    page.text_input(key="history_text").set_value("谁").run()
+    assert fine(page) and "放宽条件" in said(page)
+
+
+def test_the_list_holds_ones_own_only(data):
+    """Somebody else's grading is neither listed nor counted, and its id opens nothing."""
+    _stored(label="我的")
+    theirs = _stored(label="别人的", owner="somebody@else.example")
+    page = open_page("history")
+    assert fine(page) and list(page.dataframe[0].value["label"]) == ["我的"]
+    page = _opened(theirs)
+    assert not page.exception and len(page.error) == 1 and "没有编号" in page.error[0].value
+
+
+def test_every_kind_of_criterion_is_shown_with_its_scale(data):
+    """Score, checklist, penalty and fatal item read right; what is ungraded says why and is not zero."""
+    shown = said(_opened(_stored(ungraded("remedy"))))
+    assert "2 / 4" in shown and "−0.1 / 2" in shown and "未出现" in shown
+    assert "未评出 / 3" in shown and "模型没有按时回答" in shown and "不等于零分" in shown
+
+
+def test_evidence_and_its_words_lead_to_each_other(data):
+    """A quotation links to the marked words, and these link back to the criterion."""
+    shown = said(_opened(_stored()))
+    assert 'href="#words-empathy-1"' in shown and 'id="words-empathy-1"' in shown
+    assert 'href="#criterion-empathy"' in shown and 'id="criterion-empathy"' in shown
+
+
+def test_a_correction_stands_beside_the_machine_and_moves_the_total(data):
+    """A person's points are shown with who and why, the total is recomputed, and taking them back undoes it."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "empathy", 4, "说得很好", who="林老师")
+    page = _opened(grading)
+    assert fine(page) and "林老师" in said(page) and "说得很好" in said(page) and "机器评分" in said(page)
+    press(page, f"back_{grading}_empathy")
+    assert fine(page) and "机器评分" not in said(page)
+
+
+def test_a_correction_needs_a_name(data):
+    """The form asks for a name; with one the points are kept, and the name is there the next time."""
+    grading = _stored()
+    page = _opened(grading)
+    _save(page)
+    assert any("姓名" in one.value for one in page.error)
+    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
+    _save(page)
+    with open_records() as records:
+        assert [one.who for one in records.overrides(grading)] == ["林老师"]
+    assert next(one for one in _opened(grading).text_input if one.label == "您的姓名").value == "林老师"
+
+
+def _save(page):
+    next(button for button in page.button if button.label == "保存修改").click().run()
+
+
+def test_a_note_stays_with_the_grading(data):
+    """A remark is kept, with who wrote it."""
+    grading = _stored()
+    page = _opened(grading)
+    next(one for one in page.text_area if one.label == "新备注").set_value("请二面时再问退款流程")
+    next(button for button in page.button if button.label == "添加备注").click().run()
+    assert fine(page) and "请二面时再问退款流程" in said(page)
+
+
+def test_two_gradings_are_compared_by_criterion(data):
+    """A second grading by the same rubric can be put beside the first, with the difference of each criterion."""
+    first = _stored(label="甲")
+    second = _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
+    page = _opened(second)
+    page.selectbox(key=f"compare_{second}").set_value(first).run()
+    assert fine(page) and "+2.0" in said(page) and "相差" in said(page)
+
+
+def test_files_to_take_away_hold_the_grading(data):
+    """Word and Excel files open and hold points, corrections and the words; JSON is the documented scorecard."""
+    import docx
+    import openpyxl
+
+    from evaluator.report_docx import docx_report
+    from evaluator.report_xlsx import xlsx_report
+
+    grading = _stored(ungraded("remedy"), label="=1+1")
+    with open_records() as records:
+        records.override(grading, "empathy", 4, "说得很好\x07", who="林老师")
+        record, standing = records.record(grading), records.effective(grading)
+    document = docx.Document(io.BytesIO(docx_report(record, standing, language="zh")))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "林老师" in words and WORDS in words and "未评出" in words and "说得很好" in words
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_report(record, standing, language="en")))
+    rows = list(book["By criterion"].values)
+    assert rows[1][:2] == ("安抚", 2.0) and rows[1][4:6] == (4, "林老师") and rows[2][1] == "ungraded"
+    assert all(cell.data_type != "f" for sheet in book.worksheets for row in sheet.rows for cell in row)
+    assert json.loads(record.scorecard.model_dump_json())["verdicts"][0]["criterion"] == "empathy"
+
+
+def test_english_page_speaks_english(data):
+    """The frame of a scorecard is English when English is chosen."""
+    shown = said(_opened(_stored(), "en"))
+    assert "pass mark 4 / 7" in shown and "By criterion" in shown and "sureness" in shown
