@@ -90,10 +90,11 @@ def add_to(app: typer.Typer) -> None:
     def ui(
         port: Annotated[int, typer.Option(min=1, max=65535, help=say("cli.ui_port"))] = 8501,
         headless: Annotated[bool, typer.Option("--headless", help=say("cli.ui_headless"))] = False,
+        address: Annotated[str, typer.Option(help=say("cli.ui_address"))] = "127.0.0.1",
     ) -> None:
         from ui.serve import serve
 
-        serve(port, headless)
+        raise typer.Exit(serve(port, headless, address))
 
 
 def _settings(model: str | None) -> "Settings":

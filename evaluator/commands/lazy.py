@@ -14,7 +14,6 @@ from evaluator import texts
 LATER = {
     "bank": "evaluator.bank.commands",
     "calibrate": "evaluator.calibration.commands",
-    "ui": "evaluator.commands.page",
 }
 
 
