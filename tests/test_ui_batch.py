@@ -1,0 +1,139 @@
+"""The batch page: empty, filled, failing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from practice_cases import rubric, scorecard
+from ui_pages import OWNER, fine, has, open_page, prepare, press, said
+
+from evaluator import rubrics
+from evaluator.settings import load_settings
+from evaluator.storage import NewItem, new_id, open_records
+from evaluator.transcript import parse
+
+TABLE = "编号,对话,标准\n" + "\n".join(
+    f"{name},客服：非常抱歉让您久等，我今天就给您补发{name}。,lost-parcel" for name in "甲乙丙丁戊己"
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch):
+    prepare(monkeypatch, tmp_path)
+    rubrics.write(rubric(), load_settings().user_rubric_dir)
+    return tmp_path
+
+
+def _uploaded(*files: tuple[str, bytes, str]):
+    page = open_page("batch")
+    return page.file_uploader(key="batch_files").set_value(list(files)).run()
+
+
+def _batch(items: list[NewItem], done: int = 0, owner: str = OWNER, **options) -> str:
+    with open_records() as records:
+        batch_id = records.batches.create("三月", items, options=options, owner=owner)
+        for position in range(done):
+            work = records.batches.start(batch_id, position)
+            records.batches.finish(work, scorecard().model_copy(update={"id": new_id(), "review": position == 0}))
+    return batch_id
+
+
+def _items(count: int) -> list[NewItem]:
+    return [NewItem(item=f"考生{n}", transcript=parse(f"客服：您好，{n}。"), rubric=rubric()) for n in range(count)]
+
+
+def _opened(batch_id: str):
+    page = open_page("batch")
+    page.query_params["batch"] = batch_id
+    page.session_state["batch_chosen"] = batch_id
+    return page.run()
+
+
+def test_empty_page_says_what_to_hand_in(data):
+    """Before any file the page says what a table looks like."""
+    page = open_page("batch")
+    assert fine(page) and "一行一份" in said(page)
+
+
+def test_a_table_is_understood_shown_and_created(data):
+    """Columns are guessed and can be changed; what was read is shown; creating stores all items and a pilot of five."""
+    page = _uploaded(("三月.csv", TABLE.encode(), "text/csv"))
+    assert fine(page), said(page)
+    assert page.selectbox(key="batch_text").value == "对话" and page.selectbox(key="batch_id").value == "编号"
+    assert "读懂了 6 份" in said(page)
+    press(page, "batch_create")
+    assert fine(page) and has(page, "pilot_start")
+    with open_records() as records:
+        found = records.batches.all(owner=OWNER)[0]
+    assert found.total == 6 and len(found.options["pilot"]) == 5
+
+
+def test_unreadable_items_are_counted_and_stop_no_other(data):
+    """A row without text and one with an unknown rubric are named; the rest can be graded."""
+    page = _uploaded(("一批.csv", (TABLE + "\n庚,,lost-parcel\n辛,客服：好,no-such").encode(), "text/csv"))
+    assert not page.exception and "读懂了 6 份" in said(page)
+    assert any("2 份读不出来" in one.value for one in page.warning)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("坏.xlsx", b"not a workbook"), ("坏.zip", b"PK\x03\x04broken"), ("空.csv", b"")]
+)
+def test_a_bad_file_gets_one_sentence(data, name, content):
+    """Broken workbooks, archives and empty tables are refused in one sentence."""
+    page = _uploaded((name, content, "application/octet-stream"))
+    assert not page.exception and len(page.error) == 1
+
+
+def test_a_pilot_is_graded_and_the_rest_estimated(data):
+    """After the pilot the page shows time and cost for the rest, the table and the review queue."""
+    page = _opened(_batch(_items(6), done=5, pilot=[0, 1, 2, 3, 4]))
+    assert fine(page), said(page)
+    assert has(page, "batch_rest") and len(page.metric) == 3
+    table = page.dataframe[0].value
+    assert len(table) == 6 and table["total"].notna().sum() == 5
+    assert page.selectbox(key="batch_queue").options[0].startswith("考生0")
+
+
+def test_a_batch_runs_to_its_end_behind_the_page(data):
+    """Grading goes on while nobody looks; a page that is opened later shows the result."""
+    batch_id = _batch(_items(2), pilot=[0, 1])
+    press(_opened(batch_id), "batch_rest")
+    for _ in range(240):
+        time.sleep(0.5)
+        with open_records() as records:
+            found = records.batches.get(batch_id)
+        if found.done == 2:
+            break
+    assert found.done == 2, found
+    page = _opened(batch_id)
+    assert fine(page) and "完成 2" in said(page)
+    with open_records() as records:
+        assert {one.label for one in records.history(owner=OWNER)} == {"考生0", "考生1"}
+
+
+def test_a_failed_run_is_said_and_the_items_wait(data, monkeypatch):
+    """Without a model the run ends with one sentence, and nothing is lost."""
+    monkeypatch.setenv("EVALUATOR_MODEL", "embedded")
+    batch_id = _batch(_items(2), pilot=[0, 1])
+    press(_opened(batch_id), "batch_rest")
+    page = _opened(batch_id)
+    for _ in range(120):
+        if page.error:
+            break
+        time.sleep(0.5)
+        page.run()
+    assert len(page.error) == 1 and not page.exception
+    with open_records() as records:
+        assert records.batches.get(batch_id).waiting == 2
+
+
+def test_another_persons_batch_is_not_there(data):
+    """Neither the list nor the address opens somebody else's batch."""
+    batch_id = _batch(_items(1), owner="somebody@else.example")
+    page = open_page("batch")
+    assert page.selectbox(key="batch_chosen").options == ["新批次"]
+    page.query_params["batch"] = batch_id
+    page.run()
+    assert not page.exception and "考生0" not in said(page)
