@@ -34,7 +34,7 @@ class Estimate(BaseModel):
 
 
 def pilot_positions(lengths: list[int], size: int = 5) -> list[int]:
-    """Positions of `size` items spread evenly short ones, long ones and some between, so that a pilot stands for
+    """Positions of `size` items spread evenly over the lengths, shortest and longest included, so that a pilot stands for
     the whole.
     """
     order = sorted(range(len(lengths)), key=lambda position: (lengths[position], position))
