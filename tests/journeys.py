@@ -99,4 +99,7 @@ def shoot(tab, name: str) -> None:
     folder = os.environ.get("EVALUATOR_SHOTS")
     if folder:
         settle(tab)
+        for waiting in tab.get_by_test_id("stSkeleton").all():
+            waiting.wait_for(state="detached")
+        tab.wait_for_timeout(1500)
         tab.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

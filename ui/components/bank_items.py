@@ -16,11 +16,10 @@ PAGE = 50
 
 def show_items() -> None:
     """Filters, the list, and the question that is open."""
-    bank = bank_store.bank()
     _undo_bar()
     deleted = bool(st.session_state.get("bank_deleted"))
-    everything = bank.items(deleted)
-    if not everything and not deleted and not bank.items(True):
+    everything = bank_store.items(deleted)
+    if not everything and not deleted and not bank_store.items(True):
         empty("ui_bank.no_items")
         return
     found = _filtered(everything)

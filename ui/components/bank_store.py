@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from evaluator.bank.importer import FileReport, import_files
+from evaluator.bank.items import Item
 from evaluator.bank.store import Bank, open_bank
 from evaluator.settings import make_writable
 from ui.components import runner, stores
@@ -29,6 +30,19 @@ def bank() -> Bank:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _open(path: str) -> Bank:
     return open_bank(path)
+
+
+def items(deleted: bool = False) -> list[Item]:
+    """The bank's questions, read again only when its file has changed."""
+    path = stores.settings().data_dir / "bank.db"
+    bank()
+    files = [file for file in (path, path.with_name("bank.db-wal")) if file.exists()]
+    return _read(str(path), deleted, tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)  # shared and not copied: items are frozen
+def _read(path: str, deleted: bool, state: tuple[tuple[int, int], ...]) -> list[Item]:
+    return _open(path).items(deleted)
 
 
 def keep_files(files: Sequence[UploadedFile]) -> list[str]:

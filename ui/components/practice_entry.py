@@ -20,6 +20,7 @@ from ui.components.scorecard_view import section
 from ui.components.transcript_view import edit_roles, show_assumptions, show_transcript
 
 DRAFT = "practice"
+_SCALES = {"penalty": "ui_practice.takes_points", "bonus": "ui_practice.adds_points"}
 
 
 def enter() -> None:
@@ -105,7 +106,7 @@ def _checked(item: Criterion, key: str) -> float | None:
 
 
 def _titled(item: Criterion) -> str:
-    scale = "" if item.kind == "fatal" else tr("ui_practice.of_points", most=f"{item.points:g}")
+    scale = "" if item.kind == "fatal" else tr(_SCALES.get(item.kind, "ui_practice.of_points"), most=f"{item.points:g}")
     kind = "" if item.kind in ("score", "checklist") else f" · {tr(f'kind_{item.kind}')}"
     about = f"：{item.description}" if item.description else ""
     return f"**{item.name}**{scale}{kind}{about}"

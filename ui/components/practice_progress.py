@@ -65,13 +65,13 @@ def _plots(steps: list[Step]) -> None:
 
 def totals_text(steps: list[Step]) -> str:
     """The first plot in words: first, best and last total, and how near the own view came."""
-    shares = [step.graded_share or 0.0 for step in steps]
+    best = max(steps, key=lambda step: step.graded_share or 0.0)
     last = steps[-1]
     return tr(
         "ui_practice.totals_text",
         count=len(steps),
         first=out_of(steps[0].graded_total, steps[0].max_points),
-        best=percent(max(shares)),
+        best=out_of(best.graded_total, best.max_points),
         last=out_of(last.graded_total, last.max_points),
         distance="–" if last.distance is None else percent(last.distance),
     )
