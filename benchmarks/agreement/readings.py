@@ -1,0 +1,102 @@
+"""What is read off one case: answers to the questions of each way of asking, and the product's own grading."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.agreement.cases import Case
+from benchmarks.agreement.keeping import KeptJudge, Swapped
+from evaluator.grading import grade
+from evaluator.guard.injection import inspect
+from evaluator.judge.plan import plan_criterion, plan_key_points
+from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Scorecard
+from evaluator.states import empty_state, reference_states, state_for
+from evaluator.storage import AskMemo
+from evaluator.verdicts import Answered
+
+WAYS = {
+    "checks": "the criterion's concrete yes/no questions, what is lacking first",
+    "swapped": "the same with the options in the opposite order",
+    "levels": "one question a criterion, with the levels as options",
+    "shown": "the yes/no questions with the reference answers before the text",
+    "points": "one question a key point of the reference answers",
+    "each": "the levels, one question a request (judges that weigh several at once)",
+}
+NEEDS_REFERENCES = {"shown", "points"}
+
+
+@dataclass
+class Reading:
+    """One case, read: answers by way of asking, the grading, and the likeness of whole answer and whole reference."""
+
+    case: Case
+    card: Scorecard
+    whole: float | None
+    answered: dict[str, Answered] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads cases with one judge. Anchors belong to a rubric: asked once, they come from the memo after that."""
+
+    def __init__(self, judge: Judge, memo: AskMemo, ways: Sequence[str]) -> None:
+        self.kept = {way: KeptJudge(judge, memo, way, each=way == "each") for way in ("product", *ways)}
+        self._ways = ways
+
+    async def read(self, case: Case) -> Reading:
+        """All ways that make sense for the case; those that share a prefix follow each other."""
+        reading = Reading(case, await self._grade(case), await asyncio.to_thread(whole_likeness, case))
+        for way in self._ways:
+            if way in NEEDS_REFERENCES and not case.rubric.references:
+                continue
+            reading.answered[way] = await self._ask(way, case)
+        return reading
+
+    async def _grade(self, case: Case) -> Scorecard:
+        return await grade(case.transcript, case.rubric, self.kept["product"], [], lambda _: None)
+
+    async def _ask(self, way: str, case: Case) -> Answered:
+        kept = self.kept[way]
+        judge = Swapped(kept) if way == "swapped" else kept
+        questions = plan(way, case.rubric)
+        read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.context_tokens)
+        states = [read.state, empty_state(case.rubric), *reference_states(case.rubric)]
+        if way == "shown":
+            states = [show_references(state, case.rubric) for state in states]
+        if not kept.anchored:
+            states = states[:1]
+        own, *anchors = [(await judge.decide(state, questions)).answers for state in states]
+        return Answered(own, anchors[0] if anchors else None, anchors[1:])
+
+
+def plan(way: str, rubric: Rubric) -> list[Question]:
+    """The questions of one way of asking."""
+    if way == "points":
+        return plan_key_points(rubric)
+    by_level = way in ("levels", "each")
+    questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=by_level)]
+    return [question for question in questions if question.id.startswith("c:")]
+
+
+def show_references(state: State, rubric: Rubric) -> State:
+    """The state with the reference answers before the text."""
+    return state.model_copy(update={"reference": "\n\n".join(reference.text for reference in rubric.references)})
+
+
+def whole_likeness(case: Case) -> float | None:
+    """The highest cosine of the whole answer with a whole reference answer; None without references."""
+    from evaluator.references.space import passage_vectors
+
+    texts = [reference.text for reference in case.rubric.references]
+    if not texts:
+        return None
+    answer, *references = passage_vectors([case.item.text, *texts])
+    return max(float(answer @ reference) for reference in references)
+
+
+def answers_of(answers: Mapping[str, Answer | Ungraded], prefix: str) -> list[Answer | Ungraded]:
+    """The answers whose question is `prefix` or below it."""
+    return [item for name, item in answers.items() if name == prefix or name.startswith(f"{prefix}:")]

@@ -1,0 +1,194 @@
+"""From readings to points, once for each variant of asking and counting. Pure arithmetic on what was kept.
+
+A variant gives a share of the points, 0 to 1, for each criterion of a case; None where it has no answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from benchmarks.agreement.cases import HumanSet
+from benchmarks.agreement.readings import Reading
+from evaluator.judge.questions import Answer, Ungraded
+from evaluator.positions import place, slope, unanchored, witness
+from evaluator.scorecard import Verdict
+from evaluator.verdicts import Answered
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Share = Callable[[Reading, str], float | None]
+LOGIT_RANGE = 6.0  # a mean logit of ±6 is either end of the scale
+SHARES_OF_SIMILARITY = (0.2, 0.35, 0.5, 0.65, 0.8)
+Asked = list[tuple[Answer, Answer | None, list[Answer]]]  # own, about the empty text, about the references
+
+
+def variants(ways: Sequence[str], references: bool, anchored: bool) -> dict[str, Share]:
+    """All variants that can be computed from these ways of asking, by name."""
+    found: dict[str, Share] = {"product": product}
+    for way in ways:
+        found |= of_way(way, references, anchored)
+    if {"checks", "swapped"} <= set(ways):
+        found["checks, both orders"] = over(("checks", "swapped"), mean_logit)
+    if {"checks", "levels"} <= set(ways):
+        found["checks and levels"] = over(("checks", "levels"), mean_logit)
+    if "checks" in ways and not references:
+        found["all checks for each criterion"] = all_checks
+    return found | (with_similarity(ways, anchored) if references else {})
+
+
+def of_way(way: str, references: bool, anchored: bool) -> dict[str, Share]:
+    """Raw, as logits, without the prior, between the anchors."""
+    found = {f"{way}, raw": over((way,), mean_share)}
+    if not anchored:
+        return found
+    found |= {f"{way}, mean logit": over((way,), mean_logit), f"{way}, prior taken away": over((way,), prior_corrected)}
+    return found | ({f"{way}, anchored": over((way,), between_anchors)} if references else {})
+
+
+def with_similarity(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
+    """What resemblance gives alone, and as a witness beside the judge with several shares."""
+    found: dict[str, Share] = {"key points by resemblance": coverage, "whole by resemblance": whole}
+    found["key points and whole"] = resemblance
+    if "checks" not in ways:
+        return found
+    judged = over(("checks",), between_anchors if anchored else mean_share)
+    return found | {f"checks and {share:.0%} resemblance": mix(judged, share) for share in SHARES_OF_SIMILARITY}
+
+
+def product(reading: Reading, criterion: str) -> float | None:
+    """What the product's own path gives."""
+    verdict = next(item for item in reading.card.verdicts if item.criterion == criterion)
+    return verdict.points / verdict.max_points if isinstance(verdict, Verdict) else None
+
+
+def coverage(reading: Reading, criterion: str) -> float | None:
+    """Mean coverage of the key points of the reference that the text is nearest to."""
+    means = []
+    for reference in reading.case.rubric.references:
+        known = [item.probability for item in reading.card.key_points if item.reference == reference.id]
+        if known and None not in known:
+            means.append(sum(value or 0.0 for value in known) / len(known))
+    return max(means) if means else None
+
+
+def whole(reading: Reading, criterion: str) -> float | None:
+    return None if reading.whole is None else min(max(reading.whole, 0.0), 1.0)
+
+
+def resemblance(reading: Reading, criterion: str) -> float | None:
+    """Key points and the whole, half each."""
+    parts = coverage(reading, criterion), whole(reading, criterion)
+    return None if None in parts else sum(value or 0.0 for value in parts) / 2
+
+
+def mix(judged: Share, share: float) -> Share:
+    """The judge with (1 - share), resemblance with `share`."""
+
+    def mixed(reading: Reading, criterion: str) -> float | None:
+        first, second = judged(reading, criterion), resemblance(reading, criterion)
+        return None if first is None or second is None else (1 - share) * first + share * second
+
+    return mixed
+
+
+def over(ways: Sequence[str], count: Callable[[Asked], float | None]) -> Share:
+    """`count` over the questions of one criterion, in all of these ways."""
+
+    def counted(reading: Reading, criterion: str) -> float | None:
+        found = [asked(reading.answered[way], criterion) for way in ways if way in reading.answered]
+        return count([item for part in found if part for item in part]) if found and all(found) else None
+
+    return counted
+
+
+def asked(answered: Answered, criterion: str) -> Asked | None:
+    """The answers that belong to a criterion (key points belong to all); None as soon as one is missing."""
+    names = [name for name in answered.text if belongs(name, criterion)]
+    own = [answered.text[name] for name in names]
+    if not own or any(isinstance(answer, Ungraded) for answer in own):
+        return None
+    empty = [_graded((answered.empty or {}).get(name)) for name in names]
+    ends = [[found for answers in answered.references if (found := _graded(answers.get(name)))] for name in names]
+    return list(zip([a for a in own if isinstance(a, Answer)], empty, ends, strict=True))
+
+
+def belongs(question: str, criterion: str) -> bool:
+    """True for a question about the criterion, or about a key point."""
+    return question == f"c:{criterion}" or question.startswith((f"c:{criterion}:", "k:"))
+
+
+def mean_share(found: Asked) -> float:
+    """Mean expected value, the options lying evenly from 0 to 1: for a yes/no question the probability of yes."""
+    return sum(_expected(own) for own, _, _ in found) / len(found)
+
+
+def mean_logit(found: Asked) -> float:
+    """Mean of the leanings as they are, on a straight scale."""
+    return _straight(sum(lean(own) for own, _, _ in found) / len(found))
+
+
+def prior_corrected(found: Asked) -> float | None:
+    """What the text has over silence, squeezed into 0 to 1 question by question."""
+    if any(empty is None for _, empty, _ in found):
+        return None
+    return sum(unanchored(lean(own), lean(empty)).position for own, empty, _ in found if empty) / len(found)
+
+
+def between_anchors(found: Asked) -> float | None:
+    """Between silence and the best reference, each question weighing as far as it tells the two apart."""
+    seen = [
+        witness(lean(own), lean(empty), max(lean(end) for end in ends)) for own, empty, ends in found if empty and ends
+    ]
+    known = [item for item in seen if item]
+    return place(known).position if known else None
+
+
+def all_checks(reading: Reading, criterion: str) -> float | None:
+    """The mean leaning over every different question of the rubric, the same for each criterion."""
+    answers = reading.answered["checks"].text
+    if any(isinstance(answer, Ungraded) for answer in answers.values()):
+        return None
+    by_check = {name.rsplit(":", 1)[-1]: answer for name, answer in answers.items() if isinstance(answer, Answer)}
+    return _straight(sum(lean(answer) for answer in by_check.values()) / len(by_check))
+
+
+def lean(answer: Answer) -> float:
+    """How far an answer leans towards its last option; for a yes/no question the logit."""
+    return slope([*answer.probabilities.values()])
+
+
+def points_of(share: Share, readings: Iterable[Reading], human: HumanSet) -> pd.DataFrame:
+    """Points on the humans' scale, a row an item and a column a criterion of theirs; NaN where ungraded."""
+    import pandas as pd
+
+    rows = {reading.case.id: _points_of_case(share, reading, human) for reading in readings}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(human.criteria), dtype=float)
+
+
+def _points_of_case(share: Share, reading: Reading, human: HumanSet) -> list[float]:
+    earned = {item.id: share(reading, item.id) for item in reading.case.rubric.criteria}
+    worth = {item.id: item.points for item in reading.case.rubric.criteria}
+    if not reading.case.whole:
+        return [_scaled(earned.get(name), worth.get(name, 0.0), human.lowest) for name in human.criteria]
+    parts = [_scaled(earned[name], worth[name], 0.0) for name in earned]
+    return [human.lowest + sum(parts)]
+
+
+def _scaled(share: float | None, points: float, lowest: float) -> float:
+    return math.nan if share is None else lowest + share * points
+
+
+def _straight(logit: float) -> float:
+    return min(max(0.5 + logit / (2 * LOGIT_RANGE), 0.0), 1.0)
+
+
+def _expected(answer: Answer) -> float:
+    shares = [*answer.probabilities.values()]
+    return sum(number * share for number, share in enumerate(shares)) / (len(shares) - 1)
+
+
+def _graded(answer: Answer | Ungraded | None) -> Answer | None:
+    return answer if isinstance(answer, Answer) else None
