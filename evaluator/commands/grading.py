@@ -2,7 +2,6 @@
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
-import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +54,8 @@ def add_to(app: typer.Typer) -> None:
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
         _ensure_model(settings, yes)
         label = "" if transcript == "-" else Path(transcript).name
+        import asyncio  # 60 ms that --help need not pay
+
         card = asyncio.run(_grade(found, text, settings, fresh=fresh, label=label, profile=profile))
         _print(card, text, form)
         if gate and (code := _gate(card)):

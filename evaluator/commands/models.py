@@ -2,7 +2,6 @@
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,6 +45,8 @@ def build() -> typer.Typer:
         name: Annotated[str, typer.Argument(metavar="NAME", help=say("cli.grade_model"))] = "embedded",
         form: Annotated[str, typer.Option("--format", metavar="table|json")] = "table",
     ) -> None:
+        import asyncio
+
         from evaluator.display import print_model_check
         from evaluator.judge.check import check as check_model
         from evaluator.settings import load_settings
