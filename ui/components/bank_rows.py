@@ -72,7 +72,8 @@ def _fitting(field: Field, value: Any) -> Any:
 
 
 def _row(key: str, number: int, fields: Sequence[Field]) -> Row:
-    columns = st.columns([*(field.width for field in fields), 1], vertical_alignment="bottom")
+    widths = [field.width for field in fields]
+    columns = st.columns([*widths, max(1.0, 0.3 * sum(widths))], vertical_alignment="bottom")
     row = dict(st.session_state[f"{key}_{number}_base"])
     for column, field in zip(columns, fields, strict=False):
         with column:

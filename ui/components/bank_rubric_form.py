@@ -140,7 +140,7 @@ def _form(rubric_id: str, content: Content) -> Content:
         "pass_mark": _number(f"{key}_pass", "ui_bank.pass_mark", content["pass_mark"]),
         "out_of": _number(f"{key}_out_of", "ui_bank.out_of", content["out_of"]),
     }
-    section("criteria")
+    section("ui_bank.criteria")
     criteria = _criteria(f"{key}_crit", content["criteria"])
     names = {item["id"]: item["name"] or item["id"] for item in criteria}
     section("ui_bank.references")

@@ -60,7 +60,8 @@ def confirm_mapping(run: Run) -> Run:
     table = runs.table_of(run)
     criteria = [item.id for item in runs.rubric_of(run).criteria]
     section("ui_calibration.step_mapping")
-    st.dataframe(table.head(SHOWN), hide_index=True, width="stretch")
+    names = {item.id: item.name for item in runs.rubric_of(run).criteria}
+    st.dataframe(table.head(SHOWN).replace(names).rename(columns=names), hide_index=True, width="stretch")
     st.caption(tr("ui_calibration.rows", count=len(table)))
     mapping = _edit(propose_mapping(table, criteria) if run.mapping is None else run.mapping, table)
     note(mapping.explain(language()))

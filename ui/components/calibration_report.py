@@ -84,9 +84,9 @@ def _described(report: Report, criterion: str, language: str) -> Part:
 
 def show_part(part: Part) -> None:
     """One criterion: the verdict in words, then tables and plots, each plot with its text."""
-    note(part.verdict)
+    note(f"{tr('calibration.substitution')} {part.verdict}")
     section("calibration.agreement")
-    st.html(table_html(part.agreement))
+    st.html(table_html(without_undefined(part.agreement)))
     if part.plots:
         for column, plot in zip(st.columns(len(part.plots)), part.plots, strict=True):
             column.html(plot_html(plot))
@@ -99,6 +99,16 @@ def show_part(part: Part) -> None:
                 st.html(table_html(table) + (f'<p class="ev-dim">{escape(about)}</p>' if about else ""))
     if part.copies:
         note(tr("calibration.copies"), items=part.copies)
+
+
+def without_undefined(table: list[list[str]]) -> list[list[str]]:
+    """The table without panels that there are too few graders for; the single columns stay and say why."""
+    keep = [
+        place
+        for place in range(len(table[0]))
+        if place < 5 or len({row[place] for row in table[1:]}) > 1  # a panel that is undefined says the same throughout
+    ]
+    return [[row[place] for place in keep] for row in table]
 
 
 def table_html(table: list[list[str]]) -> str:
