@@ -1,0 +1,105 @@
+"""A proxy on loopback before an OpenAI-compatible endpoint that adds up requests, tokens and seconds.
+
+Peers count tokens each in their own way or not at all; here all are counted by what the endpoint says.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from evaluator.judge.questions import Usage
+
+TIMEOUT_S = 1800
+MODEL = "local"
+
+
+class Counter:
+    """What went through the proxy since the last `take`."""
+
+    def __init__(self) -> None:
+        self._usage, self._lock = Usage(), threading.Lock()
+
+    def add(self, reply: bytes, seconds: float) -> None:
+        with self._lock:
+            self._usage += _usage_of(reply, seconds)
+
+    def take(self) -> Usage:
+        """Usage so far; counting starts again at nothing."""
+        with self._lock:
+            taken, self._usage = self._usage, Usage()
+        return taken
+
+
+@contextmanager
+def counted(address: str) -> Iterator[tuple[str, Counter]]:
+    """The base URL (…/v1) of a proxy to `address` (without /v1), and its counter."""
+    counter = Counter()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(address.rstrip("/"), counter))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", counter
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def serve_embedded() -> str:
+    """Address of the embedded model's own endpoint on loopback, weights loaded in this process."""
+    from evaluator.judge.embedded import _engine
+    from evaluator.judge.weights import require
+    from evaluator.settings import load_settings
+
+    engine, _ = _engine(require(load_settings()).path)
+    return str(engine.listening_address)
+
+
+def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
+    class Forward(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._forward(urllib.request.Request(address + self.path, body, {"Content-Type": "application/json"}))
+
+        def do_GET(self) -> None:
+            self._forward(urllib.request.Request(address + self.path))
+
+        def _forward(self, request: urllib.request.Request) -> None:
+            started = time.perf_counter()
+            try:
+                with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
+                    status, content = reply.status, reply.read()
+            except urllib.error.HTTPError as error:
+                status, content = error.code, error.read()
+            counter.add(content, time.perf_counter() - started)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    return Forward
+
+
+def _usage_of(reply: bytes, seconds: float) -> Usage:
+    try:
+        told = json.loads(reply).get("usage") or {}
+    except (ValueError, AttributeError):
+        told = {}
+    cached = (told.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
+    return Usage(
+        prompt_tokens=told.get("prompt_tokens", 0),
+        cached_tokens=cached,
+        generated_tokens=told.get("completion_tokens", 0),
+        requests=1,
+        seconds=seconds,
+    )
