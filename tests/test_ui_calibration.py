@@ -11,7 +11,9 @@ from practice_cases import rubric
 from ui_pages import WAIT_S, fine, open_page, prepare, press, said
 
 from evaluator import rubrics
+from evaluator.calibration.applying import apply_profile
 from evaluator.calibration.power import plan
+from evaluator.calibration.profile import Profile
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 
@@ -135,7 +137,12 @@ def test_from_grades_to_a_profile(data):
     press(page, "calibration_fit")
     _until(page, "折留出")
     assert fine(page) and "未校准" in said(page)
-    assert open_records().profiles.get("lost-parcel").rubric_id == "lost-parcel"
+    with open_records() as records:
+        profile = Profile.model_validate(records.profiles.get("lost-parcel").body)
+        (one, *_) = records.history(1)
+        record = records.record(one.id)
+    moved = apply_profile(record.scorecard, record.transcript, profile)
+    assert moved.profile == "lost-parcel v1" and moved.interval is not None
     page.slider(key="calibration_share").set_value(0).run()
     page.slider(key="calibration_agreement").set_value(50).run()
     assert "跨过及格线 4 / 7" in said(page)

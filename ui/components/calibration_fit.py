@@ -67,6 +67,14 @@ def show_fit(run: Run) -> None:
     kept = stores.records().profiles.get(run.profile) if run.profile else None
     if kept is not None and (run.folder / HELD_OUT).is_file():
         show_profile(Profile.model_validate(kept.body), runs.rubric_of(run))
+        st.download_button(
+            tr("ui_calibration.download", name="profile.json"),
+            (run.folder / "profile.json").read_bytes(),
+            f"{run.profile}.json",
+            "application/json",
+            key="calibration_profile",
+            on_click="ignore",
+        )
         show_routing(run, Profile.model_validate(kept.body))
 
 

@@ -9,12 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from evaluator.calibration.applying import stamp_of
 from evaluator.calibration.features import read_scorecard
 from evaluator.calibration.items import Item, read_items
-from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Verdict
-from evaluator.storage.shapes import digest
-from evaluator.transcript import Role, Transcript, assemble, parse
 from ui.components import calibration_runs as runs
 from ui.components import drafts, runner, stores
 from ui.components.calibration_runs import Run
@@ -22,8 +20,6 @@ from ui.components.language import tr
 from ui.components.notes import note
 from ui.components.scorecard_view import section
 from ui.components.work_view import Tick, watch_work
-
-ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
 
 
 def choose_items(run: Run) -> list[Item]:
@@ -74,11 +70,11 @@ def begin(run: Run, items: list[Item]) -> runner.Job:
         for number, item in enumerate(items):
             job.events.append(Tick(number, len(items), f"{reading} {item.id}"))
             card = await evaluate(
-                transcript_of(item, rubric), rubric, judge=judge, settings=settings, records=records,
+                runs.transcript_of(item, rubric), rubric, judge=judge, settings=settings, records=records,
                 label=f"{rubric.title} · {item.id}", owner=owner,
             )  # fmt: skip
             if not lines:
-                lines.append({"stamp": stamp_of(card)})
+                lines.append({"stamp": stamp_of(card).model_dump()})
             lines.append(readout_of(item.id, card))
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         await asyncio.to_thread(runs.replace, place, text.encode())
@@ -87,25 +83,11 @@ def begin(run: Run, items: list[Item]) -> runner.Job:
     return runner.start("calibration", work, title=rubric.title)
 
 
-def transcript_of(item: Item, rubric: Rubric) -> Transcript:
-    """An item as a transcript: its turns as they are given, or its answer read as any pasted text."""
-    if item.transcript:
-        return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)
-    return parse(item.answer, form=rubric.form)
-
-
 def readout_of(item_id: str, card: Scorecard) -> dict[str, Any]:
     """One line of readouts: points by criterion, and the other numbers of the grading."""
     points = {one.criterion: one.points for one in card.verdicts if isinstance(one, Verdict) and not one.not_applicable}
     features = {name: value for name, value in read_scorecard(card).items() if not name.startswith("points/")}
     return {"item": item_id, "points": points, "features": features}
-
-
-def stamp_of(card: Scorecard) -> dict[str, str]:
-    """Which rubric, prompt and model made a readout; a profile refuses others."""
-    own = ("name", "answered_by", "model")
-    prompt = digest({name: value for name, value in card.judge.items() if name not in own})
-    return {"rubric": card.rubric.digest, "prompt": prompt, "model": card.judge.get("model", card.judge["name"])}
 
 
 def _lines(run: Run) -> list[dict[str, Any]]:

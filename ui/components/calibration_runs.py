@@ -12,18 +12,20 @@ from pydantic import BaseModel, ValidationError
 
 from evaluator.calibration.gathering import Data
 from evaluator.calibration.grades import Grades, Mapping, Scale, read_grades, read_table
-from evaluator.calibration.items import read_items, read_readouts
+from evaluator.calibration.items import Item, Turn, read_items, read_readouts
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
 from evaluator.storage import new_id
 from evaluator.storage.shapes import now
+from evaluator.transcript import Role, Transcript, assemble, parse
 from ui.components import drafts, scenario, stores
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DRAFT = "calibration"
+ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
 
 
 class Run(BaseModel):
@@ -174,4 +176,22 @@ def data_of(run: Run) -> Data:
     """Everything of a run, ready for the report and the fit."""
     made = read_readouts(run.readouts)
     texts = read_items(run.items) if run.items.is_dir() else []
-    return Data(grades_of(run, set(made.points.index)), made, texts, scales_of(rubric_of(run)))
+    rubric = rubric_of(run)
+    spoken = [_as_graded(item, rubric) for item in texts]
+    return Data(grades_of(run, set(made.points.index)), made, spoken, scales_of(rubric))
+
+
+def transcript_of(item: Item, rubric: Rubric) -> Transcript:
+    """An item as a transcript: its turns as they are given, or its answer read as any pasted text."""
+    if item.transcript:
+        return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)
+    return parse(item.answer, form=rubric.form)
+
+
+def _as_graded(item: Item, rubric: Rubric) -> Item:
+    """The item in the turns that grading reads, so that a profile meets later what it was fitted on."""
+    turns = tuple(
+        Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text)
+        for turn in transcript_of(item, rubric).turns
+    )
+    return item.model_copy(update={"transcript": turns, "answer": ""})
