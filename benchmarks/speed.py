@@ -1,0 +1,162 @@
+"""The usual way beside the product's: seconds and tokens on the same texts, same model, same process.
+
+    python -m benchmarks.speed [--rubric ID …] [--example NAME]
+
+The usual way asks, criterion by criterion, for a JSON object with a reason and a score; the text comes first, so its
+prefix is cached for both. The product's way is its own path, evidence and all; what the anchors took is shown apart,
+because a rubric's anchors are read once for all texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.stability import read_example
+from evaluator.grading import grade
+from evaluator.judge.embedded import EmbeddedAsker
+from evaluator.judge.plan import plan_criterion
+from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.readout import ReadoutJudge
+from evaluator.rubric import Criterion, Rubric
+from evaluator.rubrics import find
+from evaluator.settings import load_settings
+from evaluator.states import empty_state, reference_states
+from evaluator.transcript import parse
+
+SYSTEM = {
+    "zh": "你是评分员。只输出一个 JSON 对象：先写 reason（理由），再写 score（分数）。",
+    "en": "You are a grader. Write one JSON object only: reason first, then score.",
+}
+SHARED = {
+    "zh": "任务：\n{task}\n\n要评的内容：\n{text}\n\n",
+    "en": "Task:\n{task}\n\nTo be graded:\n{text}\n\n",
+}
+ASK = {
+    "zh": "评分项：{name}。{description}\n各档：\n{levels}\n满分{most:g}分，给出理由和分数。",
+    "en": "Criterion: {name}. {description}\nLevels:\n{levels}\nOut of {most:g} points; give a reason and a score.",
+}
+DEFAULT = ["cross-border-wrong-item", "bank-marketing-messages", "ai-and-people"]
+
+
+class CountingJudge:
+    """Passes questions on, adds up what they took, and answers by itself what it was asked of the same state before."""
+
+    def __init__(self, judge: ReadoutJudge) -> None:
+        self._judge = judge
+        self.name, self.anchored, self.context_tokens = judge.name, judge.anchored, judge.context_tokens
+        self.stamp = judge.stamp
+        self._known: dict[tuple[str, str], Answer | Ungraded] = {}
+        self._usage = Usage()
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        text = state.model_dump_json()
+        fresh = [question for question in questions if (text, question.id) not in self._known]
+        if fresh:
+            reply = await self._judge.decide(state, fresh)
+            self._known |= {(text, name): answer for name, answer in reply.answers.items()}
+            self._usage += reply.usage
+        return Reply(model=self.name, answers={item.id: self._known[text, item.id] for item in questions})
+
+    def take(self) -> Usage:
+        """What was asked since the last time."""
+        taken, self._usage = self._usage, Usage()
+        return taken
+
+
+def main(
+    rubric: Annotated[list[str] | None, typer.Option(help="Which rubrics; three otherwise.")] = None,
+    example: Annotated[str, typer.Option(help="Which example of each.")] = "good",
+) -> None:
+    """Prints both ways for each rubric, and the ratio."""
+    asyncio.run(_run(rubric or DEFAULT, example))
+
+
+async def _run(names: list[str], example: str) -> None:
+    asker = EmbeddedAsker(load_settings())
+    await asker.load()
+    totals = {"usual": Usage(), "anchors": Usage(), "product": Usage()}
+    for name in names:
+        rubric = find(name)
+        text = read_example(rubric, example)
+        found = await measure(asker, rubric, text)
+        show(rubric.id, found)
+        totals = {way: totals[way] + found[way] for way in totals}
+    if len(names) > 1:
+        show("all", totals)
+
+
+async def measure(asker: EmbeddedAsker, rubric: Rubric, text: str) -> dict[str, Usage]:
+    """What the usual way, the anchors (once a rubric) and the product's own path on the text take."""
+    judge = CountingJudge(ReadoutJudge(asker))
+    anchors = await ask_anchors(judge, rubric)
+    started = time.perf_counter()
+    await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
+    product = judge.take().model_copy(update={"seconds": time.perf_counter() - started})
+    usual = await ask_usual(asker, rubric, text)
+    return {"usual": usual, "anchors": anchors, "product": product}
+
+
+async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
+    """The same questions about silence and the reference answers: from the second text on they are known."""
+    questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion)]
+    for state in (empty_state(rubric), *reference_states(rubric)):
+        await judge.decide(state, questions)
+    return judge.take()
+
+
+async def ask_usual(asker: EmbeddedAsker, rubric: Rubric, text: str) -> Usage:
+    """A JSON object with reason and score for each criterion, one after the other over the same prefix."""
+    shared = SHARED[rubric.language].format(task=rubric.task, text=text)
+    spent = Usage()
+    for criterion in rubric.criteria:
+        question = shared + ask_for(criterion, rubric.language)
+        written, usage = await asker.write(SYSTEM[rubric.language], question, schema_for(criterion))
+        spent += usage
+        print(f"    {criterion.id}: {score_in(written)} of {criterion.points:g}", flush=True)
+    return spent
+
+
+def ask_for(criterion: Criterion, language: str) -> str:
+    """The question of the usual way about one criterion."""
+    levels = "\n".join(f"{level.points:g}: {level.description}" for level in criterion.levels)
+    return ASK[language].format(
+        name=criterion.name, description=criterion.description, levels=levels, most=criterion.points
+    )
+
+
+def schema_for(criterion: Criterion) -> dict[str, Any]:
+    """Reason, then a number that is one of the levels'."""
+    points = [level.points for level in criterion.levels] or [0.0, criterion.points]
+    properties = {"reason": {"type": "string"}, "score": {"type": "number", "enum": points}}
+    return {"type": "object", "properties": properties, "required": ["reason", "score"], "additionalProperties": False}
+
+
+def score_in(written: str) -> float | None:
+    """The score, or None when the object was cut off or is none."""
+    try:
+        return float(json.loads(written)["score"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def show(name: str, found: dict[str, Usage]) -> None:
+    """Prints the three rows and how many times faster the product's way is, without and with the anchors."""
+    print(f"{name}")
+    for way, usage in found.items():
+        read = usage.prompt_tokens - usage.cached_tokens
+        print(
+            f"  {way:8} {usage.seconds:7.1f} s  {usage.requests:3} requests  {read:6} tokens read  "
+            f"{usage.cached_tokens:6} cached  {usage.generated_tokens:5} generated"
+        )
+    usual, own, anchors = (found[way].seconds for way in ("usual", "product", "anchors"))
+    if own:
+        print(f"  the product's way is {usual / own:.1f} times as fast, {usual / (own + anchors):.1f} with the anchors")
+
+
+if __name__ == "__main__":
+    typer.run(main)

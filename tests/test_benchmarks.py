@@ -1,0 +1,386 @@
+"""Benchmarks: what they read off folders, how they count, and that nothing is asked twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import threading
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.agreement import __main__ as agreement
+from benchmarks.agreement import variants
+from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
+from benchmarks.agreement.keeping import KeptJudge, NoJudge, Swapped, kept_vectors
+from benchmarks.agreement.readings import Reader, plan
+from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric, split_clauses
+from benchmarks.peers.counting import counted
+from benchmarks.peers.jobs import jobs_of, points_of, read_results
+from benchmarks.stability import SAME, changes_of
+from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
+from evaluator.calibration.items import read_readouts
+from evaluator.errors import InputError
+from evaluator.judge.questions import Answer, Option, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.scripted import ScriptedJudge
+from evaluator.rubrics import load
+from evaluator.storage import AskMemo
+from evaluator.transcript import parse
+from evaluator.verdicts import Answered
+
+ASK = Question(id="c:a:x", kind="predicate", text="Done?", options=(Option(id="no", text="-"), Option(id="yes", text="+")))
+STATE = State(language="en", task="t", text="words")
+
+
+class Sayer:
+    """A judge that leans to yes by the length of the text, and counts what it is asked."""
+
+    name, anchored, stamp = "sayer", True, {"model": "sayer"}
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        self.asked += [question.id for question in questions]
+        yes = 1 / (1 + math.exp(-len(state.text) / 40))
+        answers = {}
+        for question in questions:
+            rest = [(1 - yes) / (len(question.options) - 1)] * (len(question.options) - 1)
+            shares = dict(zip([option.id for option in question.options], [*rest, yes], strict=True))
+            answers[question.id] = Answer(question=question.id, probabilities=shares)
+        usage = Usage(prompt_tokens=10 * len(questions), requests=len(questions))
+        return Reply(model="sayer", answers=answers, usage=usage)
+
+
+@pytest.fixture
+def dialogues(tmp_path: Path) -> Path:
+    """Twelve dialogues, the longer the better, graded -2 to 2 by two people."""
+    items, rows = [], ["item,grader,criterion,points"]
+    for number in range(12):
+        turns = [
+            {"speaker": "customer", "text": "灯不亮了"},
+            {"speaker": "agent", "text": "请您拧紧灯泡再试。" * (number + 1)},
+            {"speaker": "agent", "text": ""},
+        ]
+        items.append(json.dumps({"id": f"d{number}", "transcript": turns}, ensure_ascii=False))
+        for criterion in ("accomplishment", "satisfaction", "effectiveness"):
+            rows += [f"d{number},g{grader},{criterion},{min(2, number // 3 - 2 + grader)}" for grader in (0, 1)]
+    return write(tmp_path, items, rows)
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    """Three answers to one question whose rubric is stated in words."""
+    shared = {
+        "question_id": "q",
+        "question": "Why does bread rise?",
+        "references": ["Yeast eats sugar. It gives off gas that stretches the dough."],
+        "rubric_text": "1. Names yeast (2.5 points)\n2. Explains the gas (3.5 points)",
+        "max_points": 6,
+    }
+    texts = ["Because of the yeast, which gives off gas.", "Yeast, I think.", "It is warm in the oven."]
+    items = [json.dumps({"id": f"a{n}", "answer": text, **shared}) for n, text in enumerate(texts)]
+    return write(tmp_path, items, ["item,grader,criterion,points", "a0,g,points,6", "a1,g,points,2.5", "a2,g,points,0"])
+
+
+def write(folder: Path, items: list[str], rows: list[str]) -> Path:
+    (folder / "items.jsonl").write_text("\n".join(items), encoding="utf-8")
+    (folder / "grades.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(BY_CRITERIA.values()))
+def test_rubrics_of_the_sets_can_be_read(name: str) -> None:
+    """Every rubric of the benchmark is a rubric of the product, with checks whose two options differ."""
+    for criterion in load(RUBRICS / f"{name}.yaml").criteria:
+        assert criterion.checks
+        assert all(check.yes != check.no for check in criterion.checks)
+
+
+def test_clauses_lose_their_numbering_and_short_ones_join_the_next() -> None:
+    """A Chinese reference is cut at its commas; what is too short to stand alone is kept with what follows."""
+    assert split_clauses("1.先断电，再等五分钟后重启；2、不行，就换一根新的电源线。") == [
+        "先断电，再等五分钟后重启",
+        "不行，就换一根新的电源线",
+    ]
+
+
+def test_english_references_are_cut_into_sentences() -> None:
+    """Decimals do not end a sentence."""
+    assert len(split_clauses("The mean is 2.5 here. The rest stays.")) == 2
+
+
+def test_equal_references_count_once_and_key_points_have_ids_of_their_own() -> None:
+    """Ids of key points differ across references, because a grading keeps them in one mapping."""
+    found = build_references(("先断电再重启机器。", "先断电再重启机器。", "联系售后上门检修。"))
+    assert [reference.id for reference in found] == ["r1", "r2"]
+    ids = [point.id for reference in found for point in reference.key_points]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_points_rubric_in_words_is_read_as_parts_or_as_alternatives() -> None:
+    """Parts add up to the maximum; alternatives do not."""
+    parts = read_points_rubric("1. Names it (2 points)\n2. Says why (3.5 points)")
+    assert [(part.text, part.points) for part in parts] == [("Names it", 2.0), ("Says why", 3.5)]
+    assert are_parts(parts, 5.5)
+    assert not are_parts(read_points_rubric("all of it (4 points); half (2 points)"), 4)
+
+
+def test_stated_parts_become_criteria_with_their_points(answers: Path) -> None:
+    """The item's rubric decides the criteria, so that the maximum is the item's."""
+    case = read_set(answers).cases[0]
+    assert [criterion.points for criterion in case.rubric.criteria] == [2.5, 3.5]
+    assert case.rubric.max_points == 6
+    assert "Names yeast" in case.rubric.criteria[0].checks[0].question
+    assert case.rubric.task == "Why does bread rise?"
+
+
+def test_a_folder_with_unknown_criteria_asks_for_a_rubric(dialogues: Path) -> None:
+    """Nothing is guessed where no rubric of the benchmark fits."""
+    table = (dialogues / "grades.csv").read_text().replace("accomplishment", "charm")
+    (dialogues / "grades.csv").write_text(table)
+    with pytest.raises(InputError, match="--rubric"):
+        read_set(dialogues)
+
+
+def test_limit_takes_items_from_the_whole_list(dialogues: Path) -> None:
+    """A pilot sees the beginning and the end of a sorted file."""
+    assert [case.id for case in read_set(dialogues, limit=3).cases] == ["d0", "d4", "d8"]
+
+
+async def test_equal_wordings_are_asked_once_and_nothing_is_asked_again(tmp_path: Path) -> None:
+    """A question that two criteria share costs once, and a second run costs nothing but still knows what it took."""
+    memo, judge = AskMemo(tmp_path / "memo.db"), Sayer()
+    twin = ASK.model_copy(update={"id": "c:b:x"})
+    first = KeptJudge(judge, memo, "checks")
+    reply = await first.decide(STATE, [ASK, twin])
+    assert len(judge.asked) == 1
+    assert {name: answer.question for name, answer in reply.answers.items()} == {"c:a:x": "c:a:x", "c:b:x": "c:b:x"}
+    again = KeptJudge(judge, memo, "checks")
+    await again.decide(STATE, [ASK])
+    assert len(judge.asked) == 1
+    assert [usage.prompt_tokens for usage in again.spent.values()] == [10]
+
+
+async def test_swapped_options_come_back_under_their_own_ids() -> None:
+    """The judge sees yes first; the answer is in the question's order again."""
+    reply = await Swapped(Sayer()).decide(STATE.model_copy(update={"text": "x" * 100}), [ASK])
+    answer = reply.answers[ASK.id]
+    assert isinstance(answer, Answer)
+    assert list(answer.probabilities) == ["no", "yes"]
+    assert answer.probabilities["no"] > 0.9  # this judge leans to whatever stands last
+
+
+def test_vectors_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that was embedded in an earlier run is not embedded again."""
+    np = pytest.importorskip("numpy")
+    from evaluator.references import embedding
+
+    calls: list[str] = []
+
+    def embed(texts, progress=None):  # type: ignore[no-untyped-def]
+        calls.extend(texts)
+        return np.ones((len(texts), embedding.DIMENSIONS), dtype=np.float32)
+
+    monkeypatch.setattr(embedding, "embed_passages", embed)
+    monkeypatch.setattr(embedding, "embedder_version", lambda: "1")
+    for _ in range(2):
+        with kept_vectors(tmp_path / "v.npz"):
+            assert embedding.embed_passages(["a", "b", "a"]).shape == (3, embedding.DIMENSIONS)
+    assert calls == ["a", "b"]
+
+
+def test_counting_of_readings() -> None:
+    """Raw, logit, prior-corrected and anchored are what their names say, worked by hand."""
+
+    def says(yes: float) -> Answer:
+        return Answer(question="c:a:x", probabilities={"no": 1 - yes, "yes": yes})
+
+    found = variants.asked(
+        Answered({"c:a:x": says(0.5)}, {"c:a:x": says(0.2)}, [{"c:a:x": says(0.8)}, {"c:a:x": says(0.6)}]), "a"
+    )
+    assert found is not None
+    assert variants.mean_share(found) == pytest.approx(0.5)
+    assert variants.mean_logit(found) == pytest.approx(0.5)
+    assert variants.prior_corrected(found) == pytest.approx(0.8)  # logit 0 - (-1.386) = 1.386
+    assert variants.between_anchors(found) == pytest.approx(0.5)  # half-way from -1.386 to 1.386
+
+
+def test_a_missing_answer_leaves_the_criterion_ungraded() -> None:
+    """One question without an answer is no zero."""
+    failed = Ungraded(question="c:a:y", cause="timeout")
+    answered = Answered({"c:a:x": Answer(question="c:a:x", probabilities={"no": 0.5, "yes": 0.5}), "c:a:y": failed})
+    assert variants.asked(answered, "a") is None
+    assert variants.asked(answered, "other") is None
+
+
+async def test_reading_a_case_gives_every_way_of_asking(answers: Path, tmp_path: Path) -> None:
+    """All ways can be counted; points lie within the item's maximum, and anchors in the wrong order leave none."""
+    human = read_set(answers)
+    ways = ["checks", "swapped", "levels", "shown", "points"]
+    reader = Reader(Sayer(), AskMemo(tmp_path / "m.db"), ways)
+    readings = [await reader.read(case) for case in human.cases]
+    for name, share in variants.variants(ways, references=True, anchored=True).items():
+        points = variants.points_of(share, readings, human)["points"]
+        assert points.between(0, 6).all() or name == "swapped, anchored", name
+
+
+async def test_without_a_model_key_points_are_still_told_by_resemblance(answers: Path, tmp_path: Path) -> None:
+    """Judging nothing, the grading still says which key points resemble the text: the best answer more than the worst."""
+    human = read_set(answers)
+    reader = Reader(NoJudge(), AskMemo(tmp_path / "m.db"), [])
+    best, worst = [await reader.read(human.cases[place]) for place in (0, 2)]
+    assert variants.product(best, "item1") is None
+    good, bad = variants.coverage(best, "item1"), variants.coverage(worst, "item1")
+    assert good is not None and bad is not None and good > bad
+
+
+def test_key_points_are_planned_for_all_criteria(answers: Path) -> None:
+    """The question about a key point belongs to every criterion."""
+    case = read_set(answers).cases[0]
+    assert {question.id[0] for question in plan("points", case.rubric)} == {"k"}
+    assert variants.belongs("k:r1:r1p1", "item2") and not variants.belongs("c:item1:present", "item2")
+
+
+def test_the_whole_benchmark_runs_and_writes_readouts(
+    dialogues: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One command prints ceiling and variants, and what it writes a calibration run can read, on the humans' scale."""
+    import typer
+
+    monkeypatch.setattr(agreement, "open_judge", lambda model: ScriptedJudge())
+    monkeypatch.setattr(agreement, "open_memo", lambda: AskMemo(tmp_path / "memo.db"))
+    app = typer.Typer()
+    app.command()(agreement.main)
+    out = tmp_path / "out"
+    command = [str(dialogues), "--variant", "checks", "--variant", "each", "--resamples", "0", "--out", str(out), "--detail"]
+    found = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert found.exit_code == 0
+    assert "two humans" in found.stdout and "each, raw" in found.stdout and "product" in found.stdout
+    made = read_readouts(out / "readouts.jsonl")
+    assert len(made.points) == 12
+    assert made.points.to_numpy().min() >= -2 and made.points.to_numpy().max() <= 2
+    assert not any(str(name).startswith("points/") for name in made.features.columns)
+
+
+def test_an_unknown_way_of_asking_is_refused() -> None:
+    """The sentence names the ways that there are."""
+    import typer
+
+    with pytest.raises(typer.BadParameter, match="swapped"):
+        agreement.ways_of(["chekcs"], "embedded")
+
+
+def test_jobs_for_peers_carry_everything_but_the_checks(answers: Path) -> None:
+    """A peer gets question, answer, reference and one criterion with its levels; nothing that is this product's own."""
+    jobs = jobs_of(read_set(answers).cases[0])
+    assert [job["criterion"]["id"] for job in jobs] == ["item1", "item2"]
+    assert "checks" not in jobs[0]["criterion"] and jobs[0]["reference"].startswith("Yeast eats")
+
+
+def test_what_a_peer_did_not_grade_is_missing_and_no_zero(answers: Path, tmp_path: Path) -> None:
+    """An item with a part missing has no points."""
+    human = read_set(answers)
+    rows = [
+        {"item": "a0", "criterion": "item1", "points": 2.0},
+        {"item": "a0", "criterion": "item2", "points": 3.5},
+        {"item": "a1", "criterion": "item1", "points": 2.5},
+        {"item": "a1", "criterion": "item2", "points": None},
+    ]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    table = points_of(read_results(tmp_path / "r.jsonl"), human)["points"]
+    assert table["a0"] == 5.5
+    assert table[["a1", "a2"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [("还行，给3分。\n得分：4", 4.0), ("Turn 3 was good.\nPoints: 2.5", 2.5), ("7/10", None), ("没有分数", None)],
+)
+def test_points_are_read_from_plain_text(text: str, points: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last named number counts; a number off the scale is none."""
+    monkeypatch.syspath_prepend(str(Path(agreement.__file__).parents[1] / "peers" / "runners"))
+    from run_plain import read_points
+
+    assert read_points(text, 5) == points
+
+
+def test_the_proxy_counts_what_the_endpoint_says() -> None:
+    """Requests and tokens are added up whoever sends them, and errors are passed on as they are."""
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            usage = {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}
+            body = json.dumps({"usage": usage}).encode() if self.path == "/v1/ok" else b"<html>"
+            self.send_response(200 if self.path == "/v1/ok" else 500)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Endpoint)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with counted(f"http://127.0.0.1:{server.server_address[1]}") as (base_url, counter):
+        urllib.request.urlopen(urllib.request.Request(f"{base_url}/ok", b"{}")).read()
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(urllib.request.Request(f"{base_url}/bad", b"{}"))
+        usage = counter.take()
+    server.shutdown()
+    assert (usage.prompt_tokens, usage.cached_tokens, usage.generated_tokens, usage.requests) == (9, 4, 2, 2)
+    assert counter.take() == Usage()
+
+
+CALL = "客服：您好，我是小林。灯不亮是吗？请拧紧灯泡。\n客户：好了，谢谢。"
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS))
+def test_harmless_changes_keep_speakers_and_words(name: str) -> None:
+    """What a harmless change leaves is the same conversation: as many turns of each role."""
+    text = HARMLESS[name](CALL, "zh")
+    assert [turn.role for turn in parse(text).turns] == [turn.role for turn in parse(CALL).turns]
+
+
+def test_padding_says_nothing_new_and_doubling_says_all_twice() -> None:
+    """Padding goes into the graded speaker's turns; a written answer is padded at both ends."""
+    padded = parse(pad(CALL, "zh"))
+    assert [turn.role for turn in padded.turns] == ["agent", "customer"]
+    assert "荣幸" in padded.turns[0].text and "荣幸" not in padded.turns[1].text
+    assert pad("One.\nTwo.", "en").startswith("Thank you")
+    assert double(CALL, "zh").count("灯泡") == 2
+
+
+def test_variations_that_change_nothing_are_left_out() -> None:
+    """English text has no traditional characters."""
+    assert "traditional characters" not in changed("Fine. Done.", "en", HARMLESS | LENGTH)
+
+
+def test_changes_are_in_per_cent_of_the_points() -> None:
+    """Half a point of ten is five per cent; what was not graded gives no change."""
+    assert changes_of({SAME: 5.0, "padded": 5.5}, 10) == {"padded": pytest.approx(5.0)}
+    assert changes_of({"padded": 5.5}, 10) == {}
+
+
+def test_speed_reads_a_score_only_from_a_whole_object() -> None:
+    """An object that was cut off has no score."""
+    from benchmarks.speed import score_in
+
+    assert score_in('{"reason": "r", "score": 2}') == 2.0
+    assert score_in('{"reason": "r') is None
+
+
+def test_speed_answers_anchors_from_what_it_knows() -> None:
+    """Anchors that were read before cost the text nothing."""
+    from benchmarks.speed import CountingJudge
+
+    sayer = Sayer()
+    sayer.context_tokens = None  # type: ignore[attr-defined]
+    judge = CountingJudge(sayer)  # type: ignore[arg-type]
+    asyncio.run(judge.decide(STATE, [ASK]))
+    assert judge.take().requests == 1
+    asyncio.run(judge.decide(STATE, [ASK]))
+    assert judge.take() == Usage()
