@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,22 +39,14 @@ class EmbeddedAsker:
     def stamp(self) -> dict[str, str]:
         return {"model": self._weights.path.stem, "weights": self._weights.sha256 or "", "engine": "xllamacpp"}
 
-    async def load(self) -> None:
-        """Loads the weights now; ModelError if the engine cannot."""
-        await asyncio.to_thread(_engine, self._weights.path)
-
     async def read(self, prompt: Prompt) -> Reading:
         """The distribution over the next token. Cancellation takes effect between two prompts."""
         messages = [
             {"role": "system", "content": prompt.system},
             {"role": "user", "content": prompt.shared + prompt.question},
         ]
-        started = time.perf_counter()
-        reply = await asyncio.to_thread(
-            self._complete, messages, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES
-        )
+        reply, usage = await self._complete(messages, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES)
         top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        usage = usage_of(reply, time.perf_counter() - started)
         return Reading(
             model=self.stamp["model"], logprobs={entry["token"]: entry["logprob"] for entry in top}, usage=usage
         )
@@ -64,27 +57,30 @@ class EmbeddedAsker:
         """Generates text, as JSON of `schema` if one is given: for coaching prose and for the benchmarks' baseline."""
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         wanted = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}
-        started = time.perf_counter()
-        reply = await asyncio.to_thread(self._complete, messages, max_tokens=most, **wanted)
-        return reply["choices"][0]["message"]["content"], usage_of(reply, time.perf_counter() - started)
+        reply, usage = await self._complete(messages, max_tokens=most, **wanted)
+        return reply["choices"][0]["message"]["content"], usage
 
-    def _complete(self, messages: list[dict[str, str]], **wanted: Any) -> dict[str, Any]:
-        engine, turn = _engine(self._weights.path)
-        with turn:
-            try:
-                reply = engine.handle_chat_completions(
-                    {"messages": messages, "temperature": 0, "cache_prompt": True, **wanted}
-                )
-            except RuntimeError as error:
-                raise ReadingFailed("unreadable", str(error)) from None
+    async def _complete(self, messages: list[dict[str, str]], **wanted: Any) -> tuple[dict[str, Any], Usage]:
+        engine, worker = await asyncio.to_thread(_engine, self._weights.path)
+        asked = {"messages": messages, "temperature": 0, "cache_prompt": True, **wanted}
+        try:
+            reply, seconds = await asyncio.get_running_loop().run_in_executor(worker, _timed, engine, asked)
+        except RuntimeError as error:
+            raise ReadingFailed("unreadable", str(error)) from None
         if "choices" not in reply:
             detail = str(reply.get("error", reply))
             raise ReadingFailed("too_long" if "context" in detail else "unreadable", detail)
-        return reply
+        return reply, usage_of(reply, seconds)
+
+
+def _timed(engine: Any, asked: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """One completion and the seconds that the model worked on it, waiting for its turn not counted."""
+    started = time.perf_counter()
+    return engine.handle_chat_completions(asked), time.perf_counter() - started
 
 
 def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
-    """Tokens of one reply in OpenAI's form; `seconds` is what the caller waited."""
+    """Tokens of one reply in OpenAI's form."""
     told = reply.get("usage", {})
     cached = told.get("prompt_tokens_details", {}).get("cached_tokens", 0)
     return Usage(
@@ -99,13 +95,15 @@ def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
 _loading = threading.Lock()
 
 
-def _engine(path: Path) -> tuple[Any, threading.Lock]:
+def _engine(path: Path) -> tuple[Any, ThreadPoolExecutor]:
     with _loading:  # two first callers must not load a gigabyte twice
         return _load(path)
 
 
 @cache
-def _load(path: Path) -> tuple[Any, threading.Lock]:
+def _load(path: Path) -> tuple[Any, ThreadPoolExecutor]:
+    """The engine, and the one thread that asks it: questions queue there in order, where one that nobody waits for any
+    longer is dropped, and no other work of the process is held up."""
     import os
 
     import xllamacpp
@@ -122,7 +120,7 @@ def _load(path: Path) -> tuple[Any, threading.Lock]:
     threads = int(os.environ.get("EVALUATOR_THREADS", 0)) or max(1, min(8, (os.cpu_count() or 2)))
     wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = threads
     try:
-        return xllamacpp.Server(wanted), threading.Lock()
+        return xllamacpp.Server(wanted), ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedded-model")
     except RuntimeError as error:
         raise ModelError("model_unloadable", path=path, detail=error) from None
 
