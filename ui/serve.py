@@ -6,7 +6,6 @@ import importlib.util
 import os
 import socket
 import sys
-import threading
 from pathlib import Path
 
 from evaluator.errors import InputError
@@ -47,8 +46,10 @@ def serve(port: int = DEFAULT_PORT, headless: bool = False, address: str = "127.
     _require_free(address, port)
     root = str(APP.parents[1])  # the checkout, or site-packages: where `ui` and `evaluator` are imported from
     sys.path[:] = [root, *(place for place in sys.path if place != root)]
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     from streamlit.web import cli
+
+    _use_navigation()
+    _warm_up()
 
     try:
         cli.main(["run", str(APP), *flags(port, headless, address)], standalone_mode=False)
@@ -66,8 +67,19 @@ def _require_free(address: str, port: int) -> None:
             raise InputError("ui_port_used", address=address, port=port) from None
 
 
+def _use_navigation() -> None:
+    """A folder called `pages` makes Streamlit run one of its files by itself, without app.py, when its address is opened
+    before any other; `st.navigation` switches that off, but only from its first call on.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    PagesManager.uses_pages_directory = False
+
+
 def _warm_up() -> None:
-    """Loads what every page needs while the browser is still opening, so that the first paint does not wait for it."""
+    """Loads what every page needs before the browser opens, so that the first paint does not wait for it. In this
+    thread: two that import at once can see half a module.
+    """
     import pandas  # noqa: F401
 
     import ui.components.grading_view  # noqa: F401

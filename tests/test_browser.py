@@ -1,0 +1,225 @@
+"""Whole journeys through the running page, in a real Chromium."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from chromium import FLAGS, find_axe, find_chromium, serving
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright_api.expect
+
+pytestmark = pytest.mark.browser
+
+WAIT_MS = 90_000  # a busy machine reads the references of the first grading for a long while
+PHONE = {"width": 390, "height": 844}
+SESSIONS = 20
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find_chromium()
+    with playwright_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS, timeout=WAIT_MS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    script = folder / "script.json"
+    script.write_text(json.dumps({"delay_s": 0.5}), encoding="utf-8")
+    with serving(folder, str(script)) as place:
+        yield place
+
+
+@pytest.fixture
+def person(chromium, tmp_path):
+    """Opens browsers, each one person's with its own cookies, as they look ("viewport", "color_scheme", …)."""
+    made = []
+
+    def make(**look):
+        context = chromium.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 900}, **look})
+        context.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        made.append(context)
+        return context
+
+    yield make
+    for number, context in enumerate(made):
+        for page in context.pages:
+            page.screenshot(path=tmp_path / f"{number}.png")  # what it looked like at the end, for whoever reads a failure
+        context.close()
+
+
+def visit(context, place: str):
+    """A page of the app, drawn to its end."""
+    page = context.new_page()
+    page.goto(place)
+    page.get_by_role("heading", level=1).wait_for()
+    quiet(page)
+    return page
+
+
+def quiet(page) -> None:
+    """Waits until Streamlit has drawn everything."""
+    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+
+
+def grade_example(context, address: str, text: str | None = None):
+    """The example (or `text`) graded, up to its scorecard."""
+    page = visit(context, f"{address}/grade")
+    if text is None:
+        page.get_by_role("button", name="放入示例").click()
+    else:
+        page.get_by_label("对话或回答", exact=True).fill(text)
+        page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="评分", exact=True).click()
+    page.locator(".ev-total").wait_for()
+    quiet(page)
+    return page
+
+
+def shown_in_view(page, selector: str) -> bool:
+    """Whether the element lies inside the window."""
+    return page.evaluate(
+        "s => { const r = document.querySelector(s).getBoundingClientRect();"
+        " return r.bottom > 0 && r.top < innerHeight; }",
+        selector,
+    )
+
+
+def test_grade_the_example_and_jump_between_evidence_and_words(address, person):
+    """A quotation leads to its words in the transcript, and the words lead back to their criterion."""
+    page = grade_example(person(), address)
+    quotation = page.locator(".ev-quotes a").first
+    quotation.click()
+    target = quotation.get_attribute("href")
+    assert page.evaluate("location.hash") == target and shown_in_view(page, target)
+    assert page.evaluate("s => getComputedStyle(document.querySelector(s)).outlineStyle", target) == "solid"
+    words = page.locator(f"mark{target} a.words")
+    assert words.inner_text() in quotation.inner_text()
+    words.click()
+    back = page.evaluate("location.hash")
+    assert back.startswith("#criterion-") and shown_in_view(page, back)
+    page.reload()
+    page.locator(".ev-total").wait_for()
+
+
+def test_a_correction_is_in_the_word_document(address, person, tmp_path):
+    """Points changed by a person stand in the downloaded .docx, which opens."""
+    import docx
+
+    page = grade_example(person(), address)
+    page.get_by_role("button", name="改分").click()
+    form = page.get_by_test_id("stPopoverBody")
+    form.get_by_label("您的姓名").fill("林老师")
+    form.get_by_label("理由").fill("举例再具体一些")
+    form.get_by_role("button", name="保存修改").click()
+    page.locator(".ev-crit", has_text="林老师").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="导出").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Word 文档").click()
+    path = tmp_path / "grading.docx"
+    download.value.save_as(path)
+    words = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
+    assert "林老师" in words and "举例再具体一些" in words
+
+
+def test_a_batch_goes_on_while_the_page_is_closed(address, person, tmp_path):
+    """Six texts are begun, the page is closed half-way, and a page opened later finds them all graded."""
+    rows = [f"考生{n},客服：您好，我是{n}号客服，非常抱歉让您久等，我马上给您换货。" for n in range(6)]
+    table = tmp_path / "三月.csv"
+    table.write_text("编号,对话\n" + "\n".join(rows), encoding="utf-8")
+    context = person()
+    page = visit(context, f"{address}/batch")
+    page.locator("input[type=file]").set_input_files(str(table))
+    page.get_by_role("button", name="建立批次（6 份）").click()
+    page.get_by_role("button", name="直接评全部 6 份").click()
+    page.get_by_text("总共完成 1").or_(page.get_by_text("总共完成 2")).first.wait_for()
+    opened = page.url
+    page.close()
+    again = visit(context, opened)
+    again.get_by_text("完成 6，失败 0，等待 0").wait_for()
+    assert again.get_by_role("tab", name="需要人看的").count() == 1
+
+
+def test_language_is_switched_and_kept(address, person):
+    """English is one click away, reaches every part of the frame, and outlives a reload."""
+    page = visit(person(), address)
+    page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
+    page.get_by_role("heading", name="What was said, graded point by point").wait_for()
+    page.reload()
+    page.get_by_role("heading", name="What was said, graded point by point").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("link", name="Batch").first.wait_for()
+
+
+def test_what_is_typed_survives_a_reload(address, person):
+    """Without a click anywhere, a pause in typing is enough."""
+    page = visit(person(), f"{address}/grade")
+    page.get_by_label("对话或回答", exact=True).press_sequentially("客服：您好，我写到一半")
+    page.get_by_text("3 · 确认谁是谁").wait_for()
+    page.reload()
+    expect(page.get_by_label("对话或回答", exact=True)).to_have_value("客服：您好，我写到一半")
+
+
+@pytest.mark.parametrize("name", ["", "grade", "batch", "history", "settings"])
+def test_a_phone_needs_no_sideways_scrolling(address, person, name):
+    """At a phone's width every page fits."""
+    page = visit(person(viewport=PHONE, is_mobile=True, has_touch=True), f"{address}/{name}")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] button, .ev-total, .ev-crit')]"
+        ".every(e => e.getBoundingClientRect().right <= innerWidth + 1)"
+    )
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    return find_axe(tmp_path_factory.mktemp("axe"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_violation(address, person, axe, scheme):
+    """axe-core finds nothing serious or critical on any page, in light and in dark."""
+    context = person(color_scheme=scheme, reduced_motion="reduce")
+    pages = [visit(context, f"{address}/{name}") for name in ("", "grade", "batch", "history", "settings")]
+    found = [problem for page in [*pages, grade_example(context, address)] for problem in violations(page, axe)]
+    assert found == []
+
+
+def violations(page, axe: str) -> list[str]:
+    """What axe-core calls serious or critical, with the elements."""
+    page.wait_for_timeout(500)
+    page.evaluate(axe)
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{page.url}: {one['id']}: {node['target']} {node.get('failureSummary', '')[:200]}"
+        for one in told["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def test_twenty_people_at_once_see_only_their_own(address, person):
+    """Twenty sessions grade at the same time; each finds its own text and nobody else's."""
+    names = [f"候选人{n:02d}号" for n in range(SESSIONS)]
+    people = []
+    for name in names:
+        page = visit(person(), f"{address}/grade")
+        page.get_by_label("对话或回答", exact=True).fill(f"我是{name}。我会先道歉，再核对订单，今天就给客户换货。")
+        page.keyboard.press("Control+Enter")
+        people.append(page)
+    for page in people:
+        page.get_by_role("button", name="评分", exact=True).click()
+    for name, page in zip(names, people, strict=True):
+        page.locator(".ev-total").wait_for()
+        words = page.locator(".ev-script").first.inner_text()
+        assert name in words and not [other for other in names if other != name and other in words]
+        page.goto(f"{address}/history")
+        page.get_by_text("共 1 份").wait_for()
