@@ -19,20 +19,16 @@ def _page(name: str, icon: str, *, default: bool = False) -> st.Page:
 language.begin()
 st.set_page_config(page_title=tr("app_name"), page_icon=":material/fact_check:", layout="wide")
 chosen = st.navigation(
-    {
-        "": [_page("home", ":material/home:", default=True)],
-        tr("nav_work"): [
-            _page("grade", ":material/fact_check:"),
-            _page("batch", ":material/table_rows:"),
-            _page("history", ":material/history:"),
-        ],
-        tr("nav_train"): [
-            _page("practice", ":material/school:"),
-            _page("bank", ":material/library_books:"),
-            _page("calibration", ":material/balance:"),
-        ],
-        " ": [_page("settings", ":material/settings:")],
-    }
+    [
+        _page("home", ":material/home:", default=True),
+        _page("grade", ":material/fact_check:"),
+        _page("batch", ":material/table_rows:"),
+        _page("history", ":material/history:"),
+        _page("practice", ":material/school:"),
+        _page("bank", ":material/library_books:"),
+        _page("calibration", ":material/balance:"),
+        _page("settings", ":material/settings:"),
+    ]
 )
 with st.sidebar:
     language.switch()
