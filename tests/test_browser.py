@@ -12,12 +12,12 @@ expect = playwright_api.expect
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 90_000  # a busy machine reads the references of the first grading for a long while
+WAIT_MS = 240_000  # a busy machine reads the references of the first grading for a long while
 PHONE = {"width": 390, "height": 844}
 SESSIONS = 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     path = find_chromium()
     with playwright_api.sync_playwright() as driver:
@@ -26,7 +26,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     script = folder / "script.json"
@@ -179,7 +179,7 @@ def test_a_phone_needs_no_sideways_scrolling(address, person, name):
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def axe(tmp_path_factory):
     return find_axe(tmp_path_factory.mktemp("axe"))
 
