@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-START_S = 180
-FLAGS = ["--headless", "--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+from ui import screenshots
+
+FLAGS = screenshots.FLAGS
 
 
 def find_chromium() -> str:
@@ -54,40 +50,6 @@ def find_axe(folder: Path) -> str:
 @contextmanager
 def serving(folder: Path, script: str = "1") -> Iterator[str]:
     """The page on a free port over the data in `folder`, with the scripted judge; gives its address."""
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "EVALUATOR_DATA_DIR": str(folder),
-        "EVALUATOR_CONFIG": str(folder / "settings.toml"),
-        "EVALUATOR_MODEL": "scripted",
-        "EVALUATOR_SCRIPTED_JUDGE": script,
-        "OMP_NUM_THREADS": "1",
-        "PORT": str(port),
-    }
-    log = folder / "page.log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "ui.serve", "--headless"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError(f"the page did not start: {log.read_text(errors='replace')[-2000:]}")
+    scripted = {"EVALUATOR_MODEL": "scripted", "EVALUATOR_SCRIPTED_JUDGE": script, "OMP_NUM_THREADS": "1"}
+    with screenshots.serving(folder, scripted) as address:
+        yield address

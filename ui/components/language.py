@@ -17,13 +17,11 @@ _NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
 
 def language() -> Language:
     """The language of this session: what was switched to, else the address, else the settings, else Chinese."""
-    for chosen in (st.session_state.get(_KEY), st.query_params.get(_KEY), _from_settings()):
-        if chosen in texts.LANGUAGES:
-            return chosen
-    return "zh"
+    chosen = st.session_state.get(_KEY) or st.query_params.get(_KEY)
+    return chosen if chosen in texts.LANGUAGES else _from_settings() or "zh"
 
 
-def _from_settings() -> str | None:
+def _from_settings() -> Language | None:
     try:
         return load_settings().lang
     except InputError:

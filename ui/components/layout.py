@@ -25,6 +25,7 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
     """
     language.begin()
     st.html(_STYLE)
+    st.html(_uploader_words())
     st.title(tr(title, **values), anchor=False)
     if lead:
         st.html(f'<p class="ev-lead">{escape(tr(lead, **values))}</p>')
@@ -32,6 +33,17 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
         yield
     except EvaluatorError as error:
         problem(error)
+
+
+def _uploader_words() -> str:
+    """Streamlit's uploader speaks English only; its two texts are drawn over in the page's language."""
+    button, limit = tr("upload_button"), tr("upload_limit", limit=st.get_option("server.maxUploadSize"))
+    return (
+        "<style>[data-testid=stFileUploaderDropzone] button p, [data-testid=stFileUploaderDropzoneInstructions] span"
+        "{font-size:0} [data-testid=stFileUploaderDropzone] button p::after"
+        f'{{font-size:0.875rem;content:"{button}"}}'
+        f'[data-testid=stFileUploaderDropzoneInstructions] span::after{{font-size:0.875rem;content:"{limit}"}}</style>'
+    )
 
 
 @contextmanager

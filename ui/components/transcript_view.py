@@ -76,7 +76,9 @@ def transcript_html(
 
 
 def _turn(number: int, turn: Turn, marks: list[Marked], prefix: str) -> str:
-    who = " · ".join(filter(None, [str(number), turn.speaker, tr(f"role_{turn.role}"), _clock(turn.at_s)]))
+    role = tr(f"role_{turn.role}")
+    speaker = turn.speaker if turn.speaker and turn.speaker.lower() != role.lower() else None
+    who = " · ".join(filter(None, [str(number), speaker, role, _clock(turn.at_s)]))
     words = _said(turn.text, marks, prefix)
     return (
         f'<div class="ev-turn {turn.role}" id="{prefix}turn-{turn.id}">'

@@ -29,8 +29,7 @@ def choose(batches: list[Batch]) -> str:
 def _label(batch: Batch | None) -> str:
     if batch is None:
         return tr("batch_new")
-    finished = batch.done + batch.failed
-    return f"{batch.name} · {tr('batch_finished', done=finished, total=batch.total)} · {when(batch.at)}"
+    return f"{batch.name} · {tr('history_count', count=batch.total)} · {when(batch.at)}"
 
 
 def opened(batch_id: str) -> None:

@@ -136,9 +136,10 @@ def defaults_form(settings: Settings) -> None:
 
 with page("nav_settings", "settings_lead"):
     now = stores.settings()
-    section("settings_model")
-    model_form(now)
-    try_model(now)
-    section("settings_defaults")
-    defaults_form(now)
-    st.caption(tr("settings_place", path=config_path(), data=now.data_dir))
+    with st.container(width=720):
+        section("settings_model")
+        model_form(now)
+        try_model(now)
+        section("settings_defaults")
+        defaults_form(now)
+        st.caption(tr("settings_place", path=config_path(), data=now.data_dir))
