@@ -218,7 +218,7 @@ def test_twenty_people_at_once_see_only_their_own(address, person):
     for page in people:
         page.get_by_role("button", name="评分", exact=True).click()
     for name, page in zip(names, people, strict=True):
-        page.locator(".ev-total").wait_for()
+        page.locator(".ev-total").wait_for(timeout=4 * WAIT_MS)
         words = page.locator(".ev-script").first.inner_text()
         assert name in words and not [other for other in names if other != name and other in words]
         page.goto(f"{address}/history")
