@@ -19,7 +19,7 @@ from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
 from benchmarks.agreement.keeping import KeptJudge, NoJudge, Swapped, kept_vectors
 from benchmarks.agreement.readings import Reader, plan
 from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric, split_clauses
-from benchmarks.peers.counting import counted
+from benchmarks.peers.counting import MOST_TOKENS, counted, limited
 from benchmarks.peers.jobs import jobs_of, points_of, read_results
 from benchmarks.stability import SAME, changes_of
 from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
@@ -333,6 +333,13 @@ def test_the_proxy_counts_what_the_endpoint_says() -> None:
     server.shutdown()
     assert (usage.prompt_tokens, usage.cached_tokens, usage.generated_tokens, usage.requests) == (9, 4, 2, 2)
     assert counter.take() == Usage()
+
+
+def test_a_reply_is_limited_only_where_nobody_limited_it() -> None:
+    """A grader's own limit stays; what is no JSON passes as it is."""
+    assert json.loads(limited(b'{"model": "m"}'))["max_tokens"] == MOST_TOKENS
+    assert limited(b'{"max_tokens": 1}') == b'{"max_tokens": 1}'
+    assert limited(b"<html>") == b"<html>"
 
 
 CALL = "客服：您好，我是小林。灯不亮是吗？请拧紧灯泡。\n客户：好了，谢谢。"

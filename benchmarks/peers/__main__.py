@@ -72,14 +72,15 @@ def run_peer(
     command = [str(python), str(RUNNERS / f"run_{name}.py"), base_url, MODEL]
     counter.take()
     with open(place / f"{name}.log", "a", encoding="utf-8") as log:
-        subprocess.run(
+        ended = subprocess.run(
             [*command, str(place / "jobs.jsonl"), str(place / f"{name}.jsonl")],
             env={**os.environ, **quiet},
             stdout=log,
             stderr=log,
             check=False,
         )
-    print(f"{name}: done", file=sys.stderr, flush=True)
+    told = "done" if ended.returncode == 0 else f"ended with {ended.returncode}, see {place / name}.log"
+    print(f"{name}: {told}", file=sys.stderr, flush=True)
     return keep_account(place, name, counter.take())
 
 

@@ -19,6 +19,7 @@ from evaluator.judge.questions import Usage
 
 TIMEOUT_S = 1800
 MODEL = "local"
+MOST_TOKENS = 600  # of one reply, where a grader sets no limit: a small model can go on until its context is full
 
 
 class Counter:
@@ -51,6 +52,17 @@ def counted(address: str) -> Iterator[tuple[str, Counter]]:
         server.server_close()
 
 
+def limited(body: bytes) -> bytes:
+    """The request with a limit on the reply, unless it has one of its own."""
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(asked, dict) or asked.get("max_tokens") or asked.get("max_completion_tokens"):
+        return body
+    return json.dumps({**asked, "max_tokens": MOST_TOKENS}, ensure_ascii=False).encode()
+
+
 def serve_embedded() -> str:
     """Address of the embedded model's own endpoint on loopback, weights loaded in this process."""
     from evaluator.judge.embedded import _engine
@@ -64,7 +76,7 @@ def serve_embedded() -> str:
 def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
     class Forward(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = limited(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             self._forward(urllib.request.Request(address + self.path, body, {"Content-Type": "application/json"}))
 
         def do_GET(self) -> None:

@@ -9,6 +9,8 @@ import json
 import sys
 import time
 import traceback
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 
@@ -24,8 +26,21 @@ def run(make_scorer):
         for line in Path(jobs).read_text(encoding="utf-8").splitlines():
             job = json.loads(line)
             if (job["item"], job["criterion"]["id"]) not in done:
-                file.write(json.dumps(_one(score, job), ensure_ascii=False) + "\n")
+                row = _one(score, job)
+                if row["error"] and not _is_there(base_url):
+                    sys.exit("the endpoint is gone")  # so that its absence is not taken for the peer's answer
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 file.flush()
+
+
+def _is_there(base_url):
+    try:
+        urllib.request.urlopen(f"{base_url}/models", timeout=60).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _one(score, job):
