@@ -50,7 +50,9 @@ def person(chromium, tmp_path):
     yield make
     for number, context in enumerate(made):
         for page in context.pages:
-            page.screenshot(path=tmp_path / f"{number}.png")  # what it looked like at the end, for whoever reads a failure
+            page.screenshot(
+                path=tmp_path / f"{number}.png"
+            )  # what it looked like at the end, for whoever reads a failure
         context.close()
 
 
