@@ -110,3 +110,11 @@ def test_defaults_are_saved(file_settings):
     next(one for one in page.number_input if "上限" in one.label).set_value(1.5)
     page.button[-1].click().run()
     assert fine(page) and (load_settings().concurrency, load_settings().budget_usd) == (2, 1.5)
+
+
+def test_a_setting_that_the_environment_overrides_is_said(data):
+    """What was saved but does not count is not passed over in silence."""
+    page = open_page("settings")
+    page.selectbox(key="settings_vendor").set_value("embedded").run()
+    next(button for button in page.button if button.label == "保存").click().run()
+    assert len(page.error) == 1 and "EVALUATOR_MODEL" in page.error[0].value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +235,7 @@ def _export(found: Batch) -> None:
     for suffix, kind in ((".xlsx", XLSX), (".csv", "text/csv"), (".jsonl", "application/jsonl")):
         st.download_button(
             tr("batch_export", format=suffix),
-            lambda suffix=suffix: content(suffix),
+            partial(content, suffix),
             f"{found.name}{suffix}",
             kind,
             key=f"batch{suffix}",

@@ -10,7 +10,7 @@ import streamlit as st
 from evaluator import transcript as transcripts
 from evaluator.errors import EvaluatorError
 from evaluator.rubric import Rubric
-from evaluator.transcript import Role, Transcript
+from evaluator.transcript import Assumption, Role, Transcript
 from ui.components import drafts
 from ui.components.language import tr
 from ui.components.layout import guarded, problem
@@ -53,7 +53,9 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
             args=(field, draft, example),
         )
     files = st.file_uploader(tr("drop_files"), accept_multiple_files=True, key=f"{key}_files", help=tr("drop_help"))
-    texts = [("pasted", "", st.session_state[field], ())] if st.session_state[field].strip() else []
+    texts: list[tuple[str, str, str, tuple[Assumption, ...]]] = (
+        [("pasted", "", st.session_state[field], ())] if st.session_state[field].strip() else []
+    )
     handed = []
     for number, file in enumerate(files or []):
         try:

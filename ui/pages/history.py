@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from evaluator.storage import GradingSummary
@@ -19,10 +21,15 @@ def listing() -> None:
     text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
     titles = {name: rubric.title for name, rubric in usable().items()}
     rubric = scenario.selectbox(
-        tr("scenario"), list(titles), index=None, format_func=titles.get, key="history_rubric", placeholder=tr("all")
+        tr("scenario"),
+        list(titles),
+        index=None,
+        format_func=titles.__getitem__,
+        key="history_rubric",
+        placeholder=tr("all"),
     )
     review = True if flagged.toggle(tr("only_review"), key="history_review") else None
-    wanted = {"rubric": rubric, "text": text, "owner": _whose(), "review": review}
+    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": _whose(), "review": review}
     count = stores.records().count(**wanted)
     if not count:
         filtered = bool(text or rubric or review)

@@ -74,6 +74,8 @@ def save_model(settings: Settings, vendor: str, model: str, address: str, key: s
     elif vendor != before and settings.api_key is not None:
         changes["api_key"] = None
     save_settings(**changes)
+    if stores.settings().model != name:
+        raise InputError("ui_environment_wins", variable="EVALUATOR_MODEL", value=stores.settings().model)
     st.toast(tr("saved"), icon=":material/check:")
     st.rerun()
 
@@ -121,7 +123,7 @@ def defaults_form(settings: Settings) -> None:
         languages = ["zh", "en"]
         names = {"zh": "中文", "en": "English"}
         index = languages.index(settings.lang) if settings.lang else 0
-        lang = st.selectbox(tr("default_language"), languages, index=index, format_func=names.get)
+        lang = st.selectbox(tr("default_language"), languages, index=index, format_func=names.__getitem__)
         concurrency = st.number_input(tr("concurrency"), 1, 256, settings.concurrency, help=tr("concurrency_help"))
         budget = st.number_input(
             tr("budget"), 0.0, None, settings.budget_usd, 1.0, placeholder=tr("no_limit"), help=tr("budget_help")
