@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -229,7 +230,7 @@ def _forgotten(question: Question) -> Ungraded:
 
 def _compare(
     rubric: Rubric, transcript: Transcript, left_out: list[tuple[str, int, int]]
-) -> tuple[dict[Speaker, Matcher], dict[str, Anchors]]:
+) -> tuple[dict[Speaker, Matcher], Mapping[str, Anchors]]:
     """Whose sentences can prove what, ready to be compared; and what each key point finds in the reference and the task."""
     wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
     statements = statements_of(rubric)
@@ -237,8 +238,9 @@ def _compare(
     return matchers, similarity_anchors(rubric)
 
 
-def similarity_anchors(rubric: Rubric) -> dict[str, Anchors]:
-    """For each key point its similarity to its own reference answer and to the task's wording."""
+@lru_cache(maxsize=32)
+def similarity_anchors(rubric: Rubric) -> Mapping[str, Anchors]:
+    """Kept by rubric, since it is the same for every text. For each key point its similarity to its own reference answer and to the task's wording."""
     task = Comparison(spans_of(parse(rubric.task, form="answer"), {"agent"}))
     found = {}
     for reference in rubric.references:
