@@ -42,9 +42,9 @@ class Matcher:
         self.spans = spans
         self._rows = {statement: number for number, statement in enumerate(dict.fromkeys(statements))}
         if spans and self._rows:
-            compared = Comparison(spans)
-            self._texts = compared.similarities(query_vectors(tuple(item.text for item in self._rows)))
-            self._examples = compared.similarities(
+            self._compared = Comparison(spans)
+            self._texts = self._compared.similarities(query_vectors(tuple(item.text for item in self._rows)))
+            self._examples = self._compared.similarities(
                 query_vectors(tuple(item.example or item.text for item in self._rows))
             )
             self._leanings = _leanings(self._texts, self._examples)
@@ -56,6 +56,10 @@ class Matcher:
         row = self._rows[statement]
         example = float(self._examples[row].max()) if statement.example else None
         return Nearest(float(self._texts[row].max()), example, self.spans[int(self._leanings[row].argmax())])
+
+    def similarity(self, query: Vectors) -> float:
+        """The highest cosine of any sentence or clause with one query, (1, 384); 0 when there is no sentence."""
+        return float(self._compared.similarities(query).max()) if self.spans else 0.0
 
     def pick(self, wanted: Sequence[Statement], direction: Direction, most: int = PER_CRITERION) -> list[Evidence]:
         """Up to `most` sentences, each the nearest to one of the wanted statements, the most telling first."""

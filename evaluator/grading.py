@@ -8,15 +8,15 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from evaluator import rubrics
-from evaluator.evidence import Matcher, query_vectors, statements_of
+from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import STEERING, TOPIC, YES, plan_criterion, plan_guards, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
+from evaluator.likeness import Likeness
 from evaluator.review import reasons_for
 from evaluator.rubric import Rubric, Speaker
 from evaluator.scorecard import (
@@ -30,11 +30,11 @@ from evaluator.scorecard import (
     add_up,
 )
 from evaluator.settings import Settings, load_settings
-from evaluator.spans import Comparison, spans_of
+from evaluator.spans import spans_of
 from evaluator.states import Read, empty_state, redactions, reference_states, state_for
 from evaluator.storage import Records, memo_key, new_id, open_records
 from evaluator.transcript import Role, Transcript, parse
-from evaluator.verdicts import Anchors, Answered, judge_criterion, judge_key_point, judge_silence, on_topic
+from evaluator.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 
 SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "agent": frozenset({"agent"}),
@@ -134,23 +134,23 @@ async def grade(
         return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
-    matchers, anchors = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
+    alike = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
     asked = _Asking(rubric, judge, read.state, report)
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
-    fits = on_topic(matchers["agent"], anchors, [point for _, point in points])
+    fits = alike["agent"].likeness.on_topic()
     verdicts = []
     plans = [plan_criterion(rubric, criterion, by_level=not asked.anchored) for criterion in rubric.criteria]
     if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
         await asked.about([*itertools.chain(*plans), *asked.other_questions()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
         answered = await asked.about(questions)
-        verdict = judge_criterion(rubric, criterion, questions, answered, matchers[criterion.speaker], anchors, fits)
+        verdict = judge_criterion(rubric, criterion, questions, answered, *alike[criterion.speaker], fits)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
     answered = await asked.about(asked.other_questions())
     by_id = {question.id: question for question in asked.other_questions()}
     key_points = tuple(
-        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, matchers["agent"], anchors[point.id])
+        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, alike["agent"].likeness)
         for name, point in points
     )
     outcome = _Outcome(
@@ -228,39 +228,29 @@ def _forgotten(question: Question) -> Ungraded:
     return Ungraded(question=question.id, cause="unreadable", detail="no answer came back")
 
 
+class _Compared(NamedTuple):
+    matcher: Matcher
+    likeness: Likeness
+
+
 def _compare(
     rubric: Rubric, transcript: Transcript, left_out: list[tuple[str, int, int]]
-) -> tuple[dict[Speaker, Matcher], Mapping[str, Anchors]]:
-    """Whose sentences can prove what, ready to be compared; and what each key point finds in the reference and the task."""
+) -> dict[Speaker, _Compared]:
+    """The sentences that can prove something, by whose they may be, compared with what the rubric says."""
     wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
     statements = statements_of(rubric)
     matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
-    return matchers, similarity_anchors(rubric)
-
-
-@lru_cache(maxsize=32)
-def similarity_anchors(rubric: Rubric) -> Mapping[str, Anchors]:
-    """Kept by rubric, since it is the same for every text. For each key point its similarity to its own reference answer and to the task's wording."""
-    task = Comparison(spans_of(parse(rubric.task, form="answer"), {"agent"}))
-    found = {}
-    for reference in rubric.references:
-        if not reference.key_points:
-            continue
-        queries = query_vectors(tuple(point.text for point in reference.key_points))
-        own = Comparison(spans_of(parse(reference.text, form=rubric.form), {"agent"}))
-        highs, lows = own.similarities(queries).max(axis=1), task.similarities(queries).max(axis=1)
-        for point, high, low in zip(reference.key_points, highs, lows, strict=True):
-            found[point.id] = Anchors(reference=float(high), task=float(low))
-    return found
+    return {speaker: _Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
 
 
 def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
     """Silence reaches the lowest level of everything: no model is needed for that, and a person is asked to look."""
-    matcher = Matcher([], [])
     verdicts = tuple(judge_silence(criterion) for criterion in rubric.criteria)
     found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
     points = tuple(
-        judge_key_point(point, reference.id, None, Answered({}), matcher, Anchors(reference=1.0, task=1.0))
+        KeyPointResult(
+            id=point.id, text=point.text, reference=reference.id, criteria=point.criteria, probability=0.0, covered=False
+        )
         for reference in rubric.references
         for point in reference.key_points
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from evaluator.evidence import Matcher, Nearest, evidence_of, key_points_of, statement_of, wanted_for
+from evaluator.evidence import Matcher, evidence_of, wanted_for
 from evaluator.judge.plan import NO, YES
 from evaluator.judge.questions import Answer, Question, Ungraded
+from evaluator.likeness import Likeness
 from evaluator.positions import (
     Placed,
     Witness,
@@ -32,8 +33,6 @@ from evaluator.scorecard import (
 )
 
 SHARE_OF_SIMILARITY = 0.35  # of a position; the judge's answers have the rest (docs/design/judging.md)
-ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
-UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 
@@ -52,21 +51,13 @@ class Answered(NamedTuple):
         return self.empty is not None
 
 
-class Anchors(NamedTuple):
-    """Similarity of a key point to the reference answer (upper end) and to the task's own wording (what any text on the
-    topic has)."""
-
-    reference: float
-    task: float
-
-
 def judge_criterion(
     rubric: Rubric,
     criterion: Criterion,
     questions: Sequence[Question],
     answered: Answered,
     matcher: Matcher,
-    anchors: Mapping[str, Anchors],
+    likeness: Likeness,
     on_topic: float,
 ) -> Verdict | UngradedVerdict:
     """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer."""
@@ -79,7 +70,7 @@ def judge_criterion(
     elif criterion.kind in ("fatal", "penalty"):
         shares = _unwanted_shares(criterion, questions, answered)
     else:
-        placed = _position(rubric, criterion, questions, answered, matcher, anchors)
+        placed = _position(criterion, questions, answered, likeness)
         if placed is None:
             return _ungraded(criterion, None)
         shares = spread_over(_levels(criterion), Placed(placed.position * on_topic, placed.spread))
@@ -103,11 +94,10 @@ def judge_silence(criterion: Criterion) -> Verdict:
 
 
 def judge_key_point(
-    point: KeyPoint, reference: str, question: Question | None, answered: Answered, matcher: Matcher, anchors: Anchors
+    point: KeyPoint, reference: str, question: Question | None, answered: Answered, likeness: Likeness
 ) -> KeyPointResult:
     """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
-    near = matcher.nearest(statement_of(point))
-    said = _resemblance(near, anchors)
+    said, near = likeness.of_point(reference, point)
     judged = _witness_of(question, answered) if question and answered.anchored else None
     if question and not answered.anchored:
         answer = answered.text.get(question.id)
@@ -127,34 +117,11 @@ def judge_key_point(
     )
 
 
-def on_topic(matcher: Matcher, anchors: Mapping[str, Anchors], points: Sequence[KeyPoint]) -> float:
-    """The probability that a text deals with the task: are its sentences as near to the key points as the task's own
-    wording is? 1 when there are no key points to tell by."""
-    from math import exp
-
-    if not points:
-        return 1.0
-    own = sum(matcher.nearest(statement_of(point)).text for point in points)
-    task = sum(anchors[point.id].task for point in points)
-    return 1 / (1 + exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
-
-
 def _position(
-    rubric: Rubric,
-    criterion: Criterion,
-    questions: Sequence[Question],
-    answered: Answered,
-    matcher: Matcher,
-    anchors: Mapping[str, Anchors],
+    criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
 ) -> Placed | None:
     judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
-    points = key_points_of(rubric, criterion)
-    alike = [_resemblance(matcher.nearest(statement_of(point)), anchors[point.id]) for point in points]
-    return blend(
-        place(judged) if judged else None,
-        place([Witness(value, 1.0) for value in alike]) if alike else None,
-        SHARE_OF_SIMILARITY,
-    )
+    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), SHARE_OF_SIMILARITY)
 
 
 def _witness_of(question: Question, answered: Answered) -> Witness | None:
@@ -173,17 +140,6 @@ def _witness_of(question: Question, answered: Answered) -> Witness | None:
 def _reading(question: Question, answers: Answers) -> float | None:
     answer = answers.get(question.id)
     return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
-
-
-def _resemblance(near: Nearest, anchors: Anchors) -> float:
-    """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
-    the reference does, its example between an unrelated sentence of the trade and a close paraphrase."""
-    low = anchors.task * ON_TOPIC_RATIO
-    by_text = min(max((near.text - low) / max(anchors.reference - low, 0.05), 0.0), 1.0)
-    if near.example is None:
-        return by_text
-    by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
-    return (by_text + by_example) / 2
 
 
 def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:

@@ -1,0 +1,129 @@
+"""How far a text resembles the reference answers. No model is asked: three witnesses from the words themselves.
+
+A small language model ranks spoken behaviour well and knowledge badly. For knowledge the reference has to carry the
+judgement, so beside the judge's answers stand: *coverage* (is each key point made?), *gist* (does any sentence say what
+all of them together say?) and *words* (how many of the key points' own characters or words occur, those of the task left
+out?). Each is cut where people give full marks: nobody repeats a reference answer word for word. The figures behind the
+constants are in docs/design/judging.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator.evidence import Matcher, Nearest, key_points_of, query_vectors, statement_of
+from evaluator.positions import Placed, Witness, place
+from evaluator.references.lexical import tokens
+from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.spans import Comparison, spans_of
+from evaluator.transcript import parse
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Vectors
+
+ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
+UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
+FULL_POINT, FULL_GIST, FULL_WORDS = 0.4, 0.7, 0.3  # shares of a perfect match that people give full marks for
+
+
+class Anchors(NamedTuple):
+    """Similarity of a key point to its reference answer (upper end) and to the task's own wording (what any text on the
+    topic has)."""
+
+    reference: float
+    task: float
+
+
+class Likeness:
+    """One text beside the reference answers of its rubric."""
+
+    def __init__(self, rubric: Rubric, matcher: Matcher) -> None:
+        self._rubric, self._matcher = rubric, matcher
+        self._anchors = similarity_anchors(rubric)
+        self._words = frozenset(tokens(" ".join(span.text for span in matcher.spans)))
+
+    def of_criterion(self, criterion: Criterion) -> Placed | None:
+        """Where the text lies between nothing of the reference and all of it, by the reference that it is nearest to;
+        None if the criterion has no key points."""
+        placed = [
+            place([Witness(value, 1.0) for value in self._witnesses(reference, points)])
+            for reference, points in points_of(self._rubric, criterion).items()
+        ]
+        return max(placed, key=lambda item: item.position, default=None)
+
+    def of_point(self, reference: str, point: KeyPoint) -> tuple[float, Nearest]:
+        """How far a key point is made, 0 to 1, and the sentence that comes nearest to it."""
+        near = self._matcher.nearest(statement_of(point))
+        return _made(near, self._anchors[reference, point.id]), near
+
+    def on_topic(self) -> float:
+        """The probability that the text deals with the task: are its sentences as near to the key points as the task's
+        own wording is? 1 when there are no key points to tell by."""
+        if not self._anchors:
+            return 1.0
+        points = [point for reference in self._rubric.references for point in reference.key_points]
+        own = sum(self._matcher.nearest(statement_of(point)).text for point in points)
+        task = sum(anchors.task for anchors in self._anchors.values())
+        return 1 / (1 + math.exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
+
+    def _witnesses(self, reference: str, points: Sequence[KeyPoint]) -> tuple[float, float, float]:
+        coverage = sum(self.of_point(reference, point)[0] for point in points) / len(points)
+        return coverage, self._gist(points), self._shared_words(points)
+
+    def _gist(self, points: Sequence[KeyPoint]) -> float:
+        nearest = self._matcher.similarity(query_vectors((" ".join(point.text for point in points),)))
+        return min(max(nearest / FULL_GIST, 0.0), 1.0)
+
+    def _shared_words(self, points: Sequence[KeyPoint]) -> float:
+        wanted = {word for point in points for word in tokens(f"{point.text} {point.example}")}
+        wanted -= set(tokens(self._rubric.task))
+        return min(len(wanted & self._words) / (len(wanted) * FULL_WORDS), 1.0) if wanted else 0.0
+
+
+def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]:
+    """The key points that belong to a criterion, by reference; references without any are left out."""
+    wanted = key_points_of(rubric, criterion)
+    found = {
+        reference.id: [point for point in reference.key_points if point in wanted] for reference in rubric.references
+    }
+    return {reference: points for reference, points in found.items() if points}
+
+
+@lru_cache(maxsize=32)
+def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
+    """For each (reference, key point) its similarity to its own reference answer and to the task's wording. Kept by
+    rubric, since it is the same for every text."""
+    task = _compared(rubric.task, "answer")
+    found = {}
+    for reference in rubric.references:
+        if not reference.key_points:
+            continue
+        queries = query_vectors(tuple(point.text for point in reference.key_points))
+        highs, lows = _nearest(_compared(reference.text, rubric.form), queries), _nearest(task, queries)
+        for point, high, low in zip(reference.key_points, highs, lows, strict=True):
+            found[reference.id, point.id] = Anchors(reference=float(high), task=float(low))
+    return found
+
+
+def _made(near: Nearest, anchors: Anchors) -> float:
+    """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
+    the reference does (or a paraphrase would), its example between an unrelated sentence of the trade and a close
+    paraphrase."""
+    low = anchors.task * ON_TOPIC_RATIO
+    high = min(anchors.reference, low + FULL_POINT * (1 - low))
+    by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
+    if near.example is None:
+        return by_text
+    by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
+    return (by_text + by_example) / 2
+
+
+def _compared(text: str, form: str) -> Comparison:
+    return Comparison(spans_of(parse(text, form=form), {"agent"}))  # type: ignore[arg-type]
+
+
+def _nearest(compared: Comparison, queries: Vectors) -> Vectors:
+    return compared.similarities(queries).max(axis=1)
