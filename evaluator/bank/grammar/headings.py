@@ -1,0 +1,106 @@
+"""Headings: where a section begins, where the answers begin, and where a second paper begins."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.bank import marks
+from evaluator.bank.drafts import ends
+from evaluator.bank.grammar.reading import Reading
+from evaluator.bank.openpaper import OpenSection
+from evaluator.bank.reading.lines import Line
+
+
+def take_heading(at: Reading, line: Line) -> bool:
+    """The head of the answers, the head of questions behind answers, or the head of a section."""
+    if marks.is_answer_heading(line.text) and _answers_follow(at, line):
+        at.leave_tail()
+        at.close_draft()
+        at.in_answers = True
+        at.paper.answers.append(OpenSection(marks.Heading("", None, None), line.number))
+        return True
+    if at.in_answers and marks.is_question_heading(line.text):
+        at.close_draft()
+        at.in_answers = False
+        return True
+    heading = _read_heading(at, line)
+    if heading is None:
+        return False
+    _open_section(at, heading, line)
+    return True
+
+
+def _answers_follow(at: Reading, line: Line) -> bool:
+    """`答案` may head a section or an answer: a section has headings, numbers or keys behind it."""
+    text = at.next_text()
+    waiting = at.draft is not None and not at.in_answers and not at.draft.key
+    if re.search(r"[与及和]|and|key|section|部分|附|卷", marks.fold(line.text), re.I) or not waiting:
+        return True
+    header = marks.read_header(text)
+    return bool(marks.read_heading(text) or marks.read_compact_keys(text) or (header and header.number == 1))
+
+
+def _read_heading(at: Reading, line: Line) -> marks.Heading | None:
+    """A section heading: by what it declares, or by the numbered question below it."""
+    heading = marks.read_heading(line.text)
+    if heading and (heading.kind or heading.some_choice or heading.count or heading.each):
+        return heading if _heads_something(at, heading, line) else None
+    header = marks.read_header(line.text)
+    numbered_next = _numbered_one_follows(at)
+    if heading and numbered_next:
+        return heading
+    if header and header.style == "chinese" and numbered_next and not ends(line.text) and len(line.text) <= 30:
+        return marks.Heading(line.text.strip(), header.number, None)
+    return None
+
+
+def _heads_something(at: Reading, heading: marks.Heading, line: Line) -> bool:
+    """A heading without any declaration must look like one: a question may name a kind too."""
+    if heading.declares or at.in_answers:
+        return True
+    return bool(re.search(r"题\W*$|questions?\W*$|部分", marks.fold(heading.title), re.I)) or (
+        _numbered_one_follows(at) and not ends(line.text)
+    )
+
+
+def _numbered_one_follows(at: Reading) -> bool:
+    """Whether the next line is the head of a question."""
+    for text in at.texts_after(3):
+        header = marks.read_header(text)
+        if header and header.style != "chinese":
+            return True
+        if not marks.is_label(text) and not marks.read_label(text):
+            return False
+    return False
+
+
+def _open_section(at: Reading, heading: marks.Heading, line: Line) -> None:
+    """A new section: of questions or of answers, in this paper or in the next one."""
+    if at.in_answers and _questions_follow(at, heading):
+        at.in_answers = False
+        if at.paper.has_items:
+            at.next_paper()
+    elif not at.in_answers and _restarts(at, heading):
+        at.next_paper()
+    at.leave_tail()
+    at.close_draft()
+    at.groups.append(OpenSection(heading, line.number))
+
+
+def _questions_follow(at: Reading, heading: marks.Heading) -> bool:
+    """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
+    labels = 0
+    for text in at.texts_after(40):
+        if marks.read_heading(text) or marks.is_answer_heading(text):
+            break
+        labels += marks.option_label(text) in ("A", "B") or bool(marks.find_inline_options(text)[1])
+    known = [(group.heading.ordinal, group.heading.kind) for group in at.paper.answers]
+    return labels >= 2 or (heading.ordinal, heading.kind) in known
+
+
+def _restarts(at: Reading, heading: marks.Heading) -> bool:
+    """Whether the sections begin again: a second paper in the same document."""
+    last = next((s.heading for s in reversed(at.paper.sections) if s.heading.ordinal), None)
+    if heading.ordinal is None or last is None or last.ordinal is None or not at.paper.has_items:
+        return False
+    return heading.ordinal == 1 and (last.ordinal > 1 or at.held is not None or last.kind == heading.kind)

@@ -1,0 +1,141 @@
+"""What has a mark of its own inside a question: rows of keys, labels (答案:, 解析:, 评分标准), criteria, steps, options."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.bank import marks
+from evaluator.bank.grammar.reading import Reading
+from evaluator.bank.openpaper import OpenSection
+from evaluator.bank.reading.lines import Line
+
+
+def take_rows(at: Reading, line: Line) -> bool:
+    """Compact keys (`1-5 ABCDA`), with the section's name before them or not."""
+    label = marks.read_label(line.text)
+    if not at.in_answers and (label is None or label[0] != "answer"):
+        return False
+    given = label[1] if label and label[0] == "answer" else line.text
+    name, given = marks.split_named_keys(given)
+    keys = marks.read_compact_keys(given)
+    if not keys or (len(keys) == 1 and not name):
+        return False
+    _open_compact_section(at, name, line)
+    for number, key in keys.items():
+        draft = at.open_draft(marks.Header(number, "compact", ""), line)
+        draft.key, draft.key_line = key, line.number
+    return True
+
+
+def _open_compact_section(at: Reading, name: str, line: Line) -> None:
+    if not at.in_answers or name:
+        at.close_draft()
+        at.in_answers = True
+        heading = marks.read_heading(name) or marks.Heading(name, None, marks.read_kind(name))
+        at.paper.answers.append(OpenSection(heading, line.number))
+
+
+def take_criterion(at: Reading, line: Line) -> bool:
+    """A numbered line below 评分标准, in the style of the first one."""
+    draft = at.draft
+    if draft is None or draft.part != "criteria":
+        return False
+    step = marks.read_step(line.text)
+    header = marks.read_header(line.text)
+    bullet = re.match(r"^\s*[-–•·*]\s*", marks.fold(line.text))
+    style = "circled" if step else header.style if header else "bullet" if bullet else "plain"
+    points = marks.split_points(line.text)[1]
+    first = draft.criteria[0][0] if draft.criteria else style
+    in_sequence = header is None or header.number == len(draft.criteria) + 1
+    if style != first or not in_sequence or (points is None and style in ("dot", "word", "chinese", "plain")):
+        return False
+    text = step[1] if step else line.text[bullet.end() :] if bullet else header.rest if header else line.text
+    if header and header.points is not None:
+        text = f"{text}({header.points:g}分)"
+    for number, piece in enumerate(_split_inline_criteria(text, style)):
+        draft.add_criterion(piece, style if number == 0 else first, line)
+    draft.touch(line)
+    return True
+
+
+def take_label(at: Reading, line: Line) -> bool:
+    """What a label says belongs to the open question; a background or requirements to the questions below."""
+    found = marks.read_label(line.text)
+    if found is None:
+        return False
+    name, rest = found
+    if name in ("background", "requirements"):
+        return _take_preface(at, name, rest, line)
+    if at.draft is None:
+        return False
+    fill(at, name, rest, line)
+    return True
+
+
+def fill(at: Reading, name: str, rest: str, line: Line) -> None:
+    """Turns the open question to its answer, explanation or criteria, and begins them with `rest`."""
+    draft = at.draft
+    assert draft is not None
+    at.leave_tail()
+    draft.touch(line)
+    draft.nested = 0
+    if name == "answer":
+        draft.add_answer(rest, line)
+    elif name == "explanation":
+        draft.part = "explanation"
+        if rest:
+            draft.explanation.add(rest, line)
+    else:
+        draft.part = "criteria"
+        for piece in _split_inline_criteria(rest, "bracket") if rest else ():
+            draft.add_criterion(re.sub(r"^\s*[(（]?\d{1,2}[)）.、]\s*", "", piece), "bracket", line)
+
+
+def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
+    """Background and requirements hold for the questions below; inside a question that is still open, for it."""
+    draft = at.draft
+    if draft is not None and not draft.closed and draft.part == "text":
+        draft.text.add(line.text, line)
+        draft.touch(line)
+        return True
+    if at.in_answers:
+        return False
+    at.close_draft()
+    holder = at.section or at.paper
+    getattr(holder, name)[:] = [rest] if rest else []
+    if isinstance(holder, OpenSection):
+        holder.preface = name
+    return True
+
+
+def take_step(at: Reading, line: Line) -> bool:
+    """A step of an ordering question (①…), one or several on the line."""
+    draft, step = at.draft, marks.read_step(line.text)
+    if draft is None or step is None or draft.closed or draft.part != "text":
+        return False
+    if step[0] != len(draft.steps) + 1 or marks.is_sequence(line.text):
+        return False
+    pieces = re.split(rf"\s*[{marks.CIRCLED}]\s*[.、．]?\s*", line.text.strip())[1:]
+    draft.steps.extend(piece.strip().rstrip(";；") for piece in pieces)
+    draft.touch(line)
+    return True
+
+
+def take_option(at: Reading, line: Line) -> bool:
+    """Options, one or several on the line; not inside answers, where A stands for a key."""
+    draft = at.draft
+    if draft is None or draft.part not in ("text", "options") or at.in_answers:
+        return False
+    found = marks.read_options(line.text, draft.last_label)
+    if not found:
+        return False
+    draft.add_options(found, line)
+    draft.touch(line)
+    return True
+
+
+def _split_inline_criteria(text: str, style: str) -> list[str]:
+    """`(1)…(3分);(2)…(4分)` on one line: a piece for each."""
+    if style != "bracket":
+        return [text]
+    return [piece for piece in re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text) if piece.strip()]

@@ -1,0 +1,98 @@
+"""Where the reading of a document stands: the line, the paper, the section and the question that are open."""
+
+from __future__ import annotations
+
+from evaluator.bank import marks, noise
+from evaluator.bank.drafts import Draft
+from evaluator.bank.items import Unplaced
+from evaluator.bank.openpaper import OpenPaper, OpenSection
+from evaluator.bank.reading.lines import Line
+
+
+class Reading:
+    """A document that is being read. The recognisers look at it and move it on; it decides nothing itself."""
+
+    def __init__(self, lines: tuple[Line, ...]) -> None:
+        self.lines = lines
+        self.place = 0  # of the line that is being read
+        self.papers = [OpenPaper()]
+        self.in_answers = False
+        self.in_tail = False  # behind the end of a paper, where only a new heading or number is taken
+        self.draft: Draft | None = None
+        self.held: Unplaced | None = None  # a line that may turn out to be the next paper's title
+
+    @property
+    def paper(self) -> OpenPaper:
+        """The paper that is open."""
+        return self.papers[-1]
+
+    @property
+    def section(self) -> OpenSection | None:
+        """The section that is open: of the answers where those are being read, else of the questions."""
+        groups = self.groups
+        return groups[-1] if groups else None
+
+    @property
+    def groups(self) -> list[OpenSection]:
+        """The sections among which a new one would come."""
+        return self.paper.answers if self.in_answers else self.paper.sections
+
+    def texts_after(self, count: int) -> list[str]:
+        """The next lines that are not noise, up to `count`."""
+        following = (line.text for line in self.lines[self.place + 1 : self.place + 1 + 2 * count])
+        return [text for text in following if noise.recognise(text, self.in_tail) is None][:count]
+
+    def next_text(self) -> str:
+        """The next line that is not noise; empty at the end."""
+        return next(iter(self.texts_after(1)), "")
+
+    def open_draft(self, header: marks.Header, line: Line) -> Draft:
+        """A new question, or entry of an answer section, in the open section; one without a heading if there is none."""
+        section = self.section
+        if section is None:
+            section = OpenSection(marks.Heading("", None, None), line.number)
+            self.groups.append(section)
+        heading = section.heading
+        self.draft = Draft(
+            number=header.number,
+            start=line.number,
+            end=line.number,
+            page=line.page,
+            kind=header.kind or heading.kind,
+            some_choice=heading.some_choice,
+            style=header.style,
+            points=header.points,
+            background="\n".join(section.background or self.paper.background),
+            requirements="\n".join(section.requirements or self.paper.requirements),
+            section=heading.title,
+        )
+        section.drafts.append(self.draft)
+        return self.draft
+
+    def close_draft(self) -> None:
+        """No question is open any more."""
+        self.draft = None
+
+    def break_off(self) -> None:
+        """The paper ends here, so what was being read may be incomplete."""
+        if self.draft is not None and self.draft not in self.paper.cut:
+            self.paper.cut.append(self.draft)
+
+    def next_paper(self) -> None:
+        """A further paper begins; the line that was held for it becomes its title."""
+        self.break_off()
+        title = ""
+        if self.held is not None:
+            title = self.held.text
+            if self.held in self.paper.unplaced:
+                self.paper.unplaced.remove(self.held)
+        self.papers.append(OpenPaper(title=title))
+        self.in_answers, self.draft, self.held = False, None, None
+
+    def hold(self, line: Line) -> None:
+        """Keeps a line that may be the next paper's title."""
+        self.held = Unplaced(line=line.number, text=line.text.strip())
+
+    def leave_tail(self) -> None:
+        """The paper goes on after all."""
+        self.in_tail, self.held = False, None
