@@ -41,7 +41,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 1  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
+METHOD = 2  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
 
 
 class Progress(NamedTuple):
@@ -134,7 +134,7 @@ async def grade(
         return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
-    alike = await asyncio.to_thread(_compare, rubric, transcript, redactions(guards))
+    alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
     asked = _Asking(rubric, judge, read.state, report)
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
     fits = alike["agent"].likeness.on_topic()
@@ -228,19 +228,21 @@ def _forgotten(question: Question) -> Ungraded:
     return Ungraded(question=question.id, cause="unreadable", detail="no answer came back")
 
 
-class _Compared(NamedTuple):
+class Compared(NamedTuple):
+    """The sentences of some speakers, ready to be quoted, and how far they resemble the reference answers."""
+
     matcher: Matcher
     likeness: Likeness
 
 
-def _compare(
-    rubric: Rubric, transcript: Transcript, left_out: list[tuple[str, int, int]]
-) -> dict[Speaker, _Compared]:
+def compare(
+    rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+) -> dict[Speaker, Compared]:
     """The sentences that can prove something, by whose they may be, compared with what the rubric says."""
     wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
     statements = statements_of(rubric)
     matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
-    return {speaker: _Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
+    return {speaker: Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
 
 
 def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
-FULL_POINT, FULL_GIST, FULL_WORDS = 0.4, 0.7, 0.3  # shares of a perfect match that people give full marks for
+FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
 
 
 class Anchors(NamedTuple):
@@ -35,6 +35,14 @@ class Anchors(NamedTuple):
 
     reference: float
     task: float
+
+
+class Witnesses(NamedTuple):
+    """How far a text resembles some key points, each 0 to 1: point by point, in what they say together, in words."""
+
+    coverage: float
+    gist: float
+    words: float
 
 
 class Likeness:
@@ -46,13 +54,14 @@ class Likeness:
         self._words = frozenset(tokens(" ".join(span.text for span in matcher.spans)))
 
     def of_criterion(self, criterion: Criterion) -> Placed | None:
-        """Where the text lies between nothing of the reference and all of it, by the reference that it is nearest to;
-        None if the criterion has no key points."""
-        placed = [
-            place([Witness(value, 1.0) for value in self._witnesses(reference, points)])
-            for reference, points in points_of(self._rubric, criterion).items()
-        ]
-        return max(placed, key=lambda item: item.position, default=None)
+        """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points."""
+        seen = self.witnesses(criterion)
+        return place([Witness(value, 1.0) for value in seen]) if seen else None
+
+    def witnesses(self, criterion: Criterion) -> Witnesses | None:
+        """What each witness says of the criterion, by the reference that the text is nearest to."""
+        found = [self._seen(reference, points) for reference, points in points_of(self._rubric, criterion).items()]
+        return max(found, key=sum, default=None)
 
     def of_point(self, reference: str, point: KeyPoint) -> tuple[float, Nearest]:
         """How far a key point is made, 0 to 1, and the sentence that comes nearest to it."""
@@ -69,9 +78,9 @@ class Likeness:
         task = sum(anchors.task for anchors in self._anchors.values())
         return 1 / (1 + math.exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
 
-    def _witnesses(self, reference: str, points: Sequence[KeyPoint]) -> tuple[float, float, float]:
+    def _seen(self, reference: str, points: Sequence[KeyPoint]) -> Witnesses:
         coverage = sum(self.of_point(reference, point)[0] for point in points) / len(points)
-        return coverage, self._gist(points), self._shared_words(points)
+        return Witnesses(coverage, self._gist(points), self._shared_words(points))
 
     def _gist(self, points: Sequence[KeyPoint]) -> float:
         nearest = self._matcher.similarity(query_vectors((" ".join(point.text for point in points),)))
@@ -113,7 +122,7 @@ def _made(near: Nearest, anchors: Anchors) -> float:
     the reference does (or a paraphrase would), its example between an unrelated sentence of the trade and a close
     paraphrase."""
     low = anchors.task * ON_TOPIC_RATIO
-    high = min(anchors.reference, low + FULL_POINT * (1 - low))
+    high = min(anchors.reference, FULL_POINT)
     by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
     if near.example is None:
         return by_text

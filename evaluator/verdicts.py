@@ -32,7 +32,7 @@ from evaluator.scorecard import (
     nearest_level,
 )
 
-SHARE_OF_SIMILARITY = 0.35  # of a position; the judge's answers have the rest (docs/design/judging.md)
+SHARE_OF_LIKENESS = 0.5  # of a position; the judge's answers have the rest (docs/design/judging.md)
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 
@@ -121,7 +121,7 @@ def _position(
     criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
 ) -> Placed | None:
     judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
-    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), SHARE_OF_SIMILARITY)
+    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), SHARE_OF_LIKENESS)
 
 
 def _witness_of(question: Question, answered: Answered) -> Witness | None:

@@ -3,7 +3,7 @@
     python -m benchmarks.agreement FOLDER [--limit N] [--model NAME] [--variant WAY …]
 
 FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all.
-`--model none` asks nobody and shows what resemblance to the reference answers gives alone. Answers are kept in
+`--model none` asks nobody and shows what likeness to the reference answers gives alone. Answers are kept in
 benchmarks/cache: a second run takes seconds, and an interrupted one (Ctrl-C) goes on where it stopped.
 """
 
@@ -32,7 +32,7 @@ from evaluator.settings import load_settings
 def main(
     folder: Path,
     limit: Annotated[int | None, typer.Option(help="So many items, taken evenly from the list.")] = None,
-    model: Annotated[str, typer.Option(help="The judge, as in settings; none for resemblance alone.")] = "embedded",
+    model: Annotated[str, typer.Option(help="The judge, as in settings; none for likeness alone.")] = "embedded",
     variant: Annotated[list[str] | None, typer.Option(help=f"Ways of asking: {', '.join(WAYS)} or all.")] = None,
     rubric: Annotated[Path | None, typer.Option(help="Another rubric than the benchmark's own.")] = None,
     detail: Annotated[bool, typer.Option(help="Also each question alone, and errors by band and question.")] = False,

@@ -73,7 +73,7 @@ class KeptJudge:
 
 
 class NoJudge:
-    """Answers nothing: what a grading gives without any model (key points by resemblance) can still be read off it."""
+    """Answers nothing: what a grading gives without any model (likeness to the references) can still be read off it."""
 
     name = "none"
     anchored = True

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, Swapped
-from evaluator.grading import grade
+from evaluator.grading import compare, grade
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import plan_criterion, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded
+from evaluator.likeness import Witnesses
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.states import empty_state, reference_states, state_for
+from evaluator.states import empty_state, redactions, reference_states, state_for
 from evaluator.storage import AskMemo
 from evaluator.verdicts import Answered
 
@@ -31,11 +32,11 @@ NEEDS_REFERENCES = {"shown", "points"}
 
 @dataclass
 class Reading:
-    """One case, read: answers by way of asking, the grading, and the likeness of whole answer and whole reference."""
+    """One case, read: answers by way of asking, the grading, and the likeness to the reference answers by criterion."""
 
     case: Case
     card: Scorecard
-    whole: float | None
+    alike: dict[str, Witnesses | None]
     answered: dict[str, Answered] = field(default_factory=dict)
 
 
@@ -48,7 +49,7 @@ class Reader:
 
     async def read(self, case: Case) -> Reading:
         """All ways that make sense for the case; those that share a prefix follow each other."""
-        reading = Reading(case, await self._grade(case), await asyncio.to_thread(whole_likeness, case))
+        reading = Reading(case, await self._grade(case), await asyncio.to_thread(likeness_of, case))
         for way in self._ways:
             if way in NEEDS_REFERENCES and not case.rubric.references:
                 continue
@@ -86,15 +87,10 @@ def show_references(state: State, rubric: Rubric) -> State:
     return state.model_copy(update={"reference": "\n\n".join(reference.text for reference in rubric.references)})
 
 
-def whole_likeness(case: Case) -> float | None:
-    """The highest cosine of the whole answer with a whole reference answer; None without references."""
-    from evaluator.references.space import passage_vectors
-
-    texts = [reference.text for reference in case.rubric.references]
-    if not texts:
-        return None
-    answer, *references = passage_vectors([case.item.text, *texts])
-    return max(float(answer @ reference) for reference in references)
+def likeness_of(case: Case) -> dict[str, Witnesses | None]:
+    """What the words alone say of each criterion."""
+    alike = compare(case.rubric, case.transcript, redactions(inspect(case.transcript)))
+    return {item.id: alike[item.speaker].likeness.witnesses(item) for item in case.rubric.criteria}
 
 
 def answers_of(answers: Mapping[str, Answer | Ungraded], prefix: str) -> list[Answer | Ungraded]:

@@ -114,8 +114,6 @@ def write_readouts(path: Path, human: HumanSet, readings: Sequence[Reading], poi
     for reading in readings:
         numbers = read_scorecard(reading.card)
         features = {name: value for name, value in numbers.items() if not name.startswith("points/")}
-        if reading.whole is not None:
-            features["check/whole"] = reading.whole
         known = points.loc[reading.case.id].dropna().to_dict()
         entry = {"item": reading.case.id, "features": features, "points": known}
         lines.append(json.dumps(entry, ensure_ascii=False))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from benchmarks.agreement.cases import HumanSet
 from benchmarks.agreement.readings import Reading
 from evaluator.judge.questions import Answer, Ungraded
+from evaluator.likeness import Witnesses
 from evaluator.positions import place, slope, unanchored, witness
 from evaluator.scorecard import Verdict
 from evaluator.verdicts import Answered
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Share = Callable[[Reading, str], float | None]
 LOGIT_RANGE = 6.0  # a mean logit of ±6 is either end of the scale
-SHARES_OF_SIMILARITY = (0.2, 0.35, 0.5, 0.65, 0.8)
+SHARES_OF_LIKENESS = (0.2, 0.35, 0.5, 0.65, 0.8)
 Asked = list[tuple[Answer, Answer | None, list[Answer]]]  # own, about the empty text, about the references
 
 
@@ -36,7 +37,7 @@ def variants(ways: Sequence[str], references: bool, anchored: bool) -> dict[str,
         found["checks and levels"] = over(("checks", "levels"), mean_logit)
     if "checks" in ways and not references:
         found["all checks for each criterion"] = all_checks
-    return found | (with_similarity(ways, anchored) if references else {})
+    return found | (with_likeness(ways, anchored) if references else {})
 
 
 def of_way(way: str, references: bool, anchored: bool) -> dict[str, Share]:
@@ -48,14 +49,14 @@ def of_way(way: str, references: bool, anchored: bool) -> dict[str, Share]:
     return found | ({f"{way}, anchored": over((way,), between_anchors)} if references else {})
 
 
-def with_similarity(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
-    """What resemblance gives alone, and as a witness beside the judge with several shares."""
-    found: dict[str, Share] = {"key points by resemblance": coverage, "whole by resemblance": whole}
-    found["key points and whole"] = resemblance
+def with_likeness(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
+    """What likeness to the reference gives alone, and as a witness beside the judge with several shares."""
+    found: dict[str, Share] = {f"likeness, {name} alone": likeness((name,)) for name in Witnesses._fields}
+    found["likeness"] = likeness(Witnesses._fields)
     if "checks" not in ways:
         return found
     judged = over(("checks",), between_anchors if anchored else mean_share)
-    return found | {f"checks and {share:.0%} resemblance": mix(judged, share) for share in SHARES_OF_SIMILARITY}
+    return found | {f"checks and {share:.0%} likeness": mix(judged, share) for share in SHARES_OF_LIKENESS}
 
 
 def product(reading: Reading, criterion: str) -> float | None:
@@ -64,31 +65,22 @@ def product(reading: Reading, criterion: str) -> float | None:
     return verdict.points / verdict.max_points if isinstance(verdict, Verdict) else None
 
 
-def coverage(reading: Reading, criterion: str) -> float | None:
-    """Mean coverage of the key points of the reference that the text is nearest to."""
-    means = []
-    for reference in reading.case.rubric.references:
-        known = [item.probability for item in reading.card.key_points if item.reference == reference.id]
-        if known and None not in known:
-            means.append(sum(value or 0.0 for value in known) / len(known))
-    return max(means) if means else None
+def likeness(names: Sequence[str]) -> Share:
+    """The mean of these witnesses."""
 
+    def alike(reading: Reading, criterion: str) -> float | None:
+        seen = reading.alike[criterion]
+        return None if seen is None else sum(getattr(seen, name) for name in names) / len(names)
 
-def whole(reading: Reading, criterion: str) -> float | None:
-    return None if reading.whole is None else min(max(reading.whole, 0.0), 1.0)
-
-
-def resemblance(reading: Reading, criterion: str) -> float | None:
-    """Key points and the whole, half each."""
-    parts = coverage(reading, criterion), whole(reading, criterion)
-    return None if None in parts else sum(value or 0.0 for value in parts) / 2
+    return alike
 
 
 def mix(judged: Share, share: float) -> Share:
-    """The judge with (1 - share), resemblance with `share`."""
+    """The judge with (1 - share), likeness with `share`."""
+    alike = likeness(Witnesses._fields)
 
     def mixed(reading: Reading, criterion: str) -> float | None:
-        first, second = judged(reading, criterion), resemblance(reading, criterion)
+        first, second = judged(reading, criterion), alike(reading, criterion)
         return None if first is None or second is None else (1 - share) * first + share * second
 
     return mixed
