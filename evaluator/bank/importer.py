@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator.bank.checks import check_item
 from evaluator.bank.grammar import parse
+from evaluator.bank.history import new_run
 from evaluator.bank.items import Item, Paper, Source
 from evaluator.bank.reading import ARCHIVE, FORMATS, Document, read_document
 from evaluator.bank.reading.archive import unpacked
-from evaluator.bank.store import Bank, Stored, new_run
+from evaluator.bank.store import Bank, Stored
 from evaluator.bank.template import from_row
 from evaluator.errors import EvaluatorError, InputError, StorageError
 
