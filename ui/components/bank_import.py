@@ -11,8 +11,8 @@ from evaluator.bank.items import Warning
 from evaluator.bank.reading import ARCHIVE, FORMATS
 from ui.components import bank_store, drafts, runner
 from ui.components.language import tr
+from ui.components.progress import watch
 from ui.components.scorecard_view import section
-from ui.components.work_view import watch_work
 
 DRAFT = "bank_import"
 SHOWN = 200  # warnings of one file
@@ -44,7 +44,7 @@ def show_import() -> None:
 
 
 def _looked(job: runner.Job, paths: list[str]) -> None:
-    reports = watch_work(job)
+    reports = watch(job)
     if reports is None:
         return
     section("ui_bank.dry_run")
@@ -62,7 +62,7 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
 
 
 def _imported(job: runner.Job) -> None:
-    reports = watch_work(job)
+    reports = watch(job)
     if not job.finished:
         return
     if reports is not None:

@@ -14,7 +14,7 @@ from evaluator.bank.store import Bank, open_bank
 from evaluator.settings import make_writable
 from ui.components import runner, stores
 from ui.components.language import tr
-from ui.components.work_view import Ticking, in_thread
+from ui.components.runner import Ticking, in_thread
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

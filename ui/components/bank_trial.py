@@ -15,7 +15,8 @@ from evaluator.scorecard import Scorecard
 from ui.components import drafts, runner, stores
 from ui.components.language import tr
 from ui.components.layout import out_of
-from ui.components.work_view import Tick, watch_work
+from ui.components.progress import watch
+from ui.components.runner import Tick
 
 ORDER = ("good", "middling", "poor", "off-topic", "empty", "orders-the-grader")
 RISING = ("good", "middling", "poor")  # each should get at least as much as the next
@@ -61,7 +62,7 @@ def show_trial(rubric: Rubric) -> None:
         drafts.drop("bank_trial")
         drafts.keep("bank_trial", **{rubric.digest: _begin(rubric, examples(rubric, own)).id})
     job = under_way(rubric)
-    tried = watch_work(job) if job is not None else None
+    tried = watch(job)
     if tried is not None:
         st.html(table_html(tried))
         st.html(f"<p>{escape(judge_order(tried))}</p>")

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator import batch
+from evaluator import batch, texts
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Verdict
@@ -20,7 +20,8 @@ from evaluator.transcript import Transcript
 from ui.components import grading_view, runner, stores
 from ui.components.exports import XLSX
 from ui.components.language import tr
-from ui.components.layout import guarded, out_of, problem
+from ui.components.layout import guarded, out_of
+from ui.components.progress import watch
 
 
 def show_batch(batch_id: str) -> None:
@@ -29,10 +30,9 @@ def show_batch(batch_id: str) -> None:
     if found.owner != stores.owner():
         raise InputError("batch_unknown", id=batch_id)
     job = running_job(batch_id)
-    if job is not None and not job.finished:
-        _live(job.id, batch_id)
-    else:
-        _standstill(found, job)
+    watch(job)
+    if job is None or job.finished:
+        _standstill(found)
     items, cards = stores.records().batches.items(batch_id), stores.records().batches.scorecards(batch_id)
     if not any(item.state in ("done", "failed") for item in items):
         return
@@ -63,8 +63,9 @@ def begin(batch_id: str, only: Collection[int] | None = None) -> None:
         async def grade(transcript: Transcript, rubric: Rubric) -> Scorecard:
             return await evaluate(transcript, rubric, judge=judge, settings=settings, records=records, owner=owner)
 
-        def tell(progress: batch.Progress) -> None:
-            job.events[:] = [progress]
+        def tell(now: batch.Progress) -> None:
+            text = texts.say("ui.batch_progress", done=now.batch.done, failed=now.batch.failed)
+            job.events[:] = [runner.Tick(now.finished, now.planned, text)]
 
         return await batch.run_batch(
             batch_id, grade, records=records, concurrency=settings.concurrency, on_progress=tell, only=only
@@ -73,26 +74,8 @@ def begin(batch_id: str, only: Collection[int] | None = None) -> None:
     runner.start("batch", work, title=batch_id)
 
 
-@st.fragment(run_every=1.0)
-def _live(job_id: str, batch_id: str) -> None:
-    job = runner.find(job_id)
-    if job is None or job.finished:
-        st.rerun()
-    now = stores.records().batches.get(batch_id)
-    planned = job.events[-1].planned if job.events else None
-    finished = job.events[-1].finished if job.events else 0
-    share = finished / planned if planned else 0.0
-    text = tr("batch_progress", finished=finished, planned=planned or "…", done=now.done, failed=now.failed)
-    st.progress(share, text=f"{text} · {tr('seconds_value', seconds=f'{job.so_far_s:.0f}')}")
-    if st.button(tr("stop"), key=f"stop_{job_id}", icon=":material/stop:"):
-        runner.stop(job)
-    st.html(f'<p class="ev-dim">{tr("batch_goes_on")}</p>')
-
-
-def _standstill(found: Batch, job: runner.Job | None) -> None:
+def _standstill(found: Batch) -> None:
     """What to do next: the pilot, the rest, or another try for what failed."""
-    if job is not None and job.state == "failed" and job.error is not None:
-        problem(job.error)
     st.write(
         tr(
             "batch_counts",

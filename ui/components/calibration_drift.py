@@ -14,8 +14,8 @@ from ui.components.calibration_runs import Run
 from ui.components.language import tr
 from ui.components.layout import empty, when
 from ui.components.notes import Tone, note, note_html
+from ui.components.progress import watch
 from ui.components.scorecard_view import section
-from ui.components.work_view import watch_work
 
 DRAFT = "calibration_drift"
 
@@ -32,8 +32,7 @@ def show_drift() -> None:
     )
     run = next(one for one in known if one.id == before)
     job = runner.find(drafts.load(DRAFT).get("job"))
-    if job is not None and (not job.finished or job.state != "done"):
-        watch_work(job)
+    watch(job)
     if (job is None or job.finished) and run.items.is_dir():
         st.button(
             tr("ui_calibration.drift_go"), key="drift_go", icon=":material/replay:", on_click=_grade_again, args=(run,)

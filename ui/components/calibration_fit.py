@@ -20,8 +20,9 @@ from ui.components.calibration_report import table_html
 from ui.components.calibration_runs import Run
 from ui.components.language import tr
 from ui.components.layout import percent, when
+from ui.components.progress import watch
+from ui.components.runner import Ticking, in_thread
 from ui.components.scorecard_view import section
-from ui.components.work_view import Ticking, in_thread, watch_work
 
 HELD_OUT = "held_out.json"
 
@@ -52,8 +53,7 @@ def show_fit(run: Run) -> None:
     name = left.text_input(tr("ui_calibration.profile_name"), value=run.profile or run.rubric, key="calibration_name")
     texts = right.checkbox(tr("ui_calibration.use_texts"), value=run.items.is_dir(), key="calibration_texts")
     job = runner.find(drafts.load(runs.DRAFT).get("fit"))
-    if job is not None and (not job.finished or job.state != "done"):
-        watch_work(job)
+    watch(job)
     if (job is None or job.finished) and st.button(
         tr("ui_calibration.fit_go"),
         type="primary",

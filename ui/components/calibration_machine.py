@@ -18,8 +18,9 @@ from ui.components import drafts, runner, stores
 from ui.components.calibration_runs import Run
 from ui.components.language import tr
 from ui.components.notes import note
+from ui.components.progress import watch
+from ui.components.runner import Tick
 from ui.components.scorecard_view import section
-from ui.components.work_view import Tick, watch_work
 
 
 def choose_items(run: Run) -> list[Item]:
@@ -44,11 +45,9 @@ def grade_items(run: Run, items: list[Item]) -> None:
     job = runner.find(drafts.load(runs.DRAFT).get("machine"))
     known = {line["item"] for line in _lines(run) if "item" in line}
     missing = [item for item in items if item.id not in known]
+    watch(job)
     if job is not None and not job.finished:
-        watch_work(job)
         return
-    if job is not None and job.state in ("failed", "stopped"):
-        watch_work(job)
     if not missing:
         note(tr("ui_calibration.machine_done", count=len(items)), "good")
         return

@@ -16,16 +16,16 @@ from ui.components import drafts, runner
 from ui.components.calibration_runs import Run
 from ui.components.language import language, tr
 from ui.components.notes import note
+from ui.components.progress import watch
+from ui.components.runner import Ticking, in_thread
 from ui.components.scorecard_view import section
-from ui.components.work_view import Ticking, in_thread, watch_work
 
 
 def show_report(run: Run) -> None:
     """The button, the progress, and the report once it is there."""
     section("ui_calibration.step_report")
     job = runner.find(drafts.load(runs.DRAFT).get("report"))
-    if job is not None and (not job.finished or job.state != "done"):
-        watch_work(job)
+    watch(job)
     label = tr("ui_calibration.report_again" if _stored(run) else "ui_calibration.report_go")
     if (job is None or job.finished) and st.button(label, key="calibration_report", icon=":material/insights:"):
         drafts.keep(runs.DRAFT, report=_begin(run).id)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
-from evaluator.errors import Stopped
 from evaluator.rubric import Rubric
 from evaluator.settings import Settings
 from ui.components import runner, stores
 from ui.components.language import tr
-from ui.components.layout import problem
+from ui.components.progress import watch
+from ui.components.runner import Ticking, in_thread
 from ui.components.scenario import usable
 
-GB = 1_000_000_000
+GB, MB = 1_000_000_000, 1_000_000
 
 
 def show_model() -> None:
@@ -28,9 +26,7 @@ def show_model() -> None:
         return
     from evaluator.judge import weights
 
-    job = _latest("pull")
-    if job is not None and not job.finished:
-        _running(job.id)
+    if _busy("pull"):
         return
     found = weights.path_of(settings)
     size = found.stat().st_size if found.is_file() else 0
@@ -38,20 +34,20 @@ def show_model() -> None:
         _good(tr("model_ready", name=found.stem, size=f"{size / GB:.1f}"))
         return
     _bad(tr("model_damaged_here" if size else "model_missing_here", size=f"{weights.EMBEDDED.size / GB:.1f}"))
-    _ended(job)
     if st.button(tr("pull_model"), type="primary", icon=":material/download:", key="pull_model"):
-        pull = _in_thread(lambda progress: weights.pull(settings, progress))
-        runner.start("pull", pull)
-        st.rerun()
+        text = tr("pulling_mb")
+
+        def pull(tick: Ticking) -> object:
+            return weights.pull(settings, lambda done, total: tick(done // MB, total // MB, text))
+
+        _begin("pull", pull)
 
 
 def show_references() -> None:
     """The reference store; it can be filled from all rubrics here."""
     settings = stores.settings()
     st.markdown(f"**{tr('state_references')}**")
-    job = _latest("index")
-    if job is not None and not job.finished:
-        _running(job.id)
+    if _busy("index"):
         return
     if settings.chroma_url:
         _good(tr("references_server", url=settings.chroma_url))
@@ -59,20 +55,18 @@ def show_references() -> None:
         _good(tr("references_ready", count=len(usable())))
     else:
         _bad(tr("references_missing"))
-    _ended(job)
     if st.button(tr("index_references"), icon=":material/manage_search:", key="index_references"):
         rubrics = list(usable().values())
-        runner.start("index", _in_thread(lambda progress: _index(settings, rubrics, progress)))
-        st.rerun()
+        _begin("index", lambda tick: _index(settings, rubrics, tick))
 
 
-def _index(settings: Settings, rubrics: list[Rubric], progress: Callable[[int, int], None]) -> None:
+def _index(settings: Settings, rubrics: list[Rubric], tick: Ticking) -> None:
     from evaluator.references.store import open_store
 
     store = open_store(settings)
-    for done, rubric in enumerate(rubrics, start=1):
+    for done, rubric in enumerate(rubrics):
+        tick(done, len(rubrics), rubric.title)
         store.index_rubric(rubric)
-        progress(done, len(rubrics))
 
 
 def show_records() -> None:
@@ -87,40 +81,17 @@ def _shown(url: str) -> str:
     return url.rsplit("@", 1)[-1].removeprefix("sqlite:///")
 
 
-def _in_thread(call: Callable[[Callable[[int, int], None]], Any]) -> runner.Work:
-    """Work that blocks, with progress, and that can be stopped between two steps."""
-
-    async def work(job: runner.Job) -> Any:
-        def progress(done: int, total: int) -> None:
-            if job.stopping:
-                raise Stopped("ui_stopped")
-            job.events[:] = [(done, total)]
-
-        return await asyncio.to_thread(call, progress)
-
-    return work
-
-
-def _latest(kind: str) -> runner.Job | None:
+def _busy(kind: str) -> bool:
+    """Shows the newest work of this kind, and whether it still goes on."""
     jobs = runner.runner().jobs(stores.owner(), kind)
-    return jobs[-1] if jobs else None
+    job = jobs[-1] if jobs else None
+    watch(job)
+    return job is not None and not job.finished
 
 
-@st.fragment(run_every=1.0)
-def _running(job_id: str) -> None:
-    job = runner.find(job_id)
-    if job is None or job.finished:
-        st.rerun()
-    done, total = job.events[-1] if job.events else (0, 0)
-    shown = f"{done / GB:.2f} / {total / GB:.2f} GB" if total > 10_000 else f"{done} / {total}"
-    st.progress(done / total if total else 0.0, text=shown if total else tr("starting"))
-    if st.button(tr("stop"), key=f"stop_{job_id}", icon=":material/stop:"):
-        runner.stop(job)
-
-
-def _ended(job: runner.Job | None) -> None:
-    if job is not None and job.state == "failed" and job.error is not None:
-        problem(job.error)
+def _begin(kind: str, blocking: Callable[[Ticking], object]) -> None:
+    runner.start(kind, lambda job: in_thread(job, blocking))
+    st.rerun()
 
 
 def _good(text: str) -> None:

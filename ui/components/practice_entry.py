@@ -134,7 +134,7 @@ def begin(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) -> r
 
     async def work(job: runner.Job) -> object:
         return await hand_in_attempt(
-            records, rubric, transcript, own, owner=owner, settings=settings, report=job.events.append
+            records, rubric, transcript, own, owner=owner, settings=settings, report=runner.listen(job)
         )
 
     return runner.start("practice", work, title=rubric.title)

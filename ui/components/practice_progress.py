@@ -140,7 +140,7 @@ def _grade(entry: Practised) -> runner.Job:
     settings, records = stores.settings(), stores.records()
 
     async def work(job: runner.Job) -> object:
-        return await grade_attempt(records, entry.attempt, settings=settings, report=job.events.append)
+        return await grade_attempt(records, entry.attempt, settings=settings, report=runner.listen(job))
 
     return runner.start("practice", work, title=entry.rubric.title)
 

@@ -1,20 +1,26 @@
-"""A grading under way: which step, which criteria are known already, and a button that stops it."""
+"""Work under way: how far it is, what is known of it already, and a button that stops it."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
-from evaluator.scorecard import Scorecard
 from ui.components import runner
 from ui.components.language import tr
 from ui.components.layout import problem
+from ui.components.runner import Tick
 from ui.components.scorecard_view import verdict_html
 
+GRADINGS = ("grade", "practice")  # work that may wait for one answer to everything
 
-def watch(job: runner.Job) -> Scorecard | None:
-    """Shows a grading until it ends: None while it runs (the page refreshes by itself), stopped or failed."""
+
+def watch(job: runner.Job | None) -> Any | None:
+    """Shows work until it ends and gives its result; None while it runs (the page refreshes by itself), and where it
+    was stopped, failed or never begun."""
+    if job is None:
+        return None
     if not job.finished:
         _live(job.id)
     if job.state == "failed" and job.error is not None:
@@ -29,15 +35,28 @@ def _live(job_id: str) -> None:
     job = runner.find(job_id)
     if job is None or job.finished:
         st.rerun()
-    events = list(job.events)
-    last = events[-1] if events else None
-    seen = [event.verdict for event in events if event.verdict is not None]
-    share = last.done / last.total if last is not None and last.step == "criterion" and last.total else 0.0
-    step = tr(f"progress.{last.step}") if last is not None else tr("starting")
-    counts = f" {last.done} / {last.total}" if last is not None and last.total > 1 else ""
-    st.progress(share, text=f"{step}{counts} · {tr('seconds_value', seconds=f'{job.so_far_s:.0f}')}")
+    ticks = list(job.events)
+    known = [tick.verdict for tick in ticks if tick.verdict is not None]
+    _how_far(ticks[-1] if ticks else Tick(0, 1, tr("starting")), job.so_far_s)
+    if job.kind in GRADINGS and not known:
+        _say(tr("all_at_once"))
     if st.button(tr("stop"), key=f"stop_{job.id}", icon=":material/stop:"):
         runner.stop(job)
-    st.html(f'<p class="ev-dim">{escape(tr("goes_on"))}</p>')
-    for number, verdict in enumerate(seen, start=1):
+    _say(tr("goes_on"))
+    for number, verdict in enumerate(known, start=1):
         st.html(verdict_html(verdict, number, prefix="live-"))
+
+
+def _how_far(now: Tick, seconds: float) -> None:
+    """A bar where the number of steps is known; else one that only shows that something is going on."""
+    took = tr("seconds_value", seconds=f"{seconds:.0f}")
+    if now.total > 1:
+        counted = f"{now.done:,} / {now.total:,}"
+        st.progress(min(1.0, now.done / now.total), text=" · ".join(filter(None, (now.text, counted, took))))
+        return
+    st.html(f'<p class="ev-going">{escape(now.text)} · <span class="ev-took">{escape(took)}</span></p>')
+    st.html(f'<div class="ev-wait" role="progressbar" aria-label="{escape(tr("under_way"))}"><i></i></div>')
+
+
+def _say(text: str) -> None:
+    st.html(f'<p class="ev-dim">{escape(text)}</p>')

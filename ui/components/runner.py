@@ -11,21 +11,39 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
 from evaluator import texts
-from evaluator.errors import EvaluatorError
+from evaluator.errors import EvaluatorError, Stopped
 from evaluator.rubric import Rubric
+from evaluator.scorecard import UngradedVerdict, Verdict
 from evaluator.storage.ids import new_id
 from evaluator.transcript import Transcript
 from ui.components import language, stores
 
+if TYPE_CHECKING:
+    from evaluator.grading import Report
+
+T = TypeVar("T")
 JobState = Literal["running", "done", "failed", "stopped"]
 KEPT_FINISHED = 200  # finished jobs that stay to be looked at; what they made is in the records anyway
 
 _log = logging.getLogger(__name__)
+
+
+class Tick(NamedTuple):
+    """How far work is. `text` is what it is at; a total of 1 means that the steps cannot be counted; `verdict` is a
+    criterion that is known already."""
+
+    done: int
+    total: int
+    text: str = ""
+    verdict: Verdict | UngradedVerdict | None = None
+
+
+Ticking = Callable[..., None]  # done, total, text
 
 
 @dataclass
@@ -37,7 +55,7 @@ class Job:
     title: str = ""
     id: str = field(default_factory=new_id)
     state: JobState = "running"
-    events: list[Any] = field(default_factory=list)
+    events: list[Tick] = field(default_factory=list)
     result: Any = None
     error: EvaluatorError | None = None
     stopping: bool = False  # somebody asked to stop; work in a thread has to look for itself
@@ -143,8 +161,24 @@ def stop(job: Job) -> None:
     runner().stop(job)
 
 
+async def in_thread(job: Job, blocking: Callable[[Ticking], T]) -> T:
+    """Runs `blocking(tick)` in a thread; when the job is stopped, the next `tick` ends it. What was done stays done."""
+
+    def tick(done: int, total: int, text: str = "") -> None:
+        if job.stopping:
+            raise Stopped("ui_stopped")
+        job.events[:] = [Tick(done, total, text)]
+
+    return await asyncio.to_thread(blocking, tick)
+
+
+def listen(job: Job) -> Report:
+    """What a grading tells of itself, as the job's ticks, in the language of whoever began it."""
+    return lambda step: job.events.append(Tick(step.done, step.total, texts.say(f"progress.{step.step}"), step.verdict))
+
+
 def grade(transcript: Transcript, rubric: Rubric, *, label: str = "", fresh: bool = False) -> Job:
-    """Begins a grading. `job.events` are `evaluate.Progress`, `job.result` is the stored Scorecard."""
+    """Begins a grading; `job.result` is the stored Scorecard."""
     owner, settings, records = stores.owner(), stores.settings(), stores.records()
 
     async def work(job: Job) -> Any:
@@ -158,7 +192,7 @@ def grade(transcript: Transcript, rubric: Rubric, *, label: str = "", fresh: boo
             settings=settings,
             records=records,
             fresh=fresh,
-            report=job.events.append,
+            report=listen(job),
             label=label,
             owner=owner,
         )

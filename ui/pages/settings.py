@@ -11,7 +11,8 @@ from evaluator.judge.providers import PROVIDERS
 from evaluator.settings import Settings, config_path, save_settings
 from ui.components import runner, stores
 from ui.components.language import tr
-from ui.components.layout import guarded, page, problem
+from ui.components.layout import guarded, page
+from ui.components.progress import watch
 from ui.components.scorecard_view import section
 
 ADDRESS = "address"
@@ -89,32 +90,22 @@ def try_model(settings: Settings) -> None:
     jobs = runner.runner().jobs(stores.owner(), "check")
     job = jobs[-1] if jobs else None
     if st.button(tr("try_model"), icon=":material/network_check:", key="settings_try"):
+        asking = tr("asking")
 
-        async def work(_: runner.Job) -> Any:
+        async def work(job: runner.Job) -> Any:
             from evaluator.judge.check import check
 
+            job.events.append(runner.Tick(0, 1, asking))
             return await check(settings.model, settings)
 
         runner.start("check", work, title=settings.model)
         st.rerun()
-    if job is not None:
-        _checked(job.id)
-
-
-@st.fragment(run_every=1.0)
-def _checked(job_id: str) -> None:
-    job = runner.find(job_id)
-    if job is None:
-        return
-    if not job.finished:
-        st.progress(0.0, text=f"{tr('asking')} · {tr('seconds_value', seconds=f'{job.so_far_s:.0f}')}")
-    elif job.error is not None:
-        problem(job.error)
-    elif job.result is not None:
-        for language, result in job.result.languages.items():
+    checked = watch(job)
+    if checked is not None:
+        for language, result in checked.languages.items():
             line = tr(f"check_{language}", right=result.right, asked=result.asked)
             st.markdown(f":material/{'check_circle' if result.enough else 'error'}: {line}")
-        st.caption(tr("check_speed", seconds=f"{job.result.seconds_per_question:.1f}"))
+        st.caption(tr("check_speed", seconds=f"{checked.seconds_per_question:.1f}"))
 
 
 def defaults_form(settings: Settings) -> None:
