@@ -284,3 +284,35 @@ def test_two_papers_with_their_own_answer_sections():
         ("第一套 收银考试", ["√"]),
         ("第二套 理货考试", ["×"]),
     ]
+
+
+def test_numbers_above_999_and_years():
+    """Banks of thousands of questions keep their numbers; a year that begins a line is none."""
+    paper = parse_text(
+        """
+门店题库
+一、单选题
+1001.客人问路,先做什么?
+A.指路 B.走开
+1002.客人丢了伞,怎么办?
+2019、2020两年都没有登记的地方
+A.登记 B.不理
+1003.雨天地滑,先做什么?
+A.放提示牌 B.等雨停
+答案
+1001-1003 AAA
+"""
+    )
+    assert [(item.number, item.key, len(item.options)) for item in paper.items] == [
+        (1001, "A", 2),
+        (1002, "A", 2),
+        (1003, "A", 2),
+    ]
+    assert [entry.text for entry in paper.unplaced] == ["2019、2020两年都没有登记的地方"]
+
+
+def test_a_gap_in_the_numbers_is_told_in_short():
+    """Numbers that are missing are told as ranges."""
+    paper = parse_text("一、判断题\n1.伞要登记。(√)\n3.伞可以拿走。(×)\n9.地滑要放牌。(√)")
+    (gap,) = [warning for warning in paper.warnings if warning.code == "number_gap"]
+    assert gap.values["numbers"] == "2, 4-8"

@@ -13,7 +13,7 @@ from bank_papers import PAPERS, keys, only, words
 
 from evaluator.bank.grammar import parse
 from evaluator.bank.importer import import_files, read_papers
-from evaluator.bank.reading import limits, read_document
+from evaluator.bank.reading import doc, limits, read_document
 from evaluator.errors import InputError
 
 TEXT = (PAPERS / "choices.txt").read_text(encoding="utf-8")
@@ -181,6 +181,28 @@ def test_zip_of_papers_with_gbk_names(tmp_path):
     ]
 
 
+def test_files_that_cannot_be_papers_are_named(tmp_path):
+    """In folders and archives they are skipped by name and are no failure; hidden files are not even named."""
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "甲.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "papers" / "photo.png").write_bytes(b"\x89PNG")
+    (tmp_path / "papers" / ".hidden").write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "papers" / "more.zip", "w") as archive:
+        archive.writestr("乙.txt", TEXT.replace("10", "11"))
+        archive.writestr("slides.pptx", "x")
+    reports = import_files(None, [tmp_path / "papers"], dry_run=True)
+    assert {report.file: report.status for report in reports} == {
+        "甲.txt": "imported",
+        "photo.png": "skipped",
+        "more.zip!乙.txt": "imported",
+        "more.zip!slides.pptx": "skipped",
+    }
+    (tmp_path / "papers" / "甲.txt").unlink()
+    (tmp_path / "papers" / "more.zip").unlink()
+    reports = import_files(None, [tmp_path / "papers"], dry_run=True)
+    assert [report.code for report in reports] == ["bank_empty_folder", "bank_unknown_format"]
+
+
 # ------------------------------------------------------------------------------------------------------------ bad input
 
 
@@ -314,12 +336,43 @@ def test_old_word_file_needs_libreoffice(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed here")
-def test_old_word_file_through_libreoffice(tmp_path):
+def test_old_word_file_through_libreoffice(tmp_path, monkeypatch):
     """A .doc gives the same questions as its text."""
+    monkeypatch.setattr(doc, "TIMEOUT_S", 3600)  # a busy machine is no failure
     made = make_docx(tmp_path / "choices.docx", TEXT)
-    command = ["soffice", "--headless", "--convert-to", "doc", "--outdir", str(tmp_path), str(made)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "doc", "--outdir", str(tmp_path), str(made)]
+    subprocess.run(command, check=True, capture_output=True)
     assert words(read_papers(tmp_path / "choices.doc")[1][0]) == words(only("choices.txt"))
+
+
+def fake_office(folder: Path, script: str) -> None:
+    """A program called soffice that does what the script says."""
+    (folder / "soffice").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (folder / "soffice").chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for LibreOffice is a shell script")
+def test_libreoffice_that_hangs_is_ended(tmp_path, monkeypatch):
+    """After the timeout the office itself ends, not only the script that started it, and the sentence says so."""
+    fake_office(tmp_path, f"sleep 600 & echo $! > '{tmp_path}/child'; wait")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(doc, "TIMEOUT_S", 2)
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    assert refusal(tmp_path / "old.doc").code == "bank_office_slow"
+    state = Path(f"/proc/{(tmp_path / 'child').read_text().strip()}/stat")
+    assert not state.exists() or ") Z " in state.read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for LibreOffice is a shell script")
+def test_every_conversion_has_a_profile_of_its_own(tmp_path, monkeypatch):
+    """Two conversions never share a profile folder, and what makes no file is called damaged."""
+    fake_office(tmp_path, f"echo \"$1\" >> '{tmp_path}/profiles'")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    assert [refusal(tmp_path / "old.doc").code for _ in range(2)] == ["bank_damaged"] * 2
+    first, second = (tmp_path / "profiles").read_text().split()
+    assert first != second and first.startswith("-env:UserInstallation=file:///")
 
 
 def test_importing_the_bank_loads_no_reader():

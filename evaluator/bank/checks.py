@@ -160,8 +160,19 @@ def _check_numbers(paper: Paper) -> Iterator[Warning]:
         gaps = sorted(set(range(min(numbers), max(numbers) + 1)) - set(numbers)) if numbers else []
         for code, found in (("number_twice", twice), ("number_gap", gaps)):
             if found:
-                values = {"section": section.title, "numbers": ", ".join(map(str, found[:20]))}
+                values = {"section": section.title, "numbers": _ranges(found)}
                 yield Warning(code=code, line=section.line, values=values)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """`3, 7-9, 1003-2018`: sorted numbers in short."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:

@@ -22,11 +22,14 @@ from evaluator.bank.template import from_row
 from evaluator.errors import EvaluatorError, InputError, StorageError
 
 Progress = Callable[[int, int, str], None]
-Status = Literal["imported", "unchanged", "failed"]
+Status = Literal["imported", "unchanged", "failed", "skipped"]
 
 
 class FileReport(BaseModel):
-    """What became of one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings."""
+    """What became of one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings.
+
+    `skipped` is a file in a folder or an archive whose format is none of ours: said, but no failure.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,6 +63,7 @@ class _Found:
     identity: str
     path: Path
     error: EvaluatorError | None = None
+    skipped: bool = False
 
 
 def import_files(
@@ -125,12 +129,13 @@ def _import_one(bank: Bank | None, file: _Found, run: str, dry_run: bool, overwr
     except StorageError:
         raise
     except EvaluatorError as error:
-        return FileReport(file=file.name, status="failed", error=str(error), code=error.code)
+        status: Status = "skipped" if file.skipped else "failed"
+        return FileReport(file=file.name, status=status, error=str(error), code=error.code)
     except (RecursionError, MemoryError) as error:
         refused = InputError("bank_unreadable", file=file.name, detail=type(error).__name__)
         return FileReport(file=file.name, status="failed", error=str(refused), code=refused.code)
     touched = stored.added or stored.changed or stored.removed or stored.restored
-    status: Status = "imported" if touched else "unchanged"
+    status = "imported" if touched else "unchanged"
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
 
 
@@ -138,20 +143,33 @@ def _find(paths: Iterable[Path], open_archives: ExitStack) -> Iterator[_Found]:
     """The files behind what was named: folders are walked, archives opened; nothing named is passed over."""
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if _wanted(file, path))
-            if not inside:
-                error = InputError("bank_empty_folder", folder=path, formats=" ".join(FORMATS))
-                yield _Found(str(path), str(path), path, error)
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
+            if not any(_known(file) for file in inside):
+                yield _nothing_in(path, str(path))
             for file in inside:
-                yield from _open(file, str(file.relative_to(path)), open_archives)
+                name = str(file.relative_to(path))
+                yield from _open(file, name, open_archives) if _known(file) else (_skipped(name, file),)
         else:
             yield from _open(path, path.name, open_archives)
 
 
-def _wanted(file: Path, root: Path) -> bool:
-    """In a folder, only what can be a paper: no hidden files, no lock files of Office."""
-    hidden = any(part.startswith((".", "~$")) for part in file.relative_to(root).parts)
-    return file.is_file() and not hidden and file.suffix.lower() in (*FORMATS, ARCHIVE)
+def _hidden(file: Path, root: Path) -> bool:
+    """Files that a system or Office keeps for itself."""
+    return any(part.startswith((".", "~$")) for part in file.relative_to(root).parts)
+
+
+def _known(file: Path) -> bool:
+    return file.suffix.lower() in (*FORMATS, ARCHIVE)
+
+
+def _skipped(name: str, path: Path) -> _Found:
+    return _Found(
+        name, name, path, InputError("bank_unknown_format", file=name, formats=" ".join(FORMATS)), skipped=True
+    )
+
+
+def _nothing_in(path: Path, name: str) -> _Found:
+    return _Found(name, str(path), path, InputError("bank_empty_folder", folder=name, formats=" ".join(FORMATS)))
 
 
 def _open(path: Path, name: str, open_archives: ExitStack) -> Iterator[_Found]:
@@ -164,7 +182,9 @@ def _open(path: Path, name: str, open_archives: ExitStack) -> Iterator[_Found]:
     except EvaluatorError as error:
         yield _Found(name, identity, path, error)
         return
-    if not members:
-        yield _Found(name, identity, path, InputError("bank_empty", file=name))
+    if not any(file.suffix.lower() in FORMATS for _, file in members):
+        yield _nothing_in(path, name)
     for member, file in members:
-        yield _Found(f"{name}!{member}", f"{identity}!{member}", file)
+        shown = f"{name}!{member}"
+        known = file.suffix.lower() in FORMATS
+        yield _Found(shown, f"{identity}!{member}", file) if known else _skipped(shown, file)

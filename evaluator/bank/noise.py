@@ -60,7 +60,7 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
     ),
     (
         ANYWHERE,
-        r"第\s*\d+\s*页\s*[,/()]?\s*共\s*\d+\s*页\)?|第\s*\d+\s*页|[-—–]\s*\d{1,3}\s*[-—–]|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
+        r"第\s*\d+\s*页\s*[,/()]?\s*共\s*\d+\s*页\)?|第\s*\d+\s*页|[-—–]\s*\d{1,4}\s*[-—–]|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
         "page numbers",
     ),
     # --- what surely ends a paper

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evaluator.references.retrieval import Hit
 
 SHOWN_WARNINGS = 12  # a file, before the rest is only counted
+SHOWN_SKIPPED = 8  # names
 
 
 def _console(stderr: bool = False) -> Console:
@@ -47,9 +48,12 @@ def show_reports(reports: list[FileReport], dry_run: bool, all_warnings: bool) -
     """A row a file, then what a person should know, with file and line."""
     console = _console()
     table = Table(*(say(f"bank.cli_{name}") for name in ("file", "result", "questions", "cut", "changes", "warnings")))
+    skipped = [report.file for report in reports if report.status == "skipped"]
+    reports = [report for report in reports if report.status != "skipped"]
     for report in reports:
         table.add_row(*map(escape, _report_cells(report, dry_run)))
     console.print(table)
+    _show_skipped(console, skipped, all_warnings)
     for report in reports:
         _show_warnings(console, report, all_warnings)
     whole = sum(report.whole for report in reports)
@@ -58,6 +62,17 @@ def show_reports(reports: list[FileReport], dry_run: bool, all_warnings: bool) -
     console.print(say("bank.cli_total", files=len(reports), whole=whole, truncated=truncated, failed=failed))
     if dry_run:
         console.print(say("bank.cli_dry_run"))
+
+
+def _show_skipped(console: Console, names: list[str], all_of_them: bool) -> None:
+    """Files that cannot be papers are named, so that nobody misses one."""
+    if not names:
+        return
+    shown = names if all_of_them else names[:SHOWN_SKIPPED]
+    line = say("bank.cli_skipped_files", count=len(names), names=say("bank.cli_comma").join(shown))
+    console.print(escape(line), soft_wrap=True)
+    if len(names) > len(shown):
+        console.print(say("bank.cli_more", count=len(names) - len(shown)))
 
 
 def _report_cells(report: FileReport, dry_run: bool) -> tuple[str, ...]:

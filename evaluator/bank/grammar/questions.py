@@ -10,6 +10,8 @@ from evaluator.bank.grammar.labels import fill
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.reading.lines import Line
 
+LARGEST_SURE = 999  # above it a number may as well be a year
+
 
 def take_header(at: Reading, line: Line) -> bool:
     """The head of a question, or of an entry in an answer section, with what follows on its line."""
@@ -45,9 +47,13 @@ def _begins_question(at: Reading, header: marks.Header, line: Line) -> bool:
     """Whether a number begins a question, or only a list inside one."""
     section, draft = at.section, at.draft
     before = section.drafts[-1] if section and section.drafts else None
-    if before is None or header.style == "word" or header.kind:
+    if header.style == "word" or header.kind:
         return True
+    if before is None:
+        return header.number <= LARGEST_SURE or _is_no_year(at, header, line)
     expected = (before.number or 0) + 1
+    if header.number > LARGEST_SURE and not expected <= header.number <= expected + 3:
+        return _is_no_year(at, header, line)
     if draft is None:
         return not at.in_tail or header.number == expected
     if at.in_answers:
@@ -55,6 +61,16 @@ def _begins_question(at: Reading, header: marks.Header, line: Line) -> bool:
     if _options_follow(at, line):
         return True
     return _begins_open_question(header, line, draft, expected)
+
+
+def _is_no_year(at: Reading, header: marks.Header, line: Line) -> bool:
+    """Whether a large number heads a question: options or the next number come soon, or its question was asked."""
+    if at.in_answers:
+        return any(draft.number == header.number for group in at.paper.sections for draft in group.drafts)
+    if (at.draft is None or at.draft.closed) and _options_follow(at, line):
+        return True
+    after = (marks.read_header(text) for text in at.texts_after(30))
+    return any(found is not None and found.number == header.number + 1 for found in after)
 
 
 def _begins_entry(header: marks.Header, before: Draft, expected: int) -> bool:
@@ -79,7 +95,7 @@ def _begins_open_question(header: marks.Header, line: Line, draft: Draft, expect
         restarts = draft.kind == "true_false" and header.number == 1 and draft.closed
         return (header.number >= expected or restarts) and not _is_nested(header, draft)
     asks = bool(re.search(r"[?？]\s*$|[(（]\s*\d+\s*分\s*[)）]", line.text)) or header.points is not None
-    labelled = bool(re.match(r"^\s*\d{1,3}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text), re.I))
+    labelled = bool(re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text), re.I))
     return labelled or _in_sequence(header, draft, expected, asks)
 
 

@@ -25,9 +25,9 @@ _TAG = re.compile(r"^\s*[\[(]\s*([^\])]{2,8}?)(?:题|questions?)?\s*[\])]\s*", r
 _HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("word", re.compile(rf"^\s*\[?\s*第\s*({NUM})\s*(?:小题|题|问)\s*\]?\s*[.、:)]?\s*")),
     ("word", re.compile(rf"^\s*\[?\s*(?:题目|试题|问题|题)\s*({NUM})\s*\]?\s*(?=[.、:)(\s]|$)[.、:)]?\s*")),
-    ("word", re.compile(r"^\s*(?:question|q|item)\s*\.?\s*(\d{1,3})\s*(?=[.:)(\s]|$)[.:)]?\s*", re.I)),
-    ("dot", re.compile(r"^\s*(?:\[\s*)?(\d{1,3})\s*(?:\]|\.|、|\)|:(?!\d))\s*(?!\d{1,2}(?!\d))")),
-    ("bracket", re.compile(r"^\s*\((\d{1,3})\)\s*[.、]?\s*")),
+    ("word", re.compile(r"^\s*(?:question|q|item)\s*\.?\s*(\d{1,4})\s*(?=[.:)(\s]|$)[.:)]?\s*", re.I)),
+    ("dot", re.compile(r"^\s*(?:\[\s*)?(\d{1,4})\s*(?:\]|\.|、|\)|:(?!\d))\s*(?!\d{1,2}(?!\d))")),
+    ("bracket", re.compile(r"^\s*\((\d{1,4})\)\s*[.、]?\s*")),
     ("chinese", re.compile(rf"^\s*({CN}{{1,3}})\s*、\s*")),
 )
 _LABEL = re.compile(r"^\s*(?:题目|题干|试题|问题|question)\s*:\s*", re.I)
