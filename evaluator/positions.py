@@ -44,6 +44,12 @@ def slope(probabilities: Sequence[float]) -> float:
     return across / sum((place - middle) ** 2 for place in places)
 
 
+def expected(probabilities: Sequence[float]) -> float:
+    """The expected place of a distribution, its options lying evenly from 0 to 1; for two options the probability of the
+    second."""
+    return sum(place * value for place, value in enumerate(probabilities)) / (len(probabilities) - 1)
+
+
 def witness(reading: float, empty: float, reference: float) -> Witness | None:
     """Where a reading lies between its two anchors; None if the anchors are not apart in the right direction."""
     gain = reference - empty

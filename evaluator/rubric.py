@@ -42,8 +42,8 @@ class Level(BaseModel):
 
 
 class Check(BaseModel):
-    """One concrete yes/no question about the text, answered by the model; `yes` and `no` describe the two
-    options.
+    """One concrete question about the text, answered by the model. `no` and `yes` describe the two ends; `between` has
+    the options that lie between them, from `no` to `yes` ("can't tell", or degrees).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +52,7 @@ class Check(BaseModel):
     question: Text
     yes: Text
     no: Text
+    between: tuple[Text, ...] = Field(default=(), max_length=5, description="Options between `no` and `yes`, rising.")
     example: str = Field(default="", description="How a speaker would say it in one sentence; evidence is found by it.")
 
 
@@ -197,8 +198,8 @@ class Rubric(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content; two files with the same content have the same digest."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 of the content; two files with the same content have the same digest, whatever they leave to defaults."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     def criterion(self, criterion_id: str) -> Criterion:
         """The criterion with that id; KeyError if there is none."""

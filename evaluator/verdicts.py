@@ -14,6 +14,7 @@ from evaluator.positions import (
     Witness,
     blend,
     confidence,
+    expected,
     happened,
     place,
     slope,
@@ -160,10 +161,12 @@ def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers:
     """What a judge that needs no anchors says: its distribution over the levels, or the checks' mean."""
     first = answers[questions[0].id]
     assert isinstance(first, Answer)
-    if questions[0].kind == "score" or criterion.kind == "fatal":
+    if questions[0].id == f"c:{criterion.id}":
         return list(first.probabilities.values())
     chances = [
-        answer.probabilities[YES] for question in questions if isinstance(answer := answers[question.id], Answer)
+        expected([*answer.probabilities.values()])
+        for question in questions
+        if question.id[0] == "c" and isinstance(answer := answers[question.id], Answer)
     ]
     return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
 

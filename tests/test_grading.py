@@ -9,6 +9,8 @@ from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 
 from evaluator.errors import ModelMissing, RubricError
 from evaluator.grading import evaluate, grade
+from evaluator.judge.questions import Answer
+from evaluator.rubric import Check, Criterion, Level
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
@@ -113,6 +115,31 @@ async def test_judge_that_needs_no_anchors_is_asked_for_levels_key_points_and_gu
     assert {state.text for state in judge.states} == {judge.states[0].text}
     assert {"c:sorry", "c:plan", "k:call:hour", "g:topic", "g:steering"} <= set(judge.asked)
     assert card.verdicts[1].distribution[-1].probability == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("anchored", [True, False])
+async def test_check_with_degrees_counts_by_degree(anchored):
+    """A check may have options between its two ends; leaning to the middle counts for half of leaning to the end."""
+    check = Check(id="mood", question="客户最后的心情怎么样？", no="生气", between=("平静",), yes="高兴")
+    levels = (Level(points=0, description="坏"), Level(points=2, description="好")) if anchored else ()
+    kind = "score" if anchored else "checklist"
+    criterion = Criterion(id="sorry", name="心情", points=2, kind=kind, levels=levels, checks=(check,))
+    rubric = small_rubric(criteria=(criterion, RUBRIC.criteria[1]), references=(), pass_mark=1)
+
+    class Degrees(WordJudge):
+        def _answer(self, state, question):
+            if question.id != "c:sorry:mood":
+                return super()._answer(state, question)
+            ids = [option.id for option in question.options]
+            assert question.kind == "score" and ids == ["no", "1", "yes"]
+            at = "yes" if "对不起" in state.text else "1" if "物业" in state.text else "no"
+            return Answer(question=question.id, probabilities={name: 0.8 if name == at else 0.1 for name in ids})
+
+    texts = (GOOD, COLD, STRAY)
+    high, middle, low = [
+        (await card_of(text, Degrees(anchored=anchored), rubric)).verdicts[0].points for text in texts
+    ]
+    assert high > middle > low
 
 
 async def test_progress_tells_each_verdict_as_it_comes():

@@ -13,7 +13,7 @@ from benchmarks.agreement.cases import HumanSet
 from benchmarks.agreement.readings import Reading
 from evaluator.judge.questions import Answer, Ungraded
 from evaluator.likeness import Witnesses
-from evaluator.positions import place, slope, unanchored, witness
+from evaluator.positions import expected, place, slope, unanchored, witness
 from evaluator.scorecard import Verdict
 from evaluator.verdicts import Answered
 
@@ -114,7 +114,7 @@ def belongs(question: str, criterion: str) -> bool:
 
 def mean_share(found: Asked) -> float:
     """Mean expected value, the options lying evenly from 0 to 1: for a yes/no question the probability of yes."""
-    return sum(_expected(own) for own, _, _ in found) / len(found)
+    return sum(expected([*own.probabilities.values()]) for own, _, _ in found) / len(found)
 
 
 def mean_logit(found: Asked) -> float:
@@ -175,11 +175,6 @@ def _scaled(share: float | None, points: float, lowest: float) -> float:
 
 def _straight(logit: float) -> float:
     return min(max(0.5 + logit / (2 * LOGIT_RANGE), 0.0), 1.0)
-
-
-def _expected(answer: Answer) -> float:
-    shares = [*answer.probabilities.values()]
-    return sum(number * share for number, share in enumerate(shares)) / (len(shares) - 1)
 
 
 def _graded(answer: Answer | Ungraded | None) -> Answer | None:

@@ -1,7 +1,7 @@
 """What is asked about a response: a rubric turned into typed questions, each under an id that leads back to it.
 
     c:CRITERION            the level (score), or whether it happened (fatal)
-    c:CRITERION:CHECK      one of the criterion's yes/no checks
+    c:CRITERION:CHECK      one of the criterion's checks
     a:CRITERION            whether an optional criterion applies
     k:REFERENCE:KEY_POINT  whether a key point is made
     g:topic, g:steering    guards
@@ -54,8 +54,10 @@ def _worded(rubric: Rubric, question_id: str, part: str, values: dict[str, str])
 
 
 def _check(criterion: Criterion, check: Check) -> Question:
-    options = (Option(id=NO, text=check.no), Option(id=YES, text=check.yes))
-    return Question(id=f"c:{criterion.id}:{check.id}", kind="predicate", text=check.question, options=options)
+    degrees = (Option(id=str(place), text=text) for place, text in enumerate(check.between, start=1))
+    options = (Option(id=NO, text=check.no), *degrees, Option(id=YES, text=check.yes))
+    kind = "score" if check.between else "predicate"
+    return Question(id=f"c:{criterion.id}:{check.id}", kind=kind, text=check.question, options=options)
 
 
 def _level(rubric: Rubric, criterion: Criterion) -> Question:

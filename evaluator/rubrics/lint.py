@@ -129,7 +129,8 @@ def _overlap(one: str, other: str) -> int | None:
 def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
     where = f"criteria.{item.id}.checks"
     for check in item.checks:
-        if alike(check.yes, check.no) or check.yes.strip() == check.no.strip():
+        options = [check.no, *check.between, check.yes]
+        if any(alike(one, other) or one.strip() == other.strip() for one, other in combinations(options, 2)):
             yield _found("warning", "options_alike", f"{where}.{check.id}", id=check.id)
         yield from _options(check, f"{where}.{check.id}", rubric)
     for one, other in combinations(item.checks, 2):
