@@ -45,13 +45,17 @@ class RubricRow(Base):
     body: Mapped[dict] = mapped_column(JSON)
 
 
+# What the list of gradings is filtered and ordered by, so that a search reads no scorecard it does not show.
+LISTED = ("owner", "created_at", "id", "label", "rubric_title", "transcript_id", "rubric_id", "review")
+
+
 class GradingRow(Base):
     """One scorecard."""
 
     __tablename__ = "gradings"
     __table_args__ = (
         Index("ix_gradings_rubric_id_created_at", "rubric_id", "created_at"),
-        Index("ix_gradings_owner_created_at", "owner", "created_at"),
+        Index("ix_gradings_listed", *LISTED),
         Index("ix_gradings_request_key", "request_key"),
         Index("ix_gradings_review_created_at", "review", "created_at"),
     )
