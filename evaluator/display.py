@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluator import texts
-from evaluator.report import percent, points, shown_reasons, standing, usage_line
+from evaluator.report import decided, percent, points, shown_reasons, standing, usage_line
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
@@ -51,6 +51,8 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
             f"[dim]{_say('assumed')} {escape(texts.say(f'transcript.{assumption.code}', **assumption.values))}[/]"
         )
     reasons = shown_reasons(card)
+    if card.decision:
+        console.print(f"[bold]{escape(decided(card))}[/]")
     if reasons:
         listed = "\n".join(f"• {escape(reason)}" for reason in reasons)
         console.print(Panel(listed, title=_say("review"), title_align="left", border_style="yellow"))

@@ -29,6 +29,11 @@ def standing(card: Scorecard) -> str:
     return _say(word, mark=points(card.pass_mark))
 
 
+def decided(card: Scorecard) -> str:
+    """Who decides, by the policy of the calibration profile; empty without a profile."""
+    return _say(f"decided_{card.decision}", name=card.profile or "–") if card.decision else ""
+
+
 def shown_reasons(card: Scorecard) -> list[str]:
     """Why a person should look, a sentence each."""
     names = {verdict.criterion: verdict.name for verdict in card.verdicts}
@@ -68,6 +73,8 @@ def to_markdown(card: Scorecard, transcript: Transcript) -> str:
 def _lines(card: Scorecard, transcript: Transcript) -> Iterator[str]:
     yield f"# {card.rubric.title}"
     yield f"\n**{points(card.total)} / {points(card.max_points)}** — {standing(card)}\n"
+    if card.decision:
+        yield f"{decided(card)}\n"
     for verdict in card.verdicts:
         yield from _verdict_lines(verdict)
     if card.key_points:

@@ -146,6 +146,7 @@ class Scorecard(Frozen):
     review: bool
     review_reasons: tuple[ReviewReason, ...] = ()
     profile: str | None = None  # calibration profile, name and version
+    decision: Literal["alone", "person"] | None = None  # who decides, by the profile's policy; None without a profile
     judge: dict[str, str]  # Judge.stamp
     usage: Usage = Usage()
     transcript_digest: str

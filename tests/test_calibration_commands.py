@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+import yaml
+from grading_cases import small_rubric
 from typer.testing import CliRunner
 
 from evaluator import texts
@@ -156,6 +158,64 @@ def test_a_wide_table_waits_for_confirmation(files: dict[str, str], tmp_path: Pa
         RUN.invoke(app, arguments, input="n\n", catch_exceptions=False)
     assert not Path(files["out"]).exists()
     assert call(*arguments, "--map", "item=item,graders=张|李").exit_code == 0
+
+
+def test_grades_in_words_and_letters_are_read_or_refused_in_one_sentence(files: dict[str, str], tmp_path: Path) -> None:
+    """ "三分" and "3分" count as they stand; letters count as soon as somebody says what they are worth."""
+    rows = [f"i{i},张,tone,{('三分', '2分', 'B+', '１')[i % 4]}" for i in range(40)]
+    words = tmp_path / "words.csv"
+    words.write_text("\n".join(["item,grader,criterion,points", *rows]), encoding="utf-8")
+    base = ["run", "--grades", str(words), "--readouts", files["readouts.jsonl"], "--out", files["out"]]
+    unread = call(*base)
+    assert unread.exit_code == 0 and "--letter B+" in unread.output
+    read = call(*base, "--letter", "B+=2.5")
+    assert "--letter" not in read.output
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert report.grades == 40
+    words.write_text("item,grader,criterion,points\ni1,张,tone,B+\n", encoding="utf-8")
+    with refused("no_grades"):
+        call(*base)
+
+
+def test_a_copying_grader_is_named_on_the_command_line(files: dict[str, str], tmp_path: Path) -> None:
+    """Who gave the same grades as another, where others differ, is said with the shares."""
+    draw = np.random.default_rng(1)
+    rows = ["item,grader,criterion,points"]
+    for i in range(40):
+        given = draw.integers(0, 5, 3)
+        rows += [f"i{i},g{g},tone,{points}" for g, points in enumerate([*given, given[0]])]
+    copied = tmp_path / "copied.csv"
+    copied.write_text("\n".join(rows))
+    result = call("run", "--grades", str(copied), "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    assert result.exit_code == 0 and "g0" in result.output and "g3" in result.output and "100%" in result.output
+
+
+def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same model moves nothing; another one moves the scores: a warning, the items by name, exit code 6."""
+    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("EVALUATOR_MODEL", "scripted")
+    monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
+    path = tmp_path / "leak.yaml"
+    path.write_text(yaml.safe_dump(small_rubric().model_dump(mode="json"), allow_unicode=True), encoding="utf-8")
+    for number in range(4):
+        (tmp_path / f"anchor{number}.txt").write_text(f"客服：对不起，第{number}位师傅下午到。\n客户：好。", "utf-8")
+    anchors = ["--items", str(tmp_path), "--rubric", str(path)]
+    before = str(tmp_path / "before.jsonl")
+    assert call("grade", *anchors, "--out", before).exit_code == 0
+    assert call("drift", "--before", before, *anchors).exit_code == 0
+    script = {"answers": {f"c:{name}": shares for name, shares in (("sorry", [0, 1]), ("plan", [0, 0, 1]))}}
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", str(tmp_path / "script.json"))
+    moved = call("drift", "--before", before, *anchors, "--after", str(tmp_path / "now.jsonl"))
+    assert moved.exit_code == 6, moved.output
+    assert moved.output.count("anchor") >= 2
+    assert read_readouts(tmp_path / "now.jsonl").points.shape == (4, 2)
+
+
+def test_drift_says_what_else_it_needs(files: dict[str, str]) -> None:
+    """Neither readouts of now nor anchors: one sentence."""
+    with refused("drift_needs"):
+        call("drift", "--before", files["readouts.jsonl"])
 
 
 @pytest.mark.parametrize(

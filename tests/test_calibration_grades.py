@@ -147,3 +147,11 @@ def test_a_total_needs_every_criterion() -> None:
     totals = read_grades(table).totals()
     assert totals.loc["a", "g"] == 3.0
     assert np.isnan(totals.loc["b", "g"])
+
+
+def test_a_scale_of_which_nobody_used_the_upper_half_is_noticed() -> None:
+    """Grades from 0 to 5 for a rubric that runs to 10 are used as they are, and the question is put."""
+    table = pd.DataFrame({"item": [f"i{i}" for i in range(30)], "points": [str(i % 6) for i in range(30)]})
+    found = read_grades(table, scales={"points": Scale(low=0, high=10)})
+    assert [problem.code for problem in found.problems] == ["other_scale"] and len(found.table) == 30
+    assert not read_grades(table, scales={"points": Scale(low=0, high=6)}).problems

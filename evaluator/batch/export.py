@@ -19,8 +19,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export_rows(records: Records, batch_id: str) -> list[dict[str, Any]]:
     """One flat row an item, in the order handed in.
 
-    Columns: item, state, error, grading, rubric, total, max_points, passed, review, reasons, coverage,
-    seconds, cost; then `ID`, `ID.confidence` and `ID.human` (a person's standing points) for each
+    Columns: item, state, error, grading, rubric, total, max_points, passed, review, reasons, decision
+    ("alone" or "person", where a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (a person's standing points) for each
     criterion. None where there is nothing: an ungraded criterion is empty, not zero.
     """
     items, cards = records.batches.items(batch_id), records.batches.scorecards(batch_id)
@@ -63,6 +63,7 @@ def _outcome(item: BatchItem, card: Scorecard | None) -> dict[str, Any]:
         "passed": card.passed if card else None,
         "review": card.review if card else None,
         "reasons": " ".join(dict.fromkeys(one.code for one in card.review_reasons)) if card else None,
+        "decision": card.decision if card else None,
         "coverage": card.coverage if card else None,
         "seconds": card.usage.seconds if card else None,
         "cost": card.usage.cost if card else None,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESAMPLES = 1000
+MOST_RESAMPLED = 2_000_000  # items times resamples; with many items the interval is narrow and needs fewer
 SEED = 20261121
 
 
@@ -107,6 +108,7 @@ def _bound(name: str, x: Array, y: Array, resamples: int) -> tuple[float | None,
     """95 % percentile interval over items, the pairs kept together."""
     if len(x) < 3 or resamples < 1:
         return None, None
+    resamples = min(resamples, max(200, MOST_RESAMPLED // len(x)))
     values = resample(name, x, y, resamples)
     values = values[np.isfinite(values)]
     if len(values) < 0.9 * resamples:

@@ -5,6 +5,7 @@ mean       what the humans give on average
 scaled     the machine's own points, slope shrunk
 isotonic   the machine's own points through a rising curve
 ordinal    a logistic curve for each level to pass, over the machine's points of all criteria
+           (curves only from LEAST_CURVED labels on: with fewer they bend to chance)
 judge      block ridge over everything the judge said
 blocks     block ridge over everything, embeddings and form of the text included
 """
@@ -26,6 +27,7 @@ JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
 FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled one by one
 SLOPE_SHRINKAGE = 4.0  # labels' worth of pull of the slope towards zero
 INNER_FOLDS = 10
+LEAST_CURVED = 50
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ class Candidate:
 def propose(sample: Sample, seed: int) -> list[list[Candidate]]:
     """Candidates of each criterion, in the criteria's order."""
     blocks = _group(sample.columns)
-    ridge = [_fit_blocks(sample, blocks, "blocks")]
+    common = {name: _Block.of(sample, ours, name) for name, ours in blocks.items() if name != "points"}
+    ridge = [_fit_blocks(sample, blocks, common, "blocks")]
     judged = {name: columns for name, columns in blocks.items() if name in JUDGE_BLOCKS}
     if judged and len(judged) < len(blocks):
-        ridge.append(_fit_blocks(sample, judged, "judge"))
+        ridge.append(_fit_blocks(sample, judged, common, "judge"))
     simple = [_fit_simple(sample, index, seed) for index in range(len(sample.criteria))]
     return [[*ours, *(model[index] for model in ridge)] for index, ours in enumerate(simple)]
 
@@ -83,7 +86,9 @@ def _fit_simple(sample: Sample, criterion: int, seed: int) -> list[Candidate]:
     fits: list[Callable[[Array, Array], Linear | Monotone | Ordinal]] = [_fit_mean]
     if own is not None:
         points = [index for index, name in enumerate(sample.columns) if block_of(name) == "points"]
-        fits += [_with(_fit_scaled, own), _with(_fit_isotonic, own), _with(_fit_ordinal, points)]
+        fits.append(_with(_fit_scaled, own))
+        if len(grades) >= LEAST_CURVED:
+            fits += [_with(_fit_isotonic, own), _with(_fit_ordinal, points)]
     return [Candidate(fit(sample.centred, grades), _hold_out(fit, sample.centred, grades, seed)) for fit in fits]
 
 
@@ -142,18 +147,39 @@ def _fit_threshold(centred: Array, passed: NDArray[np.bool_], columns: list[int]
     return Linear(label="threshold", intercept=float(model.intercept_[0]), features=tuple(columns), weights=weights)
 
 
-def _fit_blocks(sample: Sample, blocks: dict[str, list[int]], label: str) -> list[Candidate]:
-    """Block ridge for all criteria together; strengths are pooled, weights are each criterion's own."""
-    prepared = [_prepare(sample, blocks, index) for index in range(len(sample.criteria))]
-    strengths = learn_strengths([task for task, _, _ in prepared])
+@dataclass(frozen=True)
+class _Block:
+    """Columns of one block, scaled to a unit mean kernel, with what each column was divided by."""
+
+    columns: list[int]
+    scaled: Array
+    divisor: Array
+    kernel: Array
+
+    @classmethod
+    def of(cls, sample: Sample, columns: list[int], name: str) -> _Block:
+        scaled, divisor = _scale(sample.centred[:, columns], name)
+        return cls(columns, scaled, divisor, scaled @ scaled.T)
+
+
+def _fit_blocks(
+    sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], label: str
+) -> list[Candidate]:
+    """Block ridge for all criteria together; strengths are pooled, weights are each criterion's own.
+
+    `common` holds the blocks that are the same for every criterion: all but the points.
+    """
+    blocks = [_with_points(sample, names, common, index) for index in range(len(sample.criteria))]
+    tasks = [_task(sample, index, ours) for index, ours in enumerate(blocks)]
+    strengths = learn_strengths(tasks)
     candidates = []
-    for index, (task, scaled, columns) in enumerate(prepared):
+    for index, (task, ours) in enumerate(zip(tasks, blocks, strict=True)):
         dual, held_out = solve(task, strengths)
         mean, deviation = _moments(sample.grades[:, index])
         weights = {}
-        for name, (matrix, divisor) in scaled.items():
-            part = deviation * strengths.blocks[name] * (matrix.T @ dual) / divisor
-            weights.update(zip(columns[name], part.tolist(), strict=True))
+        for name, block in ours.items():
+            part = deviation * strengths.blocks[name] * (block.scaled.T @ dual) / block.divisor
+            weights.update(zip(block.columns, part.tolist(), strict=True))
         kept = {column: weight for column, weight in weights.items() if weight}
         offset = float(np.array(list(kept.values())) @ sample.centred[:, list(kept)].mean(0)) if kept else 0.0
         component = Linear(label=label, intercept=mean - offset, features=tuple(kept), weights=tuple(kept.values()))
@@ -161,20 +187,24 @@ def _fit_blocks(sample: Sample, blocks: dict[str, list[int]], label: str) -> lis
     return candidates
 
 
-def _prepare(sample: Sample, blocks: dict[str, list[int]], criterion: int):
-    """The ridge's task of one criterion, and per block the scaled matrix (unit mean kernel) with its
-    column divisors.
-    """
+def _with_points(
+    sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], criterion: int
+) -> dict[str, _Block]:
+    """The blocks of one criterion: its own points stand apart from the other criteria's."""
     own = sample.own(criterion)
-    columns = {name: [c for c in ours if c != own] for name, ours in blocks.items()}
+    blocks = {name: common[name] for name in names if name != "points"}
+    others = [column for column in names.get("points", ()) if column != own]
+    if others:
+        blocks["points"] = _Block.of(sample, others, "points")
     if own is not None:
-        columns["own"] = [own]
-    columns = {name: ours for name, ours in columns.items() if ours}
-    scaled = {name: _scale(sample.centred[:, ours], name) for name, ours in columns.items()}
-    kernels = {name: matrix @ matrix.T for name, (matrix, _) in scaled.items()}
+        blocks["own"] = _Block.of(sample, [own], "own")
+    return blocks
+
+
+def _task(sample: Sample, criterion: int, blocks: dict[str, _Block]) -> Task:
     mean, deviation = _moments(sample.grades[:, criterion])
-    task = Task(kernels, (sample.grades[:, criterion] - mean) / deviation, sample.noise)
-    return task, scaled, columns
+    kernels = {name: block.kernel for name, block in blocks.items()}
+    return Task(kernels, (sample.grades[:, criterion] - mean) / deviation, sample.noise)
 
 
 def _scale(matrix: Array, name: str) -> tuple[Array, Array]:

@@ -16,6 +16,7 @@ from evaluator.calibration.agreement import SEED, Statistic, to_levels
 from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array
 
 MOST_PAIRS = 60
+MOST_ITEMS = 5000  # more are drawn by lot: the ceiling's interval is narrow by then
 RESAMPLES = 200
 PANELS = (2, 3, 4, 5)
 
@@ -34,6 +35,8 @@ def measure_ceiling(grades: Array, *, step: float = 1.0, names: tuple[str, ...] 
     """Ceilings of shape (items, graders), gaps as NaN. With one grader every figure is undefined and says
     so.
     """
+    if len(grades) > MOST_ITEMS:
+        grades = grades[np.sort(np.random.default_rng(SEED).choice(len(grades), MOST_ITEMS, replace=False))]
     return Ceiling(
         pairwise=_average(_pair_up(grades), names, step),
         one_against_rest=_average(_split(grades, 1), names, step),

@@ -8,35 +8,17 @@ from typing import Annotated
 import typer
 
 from evaluator.calibration.gathering import fit_data, load, scales_of, tabulate
+from evaluator.calibration.options import Given, with_given
 from evaluator.errors import InputError
 from evaluator.texts import say
 
 app = typer.Typer(no_args_is_help=True, help="Compare the grader with human graders, and fit it to them.")
 
-GradesFile = Annotated[Path, typer.Option("--grades", help="Human grades: .csv or .xlsx, long or wide.")]
-ReadoutsFile = Annotated[Path, typer.Option("--readouts", help="Machine readouts: readouts.jsonl, a line an item.")]
-ItemsPath = Annotated[Path | None, typer.Option("--items", help="Folder or items.jsonl with the texts.")]
-RubricName = Annotated[str | None, typer.Option("--rubric", help="Rubric whose criteria and scales the grades use.")]
-MapText = Annotated[str | None, typer.Option("--map", help="Columns: item=…,grader=…,criterion=…,points=…")]
-ScaleText = Annotated[str | None, typer.Option("--scale", help="Scale the humans used, lowest:highest, such as 0:100.")]
-Letters = Annotated[list[str] | None, typer.Option("--letter", help="Worth of a letter grade, such as B+=8.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Take the proposed meaning of the columns.")]
-Confidence = Annotated[float, typer.Option(help="Stated coverage of intervals.")]
-Texts = Annotated[
-    bool, typer.Option("--texts/--no-texts", help="Let the fit use the texts (--items) beside the readouts.")
-]
-
 
 @app.command("run")
+@with_given()
 def run_report(
-    grades: GradesFile,
-    readouts: ReadoutsFile,
-    items: ItemsPath = None,
-    rubric: RubricName = None,
-    map_: MapText = None,
-    scale: ScaleText = None,
-    letter: Letters = None,
-    yes: Yes = False,
+    given: Given,
     out: Annotated[Path, typer.Option("--out", help="Folder for report.html, report.json and report.xlsx.")] = Path(
         "calibration"
     ),
@@ -44,19 +26,17 @@ def run_report(
         bool, typer.Option("--fitted/--raw", help="Report the fit's held-out points, not the raw ones.")
     ] = False,
     epsilon: Annotated[float, typer.Option(help="What a human costs more: .2 expert, .15 skilled, .1 crowd.")] = 0.15,
-    texts: Texts = True,
-    confidence: Confidence = 0.9,
 ) -> None:
     """Agreement with every human and with their mean beside the human ceiling, severity, and the
     replacement test.
     """
-    from evaluator.calibration.pages import describe_fits, judge_substitution, write_report
+    from evaluator.calibration.pages import describe_copy, describe_fits, judge_substitution, write_report
     from evaluator.calibration.report import make_report
 
-    data = load(grades, readouts, items, rubric, map_, scale, letter, yes)
+    data = load(given)
     points, half, fits, refused, label = data.readouts.points, None, {}, None, None
     try:
-        profile, held_out = fit_data(data, texts, confidence, "report", 1)
+        profile, held_out = fit_data(data, given.texts, given.confidence, "report", 1)
         fits, label = {name: part.held_out for name, part in profile.criteria.items()}, profile.label
         if fitted:
             points, half = tabulate(profile, held_out)
@@ -70,93 +50,115 @@ def run_report(
         typer.echo(line)
     for row in report.criteria:
         typer.echo(f"{row.criterion}: {row.against_mean['pearson'].text()} | {judge_substitution(row.substitution)}")
+        for copy in row.copies:
+            typer.echo(f"{row.criterion}: {describe_copy(copy)}")
     for path in write_report(report, out):
         typer.echo(say("calibration.saved", path=path))
 
 
 @app.command("fit")
+@with_given()
 def fit_profile(
-    grades: GradesFile,
-    readouts: ReadoutsFile,
-    items: ItemsPath = None,
-    rubric: RubricName = None,
-    map_: MapText = None,
-    scale: ScaleText = None,
-    letter: Letters = None,
-    yes: Yes = False,
+    given: Given,
     out: Annotated[Path, typer.Option("--out", help="The profile's file.")] = Path("profile.json"),
     name: Annotated[str, typer.Option(help="Name of the profile.")] = "profile",
     version: Annotated[int, typer.Option(help="Version of the profile.")] = 1,
-    texts: Texts = True,
-    confidence: Confidence = 0.9,
 ) -> None:
     """Fits the grader to the humans and saves the profile, with figures on items that the fit did not see."""
     from evaluator.calibration.pages import describe_fit
 
-    data = load(grades, readouts, items, rubric, map_, scale, letter, yes)
-    profile, _ = fit_data(data, texts, confidence, name, version)
+    data = load(given)
+    profile, _ = fit_data(data, given.texts, given.confidence, name, version)
     for criterion, part in profile.criteria.items():
         typer.echo(describe_fit(criterion, part.held_out, None))
+    for criterion in data.grades.criteria:
+        if criterion not in profile.criteria:
+            typer.echo(say("calibration.not_fitted", criterion=criterion))
     profile.save(out)
     typer.echo(say("calibration.saved", path=out))
 
 
 @app.command("route")
+@with_given()
 def route(
-    grades: GradesFile,
-    readouts: ReadoutsFile,
-    items: ItemsPath = None,
-    rubric: RubricName = None,
-    map_: MapText = None,
-    scale: ScaleText = None,
-    letter: Letters = None,
-    yes: Yes = False,
+    given: Given,
     share: Annotated[float, typer.Option(help="Least share that the grader grades alone.")] = 0.5,
     agreement: Annotated[float, typer.Option(help="Least share of those within the tolerance.")] = 0.8,
     tolerance: Annotated[float, typer.Option(help="Points that still count as agreement.")] = 1.0,
     minutes: Annotated[float, typer.Option(help="Minutes that a human takes for an item.")] = 3.0,
-    texts: Texts = True,
-    confidence: Confidence = 0.9,
+    keep: Annotated[
+        Path | None, typer.Option(help="Writes a profile that holds this policy, for `grade --profile`.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the profile that is kept.")] = "profile",
+    version: Annotated[int, typer.Option(help="Version of the profile that is kept.")] = 1,
 ) -> None:
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
-    from evaluator.calibration.intervals import choose_policy, trace_policies
+    from evaluator.calibration.policies import choose_widths, promise
 
-    profile, held = fit_data(
-        load(grades, readouts, items, rubric, map_, scale, letter, yes), texts, confidence, "route", 1
-    )
-    for index, criterion in enumerate(profile.criteria):
-        policies = trace_policies(
-            held.half[:, index],
-            held.points[:, index],
-            held.human[:, index],
-            tolerance=tolerance,
-            minutes_an_item=minutes,
-        )
-        best = choose_policy(policies, share=share, agreement=agreement)
-        if best is None:
-            text = say("calibration.routing_none", share=f"{share:.0%}", agreement=f"{agreement:.0%}")
-        else:
-            text = say(
-                "calibration.routing_chosen",
-                share=f"{best.share:.0%}",
-                agreement=f"{best.agreement:.0%}",
-                tolerance=tolerance,
-                minutes=f"{best.minutes_saved:.0f}",
-                n=len(held.ids),
-            )
+    profile, held = fit_data(load(given), given.texts, given.confidence, name, version)
+    chosen = choose_widths(profile, held, share=share, agreement=agreement, tolerance=tolerance, minutes=minutes)
+    for criterion, best in chosen.items():
+        text = _tell_policy(best, share, agreement, tolerance, len(held.ids))
         typer.echo(f"{criterion}: {text}")
+    if keep is None:
+        return
+    if any(best is None for best in chosen.values()):
+        raise InputError("calibration_no_policy")
+    widest = {criterion: best.widest for criterion, best in chosen.items()}
+    _save_policy(profile, promise(profile, held, widest, tolerance), keep)
+
+
+def _tell_policy(best, share: float, agreement: float, tolerance: float, n: int) -> str:
+    if best is None:
+        return say("calibration.routing_none", share=f"{share:.0%}", agreement=f"{agreement:.0%}")
+    return say(
+        "calibration.routing_chosen",
+        share=f"{best.share:.0%}",
+        agreement=f"{best.agreement:.0%}",
+        tolerance=f"{tolerance:g}",
+        minutes=f"{best.minutes_saved:.0f}",
+        n=n,
+    )
+
+
+@app.command("policy")
+def policy(
+    profile: Annotated[Path, typer.Argument(help="A profile's file.")],
+    pass_mark: Annotated[
+        bool | None,
+        typer.Option("--pass-mark/--no-pass-mark", help="Never pass or fail where the interval crosses the mark."),
+    ] = None,
+    widest: Annotated[
+        list[str] | None, typer.Option(help="CRITERION=POINTS: the largest half interval that stands alone.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Takes the policy out of the profile.")] = False,
+) -> None:
+    """Shows what a profile lets the grader decide alone, or sets it; `grade --profile` and batches then apply it."""
+    from evaluator.calibration.policies import describe_policy, set_policy
+    from evaluator.calibration.profile import Profile
+
+    found = Profile.load(profile)
+    if clear or widest or pass_mark is not None:
+        routing = None if clear else set_policy(found, pass_mark, widest or [])
+        _save_policy(found, routing, profile)
+        return
+    for line in describe_policy(found.routing):
+        typer.echo(line)
+
+
+def _save_policy(profile, routing, path: Path) -> None:
+    from evaluator.calibration.policies import describe_policy
+
+    profile.model_copy(update={"routing": routing}).save(path)
+    for line in describe_policy(routing):
+        typer.echo(line)
+    typer.echo(say("calibration.saved", path=path))
 
 
 @app.command("estimate")
+@with_given(confidence=0.95)
 def estimate(
-    grades: GradesFile,
-    readouts: ReadoutsFile,
-    rubric: RubricName = None,
-    map_: MapText = None,
-    scale: ScaleText = None,
-    letter: Letters = None,
-    yes: Yes = False,
-    confidence: Confidence = 0.95,
+    given: Given,
     next_: Annotated[int, typer.Option("--next", help="How many items to propose to a human next.")] = 10,
 ) -> None:
     """The mean of a whole batch from few human grades and many machine grades, and which items to grade
@@ -164,7 +166,7 @@ def estimate(
     """
     from evaluator.calibration.estimation import estimate_mean, pick_next
 
-    data = load(grades, readouts, None, rubric, map_, scale, letter, yes, known_only=True)
+    data = load(given)
     means, machine = data.grades.means(), data.readouts.points
     for name in (name for name in means.columns if name in machine.columns):
         both = machine.index.intersection(means[name].dropna().index)
@@ -173,7 +175,7 @@ def estimate(
             means.loc[both, name].to_numpy(),
             machine.loc[both, name].to_numpy(),
             rest.to_numpy(),
-            confidence=confidence,
+            confidence=given.confidence,
         )
         alone, low, high = (f"{value:.2f}" for value in found.humans_alone)
         typer.echo(
@@ -183,7 +185,7 @@ def estimate(
                 mean=f"{found.mean:.2f}",
                 low=f"{found.low:.2f}",
                 high=f"{found.high:.2f}",
-                confidence=f"{confidence:.0%}",
+                confidence=f"{given.confidence:.0%}",
                 graded=found.graded,
                 alone=alone,
                 alone_low=low,
@@ -203,7 +205,7 @@ def power(
     half_width: Annotated[float, typer.Option(help="Precision wanted: ± this much.")] = 0.08,
     single: Annotated[float, typer.Option(help="Agreement of two single humans.")] = 0.4,
     reliability: Annotated[float, typer.Option(help="Reliability wanted of the humans' mean.")] = 0.8,
-    confidence: Confidence = 0.95,
+    confidence: Annotated[float, typer.Option(help="Confidence of the interval.")] = 0.95,
 ) -> None:
     """How many items and graders a wanted precision takes, before anybody grades."""
     from evaluator.calibration.power import plan
@@ -229,40 +231,71 @@ def power(
     )
 
 
+@app.command("grade")
+def grade_items(
+    items: Annotated[Path, typer.Option(help="Folder or items.jsonl with the texts.")],
+    rubric: Annotated[str, typer.Option("--rubric", "-r", help="Rubric to grade by.")],
+    out: Annotated[Path, typer.Option(help="The readouts' file.")] = Path("readouts.jsonl"),
+    model: Annotated[str | None, typer.Option("--model", "-m", help="The model that judges.")] = None,
+) -> None:
+    """Has the grader grade the items and writes its readouts, for `run`, `fit`, `route`, `estimate` and `drift`."""
+    _write_readouts(items, rubric, model, out, again=False)
+    typer.echo(say("calibration.saved", path=out))
+
+
 @app.command("drift")
 def drift(
     before: Annotated[Path, typer.Option(help="Readouts of the anchors then.")],
-    after: Annotated[Path, typer.Option(help="Readouts of the same anchors now.")],
-    rubric: RubricName = None,
+    after: Annotated[
+        Path | None, typer.Option(help="Readouts of the same anchors now; with --items they are written there.")
+    ] = None,
+    items: Annotated[
+        Path | None, typer.Option(help="The anchors' texts: they are graded again now, past everything remembered.")
+    ] = None,
+    rubric: Annotated[str | None, typer.Option("--rubric", "-r", help="Rubric to grade by; its scales count.")] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="The model that judges now.")] = None,
     tolerance: Annotated[float, typer.Option(help="Mean shift that matters, as a share of the scale.")] = 0.05,
 ) -> None:
-    """Warns when the scores of anchor items moved; exit code 6 then, so that a schedule can tell."""
-    from evaluator.calibration.drift import find_drift
+    """Warns when the scores of anchor items moved, and names them; exit code 6 then, so that a schedule can tell."""
+    from evaluator.calibration.drift import find_changes, find_drift
     from evaluator.calibration.items import read_readouts
 
-    found = find_drift(
-        read_readouts(before).points, read_readouts(after).points, scales_of(rubric), tolerance=tolerance
-    )
+    then = read_readouts(before)
+    if (items is None and after is None) or (items is not None and rubric is None):
+        raise InputError("calibration_drift_needs")
+    after = after or before.with_name(f"{before.stem}-now.jsonl")
+    if items is not None:
+        _write_readouts(items, str(rubric), model, after, again=True)
+        typer.echo(say("calibration.saved", path=after))
+    now = read_readouts(after)
+    if parts := find_changes(then.stamp, now.stamp):
+        typer.echo(say("calibration.drift_changed", parts=", ".join(say(f"calibration.part_{one}") for one in parts)))
+    found = find_drift(then.points, now.points, scales_of(rubric), tolerance=tolerance)
     for row in found:
-        key = "calibration.drift_warning" if row.warning else "calibration.drift_ok"
-        typer.echo(
-            say(
-                key,
-                criterion=row.criterion,
-                n=row.n,
-                shift=f"{row.shift:+.2f}",
-                low=f"{row.low:+.2f}",
-                high=f"{row.high:+.2f}",
-            )
-        )
-        for item in row.moved[:20]:
-            typer.echo(
-                say(
-                    "calibration.drift_item",
-                    item=item.item,
-                    before=f"{item.before:g}",
-                    after=f"{item.after:g}",
-                )
-            )
+        _tell_drift(row)
     if any(row.warning for row in found):
         raise typer.Exit(6)
+
+
+def _write_readouts(items: Path, rubric: str, model: str | None, out: Path, *, again: bool) -> None:
+    import asyncio
+
+    from evaluator.calibration.items import read_items
+    from evaluator.calibration.machine import read_out, write_lines
+    from evaluator.rubrics import find
+    from evaluator.settings import load_settings
+
+    settings, texts = load_settings(model=model), read_items(items)
+
+    def tell(number: int, item) -> None:
+        typer.echo(say("calibration.grading", number=number + 1, count=len(texts), item=item.id), err=True)
+
+    write_lines(asyncio.run(read_out(texts, find(rubric, settings), settings, again=again, tell=tell)), out)
+
+
+def _tell_drift(row) -> None:
+    key = "calibration.drift_warning" if row.warning else "calibration.drift_ok"
+    shift, low, high = (f"{value:+.2f}" for value in (row.shift, row.low, row.high))
+    typer.echo(say(key, criterion=row.criterion, n=row.n, shift=shift, low=low, high=high))
+    for item in row.moved[:20]:
+        typer.echo(say("calibration.drift_item", item=item.item, before=f"{item.before:g}", after=f"{item.after:g}"))

@@ -2,7 +2,7 @@
 
 A warning needs two things: a mean shift that chance does not explain (paired t-test under Holm's control
 over criteria) and one that matters (at least `tolerance` of the scale). Single items that moved far are
-listed in any case.
+listed in any case; where a warning is due and none moved far, those that moved most.
 """
 
 from __future__ import annotations
@@ -63,15 +63,16 @@ def find_drift(
     ids = before.index.intersection(after.index)
     if len(ids) < 2 or not criteria:
         raise InputError("calibration_no_anchors")
+    limits = tolerance, item_tolerance
     rows = [
-        _compare(name, before.loc[ids, name], after.loc[ids, name], (scales or {}).get(name), item_tolerance)
+        _compare(name, before.loc[ids, name], after.loc[ids, name], (scales or {}).get(name), limits)
         for name in criteria
     ]
     return _warn([row for row in rows if row], tolerance, rate)
 
 
 def _compare(
-    name: str, before: pd.Series, after: pd.Series, scale: Scale | None, item_tolerance: float
+    name: str, before: pd.Series, after: pd.Series, scale: Scale | None, limits: tuple[float, float]
 ) -> tuple[Drift, float] | None:
     from scipy.stats import t, ttest_rel
 
@@ -84,11 +85,9 @@ def _compare(
     error = change.std(ddof=1) / np.sqrt(len(change))
     p = float(ttest_rel(after, before).pvalue) if error > 1e-12 else float(abs(change.mean()) < 1e-12)
     half = float(t.ppf(0.975, len(change) - 1) * error)
-    far = np.argsort(-np.abs(change), kind="stable")
     moved = tuple(
         Moved(item=str(before.index[i]), before=float(before.iloc[i]), after=float(after.iloc[i]))
-        for i in far
-        if abs(change[i]) >= item_tolerance * width
+        for i in _pick_moved(np.abs(change) / width, *limits)
     )
     shift = float(change.mean())
     return Drift(
@@ -101,6 +100,19 @@ def _compare(
         warning=False,
         moved=moved,
     ), width
+
+
+def _pick_moved(change: np.ndarray, tolerance: float, item_tolerance: float) -> list[int]:
+    """Places of the items that moved far, farthest first; where none did, of up to five that moved enough to matter."""
+    order = [int(place) for place in np.argsort(-change, kind="stable")]
+    far = [place for place in order if change[place] >= item_tolerance]
+    return far or [place for place in order if change[place] >= max(tolerance, 1e-9)][:5]
+
+
+def find_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """What is another than then, of "rubric", "prompt" and "model"; what one of the two does not state is not compared."""
+    parts = ("rubric", "prompt", "model")
+    return [part for part in parts if before.get(part) and after.get(part) and before[part] != after[part]]
 
 
 def _warn(rows: list[tuple[Drift, float]], tolerance: float, rate: float) -> list[Drift]:

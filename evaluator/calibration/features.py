@@ -27,7 +27,7 @@ from evaluator.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.scorecard import Scorecard
+    from evaluator.scorecard import LevelShare, Scorecard
 
 GRAM_BUCKETS = 2048
 
@@ -88,12 +88,16 @@ def block_of(name: str) -> str:
 
 
 def read_scorecard(card: Scorecard) -> dict[str, float]:
-    """Numbers of one grading: points and level probabilities of every criterion, key points, predicates."""
+    """Numbers of one grading: points and level probabilities of every criterion, key points, predicates.
+
+    The points are the judge's own, also where a profile has moved them on the scorecard.
+    """
     numbers: dict[str, float] = {}
     for verdict in card.verdicts:
         if not hasattr(verdict, "distribution"):
             continue
-        numbers[f"points/{verdict.criterion}"] = verdict.points
+        own = verdict.points if card.profile is None else expected_points(verdict.distribution)
+        numbers[f"points/{verdict.criterion}"] = own
         for index, share in enumerate(verdict.distribution):
             numbers[f"level/{verdict.criterion}.{index}"] = share.probability
     known = [point.probability for point in card.key_points if point.probability is not None]
@@ -101,6 +105,11 @@ def read_scorecard(card: Scorecard) -> dict[str, float]:
         numbers["check/key_points"] = sum(known) / len(known)
     numbers.update(_read_predicates(card.raw))
     return numbers
+
+
+def expected_points(distribution: Sequence[LevelShare]) -> float:
+    """The judge's own points of a verdict, rounded as a verdict's are."""
+    return round(sum(share.points * share.probability for share in distribution), 4)
 
 
 def _read_predicates(raw: dict) -> dict[str, float]:

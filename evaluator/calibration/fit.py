@@ -44,7 +44,7 @@ def fit(
     confidence: float = 0.9,
     seed: int = 0,
 ) -> Profile:
-    """A profile fitted to the items that have both features and grades in every criterion; see
+    """A profile fitted to the items that have both features and grades in every fitted criterion; see
     `fit_and_hold_out`.
     """
     return fit_and_hold_out(
@@ -87,12 +87,12 @@ def fit_and_hold_out(
     """The profile, and the held-out points that its figures rest on.
 
     `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
-    questions. Raises InputError with the number needed when labels are too few, and when all grades are
+    questions. Criteria that too few items have are left out, scarcest first, until enough items have all
+    the others. Raises InputError with the number needed when labels are too few, and when all grades are
     equal.
     """
-    criteria = tuple(grades.criteria)
-    ids, targets, counts = _pick_targets(features, grades, criteria, seed)
-    _refuse_few(len(ids), confidence)
+    needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
+    criteria, ids, targets, counts = _pick_targets(features, grades, needed, seed)
     _refuse_equal(targets, criteria)
     sheet = _Sheet.of(features.rows(ids), features.names)
     sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
@@ -117,18 +117,31 @@ def fit_and_hold_out(
     return profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets)
 
 
-def _pick_targets(features: Features, grades: Grades, criteria: Sequence[str], seed: int):
-    """Ids, mean human points adjusted for who graded, shape (n, c), and number of grades of each item."""
+def _pick_targets(features: Features, grades: Grades, needed: int, seed: int):
+    """Criteria, ids, mean human points adjusted for who graded, shape (n, c), and number of grades of each item."""
     known = set(features.ids)
     table = grades.table[grades.table["item"].isin(known)]
     if table.empty:
         raise InputError("calibration_no_shared_items")
-    means = _adjust_for_graders(table)[list(criteria)].dropna()
+    means = _adjust_for_graders(table)[grades.criteria]
+    criteria = _choose_criteria(means, needed)
+    means = means[list(criteria)].dropna()
     ids = [item for item in features.ids if item in means.index]
     if len(ids) > MOST_LABELS:
         ids = sorted(np.random.default_rng(seed).choice(ids, MOST_LABELS, replace=False).tolist())
     counts = table.groupby("item").size().loc[ids].to_numpy(float)
-    return ids, means.loc[ids].to_numpy(float), counts
+    return criteria, ids, means.loc[ids].to_numpy(float), counts
+
+
+def _choose_criteria(means, needed: int) -> tuple[str, ...]:
+    """The criteria, without the scarcest as long as too few items have all; InputError when even one alone has too few."""
+    counts, names = means.count(), list(means.columns)
+    most = int(counts.max())
+    if most < needed:
+        raise InputError("calibration_too_few_labels", n=most, needed=needed, more=needed - most)
+    while len(means[names].dropna()) < needed:
+        names.remove(min(names, key=lambda name: counts[name]))
+    return tuple(names)
 
 
 def _adjust_for_graders(table):
@@ -153,12 +166,6 @@ def _patchy(table) -> bool:
     """Some grader left out some item."""
     cells = table["item"].nunique() * table["grader"].nunique() * table["criterion"].nunique()
     return len(table) < cells
-
-
-def _refuse_few(n: int, confidence: float) -> None:
-    needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
-    if n < needed:
-        raise InputError("calibration_too_few_labels", n=n, needed=needed, more=needed - n)
 
 
 def _refuse_equal(targets: Array, criteria: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from evaluator.calibration.fit import HeldOut
     from evaluator.calibration.grades import Grades, Mapping, Scale
     from evaluator.calibration.items import Item, Readouts
+    from evaluator.calibration.options import Given
     from evaluator.calibration.profile import Profile
 
 
@@ -27,41 +27,68 @@ class Data:
         self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
 
 
-def load(
-    grades: Path,
-    readouts: Path,
-    items: Path | None,
-    rubric: str | None,
-    map_: str | None,
-    scale: str | None,
-    letters: list[str] | None,
-    yes: bool,
-    *,
-    known_only: bool = False,
-) -> Data:
+def load(given: Given) -> Data:
+    """What a command was given, from files or from what is stored. Says what could not be used; raises InputError."""
+    data = _load_stored(given.stored) if given.stored else _load_files(given)
+    for problem in data.grades.problems[:20]:
+        typer.echo(problem.text(), err=True)
+    if data.grades.problem_count > 20:
+        typer.echo(say("calibration.problems_more", count=data.grades.problem_count), err=True)
+    return data
+
+
+def _load_stored(rubric: str) -> Data:
+    from evaluator.calibration.stored import gather_stored
+    from evaluator.storage import open_records
+
+    with open_records() as records:
+        data = gather_stored(_id_of(rubric) if not records.count(rubric) else rubric, records)
+    people, items = len(data.grades.graders), data.grades.table["item"].nunique()
+    typer.echo(say("calibration.stored", people=people, items=items, gradings=len(data.readouts.points)), err=True)
+    return data
+
+
+def _id_of(rubric: str) -> str:
+    """The id of a rubric given as a file; RubricError when there is none of that name."""
+    from evaluator.rubrics import find
+
+    return find(rubric).id
+
+
+def _load_files(given: Given) -> Data:
     from evaluator.calibration.grades import propose_mapping, read_grades, read_table
     from evaluator.calibration.items import read_items, read_readouts
 
-    made, texts, scales = read_readouts(readouts), read_items(items) if items else [], scales_of(rubric)
-    table = read_table(grades)
-    mapping = _parse_mapping(map_, table) if map_ else propose_mapping(table, list(scales or made.points.columns))
+    if given.grades is None:
+        raise InputError("calibration_needs_grades")
+    if given.readouts is None:
+        raise InputError("calibration_needs_readouts")
+    made, scales = read_readouts(given.readouts), scales_of(given.rubric)
+    texts = read_items(given.items) if given.items else []
+    table = read_table(given.grades)
+    mapping = _parse_mapping(given.map_, table) if given.map_ else propose_mapping(table, list(scales or made.points))
     typer.echo(mapping.explain(), err=True)
-    if mapping.kind != "long" and not map_ and not yes and not typer.confirm(say("calibration.confirm_mapping")):
-        raise InputError("calibration_not_confirmed")
-    known = {item.id for item in texts} or set(made.points.index)
+    if mapping.kind != "long" and not given.map_ and not given.yes:
+        _confirm()
     read = read_grades(
         table,
         mapping,
-        items=known,
+        items={item.id for item in texts} or set(made.points.index),
         scales=scales,
-        given_scale=_parse_scale(scale),
-        letters=_parse_letters(letters),
+        given_scale=_parse_scale(given.scale),
+        letters=_parse_letters(given.letter),
     )
-    for problem in read.problems[:20]:
-        typer.echo(problem.text(), err=True)
-    if read.problem_count > 20:
-        typer.echo(say("calibration.problems_more", count=read.problem_count), err=True)
     return Data(read, made, texts, scales)
+
+
+def _confirm() -> None:
+    """Asks whether the columns were understood; where nobody can answer, that is a no."""
+    try:
+        confirmed = typer.confirm(say("calibration.confirm_mapping"))
+    except typer.Abort:
+        confirmed = False
+    if not confirmed:
+        raise InputError("calibration_not_confirmed")
 
 
 def scales_of(rubric: str | None) -> dict[str, Scale]:

@@ -141,6 +141,7 @@ class Grades:
 
 
 MOST_PROBLEMS = 200
+LEAST_TO_DOUBT = 20  # grades of a criterion that all lie in the lower half of its scale
 
 
 def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
@@ -328,10 +329,16 @@ def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | N
 
 
 def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale]) -> list[Problem]:
-    share = outside[rows["code"] == ""].groupby(rows["criterion"]).mean()
+    """Criteria of which a fifth lies outside the rubric's scale, or nothing in its upper half."""
+    usable = rows["code"] == ""
+    share = outside[usable].groupby(rows["criterion"]).mean()
+    seen = rows[usable].groupby("criterion")["points"]
     notes = []
-    for name in share.index[share > 0.2]:
-        points = rows.loc[(rows["criterion"] == name) & (rows["code"] == ""), "points"]
+    for name in share.index:
+        scale, low = scales[name], seen.get_group(name)
+        if share[name] <= 0.2 and (len(low) < LEAST_TO_DOUBT or low.max() > scale.low + scale.width / 2):
+            continue
+        points = rows.loc[(rows["criterion"] == name) & usable, "points"]
         values = {
             "criterion": str(name),
             "low": f"{points.min():g}",

@@ -69,16 +69,17 @@ def trace_policies(
     half: Array, predicted: Array, human: Array, *, tolerance: float, minutes_an_item: float = 3.0
 ) -> list[Policy]:
     """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape
-    (n,) each.
+    (n,) each. Items that are equally sure stay together, because a width lets all of them or none stand alone.
     """
     order = np.lexsort((np.arange(len(half)), half))
-    close = (np.abs(predicted - human) <= tolerance + 1e-9)[order]
-    counts = sorted({max(1, round(len(order) * step / 20)) for step in range(1, 21)}) if len(order) else []
+    close, widths = (np.abs(predicted - human) <= tolerance + 1e-9)[order], half[order]
+    steps = {max(1, round(len(order) * step / 20)) for step in range(1, 21)} if len(order) else set()
+    counts = sorted({int(np.searchsorted(widths, widths[step - 1], side="right")) for step in steps})
     return [
         Policy(
             share=count / len(order),
             agreement=float(close[:count].mean()),
-            widest=float(half[order][count - 1]),
+            widest=float(widths[count - 1]),
             n=count,
             minutes_saved=minutes_an_item * count,
         )

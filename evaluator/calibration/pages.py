@@ -14,7 +14,7 @@ from pathlib import Path
 from evaluator.calibration.plots import plot_bland_altman, plot_confusion, plot_routing
 from evaluator.calibration.profile import Figure
 from evaluator.calibration.report import TOTAL, CriterionReport, Report
-from evaluator.calibration.severity import MACHINE, Severity
+from evaluator.calibration.severity import MACHINE, Copy, Severity
 from evaluator.calibration.substitution import Substitution
 from evaluator.errors import StorageError
 from evaluator.texts import current, say
@@ -95,18 +95,7 @@ def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part
         agreement=tabulate_agreement(row, language),
         groups=_tabulate_groups(row, language),
         severity=_tabulate_severity(row.severities, language),
-        copies=[
-            say(
-                "calibration.copy_row",
-                language,
-                first=copy.first,
-                second=copy.second,
-                n=copy.n,
-                equal=f"{copy.equal:.0%}",
-                usual=f"{copy.usual:.0%}",
-            )
-            for copy in row.copies
-        ],
+        copies=[describe_copy(copy, language) for copy in row.copies],
         plots=_draw(row, title, language) if plots else [],
     )
 
@@ -166,6 +155,19 @@ def _tabulate_severity(rows: tuple[Severity, ...], language: str) -> Table:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
+
+
+def describe_copy(copy: Copy, language: str | None = None) -> str:
+    """Two graders whose grades are too equal, as a sentence."""
+    return say(
+        "calibration.copy_row",
+        language,
+        first=copy.first,
+        second=copy.second,
+        n=copy.n,
+        equal=f"{copy.equal:.0%}",
+        usual=f"{copy.usual:.0%}",
+    )
 
 
 def judge_substitution(result: Substitution, language: str | None = None) -> str:

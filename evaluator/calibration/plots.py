@@ -15,6 +15,8 @@ from evaluator.calibration.agreement import to_levels
 from evaluator.calibration.intervals import Policy
 from evaluator.texts import say
 
+MOST_DOTS = 2000  # of more, every second, third and so on is drawn: a page has to open
+
 INK, LIGHT, MARK = "#1f3a5f", "#d9e3f0", "#b5482a"
 
 
@@ -27,7 +29,8 @@ def plot_bland_altman(machine: Sequence[float], human: Sequence[float], criterio
     spread = 1.96 * (difference.std(ddof=1) if len(difference) > 1 else 0.0)
     centre = float(difference.mean())
     figure, axes = _start()
-    axes.scatter(mean, difference, s=10, alpha=0.5, color=INK, linewidths=0)
+    every = max(1, -(-len(mean) // MOST_DOTS))
+    axes.scatter(mean[::every], difference[::every], s=10, alpha=0.5, color=INK, linewidths=0)
     for value, style in ((centre, "-"), (centre - spread, "--"), (centre + spread, "--")):
         axes.axhline(value, color=MARK, linestyle=style, linewidth=1)
     _label(axes, "mean", "difference", language)

@@ -22,6 +22,7 @@ from evaluator.errors import InputError, StorageError
 
 Array = NDArray[np.float64]
 Numbers = tuple[float, ...]
+TEXT_BLOCKS = ("form", "near", "grams", "e5")  # what `calibration.texts` reads
 
 
 class Frozen(BaseModel):
@@ -157,6 +158,25 @@ class Provenance(Frozen):
     software: str
 
 
+class Promise(Frozen):
+    """What a policy gave on held-out items: the share decided alone, and how many of those lay within
+    `tolerance` points of the humans in every criterion.
+    """
+
+    share: float
+    agreement: float
+    tolerance: float
+    n: int
+
+
+class Routing(Frozen):
+    """A kept policy: what the grader decides alone. Everything else is a person's."""
+
+    pass_mark: bool = True  # never pass or fail someone whose interval crosses the pass mark
+    widest: dict[str, float] = {}  # by criterion: the largest half interval, in points, that stands alone
+    promise: Promise | None = None
+
+
 class Profile(Frozen):
     """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` are what was seen of
     them.
@@ -174,6 +194,7 @@ class Profile(Frozen):
     highs: Numbers
     criteria: dict[str, CriterionFit]
     total_quantile: float  # half width of the total's interval
+    routing: Routing | None = None  # None: only the pass mark is kept, and the grader's own doubts count
 
     @property
     def label(self) -> str:
@@ -192,12 +213,20 @@ class Profile(Frozen):
             if fitted and given and fitted != given:
                 raise InputError(f"calibration_{part}_changed", profile=self.label)
 
+    @property
+    def reads_texts(self) -> bool:
+        """Whether it looks at numbers of the text itself, beside what the judge gave."""
+        return any(name.split("/", 1)[0].split("-")[0] in TEXT_BLOCKS for name in self.columns)
+
+    def find_missing(self, row: Mapping[str, float]) -> list[str]:
+        """Columns that cannot be done without and that `row` lacks: points of a criterion."""
+        return [name for name in self.columns if name.startswith("points/") and _gap(row.get(name))]
+
     def apply(self, row: Mapping[str, float]) -> Applied:
         """Points by criterion and in total for one item's features by name. Raises InputError on a missing
         readout.
         """
-        missing = [name for name in self.columns if name.startswith("points/") and _gap(row.get(name))]
-        if missing:
+        if missing := self.find_missing(row):
             raise InputError("calibration_feature_missing", profile=self.label, feature=missing[0])
         values = np.array([[np.nan if _gap(row.get(name)) else row[name] for name in self.columns]], float)
         points, half = self.predict(values)
