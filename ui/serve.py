@@ -6,6 +6,7 @@ import importlib.util
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from evaluator.errors import InputError
@@ -82,14 +83,14 @@ def _warm_up() -> None:
     """
     import pandas  # noqa: F401
 
-    import ui.components.grading_view  # noqa: F401
+    import ui.components.grading_view
+    import ui.components.health  # noqa: F401
     from evaluator.errors import EvaluatorError
-    from evaluator.storage import open_records
+    from ui.components import scenario, stores
 
-    try:
-        open_records().close()
-    except EvaluatorError:
-        return  # the page says it, to somebody who can read it
+    with suppress(EvaluatorError):  # the page says it, to somebody who can read it
+        scenario.entries()
+        stores.records()
 
 
 if __name__ == "__main__":

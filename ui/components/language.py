@@ -8,8 +8,8 @@ import streamlit as st
 
 from evaluator import texts
 from evaluator.errors import InputError
-from evaluator.settings import load_settings
 from evaluator.texts import Language
+from ui.components import stores
 
 _KEY = "lang"
 _NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
@@ -23,7 +23,7 @@ def language() -> Language:
 
 def _from_settings() -> Language | None:
     try:
-        return load_settings().lang
+        return stores.settings().lang
     except InputError:
         return None  # the page says what is wrong with the settings; it needs a language for that
 

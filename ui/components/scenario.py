@@ -22,7 +22,7 @@ def entries() -> list[RubricEntry]:
     return _read(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files)), str(settings.user_rubric_dir))
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)  # shared and not copied: rubrics are frozen
 def _read(fingerprint: tuple[tuple[str, int], ...], own_folder: str) -> list[RubricEntry]:
     return list_rubrics(stores.settings())
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.settings import Settings, load_settings
+from evaluator.settings import Settings, config_path, load_settings
 
 if TYPE_CHECKING:
     from evaluator.storage import Records
@@ -18,7 +20,19 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 
 
 def settings() -> Settings:
-    """The settings as they are now; InputError when the file is wrong."""
+    """The settings as they are now; InputError when the file is wrong. A page asks for them dozens of times, so they
+    are read again only when the file or the environment has changed."""
+    path = config_path()
+    try:
+        found = path.stat()
+        file = (str(path), found.st_mtime_ns, found.st_size, found.st_ino)
+    except OSError:
+        file = (str(path), 0, 0, 0)  # none there, or none that can be read: loading says which
+    return _load(file, tuple(sorted(item for item in os.environ.items() if item[0].upper().startswith("EVALUATOR_"))))
+
+
+@lru_cache(maxsize=8)
+def _load(file: tuple[str, int, int, int], environment: tuple[tuple[str, str], ...]) -> Settings:
     return load_settings()
 
 
