@@ -51,8 +51,8 @@ def main(
     print(f"{human.name}: {len(readings)} items, judge {model}, ways {', '.join(ways) or 'none'}")
     figures = show_agreement(human, points, resamples)
     if detail and points:
-        best = "product" if "product" in points else next(iter(points))
-        show_bands(human, best, points[best])
+        shown = next(name for name in ("product", "likeness", *points) if name in points)
+        show_bands(human, shown, points[shown])
         show_questions(human, readings)
     show_spending({way: add_up([*kept.spent.values()]) for way, kept in reader.kept.items()}, len(readings))
     print(f"this run: {time.perf_counter() - start:.0f} s")
