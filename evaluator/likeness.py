@@ -24,7 +24,7 @@ from evaluator.transcript import parse
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
-ON_TOPIC_RATIO, ON_TOPIC_SHARPNESS = 0.86, 25.0
+ON_TOPIC_RATIO, ON_TOPIC_LIKENESS, ON_TOPIC_SHARPNESS = 0.86, 0.45, 25.0
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
 
@@ -69,14 +69,16 @@ class Likeness:
         return _made(near, self._anchors[reference, point.id]), near
 
     def on_topic(self) -> float:
-        """The probability that the text deals with the task: are its sentences as near to the key points as the task's
-        own wording is? 1 when there are no key points to tell by."""
+        """The probability that the text deals with the task: its sentences are as near to the key points as the task's
+        own wording is, or it resembles the reference anyway. 1 when there are no key points to tell by."""
         if not self._anchors:
             return 1.0
         points = [point for reference in self._rubric.references for point in reference.key_points]
         own = sum(self._matcher.nearest(statement_of(point)).text for point in points)
         task = sum(anchors.task for anchors in self._anchors.values())
-        return 1 / (1 + math.exp(-ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO)))
+        near = _logistic(ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO))
+        alike = max(sum(self._seen(item.id, item.key_points)) / 3 for item in self._rubric.references if item.key_points)
+        return 1 - (1 - near) * (1 - _logistic(ON_TOPIC_SHARPNESS * (alike - ON_TOPIC_LIKENESS)))
 
     def _seen(self, reference: str, points: Sequence[KeyPoint]) -> Witnesses:
         coverage = sum(self.of_point(reference, point)[0] for point in points) / len(points)
@@ -128,6 +130,10 @@ def _made(near: Nearest, anchors: Anchors) -> float:
         return by_text
     by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
     return (by_text + by_example) / 2
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def _compared(text: str, form: str) -> Comparison:
