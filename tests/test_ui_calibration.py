@@ -6,6 +6,7 @@ import random
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from practice_cases import rubric
 from ui_pages import WAIT_S, fine, open_page, prepare, press, said
@@ -16,8 +17,10 @@ from evaluator.calibration.power import plan
 from evaluator.calibration.profile import Profile
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
+from ui.components.calibration_estimate import estimates
 
 COUNT = 16
+UNGRADED = ("i3", "i7", "i11", "i14")
 KIND = "application/octet-stream"
 
 
@@ -137,6 +140,7 @@ def test_from_grades_to_a_profile(data):
     press(page, "calibration_fit")
     _until(page, "折留出")
     assert fine(page) and "未校准" in said(page)
+    assert "都有人工评分" in said(page)
     with open_records() as records:
         profile = Profile.model_validate(records.profiles.get("lost-parcel").body)
         (one, *_) = records.history(1)
@@ -153,6 +157,27 @@ def test_from_grades_to_a_profile(data):
     press(page, "drift_go")
     _until(page, "没有可疑的漂移")
     assert fine(page)
+
+
+def test_few_human_grades_tell_the_mean_of_all_texts(data):
+    """With four texts that nobody graded the page gives the mean of all, what people alone give, and whom to ask."""
+    rows = [row for row in _grades().decode("gb18030").splitlines() if row.partition(",")[0] not in UNGRADED]
+    page = _begin()
+    press(_upload(page, "\n".join(rows).encode()), "calibration_confirm")
+    _texts(page)
+    press(page, "calibration_machine")
+    _until(page, "相当于人工评分的倍数")
+    words = said(page)
+    assert fine(page) and f"<td>{COUNT - 4}</td><td>4</td>" in words and " / 4 [" in words
+    assert all(name in words.partition("接下来请人评这些")[2] for name in UNGRADED)
+
+
+def test_estimates_use_each_grade_once():
+    """A text that people graded is not counted among those that only the machine graded."""
+    machine = pd.DataFrame({"empathy": [float(n % 5) for n in range(30)]}, index=[f"i{n}" for n in range(30)])
+    found = estimates(machine.head(12) + 0.5, machine)["empathy"]
+    assert (found.graded, found.ungraded) == (12, 18)
+    assert found.mean == pytest.approx(machine["empathy"].mean() + 0.5, abs=0.15) and found.worth > 1
 
 
 def test_too_few_labels_are_refused_with_the_number(data):

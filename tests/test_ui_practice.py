@@ -10,9 +10,11 @@ from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
 from evaluator.errors import StorageError
+from evaluator.practice import Comparison, Gap
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from evaluator.transcript import parse
+from ui.components.radar import overview_html
 
 TEXT = "客户：我的包裹等了五天。\n客服：非常抱歉让您等了五天，我明天给您补发，单号晚上发您。"
 
@@ -95,6 +97,26 @@ def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):
     assert page.radio(key="practice_own_lost-parcel_empathy").value == 2
     page.segmented_control(key="practice_view").set_value("progress").run()
     assert "还没有评分" in said(page)
+
+
+def test_the_radar_says_what_the_table_says():
+    """Three criteria that both sides gave make a radar; a penalty stands in the table only, with its sign."""
+    gaps = [_gap(name) for name in ("one", "two", "three")]
+    shown = overview_html(_comparison([*gaps, _gap("lost", kind="penalty", own=1.0, graded=2.0)]))
+    assert shown.count("<circle") == 3 and shown.count("<tr>") == 5
+    assert "−2 / 4" in shown and ">+1</td>" in shown and ">−2</td>" in shown
+    assert "<svg" not in overview_html(_comparison(gaps[:2])) and "<table" in overview_html(_comparison(gaps[:2]))
+
+
+def _gap(name: str, **values: object) -> Gap:
+    usual = {"criterion": name, "name": name, "kind": "score", "max_points": 4.0, "own": 1.0, "graded": 3.0}
+    words = {"own_comment": "", "view": "stricter", "own_level": "", "level": ""}
+    return Gap(**{**usual, **words, "evidence": (), "missing": (), "covered": (), **values})
+
+
+def _comparison(gaps: list[Gap]) -> Comparison:
+    totals = {"own_total": 3.0, "graded_total": 9.0, "max_points": 12.0, "pass_mark": 6.0}
+    return Comparison(gaps=tuple(gaps), **totals, leaning=-0.5, distance=0.5)
 
 
 def _store(cards) -> None:

@@ -11,6 +11,7 @@ from evaluator.practice import Comparison, Gap, Practised, explain
 from ui.components import stores
 from ui.components.language import language, tr
 from ui.components.layout import out_of, percent
+from ui.components.radar import overview_html
 from ui.components.scorecard_view import (
     place_of,
     section,
@@ -38,7 +39,8 @@ def show_result(entry: Practised) -> None:
     st.html(STYLE)
     show_judge_warning(card)
     st.html(totals_html(comparison))
-    st.html(f'<p class="ev-lead">{escape(sum_up(comparison))}</p>')
+    st.html(f"<p>{escape(sum_up(comparison))}</p>")
+    st.html(overview_html(comparison))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         section("ui_practice.side_by_side")

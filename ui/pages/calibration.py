@@ -16,7 +16,13 @@ VIEWS = ("run", "profiles", "drift", "plan")
 
 def run_view() -> None:
     """The steps of one run, each shown when the one before is done."""
-    from ui.components import calibration_fit, calibration_grades, calibration_machine, calibration_report
+    from ui.components import (
+        calibration_estimate,
+        calibration_fit,
+        calibration_grades,
+        calibration_machine,
+        calibration_report,
+    )
 
     run = runs.active()
     if run is None:
@@ -49,6 +55,8 @@ def run_view() -> None:
             calibration_report.show_report(run)
         with guarded():
             calibration_fit.show_fit(run)
+        with guarded():
+            calibration_estimate.show_estimate(run)
 
 
 def profiles_view() -> None:
