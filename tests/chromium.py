@@ -1,4 +1,8 @@
-"""A real Chromium and the running page, for journeys: found or installed, started on a free port, thrown away after."""
+"""Journeys through the running page in a real Chromium: both are started for them and thrown away after.
+
+The judge is the scripted one unless EVALUATOR_JOURNEY_MODEL names another (embedded, say); EVALUATOR_SHOTS names a
+folder for pictures of the steps, for the eye.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,17 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ui import screenshots
 
-FLAGS = screenshots.FLAGS
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+WAIT_MS = 240_000  # a journey waits for what it needs; a busy machine is slow, not wrong
+DESK, PHONE = screenshots.DESK, screenshots.PHONE
 
 
 def find_chromium() -> str:
@@ -49,7 +58,51 @@ def find_axe(folder: Path) -> str:
 
 @contextmanager
 def serving(folder: Path, script: str = "1") -> Iterator[str]:
-    """The page on a free port over the data in `folder`, with the scripted judge; gives its address."""
-    scripted = {"EVALUATOR_MODEL": "scripted", "EVALUATOR_SCRIPTED_JUDGE": script, "OMP_NUM_THREADS": "1"}
-    with screenshots.serving(folder, scripted) as address:
+    """The page on a free port over the data in `folder`; gives its address. `script` is for the scripted judge."""
+    model = os.environ.get("EVALUATOR_JOURNEY_MODEL", "scripted")
+    scripted = script if model == "scripted" else ""
+    chosen = {"EVALUATOR_MODEL": model, "EVALUATOR_SCRIPTED_JUDGE": scripted, "OMP_NUM_THREADS": "1"}
+    with screenshots.serving(folder, chosen) as address:
         yield address
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; skipped with the reason where it cannot be had."""
+    driving = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = find_chromium()
+    with driving.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=screenshots.FLAGS, timeout=WAIT_MS)
+        yield browser
+        browser.close()
+
+
+def person(browser: Browser, **look: Any) -> BrowserContext:
+    """Somebody with cookies of their own, who sees the page as it looks ("viewport", "color_scheme", …)."""
+    context = browser.new_context(**{"locale": "zh-CN", "viewport": DESK, **look})
+    context.set_default_timeout(WAIT_MS)
+    return context
+
+
+def visit(context: BrowserContext, place: str) -> Page:
+    """A page of the app, drawn to its end."""
+    page = context.new_page()
+    page.goto(place)
+    page.get_by_role("heading", level=1).wait_for()
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Waits until Streamlit has begun what was asked for and drawn everything."""
+    page.wait_for_timeout(400)
+    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture, where somebody wants to look."""
+    folder = os.environ.get("EVALUATOR_SHOTS")
+    if folder:
+        settle(page)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

@@ -5,26 +5,21 @@ from __future__ import annotations
 import json
 import re
 
+import chromium
 import pytest
-from chromium import FLAGS, find_axe, find_chromium, serving
+from chromium import PHONE, WAIT_MS, find_axe, serving, settle, visit
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright_api.expect
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 240_000  # a busy machine reads the references of the first grading for a long while
-PHONE = {"width": 390, "height": 844}
 SESSIONS = 20
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    path = find_chromium()
-    with playwright_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS, timeout=WAIT_MS)
-        yield browser
-        browser.close()
+def browser():
+    with chromium.chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -37,38 +32,20 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def person(chromium, tmp_path):
-    """Opens browsers, each one person's with its own cookies, as they look ("viewport", "color_scheme", …)."""
+def person(browser, tmp_path):
+    """Opens browsers, each one person's; leaves a picture of how each ended, for whoever reads a failure."""
     made = []
 
     def make(**look):
-        context = chromium.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 900}, **look})
-        context.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
-        made.append(context)
-        return context
+        made.append(chromium.person(browser, **look))
+        return made[-1]
 
     yield make
     for number, context in enumerate(made):
         for page in context.pages:
-            page.screenshot(
-                path=tmp_path / f"{number}.png"
-            )  # what it looked like at the end, for whoever reads a failure
+            page.screenshot(path=tmp_path / f"{number}.png")
         context.close()
-
-
-def visit(context, place: str):
-    """A page of the app, drawn to its end."""
-    page = context.new_page()
-    page.goto(place)
-    page.get_by_role("heading", level=1).wait_for()
-    quiet(page)
-    return page
-
-
-def quiet(page) -> None:
-    """Waits until Streamlit has drawn everything."""
-    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
 
 
 def grade_example(context, address: str, text: str | None = None):
@@ -81,7 +58,7 @@ def grade_example(context, address: str, text: str | None = None):
         page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="评分", exact=True).click()
     page.locator(".ev-total").wait_for()
-    quiet(page)
+    settle(page)
     return page
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from journeys import chromium, needs_chromium, running_page, settle, shoot, visit
+from chromium import chromium, person, serving, settle, shoot, visit
 from test_ui_bank import docx
 
 from evaluator.bank.store import open_bank
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_from_a_word_paper_to_a_grading(tmp_path):
     """Import, resolve, draft, save, grade: each step is done on the page, and the bank holds what was typed."""
     paper = tmp_path / "测验.docx"
     paper.write_bytes(docx())
-    with running_page(tmp_path) as address, chromium() as tab:
-        visit(tab, address, "bank")
+    with serving(tmp_path) as address, chromium() as browser:
+        tab = visit(person(browser), f"{address}/bank")
         tab.get_by_text("题库还是空的").wait_for()
         shoot(tab, "bank-empty")
         tab.get_by_role("radio", name="导入").click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from journeys import chromium, needs_chromium, running_page, settle, shoot, visit
+from chromium import chromium, person, serving, settle, shoot, visit
 from practice_cases import rubric
 from test_ui_calibration import COUNT, _grades, _text
 
@@ -11,15 +11,14 @@ from evaluator import rubrics
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_from_uploaded_grades_to_a_profile(tmp_path):
     """Upload, confirm the columns, have the texts graded, measure, fit: each figure has its n."""
     rubrics.write(rubric(), tmp_path / "rubrics")
     (tmp_path / "评分.csv").write_bytes(_grades())
     for number in range(COUNT):
         (tmp_path / f"i{number}.txt").write_text(_text(number), encoding="utf-8")
-    with running_page(tmp_path) as address, chromium() as tab:
-        visit(tab, address, "calibration")
+    with serving(tmp_path) as address, chromium() as browser:
+        tab = visit(person(browser), f"{address}/calibration")
         tab.get_by_label("搜索场景").fill("包裹丢了")
         tab.get_by_label("搜索场景").press("Enter")
         settle(tab)

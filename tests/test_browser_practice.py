@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from journeys import chromium, needs_chromium, running_page, settle, shoot, visit
+from chromium import chromium, person, serving, settle, shoot, visit
 from practice_cases import rubric
 
 from evaluator import rubrics
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_self_assessment(tmp_path):
     """What was typed survives a reload; the result comes after the own grades; progress is told in words."""
     rubrics.write(rubric(), tmp_path / "rubrics")
-    with running_page(tmp_path) as address, chromium() as tab:
-        visit(tab, address, "practice")
+    with serving(tmp_path) as address, chromium() as browser:
+        tab = visit(person(browser), f"{address}/practice")
         tab.get_by_label("搜索场景").fill("包裹丢了")
         tab.get_by_label("搜索场景").press("Enter")
         settle(tab)
