@@ -71,6 +71,17 @@ def test_a_bad_file_is_named_and_the_exit_code_says_so(tmp_path):
     assert "bad.docx is damaged" in out and len(listed()) == 3
 
 
+def test_what_was_not_imported_is_said_in_full(tmp_path):
+    """One bad file gets its sentence and no table; a trial never says that something was imported."""
+    (tmp_path / "bad.docx").write_bytes(b"x")
+    out = run("import", str(tmp_path / "bad.docx"), error="bank_not_imported")
+    assert "bad.docx is damaged" in out and "Changes" not in out
+    (tmp_path / "photo.png").write_bytes(b"x")
+    (tmp_path / "good.txt").write_bytes((PAPERS / "ordering.txt").read_bytes())
+    out = run("import", "--dry-run", str(tmp_path), error="bank_not_imported")
+    assert "photo.png" in out and "nothing was stored" in out
+
+
 def test_edit_delete_undo():
     """A key is corrected, a question deleted, both undone."""
     run("import", str(PAPERS / "ordering.txt"))

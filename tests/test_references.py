@@ -52,8 +52,15 @@ WATER = Entry(
 )
 
 
+@pytest.fixture
+def fresh(tmp_path: Path) -> ReferenceStore:
+    """A store of its own for tests that write."""
+    return open_folder(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> ReferenceStore:
+    """A store for tests that only look."""
     opened = open_folder(tmp_path_factory.mktemp("chroma"))
     opened.index_entries([CALM, GAS, WATER])
     return opened
@@ -168,22 +175,18 @@ def test_item_comes_first(filled: ReferenceStore) -> None:
 
 def test_bank_search_filters(filled: ReferenceStore) -> None:
     """Every filter narrows; a filter that does not exist is refused."""
-    assert [hit.entry.id for hit in bank_search("先做什么", filters={"language": "en"}, store=filled)] == [
-        WATER.id
-    ]
+    assert [hit.entry.id for hit in bank_search("先做什么", filters={"language": "en"}, store=filled)] == [WATER.id]
     assert [
-        hit.entry.id
-        for hit in bank_search("先做什么", filters={"topic": "情绪", "kind": "explanation"}, store=filled)
+        hit.entry.id for hit in bank_search("先做什么", filters={"topic": "情绪", "kind": "explanation"}, store=filled)
     ] == [CALM.id]
     assert bank_search("先做什么", filters={"source": "没有"}, store=filled) == []
     with pytest.raises(ValueError, match="author"):
         bank_search("x", filters={"author": "y"}, store=filled)
 
 
-def test_only_changes_are_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_changes_are_embedded(fresh: ReferenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Indexing again embeds what is new or changed and nothing else; a reader sees a new revision."""
-    opened = open_folder(tmp_path)
-    assert opened.index_entries([CALM, GAS]) == Changes(2, 0, 0)
+    assert fresh.index_entries([CALM, GAS]) == Changes(2, 0, 0)
     embedded: list[str] = []
     real = space.entry_vectors
     monkeypatch.setattr(
@@ -191,22 +194,21 @@ def test_only_changes_are_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "entry_vectors",
         lambda entries, progress=None: embedded.extend(e.id for e in entries) or real(entries),
     )
-    before = opened.revision()
-    assert opened.index_entries([CALM, GAS]) == Changes(0, 0, 2)
-    assert opened.revision() == before
+    before = fresh.revision()
+    assert fresh.index_entries([CALM, GAS]) == Changes(0, 0, 2)
+    assert fresh.revision() == before
     changed = GAS.model_copy(update={"text": "闻到燃气味先关总阀。"})
-    assert opened.index_entries([CALM, changed, WATER]) == Changes(1, 1, 1)
-    assert embedded == [GAS.id, WATER.id] and opened.revision() != before
-    assert {entry.text for entry in opened.entries(item="q2")} == {changed.text}
+    assert fresh.index_entries([CALM, changed, WATER]) == Changes(1, 1, 1)
+    assert embedded == [GAS.id, WATER.id] and fresh.revision() != before
+    assert {entry.text for entry in fresh.entries(item="q2")} == {changed.text}
 
 
-def test_delete_by_item(tmp_path: Path) -> None:
+def test_delete_by_item(fresh: ReferenceStore) -> None:
     """Deleting an item deletes all of its entries and no other, and search forgets them."""
-    opened = open_folder(tmp_path)
-    opened.index_entries([CALM, GAS])
-    assert search("燃气味", store=opened)[0].entry == GAS
-    assert opened.delete_item("q2") == 1 and opened.delete_item("q2") == 0
-    assert [hit.entry for hit in search("燃气味", store=opened)] == [CALM]
+    fresh.index_entries([CALM, GAS])
+    assert search("燃气味", store=fresh)[0].entry == GAS
+    assert fresh.delete_item("q2") == 1 and fresh.delete_item("q2") == 0
+    assert [hit.entry for hit in search("燃气味", store=fresh)] == [CALM]
 
 
 def test_another_embedder_embeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,26 +223,24 @@ def test_another_embedder_embeds_again(tmp_path: Path, monkeypatch: pytest.Monke
     assert not seen
 
 
-def test_rubric_is_indexed_and_loses_what_it_lost(tmp_path: Path) -> None:
+def test_rubric_is_indexed_and_loses_what_it_lost(fresh: ReferenceStore) -> None:
     """A rubric puts answers, key points and explanations; what a new version dropped goes, the bank's stays."""
-    opened = open_folder(tmp_path)
     from_bank = CALM.model_copy(update={"item": "angry-call"})
-    opened.index_entries([from_bank])
-    assert opened.index_rubric(rubric()).added == 3
+    fresh.index_entries([from_bank])
+    assert fresh.index_rubric(rubric()).added == 3
     assert {entry.kind for entry in entries_of_rubric(rubric())} == {
         "reference_answer",
         "key_point",
         "explanation",
     }
-    assert opened.index_rubric(rubric(explanations=[])).deleted == 1
-    assert from_bank in opened.entries(item="angry-call")
+    assert fresh.index_rubric(rubric(explanations=[])).deleted == 1
+    assert from_bank in fresh.entries(item="angry-call")
 
 
-def test_pull_takes_own_then_principles(tmp_path: Path) -> None:
+def test_pull_takes_own_then_principles(fresh: ReferenceStore) -> None:
     """A grading gets the rubric's references first, then the principle of a choice question, each with its source."""
-    opened = open_folder(tmp_path)
-    opened.index_entries([CALM, GAS, WATER])
-    uses = pull(rubric(), store=opened)
+    fresh.index_entries([CALM, GAS, WATER])
+    uses = pull(rubric(), store=fresh)
     assert [(use.kind, use.matched_by) for use in uses[:2]] == [
         ("reference_answer", "item"),
         ("explanation", "item"),
@@ -250,10 +250,9 @@ def test_pull_takes_own_then_principles(tmp_path: Path) -> None:
     assert uses[2].digest == CALM.digest and uses[2].matched_by == "meaning" and uses[2].source == "试卷甲"
 
 
-def test_pull_gives_nothing_when_nothing_fits(tmp_path: Path) -> None:
-    """A rubric without references and a bank without anything near: an empty list."""
-    opened = open_folder(tmp_path)
-    opened.index_entries([GAS])
+def test_pull_gives_nothing_when_nothing_fits(fresh: ReferenceStore) -> None:
+    """A rubric without references and a bank without anything near: an fresh list."""
+    fresh.index_entries([GAS])
     bare = rubric(
         task="请用长笛吹奏一段音阶。",
         references=[],
@@ -267,7 +266,7 @@ def test_pull_gives_nothing_when_nothing_fits(tmp_path: Path) -> None:
             }
         ],
     )
-    assert pull(bare, store=opened) == []
+    assert pull(bare, store=fresh) == []
 
 
 def test_unwritable_folder(tmp_path: Path) -> None:
@@ -278,28 +277,26 @@ def test_unwritable_folder(tmp_path: Path) -> None:
     assert str(tmp_path) in str(raised.value)
 
 
-def test_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_what_was_there(fresh: ReferenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that the disk refuses is a StorageError with a sentence, and what was there stays."""
     from chromadb.errors import InternalError
 
-    opened = open_folder(tmp_path)
-    opened.index_entries([CALM])
+    fresh.index_entries([CALM])
 
     def refuse(**_: object) -> None:
         raise InternalError("error returned from database: (code: 13) database or disk is full")
 
-    monkeypatch.setattr(opened._collection, "upsert", refuse)
+    monkeypatch.setattr(fresh._collection, "upsert", refuse)
     with pytest.raises(StorageError) as raised:
-        opened.index_entries([GAS])
+        fresh.index_entries([GAS])
     assert raised.value.code == "references_full" and "\n" not in str(raised.value)
-    assert opened.entries() == [CALM]
+    assert fresh.entries() == [CALM]
 
 
-def test_chroma_embedder_is_never_reached(tmp_path: Path) -> None:
+def test_chroma_embedder_is_never_reached(fresh: ReferenceStore) -> None:
     """The collection has no embedding function, so nothing can be downloaded."""
-    opened = open_folder(tmp_path)
-    assert opened._collection._embedding_function is None
-    assert opened._client.get_settings().anonymized_telemetry is False
+    assert fresh._collection._embedding_function is None
+    assert fresh._client.get_settings().anonymized_telemetry is False
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://"])

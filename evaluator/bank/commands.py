@@ -72,7 +72,7 @@ def import_command(
     else:
         showing.show_reports(reports, dry_run, all_warnings)
     if failed := sum(report.status == "failed" for report in reports):
-        raise InputError("bank_some_failed", count=failed)
+        raise InputError("bank_some_failed" if touched else "bank_not_imported", count=failed)
 
 
 @app.command("list", help=texts.say("bank.command_list"))

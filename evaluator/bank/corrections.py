@@ -35,7 +35,7 @@ def edited(item: Item, changes: dict[str, Any]) -> Item:
     if changes.get("key"):
         key = marks.read_key(str(changes["key"]))
         if key is None:
-            raise InputError("bank_wrong_value", field="key", detail=str(changes["key"])[:80])
+            raise InputError("bank_wrong_value", field="key", detail=f"{str(changes['key'])[:80]} (AC, √, ×, ②→①)")
         changes = {**changes, "key": key}
     try:
         return Item.model_validate({**item.model_dump(mode="json"), **changes})

@@ -47,21 +47,29 @@ def progress(wanted: bool) -> Iterator[Callable[[int, int, str], None] | None]:
 def show_reports(reports: list[FileReport], dry_run: bool, all_warnings: bool) -> None:
     """A row a file, then what a person should know, with file and line."""
     console = _console()
-    table = Table(*(say(f"bank.cli_{name}") for name in ("file", "result", "questions", "cut", "changes", "warnings")))
     skipped = [report.file for report in reports if report.status == "skipped"]
     reports = [report for report in reports if report.status != "skipped"]
-    for report in reports:
-        table.add_row(*map(escape, _report_cells(report, dry_run)))
-    console.print(table)
+    if any(report.status != "failed" for report in reports):
+        _show_table(console, reports, dry_run)
     _show_skipped(console, skipped, all_warnings)
     for report in reports:
+        if report.status == "failed":
+            console.print(escape(report.error), soft_wrap=True)
         _show_warnings(console, report, all_warnings)
     whole = sum(report.whole for report in reports)
     truncated = sum(len(report.items) for report in reports) - whole
     failed = sum(report.status == "failed" for report in reports)
-    console.print(say("bank.cli_total", files=len(reports), whole=whole, truncated=truncated, failed=failed))
+    if len(reports) > 1:
+        console.print(say("bank.cli_total", files=len(reports), whole=whole, truncated=truncated, failed=failed))
     if dry_run:
         console.print(say("bank.cli_dry_run"))
+
+
+def _show_table(console: Console, reports: list[FileReport], dry_run: bool) -> None:
+    table = Table(*(say(f"bank.cli_{name}") for name in ("file", "result", "questions", "cut", "changes", "warnings")))
+    for report in reports:
+        table.add_row(*map(escape, _report_cells(report, dry_run)))
+    console.print(table)
 
 
 def _show_skipped(console: Console, names: list[str], all_of_them: bool) -> None:
@@ -77,12 +85,14 @@ def _show_skipped(console: Console, names: list[str], all_of_them: bool) -> None
 
 def _report_cells(report: FileReport, dry_run: bool) -> tuple[str, ...]:
     if report.status == "failed":
-        return report.file, say("bank.cli_failed"), "", "", report.error, ""
+        return report.file, say("bank.cli_failed"), "", "", "", ""
     result = "would_import" if dry_run and report.status == "imported" else report.status
-    kinds = "\n".join(f"{say(f'bank.kind_{kind}')} {count}" for kind, count in report.kinds.items())
+    kinds = say("bank.cli_comma").join(f"{say(f'bank.kind_{kind}')} {count}" for kind, count in report.kinds.items())
     cut = len(report.items) - report.whole
     fates = report.stored.model_dump(exclude={"same_as", "unchanged"})
-    counts = ", ".join(say(f"bank.cli_count_{fate}", count=len(ids)) for fate, ids in fates.items() if ids)
+    counts = say("bank.cli_comma").join(
+        say(f"bank.cli_count_{fate}", count=len(ids)) for fate, ids in fates.items() if ids
+    )
     same = report.stored.same_as
     changes = say("bank.cli_same_as", path=same) if same else counts
     return report.file, say(f"bank.cli_{result}"), kinds, str(cut or ""), changes, str(len(warnings_of(report)) or "")
