@@ -16,6 +16,7 @@ from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import STEERING, TOPIC, YES, plan_criterion, plan_guards, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
+from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness
 from evaluator.review import reasons_for
 from evaluator.rubric import Rubric, Speaker
@@ -129,9 +130,10 @@ async def grade(
 ) -> Scorecard:
     """Grades without looking at or touching any record."""
     started = time.perf_counter()
+    stated, rubric = rubric, with_key_points(rubric)
     guards = inspect(transcript)
     if not any(turn.text.strip() for turn in transcript.turns) or any(guard.code == "empty" for guard in guards):
-        return _scorecard(transcript, rubric, judge, references, _nothing_said(rubric, guards))
+        return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
@@ -162,7 +164,7 @@ async def grade(
         asked.answers,
         read,
     )
-    return _scorecard(transcript, rubric, judge, references, outcome)
+    return _scorecard(transcript, stated, judge, references, outcome)
 
 
 class _Outcome(NamedTuple):

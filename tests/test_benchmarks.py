@@ -18,7 +18,7 @@ from benchmarks.agreement import variants
 from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
 from benchmarks.agreement.keeping import KeptJudge, NoJudge, Swapped, kept_vectors
 from benchmarks.agreement.readings import Reader, plan
-from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric, split_clauses
+from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric
 from benchmarks.peers.counting import MOST_TOKENS, counted, limited
 from benchmarks.peers.jobs import jobs_of, points_of, read_results
 from benchmarks.stability import SAME, changes_of
@@ -101,25 +101,10 @@ def test_rubrics_of_the_sets_can_be_read(name: str) -> None:
         assert all(check.yes != check.no for check in criterion.checks)
 
 
-def test_clauses_lose_their_numbering_and_short_ones_join_the_next() -> None:
-    """A Chinese reference is cut at its commas; what is too short to stand alone is kept with what follows."""
-    assert split_clauses("1.先断电，再等五分钟后重启；2、不行，就换一根新的电源线。") == [
-        "先断电，再等五分钟后重启",
-        "不行，就换一根新的电源线",
-    ]
-
-
-def test_english_references_are_cut_into_sentences() -> None:
-    """Decimals do not end a sentence."""
-    assert len(split_clauses("The mean is 2.5 here. The rest stays.")) == 2
-
-
-def test_equal_references_count_once_and_key_points_have_ids_of_their_own() -> None:
-    """Ids of key points differ across references, because a grading keeps them in one mapping."""
+def test_equal_references_count_once() -> None:
+    """Graders' folders often name the same reference twice."""
     found = build_references(("先断电再重启机器。", "先断电再重启机器。", "联系售后上门检修。"))
     assert [reference.id for reference in found] == ["r1", "r2"]
-    ids = [point.id for reference in found for point in reference.key_points]
-    assert len(ids) == len(set(ids))
 
 
 def test_a_points_rubric_in_words_is_read_as_parts_or_as_alternatives() -> None:

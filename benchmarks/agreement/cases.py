@@ -14,6 +14,7 @@ from benchmarks.agreement.splitting import RubricItem, are_parts, build_referenc
 from evaluator.calibration.grades import Grades, read_grades, read_table
 from evaluator.calibration.items import Item, read_items
 from evaluator.errors import InputError
+from evaluator.key_points import with_key_points
 from evaluator.rubric import Criterion, Level, Rubric
 from evaluator.rubrics import load
 from evaluator.transcript import Transcript, assemble, parse
@@ -91,7 +92,7 @@ def make_case(item: Item, base: Rubric) -> Case:
         changes["task"] = item.question
     if stated and item.max_points:
         changes["criteria"] = build_criteria(base.criteria[0], stated, item.max_points)
-    return Case(item.id, item, read_transcript(item, base), base.model_copy(update=changes), bool(stated))
+    return Case(item.id, item, read_transcript(item, base), with_key_points(base.model_copy(update=changes)), bool(stated))
 
 
 def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) -> tuple[Criterion, ...]:
