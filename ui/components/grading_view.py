@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from evaluator.errors import InputError
@@ -18,12 +20,22 @@ def show_grading(grading_id: str) -> None:
     """The grading, if it is this person's; raises InputError else."""
     record = open_record(grading_id)
     standing = stores.records().effective(record.id)
-    head = [record.label, record.scorecard.rubric.title, when(record.scorecard.created_at)]
-    st.caption(" · ".join(filter(None, head)))
-    with st.container(key="tools"):
+    st.html(head_html(record))
+    with st.container(key="tools", horizontal=True):
         _tools(record, standing)
+    other = st.session_state.get(f"compare_{record.id}")
+    if other:
+        show_comparison(record, open_record(other))
     show_scorecard(record.scorecard, record.transcript, overrides=standing)
     _notes(record)
+
+
+def head_html(record: Record) -> str:
+    """Whose text this is, or the scenario where it has no name; below it the scenario and when."""
+    title, at = record.scorecard.rubric.title, when(record.scorecard.created_at)
+    name = record.label if record.label not in ("", title) else ""
+    about = " · ".join(filter(None, [title if name else "", at]))
+    return f'<h2 class="ev-h2">{escape(name or title)}</h2><p class="ev-dim">{escape(about)}</p>'
 
 
 def open_record(grading_id: str) -> Record:
@@ -35,17 +47,13 @@ def open_record(grading_id: str) -> Record:
 
 
 def _tools(record: Record, standing: dict[str, Override]) -> None:
-    correct, export, compare = st.columns(3)
-    with correct.popover(tr("correct"), icon=":material/edit:", width="stretch"):
+    with st.popover(tr("correct"), icon=":material/edit:"):
         _correct(record, standing)
-    with export.popover(tr("export"), icon=":material/download:", width="stretch"):
+    with st.popover(tr("export"), icon=":material/download:"):
         exports.offer(record, standing)
         browser.print_button(tr("print"))
-    with compare.popover(tr("compare"), icon=":material/compare:", width="stretch"):
+    with st.popover(tr("compare"), icon=":material/compare:"):
         _choose_other(record)
-    other = st.session_state.get(f"compare_{record.id}")
-    if other:
-        show_comparison(record, open_record(other))
 
 
 def _correct(record: Record, standing: dict[str, Override]) -> None:

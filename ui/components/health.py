@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import streamlit as st
 
@@ -73,7 +74,8 @@ def show_records() -> None:
     """The records: where they are and how many gradings there are."""
     st.markdown(f"**{tr('state_records')}**")
     count = stores.records().count(owner=stores.owner())
-    _good(tr("records_ready", count=count, place=_shown(stores.settings().records_url)))
+    _good(tr("records_ready", count=f"{count:,}"))
+    st.html(f'<p class="ev-dim ev-place">{escape(_shown(stores.settings().records_url))}</p>')
 
 
 def _shown(url: str) -> str:

@@ -28,11 +28,16 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
     st.html(_uploader_words())
     st.title(tr(title, **values), anchor=False)
     if lead:
-        st.html(f'<p class="ev-lead">{escape(tr(lead, **values))}</p>')
+        say_lead(lead, **values)
     try:
         yield
     except EvaluatorError as error:
         problem(error)
+
+
+def say_lead(key: str, **values: Any) -> None:
+    """What one does here, under the title; for pages that say it in one of their states only."""
+    st.html(f'<p class="ev-lead">{escape(tr(key, **values))}</p>')
 
 
 def _uploader_words() -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from ui.components import drafts, grading_view, runner, stores
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import tr
-from ui.components.layout import page
+from ui.components.layout import page, say_lead
 from ui.components.progress import watch
 from ui.components.scenario import choose_rubric
 from ui.components.scorecard_view import section
@@ -19,6 +19,7 @@ DRAFT = "grade"
 def form() -> None:
     """Everything before grading, from top to bottom."""
     kept = drafts.load(DRAFT)
+    say_lead("grade_lead")
     section("step_scenario")
     rubric = choose_rubric("grade", chosen=kept.get("rubric"))
     if rubric is None:
@@ -79,7 +80,7 @@ def begin_anew() -> None:
     st.rerun()
 
 
-with page("nav_grade", "grade_lead"):
+with page("nav_grade"):
     stores.records()
     begun = [job for job in map(runner.find, drafts.load(DRAFT).get("jobs", [])) if job is not None]
     if begun:

@@ -9,7 +9,7 @@ import streamlit as st
 from evaluator.storage import GradingSummary
 from ui.components import grading_view, stores
 from ui.components.language import tr
-from ui.components.layout import empty, page, when
+from ui.components.layout import empty, page, say_lead, when
 from ui.components.scenario import usable
 
 PER_PAGE = 50
@@ -17,7 +17,8 @@ PER_PAGE = 50
 
 def listing() -> None:
     """The list with its filters."""
-    word, scenario, flagged = st.columns([3, 3, 2], vertical_alignment="bottom")
+    say_lead("history_lead")
+    word, scenario = st.columns(2)
     text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
     titles = {name: rubric.title for name, rubric in usable().items()}
     rubric = scenario.selectbox(
@@ -28,8 +29,10 @@ def listing() -> None:
         key="history_rubric",
         placeholder=tr("all"),
     )
-    review = True if flagged.toggle(tr("only_review"), key="history_review") else None
-    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": _whose(), "review": review}
+    with st.container(horizontal=True, gap="medium"):
+        review = True if st.toggle(tr("only_review"), key="history_review") else None
+        whose = _whose()
+    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": whose, "review": review}
     count = stores.records().count(**wanted)
     if not count:
         filtered = bool(text or rubric or review)
@@ -38,7 +41,7 @@ def listing() -> None:
     pages = -(-count // PER_PAGE)
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     found = stores.records().history(PER_PAGE, offset=PER_PAGE * (min(number, pages) - 1), **wanted)
-    st.caption(tr("history_count", count=count))
+    st.caption(tr("history_count", count=f"{count:,}"))
     _table(found)
 
 
@@ -64,7 +67,10 @@ def _table(found: list[GradingSummary]) -> None:
         for one in found
     ]
     columns = {name: tr(f"column_{name}") for name in rows[0]}
-    points = {name: st.column_config.NumberColumn(columns[name], format="%.1f") for name in ("total", "most")}
+    points = {
+        "total": st.column_config.NumberColumn(columns["total"], format="%.1f"),
+        "most": st.column_config.NumberColumn(columns["most"], format="%g"),
+    }
     chosen = st.dataframe(
         rows,
         column_config={**columns, **points},
@@ -81,7 +87,7 @@ def _table(found: list[GradingSummary]) -> None:
     st.caption(tr("pick_row"))
 
 
-with page("nav_history", "history_lead"):
+with page("nav_history"):
     opened = st.query_params.get("id")
     if opened:
         if st.button(tr("back_to_list"), icon=":material/arrow_back:", key="history_back"):
