@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import socket
@@ -15,12 +16,14 @@ from ui.theme import THEME
 
 APP = Path(__file__).with_name("app.py")
 DEFAULT_PORT = 8501
+LATE = ("streamlit.emojis", "streamlit.material_icon_names")  # read at the first widget, and compiled for half a second
 
 _FLAGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "logger.level": "warning",
+    "runner.magicEnabled": "false",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "50",
     "server.runOnSave": "false",
@@ -81,6 +84,8 @@ def _warm_up() -> None:
     """Loads what every page needs before the browser opens, so that the first paint does not wait for it. In this
     thread: two that import at once can see half a module.
     """
+    import inspect
+
     import pandas  # noqa: F401
 
     import ui.components.grading_view
@@ -88,6 +93,10 @@ def _warm_up() -> None:
     from evaluator.errors import EvaluatorError
     from ui.components import scenario, stores
 
+    for name in LATE:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    inspect.stack()  # Streamlit looks at its own at the first element; Python then reads the places of all modules once
     with suppress(EvaluatorError):  # the page says it, to somebody who can read it
         scenario.entries()
         stores.records()
