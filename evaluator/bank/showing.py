@@ -176,13 +176,21 @@ def show_hits(hits: list[Hit]) -> None:
     if not hits:
         _console().print(say("bank.cli_no_hits"))
         return
-    table = Table(*(say(f"bank.label_{name}") for name in ("score", "hit", "text", "file", "id")))
+    table = Table(*(say(f"bank.label_{name}") for name in ("score", "hit", "found", "text", "file", "id")))
     for hit in hits:
         entry = hit.entry
         kind = say(f"bank.entry_{entry.kind}")
         fits = kind if hit.fits else f"{kind} ({say('bank.cli_nearest_only')})"
-        table.add_row(*map(escape, (f"{hit.score:.2f}", fits, entry.text, entry.source, entry.item)))
+        table.add_row(
+            *map(escape, (f"{hit.score:.2f}", fits, entry.text, _short(entry.context), entry.source, entry.item))
+        )
     _console().print(table)
+
+
+def _short(text: str, length: int = 30) -> str:
+    """The last line of a text, for a cell: a background may stand above the question."""
+    last = text.rpartition("\n")[2]
+    return last if len(last) <= length else f"{last[: length - 1]}…"
 
 
 def _step(place: int) -> str:
