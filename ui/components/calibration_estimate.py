@@ -35,7 +35,7 @@ def show_estimate(run: Run) -> None:
     names = {item.id: (item.name, item.points) for item in runs.rubric_of(run).criteria}
     found = estimates(means, machine)
     st.html(table_html([_heads(), *(_row(*names.get(name, (name, None)), one) for name, one in found.items())]))
-    st.html(f"<p>{escape(tr('calibration.next_items', items='、'.join(ask_next(waiting, machine))))}</p>")
+    st.html(f"<p>{escape(tr('calibration.next_items', items=', '.join(ask_next(waiting, machine))))}</p>")
 
 
 def estimates(means: pd.DataFrame, machine: pd.DataFrame) -> dict[str, MeanEstimate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Sequence
 from html import escape
@@ -14,6 +15,18 @@ from ui.components.transcript_view import colour
 SIZE, CENTRE, REACH = 260, 130, 96  # of the picture, in its own units
 RINGS = (0.25, 0.5, 0.75, 1.0)
 FEWEST = 3  # fewer spokes enclose nothing
+STYLE = """
+.line { fill: none; stroke: #d5dbe0; }
+text { fill: #1c252d; font: 700 14px system-ui, sans-serif; text-anchor: middle; dominant-baseline: central; }
+.own { fill: #8a611630; stroke: #8a6116; stroke-width: 2; stroke-dasharray: 5 3; }
+.graded { fill: #3d6f8e30; stroke: #3d6f8e; stroke-width: 2; }
+@media (prefers-color-scheme: dark) {
+  .line { stroke: #3b444d; }
+  text { fill: #e6ebef; }
+  .own { fill: #e3b25c30; stroke: #e3b25c; }
+  .graded { fill: #7fb2d130; stroke: #7fb2d1; }
+}
+"""
 Numbered = tuple[int, Gap]
 
 
@@ -34,20 +47,29 @@ def _fits(gap: Gap) -> bool:
 
 
 def _radar(drawn: Sequence[Numbered]) -> str:
-    count = len(drawn)
-    rings = "".join(f'<polygon class="ring" points="{_outline([share] * count)}"/>' for share in RINGS)
-    spokes = "".join(_spoke(place, count, *one) for place, one in enumerate(drawn))
-    own = _outline([(gap.own or 0) / gap.max_points for _, gap in drawn])
-    graded = _outline([(gap.graded or 0) / gap.max_points for _, gap in drawn])
     keys = "".join(
         f'<span class="pr-key {kind}">{escape(tr(key))}</span>'
         for kind, key in (("own", "ui_practice.yours"), ("graded", "ui_practice.graders"))
     )
-    label = escape(tr("ui_practice.radar_label", count=count))
+    label = escape(tr("ui_practice.radar_label", count=len(drawn)))
+    picture = base64.b64encode(radar_svg(drawn).encode()).decode()
     return (
-        f'<figure class="pr-radar"><svg viewBox="0 0 {SIZE} {SIZE}" role="img" aria-label="{label}">{rings}{spokes}'
-        f'<polygon class="graded" points="{graded}"/><polygon class="own" points="{own}"/></svg>'
+        f'<figure class="pr-radar"><img alt="{label}" src="data:image/svg+xml;base64,{picture}">'
         f"<figcaption>{keys}</figcaption></figure>"
+    )
+
+
+def radar_svg(drawn: Sequence[Numbered]) -> str:
+    """The picture alone. The page takes it as an image only, since Streamlit removes drawings from its HTML; it follows
+    light and dark by itself."""
+    count = len(drawn)
+    rings = "".join(f'<polygon class="line" points="{_outline([share] * count)}"/>' for share in RINGS)
+    spokes = "".join(_spoke(place, count, number) for place, (number, _) in enumerate(drawn))
+    own = _outline([(gap.own or 0) / gap.max_points for _, gap in drawn])
+    graded = _outline([(gap.graded or 0) / gap.max_points for _, gap in drawn])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><style>{STYLE}</style>{rings}{spokes}'
+        f'<polygon class="graded" points="{graded}"/><polygon class="own" points="{own}"/></svg>'
     )
 
 
@@ -56,14 +78,12 @@ def _outline(shares: Sequence[float]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
 
 
-def _spoke(place: int, count: int, number: int, gap: Gap) -> str:
+def _spoke(place: int, count: int, number: int) -> str:
     x, y = _at(place, count, REACH)
-    name_x, name_y = _at(place, count, REACH + 18)
+    name_x, name_y = _at(place, count, REACH + 16)
     return (
-        f'<line x1="{CENTRE}" y1="{CENTRE}" x2="{x:.1f}" y2="{y:.1f}"/>'
-        f'<g class="{colour(number)}"><title>{escape(gap.name)}</title>'
-        f'<circle cx="{name_x:.1f}" cy="{name_y:.1f}" r="11"/>'
-        f'<text x="{name_x:.1f}" y="{name_y:.1f}">{number}</text></g>'
+        f'<line class="line" x1="{CENTRE}" y1="{CENTRE}" x2="{x:.1f}" y2="{y:.1f}"/>'
+        f'<text x="{name_x:.1f}" y="{name_y:.1f}">{number}</text>'
     )
 
 
