@@ -191,7 +191,7 @@ def test_a_copying_grader_is_named_on_the_command_line(files: dict[str, str], tm
 
 
 def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same model moves nothing; another one moves the scores: a warning, the items by name, exit code 6."""
+    """The same judge moves nothing; another one and a new rubric do: a warning, what changed, the items, exit code 6."""
     monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("EVALUATOR_MODEL", "scripted")
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
@@ -206,9 +206,11 @@ def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytes
     script = {"answers": {f"c:{name}": shares for name, shares in (("sorry", [0, 1]), ("plan", [0, 0, 1]))}}
     (tmp_path / "script.json").write_text(json.dumps(script))
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", str(tmp_path / "script.json"))
+    changed = small_rubric(version=2, pass_mark=4).model_dump(mode="json")
+    path.write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
     moved = call("drift", "--before", before, *anchors, "--after", str(tmp_path / "now.jsonl"))
     assert moved.exit_code == 6, moved.output
-    assert moved.output.count("anchor") >= 2
+    assert moved.output.count("anchor") >= 2 and texts.say("calibration.part_rubric") in moved.output
     assert read_readouts(tmp_path / "now.jsonl").points.shape == (4, 2)
 
 

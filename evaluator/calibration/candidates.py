@@ -2,7 +2,7 @@
 predictions.
 
 mean       what the humans give on average
-scaled     the machine's own points, slope shrunk
+scaled     the machine's own points, slope shrunk towards what a judge's points are usually worth
 isotonic   the machine's own points through a rising curve
 ordinal    a logistic curve for each level to pass, over the machine's points of all criteria
            (curves only from LEAST_CURVED labels on: with fewer they bend to chance)
@@ -25,7 +25,8 @@ from evaluator.calibration.ridge import Task, learn_strengths, solve
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
 FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled one by one
-SLOPE_SHRINKAGE = 4.0  # labels' worth of pull of the slope towards zero
+USUAL_RELATION = 0.4  # the correlation of a judge's points with people that is taken for granted before any label
+SLOPE_SHRINKAGE = 10.0  # labels' worth of pull of the slope towards that
 INNER_FOLDS = 10
 LEAST_CURVED = 50
 
@@ -112,8 +113,10 @@ def _fit_mean(centred: Array, grades: Array) -> Linear:
 
 def _fit_scaled(centred: Array, grades: Array, own: int) -> Linear:
     x = centred[:, own]
-    spread = ((x - x.mean()) ** 2).sum() + SLOPE_SHRINKAGE * x.var() + 1e-12
-    slope = max(0.0, float(((x - x.mean()) * (grades - grades.mean())).sum() / spread))
+    usual = USUAL_RELATION * grades.std() / (x.std() or 1.0)
+    product = ((x - x.mean()) * (grades - grades.mean())).sum()
+    slope = (product + SLOPE_SHRINKAGE * x.var() * usual) / (len(x) * x.var() + SLOPE_SHRINKAGE * x.var() + 1e-12)
+    slope = max(0.0, float(slope))
     return Linear(label="scaled", intercept=float(grades.mean() - slope * x.mean()), features=(own,), weights=(slope,))
 
 
@@ -178,12 +181,12 @@ def _fit_blocks(
         mean, deviation = _moments(sample.grades[:, index])
         weights = {}
         for name, block in ours.items():
-            part = deviation * strengths.blocks[name] * (block.scaled.T @ dual) / block.divisor
-            weights.update(zip(block.columns, part.tolist(), strict=True))
+            part = strengths.blocks[name] * (block.scaled.T @ dual) + (USUAL_RELATION if name == "own" else 0.0)
+            weights.update(zip(block.columns, (deviation * part / block.divisor).tolist(), strict=True))
         kept = {column: weight for column, weight in weights.items() if weight}
         offset = float(np.array(list(kept.values())) @ sample.centred[:, list(kept)].mean(0)) if kept else 0.0
         component = Linear(label=label, intercept=mean - offset, features=tuple(kept), weights=tuple(kept.values()))
-        candidates.append(Candidate(component, mean + deviation * held_out))
+        candidates.append(Candidate(component, mean + deviation * (held_out + _expect(ours, len(dual)))))
     return candidates
 
 
@@ -204,7 +207,13 @@ def _with_points(
 def _task(sample: Sample, criterion: int, blocks: dict[str, _Block]) -> Task:
     mean, deviation = _moments(sample.grades[:, criterion])
     kernels = {name: block.kernel for name, block in blocks.items()}
-    return Task(kernels, (sample.grades[:, criterion] - mean) / deviation, sample.noise)
+    target = (sample.grades[:, criterion] - mean) / deviation
+    return Task(kernels, target - _expect(blocks, len(target)), sample.noise)
+
+
+def _expect(blocks: dict[str, _Block], n: int) -> Array:
+    """What the judge's own points let expect before any label, in standard deviations: the ridge learns the rest."""
+    return USUAL_RELATION * blocks["own"].scaled[:, 0] if "own" in blocks else np.zeros(n)
 
 
 def _scale(matrix: Array, name: str) -> tuple[Array, Array]:

@@ -28,7 +28,7 @@ from evaluator.errors import InputError
 Array = NDArray[np.float64]
 LEAST_LABELS = 10
 MOST_LABELS = 1500  # the ridge's cost grows with the cube; more are drawn by lot
-STACK_SHRINKAGE = 15.0  # labels' worth of pull towards equal shares of the ridges
+STACK_SHRINKAGE = 15.0  # labels' worth of pull towards equal shares of the whole ridge and the judge's own points
 OUTER_FOLDS = 10
 
 
@@ -219,12 +219,12 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
 
 def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
     """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the
-    ridges.
+    ridge over everything and the judge's own points: a ridge over its checks alone needs more labels.
     """
     from scipy.optimize import nnls
 
     held_out = np.column_stack([candidate.held_out for candidate in candidates])
-    usual = np.array([candidate.component.label in ("blocks", "judge") for candidate in candidates], float)
+    usual = np.array([candidate.component.label in ("blocks", "scaled") for candidate in candidates], float)
     usual /= usual.sum()
     pull = np.sqrt(STACK_SHRINKAGE) * grades.std()
     whole = 100 * grades.std() * np.sqrt(len(grades))  # a stiff row for the sum
