@@ -3,13 +3,13 @@
     python -m benchmarks.calibration FOLDER [--readouts readouts.jsonl] [--draws 5] [--out result.json]
 
 FOLDER holds `items.jsonl` and `grades.csv`. Beside the fit stand the uncalibrated readout (when there are readouts),
-character TF-IDF with ridge, and ridge on embeddings of the whole and of its last turn, all trained on the same labels.
-Figures are Pearson with the humans' mean, means over draws; for the fit also the coverage of its 90 % intervals.
+character TF-IDF with ridge, and ridge on embeddings of the whole and of its last turn, on the same splits and labels.
+Figures are Pearson and mean absolute error against the humans' mean, means over draws; for the fit also the coverage of
+its 90 % intervals, whole and by score band. A draw in which the fit is refused counts as the uncalibrated readout.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ import numpy as np
 import typer
 
 from benchmarks.calibration.embeddings import remember
+from benchmarks.calibration.showing import cover, report
 from evaluator.calibration.features import Features, cut_views
 from evaluator.calibration.fit import fit
 from evaluator.calibration.grades import Grades, read_grades, read_table
@@ -63,7 +64,8 @@ def main(
                     {"labels": n, "draw": draw, "by_question": by_question},
                 )
     rows += measure_raw(raw, human)
-    report(rows, list(human.columns), time.perf_counter() - start, out, folder, len(items))
+    note = {"set": folder.name, "items": len(items), "draws": draws, "readouts": str(readouts or "")}
+    report(rows, grades, {**note, "seconds": time.perf_counter() - start}, out)
 
 
 def gather(items: list[Item], readouts: Path | None, embed) -> tuple[Features, object]:
@@ -122,40 +124,43 @@ def split(items: list[Item], n: int, draw: int, by_question: bool) -> tuple[list
 
 
 def measure(features, grades, human, items, views, train, test, note) -> list[dict]:
-    """Figures of the fit and of both baselines on one draw."""
+    """Figures of the fit, the uncalibrated readout and both baselines on one draw."""
     ids = [items[place].id for place in train]
     groups = {item.id: item.question_id for item in items} if note["by_question"] else None
     told = Grades(grades.table[grades.table["item"].isin(ids)])
     truth = human.to_numpy()
     rows = baseline_rows(items, views, truth, train, test, note, human.columns)
+    raw = raw_rows(features, truth, test, note, human.columns)
     try:
         profile = fit(features.keep(ids), told, groups=groups)
     except InputError as refused:
-        return [*rows, {**note, "system": "fit", "refused": refused.text("en")}]
+        return [*rows, *raw, *({**row, "system": "fit", "refused": refused.text("en")} for row in raw)]
+    return [*rows, *raw, *fit_rows(profile, features, truth, test, note, list(human.columns))]
+
+
+def fit_rows(profile, features, truth, test, note, names) -> list[dict]:
+    """Figures of a profile on items that it did not see."""
     columns = [features.names.index(name) for name in profile.columns]
     points, half = profile.predict(features.matrix[test][:, columns])
-    for index, name in enumerate(profile.criteria):
-        seen = truth[test, list(human.columns).index(name)]
-        rows.append(
-            {
-                **note,
-                "system": "fit",
-                "criterion": name,
-                "pearson": correlate(points[:, index], seen),
-                "mae": float(np.abs(points[:, index] - seen).mean()),
-                "coverage": float((np.abs(points[:, index] - seen) <= half[:, index]).mean()),
-                "shares": {
-                    part.label: round(share, 2)
-                    for part, share in zip(
-                        profile.criteria[name].components, profile.criteria[name].shares, strict=True
-                    )
-                },
-            }
-        )
-        raw = f"points/{name}"
-        if raw in features.names:
-            column = features.matrix[test, features.names.index(raw)]
-            rows.append({**note, "system": "uncalibrated", "criterion": name, "pearson": correlate(column, seen)})
+    rows = []
+    for index, (name, part) in enumerate(profile.criteria.items()):
+        seen, predicted = truth[test, names.index(name)], points[:, index]
+        inside = np.abs(predicted - seen) <= half[:, index]
+        shares = {one.label: round(share, 2) for one, share in zip(part.components, part.shares, strict=True)}
+        width = float(2 * half[:, index].mean())
+        more = {**cover(inside, predicted, seen), "width": width, "shares": shares}
+        rows.append({**note, "system": "fit", "criterion": name, **judge(predicted, seen), **more})
+    return rows
+
+
+def raw_rows(features, truth, test, note, names) -> list[dict]:
+    """Figures of the judge's own points on the same items; none without a judge."""
+    known = [name for name in names if f"points/{name}" in features.names]
+    rows = []
+    for name in known:
+        column = features.matrix[test, features.names.index(f"points/{name}")]
+        seen = truth[test, list(names).index(name)]
+        rows.append({**note, "system": "uncalibrated", "criterion": name, **judge(column, seen)})
     return rows
 
 
@@ -179,7 +184,7 @@ def baseline_rows(items, views, truth, train, test, note, names) -> list[dict]:
                     **note,
                     "system": system,
                     "criterion": name,
-                    "pearson": correlate(model.predict(asked), truth[test, index]),
+                    **judge(model.predict(asked), truth[test, index]),
                 }
             )
     return rows
@@ -195,31 +200,20 @@ def measure_raw(raw, human) -> list[dict]:
             "draw": 0,
             "system": "uncalibrated",
             "criterion": name,
-            "pearson": correlate(raw.loc[human.index, name].to_numpy(), human[name].to_numpy()),
+            **judge(raw.loc[human.index, name].to_numpy(), human[name].to_numpy()),
         }
         for name in human.columns
         if name in raw.columns
     ]
 
 
-def correlate(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Pearson's r, None where it is undefined."""
-    return None if np.ptp(x) < 1e-12 or np.ptp(y) < 1e-12 else float(np.corrcoef(x, y)[0, 1])
-
-
-def report(rows: list[dict], names: list[str], seconds: float, out: Path | None, folder: Path, n: int) -> None:
-    """A line a system and number of labels: the mean over draws of each criterion's figure, and coverage."""
-    import pandas as pd
-
-    table = pd.DataFrame([row for row in rows if "criterion" in row])
-    means = table.groupby(["labels", "system", "criterion"])["pearson"].mean().unstack("criterion")[names]
-    if "coverage" in table:
-        means["coverage"] = table.groupby(["labels", "system"])["coverage"].mean()
-    typer.echo(f"{folder.name}: {n} items, {seconds:.0f} s")
-    typer.echo(means.round(3).to_string(na_rep="–"))
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps({"set": folder.name, "items": n, "rows": rows}, indent=1), encoding="utf-8")
+def judge(x: np.ndarray, seen: np.ndarray) -> dict[str, float | None]:
+    """Pearson's r (None where it is undefined) and mean absolute error, on items that have both."""
+    both = ~(np.isnan(x) | np.isnan(seen))
+    x, seen = x[both], seen[both]
+    flat = len(x) < 3 or np.ptp(x) < 1e-12 or np.ptp(seen) < 1e-12
+    pearson = None if flat else float(np.corrcoef(x, seen)[0, 1])
+    return {"pearson": pearson, "mae": float(np.abs(x - seen).mean()) if len(x) else None}
 
 
 if __name__ == "__main__":
