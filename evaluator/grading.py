@@ -132,7 +132,7 @@ async def grade(
     started = time.perf_counter()
     stated, rubric = rubric, with_key_points(rubric)
     guards = inspect(transcript)
-    if not any(turn.text.strip() for turn in transcript.turns) or any(guard.code == "empty" for guard in guards):
+    if _is_silent(rubric, transcript, guards):
         return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
@@ -245,6 +245,14 @@ def compare(
     statements = statements_of(rubric)
     matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
     return {speaker: Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
+
+
+def _is_silent(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard]) -> bool:
+    """True if nobody said a word whom any criterion looks at: a call may be judged by what its customer says."""
+    if not any(turn.text.strip() for turn in transcript.turns):
+        return True
+    agent_alone = all(criterion.speaker == "agent" for criterion in rubric.criteria)
+    return agent_alone and any(guard.code == "empty" for guard in guards)
 
 
 def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:

@@ -97,6 +97,15 @@ async def test_silence_gets_the_lowest_level_without_asking_a_model(text):
     assert not any(point.covered for point in card.key_points)
 
 
+async def test_silent_agent_is_still_judged_by_what_the_customer_says():
+    """Where a criterion looks at everybody, the customer's words are read and the silence is flagged."""
+    criteria = tuple(item.model_copy(update={"speaker": "any"}) for item in RUBRIC.criteria)
+    judge = WordJudge()
+    card = await card_of("客户：水管漏了，对不起，能来人吗？\n客服：……", judge, small_rubric(criteria=criteria))
+    assert judge.asked and card.total > 0
+    assert {guard.code for guard in card.guards} & {"empty", "too_short"}
+
+
 async def test_failed_question_is_ungraded_and_not_zero():
     """A question that the model could not answer leaves its criterion open, with the cause."""
     card = await card_of(GOOD, WordJudge(failing={"c:plan": "timeout"}))
