@@ -32,8 +32,11 @@ from evaluator.scorecard import (
     WhyUngraded,
     nearest_level,
 )
+from evaluator.transcript import Form
 
-SHARE_OF_LIKENESS = 0.5  # of a position; the judge's answers have the rest (docs/design/judging.md)
+# Of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small model is a
+# poor judge (docs/design/judging.md).
+SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 
@@ -71,7 +74,7 @@ def judge_criterion(
     elif criterion.kind in ("fatal", "penalty"):
         shares = _unwanted_shares(criterion, questions, answered)
     else:
-        placed = _position(criterion, questions, answered, likeness)
+        placed = _position(criterion, questions, answered, likeness, SHARE_OF_LIKENESS[rubric.form])
         if placed is None:
             return _ungraded(criterion, None)
         shares = spread_over(_levels(criterion), Placed(placed.position * on_topic, placed.spread))
@@ -119,10 +122,10 @@ def judge_key_point(
 
 
 def _position(
-    criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
+    criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness, share: float
 ) -> Placed | None:
     judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
-    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), SHARE_OF_LIKENESS)
+    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), share)
 
 
 def _witness_of(question: Question, answered: Answered) -> Witness | None:
