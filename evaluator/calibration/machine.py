@@ -16,6 +16,7 @@ from evaluator.judge.choose import choose
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.settings import Settings
+from evaluator.storage import Records
 from evaluator.transcript import Role, Transcript, assemble, parse
 
 ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
@@ -27,12 +28,14 @@ async def read_out(
     settings: Settings,
     *,
     again: bool = False,
+    records: Records | None = None,
+    owner: str = "",
     tell: Callable[[int, Item], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Lines of a readouts file: the stamp, then points and other numbers of each item, in order.
 
-    What was graded before is found; `again` asks anew, past everything that is remembered. `tell` hears of each item
-    before it is graded. Raises what `evaluate` raises; items graded until then are stored.
+    What was graded before is found; `again` asks anew, past everything that is remembered. `records` and `owner` are
+    `evaluate`'s. `tell` hears of each item before it is graded. Raises what `evaluate` raises; items graded until then are stored.
     """
     if not items:
         raise InputError("calibration_no_items")
@@ -42,7 +45,10 @@ async def read_out(
         if tell:
             tell(number, item)
         text = transcript_of(item, rubric)
-        card = await evaluate(text, rubric, judge=judge, settings=settings, fresh=again, label=item.id)
+        label = f"{rubric.title} · {item.id}"
+        card = await evaluate(
+            text, rubric, judge=judge, settings=settings, records=records, fresh=again, label=label, owner=owner
+        )
         if not lines:
             lines.append({"stamp": stamp_of(card).model_dump()})
         lines.append(readout_of(item.id, card))

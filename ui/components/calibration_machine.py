@@ -9,10 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.applying import stamp_of
-from evaluator.calibration.features import read_scorecard
 from evaluator.calibration.items import Item, read_items
-from evaluator.scorecard import Scorecard, Verdict
 from ui.components import calibration_runs as runs
 from ui.components import drafts, runner, stores
 from ui.components.calibration_runs import Run
@@ -63,30 +60,16 @@ def begin(run: Run, items: list[Item]) -> runner.Job:
     place, reading = run.readouts, tr("ui_calibration.machine_at")
 
     async def work(job: runner.Job) -> Any:
-        from evaluator.grading import evaluate, open_judge
+        from evaluator.calibration.machine import read_out, write_lines
 
-        judge, lines = await asyncio.to_thread(open_judge, settings), []
-        for number, item in enumerate(items):
+        def tell(number: int, item: Item) -> None:
             job.events.append(Tick(number, len(items), f"{reading} {item.id}"))
-            card = await evaluate(
-                runs.transcript_of(item, rubric), rubric, judge=judge, settings=settings, records=records,
-                label=f"{rubric.title} · {item.id}", owner=owner,
-            )  # fmt: skip
-            if not lines:
-                lines.append({"stamp": stamp_of(card).model_dump()})
-            lines.append(readout_of(item.id, card))
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        await asyncio.to_thread(runs.replace, place, text.encode())
+
+        lines = await read_out(items, rubric, settings, records=records, owner=owner, tell=tell)
+        await asyncio.to_thread(write_lines, lines, place)
         return len(items)
 
     return runner.start("calibration", work, title=rubric.title)
-
-
-def readout_of(item_id: str, card: Scorecard) -> dict[str, Any]:
-    """One line of readouts: points by criterion, and the other numbers of the grading."""
-    points = {one.criterion: one.points for one in card.verdicts if isinstance(one, Verdict) and not one.not_applicable}
-    features = {name: value for name, value in read_scorecard(card).items() if not name.startswith("points/")}
-    return {"item": item_id, "points": points, "features": features}
 
 
 def _lines(run: Run) -> list[dict[str, Any]]:

@@ -18,14 +18,12 @@ from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
 from evaluator.storage import new_id
 from evaluator.storage.shapes import now
-from evaluator.transcript import Role, Transcript, assemble, parse
 from ui.components import drafts, scenario, stores
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DRAFT = "calibration"
-ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
 
 
 class Run(BaseModel):
@@ -181,15 +179,10 @@ def data_of(run: Run) -> Data:
     return Data(grades_of(run, set(made.points.index)), made, spoken, scales_of(rubric))
 
 
-def transcript_of(item: Item, rubric: Rubric) -> Transcript:
-    """An item as a transcript: its turns as they are given, or its answer read as any pasted text."""
-    if item.transcript:
-        return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)
-    return parse(item.answer, form=rubric.form)
-
-
 def _as_graded(item: Item, rubric: Rubric) -> Item:
     """The item in the turns that grading reads, so that a profile meets later what it was fitted on."""
+    from evaluator.calibration.machine import transcript_of
+
     turns = tuple(
         Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text)
         for turn in transcript_of(item, rubric).turns
