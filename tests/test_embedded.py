@@ -57,6 +57,17 @@ async def test_reading_counts_tokens_and_gives_the_distribution(asker):
     assert asked["messages"][1]["content"] == "t\nq"
 
 
+async def test_speed_is_measured_both_ways_by_one_engine(asker, monkeypatch, capsys):
+    """The benchmark loads the weights, asks both ways, and prints the ratio."""
+    from benchmarks import speed
+
+    monkeypatch.setattr(speed, "EmbeddedAsker", lambda settings: asker)
+    await speed._run(["staff-shortage"], "good")
+    printed = capsys.readouterr().out
+    assert "staff-shortage" in printed and "times" in printed
+    assert {asked["max_tokens"] for asked in asker.engine.asked} > {1}
+
+
 async def test_seconds_are_the_models_and_not_the_queues(asker):
     """Questions side by side do not count each other's time: together they took no longer than the clock says."""
     asker.engine.seconds = 0.02

@@ -39,6 +39,10 @@ class EmbeddedAsker:
     def stamp(self) -> dict[str, str]:
         return {"model": self._weights.path.stem, "weights": self._weights.sha256 or "", "engine": "xllamacpp"}
 
+    async def load(self) -> None:
+        """Loads the weights now; ModelError when the engine cannot."""
+        await asyncio.to_thread(_engine, self._weights.path)
+
     async def read(self, prompt: Prompt) -> Reading:
         """The distribution over the next token. Cancellation takes effect between two prompts."""
         messages = [
