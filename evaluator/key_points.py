@@ -48,6 +48,6 @@ def _complete(reference: ReferenceAnswer, rubric: Rubric) -> ReferenceAnswer:
     turns = [turn.text for turn in parse(reference.text, form=rubric.form).turns if turn.role == "agent"]
     clauses = dict.fromkeys(clause for text in turns for clause in split_clauses(text))
     points = tuple(
-        KeyPoint(id=f"{reference.id}p{place}"[-64:], text=clause) for place, clause in enumerate(clauses, start=1)
+        KeyPoint(id=f"{reference.id[:56]}p{place}", text=clause) for place, clause in enumerate(clauses, start=1)
     )
     return reference.model_copy(update={"key_points": points})

@@ -44,3 +44,9 @@ async def test_a_grading_shows_them_and_keeps_the_digest_of_the_rubric_as_stated
     assert card.rubric.digest == rubric.digest
     covered = {point.text for point in card.key_points if point.covered}
     assert "漏水是我们的错，实在对不起" in covered and len(card.key_points) == 2
+
+
+def test_the_longest_id_of_a_reference_still_gives_ids_of_key_points() -> None:
+    """Ids are at most 64 characters and begin with a letter."""
+    long = ReferenceAnswer(id="r" + "-1" * 31 + "x", text=CALL)
+    assert len(with_key_points(small_rubric(references=(long,))).references[0].key_points) == 2
