@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
@@ -11,7 +11,7 @@ from benchmarks.agreement.keeping import KeptJudge, Swapped
 from evaluator.grading import compare, grade
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import plan_criterion, plan_key_points
-from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded
+from evaluator.judge.questions import Judge, Question, State
 from evaluator.likeness import Witnesses
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
@@ -91,8 +91,3 @@ def likeness_of(case: Case) -> dict[str, Witnesses | None]:
     """What the words alone say of each criterion."""
     alike = compare(case.rubric, case.transcript, redactions(inspect(case.transcript)))
     return {item.id: alike[item.speaker].likeness.witnesses(item) for item in case.rubric.criteria}
-
-
-def answers_of(answers: Mapping[str, Answer | Ungraded], prefix: str) -> list[Answer | Ungraded]:
-    """The answers whose question is `prefix` or below it."""
-    return [item for name, item in answers.items() if name == prefix or name.startswith(f"{prefix}:")]
