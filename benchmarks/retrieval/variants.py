@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from benchmarks.retrieval.corpus import Item, load_items
 from benchmarks.retrieval.distractors import CACHE, mixtures
-from evaluator.references import embedding, space
+from evaluator.references import embedding, meaning, space, universal
+from evaluator.references.entries import entry_text
 from evaluator.references.lexical import LexicalIndex
 from evaluator.references.retrieval import LEXICAL_WEIGHT
 
-_CLAUSE_ENDS = re.compile(r"[，。；：、,;.:!?？！]\s*")
+FIRST, SECOND = "all that it says, half-way to its question", "the same, and half the mean of its clauses"
 _DRAWS = 2000
 
 
@@ -34,48 +34,70 @@ def main() -> None:
     others, other_vectors = mixtures(size - len(items))
     index = LexicalIndex([*(item.entry() for item in items), *others])
     words = np.stack([LEXICAL_WEIGHT * index.coverage(query) ** 2 for query in queries])
-    asked = _vectors(queries, is_query=True)
     shipped: np.ndarray | None = None
     print("| vector of an entry | recall@1 | recall@3 | 95 % interval | MRR | no word shared: @3 | won | lost |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name, scores in _variants(items, asked, other_vectors):
+    for name, scores in _variants(items, queries, other_vectors):
         ranks = _ranks(scores + words, len(items))
         shipped = ranks if shipped is None else shipped
         print(_row(name, ranks, shipped), flush=True)
 
 
-def _variants(items: list[Item], asked: np.ndarray, others: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+def _variants(items: list[Item], queries: list[str], others: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Name and dense scores (queries, entries); the shipped way comes first."""
-    full = [space.entry_text(item.entry()) for item in items]
+    firsts, seconds = _first_vectors(items), _second_vectors(items)
+    first_others = _unit(others[:, : embedding.DIMENSIONS])
+    second_others = _unit(others[:, embedding.DIMENSIONS :])
+    asked = _vectors(queries, is_query=True)
+    first = {name: asked @ np.vstack([_unit(vectors), first_others]).T for name, vectors in firsts.items()}
+    asked_second = universal.embed(queries)
+    second = {
+        name: asked_second @ np.vstack([_unit(vectors), second_others]).T for name, vectors in seconds.items()
+    }
+    usual, second_usual, share = first[FIRST], second[SECOND], meaning.SHARE
+    yield f"both embedders, second {share:.0%} (shipped)", (1 - share) * usual + share * second_usual
+    for other in (0.0, 0.1, 0.2, 0.4, 0.5, 0.6, 1.0):
+        if other != share:
+            yield f"second {other:.0%}", (1 - other) * usual + other * second_usual
+    for name in firsts.keys() - {FIRST}:
+        yield f"first: {name}", (1 - share) * first[name] + share * second_usual
+    for name in seconds.keys() - {SECOND}:
+        yield f"second: {name}", (1 - share) * usual + share * second[name]
+
+
+def _first_vectors(items: list[Item]) -> dict[str, np.ndarray]:
+    full = [entry_text(item.entry()) for item in items]
     questions = _vectors([item.question for item in items], is_query=True)
     wholes, as_queries = _vectors(full, is_query=False), _vectors(full, is_query=True)
     texts = _vectors([item.text for item in items], is_query=True)
     clauses = _clause_means(items)
-    ways = {
-        "all that it says, half-way to its question (shipped)": wholes + questions,
+    return {
+        FIRST: wholes + questions,
         "all that it says": wholes,
         "its question alone": questions,
         "its text alone": texts,
-        "shipped, embedded as queries are": as_queries + questions,
-        "shipped, and half the mean of its clauses": wholes + questions + 0.5 * clauses,
-        "the same, embedded as queries are": as_queries + questions + 0.5 * clauses,
-        "shipped, and half its text alone": wholes + questions + 0.5 * texts,
+        "embedded as queries are": as_queries + questions,
+        "and half the mean of its clauses": wholes + questions + 0.5 * clauses,
+        "and half its text alone": wholes + questions + 0.5 * texts,
     }
-    entries = {name: np.vstack([_unit(vectors), others]) for name, vectors in ways.items()}
-    scores = {name: asked @ vectors.T for name, vectors in entries.items()}
-    yield from scores.items()
-    first, cosines = next(iter(entries.values())), next(iter(scores.values()))
-    for near in (3, 5):
-        feedback = first[np.argsort(-cosines, axis=1)[:, :near]].mean(axis=1)
-        yield f"shipped, query moved by a fifth to its first {near} hits", _unit(asked + 0.2 * feedback) @ first.T
-    strangers = np.sort(first @ space.background().passages.T, axis=1)[:, -10:].mean(axis=1)
-    yield "shipped, less a quarter of its likeness to strangers", cosines - 0.25 * strangers
+
+
+def _second_vectors(items: list[Item]) -> dict[str, np.ndarray]:
+    entries = [item.entry() for item in items]
+    wholes = universal.embed([entry_text(entry) for entry in entries])
+    questions = universal.embed([item.question for item in items])
+    return {
+        SECOND: meaning.entry_vectors(entries)[:, embedding.DIMENSIONS :],
+        "without its clauses": wholes + questions,
+        "all that it says": wholes,
+        "its question alone": questions,
+    }
 
 
 def _clause_means(items: list[Item]) -> np.ndarray:
     """For each item the mean vector of the clauses of its text, (n, 384)."""
-    parts = [[part for part in _CLAUSE_ENDS.split(item.text) if len(part.strip()) > 2] for item in items]
-    vectors = _vectors([part.strip() for clauses in parts for part in clauses], is_query=True)
+    parts = [meaning.clauses(item.text) for item in items]
+    vectors = _vectors([clause for clauses in parts for clause in clauses], is_query=True)
     ends = np.cumsum([len(clauses) for clauses in parts])
     return _unit(np.stack([group.mean(axis=0) for group in np.split(vectors, ends[:-1])]))
 

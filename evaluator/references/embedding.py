@@ -81,11 +81,11 @@ def _query_vector(text: str) -> Vectors:
 def _encode(texts: list[str], *, is_query: bool) -> Vectors:
     engine = _engine()
     with _engine_lock:
-        return engine.encode([_clean(text) for text in texts], is_query=is_query)
+        return engine.encode([clean(text) for text in texts], is_query=is_query)
 
 
-def _clean(text: str) -> str:
-    """The engine reads C strings: a NUL would cut the text off, a lone surrogate cannot be encoded."""
+def clean(text: str) -> str:
+    """The text as embedders can read it: a NUL would cut it off, a lone surrogate cannot be encoded."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") or " "
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
@@ -38,9 +38,14 @@ class Entry(BaseModel):
         return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
 
 
+def entry_text(entry: Entry) -> str:
+    """Everything of an entry that can be searched: topic, context and text."""
+    return "\n".join(part for part in (entry.topic, entry.context, entry.text) if part)
+
+
 def entries_of_rubric(rubric: Rubric) -> list[Entry]:
     """The rubric's reference answers, key points and explanations; ids begin with `rubric_prefix`."""
-    shared = {"item": rubric.id, "language": rubric.language, "topic": " ".join(rubric.topics)}
+    shared: dict[str, Any] = {"item": rubric.id, "language": rubric.language, "topic": " ".join(rubric.topics)}
     found: list[Entry] = []
     for reference in rubric.references:
         named = {**shared, "source": reference.source or _own_source(rubric)}

@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evaluator.guard.matching import fold
-from evaluator.references.entries import Entry
-from evaluator.references.space import entry_text
+from evaluator.references.entries import Entry, entry_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,7 @@
 Two searches are fused. The dense one finds other words for the same thing, the lexical one is sure where
 words are shared. An entry's score is
 
-    cosine in the centred space  +  LEXICAL_WEIGHT * (share of the query's information that its words cover) ** 2
+    cosine of meanings (`meaning`)  +  LEXICAL_WEIGHT * (share of the query's information that its words cover) ** 2
 
 The square keeps chance out: a text that answers the query covers a quarter of it or more when words are shared
 at all, a chance one a few hundredths. Reciprocal rank fusion was measured beside it and lost: it knows ranks
@@ -20,7 +20,7 @@ import threading
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from evaluator.references import space
+from evaluator.references import meaning
 from evaluator.references.entries import Entry, EntryKind
 from evaluator.references.lexical import LexicalIndex
 from evaluator.references.store import ReferenceStore, open_store
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
 LEXICAL_WEIGHT = 1.5
-FITTING_SURPRISE = 3.5
+FITTING_SURPRISE = 4.0
 FITTING_COVERAGE = 0.2
 _CANDIDATES = 50  # from each search
 
@@ -98,7 +98,7 @@ def search(
     index = lexical_index(chosen)
     if not query.strip() or not index.entries:
         return []
-    vector = space.query_vectors([query])[0]
+    vector = meaning.search_vectors([query])[0]
     dense = chosen.nearest(vector, min(_CANDIDATES, len(index.entries)), **filters)
     coverage = index.coverage(query, **filters)
     worded = _best(coverage, _CANDIDATES)
@@ -107,7 +107,7 @@ def search(
     lexical_ranks = {index.entries[number].id: rank for rank, number in enumerate(worded, 1)}
     cosines |= chosen.cosines(vector, [id for id in lexical_ranks if id not in cosines])
     found = [id for id in cosines if id in index.place]
-    surprises = space.surprise(vector, _array([cosines[id] for id in found]))
+    surprises = meaning.surprise(vector, _array([cosines[id] for id in found]))
     hits = []
     for id, surprise in zip(found, surprises, strict=True):
         covered = float(coverage[index.place[id]])

@@ -1,8 +1,7 @@
-"""The space in which references are compared: embeddings without what all texts have in common.
+"""The space in which sentences are compared: embeddings without what all texts have in common.
 
 From every vector the mean of 64 unrelated texts (`background.yaml`) is taken away. What remains tells texts
-apart: unrelated ones lie around 0 instead of .83, and a query's similarities to the background say how
-surprising a hit is. The idea of removing the common mean is from Mu and Viswanath, "All-but-the-Top", 2018;
+apart: unrelated ones lie around 0 instead of .83. The idea of removing the common mean is from Mu and Viswanath, "All-but-the-Top", 2018;
 taking away further principal components, as they do, made the ranking worse here and is left out.
 """
 
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from evaluator.references import embedding
-from evaluator.references.entries import Entry
 
 if TYPE_CHECKING:
     from evaluator.references.embedding import Progress, Vectors
@@ -34,45 +32,19 @@ class Background(NamedTuple):
     passages: Vectors
 
 
-def space_version() -> str:
-    """What stored vectors depend on: embedder, background texts, and the recipe of a vector."""
+def version() -> str:
+    """What vectors of this space depend on: embedder, background texts, and the recipe of a vector."""
     return f"{embedding.embedder_version()} centred-1 {_texts_digest()[:16]}"
 
 
 def query_vectors(texts: Sequence[str]) -> Vectors:
     """Vectors of search texts in this space, (n, 384), length 1."""
-    return _unit(embedding.embed_queries(texts) - background().query_mean)
+    return unit(embedding.embed_queries(texts) - background().query_mean)
 
 
 def passage_vectors(texts: Sequence[str], progress: Progress | None = None) -> Vectors:
     """Vectors of texts in this space, (n, 384), length 1."""
-    return _unit(embedding.embed_passages(texts, progress) - background().passage_mean)
-
-
-def entry_vectors(entries: Sequence[Entry], progress: Progress | None = None) -> Vectors:
-    """One vector an entry, (n, 384): of all that it says, pulled half-way to the question that it answers.
-
-    A search text resembles the question more than the answer, hence the second half. By linearity one
-    vector ranks as the mean of both similarities would, at the cost of one search.
-    """
-    vectors = passage_vectors([entry_text(entry) for entry in entries], progress)
-    asking = [number for number, entry in enumerate(entries) if entry.context]
-    if asking:
-        vectors[asking] = _unit(vectors[asking] + query_vectors([entries[n].context for n in asking]))
-    return vectors
-
-
-def entry_text(entry: Entry) -> str:
-    """Everything of an entry that can be searched: topic, context and text."""
-    return "\n".join(part for part in (entry.topic, entry.context, entry.text) if part)
-
-
-def surprise(query: Vectors, cosines: Vectors) -> Vectors:
-    """How far `cosines` of one query lie above its similarities to unrelated texts, in their standard
-    deviations.
-    """
-    unrelated = background().passages @ query
-    return (cosines - unrelated.mean()) / unrelated.std()
+    return unit(embedding.embed_passages(texts, progress) - background().passage_mean)
 
 
 @cache
@@ -85,7 +57,7 @@ def background() -> Background:
     return Background(
         queries.mean(axis=0).astype(np.float32),
         passage_mean.astype(np.float32),
-        _unit(passages - passage_mean),
+        unit(passages - passage_mean),
     )
 
 
@@ -96,7 +68,7 @@ def write_background() -> Path:
     import numpy as np
 
     queries, passages = _embed_background()
-    stamp = np.array(space_version())
+    stamp = np.array(version())
     np.savez_compressed(
         _VECTORS, stamp=stamp, queries=queries.astype(np.float16), passages=passages.astype(np.float16)
     )
@@ -109,26 +81,27 @@ def _shipped_vectors() -> tuple[Vectors, Vectors] | None:
     if not _VECTORS.exists():
         return None
     with np.load(_VECTORS, allow_pickle=False) as file:
-        if str(file["stamp"]) != space_version():
+        if str(file["stamp"]) != version():
             return None
         return file["queries"].astype(np.float32), file["passages"].astype(np.float32)
 
 
 def _embed_background() -> tuple[Vectors, Vectors]:
-    texts = _background_texts()
+    texts = background_texts()
     return embedding.embed_queries(texts), embedding.embed_passages(texts)
 
 
-def _background_texts() -> list[str]:
+def background_texts() -> list[str]:
+    """The 64 unrelated texts, Chinese and English."""
     by_language = yaml.load(_TEXTS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [text for texts in by_language.values() for text in texts]
 
 
 def _texts_digest() -> str:
-    return hashlib.sha256("\x1e".join(_background_texts()).encode()).hexdigest()
+    return hashlib.sha256("\x1e".join(background_texts()).encode()).hexdigest()
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors) -> Vectors:
     """Rows at length 1; a row of zeros stays one."""
     import numpy as np
 

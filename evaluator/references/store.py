@@ -5,13 +5,15 @@ This is the one module that touches Chroma. Vectors are always handed over ready
 no embedding function, so Chroma's own embedder, which downloads at first use, cannot be reached; telemetry
 is off.
 
-The collection's metadata hold the version of the vectors and a revision that every write changes. Opening a
-store whose vectors are of another version embeds its entries again; entries carry the version too, so that
-an interrupted run goes on where it stopped.
+A collection belongs to one version of the vectors and is named after it, because vectors of two versions may not even
+have the same length. Opening a store brings the entries of other versions over, embedded again; an older collection goes
+when all of it has arrived, so an interrupted run goes on where it stopped. The collection's metadata hold a revision that
+every write changes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +25,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from evaluator.errors import InputError, StorageError
-from evaluator.references import space
+from evaluator.references import meaning
 from evaluator.references.entries import Entry, entries_of_rubric, rubric_prefix
 from evaluator.rubric import Rubric
 from evaluator.settings import Settings, load_settings, make_writable
@@ -31,7 +33,7 @@ from evaluator.settings import Settings, load_settings, make_writable
 if TYPE_CHECKING:
     from evaluator.references.embedding import Progress, Vectors
 
-COLLECTION = "references"
+COLLECTION = "references"  # and the version of its vectors
 FILTERS = ("item", "kind", "topic", "source", "language")
 _WRITE_BATCH = 500  # entries embedded and written at a time: what a kill can lose
 _READ_BATCH = 5000
@@ -50,7 +52,7 @@ class Changes(NamedTuple):
 
 
 class Near(NamedTuple):
-    """An entry id and its cosine to the query in the space of `evaluator.references.space`."""
+    """An entry id and its cosine to the query in the space of `evaluator.references.meaning`."""
 
     id: str
     cosine: float
@@ -67,14 +69,15 @@ class ReferenceStore:
         self._folder = folder
         self._writing = threading.RLock()
         self._file_lock = FileLock(folder / "write.lock", timeout=60) if folder else nullcontext()
+        self._name = _collection_name()
         with self._mapped():
             self._collection = client.get_or_create_collection(
-                COLLECTION,
+                self._name,
                 embedding_function=None,
-                metadata={"version": space.space_version(), "revision": _new_revision()},
+                metadata={"revision": _new_revision()},
                 configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
             )
-        self._embed_again_if_old(progress)
+        self._bring_over(progress)
 
     def upsert(self, entries: Iterable[Entry], progress: Progress | None = None) -> Changes:
         """Adds entries and replaces those with a known id; only new or changed ones are embedded."""
@@ -120,17 +123,11 @@ class ReferenceStore:
 
     def entries(self, **filters: str | None) -> list[Entry]:
         """All entries that have the given item, kind, topic, source or language, in no particular order."""
-        found: list[Entry] = []
         with self._mapped():
-            for start in range(0, self._collection.count(), _READ_BATCH):
-                rows = self._collection.get(
-                    where=_where(filters), limit=_READ_BATCH, offset=start, include=["documents", "metadatas"]
-                )
-                found += map(_entry, rows["ids"], rows["documents"], rows["metadatas"])
-        return found
+            return _entries_in(self._collection, _where(filters))
 
     def nearest(self, query: Vectors, k: int, **filters: str | None) -> list[Near]:
-        """The `k` entries with the highest cosine to a vector of `space.query_vectors`, nearest first."""
+        """The `k` entries with the highest cosine to a vector of `meaning.search_vectors`, nearest first."""
         with self._mapped():
             rows = self._collection.query(
                 query_embeddings=query[None, :], n_results=k, where=_where(filters), include=["distances"]
@@ -155,24 +152,23 @@ class ReferenceStore:
     def revision(self) -> str:
         """Changes with every write, by whichever process."""
         with self._mapped():
-            return self._client.get_collection(COLLECTION, embedding_function=None).metadata["revision"]
+            return self._client.get_collection(self._name, embedding_function=None).metadata["revision"]
 
     def _write(self, entries: list[Entry], progress: Progress | None) -> None:
         for start in range(0, len(entries), _WRITE_BATCH):
             batch = entries[start : start + _WRITE_BATCH]
-            vectors = space.entry_vectors(batch, _shifted(progress, start, len(entries)))
+            vectors = meaning.entry_vectors(batch, _shifted(progress, start, len(entries)))
             self.write_vectors(batch, vectors)
 
     def write_vectors(self, entries: Sequence[Entry], vectors: Vectors) -> None:
-        """Writes entries whose vectors are known already, (n, 384) of `space.entry_vectors`."""
-        version = space.space_version()
+        """Writes entries whose vectors are known already, (n, 896) of `meaning.entry_vectors`."""
         with self._write_lock(), self._mapped():
             self._touch()
             self._collection.upsert(
                 ids=[entry.id for entry in entries],
                 embeddings=vectors,
                 documents=[entry.text for entry in entries],
-                metadatas=[_metadata(entry, version) for entry in entries],
+                metadatas=[_metadata(entry) for entry in entries],
             )
             self._touch()
 
@@ -183,22 +179,21 @@ class ReferenceStore:
                 self._collection.delete(ids=ids)
                 self._touch()
 
-    def _touch(self, version: str | None = None) -> None:
+    def _touch(self) -> None:
         """A new revision, before a write and after it: a reader between the two must look again."""
-        metadata = dict(self._client.get_collection(COLLECTION, embedding_function=None).metadata)
+        metadata = dict(self._client.get_collection(self._name, embedding_function=None).metadata)
         metadata["revision"] = _new_revision()
-        self._collection.modify(metadata=metadata | ({"version": version} if version else {}))
+        self._collection.modify(metadata=metadata)
 
-    def _embed_again_if_old(self, progress: Progress | None) -> None:
-        version = space.space_version()
-        if self._collection.metadata.get("version") == version:
-            return
-        with self._write_lock(), self._mapped():
-            rows = self._collection.get(
-                where={"version": {"$ne": version}}, include=["documents", "metadatas"]
-            )
-            self._write([*map(_entry, rows["ids"], rows["documents"], rows["metadatas"])], progress)
-            self._touch(version)
+    def _bring_over(self, progress: Progress | None) -> None:
+        """The entries of collections with vectors of another version, embedded again."""
+        with self._mapped():
+            names = [found.name for found in self._client.list_collections()]
+            for name in (name for name in names if name.startswith(COLLECTION) and name != self._name):
+                with self._write_lock():
+                    older = self._client.get_collection(name, embedding_function=None)
+                    self.upsert(_entries_in(older), progress)
+                    self._client.delete_collection(name)
 
     def _digests(self, ids: list[str]) -> dict[str, str]:
         digests: dict[str, str] = {}
@@ -309,9 +304,20 @@ def _where(filters: dict[str, str | None]) -> dict[str, Any] | None:
     return {"$and": terms} if len(terms) > 1 else (terms[0] if terms else None)
 
 
-def _metadata(entry: Entry, version: str) -> dict[str, str]:
-    fields = {name: getattr(entry, name) for name in (*FILTERS, "context", "digest")}
-    return fields | {"version": version}
+def _collection_name() -> str:
+    return f"{COLLECTION}-{hashlib.sha256(meaning.version().encode()).hexdigest()[:12]}"
+
+
+def _entries_in(collection: Any, where: dict[str, Any] | None = None) -> list[Entry]:
+    found: list[Entry] = []
+    for start in range(0, collection.count(), _READ_BATCH):
+        rows = collection.get(where=where, limit=_READ_BATCH, offset=start, include=["documents", "metadatas"])
+        found += map(_entry, rows["ids"], rows["documents"], rows["metadatas"])
+    return found
+
+
+def _metadata(entry: Entry) -> dict[str, str]:
+    return {name: getattr(entry, name) for name in (*FILTERS, "context", "digest")}
 
 
 def _entry(id: str, text: str, metadata: dict[str, Any]) -> Entry:

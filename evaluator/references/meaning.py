@@ -1,0 +1,99 @@
+"""The space in which entries are searched: two embedders, side by side in one vector.
+
+One knows sentences well (`space`), the other knows other words for the same thing (`universal`). A vector is both, each
+scaled so that the dot product of two is
+
+    (1 - SHARE) * cosine in the first space  +  SHARE * cosine in the second
+
+and one search of one index does for both. Share and recipe are from docs/references.md; in the second space an entry is
+what it says in all, the question that it answers, and half the mean of its clauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from evaluator.references import space, universal
+from evaluator.references.embedding import DIMENSIONS as FIRST_DIMENSIONS
+from evaluator.references.entries import Entry, entry_text
+from evaluator.references.space import unit
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Progress, Vectors
+
+SHARE = 0.4
+DIMENSIONS = FIRST_DIMENSIONS + universal.DIMENSIONS
+_CLAUSE_ENDS = re.compile(r"[，。；：、,;.:!?？！\n]\s*")
+_LEAST_CLAUSE = 3  # characters
+
+
+def version() -> str:
+    """What stored vectors depend on: both embedders, and the recipe of a vector."""
+    return f"{space.version()} + {universal.version()} share {SHARE} recipe 1"
+
+
+def search_vectors(texts: Sequence[str]) -> Vectors:
+    """Vectors of search texts, (n, 896), length 1."""
+    return _side_by_side(space.query_vectors(texts), universal.embed(texts))
+
+
+def entry_vectors(entries: Sequence[Entry], progress: Progress | None = None) -> Vectors:
+    """One vector an entry, (n, 896), length 1."""
+    return _side_by_side(_first(entries, progress), _second(entries))
+
+
+def surprise(query: Vectors, cosines: Vectors) -> Vectors:
+    """How far `cosines` of one search vector lie above its similarities to unrelated texts, in their standard
+    deviations.
+    """
+    unrelated = _background() @ query
+    return (cosines - unrelated.mean()) / unrelated.std()
+
+
+def _first(entries: Sequence[Entry], progress: Progress | None) -> Vectors:
+    """All that an entry says, pulled half-way to the question that it answers: a search text resembles the question
+    more than the answer. By linearity one vector ranks as the mean of both similarities would."""
+    vectors = space.passage_vectors([entry_text(entry) for entry in entries], progress)
+    asking = [number for number, entry in enumerate(entries) if entry.context]
+    if asking:
+        vectors[asking] = unit(vectors[asking] + space.query_vectors([entries[n].context for n in asking]))
+    return vectors
+
+
+def _second(entries: Sequence[Entry]) -> Vectors:
+    wholes = universal.embed([entry_text(entry) for entry in entries])
+    questions = universal.embed([entry.context or entry_text(entry) for entry in entries])
+    return unit(wholes + questions + 0.5 * _clause_means(entries))
+
+
+def _clause_means(entries: Sequence[Entry]) -> Vectors:
+    """For each entry the mean of its text's clauses, (n, 512), length 1."""
+    import numpy as np
+
+    parts = [clauses(entry.text) for entry in entries]
+    if not parts:
+        return universal.embed([])
+    vectors = universal.embed([clause for found in parts for clause in found])
+    starts = np.cumsum([0, *(len(found) for found in parts)][:-1])
+    return unit(np.add.reduceat(vectors, starts, axis=0))
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a text that are long enough to mean something; the text itself if none is."""
+    parts = [part.strip() for part in _CLAUSE_ENDS.split(text)]
+    return [part for part in parts if len(part) >= _LEAST_CLAUSE] or [text]
+
+
+def _side_by_side(first: Vectors, second: Vectors) -> Vectors:
+    import numpy as np
+
+    return np.hstack([(1 - SHARE) ** 0.5 * first, SHARE**0.5 * second]).astype(np.float32)
+
+
+@cache
+def _background() -> Vectors:
+    """The unrelated texts in this space, (64, 896)."""
+    return _side_by_side(space.background().passages, universal.embed(space.background_texts()))
