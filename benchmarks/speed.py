@@ -2,9 +2,11 @@
 
     python -m benchmarks.speed [--rubric ID …] [--example NAME]
 
-The usual way asks, criterion by criterion, for a JSON object with a reason and a score; the text comes first, so its
-prefix is cached for both. The product's way is its own path, evidence and all; what the anchors took is shown apart,
-because a rubric's anchors are read once for all texts.
+The usual way asks, criterion by criterion, for a JSON object with a reason and a score. Two orders: `usual` puts the text
+first, so that it is read once and cached, which is the best that way can do; `criterion first` puts each criterion before
+the text, as deepeval, autorubric and openevals write their prompts, so the text is read again for each. The product's way
+is its own path, evidence and all; what the anchors took is shown apart, because a rubric's anchors are read once for all
+texts. `reading` is the product's first question alone, the reading of the text with it: what any way has to pay.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import typer
 
 from benchmarks.stability import read_example
 from evaluator.grading import grade
+from evaluator.judge.asking import Prompt, Reading
 from evaluator.judge.embedded import EmbeddedAsker
 from evaluator.judge.plan import plan_criterion
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
@@ -32,10 +35,8 @@ SYSTEM = {
     "zh": "你是评分员。只输出一个 JSON 对象：先写 reason（理由），再写 score（分数）。",
     "en": "You are a grader. Write one JSON object only: reason first, then score.",
 }
-SHARED = {
-    "zh": "任务：\n{task}\n\n要评的内容：\n{text}\n\n",
-    "en": "Task:\n{task}\n\nTo be graded:\n{text}\n\n",
-}
+TASK = {"zh": "任务：\n{task}\n\n", "en": "Task:\n{task}\n\n"}
+TEXT = {"zh": "要评的内容：\n{text}\n\n", "en": "To be graded:\n{text}\n\n"}
 ASK = {
     "zh": "评分项：{name}。{description}\n各档：\n{levels}\n满分{most:g}分，给出理由和分数。",
     "en": "Criterion: {name}. {description}\nLevels:\n{levels}\nOut of {most:g} points; give a reason and a score.",
@@ -68,6 +69,20 @@ class CountingJudge:
         return taken
 
 
+class NotingAsker:
+    """An embedded model that notes what each reading took."""
+
+    def __init__(self, asker: EmbeddedAsker) -> None:
+        self._asker = asker
+        self.name, self.context_tokens, self.stamp = asker.name, asker.context_tokens, asker.stamp
+        self.readings: list[Usage] = []
+
+    async def read(self, prompt: Prompt) -> Reading:
+        reading = await self._asker.read(prompt)
+        self.readings.append(reading.usage)
+        return reading
+
+
 def main(
     rubric: Annotated[list[str] | None, typer.Option(help="Which rubrics; three otherwise.")] = None,
     example: Annotated[str, typer.Option(help="Which example of each.")] = "good",
@@ -79,26 +94,34 @@ def main(
 async def _run(names: list[str], example: str) -> None:
     asker = EmbeddedAsker(load_settings())
     await asker.load()
-    totals = {"usual": Usage(), "anchors": Usage(), "product": Usage()}
+    totals: dict[str, Usage] = {}
     for name in names:
         rubric = find(name)
         text = read_example(rubric, example)
         found = await measure(asker, rubric, text)
         show(rubric.id, found)
-        totals = {way: totals[way] + found[way] for way in totals}
+        totals = {way: totals.get(way, Usage()) + usage for way, usage in found.items()}
     if len(names) > 1:
         show("all", totals)
 
 
 async def measure(asker: EmbeddedAsker, rubric: Rubric, text: str) -> dict[str, Usage]:
-    """What the usual way, the anchors (once a rubric) and the product's own path on the text take."""
-    judge = CountingJudge(ReadoutJudge(asker))
+    """What the usual way in both orders, the anchors (once a rubric) and the product's own path on the text take, and of
+    the latter its first question, the reading of the text with it."""
+    noting = NotingAsker(asker)
+    judge = CountingJudge(ReadoutJudge(noting))
     anchors = await ask_anchors(judge, rubric)
+    noting.readings.clear()
     started = time.perf_counter()
     await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
     product = judge.take().model_copy(update={"seconds": time.perf_counter() - started})
-    usual = await ask_usual(asker, rubric, text)
-    return {"usual": usual, "anchors": anchors, "product": product}
+    return {
+        "usual": await ask_usual(asker, rubric, text),
+        "criterion first": await ask_usual(asker, rubric, text, text_first=False),
+        "anchors": anchors,
+        "product": product,
+        "reading": noting.readings[0],
+    }
 
 
 async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
@@ -109,12 +132,13 @@ async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
     return judge.take()
 
 
-async def ask_usual(asker: EmbeddedAsker, rubric: Rubric, text: str) -> Usage:
-    """A JSON object with reason and score for each criterion, one after the other over the same prefix."""
-    shared = SHARED[rubric.language].format(task=rubric.task, text=text)
+async def ask_usual(asker: EmbeddedAsker, rubric: Rubric, text: str, *, text_first: bool = True) -> Usage:
+    """A JSON object with reason and score for each criterion, one after the other."""
+    task, shown = TASK[rubric.language].format(task=rubric.task), TEXT[rubric.language].format(text=text)
     spent = Usage()
     for criterion in rubric.criteria:
-        question = shared + ask_for(criterion, rubric.language)
+        asked = ask_for(criterion, rubric.language)
+        question = task + shown + asked if text_first else f"{task}{asked}\n\n{shown}"
         written, usage = await asker.write(SYSTEM[rubric.language], question, schema_for(criterion))
         spent += usage
         print(f"    {criterion.id}: {score_in(written)} of {criterion.points:g}", flush=True)
@@ -145,17 +169,22 @@ def score_in(written: str) -> float | None:
 
 
 def show(name: str, found: dict[str, Usage]) -> None:
-    """Prints the three rows and how many times faster the product's way is, without and with the anchors."""
+    """Prints a row a way, and how many times as fast the product's way is as each order of the usual one."""
     print(f"{name}")
     for way, usage in found.items():
         read = usage.prompt_tokens - usage.cached_tokens
         print(
-            f"  {way:8} {usage.seconds:7.1f} s  {usage.requests:3} requests  {read:6} tokens read  "
+            f"  {way:15} {usage.seconds:7.1f} s  {usage.requests:3} requests  {read:6} tokens read  "
             f"{usage.cached_tokens:6} cached  {usage.generated_tokens:5} generated"
         )
-    usual, own, anchors = (found[way].seconds for way in ("usual", "product", "anchors"))
-    if own:
-        print(f"  the product's way is {usual / own:.1f} times as fast, {usual / (own + anchors):.1f} with the anchors")
+    own, anchors, least = (found[way].seconds for way in ("product", "anchors", "reading"))
+    for way in ("usual", "criterion first"):
+        took = found[way].seconds
+        if own and least:
+            print(
+                f"  beside {way}: {took / own:.1f} times as fast, {took / (own + anchors):.1f} with the anchors; "
+                f"at most {took / least:.1f} if questions cost nothing"
+            )
 
 
 if __name__ == "__main__":

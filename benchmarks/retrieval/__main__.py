@@ -77,10 +77,10 @@ def _table(items: list[Item], searches: dict[str, Search], embedding_times: list
         "| search | queries | recall@1 | recall@3 | MRR | p95 wall ms | p95 CPU ms |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name, search in searches.items():
+    for name, ask in searches.items():
         ranks, times = [], []
         for (query, wanted), spent in zip(_pairs(items), embedding_times, strict=True):
-            found, took = _timed(lambda q=query, s=search: s(q))
+            found, took = _timed(lambda q=query, a=ask: a(q))
             ranks.append(found.index(wanted) + 1 if wanted in found else None)
             embeds = 0 if name == "lexical alone" else 1
             times.append((took[0] + embeds * spent[0], took[1] + embeds * spent[1]))
