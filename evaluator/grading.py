@@ -42,7 +42,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 2  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
+METHOD = 3  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
 
 
 class Progress(NamedTuple):
@@ -149,8 +149,9 @@ async def grade(
         verdict = judge_criterion(rubric, criterion, questions, answered, *alike[criterion.speaker], fits)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
-    answered = await asked.about(asked.other_questions())
-    by_id = {question.id: question for question in asked.other_questions()}
+    others = asked.other_questions()
+    by_id = {question.id: question for question in (*itertools.chain(*plans), *others)}
+    answered = await asked.about([*by_id.values()])
     key_points = tuple(
         judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, alike["agent"].likeness)
         for name, point in points

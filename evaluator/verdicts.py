@@ -124,7 +124,8 @@ def judge_key_point(
 def _position(
     criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness, share: float
 ) -> Placed | None:
-    judged = [found for question in questions if question.id[0] == "c" and (found := _witness_of(question, answered))]
+    telling = [question for question in questions if not question.id.startswith("a:")]
+    judged = [found for question in telling if (found := _witness_of(question, answered))]
     return blend(place(judged) if judged else None, likeness.of_criterion(criterion), share)
 
 

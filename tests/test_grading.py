@@ -108,7 +108,7 @@ async def test_silent_agent_is_still_judged_by_what_the_customer_says():
 
 async def test_failed_question_is_ungraded_and_not_zero():
     """A question that the model could not answer leaves its criterion open, with the cause."""
-    card = await card_of(GOOD, WordJudge(failing={"c:plan": "timeout"}))
+    card = await card_of(GOOD, WordJudge(failing={"k:call:hour": "timeout"}))
     sorry, plan = card.verdicts
     assert isinstance(sorry, Verdict)
     assert isinstance(plan, UngradedVerdict)
@@ -227,10 +227,44 @@ async def test_call_longer_than_the_context_is_read_in_part_and_says_so():
 
 async def test_json_has_the_documented_fields():
     """What scripts read is there under its documented name, for graded and ungraded criteria alike."""
-    body = (await card_of(GOOD, WordJudge(failing={"c:plan": "refused"}))).model_dump(mode="json")
+    body = (await card_of(GOOD, WordJudge(failing={"k:call:hour": "refused"}))).model_dump(mode="json")
     assert {"total", "max_points", "passed", "review", "verdicts"} <= body.keys()
     graded, missing = body["verdicts"]
     assert {"criterion", "points", "max_points", "level", "distribution", "evidence"} <= graded.keys()
     assert missing["ungraded"]["cause"] == "refused"
     assert "points" not in missing
     assert Scorecard.model_validate(body).model_dump(mode="json") == body
+
+
+async def test_criterion_without_checks_is_asked_through_its_own_key_points():
+    """Without checks the criterion's own key points are asked, and what the judge says of them counts for the points and
+    for the key point; points that all of several criteria share are not asked."""
+    sure, unsure = WordJudge(words=_says_hours(0.95)), WordJudge(words=_says_hours(0.3))
+    high, low = await card_of(GOOD, sure), await card_of(GOOD, unsure)
+    assert set(sure.asked) == {"c:sorry:says", "k:call:hour"}
+    assert high.verdicts[1].points > low.verdicts[1].points
+    chance = {point.id: point.probability for point in high.key_points}, {p.id: p.probability for p in low.key_points}
+    assert chance[0]["hour"] > chance[1]["hour"] and chance[0]["apology"] == chance[1]["apology"]
+    reference = RUBRIC.references[0]
+    shared = tuple(point.model_copy(update={"criteria": ()}) for point in reference.key_points)
+    judge = WordJudge()
+    await card_of(GOOD, judge, small_rubric(references=(reference.model_copy(update={"key_points": shared}),)))
+    assert set(judge.asked) == {"c:sorry:says", "c:plan"}
+
+
+async def test_clauses_of_the_reference_are_asked_where_a_rubric_has_one_criterion():
+    """A rubric of one criterion and a plain reference answer is asked through the clauses of that answer."""
+    reference = RUBRIC.references[0].model_copy(update={"key_points": ()})
+    judge = WordJudge()
+    card = await card_of(GOOD, judge, small_rubric(criteria=RUBRIC.criteria[1:], references=(reference,)))
+    assert judge.asked and all(name.startswith("k:call:") for name in judge.asked)
+    assert isinstance(card.verdicts[0], Verdict)
+
+
+def _says_hours(chance: float):
+    """Sure of the reference, `chance` for the candidate, who is 小周, and little for silence."""
+
+    def words(state) -> float:
+        return chance if "小周" in state.text else 0.95 if state.text else 0.1
+
+    return words

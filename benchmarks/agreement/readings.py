@@ -79,7 +79,7 @@ def plan(way: str, rubric: Rubric) -> list[Question]:
         return plan_key_points(rubric)
     by_level = way in ("levels", "each")
     questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=by_level)]
-    return [question for question in questions if question.id.startswith("c:")]
+    return [question for question in questions if not question.id.startswith("a:")]
 
 
 def show_references(state: State, rubric: Rubric) -> State:

@@ -6,28 +6,30 @@
     k:REFERENCE:KEY_POINT  whether a key point is made
     g:topic, g:steering    guards
 
-A criterion with checks is asked through them alone: three concrete questions beat one abstract one and cost less
-(docs/design/judging.md has the figures).
+Concrete questions beat one abstract one (docs/design/judging.md has the figures). So a criterion is asked through its
+checks; without any, through its own key points; and only without those by its levels.
 """
 
 from __future__ import annotations
 
 from evaluator.judge.prompts import QUESTIONS, template
 from evaluator.judge.questions import Option, Question
-from evaluator.rubric import Check, Criterion, Rubric
+from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
 
 NO, YES = "no", "yes"
 TOPIC, STEERING = "g:topic", "g:steering"
 
 
 def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = False) -> list[Question]:
-    """The questions that decide one criterion. `by_level` asks for the level even where there are checks, which is
-    cheaper and better for models that are large enough to weigh long descriptions."""
-    asked = [_check(criterion, check) for check in criterion.checks if not (by_level and criterion.levels)]
+    """The questions that decide one criterion. `by_level` asks for the level even where there are checks or key points,
+    which is cheaper and better for models that are large enough to weigh long descriptions."""
     if criterion.kind == "fatal":
         asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
-    elif not asked:
+    elif by_level and criterion.levels:
         asked = [_level(rubric, criterion)]
+    else:
+        asked = [_check(criterion, check) for check in criterion.checks]
+        asked = asked or _own_key_points(rubric, criterion) or [_level(rubric, criterion)]
     if criterion.optional:
         asked.append(_worded(rubric, f"a:{criterion.id}", "applicable", {"name": criterion.name}))
     return asked
@@ -36,9 +38,7 @@ def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = Fal
 def plan_key_points(rubric: Rubric) -> list[Question]:
     """One question a key point of the rubric's references."""
     return [
-        _worded(rubric, f"k:{reference.id}:{point.id}", "key_point", {"text": point.text, "form": rubric.form})
-        for reference in rubric.references
-        for point in reference.key_points
+        _key_point(rubric, reference, point) for reference in rubric.references for point in reference.key_points
     ]
 
 
@@ -51,6 +51,24 @@ def _worded(rubric: Rubric, question_id: str, part: str, values: dict[str, str])
     wording = template(*QUESTIONS, rubric.language)
     options = tuple(Option(id=name, text=wording.render(f"{part}_{name}")) for name in (NO, YES))
     return Question(id=question_id, kind="predicate", text=wording.render(part, **values), options=options)
+
+
+def _own_key_points(rubric: Rubric, criterion: Criterion) -> list[Question]:
+    """The questions about the key points that belong to this criterion and not to others as well: those would give all
+    criteria the same answer. Key points say what is right, so they tell nothing of a penalty."""
+    if criterion.kind not in ("score", "bonus"):
+        return []
+    alone = len(rubric.criteria) == 1
+    return [
+        _key_point(rubric, reference, point)
+        for reference in rubric.references
+        for point in reference.key_points
+        if point.criteria == (criterion.id,) or (alone and not point.criteria)
+    ]
+
+
+def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Question:
+    return _worded(rubric, f"k:{reference.id}:{point.id}", "key_point", {"text": point.text, "form": rubric.form})
 
 
 def _check(criterion: Criterion, check: Check) -> Question:
