@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
 from evaluator.evidence import Matcher, statements_of
@@ -36,6 +35,9 @@ from evaluator.states import Read, empty_state, redactions, reference_states, st
 from evaluator.storage import Records, memo_key, new_id, open_records
 from evaluator.transcript import Role, Transcript, parse
 from evaluator.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
+
+if TYPE_CHECKING:
+    from evaluator.calibration.profile import Profile
 
 SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "agent": frozenset({"agent"}),
@@ -64,7 +66,7 @@ async def evaluate(
     judge: Judge | None = None,
     settings: Settings | None = None,
     records: Records | None = None,
-    profile: str | Path | None = None,
+    profile: Profile | str | Path | None = None,
     fresh: bool = False,
     report: Report | None = None,
     label: str = "",
@@ -74,8 +76,9 @@ async def evaluate(
 
     `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
     Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
-    same settings finds the stored scorecard (of the same `owner`); `fresh` asks again. `report` hears of each step and
-    verdict.
+    same settings finds the stored scorecard (of the same `owner`); `fresh` asks again. A calibration `profile`, or its
+    file, moves the points to the scale of the people whom it was fitted to; one that does not fit rubric, prompts or model
+    is refused before the model is asked. `report` hears of each step and verdict.
 
     Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
     A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
@@ -85,22 +88,29 @@ async def evaluate(
     rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(str(rubric), settings)
     transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
     judge = judge or open_judge(settings)
+    fitted = await asyncio.to_thread(_fitting, profile, rubric, judge) if profile else None
     store = records or open_records(settings)
     try:
         references = await asyncio.to_thread(_pull, rubric, settings)
-        key = request_key(transcript, rubric, judge, references, profile)
+        key = request_key(transcript, rubric, judge, references, fitted)
         if not fresh and (known := await asyncio.to_thread(store.find, key, owner or None)):
             return known
         scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
-        if profile:
+        if fitted:
             from evaluator.calibration.applying import apply_profile
 
-            scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, profile)
+            scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, fitted)
         await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
         return scorecard
     finally:
         if records is None:
             store.close()
+
+
+def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
+    from evaluator.calibration.applying import fitting, stamp_for
+
+    return fitting(profile, stamp_for(rubric.digest, judge.stamp))
 
 
 def open_judge(settings: Settings, name: str | None = None) -> Judge:
@@ -117,10 +127,10 @@ def request_key(
     rubric: Rubric,
     judge: Judge,
     references: Sequence[ReferenceUse],
-    profile: str | Path | None = None,
+    profile: Profile | None = None,
 ) -> str:
     """Equal for equal input, rubric, references, judge, profile and method."""
-    fitted = hashlib.sha256(Path(profile).read_bytes()).hexdigest() if profile and Path(profile).is_file() else ""
+    fitted = profile.digest if profile else ""
     digests = sorted(use.digest for use in references)
     return memo_key(METHOD, transcript.digest, rubric.digest, judge.stamp, digests, fitted)
 

@@ -9,12 +9,16 @@ import zipfile
 
 import openpyxl
 import pytest
+from grading_cases import COLD, GOOD, WordJudge, small_rubric
 from storage_cases import make_rubric, make_scorecard
+from test_calibration_applying import profile as team
 
 from evaluator.batch import (
     Columns,
     estimate,
     export_rows,
+    grade_batch,
+    name_profiles,
     pilot_positions,
     prepare,
     read_inputs,
@@ -23,6 +27,9 @@ from evaluator.batch import (
     write_rows,
 )
 from evaluator.batch.estimate import predict_sum
+from evaluator.calibration.applying import stamp_for
+from evaluator.calibration.keeping import keep_profile
+from evaluator.calibration.profile import Stamp
 from evaluator.errors import EndpointError, InputError, RubricError
 from evaluator.judge.questions import Usage
 from evaluator.scorecard import Guard, ReviewReason
@@ -399,3 +406,44 @@ def test_finishing_keeps_the_grading_that_the_path_already_stored(records):
     records.save(scorecard, work.transcript, "key")
     records.batches.finish(work, scorecard)
     assert records.count() == 1 and records.batches.items(batch_id)[0].grading_id == scorecard.id
+
+
+@pytest.fixture
+def leaks(records, monkeypatch):
+    """A batch of two calls about a leak that names the newest profile, and what grades it."""
+    monkeypatch.setattr("evaluator.grading._pull", lambda rubric, settings: [])
+    judge = WordJudge()
+    fitted = team(stamp_for(small_rubric().digest, judge.stamp))
+    records.profiles.save("team", fitted.model_copy(update={"version": 1}).model_dump(mode="json"), rubric_id="leak")
+    calls = {"a": GOOD, "b": COLD}
+    items = [NewItem(item=name, transcript=parse(text), rubric=small_rubric()) for name, text in calls.items()]
+
+    def begin(**changes):
+        kept = keep_profile(records.profiles, fitted.model_copy(update=changes), "leak")
+        return records.batches.create("周二", items, options=name_profiles({"leak": kept}), owner="me")
+
+    return begin, {"judge": judge, "settings": Settings(data_dir=records.database.lock_dir), "records": records}
+
+
+async def test_a_batch_follows_the_version_that_it_names(leaks, records):
+    """Each item is on the scale of the version that the batch was created with, also when a newer one is kept since."""
+    begin, wanted = leaks
+    batch_id = begin()
+    keep_profile(records.profiles, team(Stamp(model="another")), "leak")
+    batch = await grade_batch(batch_id, **wanted)
+    cards = records.batches.scorecards(batch_id).values()
+    assert batch.done == 2 and {card.profile for card in cards} == {"team v2"}
+    assert all(card.decision and card.interval for card in cards)
+    assert {one.label for one in records.history(owner="me")} == {"a", "b"}
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_batch_whose_profile_does_not_fit_stays_as_it_is(leaks, records, gone):
+    """Another model than that of the fit, or a profile that is not there: one sentence, and every item waits."""
+    begin, wanted = leaks
+    batch_id = begin(stamp=Stamp(model="another"), name="x" if gone else "team")
+    if gone:
+        records.profiles.get = lambda name, version=None: None
+    with pytest.raises(InputError):
+        await grade_batch(batch_id, **wanted)
+    assert records.batches.get(batch_id).waiting == 2

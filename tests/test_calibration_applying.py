@@ -99,3 +99,23 @@ async def test_grading_with_a_profile_is_another_record(tmp_path):
         fitted = await evaluate(GOOD, small_rubric(), profile=path, **wanted)
         assert fitted.id != plain.id
         assert (await evaluate(GOOD, small_rubric(), profile=path, **wanted)).id == fitted.id
+        kept = await evaluate(GOOD, small_rubric(), profile=profile(stamp_of(plain)), **wanted)
+        assert kept.id == fitted.id
+        other = await evaluate(GOOD, small_rubric(), profile=profile(stamp_of(plain), 0.5), **wanted)
+        assert other.id not in (plain.id, fitted.id)
+
+
+async def test_a_profile_that_does_not_fit_is_refused_before_the_model_is_asked(tmp_path):
+    """Another model, or a file that is not there: no question is asked, and nothing is stored."""
+
+    class Silent(WordJudge):
+        async def decide(self, state, questions):
+            raise AssertionError("asked")
+
+    settings = load_settings(data_dir=tmp_path / "data")
+    with open_records(settings) as records:
+        wanted = {"judge": Silent(), "settings": settings, "records": records}
+        for bad in (profile(Stamp(model="another")), tmp_path / "gone.json"):
+            with pytest.raises(InputError):
+                await evaluate(GOOD, small_rubric(), profile=bad, **wanted)
+        assert records.count() == 0

@@ -15,7 +15,16 @@ from evaluator.batch import review_queue, run_batch
 from evaluator.calibration.applying import apply_profile, stamp_of
 from evaluator.calibration.commands import app
 from evaluator.calibration.fit import HeldOut
-from evaluator.calibration.policies import choose_widths, describe_policy, promise, set_policy
+from evaluator.calibration.keeping import keep_policy, keep_profile, newest_kept, read_kept
+from evaluator.calibration.policies import (
+    add_chosen,
+    add_widths,
+    choose_widths,
+    describe_policy,
+    promise,
+    set_policy,
+    switch_pass_mark,
+)
 from evaluator.calibration.profile import Profile, Routing
 from evaluator.errors import InputError
 from evaluator.judge.questions import UngradedCause
@@ -109,7 +118,61 @@ def test_widths_are_chosen_where_the_agreement_holds() -> None:
     kept = promise(fitted(), held, widths, 1.0)
     assert widths == {"sorry": 0.2, "plan": 0.2}
     assert (kept.promise.share, kept.promise.agreement, kept.promise.n) == (0.5, 1.0, 100)
-    assert not any("{" in line for line in describe_policy(kept))
+    lines = list(describe_policy(kept, {"sorry": "道歉", "plan": "上门时间"}))
+    assert not any("{" in line for line in lines) and "上门时间" in lines[2] and "50%" in lines[-1]
+
+
+def test_a_width_is_replaced_and_the_pass_mark_stays() -> None:
+    """Another width takes the place of the criterion's own, the rest stays, and the promise is of them all."""
+    held = HeldOut(("a", "b"), np.zeros((2, 2)), np.array([[0.2, 0.9], [0.4, 0.1]]), np.zeros((2, 2)))
+    before = fitted(Routing(pass_mark=False, widest={"sorry": 0.1, "plan": 0.5}))
+    kept = add_widths(before, held, {"sorry": 0.4}, 1.0)
+    assert (kept.pass_mark, kept.widest) == (False, {"sorry": 0.4, "plan": 0.5})
+    assert kept.promise.share == 0.5
+    with pytest.raises(InputError):
+        add_chosen(before, held, {"sorry": None}, 1.0)
+
+
+def test_the_pass_mark_is_switched_and_back() -> None:
+    """Off is a policy; on again leaves nothing that was not there before; widths stay either way."""
+    off = switch_pass_mark(fitted(), False)
+    assert off == Routing(pass_mark=False)
+    assert switch_pass_mark(fitted(off), True) is None
+    assert switch_pass_mark(fitted(Routing(widest={"plan": 1.0})), False).widest == {"plan": 1.0}
+    assert any("道歉" in line for line in describe_policy(off, {"sorry": "道歉"}))
+
+
+def test_each_policy_is_a_version_in_the_records(tmp_path: Path) -> None:
+    """Kept, replaced and removed: every version stays, the newest counts, and saying it again adds none."""
+    with open_records(load_settings(data_dir=tmp_path / "data")) as records:
+        first = keep_profile(records.profiles, fitted(), "leak")
+        policy = Routing(widest={"plan": 0.4})
+        second = keep_policy(records.profiles, first, policy, "leak")
+        assert (first.label, second.label, second.routing) == ("team v1", "team v2", policy)
+        assert keep_policy(records.profiles, first, policy, "leak") == second
+        assert keep_policy(records.profiles, second, None, "leak").label == "team v3"
+        newest = newest_kept(records.profiles, "leak")
+        assert list(newest) == ["team"] and read_kept(newest["team"]).routing is None
+        assert newest_kept(records.profiles, "other") == {}
+        assert read_kept(records.profiles.get("team", 2)) == second
+
+
+def test_a_policy_is_not_put_on_another_fit(tmp_path: Path) -> None:
+    """A profile that was fitted again under the same name takes no policy that was chosen on the earlier fit."""
+    with open_records(load_settings(data_dir=tmp_path / "data")) as records:
+        first = keep_profile(records.profiles, fitted(), "leak")
+        keep_profile(records.profiles, fitted(by=0.5), "leak")
+        with pytest.raises(InputError, match="team v2"):
+            keep_policy(records.profiles, first, Routing(), "leak")
+        assert len(records.profiles.all("leak")) == 2
+
+
+def test_a_stored_profile_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    """What another program put there is named, by name and version."""
+    with open_records(load_settings(data_dir=tmp_path / "data")) as records:
+        kept = records.profiles.save("team", {"name": "team"}, rubric_id="leak")
+    with pytest.raises(InputError, match="team v1"):
+        read_kept(kept)
 
 
 def test_the_command_sets_shows_and_clears_a_policy(tmp_path: Path) -> None:

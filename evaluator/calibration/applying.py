@@ -7,7 +7,7 @@ cause for (a guard, a fatal item, missing evidence). How sure the grader felt be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evaluator.calibration.features import read_scorecard
@@ -22,9 +22,21 @@ SUPERSEDED = ("uncertain", "no_reference")  # doubts before the fit, which a kep
 
 def stamp_of(card: Scorecard) -> Stamp:
     """What a profile is bound to: rubric, prompts and model, by digest."""
-    prompts = "+".join(value for name, value in sorted(card.judge.items()) if name.startswith("prompt_"))
-    model = card.judge.get("weights") or card.judge.get("model", "")
-    return Stamp(rubric=card.rubric.digest, prompt=prompts, model=model)
+    return stamp_for(card.rubric.digest, card.judge)
+
+
+def stamp_for(rubric_digest: str, judge: Mapping[str, str]) -> Stamp:
+    """The same before anything is graded: of a rubric, and of the judge that has this `Judge.stamp`."""
+    prompts = "+".join(value for name, value in sorted(judge.items()) if name.startswith("prompt_"))
+    return Stamp(rubric=rubric_digest, prompt=prompts, model=judge.get("weights") or judge.get("model", ""))
+
+
+def fitting(profile: Profile | str | Path, stamp: Stamp) -> Profile:
+    """The profile, loaded where a file is named. Raises InputError when there is none, or when rubric, prompts or model
+    (those of `stamp` that are known) are not those of the fit."""
+    fitted = profile if isinstance(profile, Profile) else Profile.load(Path(profile))
+    fitted.check(stamp)
+    return fitted
 
 
 def apply_profile(card: Scorecard, transcript: Transcript, profile: Profile | str | Path) -> Scorecard:
@@ -34,8 +46,7 @@ def apply_profile(card: Scorecard, transcript: Transcript, profile: Profile | st
     criterion that the profile needs is ungraded, nothing moves and a person is called. InputError when rubric, prompts
     or model are not those of the fit.
     """
-    fitted = profile if isinstance(profile, Profile) else Profile.load(Path(profile))
-    fitted.check(stamp_of(card))
+    fitted = fitting(profile, stamp_of(card))
     numbers = read_scorecard(card)
     if fitted.find_missing(numbers):
         return _left_as_it_is(card, fitted)

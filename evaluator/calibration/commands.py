@@ -93,7 +93,7 @@ def route(
     version: Annotated[int, typer.Option(help="Version of the profile that is kept.")] = 1,
 ) -> None:
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
-    from evaluator.calibration.policies import choose_widths, promise
+    from evaluator.calibration.policies import add_chosen, choose_widths
 
     profile, held = fit_data(load(given), given.texts, given.confidence, name, version)
     chosen = choose_widths(profile, held, share=share, agreement=agreement, tolerance=tolerance, minutes=minutes)
@@ -102,10 +102,7 @@ def route(
         typer.echo(f"{criterion}: {text}")
     if keep is None:
         return
-    if any(best is None for best in chosen.values()):
-        raise InputError("calibration_no_policy")
-    widest = {criterion: best.widest for criterion, best in chosen.items()}
-    _save_policy(profile, promise(profile, held, widest, tolerance), keep)
+    _save_policy(profile, add_chosen(profile, held, chosen, tolerance), keep)
 
 
 def _tell_policy(best, share: float, agreement: float, tolerance: float, n: int) -> str:
@@ -142,7 +139,7 @@ def policy(
         routing = None if clear else set_policy(found, pass_mark, widest or [])
         _save_policy(found, routing, profile)
         return
-    for line in describe_policy(found.routing):
+    for line in describe_policy(found.routing, {name: name for name in found.criteria}):
         typer.echo(line)
 
 
@@ -150,7 +147,7 @@ def _save_policy(profile, routing, path: Path) -> None:
     from evaluator.calibration.policies import describe_policy
 
     profile.model_copy(update={"routing": routing}).save(path)
-    for line in describe_policy(routing):
+    for line in describe_policy(routing, {name: name for name in profile.criteria}):
         typer.echo(line)
     typer.echo(say("calibration.saved", path=path))
 

@@ -30,7 +30,23 @@ def choose_widths(
     return chosen
 
 
-def promise(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Routing:
+def add_widths(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Routing:
+    """The profile's policy with these widths in place of those that it had for the same criteria, and its promise."""
+    known = profile.routing or Routing()
+    return promise(profile, held, {**known.widest, **widest}, tolerance, pass_mark=known.pass_mark)
+
+
+def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, Policy | None], tolerance: float) -> Routing:
+    """The profile's policy with what `choose_widths` chose. Raises InputError where it found none for a criterion."""
+    widest = {name: best.widest for name, best in chosen.items() if best is not None and best.widest is not None}
+    if len(widest) < len(chosen):
+        raise InputError("calibration_no_policy")
+    return add_widths(profile, held, widest, tolerance)
+
+
+def promise(
+    profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float, *, pass_mark: bool = True
+) -> Routing:
     """The policy with these widths, and what it gave on held-out items in all criteria at once."""
     limits = np.array([widest.get(name, np.inf) for name in profile.criteria])
     alone = (held.half <= limits + 1e-9).all(axis=1)
@@ -41,7 +57,8 @@ def promise(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolera
         tolerance=tolerance,
         n=len(alone),
     )
-    return Routing(widest={name: float(width) for name, width in widest.items()}, promise=kept)
+    widths = {name: float(width) for name, width in widest.items()}
+    return Routing(pass_mark=pass_mark, widest=widths, promise=kept)
 
 
 def set_policy(profile: Profile, pass_mark: bool | None, widest: Sequence[str]) -> Routing:
@@ -69,14 +86,22 @@ def _read_width(profile: Profile, text: str) -> tuple[str, float]:
     return name, width
 
 
-def describe_policy(routing: Routing | None) -> Iterator[str]:
-    """The policy in sentences."""
+def switch_pass_mark(profile: Profile, on: bool) -> Routing | None:
+    """The profile's policy with the pass mark kept or not; None where nothing but the usual is left of it."""
+    routing = set_policy(profile, on, [])
+    return None if routing == Routing() else routing
+
+
+def describe_policy(routing: Routing | None, names: Mapping[str, str]) -> Iterator[str]:
+    """The policy in sentences; `names` are the criteria of the profile by id, as people call them."""
     yield say(f"calibration.policy_{'mark' if (routing or Routing()).pass_mark else 'no_mark'}")
     if routing is None:
         yield say("calibration.policy_none")
         return
-    for name, width in routing.widest.items():
-        yield say("calibration.policy_widest", criterion=name, widest=f"{width:.3g}")
+    for name, called in names.items():
+        width = routing.widest.get(name)
+        key = "calibration.policy_any_width" if width is None else "calibration.policy_widest"
+        yield say(key, criterion=called, widest="" if width is None else f"{width:.3g}")
     if kept := routing.promise:
         share, agreement = f"{kept.share:.0%}", f"{kept.agreement:.0%}"
         tolerance = f"{kept.tolerance:g}"

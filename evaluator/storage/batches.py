@@ -142,6 +142,14 @@ class Batches:
             found = session.execute(query.where(t.BatchItemRow.batch_id == batch_id))
             return {key: Scorecard.model_validate(body) for key, body in found}
 
+    def rubrics(self, batch_id: str) -> list[Rubric]:
+        """The rubrics that the batch's readable items are graded by, each once."""
+        row = t.BatchItemRow
+        query = select(row.rubric_digest).where(row.batch_id == batch_id, row.rubric_digest.is_not(None)).distinct()
+        with self.database.read() as session:
+            found = [rubric_of(session, digest or "") for digest in session.scalars(query.order_by(row.rubric_digest))]
+        return [rubric for rubric in found if rubric is not None]
+
     def start(self, batch_id: str, position: int) -> Work:
         """Marks an item as running and gives what has to be graded."""
         with self.database.write() as session:
