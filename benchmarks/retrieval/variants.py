@@ -59,10 +59,8 @@ def _variants(items: list[Item], queries: list[str], others: np.ndarray) -> Iter
     for other in (0.0, 0.1, 0.2, 0.4, 0.5, 0.6, 1.0):
         if other != share:
             yield f"second {other:.0%}", (1 - other) * usual + other * second_usual
-    for name in firsts.keys() - {FIRST}:
-        yield f"first: {name}", (1 - share) * first[name] + share * second_usual
-    for name in seconds.keys() - {SECOND}:
-        yield f"second: {name}", (1 - share) * usual + share * second[name]
+    yield from ((f"first: {name}", (1 - share) * first[name] + share * second_usual) for name in [*firsts][1:])
+    yield from ((f"second: {name}", (1 - share) * usual + share * second[name]) for name in [*seconds][1:])
 
 
 def _first_vectors(items: list[Item]) -> dict[str, np.ndarray]:

@@ -1,6 +1,6 @@
 """Agreement of two graders, each figure with its n, a bootstrap interval, and a reason where it is undefined.
 
-Figures come from scikit-learn, scipy, pingouin and krippendorff; the human ceiling that belongs in the same
+Figures come from scikit-learn, scipy and pingouin; the human ceiling that belongs in the same
 row is in `ceiling.py`.
 """
 
@@ -190,11 +190,19 @@ def icc_of(grades: Array) -> float:
     return float(table.set_index("Type").loc["ICC(A,1)", "ICC"])
 
 
-def alpha_of(grades: Array, level: str = "interval") -> float:
-    """Krippendorff's alpha of shape (items, graders), gaps as NaN."""
-    import krippendorff
+def alpha_of(grades: Array) -> float:
+    """Krippendorff's alpha for interval data, of shape (items, graders), gaps as NaN; NaN when all grades are equal.
 
-    return float(krippendorff.alpha(reliability_data=grades.T, level_of_measurement=level))
+    From moments, after Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. The library of that name builds
+    a table of all pairs of distinct values for every item, which a few hundred expected points fill any memory with.
+    """
+    counts = (~np.isnan(grades)).sum(axis=1)
+    paired, counts = grades[counts > 1], counts[counts > 1]
+    sums, squares = np.nansum(paired, axis=1), np.nansum(paired**2, axis=1)
+    n = counts.sum()
+    observed = (2 * (counts * squares - sums**2) / (counts - 1)).sum() / n
+    expected = 2 * (n * squares.sum() - sums.sum() ** 2) / (n * (n - 1))
+    return float(1 - observed / expected) if expected > 1e-12 else float("nan")
 
 
 def _take(name: str):
