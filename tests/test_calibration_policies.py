@@ -155,6 +155,7 @@ def test_each_policy_is_a_version_in_the_records(tmp_path: Path) -> None:
         assert list(newest) == ["team"] and read_kept(newest["team"]).routing is None
         assert newest_kept(records.profiles, "other") == {}
         assert read_kept(records.profiles.get("team", 2)) == second
+        assert [Profile.model_validate(one.body).version for one in records.profiles.all()] == [1, 2, 3]
 
 
 def test_a_policy_is_not_put_on_another_fit(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from practice_cases import rubric
-from ui_pages import WAIT_S, fine, open_page, prepare, press, said
+from profile_cases import keep_desk
+from ui_pages import OWNER, WAIT_S, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
 from evaluator.calibration.applying import apply_profile
 from evaluator.calibration.power import plan
-from evaluator.calibration.profile import Profile
+from evaluator.calibration.profile import Profile, Promise, Routing
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from ui.components.calibration_estimate import estimates
@@ -150,13 +151,57 @@ def test_from_grades_to_a_profile(data):
     page.slider(key="calibration_share").set_value(0).run()
     page.slider(key="calibration_agreement").set_value(50).run()
     assert "跨过及格线 4 / 7" in said(page)
+    assert "还没有定规则" in said(page)
     press(page, "calibration_keep_policy")
-    assert fine(page) and "已定" in said(page)
+    words = said(page)
+    assert fine(page) and "lost-parcel v2 已定的规则" in words
+    kept = _routing()
+    assert list(kept.widest) == ["empathy"] and kept.promise.n == COUNT
+    assert f"在 {COUNT} 份未见过的答卷上：独自评" in words and "安抚：区间在 ±" in words
+    assert "补救：没有定宽度" in words
+    press(page, "calibration_keep_all")
+    assert fine(page) and "补救：区间在 ±" in said(page)
+    assert set(_routing().widest) == {"empathy", "remedy"}
+    page.toggle(key="calibration_mark_lost-parcel v3").set_value(False).run()
+    assert fine(page) and "是否通过只看校准后的总分" in said(page)
+    assert not _routing().pass_mark and _routing().promise
+    again = open_page("calibration")
+    assert fine(again) and "lost-parcel v4 已定的规则" in said(again)
+    press(page, "calibration_drop_lost-parcel v4")
+    assert fine(page) and "lost-parcel v5 还没有定规则" in said(page) and _routing() is None
     page.segmented_control(key="calibration_view").set_value("drift").run()
     assert fine(page) and "再评一遍之后" in said(page)
     press(page, "drift_go")
     _until(page, "没有可疑的漂移")
     assert fine(page)
+
+
+def _routing() -> Routing | None:
+    """The policy that is kept: the same in the records and in the run's file, and in no draft."""
+    with open_records() as records:
+        body = records.profiles.get("lost-parcel").body
+        assert not any(one.name.startswith("routing") for one in records.drafts.all(OWNER))
+    (file,) = load_settings().data_dir.glob("calibration/*/profile.json")
+    profile = Profile.load(file)
+    assert profile == Profile.model_validate(body)
+    return profile.routing
+
+
+def test_a_policy_is_seen_and_changed_among_the_profiles(data):
+    """The newest version of a profile shows its policy with the switch; an earlier version only shows it."""
+    keep_desk(routing=Routing(widest={"empathy": 0.5}, promise=Promise(share=0.5, agreement=0.9, tolerance=1, n=40)))
+    keep_desk()
+    page = open_page("calibration", calibration_view="profiles")
+    words = said(page)
+    assert fine(page) and "desk v1 已定的规则" in words and "在 40 份未见过的答卷上：独自评 50%" in words
+    assert not has(page, "calibration_mark_desk v1")
+    page.toggle(key="calibration_mark_desk v2").set_value(False).run()
+    with open_records() as records:
+        assert records.profiles.get("desk").body["routing"]["pass_mark"] is False
+    page.toggle(key="calibration_mark_desk v3").set_value(True).run()
+    with open_records() as records:
+        assert records.profiles.get("desk", 4).body["routing"] is None
+    assert fine(page) and "desk v4 还没有定规则" in said(page)
 
 
 def test_few_human_grades_tell_the_mean_of_all_texts(data):

@@ -28,7 +28,9 @@ def newest_kept(profiles: Profiles, rubric_id: str) -> dict[str, Kept]:
 
 def keep_profile(profiles: Profiles, profile: Profile, rubric_id: str) -> Profile:
     """Stores the profile as the next version of its name, and gives it as it is kept."""
-    return read_kept(profiles.save(profile.name, profile.model_dump(mode="json"), rubric_id=rubric_id))
+    last = profiles.get(profile.name)
+    body = profile.model_copy(update={"version": last.version + 1 if last else 1}).model_dump(mode="json")
+    return read_kept(profiles.save(profile.name, body, rubric_id=rubric_id))
 
 
 def keep_policy(profiles: Profiles, profile: Profile, routing: Routing | None, rubric_id: str) -> Profile:

@@ -1,21 +1,21 @@
-"""The fit: a named profile with held-out figures, and what the grader may grade alone by it, chosen on a plot."""
+"""The fit: a named profile with figures on items that the fit did not see, kept in the records and with the run."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from pydantic import BaseModel
 
 from evaluator.calibration.fit import HeldOut
 from evaluator.calibration.gathering import fit_data
-from evaluator.calibration.intervals import Policy, choose_policy, crosses, trace_policies
+from evaluator.calibration.keeping import keep_profile, newest_kept, read_kept, same_fit
 from evaluator.calibration.profile import Figure, Profile
+from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from ui.components import calibration_runs as runs
 from ui.components import drafts, runner, stores
+from ui.components.calibration_policy import HELD_OUT, Held, criterion_names, show_routing
 from ui.components.calibration_report import table_html
 from ui.components.calibration_runs import Run
 from ui.components.language import tr
@@ -23,26 +23,6 @@ from ui.components.layout import percent, when
 from ui.components.progress import watch
 from ui.components.runner import Ticking, in_thread
 from ui.components.scorecard_view import section
-
-HELD_OUT = "held_out.json"
-
-
-class Held(BaseModel):
-    """Held-out points, half widths and human points by criterion, as they are kept with the run."""
-
-    points: dict[str, list[float]]
-    half: dict[str, list[float]]
-    human: dict[str, list[float]]
-
-    @classmethod
-    def of(cls, profile: Profile, held: HeldOut) -> Held:
-        """By criterion, from the fit's matrices."""
-        names = list(profile.criteria)
-
-        def columns(matrix: Any) -> dict[str, list[float]]:
-            return {name: matrix[:, place].tolist() for place, name in enumerate(names)}
-
-        return cls(points=columns(held.points), half=columns(held.half), human=columns(held.human))
 
 
 def show_fit(run: Run) -> None:
@@ -64,18 +44,27 @@ def show_fit(run: Run) -> None:
         run = run.save(profile=name.strip())
         drafts.keep(runs.DRAFT, fit=_begin(run, texts).id)
         st.rerun()
-    kept = stores.records().profiles.get(run.profile) if run.profile else None
-    if kept is not None and (run.folder / HELD_OUT).is_file():
-        show_profile(Profile.model_validate(kept.body), runs.rubric_of(run))
-        st.download_button(
-            tr("ui_calibration.download", name="profile.json"),
-            (run.folder / "profile.json").read_bytes(),
-            f"{run.profile}.json",
-            "application/json",
-            key="calibration_profile",
-            on_click="ignore",
-        )
-        show_routing(run, Profile.model_validate(kept.body))
+    _show_kept(run)
+
+
+def _show_kept(run: Run) -> None:
+    """The run's profile as it is kept now: its figures, its file, and what the grader may grade alone by it."""
+    file, newest = run.folder / "profile.json", newest_kept(stores.records().profiles, run.rubric).get(run.profile)
+    if newest is None or not file.is_file() or not (run.folder / HELD_OUT).is_file():
+        return
+    profile, rubric = read_kept(newest), runs.rubric_of(run)
+    if not same_fit(profile, Profile.load(file)):
+        raise InputError("calibration_newer_fit", profile=profile.label)
+    show_profile(profile, rubric)
+    st.download_button(
+        tr("ui_calibration.download", name="profile.json"),
+        profile.model_dump_json().encode(),
+        f"{run.profile}.json",
+        "application/json",
+        key="calibration_profile",
+        on_click="ignore",
+    )
+    show_routing(run, profile, rubric)
 
 
 def _begin(run: Run, texts: bool) -> runner.Job:
@@ -84,16 +73,15 @@ def _begin(run: Run, texts: bool) -> runner.Job:
 
     def blocking(tick: Ticking) -> str:
         tick(0, 1, fitting)
-        last = records.profiles.get(run.profile)
-        profile, held = fit_data(data, texts, 0.9, run.profile, last.version + 1 if last else 1)
+        profile, held = fit_data(data, texts, 0.9, run.profile, 1)
         tick(1, 1, fitting)
-        store(run, profile, held)
-        return profile.label
+        return store(profile, held).label
 
-    def store(run: Run, profile: Profile, held: HeldOut) -> None:
-        runs.replace(run.folder / HELD_OUT, Held.of(profile, held).model_dump_json().encode())
-        profile.save(run.folder / "profile.json")
-        records.profiles.save(run.profile, profile.model_dump(mode="json"), rubric_id=run.rubric)
+    def store(profile: Profile, held: HeldOut) -> Profile:
+        kept = keep_profile(records.profiles, profile, run.rubric)
+        runs.replace(run.folder / HELD_OUT, Held.of(kept, held).model_dump_json().encode())
+        kept.save(run.folder / "profile.json")
+        return kept
 
     async def work(job: runner.Job) -> Any:
         return await in_thread(job, blocking)
@@ -103,11 +91,11 @@ def _begin(run: Run, texts: bool) -> runner.Job:
 
 def show_profile(profile: Profile, rubric: Rubric) -> None:
     """Held-out figures by criterion beside the uncalibrated ones, and where the profile comes from."""
-    names = {item.id: item.name for item in rubric.criteria}
+    names = criterion_names(profile, rubric)
     heads = ("criterion", "pearson", "raw_pearson", "mae", "raw_mae", "coverage", "n")
     table = [[tr(f"ui_calibration.fit_{head}") for head in heads]]
     for name, fit in profile.criteria.items():
-        table.append([names.get(name, name), *_cells(fit.held_out)])
+        table.append([names[name], *_cells(fit.held_out)])
     st.html(table_html(table))
     origin = profile.provenance
     told = tr(
@@ -125,92 +113,3 @@ def show_profile(profile: Profile, rubric: Rubric) -> None:
 def _cells(figure: Figure) -> list[str]:
     numbers = (figure.pearson, figure.uncalibrated_pearson, figure.mae, figure.uncalibrated_mae)
     return [*("–" if value is None else f"{value:.2f}" for value in numbers), percent(figure.coverage), str(figure.n)]
-
-
-def show_routing(run: Run, profile: Profile) -> None:
-    """Agreement against the share graded alone; what is wanted of both is set beside the plot, and kept."""
-    section("calibration.routing")
-    held = Held.model_validate_json((run.folder / HELD_OUT).read_text(encoding="utf-8"))
-    rubric = runs.rubric_of(run)
-    names = {item.id: item.name for item in rubric.criteria}
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        criterion = st.selectbox(
-            tr("criterion"),
-            list(held.points),
-            format_func=lambda name: names.get(name, name),
-            key="calibration_route_of",
-        )
-        share = (
-            st.slider(tr("ui_calibration.least_share"), 0, 100, 50, 5, key="calibration_share", format="%d %%") / 100
-        )
-        wanted = st.slider(
-            tr("ui_calibration.least_agreement"), 50, 100, 80, 5, key="calibration_agreement", format="%d %%"
-        )
-        tolerance = st.number_input(tr("ui_calibration.tolerance"), 0.0, 100.0, 1.0, 0.5, key="calibration_tolerance")
-        minutes = st.number_input(tr("ui_calibration.minutes"), 0.5, 240.0, 3.0, 0.5, key="calibration_minutes")
-    policies = trace_policies(
-        np.array(held.half[criterion]), np.array(held.points[criterion]), np.array(held.human[criterion]),
-        tolerance=tolerance, minutes_an_item=minutes,
-    )  # fmt: skip
-    best = choose_policy(policies, share=share, agreement=wanted / 100)
-    told = routing_text(best, share, wanted / 100, tolerance, len(held.points[criterion]))
-    with right:
-        _plot(policies, best, told)
-        st.html(f"<p>{escape(told)}</p><p class='ev-dim'>{escape(_crossing(held, profile, rubric))}</p>")
-        if best is not None and st.button(tr("ui_calibration.keep_policy"), key="calibration_keep_policy"):
-            _keep(profile, criterion, best, tolerance)
-    kept = drafts.load(f"routing:{profile.label}")
-    for name, policy in kept.items():
-        values = {**policy, "share": percent(policy["share"]), "agreement": percent(policy["agreement"])}
-        st.caption(tr("ui_calibration.kept_policy", criterion=names.get(name, name), **values))
-
-
-def routing_text(best: Policy | None, share: float, agreement: float, tolerance: float, n: int) -> str:
-    """The policy in one sentence, or that there is none."""
-    if best is None:
-        return tr("calibration.routing_none", share=percent(share), agreement=percent(agreement))
-    return tr(
-        "calibration.routing_chosen",
-        share=percent(best.share),
-        agreement=percent(best.agreement or 0),
-        tolerance=f"{tolerance:g}",
-        minutes=f"{best.minutes_saved:.0f}",
-        n=n,
-    )
-
-
-def _crossing(held: Held, profile: Profile, rubric: Rubric) -> str:
-    """How many totals could be on either side of the pass mark, so that a person decides."""
-    totals = sum(np.array(points) for points in held.points.values())
-    open_ones = crosses(totals - profile.total_quantile, totals + profile.total_quantile, rubric.pass_mark)
-    mark = f"{rubric.pass_mark:g} / {rubric.max_points:g}"
-    return tr("ui_calibration.crossing", count=int(open_ones.sum()), n=len(totals), mark=mark)
-
-
-def _plot(policies: list[Policy], best: Policy | None, text: str) -> None:
-    import altair as alt
-    import pandas as pd
-
-    share, agreement = tr("calibration.axis_share"), tr("calibration.axis_agreement")
-    data = pd.DataFrame({share: [one.share for one in policies], agreement: [one.agreement for one in policies]})
-    axes = {
-        "x": alt.X(share, type="quantitative", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        "y": alt.Y(agreement, type="quantitative", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
-    }
-    layers = [alt.Chart(data).mark_line(point=True).encode(**axes)]
-    if best is not None:
-        chosen = pd.DataFrame({share: [best.share], agreement: [best.agreement]})
-        layers.append(alt.Chart(chosen).mark_point(size=220, shape="diamond", filled=True).encode(**axes))
-    st.altair_chart(alt.layer(*layers).properties(description=text, height=280), width="stretch")
-
-
-def _keep(profile: Profile, criterion: str, best: Policy, tolerance: float) -> None:
-    policy = {**best.model_dump(), "tolerance": tolerance}
-    drafts.keep(f"routing:{profile.label}", **{criterion: policy})
-    st.toast(tr("ui_calibration.policy_kept"))
-
-
-def saved_profiles() -> list[Profile]:
-    """All profiles, newest version of each name last."""
-    return [Profile.model_validate(one.body) for one in stores.records().profiles.all()]

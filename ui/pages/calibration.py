@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from evaluator.rubric import Rubric
+from evaluator.storage import Profile
 from ui.components import calibration_runs as runs
-from ui.components import stores
+from ui.components import scenario, stores
 from ui.components.language import tr
 from ui.components.layout import empty, guarded, page
 from ui.components.scenario import choose_rubric
@@ -60,19 +62,29 @@ def run_view() -> None:
 
 
 def profiles_view() -> None:
-    """The profiles that were fitted, with their held-out figures."""
-    from ui.components import calibration_fit, scenario
-
+    """The profiles that were fitted, the newest first, with their held-out figures and who decides by them."""
     kept = stores.records().profiles.all()
     if not kept:
         empty("ui_calibration.no_profiles")
-        return
-    for one, profile in zip(kept, calibration_fit.saved_profiles(), strict=True):
+    for one in sorted(kept, key=lambda one: one.at, reverse=True):
         rubric = scenario.usable().get(one.rubric_id)
         title = rubric.title if rubric is not None else one.rubric_id
-        with st.expander(f"{profile.label} · {title}"):
+        with st.expander(f"{one.name} v{one.version} · {title}"), guarded():
             if rubric is not None:
-                calibration_fit.show_profile(profile, rubric)
+                _profile(one, rubric)
+
+
+def _profile(kept: Profile, rubric: Rubric) -> None:
+    """One version; only the newest of its name can be given another policy."""
+    from evaluator.calibration.keeping import newest_kept, read_kept
+    from ui.components import calibration_fit, calibration_policy
+
+    profile, newest = read_kept(kept), newest_kept(stores.records().profiles, rubric.id)[kept.name]
+    calibration_fit.show_profile(profile, rubric)
+    if newest.version == kept.version:
+        calibration_policy.show_policy(profile, rubric)
+    else:
+        calibration_policy.tell_policy(profile, rubric)
 
 
 def drift_view() -> None:

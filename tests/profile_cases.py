@@ -1,0 +1,22 @@
+"""A calibration profile for the rubric of the practice cases, kept in the records as the page keeps it."""
+
+from __future__ import annotations
+
+from practice_cases import rubric
+from test_calibration_applying import profile as team
+from test_calibration_applying import shifted
+
+from evaluator.calibration.keeping import keep_profile
+from evaluator.calibration.profile import Profile, Stamp
+from evaluator.storage import open_records
+
+CURRENT = Stamp(rubric=rubric().digest)
+
+
+def keep_desk(name: str = "desk", stamp: Stamp = CURRENT, by: float = -0.5, **changes: object) -> Profile:
+    """Takes half a point from empathy and remedy, with half a point to each side; kept as the next version."""
+    fits = {"empathy": shifted("empathy", 0, by, 4), "remedy": shifted("remedy", 1, by, 3)}
+    columns = ("points/empathy", "points/remedy")
+    given = {"name": name, "columns": columns, "highs": (4, 3), "criteria": fits, **changes}
+    with open_records() as records:
+        return keep_profile(records.profiles, team(stamp).model_copy(update=given), "lost-parcel")
