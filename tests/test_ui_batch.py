@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from practice_cases import rubric, scorecard
+from profile_cases import keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
+from evaluator.calibration.profile import Stamp
 from evaluator.settings import load_settings
 from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
@@ -111,6 +113,49 @@ def test_a_batch_runs_to_its_end_behind_the_page(data):
     assert fine(page) and "完成 2" in said(page)
     with open_records() as records:
         assert {one.label for one in records.history(owner=OWNER)} == {"考生0", "考生1"}
+
+
+def test_a_batch_is_graded_by_the_profile_chosen_for_its_rubric(data):
+    """Each rubric with profiles asks for one; the batch names its version, says so, and every card carries it."""
+    keep_desk()
+    page = _uploaded(("三月.csv", TABLE.encode(), "text/csv"))
+    box = page.selectbox(key="batch_profile_lost-parcel")
+    assert box.value == "" and "包裹丢了" in box.label
+    box.set_value("desk").run()
+    press(page, "batch_create")
+    with open_records() as records:
+        (found,) = records.batches.all(owner=OWNER)
+    assert found.options["profiles"] == {"lost-parcel": ["desk", 1]}
+    keep_desk()
+    assert fine(page) and "按校准方案 desk v1 换算" in said(page)
+    press(page, "pilot_start")
+    cards = _cards(found.id, 5)
+    assert {card.profile for card in cards} == {"desk v1"} and all(card.decision for card in cards)
+
+
+def test_a_profile_for_another_model_stops_the_batch_and_loses_nothing(data):
+    """The run says in one sentence that the profile does not fit, and every item goes on waiting."""
+    keep_desk(stamp=Stamp(model="another"))
+    batch_id = _batch(_items(2), pilot=[0, 1], profiles={"lost-parcel": ["desk", 1]})
+    page = press(_opened(batch_id), "batch_rest")
+    for _ in range(120):
+        if page.error:
+            break
+        time.sleep(0.5)
+        page.run()
+    assert len(page.error) == 1 and "desk v1" in page.error[0].value and not page.exception
+    with open_records() as records:
+        assert records.batches.get(batch_id).waiting == 2
+
+
+def _cards(batch_id: str, count: int):
+    for _ in range(240):
+        with open_records() as records:
+            cards = records.batches.scorecards(batch_id)
+        if len(cards) >= count:
+            return list(cards.values())
+        time.sleep(0.5)
+    raise AssertionError(f"{len(cards)} of {count}")
 
 
 def test_a_failed_run_is_said_and_the_items_wait(data, monkeypatch):

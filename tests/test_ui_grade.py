@@ -6,8 +6,13 @@ import time
 from pathlib import Path
 
 import pytest
+from practice_cases import rubric as parcel
+from profile_cases import keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
 
+from evaluator import rubrics
+from evaluator.calibration.profile import Stamp
+from evaluator.settings import load_settings
 from evaluator.storage import open_records
 
 ANSWER = "我先把来访按问题分类，简单的交给机器人，投诉留给人。\n上线后等待从六分钟降到一分半，满意度升到四点六。"
@@ -28,7 +33,10 @@ def _typed(text: str = ANSWER, rubric: str = ANSWERS):
 
 
 def _until_graded(text: str = ANSWER, rubric: str = ANSWERS):
-    page = press(_typed(text, rubric), "grade_go")
+    return _graded(press(_typed(text, rubric), "grade_go"))
+
+
+def _graded(page):
     for _ in range(120):
         page.run()
         if '<div class="ev-total">' in said(page) or page.error or page.exception:
@@ -125,6 +133,53 @@ def test_a_missing_model_is_one_sentence_and_loses_nothing(data, monkeypatch):
     assert len(page.error) == 1 and not page.exception
     press(page, "grade_back")
     assert page.text_area(key="grade_text").value == ANSWER
+
+
+def test_without_a_profile_for_the_scenario_nothing_is_asked(data):
+    """Nobody is asked for a profile where there is none for the rubric."""
+    rubrics.write(parcel(), load_settings().user_rubric_dir)
+    keep_desk()
+    assert not has(_typed(CALL, CALLS), f"grade_profile_{CALLS}")
+
+
+def test_a_profile_moves_the_points_and_says_who_decides(data):
+    """None is chosen at first; the chosen one is remembered, named on the scorecard, with intervals and a decision."""
+    rubrics.write(parcel(), load_settings().user_rubric_dir)
+    keep_desk("other")
+    keep_desk()
+    keep_desk()
+    page = _typed(CALL, "lost-parcel")
+    box = page.selectbox(key="grade_profile_lost-parcel")
+    assert box.value == "" and [one.split(" · ")[0] for one in box.options] == ["不用校准方案", "desk v2", "other v1"]
+    box.set_value("desk").run()
+    again = open_page("grade")
+    assert again.selectbox(key="grade_profile_lost-parcel").value == "desk"
+    page = _graded(press(again, "grade_go"))
+    words = said(page)
+    assert fine(page) and "已按 desk v2 换算到人工评分的尺度" in words
+    assert words.count("区间 ") >= 3 and ("由机器独自评定（desk v2" in words or "需要人来定（desk v2" in words)
+    with open_records() as records:
+        (one,) = records.history(owner=OWNER)
+        card = records.get(one.id)
+    assert card.profile == "desk v2" and card.decision and card.verdicts[0].interval
+
+
+@pytest.mark.parametrize("part", ["model", "rubric"])
+def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, part):
+    """Another model or rubric than that of the fit: one sentence, the text is there, and without it grading goes on."""
+    rubrics.write(parcel(), load_settings().user_rubric_dir)
+    keep_desk(stamp=Stamp(**{part: "another"}))
+    page = _typed(CALL, "lost-parcel")
+    page.selectbox(key="grade_profile_lost-parcel").set_value("desk").run()
+    if part == "model":
+        wait(press(page, "grade_go"), "grade_back")
+    assert not page.exception and len(page.error) == 1 and "desk v1" in page.error[0].value
+    if part == "model":
+        press(page, "grade_back")
+    assert page.text_area(key="grade_text").value == CALL
+    page.selectbox(key="grade_profile_lost-parcel").set_value("").run()
+    page = _graded(press(page, "grade_go"))
+    assert fine(page) and "换算到人工评分的尺度" not in said(page)
 
 
 def test_unreadable_settings_are_one_sentence(data):

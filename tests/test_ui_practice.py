@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from practice_cases import own, rubric, scorecard, verdict
+from profile_cases import keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
+from evaluator.calibration.profile import Stamp
 from evaluator.errors import StorageError
 from evaluator.practice import Comparison, Gap
 from evaluator.settings import load_settings
@@ -83,6 +85,41 @@ def test_both_sides_after_handing_in(data):
     assert attempt.own_points["remedy"].points == 2 and attempt.grading_id
     press(page, "practice_again")
     assert page.text_area(key="practice_text").value == ""
+
+
+def test_an_attempt_is_graded_by_the_chosen_profile(data):
+    """The grader's side is on the scale of the profile, and says so with who decides."""
+    keep_desk()
+    page = _typed()
+    assert page.selectbox(key="practice_profile_lost-parcel").value == ""
+    page.selectbox(key="practice_profile_lost-parcel").set_value("desk")
+    _choose_own(page)
+    press(page.run(), "practice_go")
+    wait(page, "practice_again")
+    assert fine(page) and "已按 desk v1 换算到人工评分的尺度" in said(page) and "desk v1" in said(page)
+    with open_records() as records:
+        (attempt,) = records.attempts.all(OWNER)
+        card = records.get(attempt.grading_id)
+    assert card.profile == "desk v1" and card.decision and card.verdicts[0].interval
+
+
+def test_a_profile_that_does_not_fit_keeps_text_and_own_grades(data):
+    """Another model than that of the fit is one sentence; without the profile the waiting attempt is graded."""
+    keep_desk(stamp=Stamp(model="another"))
+    page = _typed()
+    page.selectbox(key="practice_profile_lost-parcel").set_value("desk")
+    _choose_own(page)
+    press(page.run(), "practice_go")
+    wait(page, "practice_back")
+    assert len(page.error) == 1 and "desk v1" in page.error[0].value and not page.exception
+    press(page, "practice_back")
+    assert page.text_area(key="practice_text").value == TEXT
+    page.selectbox(key="practice_profile_lost-parcel").set_value("").run()
+    page.segmented_control(key="practice_view").set_value("progress").run()
+    (waiting,) = open_records().attempts.all(OWNER)
+    press(page, f"practice_grade_{waiting.id}")
+    wait(page, "practice_again")
+    assert fine(page) and open_records().attempts.all(OWNER)[0].grading_id
 
 
 def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading import Report, evaluate
 from evaluator.judge.questions import Judge
@@ -14,6 +15,9 @@ from evaluator.scorecard import Scorecard
 from evaluator.settings import Settings
 from evaluator.storage import Attempt, OwnPoint, Records
 from evaluator.transcript import Transcript
+
+if TYPE_CHECKING:
+    from evaluator.calibration.profile import Profile
 
 
 class Practised(NamedTuple):
@@ -34,6 +38,7 @@ async def hand_in(
     owner: str,
     settings: Settings | None = None,
     judge: Judge | None = None,
+    profile: Profile | str | Path | None = None,
     report: Report | None = None,
 ) -> Attempt:
     """Stores the trainee's own grades, then grades, then links the two; gives the attempt.
@@ -42,7 +47,7 @@ async def hand_in(
     `evaluate` raises.
     """
     attempt = await asyncio.to_thread(records.attempts.begin, owner, rubric, transcript, dict(own))
-    return await grade_attempt(records, attempt, settings=settings, judge=judge, report=report)
+    return await grade_attempt(records, attempt, settings=settings, judge=judge, profile=profile, report=report)
 
 
 async def grade_attempt(
@@ -51,9 +56,11 @@ async def grade_attempt(
     *,
     settings: Settings | None = None,
     judge: Judge | None = None,
+    profile: Profile | str | Path | None = None,
     report: Report | None = None,
 ) -> Attempt:
-    """Grades an attempt that has no grading yet, with the rubric as it was when it was handed in."""
+    """Grades an attempt that has no grading yet, with the rubric as it was when it was handed in (and a calibration
+    profile). Raises what `evaluate` raises."""
     rubric = await asyncio.to_thread(_rubric_of, records, attempt)
     transcript = await asyncio.to_thread(records.attempts.transcript, attempt.id)
     scorecard = await evaluate(
@@ -62,6 +69,7 @@ async def grade_attempt(
         judge=judge,
         settings=settings,
         records=records,
+        profile=profile,
         report=report,
         label=rubric.title,
         owner=attempt.owner,

@@ -10,12 +10,14 @@ from typing import Any
 import streamlit as st
 
 from evaluator import batch
+from evaluator.calibration.profile import Profile
 from evaluator.errors import InputError
 from evaluator.rubrics import find
 from evaluator.storage import NewItem
 from ui.components import stores
 from ui.components.language import tr
 from ui.components.layout import guarded
+from ui.components.profile_choice import choose_profile
 from ui.components.scenario import choose_rubric
 from ui.components.scorecard_view import section
 
@@ -47,6 +49,7 @@ def _from_files(files: list[Any]) -> str | None:
     section("batch_rubric")
     rubric = choose_rubric("batch", preview=False)
     items = batch.prepare(inputs, lambda name: find(name, stores.settings()), rubric)
+    chosen = _profiles(items)
     section("batch_preview")
     _preview(items)
     name = st.text_input(tr("batch_name"), value=PurePath(files[0].name).stem, key="batch_name")
@@ -58,9 +61,18 @@ def _from_files(files: list[Any]) -> str | None:
         key="batch_create",
         icon=":material/add:",
     ):
-        options = {"model": stores.settings().model, "pilot": _pilot(items)}
+        options = {"model": stores.settings().model, "pilot": _pilot(items), **batch.name_profiles(chosen)}
         return stores.records().batches.create(name.strip() or "–", items, options=options, owner=stores.owner())
     return None
+
+
+def _profiles(items: list[NewItem]) -> dict[str, Profile]:
+    """The profile for each rubric of the batch, where there are any to choose from."""
+    used = {one.rubric.id: one.rubric for one in items if one.rubric is not None}
+    found = {
+        name: choose_profile("batch", rubric, tr("profile_for", title=rubric.title)) for name, rubric in used.items()
+    }
+    return {name: profile for name, profile in found.items() if profile is not None}
 
 
 def _write(files: list[Any], folder: Path) -> Path:

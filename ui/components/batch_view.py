@@ -13,10 +13,8 @@ import streamlit as st
 
 from evaluator import batch, texts
 from evaluator.errors import InputError
-from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import Batch, BatchItem
-from evaluator.transcript import Transcript
 from ui.components import grading_view, runner, stores
 from ui.components.exports import XLSX
 from ui.components.language import tr
@@ -29,6 +27,7 @@ def show_batch(batch_id: str) -> None:
     found = stores.records().batches.get(batch_id)
     if found.owner != stores.owner():
         raise InputError("batch_unknown", id=batch_id)
+    _say_profiles(found)
     job = running_job(batch_id)
     watch(job)
     if job is None or job.finished:
@@ -45,6 +44,13 @@ def show_batch(batch_id: str) -> None:
         _export(found)
 
 
+def _say_profiles(found: Batch) -> None:
+    """Which profiles the items are graded by, where the batch names any."""
+    with guarded():
+        if named := batch.profiles_of(found, stores.records()):
+            st.caption(tr("profile_of_batch", names="、".join(one.label for one in named.values())))
+
+
 def running_job(batch_id: str) -> runner.Job | None:
     """The newest job of this batch in this process."""
     jobs = [job for job in runner.runner().jobs(stores.owner(), "batch") if job.title == batch_id]
@@ -53,22 +59,19 @@ def running_job(batch_id: str) -> runner.Job | None:
 
 def begin(batch_id: str, only: Collection[int] | None = None) -> None:
     """Grades what waits (of `only`) in the background; it goes on when the browser closes."""
-    owner, settings, records = stores.owner(), stores.settings(), stores.records()
+    settings, records = stores.settings(), stores.records()
 
     async def work(job: runner.Job) -> Any:
-        from evaluator.grading import evaluate, open_judge
+        from evaluator.grading import open_judge
 
         judge = await asyncio.to_thread(open_judge, settings)
-
-        async def grade(transcript: Transcript, rubric: Rubric) -> Scorecard:
-            return await evaluate(transcript, rubric, judge=judge, settings=settings, records=records, owner=owner)
 
         def tell(now: batch.Progress) -> None:
             text = texts.say("ui.batch_progress", done=now.batch.done, failed=now.batch.failed)
             job.events[:] = [runner.Tick(now.finished, now.planned, text)]
 
-        return await batch.run_batch(
-            batch_id, grade, records=records, concurrency=settings.concurrency, on_progress=tell, only=only
+        return await batch.grade_batch(
+            batch_id, judge=judge, settings=settings, records=records, on_progress=tell, only=only
         )
 
     runner.start("batch", work, title=batch_id)

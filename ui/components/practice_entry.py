@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from evaluator.calibration.profile import Profile
 from evaluator.practice import hand_in as hand_in_attempt
 from evaluator.practice import own_total
 from evaluator.rubric import Criterion, Rubric
@@ -15,6 +16,7 @@ from ui.components import drafts, runner, stores
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import tr
 from ui.components.layout import out_of
+from ui.components.profile_choice import choose_profile
 from ui.components.scenario import choose_rubric
 from ui.components.scorecard_view import section
 from ui.components.transcript_view import edit_roles, show_assumptions, show_transcript
@@ -120,21 +122,24 @@ def _finish(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) ->
     else:
         total = tr("ui_practice.own_total", total=out_of(own_total(rubric, own), rubric.max_points))
         st.html(f"<p><strong>{escape(total)}</strong></p>")
+    profile = choose_profile("practice", rubric)
     if st.button(
         tr("ui_practice.hand_in"), type="primary", icon=":material/school:", key="practice_go", disabled=bool(left)
     ):
-        job = begin(rubric, transcript, own)
+        job = begin(rubric, transcript, own, profile)
         drafts.keep(DRAFT, job=job.id)
         st.rerun()
 
 
-def begin(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) -> runner.Job:
+def begin(
+    rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint], profile: Profile | None = None
+) -> runner.Job:
     """Stores the own grades and begins the grading; the job's result is the attempt."""
     owner, settings, records = stores.owner(), stores.settings(), stores.records()
 
     async def work(job: runner.Job) -> object:
         return await hand_in_attempt(
-            records, rubric, transcript, own, owner=owner, settings=settings, report=runner.listen(job)
+            records, rubric, transcript, own, owner=owner, settings=settings, profile=profile, report=runner.listen(job)
         )
 
     return runner.start("practice", work, title=rubric.title)

@@ -11,6 +11,7 @@ from ui.components import drafts, runner, stores
 from ui.components.language import tr
 from ui.components.layout import empty, out_of, percent, when
 from ui.components.practice_result import STYLE, show_result
+from ui.components.profile_choice import remembered_profile
 from ui.components.scorecard_view import section
 
 DRAFT = "practice"
@@ -137,10 +138,12 @@ def _attempts(entries: list[Practised]) -> None:
 
 
 def _grade(entry: Practised) -> runner.Job:
-    settings, records = stores.settings(), stores.records()
+    settings, records, profile = stores.settings(), stores.records(), remembered_profile(entry.rubric)
 
     async def work(job: runner.Job) -> object:
-        return await grade_attempt(records, entry.attempt, settings=settings, report=runner.listen(job))
+        return await grade_attempt(
+            records, entry.attempt, settings=settings, profile=profile, report=runner.listen(job)
+        )
 
     return runner.start("practice", work, title=entry.rubric.title)
 

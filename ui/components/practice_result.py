@@ -13,6 +13,7 @@ from ui.components.language import language, tr
 from ui.components.layout import out_of, percent
 from ui.components.radar import overview_html
 from ui.components.scorecard_view import (
+    decision_html,
     place_of,
     section,
     show_guards,
@@ -39,6 +40,10 @@ def show_result(entry: Practised) -> None:
     st.html(STYLE)
     show_judge_warning(card)
     st.html(totals_html(comparison))
+    if card.decision:
+        st.html(decision_html(card))
+    if card.profile:
+        st.caption(tr("report.profile", name=card.profile))
     st.html(f"<p>{escape(sum_up(comparison))}</p>")
     st.html(overview_html(comparison))
     left, right = st.columns([11, 9], gap="medium")

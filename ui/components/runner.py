@@ -24,6 +24,7 @@ from evaluator.transcript import Transcript
 from ui.components import language, stores
 
 if TYPE_CHECKING:
+    from evaluator.calibration.profile import Profile
     from evaluator.grading import Report
 
 T = TypeVar("T")
@@ -177,8 +178,10 @@ def listen(job: Job) -> Report:
     return lambda step: job.events.append(Tick(step.done, step.total, texts.say(f"progress.{step.step}"), step.verdict))
 
 
-def grade(transcript: Transcript, rubric: Rubric, *, label: str = "", fresh: bool = False) -> Job:
-    """Begins a grading; `job.result` is the stored Scorecard."""
+def grade(
+    transcript: Transcript, rubric: Rubric, *, profile: Profile | None = None, label: str = "", fresh: bool = False
+) -> Job:
+    """Begins a grading (with a calibration profile); `job.result` is the stored Scorecard."""
     owner, settings, records = stores.owner(), stores.settings(), stores.records()
 
     async def work(job: Job) -> Any:
@@ -191,6 +194,7 @@ def grade(transcript: Transcript, rubric: Rubric, *, label: str = "", fresh: boo
             judge=judge,
             settings=settings,
             records=records,
+            profile=profile,
             fresh=fresh,
             report=listen(job),
             label=label,

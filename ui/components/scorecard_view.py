@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from evaluator.corrected import corrected
+from evaluator.report import decided
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
 from evaluator.transcript import Transcript
@@ -65,13 +66,20 @@ def total_html(card: Scorecard, overrides: Mapping[str, Override] | None = None)
         notes.append(tr("interval", low=f"{card.interval[0]:.1f}", high=out_of(card.interval[1], card.max_points)))
     if card.coverage < 1:
         notes.append(tr("coverage", share=percent(card.coverage)))
+    if card.profile:
+        notes.append(tr("report.profile", name=card.profile))
     points = "–" if total is None else f"{round(total, 1):g}"
     return (
         f'<div class="ev-total"><div class="ev-total-row"><span class="ev-total-points">{points}'
         f"<small> / {card.max_points:g}</small></span>"
         f'<span class="ev-chip {kind}">{escape(tr(word))}</span>'
-        f'<span class="ev-dim">{escape(" · ".join(notes))}</span></div>{_track(card, total)}</div>'
+        f'<span class="ev-dim">{escape(" · ".join(notes))}</span></div>{_track(card, total)}{decision_html(card)}</div>'
     )
+
+
+def decision_html(card: Scorecard) -> str:
+    """Who decides, by the profile's policy; empty where no profile was applied."""
+    return f"<p><strong>{escape(decided(card))}</strong></p>" if card.decision else ""
 
 
 def _track(card: Scorecard, total: float | None) -> str:
@@ -166,7 +174,15 @@ def _ungraded(verdict: UngradedVerdict) -> str:
 
 def _graded(verdict: Verdict, prefix: str) -> str:
     level = f"<p>{escape(verdict.level_description)}</p>" if verdict.level_description else ""
-    return level + distribution_html(verdict) + _quotes(verdict, prefix)
+    return level + _interval(verdict) + distribution_html(verdict) + _quotes(verdict, prefix)
+
+
+def _interval(verdict: Verdict) -> str:
+    """Between which points the people's mean is, by a calibration profile."""
+    if verdict.interval is None:
+        return ""
+    low, high = verdict.interval
+    return f'<p class="ev-dim">{escape(tr("interval", low=f"{low:.1f}", high=out_of(high, verdict.max_points)))}</p>'
 
 
 def distribution_html(verdict: Verdict) -> str:

@@ -8,6 +8,7 @@ from ui.components import drafts, grading_view, runner, stores
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import tr
 from ui.components.layout import page, say_lead
+from ui.components.profile_choice import choose_profile
 from ui.components.progress import watch
 from ui.components.scenario import choose_rubric
 from ui.components.scorecard_view import section
@@ -32,11 +33,12 @@ def form() -> None:
         return
     section("step_roles")
     ready = [_understood(one, number) for number, one in enumerate(handed)]
+    profile = choose_profile("grade", rubric)
     st.checkbox(tr("fresh"), key="grade_fresh", help=tr("fresh_help"))
     label = tr("grade_button") if len(ready) == 1 else tr("grade_all_button", count=len(ready))
     if st.button(label, type="primary", icon=":material/fact_check:", key="grade_go"):
         fresh = bool(st.session_state.get("grade_fresh"))
-        jobs = [runner.grade(one.transcript, rubric, label=one.label, fresh=fresh) for one in ready]
+        jobs = [runner.grade(one.transcript, rubric, profile=profile, label=one.label, fresh=fresh) for one in ready]
         drafts.keep(DRAFT, jobs=[job.id for job in jobs])
         st.rerun()
 
