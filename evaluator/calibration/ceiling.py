@@ -16,8 +16,9 @@ from evaluator.calibration.agreement import SEED, Statistic, to_levels
 from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array
 
 MOST_PAIRS = 60
-MOST_ITEMS = 5000  # more are drawn by lot: the ceiling's interval is narrow by then
+MOST_ITEMS = 3000  # more are drawn by lot: the ceiling's interval is narrow by then
 RESAMPLES = 200
+MOST_RESAMPLED = 200_000  # items times resamples; with many items fewer resamples do
 PANELS = (2, 3, 4, 5)
 
 
@@ -105,7 +106,7 @@ def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
     x, y = x[:, full], y[:, full]
     draw = np.random.default_rng(SEED)
     means = []
-    for _ in range(RESAMPLES):
+    for _ in range(min(RESAMPLES, max(50, MOST_RESAMPLED // x.shape[1]))):
         index = draw.integers(0, x.shape[1], x.shape[1])
         means.append(np.nanmean(FORMULAS[name](x[:, index], y[:, index])))
     low, high = np.nanquantile(means, [0.025, 0.975])

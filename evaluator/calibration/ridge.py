@@ -21,6 +21,7 @@ USUAL_STRENGTH = {"own": 0.4, "points": 0.1, "level": 0.1, "check": 0.1, "readou
 OTHER_STRENGTH = 0.05  # embeddings, n-grams: many weak hints
 SPREAD = 1.2  # standard deviation of the log-normal prior
 USUAL_NOISE = 0.5
+MOST_LEARNED_FROM = 400  # a handful of strengths needs no more, and each step inverts a matrix of that size
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class Strengths:
 
 
 def learn_strengths(tasks: Sequence[Task]) -> Strengths:
-    """Strengths that fit all tasks together best."""
+    """Strengths that fit all tasks together best; learned on at most MOST_LEARNED_FROM items, drawn by lot."""
     from scipy.optimize import minimize
 
+    tasks = [_thin(task) for task in tasks]
     names = sorted({name for task in tasks for name in task.kernels})
     prior = np.log([*(USUAL_STRENGTH.get(name.split("-")[0], OTHER_STRENGTH) for name in names), USUAL_NOISE])
     found = minimize(
@@ -59,6 +61,15 @@ def learn_strengths(tasks: Sequence[Task]) -> Strengths:
     )
     values = np.exp(found.x)
     return Strengths(dict(zip(names, values[:-1].tolist(), strict=True)), float(values[-1]))
+
+
+def _thin(task: Task) -> Task:
+    n = len(task.target)
+    if n <= MOST_LEARNED_FROM:
+        return task
+    chosen = np.sort(np.random.default_rng(0).choice(n, MOST_LEARNED_FROM, replace=False))
+    kernels = {name: kernel[np.ix_(chosen, chosen)] for name, kernel in task.kernels.items()}
+    return Task(kernels, task.target[chosen], task.noise[chosen])
 
 
 def _cost(theta: Array, tasks: Sequence[Task], names: list[str], prior: Array) -> tuple[float, Array]:
