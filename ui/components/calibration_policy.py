@@ -129,7 +129,7 @@ def tell_policy(profile: Profile, rubric: Rubric) -> None:
     """The policy in words alone."""
     key = "policy_usual" if profile.routing is None else "policy_of"
     lines = describe_policy(profile.routing, criterion_names(profile, rubric))
-    note(tr(f"ui_calibration.{key}", label=profile.label), items=lines)
+    note(tr(f"ui_calibration.{key}", label=profile.label), "good" if profile.routing else "", lines)
 
 
 def criterion_names(profile: Profile, rubric: Rubric) -> dict[str, str]:
