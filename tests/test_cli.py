@@ -188,6 +188,16 @@ def test_every_command_is_documented(run):
     assert "给一份对话" in run("--help", EVALUATOR_LANG="zh").stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [(("calibrate", "route"), "供 `grade --profile` 使用"), (("bank", "import"), "以文档为准，覆盖人工修改和删除")],
+)
+def test_chinese_help_is_whole(run, command, told):
+    """Help of commands in Chinese is Chinese, and no line of it is cut off."""
+    printed = run(*command, "--help", EVALUATOR_LANG="zh").stdout
+    assert told in printed and " …" not in printed
+
+
 def test_rubrics_commands(run, tmp_path):
     """List, show, schema, and a new one that lints without an error."""
     assert "staff-shortage" in run("rubrics", "list").stdout

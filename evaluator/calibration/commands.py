@@ -12,20 +12,19 @@ from evaluator.calibration.options import Given, with_given
 from evaluator.errors import InputError
 from evaluator.texts import say
 
-app = typer.Typer(no_args_is_help=True, help="Compare the grader with human graders, and fit it to them.")
+# Plain help: boxes cut Chinese lines off.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=say("calibration.help_app")
+)
 
 
-@app.command("run")
+@app.command("run", help=say("calibration.help_command_run"))
 @with_given()
 def run_report(
     given: Given,
-    out: Annotated[Path, typer.Option("--out", help="Folder for report.html, report.json and report.xlsx.")] = Path(
-        "calibration"
-    ),
-    fitted: Annotated[
-        bool, typer.Option("--fitted/--raw", help="Report the fit's held-out points, not the raw ones.")
-    ] = False,
-    epsilon: Annotated[float, typer.Option(help="What a human costs more: .2 expert, .15 skilled, .1 crowd.")] = 0.15,
+    out: Annotated[Path, typer.Option("--out", help=say("calibration.help_report_folder"))] = Path("calibration"),
+    fitted: Annotated[bool, typer.Option("--fitted/--raw", help=say("calibration.help_fitted"))] = False,
+    epsilon: Annotated[float, typer.Option(help=say("calibration.help_epsilon"))] = 0.15,
 ) -> None:
     """Agreement with every human and with their mean beside the human ceiling, severity, and the
     replacement test.
@@ -56,13 +55,13 @@ def run_report(
         typer.echo(say("calibration.saved", path=path))
 
 
-@app.command("fit")
+@app.command("fit", help=say("calibration.help_command_fit"))
 @with_given()
 def fit_profile(
     given: Given,
-    out: Annotated[Path, typer.Option("--out", help="The profile's file.")] = Path("profile.json"),
-    name: Annotated[str, typer.Option(help="Name of the profile.")] = "profile",
-    version: Annotated[int, typer.Option(help="Version of the profile.")] = 1,
+    out: Annotated[Path, typer.Option("--out", help=say("calibration.help_profile_file"))] = Path("profile.json"),
+    name: Annotated[str, typer.Option(help=say("calibration.help_profile_name"))] = "profile",
+    version: Annotated[int, typer.Option(help=say("calibration.help_profile_version"))] = 1,
 ) -> None:
     """Fits the grader to the humans and saves the profile, with figures on items that the fit did not see."""
     from evaluator.calibration.pages import describe_fit
@@ -78,19 +77,17 @@ def fit_profile(
     typer.echo(say("calibration.saved", path=out))
 
 
-@app.command("route")
+@app.command("route", help=say("calibration.help_command_route"))
 @with_given()
 def route(
     given: Given,
-    share: Annotated[float, typer.Option(help="Least share that the grader grades alone.")] = 0.5,
-    agreement: Annotated[float, typer.Option(help="Least share of those within the tolerance.")] = 0.8,
-    tolerance: Annotated[float, typer.Option(help="Points that still count as agreement.")] = 1.0,
-    minutes: Annotated[float, typer.Option(help="Minutes that a human takes for an item.")] = 3.0,
-    keep: Annotated[
-        Path | None, typer.Option(help="Writes a profile that holds this policy, for `grade --profile`.")
-    ] = None,
-    name: Annotated[str, typer.Option(help="Name of the profile that is kept.")] = "profile",
-    version: Annotated[int, typer.Option(help="Version of the profile that is kept.")] = 1,
+    share: Annotated[float, typer.Option(help=say("calibration.help_share"))] = 0.5,
+    agreement: Annotated[float, typer.Option(help=say("calibration.help_agreement"))] = 0.8,
+    tolerance: Annotated[float, typer.Option(help=say("calibration.help_tolerance"))] = 1.0,
+    minutes: Annotated[float, typer.Option(help=say("calibration.help_minutes"))] = 3.0,
+    keep: Annotated[Path | None, typer.Option(help=say("calibration.help_keep"))] = None,
+    name: Annotated[str, typer.Option(help=say("calibration.help_kept_name"))] = "profile",
+    version: Annotated[int, typer.Option(help=say("calibration.help_kept_version"))] = 1,
 ) -> None:
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
     from evaluator.calibration.policies import add_chosen, choose_widths
@@ -118,17 +115,15 @@ def _tell_policy(best, share: float, agreement: float, tolerance: float, n: int)
     )
 
 
-@app.command("policy")
+@app.command("policy", help=say("calibration.help_command_policy"))
 def policy(
-    profile: Annotated[Path, typer.Argument(help="A profile's file.")],
+    profile: Annotated[Path, typer.Argument(help=say("calibration.help_a_profile_file"))],
     pass_mark: Annotated[
         bool | None,
-        typer.Option("--pass-mark/--no-pass-mark", help="Never pass or fail where the interval crosses the mark."),
+        typer.Option("--pass-mark/--no-pass-mark", help=say("calibration.help_pass_mark")),
     ] = None,
-    widest: Annotated[
-        list[str] | None, typer.Option(help="CRITERION=POINTS: the largest half interval that stands alone.")
-    ] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Takes the policy out of the profile.")] = False,
+    widest: Annotated[list[str] | None, typer.Option(help=say("calibration.help_widest"))] = None,
+    clear: Annotated[bool, typer.Option("--clear", help=say("calibration.help_clear"))] = False,
 ) -> None:
     """Shows what a profile lets the grader decide alone, or sets it; `grade --profile` and batches then apply it."""
     from evaluator.calibration.policies import describe_policy, set_policy
@@ -152,11 +147,11 @@ def _save_policy(profile, routing, path: Path) -> None:
     typer.echo(say("calibration.saved", path=path))
 
 
-@app.command("estimate")
+@app.command("estimate", help=say("calibration.help_command_estimate"))
 @with_given(confidence=0.95)
 def estimate(
     given: Given,
-    next_: Annotated[int, typer.Option("--next", help="How many items to propose to a human next.")] = 10,
+    next_: Annotated[int, typer.Option("--next", help=say("calibration.help_next"))] = 10,
 ) -> None:
     """The mean of a whole batch from few human grades and many machine grades, and which items to grade
     next.
@@ -196,13 +191,13 @@ def estimate(
     typer.echo(say("calibration.next_items", items=", ".join(item.item for item in wanted) or "–"))
 
 
-@app.command("power")
+@app.command("power", help=say("calibration.help_command_power"))
 def power(
-    correlation: Annotated[float, typer.Option(help="Correlation that you expect.")] = 0.6,
-    half_width: Annotated[float, typer.Option(help="Precision wanted: ± this much.")] = 0.08,
-    single: Annotated[float, typer.Option(help="Agreement of two single humans.")] = 0.4,
-    reliability: Annotated[float, typer.Option(help="Reliability wanted of the humans' mean.")] = 0.8,
-    confidence: Annotated[float, typer.Option(help="Confidence of the interval.")] = 0.95,
+    correlation: Annotated[float, typer.Option(help=say("calibration.help_correlation"))] = 0.6,
+    half_width: Annotated[float, typer.Option(help=say("calibration.help_half_width"))] = 0.08,
+    single: Annotated[float, typer.Option(help=say("calibration.help_single"))] = 0.4,
+    reliability: Annotated[float, typer.Option(help=say("calibration.help_reliability"))] = 0.8,
+    confidence: Annotated[float, typer.Option(help=say("calibration.help_interval_confidence"))] = 0.95,
 ) -> None:
     """How many items and graders a wanted precision takes, before anybody grades."""
     from evaluator.calibration.power import plan
@@ -228,30 +223,26 @@ def power(
     )
 
 
-@app.command("grade")
+@app.command("grade", help=say("calibration.help_command_grade"))
 def grade_items(
-    items: Annotated[Path, typer.Option(help="Folder or items.jsonl with the texts.")],
-    rubric: Annotated[str, typer.Option("--rubric", "-r", help="Rubric to grade by.")],
-    out: Annotated[Path, typer.Option(help="The readouts' file.")] = Path("readouts.jsonl"),
-    model: Annotated[str | None, typer.Option("--model", "-m", help="The model that judges.")] = None,
+    items: Annotated[Path, typer.Option(help=say("calibration.help_items"))],
+    rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("calibration.help_rubric_to_grade"))],
+    out: Annotated[Path, typer.Option(help=say("calibration.help_readouts_file"))] = Path("readouts.jsonl"),
+    model: Annotated[str | None, typer.Option("--model", "-m", help=say("calibration.help_model"))] = None,
 ) -> None:
     """Has the grader grade the items and writes its readouts, for `run`, `fit`, `route`, `estimate` and `drift`."""
     _write_readouts(items, rubric, model, out, again=False)
     typer.echo(say("calibration.saved", path=out))
 
 
-@app.command("drift")
+@app.command("drift", help=say("calibration.help_command_drift"))
 def drift(
-    before: Annotated[Path, typer.Option(help="Readouts of the anchors then.")],
-    after: Annotated[
-        Path | None, typer.Option(help="Readouts of the same anchors now; with --items they are written there.")
-    ] = None,
-    items: Annotated[
-        Path | None, typer.Option(help="The anchors' texts: they are graded again now, past everything remembered.")
-    ] = None,
-    rubric: Annotated[str | None, typer.Option("--rubric", "-r", help="Rubric to grade by; its scales count.")] = None,
-    model: Annotated[str | None, typer.Option("--model", "-m", help="The model that judges now.")] = None,
-    tolerance: Annotated[float, typer.Option(help="Mean shift that matters, as a share of the scale.")] = 0.05,
+    before: Annotated[Path, typer.Option(help=say("calibration.help_before"))],
+    after: Annotated[Path | None, typer.Option(help=say("calibration.help_after"))] = None,
+    items: Annotated[Path | None, typer.Option(help=say("calibration.help_anchor_items"))] = None,
+    rubric: Annotated[str | None, typer.Option("--rubric", "-r", help=say("calibration.help_rubric_scales"))] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help=say("calibration.help_model_now"))] = None,
+    tolerance: Annotated[float, typer.Option(help=say("calibration.help_shift"))] = 0.05,
 ) -> None:
     """Warns when the scores of anchor items moved, and names them; exit code 6 then, so that a schedule can tell."""
     from evaluator.calibration.drift import find_changes, find_drift

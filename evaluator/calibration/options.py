@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from evaluator.texts import say
+
 
 @dataclass(frozen=True)
 class Given:
@@ -17,27 +19,18 @@ class Given:
 
     stored: Annotated[
         str | None,
-        typer.Option(metavar="RUBRIC", help="In place of files: the gradings stored here by this rubric, and the "
-                     "points that people put beside them."),
+        typer.Option(metavar="RUBRIC", help=say("calibration.help_stored")),
     ] = None  # fmt: skip
-    grades: Annotated[Path | None, typer.Option(help="Human grades: .csv or .xlsx, long or wide.")] = None
-    readouts: Annotated[Path | None, typer.Option(help="Machine readouts: readouts.jsonl, a line an item.")] = None
-    items: Annotated[Path | None, typer.Option(help="Folder or items.jsonl with the texts.")] = None
-    rubric: Annotated[str | None, typer.Option(help="Rubric whose criteria and scales the grades use.")] = None
-    map_: Annotated[
-        str | None, typer.Option("--map", help="Columns: item=…,grader=…,criterion=…,points=…")
-    ] = None
-    scale: Annotated[
-        str | None, typer.Option(help="Scale the humans used, lowest:highest, such as 0:100.")
-    ] = None
-    letter: Annotated[list[str] | None, typer.Option(help="Worth of a letter grade, such as B+=8.")] = None
-    yes: Annotated[bool, typer.Option("--yes", help="Take the proposed meaning of the columns.")] = False
-    texts: Annotated[
-        bool, typer.Option("--texts/--no-texts", help="Let the fit use the texts beside the readouts.")
-    ] = True
-    confidence: Annotated[
-        float, typer.Option(min=0.5, max=0.99, help="Stated coverage of intervals.")
-    ] = 0.9
+    grades: Annotated[Path | None, typer.Option(help=say("calibration.help_grades"))] = None
+    readouts: Annotated[Path | None, typer.Option(help=say("calibration.help_readouts"))] = None
+    items: Annotated[Path | None, typer.Option(help=say("calibration.help_items"))] = None
+    rubric: Annotated[str | None, typer.Option(help=say("calibration.help_rubric"))] = None
+    map_: Annotated[str | None, typer.Option("--map", help=say("calibration.help_map"))] = None
+    scale: Annotated[str | None, typer.Option(help=say("calibration.help_scale"))] = None
+    letter: Annotated[list[str] | None, typer.Option(help=say("calibration.help_letter"))] = None
+    yes: Annotated[bool, typer.Option("--yes", help=say("calibration.help_yes"))] = False
+    texts: Annotated[bool, typer.Option("--texts/--no-texts", help=say("calibration.help_texts"))] = True
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.99, help=say("calibration.help_confidence"))] = 0.9
 
 
 def with_given(**defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
