@@ -50,7 +50,7 @@ def test_from_uploaded_grades_to_a_profile(tmp_path):
         assert tab.get_by_text(f"在 {COUNT} 份未见过的答卷上：独自评").is_visible()
         shoot(tab, "calibration-policy")
         tab.get_by_role("radio", name="校准方案").click()
-        tab.get_by_text("lost-parcel v2 · 包裹丢了").click()
+        tab.get_by_text("lost-parcel v2 · 包裹丢了").first.click()
         tab.get_by_text("lost-parcel v2 已定的规则").wait_for()
         shoot(tab, "calibration-profiles")
         _grade_with_it(tab, address)

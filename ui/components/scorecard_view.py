@@ -79,7 +79,7 @@ def total_html(card: Scorecard, overrides: Mapping[str, Override] | None = None)
 
 def decision_html(card: Scorecard) -> str:
     """Who decides, by the profile's policy; empty where no profile was applied."""
-    return f"<p><strong>{escape(decided(card))}</strong></p>" if card.decision else ""
+    return f'<p style="margin:0.4rem 0 0"><strong>{escape(decided(card))}</strong></p>' if card.decision else ""
 
 
 def _track(card: Scorecard, total: float | None) -> str:

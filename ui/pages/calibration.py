@@ -66,7 +66,7 @@ def profiles_view() -> None:
     kept = stores.records().profiles.all()
     if not kept:
         empty("ui_calibration.no_profiles")
-    for one in sorted(kept, key=lambda one: one.at, reverse=True):
+    for one in sorted(kept, key=lambda one: (one.at, one.version), reverse=True):
         rubric = scenario.usable().get(one.rubric_id)
         title = rubric.title if rubric is not None else one.rubric_id
         with st.expander(f"{one.name} v{one.version} · {title}"), guarded():
