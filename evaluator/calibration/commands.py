@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +13,11 @@ from evaluator.calibration.gathering import fit_data, load, scales_of, tabulate
 from evaluator.calibration.options import Given, with_given
 from evaluator.errors import InputError
 from evaluator.texts import say
+
+if TYPE_CHECKING:
+    from evaluator.calibration.fit import HeldOut
+    from evaluator.calibration.gathering import Data
+    from evaluator.calibration.profile import Profile
 
 # Plain help: boxes cut Chinese lines off.
 app = typer.Typer(
@@ -35,7 +42,7 @@ def run_report(
     data = load(given)
     points, half, fits, refused, label = data.readouts.points, None, {}, None, None
     try:
-        profile, held_out = fit_data(data, given.texts, given.confidence, "report", 1)
+        profile, held_out = _fit(data, given, "report", 1)
         fits, label = {name: part.held_out for name, part in profile.criteria.items()}, profile.label
         if fitted:
             points, half = tabulate(profile, held_out)
@@ -43,7 +50,8 @@ def run_report(
         refused = problem.text()
         if fitted:
             raise
-    report = make_report(points, data.grades, data.items, epsilon=epsilon, half_widths=half)
+    with _at_work("comparing"):
+        report = make_report(points, data.grades, data.items, epsilon=epsilon, half_widths=half)
     report = report.model_copy(update={"fits": fits, "fit_refused": refused, "profile": label})
     for line in describe_fits(report):
         typer.echo(line)
@@ -67,7 +75,7 @@ def fit_profile(
     from evaluator.calibration.pages import describe_fit
 
     data = load(given)
-    profile, _ = fit_data(data, given.texts, given.confidence, name, version)
+    profile, _ = _fit(data, given, name, version)
     for criterion, part in profile.criteria.items():
         typer.echo(describe_fit(criterion, part.held_out, None))
     for criterion in data.grades.criteria:
@@ -92,7 +100,7 @@ def route(
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
     from evaluator.calibration.policies import add_chosen, choose_widths
 
-    profile, held = fit_data(load(given), given.texts, given.confidence, name, version)
+    profile, held = _fit(load(given), given, name, version)
     chosen = choose_widths(profile, held, share=share, agreement=agreement, tolerance=tolerance, minutes=minutes)
     for criterion, best in chosen.items():
         text = _tell_policy(best, share, agreement, tolerance, len(held.ids))
@@ -100,6 +108,20 @@ def route(
     if keep is None:
         return
     _save_policy(profile, add_chosen(profile, held, chosen, tolerance), keep)
+
+
+def _fit(data: Data, given: Given, name: str, version: int) -> tuple[Profile, HeldOut]:
+    with _at_work("fitting"):
+        return fit_data(data, given.texts, given.confidence, name, version)
+
+
+@contextmanager
+def _at_work(step: str) -> Iterator[None]:
+    """Says what is going on, on stderr, while it lasts: many items take minutes."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(say(f"calibration.at_work_{step}")):
+        yield
 
 
 def _tell_policy(best, share: float, agreement: float, tolerance: float, n: int) -> str:
