@@ -18,12 +18,19 @@ GUESSED_ROLES = ("agent_by_order", "agent_by_phrases")
 
 
 class Outcome(Protocol):
-    """What one grading found."""
+    """What one grading found, to be read only."""
 
-    verdicts: Sequence[Verdict | UngradedVerdict]
-    guards: Sequence[Guard]
-    answers: Mapping[str, Answer | Ungraded]
-    read: Read | None
+    @property
+    def verdicts(self) -> Sequence[Verdict | UngradedVerdict]: ...
+
+    @property
+    def guards(self) -> Sequence[Guard]: ...
+
+    @property
+    def answers(self) -> Mapping[str, Answer | Ungraded]: ...
+
+    @property
+    def read(self) -> Read | None: ...
 
 
 def reasons_for(

@@ -1,10 +1,12 @@
-"""Light to load: measured as modules, which a noisy machine cannot change."""
+"""Light to load, measured as modules, which a noisy machine cannot change; and the types hold together."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,11 @@ def test_public_names_are_pinned():
     ]
     assert all(getattr(evaluator, name) for name in evaluator.__all__)
     assert callable(evaluator.evaluate)
+
+
+@pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
+def test_types_hold_together():
+    """mypy finds nothing in the package, with the settings of pyproject.toml."""
+    command = [sys.executable, "-m", "mypy", "evaluator"]
+    result = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -114,8 +114,8 @@ async def _until_stopped(run: _Run, workers: int, stop: asyncio.Event) -> None:
                 if task.done():
                     task.result()  # raises what stops the run
     finally:
-        for task in (*tasks, wish):
-            task.cancel()
+        for each in (*tasks, wish):
+            each.cancel()
         await asyncio.gather(*tasks, wish, return_exceptions=True)
         await asyncio.to_thread(run.records.batches.release, run.batch_id)
 

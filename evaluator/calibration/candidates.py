@@ -179,7 +179,7 @@ def _fit_blocks(
     for index, (task, ours) in enumerate(zip(tasks, blocks, strict=True)):
         dual, held_out = solve(task, strengths)
         mean, deviation = _moments(sample.grades[:, index])
-        weights = {}
+        weights: dict[int, float] = {}
         for name, block in ours.items():
             part = strengths.blocks[name] * (block.scaled.T @ dual) + (USUAL_RELATION if name == "own" else 0.0)
             weights.update(zip(block.columns, (deviation * part / block.divisor).tolist(), strict=True))

@@ -10,6 +10,7 @@ import warnings
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.agreement import SEED, Statistic, to_levels
@@ -69,7 +70,7 @@ def _split(grades: Array, size: int) -> list[Pair]:
     return [_means(grades, np.isin(np.arange(graders), panel), size) for panel in panels]
 
 
-def _means(grades: Array, inside: Array, size: int) -> Pair:
+def _means(grades: Array, inside: NDArray[np.bool_], size: int) -> Pair:
     """Item means of the panel and of the rest; NaN where a member of the panel has no grade."""
     with warnings.catch_warnings():  # an item that nobody else graded has no mean, and drops out as NaN
         warnings.simplefilter("ignore", RuntimeWarning)

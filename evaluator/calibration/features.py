@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.errors import InputError
+from evaluator.scorecard import UngradedVerdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ def read_scorecard(card: Scorecard) -> dict[str, float]:
     """
     numbers: dict[str, float] = {}
     for verdict in card.verdicts:
-        if not hasattr(verdict, "distribution"):
+        if isinstance(verdict, UngradedVerdict):
             continue
         own = verdict.points if card.profile is None else expected_points(verdict.distribution)
         numbers[f"points/{verdict.criterion}"] = own

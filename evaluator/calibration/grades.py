@@ -203,7 +203,7 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
     columns = tuple(name for name in _others(table, used) if _looks_graded(table[name]))
     if not columns:
         raise InputError("calibration_no_points", columns=", ".join(map(str, table.columns)))
-    kind = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
+    kind: Literal["criteria", "graders"] = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
     return Mapping(
         kind=kind,
         item=item,

@@ -28,7 +28,7 @@ def conformal_quantile(scores: Array, confidence: float) -> float:
     return float(np.sort(scores)[rank - 1])
 
 
-def check_coverage(scores: Array, folds: Sequence[Array], confidence: float) -> float:
+def check_coverage(scores: Array, folds: Sequence[NDArray[np.intp]], confidence: float) -> float:
     """Share of items inside an interval whose width came from the other folds only."""
     inside = 0
     for test in folds:

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def write_report(report: Report, folder: Path, language: str | None = None) -> l
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _write_whole(folder / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            _write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
         _write_whole(folder / "report.xlsx", lambda path: _write_workbook(report, path, language))
     except OSError as problem:
         raise StorageError("calibration_not_saved", path=str(folder), detail=str(problem)) from problem
@@ -240,8 +241,8 @@ def _write_workbook(report: Report, path: Path, language: str) -> None:
             sheet.append([_plain(cell) for cell in line])
         sheet.column_dimensions["A"].width = 30
     sheet = book.create_sheet(say("calibration.problems", language)[:31])
-    for line in [*describe_fits(report, language), *(problem.text(language) for problem in report.problems)]:
-        sheet.append([_plain(line)])
+    for text in [*describe_fits(report, language), *(problem.text(language) for problem in report.problems)]:
+        sheet.append([_plain(text)])
     book.save(path)
 
 

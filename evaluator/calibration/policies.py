@@ -49,8 +49,8 @@ def promise(
 ) -> Routing:
     """The policy with these widths, and what it gave on held-out items in all criteria at once."""
     limits = np.array([widest.get(name, np.inf) for name in profile.criteria])
-    alone = (held.half <= limits + 1e-9).all(axis=1)
-    close = (np.abs(held.points - held.human) <= tolerance + 1e-9).all(axis=1)
+    alone = np.all(held.half <= limits + 1e-9, axis=1)
+    close = np.all(np.abs(held.points - held.human) <= tolerance + 1e-9, axis=1)
     kept = Promise(
         share=float(alone.mean()),
         agreement=float(close[alone].mean()) if alone.any() else 0.0,

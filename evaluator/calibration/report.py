@@ -165,9 +165,10 @@ def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: floa
     if len(mean) < 2:
         return []
     groups = compare_groups(machine, mean, "band", band(mean), step=step)
-    if all(items):
-        groups += compare_groups(machine, mean, "language", [item.language for item in items], step=step)
-        groups += compare_groups(machine, mean, "length", length_band([item.text for item in items]), step=step)
+    known = [item for item in items if item is not None]
+    if len(known) == len(items):
+        groups += compare_groups(machine, mean, "language", [item.language for item in known], step=step)
+        groups += compare_groups(machine, mean, "length", length_band([item.text for item in known]), step=step)
     return groups
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]  # which rows or columns
 MACHINE = "machine"
 MOST_ITEMS = 1000  # the mixed model's cost; more are drawn by lot
 MISFIT = 1.5
@@ -69,8 +70,8 @@ def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
                 grader=grader,
                 n=int((~np.isnan(grades[:, index])).sum()),
                 severity=None if effect is None else -effect,
-                low=None if effect is None else -effect - half,
-                high=None if effect is None else -effect + half,
+                low=None if effect is None or half is None else -effect - half,
+                high=None if effect is None or half is None else -effect + half,
                 outfit=outfit,
                 relation=relation,
                 misfit=bool((outfit or 0) > MISFIT or (relation is not None and relation < LEAST_RELATION)),
@@ -103,7 +104,7 @@ def _fit_model(grades: Array) -> tuple[Array | None, Array | None, Array | None]
     )
 
 
-def _run_mixed(points: Array, design: Array, items: Array):
+def _run_mixed(points: Array, design: Array, items: Places):
     from numpy.linalg import LinAlgError
     from statsmodels.regression.mixed_linear_model import MixedLM
 
@@ -115,7 +116,7 @@ def _run_mixed(points: Array, design: Array, items: Array):
             return None
 
 
-def _standardise(model, points: Array, design: Array, items: Array) -> Array:
+def _standardise(model, points: Array, design: Array, items: Places) -> Array:
     """Residuals after grader and item (best linear unbiased prediction), in standard deviations."""
     rest = points - design @ np.asarray(model.fe_params)
     between, within = float(np.asarray(model.cov_re)[0, 0]), float(model.scale)
@@ -124,7 +125,7 @@ def _standardise(model, points: Array, design: Array, items: Array) -> Array:
     return (rest - worth[items]) / np.sqrt(within)
 
 
-def _spread(values, present: Array, width: int) -> Array:
+def _spread(values, present: Places, width: int) -> Array:
     whole = np.full(width, np.nan)
     whole[present] = values
     return whole

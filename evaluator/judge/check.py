@@ -81,7 +81,7 @@ async def check(name: str, settings: Any) -> ModelCheck:
     account = open_account(settings)
     judge = choose(name, settings, account)
     started = time.monotonic()
-    replies = {
+    replies: dict[str, Reply] = {
         language: await judge.decide(state_in(language), _questions(language)) for language in LANGUAGES
     }
     seconds = time.monotonic() - started

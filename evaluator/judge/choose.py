@@ -43,7 +43,8 @@ def choose(name: str, settings: Any, spending: Spending | None = None) -> Judge:
         members = _members(name, name.removeprefix("cascade:").split(">"), settings, account)
         if len(members) != 2:
             raise InputError("judge_name_joint", name=name)
-        return CascadeJudge(*members)
+        cheap, dear = members
+        return CascadeJudge(cheap, dear)
     return _single(name, settings, account)
 
 

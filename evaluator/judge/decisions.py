@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
@@ -160,10 +160,12 @@ def _shares(question: Question, entry: dict[str, Any]) -> dict[str, float] | Non
     return found
 
 
-def _is_probability(value: Any) -> bool:
+def _is_probability(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _all_ungraded(model: str, questions: list[Question], cause: UngradedCause, detail: str) -> Reply:
-    answers = {item.id: Ungraded(question=item.id, cause=cause, detail=detail) for item in questions}
+    answers: dict[str, Answer | Ungraded] = {
+        item.id: Ungraded(question=item.id, cause=cause, detail=detail) for item in questions
+    }
     return Reply(model=model, answers=answers)

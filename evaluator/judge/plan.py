@@ -13,7 +13,7 @@ checks; without any, through its own key points; and only without those by its l
 from __future__ import annotations
 
 from evaluator.judge.prompts import QUESTIONS, template
-from evaluator.judge.questions import Option, Question
+from evaluator.judge.questions import Option, Question, QuestionKind
 from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
 
 NO, YES = "no", "yes"
@@ -74,7 +74,7 @@ def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Q
 def _check(criterion: Criterion, check: Check) -> Question:
     degrees = (Option(id=str(place), text=text) for place, text in enumerate(check.between, start=1))
     options = (Option(id=NO, text=check.no), *degrees, Option(id=YES, text=check.yes))
-    kind = "score" if check.between else "predicate"
+    kind: QuestionKind = "score" if check.between else "predicate"
     return Question(id=f"c:{criterion.id}:{check.id}", kind=kind, text=check.question, options=options)
 
 

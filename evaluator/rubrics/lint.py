@@ -111,8 +111,8 @@ def _descriptions(item: Criterion, where: str, language: str) -> Iterator[Findin
             yield _found("warning", "levels_alike", f"{where}.levels", **values)
     for low, high in pairwise(item.levels):
         if overlap := _overlap(low.description, high.description):
-            values = {"low": f"{low.points:g}", "high": f"{high.points:g}", "number": overlap}
-            yield _found("warning", "levels_overlap", f"{where}.levels", **values)
+            values = {"low": f"{low.points:g}", "high": f"{high.points:g}"}
+            yield _found("warning", "levels_overlap", f"{where}.levels", **values, number=overlap)
 
 
 def _overlap(one: str, other: str) -> int | None:

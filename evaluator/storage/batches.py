@@ -215,7 +215,7 @@ def _row(session: Session, batch_id: str, position: int, item: NewItem) -> t.Bat
     )
 
 
-def _with_counts() -> Select[Any]:
+def _with_counts() -> Select[*tuple[Any, ...]]:
     state = t.BatchItemRow.state
     counts = [
         func.sum(case((state == name, 1), else_=0)).label(name)
@@ -225,7 +225,7 @@ def _with_counts() -> Select[Any]:
     return query.group_by(t.BatchRow.id)
 
 
-def _batch(row: Row[Any]) -> Batch:
+def _batch(row: Row[*tuple[Any, ...]]) -> Batch:
     counts = {name: getattr(row, name) or 0 for name in ("waiting", "running", "done", "failed")}
     return Batch.model_validate(row[0]).model_copy(update=counts)
 

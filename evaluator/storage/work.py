@@ -114,10 +114,9 @@ class Attempts:
 
     def all(self, owner: str, rubric_id: str | None = None) -> list[Attempt]:
         """The attempts of `owner`, oldest first, with the totals of those that are graded."""
-        graded = [t.GradingRow.total, t.GradingRow.max_points, t.GradingRow.passed]
-        query = select(t.AttemptRow, *graded).outerjoin(
-            t.GradingRow, t.GradingRow.id == t.AttemptRow.grading_id
-        )
+        graded = t.GradingRow
+        query = select(t.AttemptRow, graded.total, graded.max_points, graded.passed)
+        query = query.outerjoin(graded, graded.id == t.AttemptRow.grading_id)
         query = query.where(t.AttemptRow.owner == owner).order_by(t.AttemptRow.id)
         if rubric_id is not None:
             query = query.where(t.AttemptRow.rubric_id == rubric_id)
