@@ -53,22 +53,3 @@ def test_from_uploaded_grades_to_a_profile(tmp_path):
         tab.get_by_text("lost-parcel v2 · 包裹丢了").first.click()
         tab.get_by_text("lost-parcel v2 已定的规则").wait_for()
         shoot(tab, "calibration-profiles")
-        _grade_with_it(tab, address)
-
-
-def _grade_with_it(tab, address: str) -> None:
-    """The profile is chosen on the Grade page, and the scorecard names it."""
-    tab.goto(f"{address}/grade")
-    tab.get_by_label("搜索场景").fill("包裹丢了")
-    tab.get_by_label("搜索场景").press("Enter")
-    settle(tab)
-    tab.get_by_label("对话或回答", exact=True).fill(_text(5))
-    tab.get_by_label("对话或回答", exact=True).press("Control+Enter")
-    settle(tab)
-    tab.get_by_role("combobox", name="校准方案").press("ArrowDown")
-    tab.get_by_role("option", name="lost-parcel v2").click()
-    settle(tab)
-    shoot(tab, "grade-profile")
-    tab.get_by_role("button", name="评分", exact=True).click()
-    tab.get_by_text("已按 lost-parcel v2 换算到人工评分的尺度").wait_for()
-    shoot(tab, "grade-by-profile")
