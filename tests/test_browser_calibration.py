@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from chromium import chromium, person, serving, settle, shoot, visit
+from chromium import WAIT_MS, chromium, person, serving, settle, shoot, visit
 from practice_cases import rubric
 from test_ui_calibration import COUNT, _grades, _text
 
 from evaluator import rubrics
+
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 
 @pytest.mark.browser
@@ -50,6 +52,9 @@ def test_from_uploaded_grades_to_a_profile(tmp_path):
         assert tab.get_by_text(f"在 {COUNT} 份未见过的答卷上：独自评").is_visible()
         shoot(tab, "calibration-policy")
         tab.get_by_role("radio", name="校准方案").click()
+        settle(tab)
         tab.get_by_text("lost-parcel v2 · 包裹丢了").first.click()
-        tab.get_by_text("lost-parcel v2 已定的规则").wait_for()
+        rule = tab.get_by_text("lost-parcel v2 已定的规则")
+        rule.first.wait_for()
+        expect(rule).to_have_count(1, timeout=WAIT_MS)  # while the view changes, the one before it may still stand
         shoot(tab, "calibration-profiles")
