@@ -1,10 +1,12 @@
 """Does the total stay where it is when nothing that matters changes?
 
     python -m benchmarks.stability [--rubric ID …] [--example NAME …] [--model NAME] [--swap/--no-swap] [--repeat N]
+                                   [--peer NAME …]
 
 For examples of the shipped rubrics: harmless changes (spaces, marks, scripts, line breaks, names of speakers, order of
 the options), and padding, doubling and shortening. Prints totals, their spread and the change in per cent of the points.
-Answers are kept in benchmarks/cache; `--repeat` asks the unchanged text again and again, without looking there.
+Answers are kept in benchmarks/cache; `--repeat` asks the unchanged text again and again, without looking there. `--peer`
+has the same texts graded by other graders too, with the embedded model (docs/benchmarks.md names them).
 """
 
 from __future__ import annotations
@@ -16,8 +18,15 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, Swapped, kept_vectors, open_judge, open_memo
+from benchmarks.asking import CACHE
+from benchmarks.peers.counting import counted, serve_embedded
+from benchmarks.peers.environments import PEERS, prepare
+from benchmarks.peers.jobs import read_results
+from benchmarks.peers.running import OURS, run_peer
 from benchmarks.variations import HARMLESS, LENGTH, changed
+from evaluator.calibration.items import Item
 from evaluator.grading import grade
 from evaluator.judge.questions import Judge
 from evaluator.resources import resource_dir
@@ -28,6 +37,7 @@ from evaluator.transcript import parse
 ORDER_OF_OPTIONS = "order of the options"
 SAME = "unchanged"
 AIM = 3.0  # per cent of the points
+Text = tuple[Rubric, str]  # a rubric and the name of one of its examples
 
 
 def main(
@@ -36,25 +46,66 @@ def main(
     model: Annotated[str, typer.Option(help="The judge.")] = "embedded",
     swap: Annotated[bool, typer.Option(help="Also ask with the options in the opposite order.")] = True,
     repeat: Annotated[int, typer.Option(help="Ask the unchanged text so many times more.")] = 0,
+    peer: Annotated[list[str] | None, typer.Option(help=f"Beside these: {', '.join(PEERS)}.")] = None,
 ) -> None:
-    """Prints a table an example, and a summary."""
+    """Prints a table an example and grader, and a summary of each grader."""
+    texts = [(chosen, name) for chosen in shipped(rubric or []) for name in example or ["good"]]
     with kept_vectors():
-        asyncio.run(_run(rubric or [], example or ["good"], open_judge(model), swap, repeat))
+        show_all(texts, asyncio.run(our_totals(texts, open_judge(model), swap, repeat)))
+    for name in peer or []:
+        show_all(texts, peer_totals(name, texts), name)
 
 
-async def _run(wanted: list[str], examples: list[str], judge: Judge, swap: bool, repeat: int) -> None:
+def shipped(wanted: list[str]) -> list[Rubric]:
+    """The shipped rubrics with these ids; all of them when none is named."""
+    found = [entry for entry in list_rubrics() if entry.origin == "shipped" and (not wanted or entry.id in wanted)]
+    return [load(Path(entry.path)) for entry in found]
+
+
+async def our_totals(texts: list[Text], judge: Judge, swap: bool, repeat: int) -> list[dict[str, float]]:
+    """The product's totals by change, one table a text."""
     kept = KeptJudge(judge, open_memo(), "stability")
+    tables = []
+    for rubric, name in texts:
+        totals = await totals_of(rubric, read_example(rubric, name), kept, swap)
+        tables.append(totals | await totals_again(rubric, read_example(rubric, name), judge, repeat))
+    return tables
+
+
+def peer_totals(name: str, texts: list[Text]) -> list[dict[str, float]]:
+    """A peer's totals by change, one table a text, all by the embedded model."""
+    python, tables = prepare(name), []
+    with counted(serve_embedded()) as (base_url, counter):
+        for rubric, example in texts:
+            versions = versions_of(read_example(rubric, example), rubric.language)
+            cases = tuple(as_case(change, version, rubric) for change, version in versions.items())
+            place = CACHE / "peers" / f"stability-{rubric.id}-{example}-{rubric.digest[:8]}"
+            run_peer(name, python, place, cases, base_url, counter)
+            tables.append(add_up_points(read_results(place / f"{name}.jsonl")))
+    return tables
+
+
+def as_case(change: str, text: str, rubric: Rubric) -> Case:
+    """A version of an example as a case for peers, called by its change."""
+    return Case(change, Item(id=change, answer=text), parse(text, form=rubric.form), rubric, whole=False)
+
+
+def add_up_points(results: dict[tuple[str, str], float | None]) -> dict[str, float]:
+    """Totals by change; a change of which a criterion got no points has none."""
+    by_change: dict[str, list[float | None]] = {}
+    for (change, _), points in results.items():
+        by_change.setdefault(change, []).append(points)
+    return {change: sum(points) for change, points in by_change.items() if None not in points}
+
+
+def show_all(texts: list[Text], tables: list[dict[str, float]], grader: str = OURS) -> None:
+    """Prints a table a text, and what each change does over all of them."""
+    print(f"\n== {grader}")
     moved: dict[str, list[float]] = {}
-    for entry in list_rubrics():
-        if entry.origin != "shipped" or (wanted and entry.id not in wanted):
-            continue
-        rubric = load(Path(entry.path))
-        for name in examples:
-            totals = await totals_of(rubric, read_example(rubric, name), kept, swap)
-            totals |= await totals_again(rubric, read_example(rubric, name), judge, repeat)
-            show_example(rubric, name, totals)
-            for change, percent in changes_of(totals, rubric.max_points).items():
-                moved.setdefault(change, []).append(percent)
+    for (rubric, name), totals in zip(texts, tables, strict=True):
+        show_example(rubric, name, totals)
+        for change, percent in changes_of(totals, rubric.max_points).items():
+            moved.setdefault(change, []).append(percent)
     show_summary(moved)
 
 
@@ -63,9 +114,14 @@ def read_example(rubric: Rubric, name: str) -> str:
     return (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
+def versions_of(text: str, language: str) -> dict[str, str]:
+    """The text as it is, and its variations, by name."""
+    return {SAME: text, **changed(text, language, HARMLESS | LENGTH)}
+
+
 async def totals_of(rubric: Rubric, text: str, judge: Judge, swap: bool) -> dict[str, float]:
     """The total of the text as it is, and of each variation."""
-    versions = {SAME: text, **changed(text, rubric.language, HARMLESS | LENGTH)}
+    versions = versions_of(text, rubric.language)
     totals = {name: await total_of(rubric, version, judge) for name, version in versions.items()}
     if swap:
         totals[ORDER_OF_OPTIONS] = await total_of(rubric, text, Swapped(judge))

@@ -11,7 +11,10 @@ LABEL = re.compile(r"^(客服|客户|Agent|Customer)([：:])", re.MULTILINE)
 OTHER_NAMES = {"客服": "坐席", "客户": "顾客", "Agent": "Representative", "Customer": "Caller"}
 POLITE = {
     "zh": ["非常感谢您抽出宝贵的时间。", "能为您服务是我们的荣幸，祝您生活愉快，万事如意！"],
-    "en": ["Thank you ever so much for your precious time.", "It is truly a pleasure and an honour; have a lovely day!"],
+    "en": [
+        "Thank you ever so much for your precious time.",
+        "It is truly a pleasure and an honour; have a lovely day!",
+    ],
 }
 FILLERS = {
     "zh": re.compile(r"其实|那个|的话(?=[，。])|就是说|说实话，?|这样子|呢(?=[，。？])|啊(?=[，。！])|吧(?=[，。])"),

@@ -21,7 +21,7 @@ from benchmarks.agreement.readings import Reader, plan
 from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric
 from benchmarks.peers.counting import MOST_TOKENS, counted, limited
 from benchmarks.peers.jobs import jobs_of, points_of, read_results
-from benchmarks.stability import SAME, changes_of
+from benchmarks.stability import SAME, add_up_points, as_case, changes_of, read_example, shipped, versions_of
 from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
 from evaluator.calibration.items import read_readouts
 from evaluator.errors import InputError
@@ -32,7 +32,9 @@ from evaluator.storage import AskMemo
 from evaluator.transcript import parse
 from evaluator.verdicts import Answered
 
-ASK = Question(id="c:a:x", kind="predicate", text="Done?", options=(Option(id="no", text="-"), Option(id="yes", text="+")))
+ASK = Question(
+    id="c:a:x", kind="predicate", text="Done?", options=(Option(id="no", text="-"), Option(id="yes", text="+"))
+)
 STATE = State(language="en", task="t", text="words")
 
 
@@ -244,7 +246,18 @@ def test_the_whole_benchmark_runs_and_writes_readouts(
     app = typer.Typer()
     app.command()(agreement.main)
     out = tmp_path / "out"
-    command = [str(dialogues), "--variant", "checks", "--variant", "each", "--resamples", "0", "--out", str(out), "--detail"]
+    command = [
+        str(dialogues),
+        "--variant",
+        "checks",
+        "--variant",
+        "each",
+        "--resamples",
+        "0",
+        "--out",
+        str(out),
+        "--detail",
+    ]
     found = CliRunner().invoke(app, command, catch_exceptions=False)
     assert found.exit_code == 0
     assert "two humans" in found.stdout and "each, raw" in found.stdout and "product" in found.stdout
@@ -357,6 +370,21 @@ def test_changes_are_in_per_cent_of_the_points() -> None:
     """Half a point of ten is five per cent; what was not graded gives no change."""
     assert changes_of({SAME: 5.0, "padded": 5.5}, 10) == {"padded": pytest.approx(5.0)}
     assert changes_of({"padded": 5.5}, 10) == {}
+
+
+def test_a_change_that_a_peer_did_not_grade_whole_has_no_total() -> None:
+    """Points of all criteria are added up by change; one that is missing leaves no total."""
+    results = {(SAME, "a"): 2.0, (SAME, "b"): 1.5, ("padded", "a"): 2.0, ("padded", "b"): None}
+    assert add_up_points(results) == {SAME: 3.5}
+
+
+def test_a_peer_gets_the_same_versions_of_an_example() -> None:
+    """The text as it is and its variations become cases of the shipped rubric, with the levels a peer needs."""
+    (rubric,) = shipped(["staff-shortage"])
+    versions = versions_of(read_example(rubric, "good"), rubric.language)
+    cases = [as_case(change, text, rubric) for change, text in versions.items()]
+    assert cases[0].id == SAME and {"padded", "doubled", "spaces"} <= {case.id for case in cases}
+    assert [job["criterion"]["id"] for job in jobs_of(cases[0])] == [item.id for item in rubric.criteria]
 
 
 def test_speed_reads_a_score_only_from_a_whole_object() -> None:

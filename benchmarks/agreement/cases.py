@@ -92,7 +92,9 @@ def make_case(item: Item, base: Rubric) -> Case:
         changes["task"] = item.question
     if stated and item.max_points:
         changes["criteria"] = build_criteria(base.criteria[0], stated, item.max_points)
-    return Case(item.id, item, read_transcript(item, base), with_key_points(base.model_copy(update=changes)), bool(stated))
+    return Case(
+        item.id, item, read_transcript(item, base), with_key_points(base.model_copy(update=changes)), bool(stated)
+    )
 
 
 def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) -> tuple[Criterion, ...]:

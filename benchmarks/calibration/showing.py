@@ -32,7 +32,9 @@ def report(rows: list[dict], grades: Grades, note: dict, out: Path | None) -> No
         typer.echo(_by_system(table, figure, names).round(3).to_string(na_rep="–"))
     typer.echo("\n" + "\n".join(_ceiling_lines(grades, names)))
     if "coverage" in table:
-        typer.echo("\ncoverage of intervals stated at 90 %, held out: whole, by thirds of the prediction and of the humans' mean")
+        typer.echo(
+            "\ncoverage of intervals stated at 90 %, held out: whole, by thirds of the prediction and of the humans' mean"
+        )
         columns = ["coverage", *(f"{kind}_{part}" for kind in ("predicted", "human") for part in BANDS), "width"]
         typer.echo(table.groupby("labels")[columns].mean().dropna(how="all").round(3).to_string(na_rep="–"))
     for line in _lost_lines(table):

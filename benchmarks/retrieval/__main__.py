@@ -54,9 +54,7 @@ def _fill_with_items(folder: Path, items: list[Item]) -> tuple[ReferenceStore, A
     plain = store._client.create_collection(
         "plain", embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
     )
-    plain.upsert(
-        ids=[item.id for item in items], embeddings=embedding.embed_passages([item.text for item in items])
-    )
+    plain.upsert(ids=[item.id for item in items], embeddings=embedding.embed_passages([item.text for item in items]))
     return store, plain
 
 
@@ -88,9 +86,7 @@ def _table(items: list[Item], searches: dict[str, Search], embedding_times: list
         half = len(items)
         for label, part in (("all", ranks), ("words shared", ranks[:half]), ("no word shared", ranks[half:])):
             latency = f"{wall:.0f} | {cpu:.0f}" if label == "all" else "|"
-            rows.append(
-                f"| {name} | {label} | {_recall(part, 1)} | {_recall(part, 3)} | {_mrr(part)} | {latency} |"
-            )
+            rows.append(f"| {name} | {label} | {_recall(part, 1)} | {_recall(part, 3)} | {_mrr(part)} | {latency} |")
     return "\n".join(rows) + "\n"
 
 

@@ -48,12 +48,9 @@ def mixtures(count: int, seed: int = 7) -> tuple[list[Entry], np.ndarray]:
 
 
 def _pool_texts() -> list[str]:
-    background = yaml.safe_load(
-        (Path(space.__file__).with_name("background.yaml")).read_text(encoding="utf-8")
-    )
+    background = yaml.safe_load((Path(space.__file__).with_name("background.yaml")).read_text(encoding="utf-8"))
     rubrics = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted(resource_dir("rubrics").glob("*.yaml"))
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(resource_dir("rubrics").glob("*.yaml"))
     ]
     found = [text for rubric in rubrics for text in _sentences(rubric)]
     step = max(1, len(found) // _POOL)
@@ -79,9 +76,7 @@ def _pool_vectors(texts: list[str]) -> np.ndarray:
         return np.load(path, allow_pickle=False)
     CACHE.mkdir(exist_ok=True)
     entries = [Entry(id=str(n), item="pool", kind="explanation", text=text) for n, text in enumerate(texts)]
-    vectors = meaning.entry_vectors(
-        entries, lambda done, total: print(f"\rpool {done}/{total}", end="", flush=True)
-    )
+    vectors = meaning.entry_vectors(entries, lambda done, total: print(f"\rpool {done}/{total}", end="", flush=True))
     np.save(path, vectors)
     return vectors
 

@@ -35,9 +35,7 @@ def systems(store: ReferenceStore, plain: Any) -> dict[str, Search]:
         return [index.entries[n].id for n in (-coverage).argsort(kind="stable")[:DEPTH] if coverage[n] > 0]
 
     def plain_chroma(query: str) -> list[str]:
-        return plain.query(query_embeddings=embedding.embed_queries([query]), n_results=DEPTH, include=[])[
-            "ids"
-        ][0]
+        return plain.query(query_embeddings=embedding.embed_queries([query]), n_results=DEPTH, include=[])["ids"][0]
 
     return {
         "fused (shipped)": fused,

@@ -51,9 +51,7 @@ def _variants(items: list[Item], queries: list[str], others: np.ndarray) -> Iter
     asked = _vectors(queries, is_query=True)
     first = {name: asked @ np.vstack([_unit(vectors), first_others]).T for name, vectors in firsts.items()}
     asked_second = universal.embed(queries)
-    second = {
-        name: asked_second @ np.vstack([_unit(vectors), second_others]).T for name, vectors in seconds.items()
-    }
+    second = {name: asked_second @ np.vstack([_unit(vectors), second_others]).T for name, vectors in seconds.items()}
     usual, second_usual, share = first[FIRST], second[SECOND], meaning.SHARE
     yield f"both embedders, second {share:.0%} (shipped)", (1 - share) * usual + share * second_usual
     for other in (0.0, 0.1, 0.2, 0.4, 0.5, 0.6, 1.0):

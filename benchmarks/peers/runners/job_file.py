@@ -52,7 +52,11 @@ def _one(score, job):
         traceback.print_exc(limit=2)
     seconds = round(time.perf_counter() - started, 3)
     return {
-        "item": job["item"], "criterion": job["criterion"]["id"], "points": points, "seconds": seconds, "error": error,
+        "item": job["item"],
+        "criterion": job["criterion"]["id"],
+        "points": points,
+        "seconds": seconds,
+        "error": error,
     }
 
 

@@ -27,9 +27,7 @@ def make_scorer(base_url, model):
         text = ": ".join(part for part in (wanted["name"], wanted["description"]) if part)
         rubric = Rubric([Criterion(name=wanted["id"], requirement=text, options=options, weight=1.0)])
         report = loop.run_until_complete(
-            rubric.grade(
-                job["answer"], grader, query=job["question"], reference_submission=job["reference"] or None
-            )
+            rubric.grade(job["answer"], grader, query=job["question"], reference_submission=job["reference"] or None)
         )
         if report.error:
             raise RuntimeError(report.error)

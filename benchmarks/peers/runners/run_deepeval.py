@@ -31,9 +31,7 @@ def make_scorer(base_url, model):
                 async_mode=False,
             )
         metric = metrics[wanted, len(params)]
-        case = LLMTestCase(
-            input=job["question"], actual_output=job["answer"], expected_output=job["reference"] or None
-        )
+        case = LLMTestCase(input=job["question"], actual_output=job["answer"], expected_output=job["reference"] or None)
         metric.measure(case, _show_indicator=False)
         return None if metric.score is None else float(metric.score) * job["criterion"]["points"]
 

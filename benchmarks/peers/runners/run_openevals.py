@@ -13,6 +13,7 @@ PROMPT = """Grade the output by this criterion only:
 {outputs}
 </output>"""
 
+
 def make_scorer(base_url, model):
     from openai import OpenAI
     from openevals.llm import create_llm_as_judge

@@ -10,7 +10,7 @@ PROMPTS = {
     "zh": "请给下面的内容打分，满分{most}分，可以给0到{most}分。\n\n题目：{question}\n{reference}\n评分项：{criterion}\n\n"
     "内容：\n{answer}\n\n先简短说明理由，最后单独一行写“得分：数字”。",
     "en": "Give the following points from 0 to {most}.\n\nQuestion: {question}\n{reference}\nCriterion: {criterion}\n\n"
-    "Answer:\n{answer}\n\nGive short reasons first, then a last line that says \"Points: number\".",
+    'Answer:\n{answer}\n\nGive short reasons first, then a last line that says "Points: number".',
 }
 REFERENCE = {"zh": "参考答案：{}\n", "en": "Reference answer: {}\n"}
 

@@ -1,0 +1,70 @@
+"""A peer, or the product, over cases: what is graded already is not graded again, and what all of it took is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.agreement.cases import Case
+from benchmarks.peers.counting import MODEL, Counter
+from benchmarks.peers.environments import RUNNERS
+from benchmarks.peers.jobs import read_results, write_jobs
+from evaluator.grading import grade
+from evaluator.judge.choose import choose
+from evaluator.judge.questions import Usage
+from evaluator.scorecard import Verdict
+from evaluator.settings import load_settings
+
+OURS = "evaluator"
+
+
+def run_peer(
+    name: str, python: Path, place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter
+) -> dict[str, Any]:
+    """Runs a peer over what it has not graded yet; gives what all of it took, earlier runs included."""
+    write_jobs(place / "jobs.jsonl", cases)
+    quiet = {"LANGSMITH_TRACING": "false", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [str(python), str(RUNNERS / f"run_{name}.py"), base_url, MODEL]
+    counter.take()
+    with open(place / f"{name}.log", "a", encoding="utf-8") as log:
+        ended = subprocess.run(
+            [*command, str(place / "jobs.jsonl"), str(place / f"{name}.jsonl")],
+            env={**os.environ, **quiet},
+            stdout=log,
+            stderr=log,
+            check=False,
+        )
+    told = "done" if ended.returncode == 0 else f"ended with {ended.returncode}, see {place / name}.log"
+    print(f"{name}: {told}", file=sys.stderr, flush=True)
+    return keep_account(place, name, counter.take())
+
+
+async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter) -> dict[str, Any]:
+    """The product over the same endpoint, remembering nothing between items but what it has graded."""
+    judge = choose(f"readout:{base_url}#{MODEL}", load_settings())
+    done = read_results(place / f"{OURS}.jsonl")
+    counter.take()
+    place.mkdir(parents=True, exist_ok=True)
+    with open(place / f"{OURS}.jsonl", "a", encoding="utf-8") as file:
+        for case in cases:
+            if (case.id, case.rubric.criteria[0].id) in done:
+                continue
+            card = await grade(case.transcript, case.rubric, judge, [], lambda _: None)
+            for item in card.verdicts:
+                points = item.points if isinstance(item, Verdict) else None
+                file.write(json.dumps({"item": case.id, "criterion": item.criterion, "points": points}) + "\n")
+            file.flush()
+    return keep_account(place, OURS, counter.take())
+
+
+def keep_account(place: Path, name: str, usage: Usage) -> dict[str, Any]:
+    """Adds what a run took to what earlier runs of the same grader took."""
+    path = place / f"{name}.usage.json"
+    before = Usage.model_validate_json(path.read_text()) if path.exists() else Usage()
+    total = before + usage
+    path.write_text(total.model_dump_json())
+    return total.model_dump()
