@@ -29,23 +29,24 @@ def standing(card: Scorecard) -> str:
     return _say(word, mark=points(card.pass_mark))
 
 
-def decided(card: Scorecard) -> str:
+def decided(card: Scorecard, language: str | None = None) -> str:
     """Who decides, by the policy of the calibration profile; empty without a profile."""
-    return _say(f"decided_{card.decision}", name=card.profile or "–") if card.decision else ""
+    return texts.say(f"report.decided_{card.decision}", language, name=card.profile or "–") if card.decision else ""
 
 
-def shown_reasons(card: Scorecard) -> list[str]:
-    """Why a person should look, a sentence each."""
+def shown_reasons(card: Scorecard, language: str | None = None) -> list[str]:
+    """Why a person should look, a sentence each; one that concerns a criterion begins with its name."""
     names = {verdict.criterion: verdict.name for verdict in card.verdicts}
     return [
-        _reason(reason.code, dict(reason.values), names.get(reason.criterion or "")) for reason in card.review_reasons
+        _reason(reason.code, dict(reason.values), names.get(reason.criterion or ""), language)
+        for reason in card.review_reasons
     ]
 
 
-def _reason(code: str, values: dict[str, str], criterion: str | None) -> str:
+def _reason(code: str, values: dict[str, str], criterion: str | None, language: str | None) -> str:
     if "cause" in values:
-        values["cause"] = texts.say(f"review.cause_{values['cause']}")
-    sentence = texts.say(f"review.{code}", **values)
+        values["cause"] = texts.say(f"review.cause_{values['cause']}", language)
+    sentence = texts.say(f"review.{code}", language, **values)
     return f"{criterion}: {sentence}" if criterion else sentence
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evaluator.report_rows import criterion_rows, head_rows, key_point_rows, review_rows, speaker
+from evaluator.report import shown_reasons
+from evaluator.report_rows import criterion_rows, head_rows, key_point_rows, moment, speaker
 from evaluator.storage import Override, Record
 
 _FONT, _CHINESE_FONT = "Calibri", "Microsoft YaHei"
@@ -25,15 +26,15 @@ def docx_report(record: Record, standing: Mapping[str, Override], *, language: s
     document.add_heading(_clean(tell("title")), level=0)
     if record.scorecard.judge.get("name") == "scripted":
         document.add_paragraph(tell("scripted"), style="Intense Quote")
-    _table(document, None, head_rows(record, standing, tell))
+    _table(document, None, head_rows(record, standing, tell, language))
     document.add_heading(tell("review"), level=1)
-    _bullets(document, review_rows(record, language) or [tell("no_review")])
+    _bullets(document, shown_reasons(record.scorecard, language) or [tell("no_review")])
     document.add_heading(tell("criteria"), level=1)
     for row in criterion_rows(record, standing, tell):
         document.add_heading(_clean(f"{row.name}  {row.shown}"), level=2)
         if row.override is not None:
             given = f"{row.override.points:g} / {row.most:g}" if row.most else f"{row.override.points:g}"
-            by = f"{tell('human')} {given}（{row.override.who}，{row.override.at[:16]}）{row.override.comment}"
+            by = f"{tell('human')} {given}（{row.override.who}，{moment(row.override.at)} UTC）{row.override.comment}"
             document.add_paragraph().add_run(_clean(by)).bold = True
         if row.level:
             document.add_paragraph(_clean(row.level))
@@ -52,7 +53,7 @@ def _rest(document: Any, record: Record, tell: Any) -> None:
         _table(document, (tell("key_point"), tell("outcome"), tell("probability")), shown)
     if record.notes:
         document.add_heading(tell("notes"), level=1)
-        _bullets(document, [f"{note.text} — {note.who or '–'}, {note.at[:16]}" for note in record.notes])
+        _bullets(document, [f"{note.text} — {note.who or '–'}, {moment(note.at)} UTC" for note in record.notes])
     document.add_heading(tell("transcript"), level=1)
     for number, turn in enumerate(record.transcript.turns, start=1):
         paragraph = document.add_paragraph()

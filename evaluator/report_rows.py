@@ -7,7 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from evaluator.corrected import corrected
-from evaluator.scorecard import UngradedVerdict, Verdict
+from evaluator.report import decided
+from evaluator.scorecard import Scorecard, Sum, UngradedVerdict, Verdict
 from evaluator.storage import Override, Record
 from evaluator.texts import say
 
@@ -44,11 +45,18 @@ def _say(language: str | None, key: str, **values: object) -> str:
     return say(f"export.{key}", language, **values)
 
 
-def head_rows(record: Record, standing: Mapping[str, Override], tell: Say) -> list[tuple[str, str]]:
+def recomputed(card: Scorecard, standing: Mapping[str, Override]) -> Sum | None:
+    """What the scorecard adds up to with people's points in place of the machine's; None where nobody gave any."""
+    given = {name: one.points for name, one in standing.items() if one.points is not None}
+    return corrected(card, given) if given else None
+
+
+def head_rows(
+    record: Record, standing: Mapping[str, Override], tell: Say, language: str | None
+) -> list[tuple[str, str]]:
     """What it is about, and the outcome: name and value."""
     card = record.scorecard
-    given = {name: one.points for name, one in standing.items() if one.points is not None}
-    now = corrected(card, given) if given else None
+    now = recomputed(card, standing)
     total, passed = (now.total, now.passed) if now else (card.total, card.passed)
     shown = _of(total, card.max_points)
     if now:
@@ -60,23 +68,25 @@ def head_rows(record: Record, standing: Mapping[str, Override], tell: Say) -> li
         (tell("total"), shown),
         (tell("pass_mark"), _of(card.pass_mark, card.max_points)),
         (tell("outcome"), tell(outcome)),
+        *_calibrated(card, tell, language),
         (tell("judge"), card.judge.get("answered_by") or card.judge.get("name", "–")),
-        (tell("graded_at"), card.created_at),
+        (tell("graded_at"), moment(card.created_at)),
         (tell("record"), card.id),
     ]
 
 
-def review_rows(record: Record, language: str | None) -> list[str]:
-    """Why a person should look, one sentence each."""
-    names = {verdict.criterion: verdict.name for verdict in record.scorecard.verdicts}
-    rows = []
-    for reason in record.scorecard.review_reasons:
-        values = dict(reason.values)
-        if "cause" in values:
-            values["cause"] = say(f"review.cause_{values['cause']}", language)
-        where = f"{names[reason.criterion]}: " if reason.criterion in names else ""
-        rows.append(where + say(f"review.{reason.code}", language, **values))
-    return rows
+def _calibrated(card: Scorecard, tell: Say, language: str | None) -> list[tuple[str, str]]:
+    """The calibration profile, its interval and who decides by it; nothing where none was applied."""
+    rows = [(tell("profile"), card.profile)] if card.profile else []
+    if card.interval:
+        low, high = card.interval
+        rows.append((tell("interval"), f"{low:.1f} – {_of(high, card.max_points)}"))
+    return [*rows, (tell("decision"), decided(card, language))] if card.decision else rows
+
+
+def moment(at: str) -> str:
+    """An ISO 8601 moment in UTC to the minute, as people write it: "2026-03-04 15:20"."""
+    return at[:16].replace("T", " ")
 
 
 def criterion_rows(record: Record, standing: Mapping[str, Override], tell: Say) -> list[CriterionRow]:

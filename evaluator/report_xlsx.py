@@ -6,7 +6,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from evaluator.report_rows import criterion_rows, head_rows, key_point_rows, review_rows, speaker
+from evaluator.report import shown_reasons
+from evaluator.report_rows import criterion_rows, head_rows, key_point_rows, moment, speaker
 from evaluator.storage import Override, Record
 
 
@@ -18,10 +19,14 @@ def xlsx_report(record: Record, standing: Mapping[str, Override], *, language: s
     book = Workbook()
     overview = book.active
     overview.title = tell("title")
-    for name, value in head_rows(record, standing, tell):
+    if record.scorecard.judge.get("name") == "scripted":
+        _append(overview, [tell("scripted")])
+    for name, value in head_rows(record, standing, tell, language):
         _append(overview, [name, value])
-    for reason in review_rows(record, language):
+    for reason in shown_reasons(record.scorecard, language):
         _append(overview, [tell("review"), reason])
+    for note in record.notes:
+        _append(overview, [tell("notes"), f"{note.text} — {note.who or '–'}, {moment(note.at)} UTC"])
     criteria = book.create_sheet(tell("criteria"))
     columns = ("criterion", "points", "most", "confidence", "human", "human_by", "comment", "level", "evidence")
     _append(criteria, [tell(name) for name in columns])
