@@ -15,6 +15,7 @@ from ui.components import bank_store, drafts
 from ui.components.bank_rows import Field, edit_rows, forget_rows
 from ui.components.language import tr
 from ui.components.layout import guarded
+from ui.components.notes import note
 from ui.components.scorecard_view import section
 
 LABELS = "ABCDEFGH"
@@ -144,11 +145,9 @@ def _applied(item: Item, changed: dict[str, Any]) -> Item:
 
 def _warnings(item: Item) -> None:
     if not item.warnings:
-        st.html(f'<div class="ev-note good" role="note"><p>{escape(tr("ui_bank.no_warnings"))}</p></div>')
+        note(tr("ui_bank.no_warnings"), "good")
         return
-    lines = "".join(f"<li>{escape(warning.text())}</li>" for warning in item.warnings)
-    head = f"<p>{escape(tr('ui_bank.to_resolve'))}</p>"
-    st.html(f'<div class="ev-note" role="note">{head}<ul class="ev-list">{lines}</ul></div>')
+    note(tr("ui_bank.to_resolve"), items=[warning.text() for warning in item.warnings])
 
 
 def _actions(item: Item, changed: dict[str, Any]) -> None:

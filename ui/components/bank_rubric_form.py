@@ -16,6 +16,7 @@ from ui.components import bank_versions, drafts, scenario, stores
 from ui.components.bank_rows import Field, edit_rows, forget_rows
 from ui.components.language import tr
 from ui.components.layout import guarded
+from ui.components.notes import note_html
 from ui.components.scenario import show_rubric
 from ui.components.scorecard_view import section
 
@@ -105,7 +106,7 @@ def _readable(text: str, rubric_id: str) -> Rubric | None:
 def findings_html(findings: list[Finding], content: Content) -> str:
     """What is wrong and what grades badly, each with its place in words."""
     if not findings:
-        return f'<div class="ev-note good" role="note"><p>{escape(tr("ui_bank.lint_fine"))}</p></div>'
+        return note_html(tr("ui_bank.lint_fine"), "good")
     kinds = {"error": "bad", "warning": ""}
     return "".join(
         f'<div class="ev-note {kinds[one.severity]}" role="note"><p>'

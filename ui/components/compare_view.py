@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TypeGuard
 
 import streamlit as st
 
@@ -10,71 +11,69 @@ from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Record
 from ui.components.language import tr
 from ui.components.layout import out_of, when
+from ui.components.radar import Spoke, beside_html, draws
 from ui.components.scorecard_view import section, verdict_points
-from ui.components.transcript_view import show_transcript
+from ui.components.transcript_view import colour, show_transcript
+
+SIDES = ("A", "B")
+Either = Verdict | UngradedVerdict
 
 
 def show_comparison(one: Record, other: Record) -> None:
-    """Criteria with both points and the difference, a radar of both, and both transcripts."""
+    """Which two they are, criteria with both points and the difference beside a radar, and both transcripts."""
     section("comparison")
-    names = [_name(one), _name(other)]
-    names = [f"A · {names[0]}", f"B · {names[1]}"]
-    table, plot = st.columns([3, 2], gap="medium")
-    with table:
-        st.html(_table(one.scorecard, other.scorecard, names))
-    with plot:
-        _radar(one.scorecard, other.scorecard, names)
-    left, right = st.columns(2, gap="medium")
-    for column, record, name, prefix in ((left, one, names[0], "a-"), (right, other, names[1], "b-")):
+    named = [f"{side} · {_name(record)}" for side, record in zip(SIDES, (one, other), strict=True)]
+    st.html("".join(f'<p class="ev-dim">{escape(name)}</p>' for name in named))
+    st.html(comparison_html(one.scorecard, other.scorecard))
+    for column, record, name, side in zip(st.columns(2, gap="medium"), (one, other), named, SIDES, strict=True):
         with column:
             st.html(f'<p class="ev-dim">{escape(name)}</p>')
-            show_transcript(record.transcript, prefix=f"cmp-{prefix}")
+            show_transcript(record.transcript, prefix=f"cmp-{side.lower()}-")
+
+
+def comparison_html(one: Scorecard, other: Scorecard) -> str:
+    """The table of criteria and, where there is something to draw, the radar beside it."""
+    theirs = {verdict.criterion: verdict for verdict in other.verdicts}
+    pairs = [(number, mine, theirs.get(mine.criterion)) for number, mine in enumerate(one.verdicts, start=1)]
+    spokes = [Spoke(number, _share(mine), _share(its)) for number, mine, its in pairs if _drawn(mine) and _drawn(its)]
+    return beside_html(spokes, SIDES, _table(pairs, one, other))
 
 
 def _name(record: Record) -> str:
     return f"{record.label or record.scorecard.rubric.title} ({when(record.scorecard.created_at)})"
 
 
-def _table(one: Scorecard, other: Scorecard, names: list[str]) -> str:
-    theirs = {verdict.criterion: verdict for verdict in other.verdicts}
-    rows = [_row(verdict, theirs.get(verdict.criterion)) for verdict in one.verdicts]
-    difference = "–" if one.total is None or other.total is None else f"{one.total - other.total:+.1f}"
-    cells = [tr("total"), out_of(one.total, one.max_points), out_of(other.total, other.max_points), difference]
-    rows.append("<tr>" + "".join(f"<td><strong>{escape(cell)}</strong></td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in [tr("criterion"), *names, tr("difference")])
-    return f'<table class="ev-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+def _table(pairs: list[tuple[int, Either, Either | None]], one: Scorecard, other: Scorecard) -> str:
+    heads = (tr("criterion"), *SIDES, tr("difference"))
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
+    apart = None if one.total is None or other.total is None else one.total - other.total
+    totals = (out_of(one.total, one.max_points), out_of(other.total, other.max_points), _apart(apart))
+    cells = "".join(f"<td class='num'><strong>{escape(cell)}</strong></td>" for cell in totals)
+    last = f"<tr><th scope='row'><strong>{escape(tr('total'))}</strong></th>{cells}</tr>"
+    rows = "".join(_row(*pair) for pair in pairs) + last
+    return f'<table class="ev-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(mine: Verdict | UngradedVerdict, theirs: Verdict | UngradedVerdict | None) -> str:
-    both = isinstance(mine, Verdict) and isinstance(theirs, Verdict)
-    difference = f"{mine.points - theirs.points:+.1f}" if both else "–"  # type: ignore[union-attr]
-    cells = [mine.name, verdict_points(mine), verdict_points(theirs) if theirs else "–", difference]
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _radar(one: Scorecard, other: Scorecard, names: list[str]) -> None:
-    """Shares of each criterion's points; the table beside it says the same in words."""
-    axes = [verdict for verdict in one.verdicts if isinstance(verdict, Verdict) and verdict.max_points]
-    if len(axes) < 3:
-        return
-    import plotly.graph_objects as go
-
-    theirs = {verdict.criterion: verdict for verdict in other.verdicts if isinstance(verdict, Verdict)}
-    plot = go.Figure()
-    for name, points in (
-        (names[0], [verdict.points / verdict.max_points for verdict in axes]),
-        (names[1], [_share(theirs.get(verdict.criterion)) for verdict in axes]),
-    ):
-        around = [verdict.name for verdict in axes]
-        plot.add_trace(go.Scatterpolar(r=[*points, points[0]], theta=[*around, around[0]], name=name, fill="toself"))
-    plot.update_layout(
-        height=300,
-        margin={"l": 50, "r": 50, "t": 20, "b": 20},
-        polar={"radialaxis": {"range": [0, 1], "tickformat": ".0%"}},
-        legend={"orientation": "h"},
+def _row(number: int, mine: Either, theirs: Either | None) -> str:
+    apart = mine.points - theirs.points if _has_points(mine) and _has_points(theirs) else None
+    cells = (verdict_points(mine), verdict_points(theirs) if theirs else "–", _apart(apart))
+    name = f'<span class="ev-badge {colour(number)}">{number}</span> {escape(mine.name)}'
+    return (
+        f"<tr><th scope='row'>{name}</th>" + "".join(f"<td class='num'>{escape(cell)}</td>" for cell in cells) + "</tr>"
     )
-    st.plotly_chart(plot, key=f"radar_{one.id}_{other.id}")
 
 
-def _share(verdict: Verdict | None) -> float:
-    return verdict.points / verdict.max_points if verdict and verdict.max_points else 0.0
+def _apart(points: float | None) -> str:
+    return "–" if points is None else f"{points:+.1f}".replace("-", "−")
+
+
+def _has_points(verdict: Either | None) -> TypeGuard[Verdict]:
+    return isinstance(verdict, Verdict) and not verdict.not_applicable and verdict.kind != "fatal"
+
+
+def _drawn(verdict: Either | None) -> TypeGuard[Verdict]:
+    return _has_points(verdict) and draws(verdict.kind, verdict.max_points)
+
+
+def _share(verdict: Verdict) -> float:
+    return verdict.points / verdict.max_points

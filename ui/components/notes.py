@@ -19,5 +19,6 @@ def note(text: str, tone: Tone = "", items: Iterable[str] = ()) -> None:
 def note_html(text: str, tone: Tone = "", items: Iterable[str] = ()) -> str:
     """What `note` draws."""
     listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+    head = f"<strong>{escape(text)}</strong>" if listed else escape(text)
     more = f'<ul class="ev-list">{listed}</ul>' if listed else ""
-    return f'<div class="ev-note {tone}" role="note"><p>{escape(text)}</p>{more}</div>'
+    return f'<div class="ev-note {tone}" role="note"><p>{head}</p>{more}</div>'

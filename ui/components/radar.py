@@ -1,4 +1,4 @@
-"""A radar of criteria: what a person gave themself against what the grader gave, as shares of each maximum."""
+"""A radar of criteria, for two views of them: outlines of the shares of each maximum."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import base64
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from evaluator.practice import Comparison, Gap
+from evaluator.rubric import CriterionKind
 from ui.components.language import tr
 from ui.components.layout import out_of
 from ui.components.transcript_view import colour
@@ -18,58 +20,74 @@ FEWEST = 3  # fewer spokes enclose nothing
 STYLE = """
 .line { fill: none; stroke: #d5dbe0; }
 text { fill: #1c252d; font: 700 14px system-ui, sans-serif; text-anchor: middle; dominant-baseline: central; }
-.own { fill: #8a611630; stroke: #8a6116; stroke-width: 2; stroke-dasharray: 5 3; }
-.graded { fill: #3d6f8e30; stroke: #3d6f8e; stroke-width: 2; }
+.first { fill: #8a611630; stroke: #8a6116; stroke-width: 2; stroke-dasharray: 5 3; }
+.second { fill: #3d6f8e30; stroke: #3d6f8e; stroke-width: 2; }
 @media (prefers-color-scheme: dark) {
   .line { stroke: #3b444d; }
   text { fill: #e6ebef; }
-  .own { fill: #e3b25c30; stroke: #e3b25c; }
-  .graded { fill: #7fb2d130; stroke: #7fb2d1; }
+  .first { fill: #e3b25c30; stroke: #e3b25c; }
+  .second { fill: #7fb2d130; stroke: #7fb2d1; }
 }
 """
 Numbered = tuple[int, Gap]
 
 
+class Spoke(NamedTuple):
+    """One criterion with its number and both views of it, as shares of its points."""
+
+    number: int
+    first: float
+    second: float
+
+
 def overview_html(comparison: Comparison) -> str:
-    """The radar, where there is something to draw, and beside it a table that says the same and more.
+    """A trainee's own points and the grader's: the radar, and beside it a table that says the same and more.
 
     Spokes and rows carry the numbers of the criteria. Penalties and fatal items, where more is worse, and what one
     side left open stand in the table only.
     """
     numbered = list(enumerate(comparison.gaps, start=1))
-    drawn = [(number, gap) for number, gap in numbered if _fits(gap)]
-    picture = _radar(drawn) if len(drawn) >= FEWEST else ""
-    return f'<div class="pr-overview">{picture}{_table(numbered)}</div>'
+    spokes = [
+        Spoke(number, gap.own / gap.max_points, gap.graded / gap.max_points)
+        for number, gap in numbered
+        if draws(gap.kind, gap.max_points) and gap.own is not None and gap.graded is not None
+    ]
+    return beside_html(spokes, (tr("ui_practice.yours"), tr("ui_practice.graders")), _table(numbered))
 
 
-def _fits(gap: Gap) -> bool:
-    return gap.kind not in ("penalty", "fatal") and None not in (gap.own, gap.graded) and gap.max_points > 0
+def draws(kind: CriterionKind, most: float) -> bool:
+    """Whether a radar can show a criterion: more points are better, and there are any."""
+    return kind not in ("penalty", "fatal") and most > 0
 
 
-def _radar(drawn: Sequence[Numbered]) -> str:
+def beside_html(spokes: Sequence[Spoke], names: tuple[str, str], table: str) -> str:
+    """A table with the radar beside it, where there is something to draw. `names` are those of the two views."""
+    return f'<div class="ev-overview">{_radar(spokes, names) if len(spokes) >= FEWEST else ""}{table}</div>'
+
+
+def _radar(spokes: Sequence[Spoke], names: tuple[str, str]) -> str:
     keys = "".join(
-        f'<span class="pr-key {kind}">{escape(tr(key))}</span>'
-        for kind, key in (("own", "ui_practice.yours"), ("graded", "ui_practice.graders"))
+        f'<span class="ev-key {kind}">{escape(name)}</span>'
+        for kind, name in zip(("first", "second"), names, strict=True)
     )
-    label = escape(tr("ui_practice.radar_label", count=len(drawn)))
-    picture = base64.b64encode(radar_svg(drawn).encode()).decode()
+    label = escape(tr("radar_label", count=len(spokes), first=names[0], second=names[1]))
+    picture = base64.b64encode(radar_svg(spokes).encode()).decode()
     return (
-        f'<figure class="pr-radar"><img alt="{label}" src="data:image/svg+xml;base64,{picture}">'
+        f'<figure class="ev-radar"><img alt="{label}" src="data:image/svg+xml;base64,{picture}">'
         f"<figcaption>{keys}</figcaption></figure>"
     )
 
 
-def radar_svg(drawn: Sequence[Numbered]) -> str:
+def radar_svg(spokes: Sequence[Spoke]) -> str:
     """The picture alone. The page takes it as an image only, since Streamlit removes drawings from its HTML; it follows
     light and dark by itself."""
-    count = len(drawn)
+    count = len(spokes)
     rings = "".join(f'<polygon class="line" points="{_outline([share] * count)}"/>' for share in RINGS)
-    spokes = "".join(_spoke(place, count, number) for place, (number, _) in enumerate(drawn))
-    own = _outline([(gap.own or 0) / gap.max_points for _, gap in drawn])
-    graded = _outline([(gap.graded or 0) / gap.max_points for _, gap in drawn])
+    lines = "".join(_spoke(place, count, spoke.number) for place, spoke in enumerate(spokes))
+    first, second = (_outline([spoke[side] for spoke in spokes]) for side in (1, 2))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><style>{STYLE}</style>{rings}{spokes}'
-        f'<polygon class="graded" points="{graded}"/><polygon class="own" points="{own}"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><style>{STYLE}</style>{rings}{lines}'
+        f'<polygon class="second" points="{second}"/><polygon class="first" points="{first}"/></svg>'
     )
 
 

@@ -11,7 +11,7 @@ from evaluator.resources import resource_dir
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import RubricEntry, list_rubrics
 from ui.components import stores
-from ui.components.language import tr
+from ui.components.language import language, tr
 
 
 def entries() -> list[RubricEntry]:
@@ -34,7 +34,7 @@ def usable() -> dict[str, Rubric]:
 
 def choose_rubric(key: str, *, chosen: str | None = None, preview: bool = True) -> Rubric | None:
     """Search, a list, and a preview; None while there is nothing to choose. `chosen` is the id at first."""
-    found = usable()
+    found = _own_language_first(usable())
     for entry in entries():
         if entry.problem:
             st.warning(entry.problem)
@@ -53,6 +53,10 @@ def choose_rubric(key: str, *, chosen: str | None = None, preview: bool = True) 
     if preview:
         show_rubric(found[name])
     return found[name]
+
+
+def _own_language_first(found: dict[str, Rubric]) -> dict[str, Rubric]:
+    return dict(sorted(found.items(), key=lambda item: item[1].language != language()))
 
 
 def _matches(rubric: Rubric, word: str) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
-from evaluator.corrected import corrected
-from evaluator.report import decided
+from evaluator.report import decided, shown_reasons
+from evaluator.report_rows import recomputed
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
 from evaluator.transcript import Transcript
-from ui.components.language import tr
+from ui.components.language import language, tr
 from ui.components.layout import out_of, percent, when
+from ui.components.notes import note
 from ui.components.transcript_view import colour, criterion_id, mark_id, show_transcript
+
+BEGINNING = 24  # characters of a reference that its closed box shows, to tell it from the others
 
 
 def show_scorecard(
@@ -55,8 +58,7 @@ def show_total(card: Scorecard, overrides: Mapping[str, Override] | None = None)
 
 def total_html(card: Scorecard, overrides: Mapping[str, Override] | None = None) -> str:
     """What `show_total` draws."""
-    given = {name: one.points for name, one in (overrides or {}).items() if one.points is not None}
-    now = corrected(card, given) if given else None
+    now = recomputed(card, overrides or {})
     total, passed = (now.total, now.passed) if now else (card.total, card.passed)
     kind, word = {True: ("good", "passed"), False: ("bad", "not_passed"), None: ("", "pass_open")}[passed]
     notes = [tr("pass_mark", mark=out_of(card.pass_mark, card.max_points))]
@@ -79,7 +81,11 @@ def total_html(card: Scorecard, overrides: Mapping[str, Override] | None = None)
 
 def decision_html(card: Scorecard) -> str:
     """Who decides, by the profile's policy; empty where no profile was applied."""
-    return f'<p style="margin:0.4rem 0 0"><strong>{escape(decided(card))}</strong></p>' if card.decision else ""
+    return (
+        f'<p style="margin:0.4rem 0 0"><strong>{escape(decided(card, language()))}</strong></p>'
+        if card.decision
+        else ""
+    )
 
 
 def _track(card: Scorecard, total: float | None) -> str:
@@ -100,32 +106,16 @@ def _track(card: Scorecard, total: float | None) -> str:
 
 
 def show_review(card: Scorecard) -> None:
-    """Why a person should look, each reason with its criterion; or that nothing asks for it."""
-    if not card.review_reasons:
-        return
-    names = {verdict.criterion: verdict.name for verdict in card.verdicts}
-    lines = []
-    for reason in card.review_reasons:
-        values = dict(reason.values)
-        if "cause" in values:
-            values["cause"] = tr(f"review.cause_{values['cause']}")
-        text = tr(f"review.{reason.code}", **values)
-        where = names.get(reason.criterion or "")
-        lines.append(f"{where}：{text}" if where else text)
-    _note("review_needed", lines)
+    """Why a person should look, each reason with its criterion; nothing where nothing asks for it."""
+    if card.review_reasons:
+        note(tr("review_needed"), items=shown_reasons(card, language()))
 
 
 def show_guards(card: Scorecard) -> None:
     """What a person should know of the text before trusting the points, with the words it was seen in."""
     for guard in card.guards:
         quotes = [f"“{evidence.text}”" for evidence in guard.evidence[:3]]
-        _note(f"guards.{guard.code}", quotes, "bad" if guard.code != "too_short" else "")
-
-
-def _note(title: str, lines: Sequence[str], kind: str = "") -> None:
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    body = f'<ul class="ev-list">{items}</ul>' if lines else ""
-    st.html(f'<div class="ev-note {kind}" role="note"><p><strong>{escape(tr(title))}</strong></p>{body}</div>')
+        note(tr(f"guards.{guard.code}"), "bad" if guard.code != "too_short" else "", quotes)
 
 
 def show_criteria(card: Scorecard, *, overrides: Mapping[str, Override] | None = None, prefix: str = "") -> None:
@@ -263,10 +253,10 @@ def show_references(card: Scorecard) -> None:
     if not card.references:
         st.html(f'<p class="ev-empty">{escape(tr("no_references"))}</p>')
     for use in card.references:
-        matched = tr(f"matched_{use.matched_by}")
-        with st.expander(f"{tr(use.kind)} · {use.source or tr('no_source')} · {matched}"):
+        begins = " ".join(use.text.split())[:BEGINNING]
+        with st.expander(f"{tr(use.kind)} · {use.source or tr('no_source')} · {begins}…"):
             st.text(use.text)
-            st.caption(tr("digest", digest=use.digest[:12]))
+            st.caption(f"{tr(f'matched_{use.matched_by}')} · {tr('digest', digest=use.digest[:12])}")
 
 
 def show_technical(card: Scorecard) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from evaluator.scorecard import Evidence, UngradedVerdict, Verdict
 from evaluator.transcript import Role, Transcript, Turn, speakers
 from ui.components.language import tr
+from ui.components.notes import note
 
 ROLES: tuple[Role, ...] = ("agent", "customer", "other")
 COLOURS = 8  # classes k1 … k8 of theme.css
@@ -144,9 +145,4 @@ def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | Non
 def show_assumptions(transcript: Transcript) -> None:
     """What had to be assumed in reading the text, one sentence each; nothing when nothing had."""
     if transcript.assumptions:
-        items = "".join(
-            f"<li>{escape(tr(f'transcript.{item.code}', **item.values))}</li>" for item in transcript.assumptions
-        )
-        st.html(
-            f'<div class="ev-note" role="note"><p>{escape(tr("assumed"))}</p><ul class="ev-list">{items}</ul></div>'
-        )
+        note(tr("assumed"), items=[tr(f"transcript.{item.code}", **item.values) for item in transcript.assumptions])

@@ -31,6 +31,7 @@ def form() -> None:
     if not handed:
         st.html(f'<p class="ev-empty">{tr("grade_empty")}</p>')
         return
+    handed = [_named(one) for one in handed]
     section("step_roles")
     ready = [_understood(one, number) for number, one in enumerate(handed)]
     profile = choose_profile("grade", rubric)
@@ -41,6 +42,22 @@ def form() -> None:
         jobs = [runner.grade(one.transcript, rubric, profile=profile, label=one.label, fresh=fresh) for one in ready]
         drafts.keep(DRAFT, jobs=[job.id for job in jobs])
         st.rerun()
+
+
+def _named(one: Handed) -> Handed:
+    """A file has its name; whose a pasted text is can be said, so that the list of gradings tells people apart."""
+    if one.label:
+        return one
+    field = "grade_name"
+    if field not in st.session_state:
+        st.session_state[field] = drafts.load(DRAFT).get("name", "")
+    name = st.text_input(
+        tr("whose_text"),
+        key=field,
+        placeholder=tr("whose_hint"),
+        on_change=lambda: drafts.keep(DRAFT, name=st.session_state[field]),
+    )
+    return one._replace(label=name.strip())
 
 
 def _understood(one: Handed, number: int) -> Handed:
@@ -76,7 +93,7 @@ def results(jobs: list[runner.Job]) -> None:
 
 def begin_anew() -> None:
     """An empty form with the same scenario."""
-    drafts.keep(DRAFT, jobs=None, text=None)
+    drafts.keep(DRAFT, jobs=None, text=None, name=None)
     for name in [name for name in st.session_state if str(name).startswith("grade_")]:
         del st.session_state[name]
     st.rerun()
