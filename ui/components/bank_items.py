@@ -16,12 +16,12 @@ PAGE = 50
 
 def show_items() -> None:
     """Filters, the list, and the question that is open."""
-    _undo_bar()
     deleted = bool(st.session_state.get("bank_deleted"))
     everything = bank_store.items(deleted)
     if not everything and not deleted and not bank_store.items(True):
-        empty("ui_bank.no_items")
+        _nothing_yet()
         return
+    _undo_bar()
     found = _filtered(everything)
     st.caption(tr("ui_bank.count", shown=len(found), all=len(everything)))
     if not found:
@@ -35,6 +35,13 @@ def show_items() -> None:
     named = {item.id: _label(item) for item in shown}
     chosen = st.selectbox(tr("ui_bank.open"), ids, format_func=named.__getitem__, key="bank_item")
     bank_item.show_item(next(item for item in shown if item.id == chosen), deleted)
+
+
+def _nothing_yet() -> None:
+    empty("ui_bank.no_items")
+    if st.button(tr("ui_bank.go_import"), type="primary", icon=":material/upload:", key="bank_first"):
+        st.session_state["bank_go_to"] = "import"
+        st.rerun()
 
 
 def _undo_bar() -> None:
@@ -105,9 +112,7 @@ def _holds(item: Item, word: str) -> bool:
 
 def _page_of(found: list[Item]) -> list[Item]:
     pages = -(-len(found) // PAGE)
-    if pages == 1:
-        return found
-    number = st.number_input(tr("ui_bank.page", pages=pages), 1, pages, key="bank_page", step=1)
+    number = min(st.pagination(pages, key="bank_page"), pages) if pages > 1 else 1
     return found[(number - 1) * PAGE : number * PAGE]
 
 

@@ -70,7 +70,7 @@ def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:
     with st.container(border=True):
         st.html(f'<p class="ev-empty">{escape(tr(text))}</p>')
         if page_path:
-            link(page_path, tr(label))
+            link(page_path, tr(label), ":material/arrow_forward:")
 
 
 def link(page_path: str, label: str, icon: str | None = None) -> None:
