@@ -127,10 +127,10 @@ def explain(gap: Gap, language: str | None = None) -> list[str]:
     if gap.view in ("kinder", "stricter") and gap.own_level and gap.own_level != gap.level:
         sentences.append(say("ui_practice.explain_levels", language, **values))
     if gap.view == "kinder" and gap.missing:
-        points = "；".join(point.text for point in gap.missing[:MISSING])
+        points = say("ui.semicolon", language).join(point.text for point in gap.missing[:MISSING])
         sentences.append(say("ui_practice.explain_missing", language, points=points))
     if gap.view == "stricter" and gap.covered:
-        points = "；".join(point.text for point in gap.covered[:MISSING])
+        points = say("ui.semicolon", language).join(point.text for point in gap.covered[:MISSING])
         sentences.append(say("ui_practice.explain_covered", language, points=points))
     if gap.view == "kinder" and not gap.evidence and gap.kind not in ("fatal", "penalty"):
         sentences.append(say("ui_practice.explain_no_words", language))

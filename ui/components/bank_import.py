@@ -10,7 +10,7 @@ from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Warning
 from evaluator.bank.reading import ARCHIVE, FORMATS
 from ui.components import bank_store, drafts, runner
-from ui.components.language import tr
+from ui.components.language import listed, tr
 from ui.components.progress import watch
 from ui.components.scorecard_view import section
 
@@ -81,8 +81,8 @@ def _imported(job: runner.Job) -> None:
 
 def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
     """A row a file, then each file's warnings with their lines."""
-    heads = ("file", "result", "questions", "cut", "changes", "warnings")
-    head = "".join(f"<th scope='col'>{escape(tr(f'bank.cli_{name}'))}</th>" for name in heads)
+    heads = [f"bank.cli_{name}" for name in ("file", "result", "questions", "cut", "changes")]
+    head = "".join(f"<th scope='col'>{escape(tr(key))}</th>" for key in (*heads, "ui_bank.column_remarks"))
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(report, dry_run))}</tr>" for report in reports)
     st.html(f'<table class="ev-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
     for report in reports:
@@ -99,7 +99,7 @@ def _cells(report: FileReport, dry_run: bool) -> list[str]:
         failed = f'<span class="ev-no">{escape(tr("bank.cli_failed"))}</span>'
         return [escape(report.file), failed, "", "", escape(report.error), ""]
     result = "would_import" if dry_run and report.status == "imported" else report.status
-    kinds = "，".join(f"{tr(f'bank.kind_{kind}')} {count}" for kind, count in report.kinds.items())
+    kinds = listed(f"{tr(f'bank.kind_{kind}')} {count}" for kind, count in report.kinds.items())
     cut = len(report.items) - report.whole
     cells = [report.file, tr(f"bank.cli_{result}"), kinds, str(cut or ""), _changes(report)]
     return [*map(escape, cells), escape(str(len(warnings_of(report)) or ""))]
@@ -109,7 +109,7 @@ def _changes(report: FileReport) -> str:
     if report.stored.same_as:
         return tr("bank.cli_same_as", path=report.stored.same_as)
     fates = report.stored.model_dump(exclude={"same_as", "unchanged"})
-    return "，".join(tr(f"bank.cli_count_{fate}", count=len(ids)) for fate, ids in fates.items() if ids)
+    return listed(tr(f"bank.cli_count_{fate}", count=len(ids)) for fate, ids in fates.items() if ids)
 
 
 def warnings_of(report: FileReport) -> list[Warning]:

@@ -13,7 +13,7 @@ from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item
 from evaluator.bank.store import EDITABLE
 from ui.components import bank_store, drafts
 from ui.components.bank_rows import Field, edit_rows, forget_rows
-from ui.components.language import tr
+from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note
 from ui.components.scorecard_view import section
@@ -188,14 +188,14 @@ def preview_html(item: Item) -> str:
     """The question as a person reads it."""
     parts = [("label_background", item.background), ("label_requirements", item.requirements)]
     head = "".join(
-        f"<p class='ev-dim'>{escape(tr(f'bank.{label}'))}：{escape(text)}</p>" for label, text in parts if text
+        f"<p class='ev-dim'>{escape(labelled(tr(f'bank.{label}'), text))}</p>" for label, text in parts if text
     )
-    points = "" if item.points is None else f"（{tr('points_unit', points=f'{item.points:g}')}）"
-    body = f"<p style='white-space:pre-wrap'><strong>{escape(item.text)}</strong>{escape(points)}</p>"
+    points = "" if item.points is None else tr("points_unit", points=f"{item.points:g}")
+    body = f"<p style='white-space:pre-wrap'><strong>{escape(item.text)}</strong> {escape(points)}</p>"
     options = "".join(_option(option, item) for option in item.options)
     steps = "".join(f"<li>{escape(step)}</li>" for step in item.steps)
-    key = f"<p>{escape(tr('bank.label_key'))}：<strong>{escape(item.key)}</strong></p>" if item.key else ""
-    why = f"<p>{escape(tr('bank.label_explanation'))}：{escape(item.explanation)}</p>" if item.explanation else ""
+    key = f"<p>{escape(labelled(tr('bank.label_key'), item.key))}</p>" if item.key else ""
+    why = f"<p>{escape(labelled(tr('bank.label_explanation'), item.explanation))}</p>" if item.explanation else ""
     source = "" if item.source is None else f"{item.source.file} · {tr('ui_bank.line', line=item.source.start)}"
     return (
         f"<div class='ev-total'>{head}{body}<ul class='ev-list'>{options}</ul><ol>{steps}</ol>{key}{why}"

@@ -123,7 +123,7 @@ def _table(items: list[Item]) -> dict[str, list[str]]:
         tr("bank.label_text"): [item.text[:120] for item in items],
         tr("bank.label_key"): [item.key or "" for item in items],
         tr("bank.label_points"): ["" if item.points is None else f"{item.points:g}" for item in items],
-        tr("bank.cli_warnings"): [str(len(item.warnings) or "") for item in items],
+        tr("ui_bank.column_remarks"): [str(len(item.warnings) or "") for item in items],
         tr("bank.label_file"): [item.source.file if item.source else "" for item in items],
     }
 

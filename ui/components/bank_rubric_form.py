@@ -14,7 +14,7 @@ from evaluator.rubric import CriterionKind, Rubric, Speaker
 from evaluator.rubrics import Finding
 from ui.components import bank_versions, drafts, scenario, stores
 from ui.components.bank_rows import Field, edit_rows, forget_rows
-from ui.components.language import tr
+from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note_html
 from ui.components.scenario import show_rubric
@@ -123,7 +123,7 @@ def _place(where: str, content: Content) -> str:
         return ""
     named = {item["id"]: item["name"] for item in content["criteria"]}
     found = content["criteria"][int(parts[1])]["name"] if parts[1].isdigit() else named.get(parts[1], "")
-    return f"“{found}”：" if found else ""
+    return labelled(f"“{found}”", "") if found else ""
 
 
 def _key(rubric_id: str) -> str:

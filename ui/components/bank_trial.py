@@ -13,7 +13,7 @@ from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from ui.components import drafts, runner, stores
-from ui.components.language import tr
+from ui.components.language import in_a_row, tr
 from ui.components.layout import out_of
 from ui.components.progress import watch
 from ui.components.runner import Tick
@@ -120,4 +120,4 @@ def _passed(card: Scorecard) -> str:
 
 
 def _noticed(card: Scorecard) -> str:
-    return "；".join(dict.fromkeys(tr(f"guards.{guard.code}") for guard in card.guards))
+    return in_a_row(dict.fromkeys(tr(f"guards.{guard.code}") for guard in card.guards))

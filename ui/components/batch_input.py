@@ -15,7 +15,7 @@ from evaluator.errors import InputError
 from evaluator.rubrics import find
 from evaluator.storage import NewItem
 from ui.components import stores
-from ui.components.language import tr
+from ui.components.language import in_a_row, tr
 from ui.components.layout import guarded
 from ui.components.profile_choice import choose_profile
 from ui.components.scenario import choose_rubric
@@ -117,7 +117,7 @@ def _or_none(key: str) -> Any:
 def _preview(items: list[NewItem]) -> None:
     bad = [one for one in items if one.error_code is not None]
     used = Counter(one.rubric.title for one in items if one.rubric is not None)
-    by = "；".join(f"{title} × {count}" for title, count in used.items())
+    by = in_a_row(f"{title} × {count}" for title, count in used.items())
     st.write(tr("batch_read", ready=len(items) - len(bad), by=by or "–"))
     if bad:
         st.warning(tr("batch_unread", count=len(bad), first=bad[0].item, why=bad[0].error or ""))

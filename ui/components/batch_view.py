@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ import streamlit as st
 
 from evaluator import batch, texts
 from evaluator.errors import InputError
-from evaluator.scorecard import Scorecard, Verdict
+from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Batch, BatchItem
 from ui.components import grading_view, runner, stores
 from ui.components.exports import XLSX
-from ui.components.language import tr
+from ui.components.language import in_a_row, listed, tr
 from ui.components.layout import guarded, out_of
 from ui.components.progress import watch
 
@@ -48,7 +48,7 @@ def _say_profiles(found: Batch) -> None:
     """Which profiles the items are graded by, where the batch names any."""
     with guarded():
         if named := batch.profiles_of(found, stores.records()):
-            st.caption(tr("profile_of_batch", names="、".join(one.label for one in named.values())))
+            st.caption(tr("profile_of_batch", names=listed(one.label for one in named.values())))
 
 
 def running_job(batch_id: str) -> runner.Job | None:
@@ -133,7 +133,7 @@ def _minutes(seconds: float) -> str:
 
 def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
     """Sortable; for each criterion the points and the distribution over its levels."""
-    names = {verdict.criterion: verdict.name for card in cards.values() for verdict in card.verdicts}
+    names = {verdict.criterion: verdict for card in cards.values() for verdict in card.verdicts}
     rows = [_row(item, cards.get(item.grading_id or ""), names) for item in items]
     columns: dict[str, Any] = {
         "item": tr("column_id"),
@@ -144,17 +144,29 @@ def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
         "review": tr("column_review"),
         "error": tr("column_error"),
     }
-    for name, title in names.items():
-        columns[name] = st.column_config.NumberColumn(title, format="%.1f")
-        columns[f"{name}.levels"] = st.column_config.BarChartColumn(tr("levels_of", name=title), y_min=0, y_max=1)
+    for name, verdict in names.items():
+        columns[name] = st.column_config.NumberColumn(_with_scale(verdict), format="%.1f")
+        levels = tr("levels_of", name=verdict.name)
+        columns[f"{name}.levels"] = st.column_config.BarChartColumn(levels, y_min=0, y_max=1)
     order = [name for name in columns if name != "error" or any(row["error"] for row in rows)]
     st.dataframe(
-        rows, column_config=columns, column_order=order, hide_index=True, key="batch_rows", alt=_in_words(items, cards)
+        rows,
+        column_config=columns,
+        column_order=order,
+        hide_index=True,
+        key="batch_rows",
+        alt=_in_words(items, cards),
+        placeholder="–",
     )
     st.caption(_in_words(items, cards))
 
 
-def _row(item: BatchItem, card: Scorecard | None, names: dict[str, str]) -> dict[str, Any]:
+def _with_scale(verdict: Verdict | UngradedVerdict) -> str:
+    most = verdict.max_points
+    return tr("points_of_criterion", name=verdict.name, most=f"{most:g}") if most else verdict.name
+
+
+def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "item": item.item,
         "state": tr(f"item_{item.state}"),
@@ -194,7 +206,7 @@ def _queue(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
 
     def named(position: int) -> str:
         entry = queue[position]
-        reasons = "；".join(_reason(code) for code in entry.reasons)
+        reasons = in_a_row(_reason(code) for code in entry.reasons)
         points = out_of(entry.scorecard.total, entry.scorecard.max_points) if entry.scorecard else "–"
         return f"{entry.item.item} · {points} · {reasons}"
 

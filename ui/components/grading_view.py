@@ -81,7 +81,7 @@ def _correct(record: Record, standing: dict[str, Override]) -> None:
 
 
 def _named(verdict: Verdict | UngradedVerdict) -> str:
-    return f"{verdict.name}（{verdict_points(verdict)}）"
+    return tr("in_brackets", text=verdict.name, more=verdict_points(verdict))
 
 
 def _points(verdict: Verdict | UngradedVerdict, mine: Override | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -38,6 +39,21 @@ def begin() -> Language:
 def tr(key: str, /, **values: Any) -> str:
     """The text of `key` in the session's language. A key without a dot is of the catalogue `ui`."""
     return texts.say(key if "." in key else f"ui.{key}", language(), **values)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Short parts in one sentence, as the session's language separates them."""
+    return tr("comma").join(parts)
+
+
+def in_a_row(parts: Iterable[str]) -> str:
+    """Longer parts, some with commas of their own, one after the other."""
+    return tr("semicolon").join(parts)
+
+
+def labelled(label: str, text: str) -> str:
+    """What it is, a colon, and the text."""
+    return tr("labelled", label=label, text=text)
 
 
 def switch() -> None:

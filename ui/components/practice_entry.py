@@ -14,7 +14,7 @@ from evaluator.storage import OwnPoint
 from evaluator.transcript import Transcript
 from ui.components import drafts, runner, stores
 from ui.components.handed_in import Handed, hand_in
-from ui.components.language import tr
+from ui.components.language import labelled, listed, tr
 from ui.components.layout import out_of
 from ui.components.profile_choice import choose_profile
 from ui.components.scenario import choose_rubric
@@ -110,15 +110,15 @@ def _checked(item: Criterion, key: str) -> float | None:
 def _titled(item: Criterion) -> str:
     scale = "" if item.kind == "fatal" else tr(_SCALES.get(item.kind, "ui_practice.of_points"), most=f"{item.points:g}")
     kind = "" if item.kind in ("score", "checklist") else f" · {tr(f'kind_{item.kind}')}"
-    about = f"：{item.description}" if item.description else ""
-    return f"**{item.name}**{scale}{kind}{about}"
+    title = f"**{item.name}**{scale}{kind}"
+    return labelled(title, item.description) if item.description else title
 
 
 def _finish(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) -> None:
     """The own total, and the button that hands in once every criterion has a grade."""
     left = [item.name for item in rubric.criteria if item.id not in own]
     if left:
-        st.html(f'<p class="ev-dim">{escape(tr("ui_practice.still_open", names="、".join(left)))}</p>')
+        st.html(f'<p class="ev-dim">{escape(tr("ui_practice.still_open", names=listed(left)))}</p>')
     else:
         total = tr("ui_practice.own_total", total=out_of(own_total(rubric, own), rubric.max_points))
         st.html(f"<p><strong>{escape(total)}</strong></p>")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from evaluator.practice import Advice, Practised, Step, advise, grade_attempt, practised, trace, with_references
 from ui.components import drafts, runner, stores
-from ui.components.language import tr
+from ui.components.language import in_a_row, tr
 from ui.components.layout import empty, out_of, percent, when
 from ui.components.practice_result import STYLE, show_result
 from ui.components.profile_choice import remembered_profile
@@ -85,7 +85,7 @@ def criteria_text(steps: list[Step]) -> str:
         tr("ui_practice.criterion_change", name=name, first=_share(first.get(name)), last=_share(share))
         for name, share in last.items()
     ]
-    return "；".join(parts)
+    return in_a_row(parts)
 
 
 def _share(share: float | None) -> str:
@@ -112,7 +112,7 @@ def _chart(rows: list[tuple[int, str, float | None]], text: str, rule: float | N
     layers = [lines]
     if rule is not None:
         layers.append(alt.Chart(pd.DataFrame({share: [rule]})).mark_rule(strokeDash=[4, 4]).encode(y=share))
-    st.altair_chart(alt.layer(*layers).properties(description=text, height=260), width="stretch")
+    st.altair_chart(alt.layer(*layers).properties(description=text, height=300), width="stretch")
 
 
 def _attempts(entries: list[Practised]) -> None:
@@ -168,7 +168,7 @@ def advice_html(one: Advice) -> str:
     if one.wanted:
         parts.append(tr("ui_practice.advice_wanted", text=one.wanted))
     if one.missing:
-        parts.append(tr("ui_practice.advice_missing", points="；".join(one.missing[:4])))
+        parts.append(tr("ui_practice.advice_missing", points=in_a_row(one.missing[:4])))
     if one.blind:
         parts.append(tr("ui_practice.advice_blind"))
     lines = "".join(f"<p>{escape(part)}</p>" for part in parts)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from evaluator.practice import Comparison, Gap, Practised, explain
 from ui.components import stores
-from ui.components.language import language, tr
+from ui.components.language import language, listed, tr
 from ui.components.layout import out_of, percent
 from ui.components.radar import overview_html
 from ui.components.scorecard_view import (
@@ -74,7 +74,7 @@ def sum_up(comparison: Comparison) -> str:
     return tr(
         f"ui_practice.sum_{lean}",
         distance=percent(comparison.distance),
-        names="、".join(gap.name for gap in widest),
+        names=listed(gap.name for gap in widest),
     )
 
 

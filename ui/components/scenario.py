@@ -11,7 +11,7 @@ from evaluator.resources import resource_dir
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import RubricEntry, list_rubrics
 from ui.components import stores
-from ui.components.language import language, tr
+from ui.components.language import labelled, language, tr
 
 
 def entries() -> list[RubricEntry]:
@@ -94,7 +94,7 @@ def _summary(rubric: Rubric) -> str:
 def _criterion(item: Criterion) -> str:
     points = tr("points_unit", points=f"{item.points:g}") if item.points else ""
     kind = "" if item.kind == "score" else f" · {tr(f'kind_{item.kind}')}"
-    steps = [f"{tr('points_unit', points=f'{level.points:g}')}：{level.description}" for level in item.levels]
+    steps = [labelled(tr("points_unit", points=f"{level.points:g}"), level.description) for level in item.levels]
     steps += [] if item.levels else [check.question for check in item.checks]
     listed = "".join(f"<li>{escape(step)}</li>" for step in steps)
     return (

@@ -12,7 +12,7 @@ from evaluator.report_rows import recomputed
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
 from evaluator.transcript import Transcript
-from ui.components.language import language, tr
+from ui.components.language import language, listed, tr
 from ui.components.layout import out_of, percent, when
 from ui.components.notes import note
 from ui.components.transcript_view import colour, criterion_id, mark_id, show_transcript
@@ -195,7 +195,7 @@ def distribution_html(verdict: Verdict) -> str:
         f'<i style="{style.format(tone=tone)}"></i>{escape(word)}</li>'
         for place, (word, tone) in enumerate(zip(words, tones, strict=True))
     )
-    label = escape(tr("distribution_label", levels="，".join(words)))
+    label = escape(tr("distribution_label", levels=listed(words)))
     sure = escape(tr("confidence", share=percent(verdict.confidence)))
     return (
         f'<div class="ev-bar" role="img" aria-label="{label}">{bar}</div>'
@@ -236,13 +236,13 @@ def show_key_points(card: Scorecard) -> None:
     head = "".join(
         f"<th scope='col'>{escape(tr(key))}</th>" for key in ("key_point", "key_point_state", "key_point_where")
     )
-    st.html(f'<table class="ev-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
+    st.html(f'<table class="ev-table ev-points"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
 
 
 def _key_point(one: KeyPointResult) -> str:
     kind, word = {True: ("yes", "covered"), False: ("no", "missing"), None: ("open", "not_judged")}[one.covered]
     sure = "" if one.probability is None else f" {percent(one.probability)}"
-    where = "；".join(f"“{evidence.text}” ({place_of(evidence)})" for evidence in one.evidence[:1]) or "–"
+    where = f"“{one.evidence[0].text}” ({place_of(one.evidence[0])})" if one.evidence else "–"
     state = f'<td class="ev-{kind}">{escape(tr(word))}{sure}</td>'
     return f"<tr><td>{escape(one.text)}</td>{state}<td>{escape(where)}</td></tr>"
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.components import drafts, grading_view, runner, stores
 from ui.components.handed_in import Handed, hand_in
-from ui.components.language import tr
+from ui.components.language import in_a_row, tr
 from ui.components.layout import page, say_lead
 from ui.components.profile_choice import choose_profile
 from ui.components.progress import watch
@@ -79,7 +79,7 @@ def results(jobs: list[runner.Job]) -> None:
         begin_anew()
     shown = jobs[0]
     if len(jobs) > 1:
-        st.caption("；".join(f"{job.title} · {tr(f'job_{job.state}')}" for job in jobs))
+        st.caption(in_a_row(f"{job.title} · {tr(f'job_{job.state}')}" for job in jobs))
         names = {job.id: job.title for job in jobs}
         picked = st.selectbox(tr("which_text"), list(names), format_func=names.__getitem__, key="grade_shown")
         shown = next(job for job in jobs if job.id == picked)

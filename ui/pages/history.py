@@ -56,11 +56,11 @@ def _table(found: list[GradingSummary]) -> None:
     rows = [
         {
             "label": one.label or "–",
-            "scenario": one.rubric_title,
             "total": one.total,
             "most": one.max_points,
             "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.passed]),
             "review": tr("review_yes") if one.review else "",
+            "scenario": one.rubric_title,
             "changed": tr("changed_yes") if one.overridden else "",
             "at": when(one.created_at),
         }
@@ -78,6 +78,7 @@ def _table(found: list[GradingSummary]) -> None:
         selection_mode="single-row",
         hide_index=True,
         key="history_table",
+        placeholder="–",
         alt=tr("history_count", count=len(rows)),
     )
     picked = chosen["selection"]["rows"]
