@@ -178,8 +178,10 @@ def _plot(policies: list[Policy], best: Policy | None, text: str) -> None:
     share, agreement = tr("calibration.axis_share"), tr("calibration.axis_agreement")
     data = pd.DataFrame({share: [one.share for one in policies], agreement: [one.agreement for one in policies]})
     axes = {
-        "x": alt.X(share, type="quantitative", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        "y": alt.Y(agreement, type="quantitative", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
+        "x": alt.X(share, type="quantitative", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
+        "y": alt.Y(
+            agreement, type="quantitative", axis=alt.Axis(format=".0%", tickMinStep=0.01), scale=alt.Scale(zero=False)
+        ),
     }
     layers = [alt.Chart(data).mark_line(point=True).encode(**axes)]
     if best is not None:
