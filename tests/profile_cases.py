@@ -6,11 +6,13 @@ from practice_cases import rubric
 from test_calibration_applying import profile as team
 from test_calibration_applying import shifted
 
+from evaluator.calibration.applying import stamp_for
 from evaluator.calibration.keeping import keep_profile
 from evaluator.calibration.profile import Profile, Stamp
 from evaluator.storage import open_records
 
-CURRENT = Stamp(rubric=rubric().digest)
+CURRENT = stamp_for(rubric().digest, {})
+OTHER_MODEL = CURRENT.model_copy(update={"model": "another"})
 
 
 def keep_desk(name: str = "desk", stamp: Stamp = CURRENT, by: float = -0.5, **changes: object) -> Profile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from grading_cases import GOOD, WordJudge, small_rubric
 
-from evaluator.calibration.applying import apply_profile, stamp_of
+from evaluator.calibration.applying import apply_profile, stamp_for, stamp_of
 from evaluator.calibration.profile import CriterionFit, Figure, Linear, Profile, Provenance, Stamp
 from evaluator.errors import InputError
 from evaluator.grading import evaluate, grade
@@ -103,6 +103,19 @@ async def test_grading_with_a_profile_is_another_record(tmp_path):
         assert kept.id == fitted.id
         other = await evaluate(GOOD, small_rubric(), profile=profile(stamp_of(plain), 0.5), **wanted)
         assert other.id not in (plain.id, fitted.id)
+
+
+async def test_a_profile_of_another_arithmetic_is_refused(card):
+    """Points that were computed another way than those of the fit are not moved, before grading and after."""
+    graded, transcript = card
+    now = stamp_of(graded)
+    assert now == stamp_for(small_rubric().digest, WordJudge().stamp) and now.arithmetic
+    for then in ("0", ""):
+        with pytest.raises(InputError) as caught:
+            apply_profile(graded, transcript, profile(now.model_copy(update={"arithmetic": then})))
+        assert caught.value.code == f"calibration_arithmetic_{'changed' if then else 'unknown'}"
+        for language in ("zh", "en"):
+            assert "team v2" in caught.value.text(language)
 
 
 async def test_a_profile_that_does_not_fit_is_refused_before_the_model_is_asked(tmp_path):

@@ -155,15 +155,26 @@ def test_a_profile_survives_its_file_and_is_plain_json(tmp_path: Path) -> None:
             Profile.load(tmp_path / name)
 
 
-@pytest.mark.parametrize("part", ["rubric", "prompt", "model"])
+@pytest.mark.parametrize("part", ["rubric", "prompt", "model", "arithmetic"])
 def test_a_profile_is_refused_when_what_it_was_fitted_to_changed(part: str) -> None:
-    """Another rubric, prompt or model raises; the same, or one that is not known, passes."""
+    """Another rubric, prompt, model or arithmetic raises; the same, or one that is not known, passes."""
     profile, *_ = held_back(40)
-    profile = profile.model_copy(update={"stamp": Stamp(rubric="r", prompt="p", model="m")})
-    profile.check(Stamp(rubric="r", prompt="p", model="m"))
+    profile = profile.model_copy(update={"stamp": Stamp(rubric="r", prompt="p", model="m", arithmetic="3")})
+    profile.check(Stamp(rubric="r", prompt="p", model="m", arithmetic="3"))
     profile.check(Stamp())
     with refused(f"{part}_changed"):
         profile.check(Stamp(**{part: "other"}))
+
+
+def test_a_profile_of_before_the_arithmetic_was_noted_is_refused(tmp_path: Path) -> None:
+    """A stored profile whose stamp lacks the field loads, and is refused; one that knows nothing of its origin is not."""
+    profile, *_ = held_back(40)
+    old = profile.model_dump(mode="json")
+    old["stamp"] = {"rubric": "r", "prompt": "p", "model": "m"}
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    with refused("arithmetic_unknown"):
+        Profile.load(tmp_path / "old.json").check(Stamp(rubric="r", prompt="p", model="m", arithmetic="3"))
+    profile.model_copy(update={"stamp": Stamp()}).check(Stamp(rubric="r", arithmetic="3"))
 
 
 def test_a_missing_readout_is_refused_and_a_missing_hint_is_not() -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from practice_cases import rubric, scorecard
-from profile_cases import keep_desk
+from profile_cases import OTHER_MODEL, keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
-from evaluator.calibration.profile import Stamp
 from evaluator.settings import load_settings
 from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
@@ -135,7 +134,7 @@ def test_a_batch_is_graded_by_the_profile_chosen_for_its_rubric(data):
 
 def test_a_profile_for_another_model_stops_the_batch_and_loses_nothing(data):
     """The run says in one sentence that the profile does not fit, and every item goes on waiting."""
-    keep_desk(stamp=Stamp(model="another"))
+    keep_desk(stamp=OTHER_MODEL)
     batch_id = _batch(_items(2), pilot=[0, 1], profiles={"lost-parcel": ["desk", 1]})
     page = press(_opened(batch_id), "batch_rest")
     for _ in range(120):

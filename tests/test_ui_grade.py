@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from practice_cases import rubric as parcel
-from profile_cases import keep_desk
+from profile_cases import CURRENT, keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
-from evaluator.calibration.profile import Stamp
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 
@@ -164,11 +163,11 @@ def test_a_profile_moves_the_points_and_says_who_decides(data):
     assert card.profile == "desk v2" and card.decision and card.verdicts[0].interval
 
 
-@pytest.mark.parametrize("part", ["model", "rubric"])
+@pytest.mark.parametrize("part", ["model", "rubric", "arithmetic"])
 def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, part):
-    """Another model or rubric than that of the fit: one sentence, the text is there, and without it grading goes on."""
+    """Another model, rubric or arithmetic than that of the fit: one sentence, the text is there, and without it grading goes on."""
     rubrics.write(parcel(), load_settings().user_rubric_dir)
-    keep_desk(stamp=Stamp(**{part: "another"}))
+    keep_desk(stamp=CURRENT.model_copy(update={part: "another"}))
     page = _typed(CALL, "lost-parcel")
     page.selectbox(key="grade_profile_lost-parcel").set_value("desk").run()
     if part == "model":

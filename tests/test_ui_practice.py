@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from practice_cases import own, rubric, scorecard, verdict
-from profile_cases import keep_desk
+from profile_cases import OTHER_MODEL, keep_desk
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
-from evaluator.calibration.profile import Stamp
 from evaluator.errors import StorageError
 from evaluator.practice import Comparison, Gap
 from evaluator.settings import load_settings
@@ -105,7 +104,7 @@ def test_an_attempt_is_graded_by_the_chosen_profile(data):
 
 def test_a_profile_that_does_not_fit_keeps_text_and_own_grades(data):
     """Another model than that of the fit is one sentence; without the profile the waiting attempt is graded."""
-    keep_desk(stamp=Stamp(model="another"))
+    keep_desk(stamp=OTHER_MODEL)
     page = _typed()
     page.selectbox(key="practice_profile_lost-parcel").set_value("desk")
     _choose_own(page)

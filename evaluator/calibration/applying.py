@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evaluator.calibration.features import read_scorecard
 from evaluator.calibration.profile import Applied, Estimate, Profile, Routing, Stamp
+from evaluator.grading import METHOD
 from evaluator.scorecard import ReviewReason, Scorecard, UngradedVerdict, Verdict, add_up, nearest_level
 from evaluator.transcript import Transcript
 
@@ -21,19 +22,25 @@ SUPERSEDED = ("uncertain", "no_reference")  # doubts before the fit, which a kep
 
 
 def stamp_of(card: Scorecard) -> Stamp:
-    """What a profile is bound to: rubric, prompts and model, by digest."""
-    return stamp_for(card.rubric.digest, card.judge)
+    """What a profile is bound to: rubric, prompts and model by digest, and the arithmetic that made the points."""
+    return _stamp(card.rubric.digest, card.judge, card.judge.get("arithmetic", ""))
 
 
 def stamp_for(rubric_digest: str, judge: Mapping[str, str]) -> Stamp:
-    """The same before anything is graded: of a rubric, and of the judge that has this `Judge.stamp`."""
+    """The same before anything is graded: of a rubric, of the judge that has this `Judge.stamp` (empty: not chosen yet),
+    and of this program's arithmetic."""
+    return _stamp(rubric_digest, judge, str(METHOD))
+
+
+def _stamp(rubric_digest: str, judge: Mapping[str, str], arithmetic: str) -> Stamp:
     prompts = "+".join(value for name, value in sorted(judge.items()) if name.startswith("prompt_"))
-    return Stamp(rubric=rubric_digest, prompt=prompts, model=judge.get("weights") or judge.get("model", ""))
+    model = judge.get("weights") or judge.get("model", "")
+    return Stamp(rubric=rubric_digest, prompt=prompts, model=model, arithmetic=arithmetic)
 
 
 def fitting(profile: Profile | str | Path, stamp: Stamp) -> Profile:
-    """The profile, loaded where a file is named. Raises InputError when there is none, or when rubric, prompts or model
-    (those of `stamp` that are known) are not those of the fit."""
+    """The profile, loaded where a file is named. Raises InputError when there is none, or when rubric, prompts, model or
+    arithmetic (those of `stamp` that are known) are not those of the fit."""
     fitted = profile if isinstance(profile, Profile) else Profile.load(Path(profile))
     fitted.check(stamp)
     return fitted
@@ -43,8 +50,8 @@ def apply_profile(card: Scorecard, transcript: Transcript, profile: Profile | st
     """The scorecard on the scale of the humans whom the profile was fitted to, decided by the profile's policy.
 
     Points move to the fitted ones, each with its interval; distributions stay as the judge gave them. Where a
-    criterion that the profile needs is ungraded, nothing moves and a person is called. InputError when rubric, prompts
-    or model are not those of the fit.
+    criterion that the profile needs is ungraded, nothing moves and a person is called. InputError when rubric, prompts,
+    model or arithmetic are not those of the fit.
     """
     fitted = fitting(profile, stamp_of(card))
     numbers = read_scorecard(card)

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.grades import Scale
+from evaluator.calibration.profile import Stamp
 from evaluator.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,9 +111,8 @@ def _pick_moved(change: np.ndarray, tolerance: float, item_tolerance: float) -> 
 
 
 def find_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """What is another than then, of "rubric", "prompt" and "model"; what one of the two does not state is not compared."""
-    parts = ("rubric", "prompt", "model")
-    return [part for part in parts if before.get(part) and after.get(part) and before[part] != after[part]]
+    """What is another than then, by name of `Stamp`'s fields; what one of the two does not state is not compared."""
+    return [part for part in Stamp.model_fields if before.get(part) and after.get(part) and before[part] != after[part]]
 
 
 def _warn(rows: list[tuple[Drift, float]], tolerance: float, rate: float) -> list[Drift]:

@@ -2,7 +2,8 @@
 
 Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the file's name without its
 ending is the id). Readouts: `readouts.jsonl`, a line an item: {"item": id, "features": {name: value},
-"points": {criterion: value}}; a first line {"stamp": {...}} says which rubric, prompt and model made them.
+"points": {criterion: value}}; a first line {"stamp": {...}} says which rubric, prompt, model and
+arithmetic made them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A calibration profile: the fitted map from a machine's readouts to the human scale, as plain JSON.
 
-It names its origin (data, rubric, prompt and model by digest), holds coefficients and never code, and
-refuses to be applied when rubric, prompt or model have changed. Applying needs numpy alone.
+It names its origin (data, rubric, prompt and model by digest, the version of the grading's arithmetic), holds
+coefficients and never code, and refuses to be applied when any of these has changed. Applying needs numpy alone.
 """
 
 from __future__ import annotations
@@ -139,11 +139,12 @@ class Applied(Frozen):
 
 
 class Stamp(Frozen):
-    """What the fit was made with; an empty digest means: not known, not compared."""
+    """What the fit was made with: digests, and the version of the grading's arithmetic. Empty: not known, not compared."""
 
     rubric: str = ""
     prompt: str = ""
     model: str = ""
+    arithmetic: str = ""
 
 
 class Provenance(Frozen):
@@ -207,11 +208,16 @@ class Profile(Frozen):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def check(self, stamp: Stamp) -> None:
-        """Raises InputError when rubric, prompt or model differ from those of the fit."""
-        for part in ("rubric", "prompt", "model"):
+        """Raises InputError when rubric, prompt, model or arithmetic differ from those of the fit.
+
+        A fit that knows its rubric, prompt or model and not its arithmetic is of a time when that was not noted: refused.
+        """
+        for part in Stamp.model_fields:
             fitted, given = getattr(self.stamp, part), getattr(stamp, part)
             if fitted and given and fitted != given:
                 raise InputError(f"calibration_{part}_changed", profile=self.label)
+        if stamp.arithmetic and not self.stamp.arithmetic and self.stamp != Stamp():
+            raise InputError("calibration_arithmetic_unknown", profile=self.label)
 
     @property
     def reads_texts(self) -> bool:

@@ -2,8 +2,8 @@
 
     records ──gather_stored──▶ Data (grades, readouts, texts, scales), as files would give it
 
-A text that was graded several times is one item, by its newest grading. Only gradings that one rubric, prompt and model
-made are compared; how many others there were is among the problems. A grading that nobody corrected is ungraded by
+A text that was graded several times is one item, by its newest grading. Only gradings that one rubric, prompt, model and
+arithmetic made are compared; how many others there were is among the problems. A grading that nobody corrected is ungraded by
 people: silence is not taken for consent.
 """
 
@@ -61,7 +61,7 @@ def _cards_of(rubric: str, records: Records) -> dict[str, Scorecard]:
 
 
 def _choose_stamp(cards: Mapping[str, Scorecard], graded: set[str]) -> tuple[Stamp, dict[str, Scorecard]]:
-    """The rubric, prompt and model behind most gradings that people graded (the newest of two alike), and its cards."""
+    """The stamp behind most gradings that people graded (the newest of two alike), and its cards."""
     stamps = {name: stamp_of(card) for name, card in cards.items()}
     counts = Counter(stamps[name] for name in reversed(list(cards)) if name in graded)
     stamp = counts.most_common(1)[0][0]
@@ -118,6 +118,4 @@ def _readouts(cards: Iterable[Scorecard], stamp: Stamp) -> Readouts:
         features[card.id] = {name: value for name, value in numbers.items() if not name.startswith("points/")}
     made = pd.DataFrame.from_dict(points, orient="index").astype(float)
     order = [one.criterion for one in card.verdicts if one.criterion in made.columns]
-    return Readouts(
-        pd.DataFrame.from_dict(features, orient="index").astype(float), made[order], stamp.model_dump()
-    )
+    return Readouts(pd.DataFrame.from_dict(features, orient="index").astype(float), made[order], stamp.model_dump())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from evaluator.calibration.applying import fitting
+from evaluator.calibration.applying import fitting, stamp_for
 from evaluator.calibration.keeping import newest_kept, read_kept
-from evaluator.calibration.profile import Profile, Stamp
+from evaluator.calibration.profile import Profile
 from evaluator.rubric import Rubric
 from evaluator.storage import Profile as Kept
 from ui.components import drafts, stores
@@ -20,7 +20,7 @@ NONE = ""
 def choose_profile(key: str, rubric: Rubric, label: str = "") -> Profile | None:
     """A list of the newest profile of each name, with none chosen at first; nothing is drawn where there is none.
 
-    Raises InputError when the chosen one was fitted to another version of the rubric.
+    Raises InputError when the chosen one was fitted to another version of the rubric or of the grading's arithmetic.
     """
     kept = newest_kept(stores.records().profiles, rubric.id)
     if not kept:
@@ -47,7 +47,7 @@ def remembered_profile(rubric: Rubric) -> Profile | None:
 
 
 def _fitting(kept: Kept, rubric: Rubric) -> Profile:
-    return fitting(read_kept(kept), Stamp(rubric=rubric.digest))
+    return fitting(read_kept(kept), stamp_for(rubric.digest, {}))
 
 
 def _named(kept: Kept | None) -> str:
