@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -157,7 +157,7 @@ def test_a_wide_table_waits_for_confirmation(files: dict[str, str], tmp_path: Pa
     with refused("not_confirmed"):
         RUN.invoke(app, arguments, input="n\n", catch_exceptions=False)
     assert not Path(files["out"]).exists()
-    assert call(*arguments, "--map", "item=item,graders=张|李").exit_code == 0
+    assert call(*arguments, "--map", "item=item,graders=张|李,criterion==tone").exit_code == 0
 
 
 def test_grades_in_words_and_letters_are_read_or_refused_in_one_sentence(files: dict[str, str], tmp_path: Path) -> None:
@@ -212,6 +212,82 @@ def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytes
     assert moved.exit_code == 6, moved.output
     assert moved.output.count("anchor") >= 2 and texts.say("calibration.part_rubric") in moved.output
     assert read_readouts(tmp_path / "now.jsonl").points.shape == (4, 2)
+
+
+def write_lines(path: Path, head: str, rows: Iterable[str]) -> str:
+    """A table of text at that path; gives the path."""
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    return str(path)
+
+
+def test_gaps_of_the_only_grader_leave_a_report(files: dict[str, str], tmp_path: Path) -> None:
+    """Items of which the total is not known drop out of the total, and out of its plots."""
+    rows = [row for row in Path(files["grades.csv"]).read_text().splitlines()[1:] if ",g0," in row]
+    table = write_lines(
+        tmp_path / "one.csv", "item,grader,criterion,points", [row for row in rows if "i3,g0,facts" not in row]
+    )
+    assert (
+        call(
+            "run", "--grades", table, "--readouts", files["readouts.jsonl"], "--no-texts", "--out", files["out"]
+        ).exit_code
+        == 0
+    )
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert [len(row.machine) for row in report.criteria] == [40, 39, 39]
+    assert report.criteria[-1].ceiling.pairwise["qwk"].why == "one_grader"
+
+
+def test_a_criterion_without_readouts_is_named_and_the_total_goes_without_it(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    """One name that the machine does not know spoils nothing; it is said, and when it is all names nothing is compared."""
+    lines = Path(files["grades.csv"]).read_text().splitlines()
+    table = write_lines(tmp_path / "more.csv", lines[0], [*lines[1:], "i1,g0,zeal,3"])
+    wanted = ["--readouts", files["readouts.jsonl"], "--no-texts", "--out", files["out"]]
+    said = call("run", "--grades", table, *wanted)
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert "zeal" in said.output and report.criteria[-1].criterion == "total" and len(report.criteria[-1].human) == 40
+    assert report.problems[0].code == "no_readouts" and report.problem_count == 1
+    with refused("no_shared_criteria"):
+        call(
+            "run", "--grades", write_lines(tmp_path / "other.csv", "item,g0,g1", ["i1,3,2", "i2,1,1"]), "--yes", *wanted
+        )
+
+
+def test_a_wide_table_about_one_criterion_says_which(files: dict[str, str], tmp_path: Path) -> None:
+    """A column a grader and no criterion in it: the mapping names the criterion."""
+    table = write_lines(tmp_path / "wide.csv", "item,g0,g1", [f"i{n},{n % 5},{n % 4}" for n in range(30)])
+    mapping = "item=item,graders=g0|g1,criterion==facts"
+    call(
+        "run",
+        "--grades",
+        table,
+        "--map",
+        mapping,
+        "--readouts",
+        files["readouts.jsonl"],
+        "--no-texts",
+        "--out",
+        files["out"],
+    )
+    report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
+    assert [row.criterion for row in report.criteria] == ["facts"] and report.graders == ("g0", "g1")
+
+
+def test_estimate_goes_without_items_that_the_machine_gave_nothing(files: dict[str, str], tmp_path: Path) -> None:
+    """A gap in the readouts leaves numbers, and the item is not counted."""
+    lines = [json.loads(line) for line in Path(files["readouts.jsonl"]).read_text().splitlines()]
+    del lines[1]["points"]["facts"]
+    readouts = write_lines(tmp_path / "gap.jsonl", "", map(json.dumps, lines))
+    first = [
+        row
+        for row in Path(files["grades.csv"]).read_text().splitlines()
+        if int(row[1:].split(",")[0] if row[1].isdigit() else 0) < 20
+    ]
+    said = call(
+        "estimate", "--grades", write_lines(tmp_path / "few.csv", first[0], first[1:]), "--readouts", readouts
+    ).output
+    assert "nan" not in said and "19" in said and "20" in said
 
 
 def test_drift_says_what_else_it_needs(files: dict[str, str]) -> None:

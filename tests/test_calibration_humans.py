@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from evaluator.calibration.drift import find_drift
 from evaluator.calibration.estimation import estimate_mean, pick_next
 from evaluator.calibration.grades import Scale
-from evaluator.calibration.power import count_graders, count_icc_items, count_items, plan, step_up
+from evaluator.calibration.pages import judge_substitution
+from evaluator.calibration.power import count_graders, count_items, plan, step_up
 from evaluator.calibration.severity import find_copies, measure_severity
 from evaluator.calibration.substitution import duel_humans
 from evaluator.errors import InputError
@@ -149,6 +150,12 @@ def test_prediction_powered_interval_covers_and_a_useless_machine_costs_nothing(
         assert 0.85 <= inside / 300 <= 0.95
 
 
+def test_equal_grades_have_an_estimate_and_the_machine_is_worth_nothing_more() -> None:
+    """Where all humans gave the same, the interval has no width with or without the machine."""
+    found = estimate_mean(np.full(12, 3.0), np.linspace(0, 4, 12), np.linspace(0, 4, 30))
+    assert (found.mean, found.low, found.high, found.worth) == (3.0, 3.0, 3.0, 1.0)
+
+
 def test_items_to_grade_next_are_the_doubtful_ones() -> None:
     """Doubt draws items; none is impossible, the most doubtful stands first, and the number is the one
     wanted.
@@ -161,11 +168,10 @@ def test_items_to_grade_next_are_the_doubtful_ones() -> None:
     assert pick_next(ids, doubt, 0) == [] and len(pick_next(ids, doubt, 99)) == 60
 
 
-def test_planning_agrees_with_published_sizes() -> None:
-    """Spearman-Brown halves, and Bonett's (2002) 51 subjects for two raters at .8 and a width of .2."""
+def test_graders_follow_spearman_and_brown() -> None:
+    """Two halves of .5 make 2/3, and .8 from single grades of .4 takes six graders."""
     assert step_up(0.5, 2) == pytest.approx(2 / 3)
     assert count_graders(0.4, 0.8) == 6  # .8 · .6 / (.4 · .2)
-    assert count_icc_items(0.8, 2, 0.2) == 51
 
 
 def test_the_planned_items_give_the_wanted_interval() -> None:
@@ -228,3 +234,14 @@ def test_drift_does_not_depend_on_the_scales_zero_or_unit(offset: float, unit: f
                        {"c": Scale(low=offset, high=offset + 10 * unit)})[0]  # fmt: skip
     assert other.shift == pytest.approx(plain.shift * unit, abs=1e-6)
     assert other.warning == plain.warning
+
+
+def test_a_human_with_too_few_items_is_no_duel() -> None:
+    """The share won, and the items still needed, go by the humans who could be tested."""
+    truth = np.random.default_rng(4).normal(2, 1, 80)
+    humans = np.column_stack([truth + np.random.default_rng(seed).normal(0, 1, 80) for seed in range(3)])
+    whole = duel_humans(truth, humans, ["a", "b", "c"])
+    rare = np.where(np.arange(80) < 3, 2.0, np.nan)
+    found = duel_humans(truth, np.column_stack([humans, rare]), ["a", "b", "c", "rare"])
+    assert len(found.duels) == 4 and [duel.grader for duel in found.known] == ["a", "b", "c"]
+    assert found.winning_rate == whole.winning_rate == 1 and "3/3" in judge_substitution(found, "zh")

@@ -272,7 +272,9 @@ def length_band(texts: Sequence[str]) -> list[str]:
     return [f"{index + 1}: {edges[index]} … {edges[index + 1]}" for index in where]
 
 
-def align(machine: pd.Series, humans: pd.DataFrame) -> tuple[Array, Array]:
-    """Machine points, shape (n,), and human points, shape (n, graders), on the items that both have."""
-    ids = humans.index.intersection(machine.dropna().index)
-    return machine.loc[ids].to_numpy(float), humans.loc[ids].to_numpy(float)
+def align(machine: pd.Series, humans: pd.DataFrame) -> tuple[list[str], Array, Array]:
+    """Ids of the n items that the machine and at least one human gave points on, in the humans' order; the machine's
+    points, shape (n,); the humans', shape (n, graders).
+    """
+    ids = humans.dropna(how="all").index.intersection(machine.dropna().index)
+    return list(ids), machine.loc[ids].to_numpy(float), humans.loc[ids].to_numpy(float)

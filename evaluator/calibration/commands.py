@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from evaluator.calibration.profile import Profile
 
 # Plain help: boxes cut Chinese lines off.
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=say("calibration.help_app")
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=say("calibration.help_app"))
 
 
 @app.command("run", help=say("calibration.help_command_run"))
@@ -37,7 +35,7 @@ def run_report(
     replacement test.
     """
     from evaluator.calibration.pages import describe_copy, describe_fits, judge_substitution, write_report
-    from evaluator.calibration.report import make_report
+    from evaluator.calibration.report import find_unread, make_report
 
     data = load(given)
     points, half, fits, refused, label = data.readouts.points, None, {}, None, None
@@ -53,8 +51,12 @@ def run_report(
     with _at_work("comparing"):
         report = make_report(points, data.grades, data.items, epsilon=epsilon, half_widths=half)
     report = report.model_copy(update={"fits": fits, "fit_refused": refused, "profile": label})
+    for unread in find_unread(data.readouts.points, data.grades):
+        typer.echo(unread.text(), err=True)
     for line in describe_fits(report):
         typer.echo(line)
+    if refused:
+        typer.echo(say("calibration.fit_refused", why=refused))
     for row in report.criteria:
         typer.echo(f"{row.criterion}: {row.against_mean['pearson'].text()} | {judge_substitution(row.substitution)}")
         for copy in row.copies:
@@ -183,8 +185,9 @@ def estimate(
     data = load(given)
     means, machine = data.grades.means(), data.readouts.points
     for name in (name for name in means.columns if name in machine.columns):
-        both = machine.index.intersection(means[name].dropna().index)
-        rest = machine[name].drop(both).dropna()
+        given_points = machine[name].dropna()
+        both = given_points.index.intersection(means[name].dropna().index)
+        rest = given_points.drop(both)
         found = estimate_mean(
             means.loc[both, name].to_numpy(),
             machine.loc[both, name].to_numpy(),

@@ -36,7 +36,9 @@ class MeanEstimate(BaseModel):
 
     @property
     def worth(self) -> float:
-        """How many times as many human grades would give the same width without the machine."""
+        """How many times as many human grades would give the same width without the machine; 1 where both widths are 0."""
+        if self.high <= self.low:
+            return 1.0
         return ((self.humans_alone[2] - self.humans_alone[1]) / (self.high - self.low)) ** 2
 
 

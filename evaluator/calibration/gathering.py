@@ -102,8 +102,8 @@ def scales_of(rubric: str | None) -> dict[str, Scale]:
 
 
 def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
-    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or
-    item=a,criteria=x|y.
+    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y.
+    criterion==c says that the whole table is about the criterion c.
     """
     from evaluator.calibration.grades import Mapping
 
@@ -116,6 +116,8 @@ def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
         raise InputError("calibration_bad_map", text=text)
     columns = tuple(parts.pop(wide).split("|")) if wide else ()
     known = {key: value for key, value in parts.items() if key in ("item", "grader", "criterion", "points")}
+    if known.get("criterion", "").startswith("="):
+        known["only_criterion"] = known.pop("criterion")[1:]
     return Mapping(kind=wide or "long", columns=columns, **known)
 
 

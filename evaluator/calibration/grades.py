@@ -8,7 +8,7 @@ work on whole columns, so a million rows take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,12 +121,10 @@ class Grades:
         part = self.table[self.table["criterion"] == criterion]
         return part.pivot(index="item", columns="grader", values="points").astype(float)
 
-    def totals(self) -> pd.DataFrame:
-        """Sum over criteria, a row an item and a column a grader; NaN unless the grader gave every
-        criterion.
-        """
-        wide = self.table.pivot(index=["item", "grader"], columns="criterion", values="points")
-        return wide.sum(axis=1, min_count=len(self.criteria)).unstack("grader")
+    def totals(self, criteria: Sequence[str]) -> pd.DataFrame:
+        """Sum over these criteria, a row an item and a column a grader; NaN unless the grader gave all of them."""
+        wide = self.table.pivot(index=["item", "grader"], columns="criterion", values="points")[list(criteria)]
+        return wide.sum(axis=1, min_count=len(criteria)).unstack("grader")
 
     def means(self) -> pd.DataFrame:
         """Mean over graders, a row an item and a column a criterion."""
@@ -198,6 +196,7 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
             criterion=found["criterion"],
             points=found["points"],
             ignored=_others(table, used),
+            **_only(criteria),
         )
     used = {item, found["grader"], found["criterion"]}
     columns = tuple(name for name in _others(table, used) if _looks_graded(table[name]))
@@ -211,7 +210,13 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
         criterion=found["criterion"],
         columns=columns,
         ignored=_others(table, used | set(columns)),
+        **_only(criteria),
     )
+
+
+def _only(criteria: Collection[str]) -> dict[str, Any]:
+    """Where one criterion is known, a table that names none is about that one."""
+    return {"only_criterion": next(iter(criteria))} if len(criteria) == 1 else {}
 
 
 def _find(columns: Iterable[Any], names: tuple[str, ...]) -> str | None:

@@ -174,13 +174,14 @@ def describe_copy(copy: Copy, language: str | None = None) -> str:
 def judge_substitution(result: Substitution, language: str | None = None) -> str:
     """The replacement test in plain words, with the items still needed when it cannot tell."""
     if result.winning_rate is None or result.advantage is None:
-        return say("calibration.cannot_tell", language, why=say(f"calibration.why_{result.why}", language, n=0))
+        most = max((duel.n for duel in result.duels), default=0)
+        return say("calibration.cannot_tell", language, why=say(f"calibration.why_{result.why}", language, n=most))
     key = "may" if result.passed else "may_not" if result.more_items is None else "may_later"
     return say(
         f"calibration.{key}",
         language,
-        won=sum(duel.passed for duel in result.duels),
-        all=len(result.duels),
+        won=sum(duel.passed for duel in result.known),
+        all=len(result.known),
         rate=f"{result.winning_rate:.2f}",
         advantage=f"{result.advantage:.2f}",
         epsilon=result.epsilon,

@@ -80,16 +80,6 @@ def step_up(single: float, graders: int) -> float:
     return graders * single / (1 + (graders - 1) * single)
 
 
-def count_icc_items(icc: float, graders: int, width: float, confidence: float = 0.95) -> int:
-    """Items for an interval of `width` around an intraclass correlation (Bonett, 2002, formula 3)."""
-    from scipy.stats import norm
-
-    _refuse_outside("icc", icc, 0, 1)
-    reach = float(norm.ppf((1 + confidence) / 2))
-    above = 8 * reach**2 * (1 - icc) ** 2 * (1 + (graders - 1) * icc) ** 2
-    return ceil(above / (graders * (graders - 1) * width**2) + 1)
-
-
 def _refuse_outside(name: str, value: float, low: float, high: float) -> None:
     if not low < value < high:
         raise InputError("calibration_outside", name=name, value=value, low=low, high=high)

@@ -26,6 +26,7 @@ from evaluator.calibration.items import Item
 from evaluator.calibration.profile import Figure
 from evaluator.calibration.severity import MACHINE, Copy, Severity, find_copies, measure_severity
 from evaluator.calibration.substitution import Substitution, duel_humans
+from evaluator.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,26 +99,36 @@ def make_report(
     comes last.
 
     `half_widths` are conformal half widths by criterion in the order of `machine`'s rows, for the routing
-    curve.
+    curve. Criteria that the machine has no points on are among the problems. Raises InputError when it has none on any.
     """
     texts = {item.id: item for item in items}
     names = [name for name in grades.criteria if name in machine.columns]
+    if not names:
+        known = {"grades": ", ".join(grades.criteria), "readouts": ", ".join(map(str, machine.columns))}
+        raise InputError("calibration_no_shared_criteria", **known)
+    left_out = find_unread(machine, grades)
     rows = []
     for name in names:
         half = None if half_widths is None else half_widths.get(name)
         rows.append(_report_one(name, machine[name], grades.matrix(name), texts, epsilon, resamples, half, tolerance))
     if len(names) > 1:
         total = machine[names].sum(axis=1, skipna=False)
-        rows.append(_report_one(TOTAL, total, grades.totals(), texts, epsilon, resamples, None, tolerance))
+        rows.append(_report_one(TOTAL, total, grades.totals(names), texts, epsilon, resamples, None, tolerance))
     return Report(
         items=int(grades.table["item"].nunique()),
         graders=tuple(grades.graders),
         grades=len(grades.table),
         criteria=tuple(rows),
-        problems=grades.problems,
-        problem_count=grades.problem_count,
-        tolerance=tolerance or (rows[0].step if rows else 0.0),
+        problems=(*left_out, *grades.problems),
+        problem_count=grades.problem_count + len(left_out),
+        tolerance=tolerance or rows[0].step,
     )
+
+
+def find_unread(machine: pd.DataFrame, grades: Grades) -> list[Problem]:
+    """The humans' criteria that the machine has no points on, each as a problem of the whole table."""
+    unread = [name for name in grades.criteria if name not in machine.columns]
+    return [Problem(row=0, code="no_readouts", values={"criterion": name}) for name in unread]
 
 
 def _report_one(
@@ -130,10 +141,9 @@ def _report_one(
     half: Array | None,
     tolerance: float | None,
 ) -> CriterionReport:
-    machine, humans = align(points, matrix)
-    ids = matrix.index.intersection(points.dropna().index)
+    ids, machine, humans = align(points, matrix)
     graders = list(map(str, matrix.columns))
-    mean = _mean(humans)
+    mean = np.nanmean(humans, axis=1) if ids else np.zeros(0)
     step = find_step(humans) if humans.size else 1.0
     joined = np.column_stack([humans, machine])
     return CriterionReport(
@@ -155,11 +165,6 @@ def _report_one(
     )
 
 
-def _mean(humans: Array) -> Array:
-    counts = (~np.isnan(humans)).sum(axis=1)
-    return np.where(counts > 0, np.nansum(humans, axis=1) / np.maximum(counts, 1), np.nan)
-
-
 def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: float) -> list[Group]:
     """Agreement by score band, and by language and length where the texts are known."""
     if len(mean) < 2:
@@ -172,7 +177,9 @@ def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: floa
     return groups
 
 
-def _route(points: pd.Series, ids, half: Array, machine: Array, mean: Array, tolerance: float) -> list[Policy]:
+def _route(
+    points: pd.Series, ids: Sequence[str], half: Array, machine: Array, mean: Array, tolerance: float
+) -> list[Policy]:
     place = {item: index for index, item in enumerate(points.index)}
     chosen = np.array([half[place[item]] for item in ids])
     return trace_policies(chosen, machine, mean, tolerance=tolerance)

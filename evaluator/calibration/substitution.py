@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 Array = NDArray[np.float64]
 EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}  # section 3.3 of the paper
 LEAST_T_TEST = 30
+LEAST_ITEMS = 5
 
 
 class Duel(BaseModel):
@@ -50,9 +51,14 @@ class Substitution(BaseModel):
     why: str | None = None
 
     @property
+    def known(self) -> tuple[Duel, ...]:
+        """The duels with enough items for a test."""
+        return tuple(duel for duel in self.duels if duel.p is not None)
+
+    @property
     def more_items(self) -> int | None:
-        """Items still needed until half of the humans could be passed; None when more would not help."""
-        wanted = ceil(len(self.duels) / 2)
+        """Items still needed until half of the tested humans could be passed; None when more would not help."""
+        wanted = ceil(len(self.known) / 2)
         needed = sorted(duel.more_items for duel in self.duels if duel.more_items is not None)
         return needed[wanted - 1] if wanted and len(needed) >= wanted else None
 
@@ -93,7 +99,7 @@ def duel_humans(
     known = [duel for duel in duels if duel.p is not None]
     if not known:
         return Substitution(
-            epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=duels, why="too_few_items"
+            epsilon=epsilon, winning_rate=None, advantage=None, passed=None, duels=duels, why="too_few_to_test"
         )
     winning = sum(duel.passed for duel in known) / len(known)
     advantage = float(np.mean([duel.machine_wins for duel in known]))
@@ -123,7 +129,7 @@ def _test(differences: Array, epsilon: float) -> float | None:
     """p of the hypothesis that the mean difference is at least epsilon."""
     from scipy.stats import ttest_1samp, wilcoxon
 
-    if len(differences) < 5:
+    if len(differences) < LEAST_ITEMS:
         return None
     if np.ptp(differences) < 1e-12:
         return 0.0 if differences[0] < epsilon else 1.0
@@ -157,7 +163,7 @@ def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) 
     if passed:
         return 0
     n = len(differences)
-    if n < 5 or epsilon - differences.mean() <= 0.01:
+    if n < LEAST_ITEMS or epsilon - differences.mean() <= 0.01:
         return None
     needed = ((norm.ppf(1 - limit) + norm.ppf(0.8)) * differences.std(ddof=1) / (epsilon - differences.mean())) ** 2
     return max(1, ceil(needed) - n)
