@@ -98,4 +98,3 @@ FORMULAS: dict[str, Formula] = {
     "alpha": alpha,
 }
 ON_LEVELS = {"qwk", "exact", "adjacent"}  # formulas that want level numbers, not points
-HIGHER_IS_BETTER = {"qwk", "pearson", "spearman", "exact", "adjacent", "icc", "alpha"}
