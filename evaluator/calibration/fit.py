@@ -3,8 +3,9 @@
     features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal
     width ──▶ Profile
 
-Every step, the choice of strengths and shares included, is repeated inside each outer fold, so that the
-figures on a profile are those of unseen items.
+Every step up to the points, the choice of strengths and shares included, is repeated inside each outer fold, so
+that the figures on a profile are those of unseen items. How errors grow with the prediction (two numbers, strongly
+shrunk) is read off all held-out errors together; the width that makes an interval of it is again of other folds.
 """
 
 from __future__ import annotations
