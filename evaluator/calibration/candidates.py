@@ -165,9 +165,7 @@ class _Block:
         return cls(columns, scaled, divisor, scaled @ scaled.T)
 
 
-def _fit_blocks(
-    sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], label: str
-) -> list[Candidate]:
+def _fit_blocks(sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], label: str) -> list[Candidate]:
     """Block ridge for all criteria together; strengths are pooled, weights are each criterion's own.
 
     `common` holds the blocks that are the same for every criterion: all but the points.
