@@ -22,13 +22,13 @@ from benchmarks.stability import read_example
 from evaluator.grading import grade
 from evaluator.judge.asking import Prompt, Reading
 from evaluator.judge.embedded import EmbeddedAsker
-from evaluator.judge.plan import plan_criterion
+from evaluator.judge.plan import plan_anchors
 from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import find
 from evaluator.settings import load_settings
-from evaluator.states import empty_state, reference_states
+from evaluator.states import anchor_states
 from evaluator.transcript import parse
 
 SYSTEM = {
@@ -126,9 +126,8 @@ async def measure(asker: EmbeddedAsker, rubric: Rubric, text: str) -> dict[str, 
 
 async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
     """The same questions about silence and the reference answers: from the second text on they are known."""
-    questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion)]
-    for state in (empty_state(rubric), *reference_states(rubric)):
-        await judge.decide(state, questions)
+    for state in anchor_states(rubric).values():
+        await judge.decide(state, plan_anchors(rubric))
     return judge.take()
 
 

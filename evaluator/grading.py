@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from evaluator import rubrics
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
-from evaluator.judge.plan import STEERING, TOPIC, YES, plan_criterion, plan_guards, plan_key_points
+from evaluator.judge.plan import STEERING, TOPIC, YES, plan_anchors, plan_criterion, plan_guards, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness
@@ -31,7 +31,7 @@ from evaluator.scorecard import (
 )
 from evaluator.settings import Settings, load_settings
 from evaluator.spans import spans_of
-from evaluator.states import Read, empty_state, redactions, reference_states, state_for
+from evaluator.states import Read, anchor_states, redactions, state_for
 from evaluator.storage import Records, memo_key, new_id, open_records
 from evaluator.transcript import Role, Transcript, parse
 from evaluator.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
@@ -114,12 +114,15 @@ def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Pro
 
 
 def open_judge(settings: Settings, name: str | None = None) -> Judge:
-    """The judge that the settings (or `name`) ask for, remembering on disk what it was asked."""
+    """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
+    embedded model said of the shipped rubrics' anchors."""
     from evaluator.judge.choose import choose
     from evaluator.judge.memory import RememberingJudge
+    from evaluator.judge.shipped import shipped_answers
     from evaluator.storage import AskMemo
 
-    return RememberingJudge(choose(name or settings.model, settings), AskMemo(settings.memo_path))
+    judge = choose(name or settings.model, settings)
+    return RememberingJudge(judge, AskMemo(settings.memo_path), shipped_answers())
 
 
 def request_key(
@@ -217,14 +220,7 @@ class _Asking:
         return [] if self.anchored else [*plan_key_points(self._rubric), *plan_guards(self._rubric)]
 
     async def _ask_anchors(self) -> None:
-        rubric = self._rubric
-        questions = [
-            item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=False)
-        ]
-        states = {"empty": empty_state(rubric)}
-        states |= {
-            reference.id: state for reference, state in zip(rubric.references, reference_states(rubric), strict=True)
-        }
+        states, questions = anchor_states(self._rubric), plan_anchors(self._rubric)
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
             self._known[name] = await self._ask(state, questions)
@@ -272,7 +268,12 @@ def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
     found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
     points = tuple(
         KeyPointResult(
-            id=point.id, text=point.text, reference=reference.id, criteria=point.criteria, probability=0.0, covered=False
+            id=point.id,
+            text=point.text,
+            reference=reference.id,
+            criteria=point.criteria,
+            probability=0.0,
+            covered=False,
         )
         for reference in rubric.references
         for point in reference.key_points

@@ -51,6 +51,12 @@ def reference_states(rubric: Rubric) -> list[State]:
     return [_state(rubric, _as_read(rubric, reference.text)) for reference in rubric.references]
 
 
+def anchor_states(rubric: Rubric) -> dict[str, State]:
+    """All anchors: the empty text as "empty", the reference answers by their ids."""
+    names = (reference.id for reference in rubric.references)
+    return {"empty": empty_state(rubric), **dict(zip(names, reference_states(rubric), strict=True))}
+
+
 def estimate_tokens(text: str) -> int:
     """An upper estimate: a Chinese character takes up to one token, four Latin letters about one."""
     wide = sum(char > "\u2e7f" for char in text)

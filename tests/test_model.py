@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from embedded import NEEDS_WEIGHTS
 
 from evaluator.grading import grade, open_judge
 from evaluator.judge.choose import choose
 from evaluator.judge.questions import Answer, Option, Question, State
-from evaluator.judge.weights import status
 from evaluator.resources import resource_dir
 from evaluator.rubrics import find
 from evaluator.settings import load_settings
 from evaluator.transcript import parse
 
-pytestmark = [
-    pytest.mark.model,
-    pytest.mark.skipif(
-        status(load_settings()).state not in ("ready", "own"),
-        reason="the embedded model's weights are not on disk: run evaluator model pull",
-    ),
-]
+pytestmark = NEEDS_WEIGHTS
 
 
 def predicate(name: str, text: str, no: str, yes: str) -> Question:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
-from evaluator.judge.memory import RememberingJudge
+from evaluator.judge.memory import RememberingJudge, question_key
 from evaluator.judge.questions import Answer, Option, Question, State, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge, read_menu
 from evaluator.storage import AskMemo
@@ -87,6 +87,18 @@ async def test_nothing_is_asked_twice(tmp_path):
     assert again.usage == Usage()
     await judge.decide(STATE.model_copy(update={"text": "other"}), [QUESTION])
     assert asker.asked == 2
+
+
+async def test_what_is_known_beforehand_is_not_asked(tmp_path):
+    """An answer that came with the product stands in for the judge's; another text is asked about."""
+    asker = FixedAsker({"A": math.log(0.25), "B": math.log(0.75)})
+    answer = Answer(question="q", probabilities={"no": 0.5, "yes": 0.5}).model_dump()
+    known = {question_key(ReadoutJudge(asker).stamp, STATE, QUESTION): {"model": "shipped", "answer": answer}}
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(tmp_path / "memo.db"), known)
+    reply = await judge.decide(STATE, [QUESTION])
+    assert (asker.asked, reply.model, reply.answers["q"].probabilities) == (0, "shipped", {"no": 0.5, "yes": 0.5})
+    await judge.decide(STATE.model_copy(update={"text": "other"}), [QUESTION])
+    assert asker.asked == 1
 
 
 async def test_failures_are_not_remembered(tmp_path):

@@ -15,7 +15,7 @@ from evaluator.judge.questions import Judge, Question, State
 from evaluator.likeness import Witnesses
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.states import empty_state, redactions, reference_states, state_for
+from evaluator.states import anchor_states, redactions, state_for
 from evaluator.storage import AskMemo
 from evaluator.verdicts import Answered
 
@@ -64,7 +64,7 @@ class Reader:
         judge = Swapped(kept) if way == "swapped" else kept
         questions = plan(way, case.rubric)
         read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.context_tokens)
-        states = [read.state, empty_state(case.rubric), *reference_states(case.rubric)]
+        states = [read.state, *anchor_states(case.rubric).values()]
         if way == "shown":
             states = [show_references(state, case.rubric) for state in states]
         if not kept.anchored:

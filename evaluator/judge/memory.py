@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Usage
 from evaluator.storage.memo import AskMemo, memo_key
 
 
-class RememberingJudge:
-    """Wraps any judge with a memo on disk. Failures are not remembered."""
+def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
+    """The key of an answer: equal for the same judge, text and question."""
+    return memo_key(stamp, state.model_dump(), question.model_dump())
 
-    def __init__(self, judge: Judge, memo: AskMemo) -> None:
+
+class RememberingJudge:
+    """Wraps any judge with a memo on disk, and with answers `known` beforehand under their keys. Failures are not
+    remembered."""
+
+    def __init__(self, judge: Judge, memo: AskMemo, known: Mapping[str, Any] | None = None) -> None:
         self.judge = judge
         self.memo = memo
+        self._known = known or {}
 
     @property
     def name(self) -> str:
@@ -31,11 +41,11 @@ class RememberingJudge:
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now."""
-        keys = {question.id: memo_key(self.stamp, state.model_dump(), question.model_dump()) for question in questions}
+        keys = {question.id: question_key(self.stamp, state, question) for question in questions}
         known: dict[str, Answer] = {}
         model = self.name
         for question in questions:
-            stored = await self.memo.get(keys[question.id])
+            stored = await self.memo.get(keys[question.id]) or self._known.get(keys[question.id])
             if stored is not None:
                 known[question.id] = Answer.model_validate(stored["answer"])
                 model = stored["model"]

@@ -35,11 +35,14 @@ def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = Fal
     return asked
 
 
+def plan_anchors(rubric: Rubric) -> list[Question]:
+    """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria."""
+    return [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion)]
+
+
 def plan_key_points(rubric: Rubric) -> list[Question]:
     """One question a key point of the rubric's references."""
-    return [
-        _key_point(rubric, reference, point) for reference in rubric.references for point in reference.key_points
-    ]
+    return [_key_point(rubric, reference, point) for reference in rubric.references for point in reference.key_points]
 
 
 def plan_guards(rubric: Rubric) -> list[Question]:

@@ -1,0 +1,48 @@
+"""Writes `rubrics/anchors.json`: what the embedded model says of the shipped rubrics' anchors.
+
+    python -m benchmarks.anchors
+
+Run it after a change of a shipped rubric, a prompt or the weights. What was asked before is taken from benchmarks/cache.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.asking import open_memo_judge
+from evaluator.judge.memory import RememberingJudge, question_key
+from evaluator.judge.plan import plan_anchors
+from evaluator.judge.shipped import shipped_file
+from evaluator.key_points import with_key_points
+from evaluator.rubric import Rubric
+from evaluator.rubrics import list_rubrics, load
+from evaluator.states import anchor_states
+
+
+async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]:
+    """What the judge says of a rubric's anchors, by key."""
+    found, questions = {}, plan_anchors(rubric)
+    for state in anchor_states(rubric).values():
+        reply = await judge.decide(state, questions)
+        for question in questions:
+            answer = reply.answers[question.id].model_dump(exclude_defaults=True)
+            found[question_key(judge.stamp, state, question)] = {"model": reply.model, "answer": answer}
+    return found
+
+
+async def main() -> None:
+    """Asks about all shipped rubrics and writes the file, an answer a line."""
+    judge, answers = open_memo_judge(), {}
+    for entry in list_rubrics():
+        if entry.origin == "shipped":
+            answers |= await answers_for(with_key_points(load(Path(entry.path))), judge)
+            print(f"{entry.id}: {len(answers)} answers so far", flush=True)
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer)}" for key, answer in sorted(answers.items()))
+    shipped_file().write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
