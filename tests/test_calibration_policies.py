@@ -112,7 +112,9 @@ def test_widths_are_chosen_where_the_agreement_holds() -> None:
     """Half of the items are sure and right: the width that is kept lets these stand alone, and the promise counts."""
     sure = np.arange(100) < 50
     half = np.where(sure, 0.2, 0.9)[:, None] * np.ones(2)
-    held = HeldOut(tuple(map(str, range(100))), np.where(sure, 0.0, 2.0)[:, None] * np.ones(2), half, np.zeros((100, 2)))
+    held = HeldOut(
+        tuple(map(str, range(100))), np.where(sure, 0.0, 2.0)[:, None] * np.ones(2), half, np.zeros((100, 2))
+    )
     chosen = choose_widths(fitted(), held, share=0.4, agreement=0.9, tolerance=1.0)
     widths = {name: best.widest for name, best in chosen.items()}
     kept = promise(fitted(), held, widths, 1.0)
