@@ -10,8 +10,10 @@ import pytest
 from practice_cases import WORDS, rubric, scorecard, ungraded, verdict
 from ui_pages import OWNER, fine, open_page, prepare, press, said
 
+from evaluator.report_rows import head_rows, speaker
 from evaluator.storage import new_id, open_records
 from evaluator.transcript import parse
+from ui.components.compare_view import comparison_html
 
 
 @pytest.fixture
@@ -106,7 +108,35 @@ def test_two_gradings_are_compared_by_criterion(data):
     second = _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
     page = _opened(second)
     page.selectbox(key=f"compare_{second}").set_value(first).run()
-    assert fine(page) and "+2.0" in said(page) and "相差" in said(page)
+    words = said(page)
+    assert fine(page) and "+2.0" in words and "相差" in words and "A · 乙" in words and "B · 甲" in words
+
+
+def test_a_comparison_draws_what_more_is_better_of():
+    """Three scored criteria make a radar; a penalty and what one side lacks stand in the table only."""
+    base = verdict("empathy", [0.0, 1.0, 0.0])
+    scored = [base.model_copy(update={"criterion": name}) for name in ("one", "two", "three")]
+    lost = base.model_copy(update={"criterion": "lost", "kind": "penalty"})
+    card = scorecard().model_copy(update={"verdicts": (*scored, lost)})
+    assert "<img" in comparison_html(card, card) and comparison_html(card, card).count("<tr>") == 6
+    fewer = card.model_copy(update={"verdicts": card.verdicts[1:]})
+    assert "<img" not in comparison_html(card, fewer) and "–" in comparison_html(card, fewer)
+
+
+def test_reports_name_the_profile_and_who_decides(data):
+    """A calibrated grading says its interval and who decides, and moments to the minute; another has no such rows."""
+    with open_records() as records:
+        plain = records.record(_stored())
+    calibrated = {"profile": "desk v2", "interval": (1.0, 2.5), "decision": "person"}
+    card = plain.scorecard.model_copy(update=calibrated)
+    rows = dict(head_rows(plain.model_copy(update={"scorecard": card}), {}, speaker("zh"), "zh"))
+    assert (
+        rows["校准方案"] == "desk v2"
+        and rows["总分的区间"].startswith("1.0 – 2.5 / ")
+        and "desk v2" in rows["由谁来定"]
+    )
+    assert "T" not in rows["评分时间（UTC）"] and len(rows["评分时间（UTC）"]) == 16
+    assert "由谁来定" not in dict(head_rows(plain, {}, speaker("zh"), "zh"))
 
 
 def test_files_to_take_away_hold_the_grading(data):
