@@ -1,7 +1,7 @@
 """Journeys through the running page in a real Chromium: both are started for them and thrown away after.
 
-The judge is the scripted one unless EVALUATOR_JOURNEY_MODEL names another (embedded, say); EVALUATOR_SHOTS names a
-folder for pictures of the steps, for the eye.
+`JUDGES` are who grades in them: the scripted judge, and the embedded model when its weights are on disk. EVALUATOR_SHOTS
+names a folder for pictures of the steps, for the eye.
 """
 
 from __future__ import annotations
@@ -15,13 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from embedded import NEEDS_WEIGHTS
 
+from evaluator.judge import weights
+from evaluator.settings import load_settings
 from ui import screenshots
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 WAIT_MS = 240_000  # a journey waits for what it needs; a busy machine is slow, not wrong
+MODEL_WAIT_MS = 900_000  # and a language model on two cores takes half a minute a text
+JUDGES = ["scripted", pytest.param("embedded", marks=NEEDS_WEIGHTS)]
 DESK, PHONE = screenshots.DESK, screenshots.PHONE
 
 
@@ -57,11 +62,13 @@ def find_axe(folder: Path) -> str:
 
 
 @contextmanager
-def serving(folder: Path, script: str = "1") -> Iterator[str]:
+def serving(folder: Path, judge: str = "scripted", script: str = "1") -> Iterator[str]:
     """The page on a free port over the data in `folder`; gives its address. `script` is for the scripted judge."""
-    model = os.environ.get("EVALUATOR_JOURNEY_MODEL", "scripted")
-    scripted = script if model == "scripted" else ""
-    chosen = {"EVALUATOR_MODEL": model, "EVALUATOR_SCRIPTED_JUDGE": scripted, "OMP_NUM_THREADS": "1"}
+    chosen = {"EVALUATOR_MODEL": judge, "OMP_NUM_THREADS": "1"}
+    if judge == "scripted":
+        chosen["EVALUATOR_SCRIPTED_JUDGE"] = script
+    else:
+        chosen["EVALUATOR_CACHE_DIR"] = str(weights.path_of(load_settings()).parent)
     with screenshots.serving(folder, chosen) as address:
         yield address
 
@@ -77,11 +84,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def person(browser: Browser, **look: Any) -> BrowserContext:
-    """Somebody with cookies of their own, who sees the page as it looks ("viewport", "color_scheme", …)."""
+def person(browser: Browser, judge: str = "scripted", **look: Any) -> BrowserContext:
+    """Somebody with cookies of their own, as patient as the judge is slow, who sees the page as it looks ("viewport",
+    "color_scheme", …)."""
     context = browser.new_context(**{"locale": "zh-CN", "viewport": DESK, **look})
-    context.set_default_timeout(WAIT_MS)
+    context.set_default_timeout(patience(judge))
     return context
+
+
+def patience(judge: str) -> int:
+    """Milliseconds that a step may take with this judge."""
+    return WAIT_MS if judge == "scripted" else MODEL_WAIT_MS
 
 
 def visit(context: BrowserContext, place: str) -> Page:

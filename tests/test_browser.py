@@ -7,7 +7,7 @@ import re
 
 import chromium
 import pytest
-from chromium import PHONE, WAIT_MS, find_axe, serving, settle, visit
+from chromium import JUDGES, PHONE, WAIT_MS, find_axe, serving, settle, visit
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
@@ -27,8 +27,25 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     script = folder / "script.json"
     script.write_text(json.dumps({"delay_s": 0.5}), encoding="utf-8")
-    with serving(folder, str(script)) as place:
+    with serving(folder, script=str(script)) as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def model_address(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("model-page"), "embedded") as place:
+        yield place
+
+
+@pytest.fixture(params=JUDGES)
+def judge(request):
+    return request.param
+
+
+@pytest.fixture
+def judged(request, judge):
+    """The address of the page where this judge grades."""
+    return request.getfixturevalue("address" if judge == "scripted" else "model_address")
 
 
 @pytest.fixture
@@ -71,9 +88,9 @@ def shown_in_view(page, selector: str) -> bool:
     )
 
 
-def test_grade_the_example_and_jump_between_evidence_and_words(address, person):
+def test_grade_the_example_and_jump_between_evidence_and_words(judged, judge, person):
     """A quotation leads to its words in the transcript, and the words lead back to their criterion."""
-    page = grade_example(person(), address)
+    page = grade_example(person(judge=judge), judged)
     quotation = page.locator(".ev-quotes a").first
     quotation.click()
     target = quotation.get_attribute("href")
@@ -88,11 +105,11 @@ def test_grade_the_example_and_jump_between_evidence_and_words(address, person):
     page.locator(".ev-total").wait_for()
 
 
-def test_a_correction_is_in_the_word_document(address, person, tmp_path):
+def test_a_correction_is_in_the_word_document(judged, judge, person, tmp_path):
     """Points changed by a person stand in the downloaded .docx, which opens."""
     import docx
 
-    page = grade_example(person(), address)
+    page = grade_example(person(judge=judge), judged)
     page.get_by_role("button", name="改分").click()
     form = page.get_by_test_id("stPopoverBody")
     form.get_by_label("您的姓名").fill("林老师")
@@ -109,21 +126,21 @@ def test_a_correction_is_in_the_word_document(address, person, tmp_path):
     assert "林老师" in words and "举例再具体一些" in words
 
 
-def test_a_batch_goes_on_while_the_page_is_closed(address, person, tmp_path):
-    """Twelve texts are begun, the page is closed half-way, and a page opened later finds them all graded."""
-    rows = [f"考生{n},客服：您好，我是{n}号客服，非常抱歉让您久等，我马上给您换货。" for n in range(12)]
+def test_a_batch_goes_on_while_the_page_is_closed(judged, judge, person, tmp_path):
+    """Six texts are begun, the page is closed half-way, and a page opened later finds them all graded."""
+    rows = [f"考生{n},客服：您好，我是{n}号客服，非常抱歉让您久等，我马上给您换货。" for n in range(6)]
     table = tmp_path / "三月.csv"
     table.write_text("编号,对话\n" + "\n".join(rows), encoding="utf-8")
-    context = person()
-    page = visit(context, f"{address}/batch")
+    context = person(judge=judge)
+    page = visit(context, f"{judged}/batch")
     page.locator("input[type=file]").set_input_files(str(table))
-    page.get_by_role("button", name="建立批次（12 份）").click()
-    page.get_by_role("button", name="直接评全部 12 份").click()
+    page.get_by_role("button", name="建立批次（6 份）").click()
+    page.get_by_role("button", name="直接评全部 6 份").click()
     page.get_by_text(re.compile("总共完成 [1-9]")).first.wait_for()
     opened = page.url
     page.close()
     again = visit(context, opened)
-    again.get_by_text("完成 12，失败 0，等待 0").wait_for()
+    again.get_by_text("完成 6，失败 0，等待 0").wait_for()
     assert again.get_by_role("tab", name="需要人看的").count() == 1
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from chromium import chromium, person, serving, settle, shoot, visit
+from chromium import JUDGES, chromium, person, serving, settle, shoot, visit
 from test_ui_bank import docx
 
 from evaluator.bank.store import open_bank
 
 
 @pytest.mark.browser
-def test_from_a_word_paper_to_a_grading(tmp_path):
+@pytest.mark.parametrize("judge", JUDGES)
+def test_from_a_word_paper_to_a_grading(tmp_path, judge):
     """Import, resolve, draft, save, grade: each step is done on the page, and the bank holds what was typed."""
     paper = tmp_path / "测验.docx"
     paper.write_bytes(docx())
-    with serving(tmp_path) as address, chromium() as browser:
-        tab = visit(person(browser), f"{address}/bank")
+    with serving(tmp_path, judge) as address, chromium() as browser:
+        tab = visit(person(browser, judge), f"{address}/bank")
         tab.get_by_text("题库还是空的").wait_for()
         shoot(tab, "bank-empty")
         tab.get_by_role("radio", name="导入").click()
@@ -51,7 +52,6 @@ def test_from_a_word_paper_to_a_grading(tmp_path):
         tab.locator("textarea").first.fill("非常抱歉，您两点就要开席，我马上请最近的门店重做，一点半送到。")
         tab.locator("textarea").first.press("Control+Enter")
         tab.locator(".st-key-grade_go button").click()
-        tab.get_by_text("逐项评分").wait_for()
+        tab.locator(".ev-total", has_text="/ 6").wait_for()
         shoot(tab, "graded-by-new-rubric")
-        assert tab.get_by_text("/ 6").first.is_visible()
     assert [item.key for item in open_bank(tmp_path / "bank.db").items()][:2] == ["B", "A"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chromium import WAIT_MS, chromium, person, serving, settle, shoot, visit
+from chromium import JUDGES, chromium, patience, person, serving, settle, shoot, visit
 from practice_cases import rubric
 from test_ui_calibration import COUNT, _grades, _text
 
@@ -13,14 +13,15 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 
 
 @pytest.mark.browser
-def test_from_uploaded_grades_to_a_profile(tmp_path):
+@pytest.mark.parametrize("judge", JUDGES)
+def test_from_uploaded_grades_to_a_profile(tmp_path, judge):
     """Upload, confirm the columns, have the texts graded, measure, fit: each figure has its n."""
     rubrics.write(rubric(), tmp_path / "rubrics")
     (tmp_path / "评分.csv").write_bytes(_grades())
     for number in range(COUNT):
         (tmp_path / f"i{number}.txt").write_text(_text(number), encoding="utf-8")
-    with serving(tmp_path) as address, chromium() as browser:
-        tab = visit(person(browser), f"{address}/calibration")
+    with serving(tmp_path, judge) as address, chromium() as browser:
+        tab = visit(person(browser, judge), f"{address}/calibration")
         tab.get_by_label("搜索场景").fill("包裹丢了")
         tab.get_by_label("搜索场景").press("Enter")
         settle(tab)
@@ -56,5 +57,7 @@ def test_from_uploaded_grades_to_a_profile(tmp_path):
         tab.get_by_text("lost-parcel v2 · 包裹丢了").first.click()
         rule = tab.get_by_text("lost-parcel v2 已定的规则")
         rule.first.wait_for()
-        expect(rule).to_have_count(1, timeout=WAIT_MS)  # while the view changes, the one before it may still stand
+        expect(rule).to_have_count(
+            1, timeout=patience(judge)
+        )  # while the view changes, the one before it may still stand
         shoot(tab, "calibration-profiles")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from chromium import chromium, person, serving, settle, shoot, visit
+from chromium import JUDGES, chromium, person, serving, settle, shoot, visit
 from practice_cases import rubric
 
 from evaluator import rubrics
 
 
 @pytest.mark.browser
-def test_self_assessment(tmp_path):
+@pytest.mark.parametrize("judge", JUDGES)
+def test_self_assessment(tmp_path, judge):
     """What was typed survives a reload; the result comes after the own grades; progress is told in words."""
     rubrics.write(rubric(), tmp_path / "rubrics")
-    with serving(tmp_path) as address, chromium() as browser:
-        tab = visit(person(browser), f"{address}/practice")
+    with serving(tmp_path, judge) as address, chromium() as browser:
+        tab = visit(person(browser, judge), f"{address}/practice")
         tab.get_by_label("搜索场景").fill("包裹丢了")
         tab.get_by_label("搜索场景").press("Enter")
         settle(tab)
