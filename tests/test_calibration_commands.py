@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from evaluator import texts
 from evaluator.calibration.commands import app
 from evaluator.calibration.items import read_items, read_readouts
-from evaluator.calibration.pages import judge_substitution, render_html
+from evaluator.calibration.pages import describe, judge_substitution, render_html
 from evaluator.calibration.profile import Profile
 from evaluator.calibration.report import Report
 from evaluator.errors import InputError
@@ -87,6 +87,9 @@ def test_the_page_reads_in_both_languages(files: dict[str, str]) -> None:
     chinese, english = render_html(report, "zh"), render_html(report, "en")
     assert "校准报告" in chinese and "Calibration report" in english
     assert "{" not in judge_substitution(report.criteria[0].substitution, "zh")
+    first = describe(report.criteria[0], "en", plots=False).each
+    assert [row[0] for row in first[1:]] == list(report.graders) and "n = 40" in first[1][1]
+    assert english.count("The machine and each human") == len(report.criteria)
 
 
 def test_fit_saves_a_profile_with_its_origin(files: dict[str, str]) -> None:

@@ -71,6 +71,16 @@ def test_problems_are_listed_with_the_row_of_the_spreadsheet() -> None:
     assert all(str(problem.row) in problem.text("zh") for problem in grades.problems if problem.row)
 
 
+def test_without_a_scale_a_grade_far_from_all_others_is_named_and_used() -> None:
+    """99 among grades up to 5 is a slip of the hand; a rare low grade is none."""
+    rows = [(f"i{number}", "g1", "c", str(3 + number % 3)) for number in range(40)]
+    grades = read_grades(long(*rows, ("j", "g1", "c", "0"), ("k", "g1", "c", "99")))
+    (found,) = grades.problems
+    assert (found.row, found.code, len(grades.table)) == (43, "stray", 42)
+    assert "0 到 5" in found.text("zh") and "0 to 5" in found.text("en")
+    assert not read_grades(long(*[(f"i{n}", "g1", "c", "0") for n in range(9)], ("j", "g1", "c", "1"))).problems
+
+
 def test_wide_by_grader_and_wide_by_criterion_are_recognised() -> None:
     """A column a grader and a column a criterion give the same long table as the long file."""
     graders = pd.DataFrame(

@@ -139,6 +139,7 @@ class Grades:
 
 
 MOST_PROBLEMS = 200
+MOST_STRAYS = 20
 LEAST_TO_DOUBT = 20  # grades of a criterion that all lie in the lower half of its scale
 
 
@@ -260,7 +261,7 @@ def read_grades(
     _mark(rows, rows["points"].isna(), "unreadable")
     if items is not None:
         _mark(rows, ~rows["item"].isin(set(items)), "unknown_item")
-    notes = _apply_scales(rows, dict(scales or {}), given_scale)
+    notes = _apply_scales(rows, dict(scales or {}), given_scale) if scales else _note_strays(rows)
     _mark(rows, rows[["item", "grader", "criterion"]].duplicated() & (rows["code"] == ""), "twice")
     good = rows.loc[rows["code"] == "", COLUMNS].reset_index(drop=True)
     problems, count = _list_problems(rows)
@@ -317,8 +318,6 @@ def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | N
     """Moves points to the rubric's scale, marks what lies outside, and notes criteria whose scale must be
     another one.
     """
-    if not scales:
-        return []
     _mark(rows, ~rows["criterion"].isin(scales), "unknown_criterion")
     low = rows["criterion"].map({name: scale.low for name, scale in scales.items()}).astype(float)
     high = rows["criterion"].map({name: scale.high for name, scale in scales.items()}).astype(float)
@@ -352,6 +351,24 @@ def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale
             "rubric_high": f"{scales[name].high:g}",
         }
         notes.append(Problem(row=0, code="other_scale", values=values))
+    return notes
+
+
+def _note_strays(rows: pd.DataFrame) -> list[Problem]:
+    """Grades that lie further outside the middle half of their criterion than three times its width (Tukey's outer
+    fence); where no scale is known nobody can say that they are wrong, only that they are strange."""
+    usable = rows[rows["code"] == ""]
+    notes = []
+    for _, part in usable.groupby("criterion", sort=False):
+        points = part["points"]
+        low, high = points.quantile(0.25), points.quantile(0.75)
+        reach = 3 * max(high - low, float(points.drop_duplicates().sort_values().diff().min() or 0))
+        strange = (points < low - reach) | (points > high + reach)
+        others = points[~strange]
+        for row in part[strange].head(MOST_STRAYS).itertuples():
+            values = {name: str(getattr(row, name)) for name in ("item", "grader", "criterion", "value")}
+            bounds = {"low": f"{others.min():g}", "high": f"{others.max():g}"}
+            notes.append(Problem(row=int(row.row), code="stray", values=values | bounds))
     return notes
 
 

@@ -38,6 +38,7 @@ class Part:
     title: str
     verdict: str
     agreement: Table
+    each: Table
     groups: Table
     severity: Table
     copies: list[str]
@@ -94,6 +95,7 @@ def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part
         title=title,
         verdict=judge_substitution(row.substitution, language),
         agreement=tabulate_agreement(row, language),
+        each=_tabulate_each(row, language),
         groups=_tabulate_groups(row, language),
         severity=_tabulate_severity(row.severities, language),
         copies=[describe_copy(copy, language) for copy in row.copies],
@@ -119,6 +121,15 @@ def tabulate_agreement(row: CriterionReport, language: str) -> Table:
             *(panel[name] for panel in row.ceiling.panels.values()),
         ]
         table.append([say(f"calibration.fig_{name}", language), *(cell.text(language) for cell in cells)])
+    return table
+
+
+def _tabulate_each(row: CriterionReport, language: str) -> Table:
+    """A human a row: the machine's agreement with that one alone."""
+    names = list(row.against_mean)
+    table = [[say("calibration.grader", language), *(say(f"calibration.fig_{name}", language) for name in names)]]
+    for grader, figures in row.against_each.items():
+        table.append([grader, *(figures[name].text(language) for name in names)])
     return table
 
 
@@ -232,6 +243,8 @@ def _write_workbook(report: Report, path: Path, language: str) -> None:
         for line in [
             [part.verdict],
             *part.agreement,
+            [],
+            *part.each,
             [],
             *part.groups,
             [],

@@ -91,6 +91,7 @@ def show_part(part: Part) -> None:
         for column, plot in zip(st.columns(len(part.plots)), part.plots, strict=True):
             column.html(plot_html(plot))
     for title, table, about in (
+        ("each", part.each, ""),
         ("groups", part.groups, ""),
         ("severity", part.severity, tr("calibration.severity_note")),
     ):
