@@ -52,6 +52,18 @@ def test_empty_page_offers_the_example(data):
     assert fine(page) and page.text_area(key="grade_text").value.strip() and has(page, "grade_go")
 
 
+def test_a_pasted_text_can_say_whose_it_is(data):
+    """The name is kept like the text, is found in the list of gradings, and is not carried over to the next one."""
+    page = _typed()
+    page.text_input(key="grade_name").set_value(" 考生七 ").run()
+    assert fine(open_page("grade")) and open_page("grade").text_input(key="grade_name").value.strip() == "考生七"
+    page = _graded(press(page, "grade_go"))
+    with open_records() as records:
+        assert [one.label for one in records.history(2, text="考生七", owner=OWNER)] == ["考生七"]
+    press(page, "grade_again")
+    assert page.text_area(key="grade_text").set_value(ANSWER).run().text_input(key="grade_name").value == ""
+
+
 def test_search_narrows_the_scenarios(data):
     """A word of the task or the topics leaves only the scenarios that hold it; nothing found says so."""
     page = open_page("grade")

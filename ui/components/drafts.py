@@ -13,7 +13,7 @@ def load(name: str) -> dict[str, Any]:
     return dict(found.body) if found else {}
 
 
-def keep(name: str, **changes: Any) -> None:
+def keep(name: str, /, **changes: Any) -> None:
     """Keeps `changes` on top of what is kept under `name`; a None removes."""
     before = load(name)
     body = {key: value for key, value in {**before, **changes}.items() if value is not None}
