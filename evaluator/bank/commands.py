@@ -14,7 +14,12 @@ from evaluator import texts
 from evaluator.bank.items import KINDS, Item
 from evaluator.errors import InputError
 
-app = typer.Typer(help=texts.say("bank.help_the_question_bank_exam"), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    help=texts.say("bank.help_the_question_bank_exam"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 KindChoice = StrEnum("KindChoice", {kind: kind for kind in KINDS})  # type: ignore[misc]
 
