@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.errors import EvaluatorError
+from evaluator.errors import EvaluatorError, ModelError
 from ui.components import language
 from ui.components.language import tr
 
@@ -61,8 +61,11 @@ def guarded() -> Iterator[None]:
 
 
 def problem(error: EvaluatorError) -> None:
-    """One sentence that says what to do."""
+    """One sentence that says what to do; where it is about a model, with the way to the settings, which can fetch the
+    embedded one and hold keys."""
     st.error(error.text(language.language()), icon=":material/error:")
+    if isinstance(error, ModelError):
+        link("pages/settings.py", tr("go_settings"), ":material/settings:")
 
 
 def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:
