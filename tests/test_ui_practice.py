@@ -195,3 +195,15 @@ def test_a_disk_that_fails_is_one_sentence(data, monkeypatch):
     monkeypatch.setattr("ui.components.stores.records", refuse)
     page = open_page("practice")
     assert len(page.error) == 1 and not page.exception and not has(page, "practice_go")
+
+
+def test_a_total_without_an_ungraded_criterion_says_so():
+    """The bars stand on one scale, so what the grader's total lacks is named beside them."""
+    from practice_cases import own, rubric, scorecard, ungraded
+
+    from evaluator.practice.comparison import compare
+    from ui.components.practice_result import totals_html
+
+    whole = totals_html(compare(rubric(), own(), scorecard()))
+    partial = totals_html(compare(rubric(), own(), scorecard(ungraded("empathy"))))
+    assert "没能评出" in partial and "安抚" in partial and "没能评出" not in whole

@@ -88,8 +88,10 @@ def totals_html(comparison: Comparison) -> str:
             ("ui_practice.graders", comparison.graded_total, "graded"),
         )
     )
-    note = tr("pass_mark", mark=out_of(mark, most))
-    return f'<div class="ev-total">{rows}<p class="ev-dim">{escape(note)}</p></div>'
+    notes = [tr("pass_mark", mark=out_of(mark, most))]
+    if ungraded := [gap.name for gap in comparison.gaps if gap.view == "ungraded" and gap.kind != "fatal"]:
+        notes.append(tr("ui_practice.without_ungraded", names=listed(ungraded)))
+    return f'<div class="ev-total">{rows}<p class="ev-dim">{escape(" · ".join(notes))}</p></div>'
 
 
 def gap_html(gap: Gap, number: int, prefix: str) -> str:
