@@ -108,6 +108,15 @@ def test_times_are_seconds_into_the_call() -> None:
     assert [turn.at_s for turn in parse("[00:12] 客服：您好\n[01:05] 客户：嗯").turns] == [12.0, 65.0]
 
 
+def test_half_past_midnight_comes_before_one_in_the_morning() -> None:
+    """Twelve in the morning is hour 0, twelve at noon hour 12, in English and in Chinese."""
+    english = parse("Agent 2026-11-20 12:30 AM\nHello.\nCustomer 2026-11-20 1:00 AM\nHi.\n")
+    chinese = parse("客服 凌晨12:30\n您好\n客户 凌晨1:00\n嗯\n")
+    noon = parse("Agent 12:30 PM\nHello.\nCustomer 1:00 PM\nHi.\n")
+    for transcript in (english, chinese, noon):
+        assert [turn.at_s for turn in transcript.turns] == [0.0, 1800.0]
+
+
 @pytest.mark.parametrize(
     "line",
     [

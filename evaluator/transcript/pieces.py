@@ -78,9 +78,12 @@ def seconds(time: str, *, clock: bool) -> float | None:
         return None
     parts = [float(part) for part in re.split("[:：]", match["clock"].replace(",", "."))]
     hours, minutes, rest = parts if len(parts) == 3 else ((*parts, 0.0) if clock else (0.0, *parts))
-    afternoon = (match["half"] or "").strip().lower() == "p" or "下午" in time or "晚上" in time
-    days = _day_number(match["date"] or "")
-    return days * 86400 + (hours + (12 if afternoon and hours < 12 else 0)) * 3600 + minutes * 60 + rest
+    half = (match["half"] or "").strip().lower()
+    if hours < 12 and (half == "p" or "下午" in time or "晚上" in time):
+        hours += 12
+    elif hours == 12 and (half == "a" or "凌晨" in time):  # 12:30 AM is half past midnight
+        hours = 0
+    return _day_number(match["date"] or "") * 86400 + hours * 3600 + minutes * 60 + rest
 
 
 def has_date(time: str) -> bool:
