@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluator import texts
-from evaluator.report import decided, percent, points, shown_reasons, standing, usage_line
+from evaluator.report import decided, outcome, percent, points, shown_reasons, standing, usage_line
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
@@ -37,9 +37,7 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
     head = f"[bold {colour}]{points(card.total)} / {points(card.max_points)}[/]   [{colour}]{standing(card)}[/]"
     if card.interval:
         low, high = card.interval
-        head += (
-            f"   [dim]{_say('interval', low=points(low), high=points(high))} · {_say('profile', name=card.profile)}[/]"
-        )
+        head += f"   [dim]{_say('interval', low=points(low), high=points(high))} · {escape(_say('profile', name=card.profile))}[/]"
     console.print(Panel(head, title=escape(card.rubric.title), title_align="left"))
     for verdict in card.verdicts:
         console.print(_verdict(verdict))
@@ -67,13 +65,8 @@ def _verdict(verdict: Verdict | UngradedVerdict) -> Group:
         cause = texts.say(f"review.cause_{verdict.ungraded.cause}")
         title.append(f"{_say('ungraded', cause=cause)} / {points(verdict.max_points)}", style="yellow")
         return Group(title)
-    if verdict.kind == "fatal":
-        title.append(verdict.level_description, style="red" if verdict.level else "green")
-    else:
-        sign = "-" if verdict.kind == "penalty" else "+" if verdict.kind == "bonus" else ""
-        title.append(f"{sign}{points(verdict.points)} / {points(verdict.max_points)}", style="bold cyan")
-    if verdict.not_applicable:
-        title.append(f"  {_say('not_applicable')}", style="dim")
+    colour = "bold cyan" if verdict.kind != "fatal" else "red" if verdict.level else "green"
+    title.append(outcome(verdict), style=colour)
     levels = Table.grid(padding=(0, 1))
     for place, share in enumerate(verdict.distribution):
         mark = "▶" if place == verdict.level else " "
@@ -122,11 +115,10 @@ def _print_references(console: Console, card: Scorecard) -> None:
         )
 
 
-def print_history(rows: Iterable[GradingSummary]) -> None:
-    """Stored gradings, newest first; a sentence that says what to do when there are none."""
-    rows = list(rows)
+def print_history(rows: Sequence[GradingSummary], *, chosen: bool = False) -> None:
+    """Stored gradings, newest first; a sentence that says what to do when there are none (of those `chosen`)."""
     if not rows:
-        print(_say("history_empty"))
+        print(_say("history_none" if chosen else "history_empty"))
         return
     table = Table(box=None)
     for name in ("id", "when", "rubric", "total", "passed", "review", "label"):
@@ -141,7 +133,7 @@ def print_history(rows: Iterable[GradingSummary]) -> None:
             total,
             passed,
             "!" if row.review else "",
-            row.label,
+            escape(row.label),
         )
     Console().print(table)
 
@@ -156,7 +148,8 @@ def print_rubrics(entries: Sequence[RubricEntry]) -> None:
             table.add_row(entry.id, f"[red]{escape(entry.problem)}[/]")
             continue
         spread = "/".join(points(item.points) for item in entry.rubric.criteria)
-        table.add_row(entry.id, entry.rubric.title, entry.rubric.language, points(entry.rubric.max_points), spread)
+        most = points(entry.rubric.max_points)
+        table.add_row(entry.id, escape(entry.rubric.title), entry.rubric.language, most, spread)
     Console().print(table)
 
 
@@ -187,14 +180,16 @@ def print_rubric(rubric: Rubric) -> None:
 
 
 def print_findings(found: Mapping[str, Sequence[Finding]]) -> None:
-    """What lint found, by rubric."""
+    """What lint found, by rubric, each with its line where that is known."""
     console = Console()
     for name, findings in found.items():
         if not findings:
             console.print(f"[green]✓[/] {escape(name)}")
         for finding in findings:
             colour = "red" if finding.severity == "error" else "yellow"
-            console.print(f"[{colour}]{finding.severity}[/] {escape(f'{name}: {finding.where}: {finding.message}')}")
+            place = name if finding.line is None else f"{name}:{finding.line}"
+            told = escape(f"{place}: {finding.where}: {finding.message}")
+            console.print(f"[{colour}]{_say(f'severity_{finding.severity}')}[/] {told}")
 
 
 def print_weights(status: WeightsStatus) -> None:

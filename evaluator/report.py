@@ -29,6 +29,15 @@ def standing(card: Scorecard) -> str:
     return _say(word, mark=points(card.pass_mark))
 
 
+def outcome(verdict: Verdict) -> str:
+    """What a criterion came to: points with the sign of a bonus or penalty, or whether a fatal item happened."""
+    sign = {"penalty": "-", "bonus": "+"}.get(verdict.kind, "")
+    came_to = f"{sign}{points(verdict.points)} / {points(verdict.max_points)}"
+    if verdict.kind == "fatal":
+        came_to = verdict.level_description
+    return f"{came_to} ({_say('not_applicable')})" if verdict.not_applicable else came_to
+
+
 def decided(card: Scorecard, language: str | None = None) -> str:
     """Who decides, by the policy of the calibration profile; empty without a profile."""
     return texts.say(f"report.decided_{card.decision}", language, name=card.profile or "–") if card.decision else ""
@@ -101,11 +110,12 @@ def _verdict_lines(verdict: Verdict | UngradedVerdict) -> Iterator[str]:
         cause = texts.say(f"review.cause_{verdict.ungraded.cause}")
         yield f"\n## {verdict.name}: {_say('ungraded', cause=cause)} / {points(verdict.max_points)}\n"
         return
-    yield f"\n## {verdict.name}: {points(verdict.points)} / {points(verdict.max_points)}\n"
+    yield f"\n## {verdict.name}: {outcome(verdict)}\n"
     yield f"| {_say('column_points')} | {_say('column_probability')} | {_say('column_level')} |\n| ---: | ---: | --- |"
     for place, share in enumerate(verdict.distribution):
         mark = "**" if place == verdict.level else ""
-        yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{share.description}{mark} |"
+        level = " ".join(share.description.split()).replace("|", "\\|")  # a line or a bar would end the cell
+        yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{level}{mark} |"
     yield ""
     for item in verdict.evidence:
         sign = "+" if item.direction == "for" else "−"

@@ -76,10 +76,11 @@ def test_markdown_goes_to_a_file_as_it_is(run):
 
 
 def test_standard_input_in_gb18030(run):
-    """`-` reads standard input in whatever encoding it comes."""
+    """`-` reads standard input in whatever encoding it comes, and says in which."""
     text = GOOD.read_text(encoding="utf-8")
-    graded = run("grade", "-r", "cross-border-wrong-item", "-", "--format", "json", stdin=text.encode("gb18030"))
+    graded = run("grade", "-r", "cross-border-wrong-item", "-", "--format", "markdown", stdin=text.encode("gb18030"))
     assert graded.returncode == 0, graded.stderr
+    assert "GB18030" in graded.stdout
 
 
 def test_roles_are_mapped_by_name(run, tmp_path):
@@ -207,6 +208,31 @@ def test_rubrics_commands(run, tmp_path):
     assert run("rubrics", "new", "mine", "--out", str(path)).returncode == 0
     assert run("rubrics", "lint", str(path)).returncode == 0
     assert run("rubrics", "new", "mine", "--out", str(path)).returncode == 2
+
+
+def test_lint_tells_everything_about_every_file(run, tmp_path):
+    """A wrong file is told with all its problems and their lines, and hides no other."""
+    (tmp_path / "broken.yaml").write_text("id: broken\nversion: x\ntitel: 讲解\n", encoding="utf-8")
+    linted = run("rubrics", "lint", EVALUATOR_RUBRIC_DIR=str(tmp_path))
+    assert linted.returncode == 2
+    assert "broken.yaml:2:" in linted.stdout and "broken.yaml:3:" in linted.stdout
+    assert "staff-shortage.yaml" in linted.stdout
+
+
+def test_new_rubric_where_nobody_can_write(run, tmp_path):
+    """A folder that is not there is one sentence with the path, and no bug."""
+    refused = run("rubrics", "new", "mine", "--out", str(tmp_path / "no" / "mine.yaml"))
+    assert (refused.returncode, refused.stderr.count("\n")) == (4, 1)
+    assert "create its folder" in refused.stderr
+
+
+def test_history_shows_names_as_they_are(run, tmp_path):
+    """Brackets in a file's name are no markup, and a search that finds nothing says so."""
+    path = tmp_path / "call[red].txt"
+    path.write_text("客服：款式不对是我们的错，今晚就重新寄。\n客户：快点。", encoding="utf-8")
+    assert run("grade", "-r", "cross-border-wrong-item", str(path)).returncode == 0
+    assert "call[red].txt" in run("history").stdout
+    assert "No grading fits" in run("history", "--rubric", "nobody-has-this").stdout
 
 
 def test_unknown_language_is_refused(run):

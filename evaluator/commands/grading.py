@@ -3,6 +3,8 @@
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,7 +75,8 @@ def add_to(app: typer.Typer) -> None:
 
         texts.use(lang or texts.current())
         with open_records() as records:
-            print_history(records.history(limit=limit, rubric=rubric, text=search or ""))
+            rows = records.history(limit=limit, rubric=rubric, text=search or "")
+            print_history(rows, chosen=bool(rubric or search))
 
     @app.command(help=say("cli.show"))
     def show(
@@ -115,10 +118,10 @@ def _inputs(
     roles: dict[str, Role] = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
     if source != "-":
         return found, load(source, roles=roles, form=found.form)
-    text, _ = decode(sys.stdin.buffer.read(), "-")
+    text, assumed = decode(sys.stdin.buffer.read(), "-")
     if not text.strip():
         raise InputError("transcript_empty", path="-")
-    return found, parse(text, roles=roles, form=found.form)
+    return found, parse(text, roles=roles, form=found.form, assumed=assumed)
 
 
 def _ensure_model(settings: "Settings", yes: bool) -> None:
@@ -141,21 +144,17 @@ async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings
         return await evaluate(transcript, rubric, settings=settings, report=report, **wanted)
 
 
-class _progress:
+@contextmanager
+def _progress() -> "Iterator[Report]":
     """A line on the terminal that says what is being done; nothing when the output is not a terminal."""
+    from rich.console import Console
 
-    def __enter__(self) -> "Report":
-        from rich.console import Console
+    with Console(stderr=True).status(texts.say("progress.reading")) as status:
 
-        self._status = Console(stderr=True).status(texts.say("progress.reading"))
-        self._status.start()
-        return self._say
+        def show(progress: "Progress") -> None:
+            status.update(f"{texts.say(f'progress.{progress.step}')} {progress.done}/{progress.total}")
 
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
-
-    def _say(self, progress: "Progress") -> None:
-        self._status.update(f"{texts.say(f'progress.{progress.step}')} {progress.done}/{progress.total}")
+        yield show
 
 
 def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:

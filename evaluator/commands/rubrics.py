@@ -2,12 +2,16 @@
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evaluator import texts
+
+if TYPE_CHECKING:
+    from evaluator.rubrics import Finding
 
 
 def build() -> typer.Typer:
@@ -34,11 +38,10 @@ def build() -> typer.Typer:
         names: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))] = None,
     ) -> None:
         from evaluator.display import print_findings
-        from evaluator.rubrics import find, list_rubrics
-        from evaluator.rubrics import lint as lint_rubric
+        from evaluator.rubrics import list_rubrics
 
         wanted = names or [str(entry.path) for entry in list_rubrics()]
-        findings = {name: lint_rubric(find(name)) for name in wanted}
+        findings = {name: _findings(name) for name in wanted}
         print_findings(findings)
         if any(finding.severity == "error" for found in findings.values() for finding in found):
             raise typer.Exit(2)
@@ -57,7 +60,7 @@ def build() -> typer.Typer:
         ] = "answer",
         out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.rubrics_new_out"))] = None,
     ) -> None:
-        from evaluator.errors import InputError
+        from evaluator.errors import InputError, StorageError
         from evaluator.rubrics import template
 
         if form not in ("answer", "dialogue", "email"):
@@ -68,7 +71,20 @@ def build() -> typer.Typer:
             return
         if out.exists():
             raise InputError("file_exists", path=out)
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StorageError("file_not_written", path=out, detail=error.strerror or error) from None
         print(say("cli.written", path=out))
 
     return app
+
+
+def _findings(name: str) -> "Sequence[Finding]":
+    """What lint says of a rubric, or all that keeps its file from being one: a wrong file hides no other."""
+    from evaluator.rubrics import WrongRubric, find, lint
+
+    try:
+        return lint(find(name))
+    except WrongRubric as wrong:
+        return wrong.findings
