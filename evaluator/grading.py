@@ -85,7 +85,7 @@ async def evaluate(
     cancelled nothing is stored.
     """
     settings = settings or load_settings()
-    rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(str(rubric), settings)
+    rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(rubric, settings)
     transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
     judge = judge or open_judge(settings)
     fitted = await asyncio.to_thread(_fitting, profile, rubric, judge) if profile else None
