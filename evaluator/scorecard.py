@@ -31,7 +31,7 @@ class Evidence(Frozen):
     end: int
     text: str
     direction: Literal["for", "against"]
-    weight: float  # 0 to 1: how much it speaks for or against, compared with the other spans of this text
+    weight: float  # 0 to 1: cosine of these words with what is asked for; 1 for words that a guard found
 
 
 class LevelShare(Frozen):

@@ -33,8 +33,8 @@ def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
 
 def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
     """The candidate's text as a state; turns that the model's context cannot hold are left out by relevance, and named."""
-    places = redactions(guards)
-    lines = {turn.id: _line(turn, rubric, places, _is_dialogue(transcript)) for turn in transcript.turns}
+    places, dialogue = redactions(guards), _is_dialogue(transcript)
+    lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
     lines = {name: line for name, line in lines.items() if line}
     room = (context_tokens or 10**9) - PROMPT_TOKENS - estimate_tokens(rubric.task)
     skipped = _too_much(rubric, transcript, lines, room)

@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from evaluator.evidence import evidence_of
 from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
 from evaluator.guard.matching import Normalised, folded, is_separator
 from evaluator.scorecard import Evidence, Guard
+from evaluator.spans import Span
 from evaluator.transcript import Transcript, Turn
 
 SHORT_WORDS = 20  # Chinese characters, or half as many words of another script: less is hardly an answer
@@ -171,16 +173,7 @@ def _collect(pieces: Iterator[tuple[str, tuple[int, int]]]) -> Normalised:
 
 
 def _evidence(turn: Turn, start: int, end: int) -> Evidence:
-    return Evidence(
-        turn=turn.id,
-        role=turn.role,
-        speaker=turn.speaker,
-        start=start,
-        end=end,
-        text=turn.text[start:end],
-        direction="against",
-        weight=1.0,
-    )
+    return evidence_of(Span(turn, start, end), "against", 1.0)
 
 
 def _apart(items: list[tuple[str, Evidence]]) -> tuple[Evidence, ...]:

@@ -4,8 +4,8 @@ Vendors' libraries raise their own classes, but their failures have one shape: a
 timeout, a connection that failed, or a reply that could not be understood. They are told apart by that
 shape, so that no vendor has to be imported here. Each becomes one of three things:
 
-    Passing         worth asking again (busy, broken line, garbled reply); the transport repeats it a bounded
-    number of times ReadingFailed   this one prompt has no answer; the judge turns it into Ungraded
+    Passing         worth asking again (busy, broken line, garbled reply); the transport does, a bounded number of times
+    ReadingFailed   this one prompt has no answer; the judge turns it into Ungraded
     EndpointError   no prompt could survive it (wrong key, unknown model, nobody listening)
 """
 
@@ -20,13 +20,9 @@ from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.questions import UngradedCause
 
-_TOO_LONG = re.compile(
-    r"context[ _]length|maximum context|too many tokens|prompt is too long|input is too long", re.I
-)
+_TOO_LONG = re.compile(r"context[ _]length|maximum context|too many tokens|prompt is too long|input is too long", re.I)
 _REFUSED = re.compile(r"content[_ ](filter|policy)|safety system|data_inspection_failed|sensitive", re.I)
-_NO_MONEY = re.compile(
-    r"insufficient[_ ](quota|balance|funds)|exceeded your current quota|arrearage|余额不足", re.I
-)
+_NO_MONEY = re.compile(r"insufficient[_ ](quota|balance|funds)|exceeded your current quota|arrearage|余额不足", re.I)
 _KEY = re.compile(r"\b(sk|key|gsk|AIza)[-_A-Za-z0-9]{6,}")
 
 

@@ -28,11 +28,7 @@ def lint(rubric: Rubric) -> list[Finding]:
 
 
 def lint_text(text: str, name: str = "-") -> list[Finding]:
-    """Findings in a YAML text: those that keep it from loading, or else those of `lint`. For editors and
-    `rubrics lint`.
-
-    RubricError other than WrongRubric cannot come up: the text is already read.
-    """
+    """Findings in a YAML text, as an editor shows them: all that keep it from loading, or else those of `lint`."""
     try:
         return lint(parse(text, name))
     except WrongRubric as wrong:
@@ -48,9 +44,7 @@ def _whole(rubric: Rubric) -> Iterator[Finding]:
     if rubric.out_of is not None and rubric.out_of != most:
         yield _found("error", "sum_differs", "out_of", sum=f"{most:g}", out_of=f"{rubric.out_of:g}")
     if rubric.pass_mark > most:
-        yield _found(
-            "error", "pass_above_max", "pass_mark", pass_mark=f"{rubric.pass_mark:g}", max=f"{most:g}"
-        )
+        yield _found("error", "pass_above_max", "pass_mark", pass_mark=f"{rubric.pass_mark:g}", max=f"{most:g}")
     if rubric.pass_mark == 0:
         yield _found("warning", "pass_is_zero", "pass_mark")
     if all(item.optional for item in rubric.criteria if item.kind in ("score", "checklist")):
