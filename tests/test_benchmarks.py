@@ -140,6 +140,13 @@ def test_limit_takes_items_from_the_whole_list(dialogues: Path) -> None:
     assert [case.id for case in read_set(dialogues, limit=3).cases] == ["d0", "d4", "d8"]
 
 
+def test_what_a_limit_took_can_be_left_out(dialogues: Path) -> None:
+    """So a choice made on some items is tested on the others."""
+    others = [case.id for case in read_set(dialogues, beyond=3).cases]
+    assert others and not {"d0", "d4", "d8"} & set(others)
+    assert len(others) + 3 == len(read_set(dialogues).cases)
+
+
 async def test_equal_wordings_are_asked_once_and_nothing_is_asked_again(tmp_path: Path) -> None:
     """A question that two criteria share costs once, and a second run costs nothing but still knows what it took."""
     memo, judge = AskMemo(tmp_path / "memo.db"), Sayer()

@@ -1,6 +1,6 @@
 """Agreement with human grades, for any judge and every way of asking it.
 
-    python -m benchmarks.agreement FOLDER [--limit N] [--model NAME] [--variant WAY …]
+    python -m benchmarks.agreement FOLDER [--limit N] [--beyond N] [--model NAME] [--variant WAY …]
 
 FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all.
 `--model none` asks nobody and shows what likeness to the reference answers gives alone. Answers are kept in
@@ -32,6 +32,7 @@ from evaluator.settings import load_settings
 def main(
     folder: Path,
     limit: Annotated[int | None, typer.Option(help="So many items, taken evenly from the list.")] = None,
+    beyond: Annotated[int | None, typer.Option(help="Only the items that --limit of this number leaves out.")] = None,
     model: Annotated[str, typer.Option(help="The judge, as in settings; none for likeness alone.")] = "embedded",
     variant: Annotated[list[str] | None, typer.Option(help=f"Ways of asking: {', '.join(WAYS)} or all.")] = None,
     rubric: Annotated[Path | None, typer.Option(help="Another rubric than the benchmark's own.")] = None,
@@ -41,7 +42,7 @@ def main(
 ) -> None:
     """Prints agreement, the human ceiling beside it, what was asked, and writes readouts for a calibration run."""
     start = time.perf_counter()
-    human = read_set(folder, rubric, limit)
+    human = read_set(folder, rubric, limit, beyond)
     with kept_vectors():
         readings, reader, ways = asyncio.run(read_all(human, open_judge(model), ways_of(variant, model)))
     references = any(case.rubric.references for case in human.cases)

@@ -70,8 +70,9 @@ class HumanSet:
         return points * points.index.map(scale).astype(float)
 
 
-def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None) -> HumanSet:
-    """The folder's items with rubrics and grades. `limit` takes items evenly from the whole list. InputError when no
+def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None, beyond: int | None = None) -> HumanSet:
+    """The folder's items with rubrics and grades. `limit` takes items evenly from the whole list, after `beyond` has taken
+    away those that a limit of that number takes: what is left was not seen by a choice made on those. InputError when no
     rubric is known for its criteria and none is given."""
     grades = read_grades(read_table(folder / "grades.csv"))
     kind = rubric.stem if rubric else BY_CRITERIA.get(frozenset(grades.criteria))
@@ -79,7 +80,9 @@ def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None)
         raise InputError("file_missing", path=f"--rubric ({', '.join(grades.criteria)})")
     base = load(rubric or RUBRICS / f"{kind}.yaml")
     graded = set(grades.table["item"])
-    items = _thin([item for item in read_items(folder) if item.id in graded], limit)
+    items = [item for item in read_items(folder) if item.id in graded]
+    seen = {item.id for item in _thin(items, beyond)} if beyond else set()
+    items = _thin([item for item in items if item.id not in seen], limit)
     cases = tuple(make_case(item, base) for item in items)
     return HumanSet(folder.name, cases, grades, tuple(grades.criteria), LOWEST.get(kind, 0.0))
 
