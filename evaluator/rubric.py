@@ -56,6 +56,18 @@ class Check(BaseModel):
     example: str = Field(default="", description="How a speaker would say it in one sentence; evidence is found by it.")
 
 
+class Closing(BaseModel):
+    """How somebody closes a conversation that went badly and one that went well, a few sentences for each end. The last
+    turn of `speaker` is placed between the two by meaning, without a model, and has a quarter of the criterion's say.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: tuple[Text, ...] = Field(min_length=2, description="What is said at the end where the criterion was missed.")
+    high: tuple[Text, ...] = Field(min_length=2, description="What is said at the end where it was met.")
+    speaker: Literal["agent", "customer"] = Field(default="customer", description="Whose last turn is looked at.")
+
+
 class Criterion(BaseModel):
     """One thing that is judged, by what its kind says:
 
@@ -86,6 +98,7 @@ class Criterion(BaseModel):
         description="Concrete yes/no questions; a checklist's points, otherwise asked besides the level.",
     )
     speaker: Speaker = Field(default="agent", description="Whose words can prove it.")
+    closing: Closing | None = Field(default=None, description="Last words at either end, compared by meaning.")
     optional: bool = Field(
         default=False, description="May be not applicable; its points then go to the others."
     )
@@ -100,6 +113,10 @@ class Criterion(BaseModel):
         self._levels_fit_kind()
         if self.kind == "checklist" and not self.checks:
             raise _wrong("checks_needed", id=self.id)
+        if self.closing and self.kind in ("fatal", "penalty"):
+            raise _wrong("closing_not_wanted", id=self.id, kind=self.kind)
+        if self.closing and self.speaker not in ("any", self.closing.speaker):
+            raise _wrong("closing_of_another", id=self.id, speaker=self.closing.speaker)
         return self
 
     def _levels_fit_kind(self) -> None:

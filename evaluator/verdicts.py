@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from evaluator.closing import LastWords
 from evaluator.evidence import Matcher, evidence_of, wanted_for
 from evaluator.judge.plan import NO, YES
 from evaluator.judge.questions import Answer, Question, Ungraded
 from evaluator.likeness import Likeness
 from evaluator.positions import (
+    LEAST_SPREAD,
     Placed,
     Witness,
     blend,
@@ -37,6 +39,8 @@ from evaluator.transcript import Form
 # Of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small model is a
 # poor judge (docs/design/judging.md).
 SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
+# Of a position where the rubric has closing sentences: chosen on 300 helpdesk dialogues (docs/benchmarks.md).
+SHARE_OF_CLOSING = 0.25
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 
@@ -63,6 +67,7 @@ def judge_criterion(
     matcher: Matcher,
     likeness: Likeness,
     on_topic: float,
+    closing: LastWords | None = None,
 ) -> Verdict | UngradedVerdict:
     """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer."""
     for question in questions:
@@ -75,10 +80,13 @@ def judge_criterion(
         shares = _unwanted_shares(criterion, questions, answered)
     else:
         placed = _position(criterion, questions, answered, likeness, SHARE_OF_LIKENESS[rubric.form])
+        if closing:
+            placed = blend(placed, Placed(closing.position, LEAST_SPREAD), SHARE_OF_CLOSING)
         if placed is None:
             return _ungraded(criterion, None)
         shares = spread_over(_levels(criterion), Placed(placed.position * on_topic, placed.spread))
-    return _verdict(rubric, criterion, questions, answered, shares, matcher)
+    verdict = _verdict(rubric, criterion, questions, answered, shares, matcher)
+    return verdict if closing is None else _quoting(verdict, closing)
 
 
 def judge_silence(criterion: Criterion) -> Verdict:
@@ -238,6 +246,13 @@ def _evidence(rubric: Rubric, criterion: Criterion, matcher: Matcher, points: fl
     taken = {(item.turn, item.start) for item in found}
     against = matcher.pick(wanted.bad, "against", most=2) if low else []
     return (*found, *(item for item in against if (item.turn, item.start) not in taken))
+
+
+def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:
+    """The verdict with the last words among its evidence."""
+    last = evidence_of(closing.span, "for" if closing.position >= 0.5 else "against", closing.nearest)
+    others = (item for item in verdict.evidence if (item.turn, item.start) != (last.turn, last.start))
+    return verdict.model_copy(update={"evidence": (*others, last)})
 
 
 def _is_not_applicable(criterion: Criterion, answered: Answered) -> bool:
