@@ -44,7 +44,7 @@ def rubric(rubric_id: str = "lost-parcel") -> Rubric:
             Criterion(id="manners", name="打断客户", kind="penalty", points=2, levels=lost),
             Criterion(id="abuse", name="辱骂客户", kind="fatal"),
         ),
-        references=(ReferenceAnswer(id="best", text="很抱歉，明天补发。", key_points=(point,)),),
+        references=(ReferenceAnswer(id="best", text="很抱歉让您等了五天，明天补发。", key_points=(point,)),),
     )
 
 
