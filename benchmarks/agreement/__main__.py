@@ -46,7 +46,8 @@ def main(
     with kept_vectors():
         readings, reader, ways = asyncio.run(read_all(human, open_judge(model), ways_of(variant, model)))
     references = any(case.rubric.references for case in human.cases)
-    found = variants(ways, references, reader.kept["product"].anchored)
+    closing = any(criterion.closing for case in human.cases for criterion in case.rubric.criteria)
+    found = variants(ways, references, reader.kept["product"].anchored, closing)
     points = {name: points_of(share, readings, human) for name, share in found.items()}
     points = {name: table for name, table in points.items() if table.notna().any(axis=None)}
     print(f"{human.name}: {len(readings)} items, judge {model}, ways {', '.join(ways) or 'none'}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, Swapped
+from evaluator.closing import last_words
 from evaluator.grading import compare, grade
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import plan_criterion, plan_key_points
@@ -32,11 +33,13 @@ NEEDS_REFERENCES = {"shown", "points"}
 
 @dataclass
 class Reading:
-    """One case, read: answers by way of asking, the grading, and the likeness to the reference answers by criterion."""
+    """One case, read: answers by way of asking, the grading, and by criterion the likeness to the reference answers and
+    where the last words lie between the rubric's closing sentences."""
 
     case: Case
     card: Scorecard
     alike: dict[str, Witnesses | None]
+    closing: dict[str, float | None] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
 
 
@@ -49,7 +52,8 @@ class Reader:
 
     async def read(self, case: Case) -> Reading:
         """All ways that make sense for the case; those that share a prefix follow each other."""
-        reading = Reading(case, await self._grade(case), await asyncio.to_thread(likeness_of, case))
+        alike, closing = await asyncio.to_thread(lambda: (likeness_of(case), closing_of(case)))
+        reading = Reading(case, await self._grade(case), alike, closing)
         for way in self._ways:
             if way in NEEDS_REFERENCES and not case.rubric.references:
                 continue
@@ -91,3 +95,10 @@ def likeness_of(case: Case) -> dict[str, Witnesses | None]:
     """What the words alone say of each criterion."""
     alike = compare(case.rubric, case.transcript, redactions(inspect(case.transcript)))
     return {item.id: alike[item.speaker].likeness.witnesses(item) for item in case.rubric.criteria}
+
+
+def closing_of(case: Case) -> dict[str, float | None]:
+    """Where the last words lie between the closing sentences of each criterion, 0 to 1; None without such sentences."""
+    left_out = redactions(inspect(case.transcript))
+    found = {item.id: last_words(item, case.transcript, left_out) for item in case.rubric.criteria}
+    return {name: last and last.position for name, last in found.items()}

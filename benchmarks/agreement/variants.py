@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 Share = Callable[[Reading, str], float | None]
 LOGIT_RANGE = 6.0  # a mean logit of ±6 is either end of the scale
 SHARES_OF_LIKENESS = (0.2, 0.35, 0.5, 0.65, 0.8)
+SHARES_OF_CLOSING = (0.15, 0.25, 0.4, 0.5)
 Asked = list[tuple[Answer, Answer | None, list[Answer]]]  # own, about the empty text, about the references
 
 
-def variants(ways: Sequence[str], references: bool, anchored: bool) -> dict[str, Share]:
-    """All variants that can be computed from these ways of asking, by name."""
+def variants(ways: Sequence[str], references: bool, anchored: bool, closing: bool = False) -> dict[str, Share]:
+    """All variants that can be computed from these ways of asking, by name. `references` and `closing` say whether the
+    rubrics have such sentences."""
     found: dict[str, Share] = {"product": product}
     for way in ways:
         found |= of_way(way, references, anchored)
@@ -37,6 +39,7 @@ def variants(ways: Sequence[str], references: bool, anchored: bool) -> dict[str,
         found["checks and levels"] = over(("checks", "levels"), mean_logit)
     if "checks" in ways and not references:
         found["all checks for each criterion"] = all_checks
+    found |= with_closing(ways, anchored) if closing else {}
     return found | (with_likeness(ways, anchored) if references else {})
 
 
@@ -56,7 +59,22 @@ def with_likeness(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
     if "checks" not in ways:
         return found
     judged = over(("checks",), between_anchors if anchored else mean_share)
-    return found | {f"checks and {share:.0%} likeness": mix(judged, share) for share in SHARES_OF_LIKENESS}
+    alike = likeness(Witnesses._fields)
+    return found | {f"checks and {share:.0%} likeness": mix(judged, alike, share) for share in SHARES_OF_LIKENESS}
+
+
+def with_closing(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
+    """What the last words give alone, and as a witness beside the judge with several shares."""
+    found: dict[str, Share] = {"last words alone": last_words}
+    if "checks" not in ways:
+        return found
+    judged = over(("checks",), prior_corrected if anchored else mean_share)
+    return found | {f"checks and {share:.0%} last words": mix(judged, last_words, share) for share in SHARES_OF_CLOSING}
+
+
+def last_words(reading: Reading, criterion: str) -> float | None:
+    """Where the last words lie between the rubric's closing sentences."""
+    return reading.closing.get(criterion)
 
 
 def product(reading: Reading, criterion: str) -> float | None:
@@ -75,12 +93,11 @@ def likeness(names: Sequence[str]) -> Share:
     return alike
 
 
-def mix(judged: Share, share: float) -> Share:
-    """The judge with (1 - share), likeness with `share`."""
-    alike = likeness(Witnesses._fields)
+def mix(judged: Share, other: Share, share: float) -> Share:
+    """The judge with (1 - share), another witness with `share`."""
 
     def mixed(reading: Reading, criterion: str) -> float | None:
-        first, second = judged(reading, criterion), alike(reading, criterion)
+        first, second = judged(reading, criterion), other(reading, criterion)
         return None if first is None or second is None else (1 - share) * first + share * second
 
     return mixed
