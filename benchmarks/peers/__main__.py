@@ -21,7 +21,7 @@ from benchmarks.asking import CACHE
 from benchmarks.peers.counting import counted, serve_embedded
 from benchmarks.peers.environments import PEERS, prepare
 from benchmarks.peers.jobs import points_of, read_results
-from benchmarks.peers.running import OURS, run_ours, run_peer
+from benchmarks.peers.running import OURS, own_results, run_ours, run_peer
 from evaluator.calibration.agreement import RESAMPLES
 from evaluator.storage import memo_key
 
@@ -43,7 +43,8 @@ def main(
     with counted(address or serve_embedded()) as (base_url, counter):
         spent = {name: run_peer(name, pythons[name], place, human.cases, base_url, counter) for name in names}
         spent[OURS] = asyncio.run(run_ours(place, human.cases, base_url, counter))
-    results = {name: read_results(place / f"{name}.jsonl") for name in (OURS, *names)}
+    results = {OURS: read_results(own_results(place, human.cases))}
+    results |= {name: read_results(place / f"{name}.jsonl") for name in names}
     figures = show_agreement(human, {name: points_of(found, human) for name, found in results.items()}, resamples)
     show_spending(spent, len(human.cases))
     (place / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")

@@ -13,11 +13,13 @@ from benchmarks.agreement.cases import Case
 from benchmarks.peers.counting import MODEL, Counter
 from benchmarks.peers.environments import RUNNERS
 from benchmarks.peers.jobs import read_results, write_jobs
-from evaluator.grading import grade
+from evaluator.grading import METHOD, grade
 from evaluator.judge.choose import choose
+from evaluator.judge.prompts import READOUT, template
 from evaluator.judge.questions import Usage
 from evaluator.scorecard import Verdict
 from evaluator.settings import load_settings
+from evaluator.storage import memo_key
 
 OURS = "evaluator"
 
@@ -30,26 +32,30 @@ def run_peer(
     quiet = {"LANGSMITH_TRACING": "false", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(python), str(RUNNERS / f"run_{name}.py"), base_url, MODEL]
     counter.take()
-    with open(place / f"{name}.log", "a", encoding="utf-8") as log:
-        ended = subprocess.run(
-            [*command, str(place / "jobs.jsonl"), str(place / f"{name}.jsonl")],
-            env={**os.environ, **quiet},
-            stdout=log,
-            stderr=log,
-            check=False,
-        )
-    told = "done" if ended.returncode == 0 else f"ended with {ended.returncode}, see {place / name}.log"
-    print(f"{name}: {told}", file=sys.stderr, flush=True)
-    return keep_account(place, name, counter.take())
+    try:
+        with open(place / f"{name}.log", "a", encoding="utf-8") as log:
+            ended = subprocess.run(
+                [*command, str(place / "jobs.jsonl"), str(place / f"{name}.jsonl")],
+                env={**os.environ, **quiet},
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        told = "done" if ended.returncode == 0 else f"ended with {ended.returncode}, see {place / name}.log"
+        print(f"{name}: {told}", file=sys.stderr, flush=True)
+    finally:  # an interrupted run has taken its share too
+        account = keep_account(place, name, counter.take())
+    return account
 
 
 async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter) -> dict[str, Any]:
     """The product over the same endpoint, remembering nothing between items but what it has graded."""
     judge = choose(f"readout:{base_url}#{MODEL}", load_settings())
-    done = read_results(place / f"{OURS}.jsonl")
+    path = own_results(place, cases)
+    done = read_results(path)
     counter.take()
     place.mkdir(parents=True, exist_ok=True)
-    with open(place / f"{OURS}.jsonl", "a", encoding="utf-8") as file:
+    with open(path, "a", encoding="utf-8") as file:
         for case in cases:
             if (case.id, case.rubric.criteria[0].id) in done:
                 continue
@@ -58,7 +64,14 @@ async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter:
                 points = item.points if isinstance(item, Verdict) else None
                 file.write(json.dumps({"item": case.id, "criterion": item.criterion, "points": points}) + "\n")
             file.flush()
-    return keep_account(place, OURS, counter.take())
+    return keep_account(place, path.stem, counter.take())
+
+
+def own_results(place: Path, cases: tuple[Case, ...]) -> Path:
+    """Where the product's points lie: apart for each version of rubrics, prompts and arithmetic, of which peers know
+    nothing."""
+    version = [METHOD, template(*READOUT, cases[0].rubric.language).digest, [case.rubric.digest for case in cases]]
+    return place / f"{OURS}-{memo_key(version)[:8]}.jsonl"
 
 
 def keep_account(place: Path, name: str, usage: Usage) -> dict[str, Any]:
