@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.calibration.drift import find_drift
-from evaluator.calibration.estimation import estimate_mean, pick_next
+from evaluator.calibration.estimation import estimate_mean
 from evaluator.calibration.grades import Scale
 from evaluator.calibration.pages import judge_substitution
 from evaluator.calibration.power import count_graders, count_items, plan, step_up
@@ -154,18 +154,6 @@ def test_equal_grades_have_an_estimate_and_the_machine_is_worth_nothing_more() -
     """Where all humans gave the same, the interval has no width with or without the machine."""
     found = estimate_mean(np.full(12, 3.0), np.linspace(0, 4, 12), np.linspace(0, 4, 30))
     assert (found.mean, found.low, found.high, found.worth) == (3.0, 3.0, 3.0, 1.0)
-
-
-def test_items_to_grade_next_are_the_doubtful_ones() -> None:
-    """Doubt draws items; none is impossible, the most doubtful stands first, and the number is the one
-    wanted.
-    """
-    doubt = np.array([0.0] * 50 + [5.0] * 10)
-    ids = [f"i{index}" for index in range(60)]
-    picked = pick_next(ids, doubt, 10)
-    assert sum(int(item.item[1:]) >= 50 for item in picked) >= 6
-    assert len({item.item for item in picked}) == 10
-    assert pick_next(ids, doubt, 0) == [] and len(pick_next(ids, doubt, 99)) == 60
 
 
 def test_graders_follow_spearman_and_brown() -> None:

@@ -14,11 +14,11 @@ from ui_pages import OWNER, WAIT_S, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
 from evaluator.calibration.applying import apply_profile
+from evaluator.calibration.estimation import estimate_batch
 from evaluator.calibration.power import plan
 from evaluator.calibration.profile import Profile, Promise, Routing
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
-from ui.components.calibration_estimate import estimates
 
 COUNT = 16
 UNGRADED = ("i3", "i7", "i11", "i14")
@@ -220,7 +220,7 @@ def test_few_human_grades_tell_the_mean_of_all_texts(data):
 def test_estimates_use_each_grade_once():
     """A text that people graded is not counted among those that only the machine graded."""
     machine = pd.DataFrame({"empathy": [float(n % 5) for n in range(30)]}, index=[f"i{n}" for n in range(30)])
-    found = estimates(machine.head(12) + 0.5, machine)["empathy"]
+    found = estimate_batch(machine.head(12) + 0.5, machine)["empathy"]
     assert (found.graded, found.ungraded) == (12, 18)
     assert found.mean == pytest.approx(machine["empathy"].mean() + 0.5, abs=0.15) and found.worth > 1
 

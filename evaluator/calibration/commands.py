@@ -15,6 +15,7 @@ from evaluator.errors import InputError
 from evaluator.texts import say
 
 if TYPE_CHECKING:
+    from evaluator.calibration.estimation import MeanEstimate
     from evaluator.calibration.fit import HeldOut
     from evaluator.calibration.gathering import Data
     from evaluator.calibration.profile import Profile
@@ -175,45 +176,61 @@ def _save_policy(profile, routing, path: Path) -> None:
 @with_given(confidence=0.95)
 def estimate(
     given: Given,
-    next_: Annotated[int, typer.Option("--next", help=say("calibration.help_next"))] = 10,
+    next_: Annotated[int | None, typer.Option("--next", min=0, help=say("calibration.help_next"))] = None,
+    draw: Annotated[Path | None, typer.Option("--draw", help=say("calibration.help_draw"))] = None,
 ) -> None:
     """The mean of a whole batch from few human grades and many machine grades, and which items to grade
     next.
     """
-    from evaluator.calibration.estimation import estimate_mean, pick_next
+    from evaluator.calibration.drawing import load_draw, pick_evenly
+    from evaluator.calibration.estimation import estimate_batch
 
     data = load(given)
-    means, machine = data.grades.means(), data.readouts.points
-    for name in (name for name in means.columns if name in machine.columns):
-        given_points = machine[name].dropna()
-        both = given_points.index.intersection(means[name].dropna().index)
-        rest = given_points.drop(both)
-        found = estimate_mean(
-            means.loc[both, name].to_numpy(),
-            machine.loc[both, name].to_numpy(),
-            rest.to_numpy(),
-            confidence=given.confidence,
+    means, machine = data.grades.means(), data.readouts.points.dropna(how="all")
+    if draw is not None and next_:
+        _draw_next(data, draw, next_)
+        return
+    known = load_draw(draw, list(machine.index)) if draw is not None else None
+    for name, found in estimate_batch(means, machine, known, confidence=given.confidence).items():
+        _tell_estimate(name, found)
+    if known is None:
+        wanted = pick_evenly(machine.index.difference(means.index), 10 if next_ is None else next_)
+        typer.echo(say("calibration.next_items", items=", ".join(wanted) or "–"))
+
+
+def _draw_next(data: Data, path: Path, count: int) -> None:
+    """One round more in the draw file, which is begun where there is none; says who was drawn."""
+    from evaluator.calibration.drawing import begin_draw, draw_next, load_draw, save_draw, uncertainty_of
+
+    items = list(data.readouts.points.dropna(how="all").index)
+    graded = set(data.grades.means().index)
+    before = load_draw(path, items) if path.exists() else begin_draw(items, graded)
+    if not path.exists():
+        typer.echo(say("calibration.draw_begun", count=int(before["drawn"].sum()), total=len(items)))
+    after = draw_next(before, uncertainty_of(data.readouts, items), count)
+    save_draw(after, path)
+    fresh = after.index[after["drawn"] & ~before["drawn"]]
+    names = ", ".join(fresh) or "–"
+    typer.echo(say("calibration.drawn", count=len(fresh), wanted=count, items=names, path=path))
+
+
+def _tell_estimate(name: str, found: MeanEstimate) -> None:
+    alone, low, high = (f"{value:.2f}" for value in found.humans_alone)
+    typer.echo(
+        say(
+            "calibration.estimate",
+            criterion=name,
+            mean=f"{found.mean:.2f}",
+            low=f"{found.low:.2f}",
+            high=f"{found.high:.2f}",
+            confidence=f"{found.confidence:.0%}",
+            graded=found.graded,
+            alone=alone,
+            alone_low=low,
+            alone_high=high,
+            worth=f"{found.worth:.1f}",
         )
-        alone, low, high = (f"{value:.2f}" for value in found.humans_alone)
-        typer.echo(
-            say(
-                "calibration.estimate",
-                criterion=name,
-                mean=f"{found.mean:.2f}",
-                low=f"{found.low:.2f}",
-                high=f"{found.high:.2f}",
-                confidence=f"{given.confidence:.0%}",
-                graded=found.graded,
-                alone=alone,
-                alone_low=low,
-                alone_high=high,
-                worth=f"{found.worth:.1f}",
-            )
-        )
-    left = machine.drop(machine.index.intersection(means.index))
-    doubt = ((left - machine.mean()) / machine.std()).abs().mean(axis=1).fillna(1.0)
-    wanted = pick_next(list(left.index), doubt.to_numpy(), next_)
-    typer.echo(say("calibration.next_items", items=", ".join(item.item for item in wanted) or "–"))
+    )
 
 
 @app.command("power", help=say("calibration.help_command_power"))

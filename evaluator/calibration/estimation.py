@@ -1,13 +1,13 @@
-"""The mean of a large ungraded batch from many machine grades and few human ones, and whom to ask next.
+"""The mean of a large ungraded batch from many machine grades and few human ones.
 
-Prediction-powered inference, power-tuned (Angelopoulos, Duchi and Zrnic, "PPI++", 2023); sampling after Zrnic
-and Candès, "Active statistical inference", 2024. The interval is valid however bad the machine is; a good
-machine makes it shorter.
+Prediction-powered inference, power-tuned (Angelopoulos, Duchi and Zrnic, "PPI++", 2023) where the human grades are a
+plain random draw; active statistical inference (Zrnic and Candès, 2024) where items were drawn with chances of their
+own (`drawing`). Either interval is valid however bad the machine is; a good machine makes it shorter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,12 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Array = NDArray[np.float64]
+LEAST = 10  # human grades below which a normal interval promises too much
+NAMED = 20  # items that a sentence names at most
 
 
 class MeanEstimate(BaseModel):
@@ -42,6 +47,42 @@ class MeanEstimate(BaseModel):
         return ((self.humans_alone[2] - self.humans_alone[1]) / (self.high - self.low)) ** 2
 
 
+def estimate_batch(
+    means: pd.DataFrame, machine: pd.DataFrame, draw: pd.DataFrame | None = None, *, confidence: float = 0.95
+) -> dict[str, MeanEstimate]:
+    """The mean human points by criterion over all rows of `machine` (an item a row, a criterion a column).
+
+    `means` has the items that people graded. Without `draw` they are taken as a random draw; with it (`drawing`, the
+    same items) only drawn items count, by their chances. An item without machine points is left out of that criterion.
+    Raises InputError where fewer than ten items were graded, or a drawn one was not.
+    """
+    human = means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
+    if draw is not None:
+        _refuse_ungraded(human.isna() & machine[human.columns].notna(), draw["drawn"].reindex(machine.index))
+    return {str(name): _estimate_one(human[name], machine[name].dropna(), draw, confidence) for name in human}
+
+
+def _estimate_one(human: pd.Series, machine: pd.Series, draw: pd.DataFrame | None, confidence: float) -> MeanEstimate:
+    points, grades = machine.to_numpy(float), human.reindex(machine.index).to_numpy(float)
+    if draw is not None:
+        known = draw.reindex(machine.index)
+        chance, drawn = known["chance"].to_numpy(float), known["drawn"].to_numpy(bool)
+        return estimate_drawn(grades, points, chance, drawn, confidence=confidence)
+    graded = ~np.isnan(grades)
+    return estimate_mean(grades[graded], points[graded], points[~graded], confidence=confidence)
+
+
+def _refuse_ungraded(missing: pd.DataFrame, drawn: pd.Series) -> None:
+    """InputError that names the drawn items without a human grade, and the criteria where only some are missing."""
+    rows = missing[drawn.astype(bool) & missing.any(axis=1)]
+    names = [
+        str(item) if row.all() else f"{item} ({', '.join(map(str, row.index[row]))})" for item, row in rows.iterrows()
+    ]
+    if names:
+        more = " …" if len(names) > NAMED else ""
+        raise InputError("calibration_drawn_ungraded", count=len(names), items=", ".join(names[:NAMED]) + more)
+
+
 def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, confidence: float = 0.95) -> MeanEstimate:
     """Mean over the batch of graded items (human and machine points, shape (n,)) and ungraded ones
     (machine, shape (N,)).
@@ -50,16 +91,13 @@ def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, conf
     the lambda of least variance; the interval is normal. Raises InputError with fewer than ten human
     grades.
     """
-    from scipy.stats import norm
-
     n, rest = len(human), len(machine_ungraded)
-    if n < 10:
-        raise InputError("calibration_too_few_labels", n=n, needed=10, more=10 - n)
+    _require(n)
     tuning = _tune(human, machine, machine_ungraded)
     rectifier = human - tuning * machine
     mean = rectifier.mean() + (tuning * machine_ungraded.mean() if rest else tuning * machine.mean())
     variance = rectifier.var(ddof=1) / n + (tuning**2 * machine_ungraded.var(ddof=1) / rest if rest > 1 else 0)
-    reach = float(norm.ppf((1 + confidence) / 2))
+    reach = _reach(confidence)
     alone = reach * human.std(ddof=1) / np.sqrt(n)
     half = reach * np.sqrt(variance) if rest > 1 else alone
     return MeanEstimate(
@@ -87,27 +125,52 @@ def _tune(human: Array, machine: Array, ungraded: Array) -> float:
     return float(np.clip(covariance / ((1 + len(human) / len(ungraded)) * variance), 0, 1))
 
 
-class Wanted(BaseModel):
-    """An item to give to a human, and the chance that it was drawn with."""
+def estimate_drawn(
+    human: Array, machine: Array, chance: Array, drawn: NDArray[np.bool_], *, confidence: float = 0.95
+) -> MeanEstimate:
+    """Mean over a batch of N items, each of which was drawn for a human independently with a chance of its own.
 
-    model_config = ConfigDict(frozen=True)
+    All of shape (N,): `human` counts where `drawn` only, `machine` and `chance` (above 0) everywhere. With
+    w = drawn / chance (Zrnic and Candès, "Active statistical inference", 2024, equation 2)
 
-    item: str
-    chance: float
+        theta = mean(t),  t = g + (y - g) w,  g = lambda f + c,  variance = var(t) / N · n / (n - 1)
 
-
-def pick_next(ids: Sequence[str], uncertainty: Array, count: int, *, seed: int = 0) -> list[Wanted]:
-    """`count` items whose human grades shorten the interval fastest: drawn in proportion to the machine's
-    uncertainty.
-
-    A fifth of the chance is spread evenly, so that an item of which the machine is wrongly sure can still
-    be drawn. The most uncertain come first.
+    var(t) is the sample variance over all N items; n / (n - 1) is for the n grades that c was found with. Their
+    c = sum(w (y - lambda f)) / sum(w) takes out what the machine is off on average, so that it does not weigh on the
+    interval (Hájek); lambda is the one of least variance, kept within 0 and 1; at 0 only the humans are left. The
+    interval is normal. With equal chances this is `estimate_mean`. Raises InputError with fewer than ten human grades.
     """
-    count = min(count, len(ids))
-    if not count:
-        return []
-    weights = np.maximum(uncertainty, 0) + 1e-12
-    shares = 0.8 * weights / weights.sum() + 0.2 / len(ids)
-    drawn = np.random.default_rng(seed).choice(len(ids), count, replace=False, p=shares)
-    ordered = sorted(drawn, key=lambda place: (-uncertainty[place], ids[place]))
-    return [Wanted(item=ids[place], chance=float(min(1.0, count * shares[place]))) for place in ordered]
+    n, size = int(drawn.sum()), len(machine)
+    _require(n)
+    weight = drawn / chance
+    grades = np.where(drawn, human, 0.0)
+    humans, machines = (np.average(points, weights=weight) for points in (grades, machine))
+    # t = humans + own + lambda * shift, with c put in
+    own, shift = (grades - humans) * weight, (machine - machines) * (1 - weight)
+    spread = shift.var(ddof=1)
+    tuning = float(np.clip(-np.cov(own, shift)[0, 1] / spread, 0, 1)) if spread > 1e-12 else 0.0
+    mean = humans + tuning * shift.mean()
+    scale = _reach(confidence) * np.sqrt(n / (n - 1) / size)
+    half, alone = (scale * t.std(ddof=1) for t in (own + tuning * shift, own))
+    return MeanEstimate(
+        mean=float(mean),
+        low=float(mean - half),
+        high=float(mean + half),
+        confidence=confidence,
+        tuning=tuning,
+        humans_alone=(float(humans), float(humans - alone), float(humans + alone)),
+        graded=n,
+        ungraded=size - n,
+    )
+
+
+def _require(n: int) -> None:
+    if n < LEAST:
+        raise InputError("calibration_too_few_labels", n=n, needed=LEAST, more=LEAST - n)
+
+
+def _reach(confidence: float) -> float:
+    """Standard errors on either side of a normal interval."""
+    from scipy.stats import norm
+
+    return float(norm.ppf((1 + confidence) / 2))

@@ -71,7 +71,7 @@ def read_items(path: Path) -> list[Item]:
     """Items of a folder or file, in order. Raises InputError naming file and line."""
     path = Path(path)
     if path.is_dir() and not (path / "items.jsonl").exists():
-        return [Item(id=file.stem, answer=_decode(file)) for file in sorted(path.glob("*.txt"))]
+        return [Item(id=file.stem, answer=decode(file)) for file in sorted(path.glob("*.txt"))]
     path = path / "items.jsonl" if path.is_dir() else path
     items = []
     for number, entry in _lines(path):
@@ -113,7 +113,7 @@ def _frame(rows: dict[str, dict[str, Any]], path: Path) -> pd.DataFrame:
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
         raise InputError("file_missing", path=str(path))
-    for number, line in enumerate(_decode(path).split("\n"), start=1):
+    for number, line in enumerate(decode(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -125,7 +125,8 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, entry
 
 
-def _decode(path: Path) -> str:
+def decode(path: Path) -> str:
+    """A file's text: UTF-8, or GB18030 as Chinese spreadsheets save it."""
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig")

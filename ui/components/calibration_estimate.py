@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.calibration.estimation import MeanEstimate, estimate_mean, pick_next
+from evaluator.calibration.drawing import pick_evenly
+from evaluator.calibration.estimation import MeanEstimate, estimate_batch
 from ui.components import calibration_runs as runs
 from ui.components.calibration_report import table_html
 from ui.components.calibration_runs import Run
 from ui.components.language import tr
 from ui.components.layout import percent
 from ui.components.scorecard_view import section
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NEXT = 10  # items that are proposed to a person
 CONFIDENCE = 0.95
@@ -33,33 +30,10 @@ def show_estimate(run: Run) -> None:
         st.html(f'<p class="ev-empty">{escape(tr("ui_calibration.estimate_none"))}</p>')
         return
     names = {item.id: (item.name, item.points) for item in runs.rubric_of(run).criteria}
-    found = estimates(means, machine)
+    found = estimate_batch(means, machine, confidence=CONFIDENCE)
+    wanted = ", ".join(pick_evenly(waiting.index, NEXT))
     st.html(table_html([_heads(), *(_row(*names.get(name, (name, None)), one) for name, one in found.items())]))
-    st.html(f"<p>{escape(tr('calibration.next_items', items=', '.join(ask_next(waiting, machine))))}</p>")
-
-
-def estimates(means: pd.DataFrame, machine: pd.DataFrame) -> dict[str, MeanEstimate]:
-    """The mean human points by criterion over all rows of `machine`; `means` has the rows that people graded.
-
-    InputError where fewer than ten were.
-    """
-    found = {}
-    for name in (name for name in means.columns if name in machine.columns):
-        graded = machine.index.intersection(means[name].dropna().index)
-        both = machine.loc[graded, name].dropna().index
-        found[str(name)] = estimate_mean(
-            means.loc[both, name].to_numpy(float),
-            machine.loc[both, name].to_numpy(float),
-            machine[name].drop(graded).dropna().to_numpy(float),
-            confidence=CONFIDENCE,
-        )
-    return found
-
-
-def ask_next(waiting: pd.DataFrame, machine: pd.DataFrame) -> list[str]:
-    """Which of the `waiting` items shorten the intervals fastest: those furthest from what is usual."""
-    doubt = ((waiting - machine.mean()) / machine.std()).abs().mean(axis=1).fillna(1.0)
-    return [one.item for one in pick_next([str(name) for name in waiting.index], doubt.to_numpy(float), NEXT)]
+    st.html(f"<p>{escape(tr('calibration.next_items', items=wanted))}</p>")
 
 
 def _heads() -> list[str]:
