@@ -25,7 +25,7 @@ from evaluator.calibration.ridge import Task, learn_strengths, solve
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
 FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled one by one
-USUAL_RELATION = 0.4  # the correlation of a judge's points with people that is taken for granted before any label
+USUAL_RELATION = 0.6  # the correlation of a judge's points with people that is taken for granted before any label
 SLOPE_SHRINKAGE = 10.0  # labels' worth of pull of the slope towards that
 INNER_FOLDS = 10
 LEAST_CURVED = 50

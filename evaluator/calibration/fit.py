@@ -29,7 +29,8 @@ from evaluator.errors import InputError
 Array = NDArray[np.float64]
 LEAST_LABELS = 10
 MOST_LABELS = 1500  # the ridge's cost grows with the cube; more are drawn by lot
-STACK_SHRINKAGE = 15.0  # labels' worth of pull towards equal shares of the whole ridge and the judge's own points
+STACK_SHRINKAGE = 15.0  # labels' worth of pull towards the usual share of each candidate that has one
+RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usual share beside the judge's own points
 OUTER_FOLDS = 10
 
 
@@ -219,15 +220,18 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
 
 
 def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
-    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the
-    ridge over everything and the judge's own points: a ridge over its checks alone needs more labels.
+    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridge over
+    everything and the judge's own points. With few labels the judge's points have most of it, with many both the same, so
+    that a fit does not fall below the grader that it began with.
     """
     from scipy.optimize import nnls
 
     held_out = np.column_stack([candidate.held_out for candidate in candidates])
-    usual = np.array([candidate.component.label in ("blocks", "scaled") for candidate in candidates], float)
+    ridge = len(grades) / (len(grades) + RIDGE_EARNS) / 2
+    usual_of = {"blocks": ridge, "scaled": 1 - ridge}
+    usual = np.array([usual_of.get(candidate.component.label, 0.0) for candidate in candidates])
+    pull = np.sqrt(STACK_SHRINKAGE * np.count_nonzero(usual)) * grades.std()
     usual /= usual.sum()
-    pull = np.sqrt(STACK_SHRINKAGE) * grades.std()
     whole = 100 * grades.std() * np.sqrt(len(grades))  # a stiff row for the sum
     rows = np.vstack([held_out - grades.mean(), pull * np.eye(len(usual)), whole * np.ones(len(usual))])
     shares, _ = nnls(rows, np.concatenate([grades - grades.mean(), pull * usual, [whole]]))
