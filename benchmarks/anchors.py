@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.asking import open_memo_judge
 from evaluator.judge.memory import RememberingJudge, question_key
 from evaluator.judge.plan import plan_anchors
+from evaluator.judge.questions import Ungraded
 from evaluator.judge.shipped import shipped_file
 from evaluator.key_points import with_key_points
 from evaluator.rubric import Rubric
@@ -28,8 +29,11 @@ async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]
     for state in anchor_states(rubric).values():
         reply = await judge.decide(state, questions)
         for question in questions:
-            answer = reply.answers[question.id].model_dump(exclude_defaults=True)
-            found[question_key(judge.stamp, state, question)] = {"model": reply.model, "answer": answer}
+            answer = reply.answers[question.id]
+            if isinstance(answer, Ungraded):
+                raise SystemExit(f"{rubric.id}, {question.id}: {answer.cause} {answer.detail}; nothing was written")
+            kept = {"model": reply.model, "answer": answer.model_dump(exclude_defaults=True)}
+            found[question_key(judge.stamp, state, question)] = kept
     return found
 
 

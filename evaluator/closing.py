@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from evaluator.rubric import Closing, Criterion
+from evaluator.rubric import Closing, Rubric
 from evaluator.spans import Span, spans_of
 from evaluator.transcript import Transcript
 
@@ -30,19 +30,26 @@ class LastWords(NamedTuple):
     nearest: float
 
 
+def closings_of(
+    rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+) -> dict[str, LastWords]:
+    """Where the last words lie for each criterion, by its id, that gives closing sentences and whose speaker spoke."""
+    distinct = {criterion.closing for criterion in rubric.criteria if criterion.closing}
+    found = {closing: last_words(closing, transcript, left_out) for closing in distinct}
+    return {item.id: last for item in rubric.criteria if item.closing and (last := found[item.closing])}
+
+
 def last_words(
-    criterion: Criterion, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+    closing: Closing, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
 ) -> LastWords | None:
-    """What the last turn says of a criterion; None where the rubric gives no closing sentences or nobody spoke."""
+    """Where the last turn lies between the closing sentences; None where the speaker said nothing."""
     from evaluator.references.space import passage_vectors
 
-    if criterion.closing is None:
-        return None
-    spans = spans_of(transcript, {criterion.closing.speaker}, left_out)
+    spans = spans_of(transcript, {closing.speaker}, left_out)
     if not spans:
         return None
     own = [span for span in spans if span.turn.id == spans[-1].turn.id]
-    ends = _ends(criterion.closing)
+    ends = _ends(closing)
     (vector,) = passage_vectors([" ".join(span.text for span in own)])
     near_low, near_high = ends.low @ vector, ends.high @ vector
     leaning = float(near_high.mean() - near_low.mean())

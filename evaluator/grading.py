@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
-from evaluator.closing import LastWords, last_words
+from evaluator.closing import closings_of
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import STEERING, TOPIC, YES, plan_anchors, plan_criterion, plan_guards, plan_key_points
@@ -151,8 +151,9 @@ async def grade(
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
-    closings = await asyncio.to_thread(_closings, rubric, transcript, redactions(guards))
     asked = _Asking(rubric, judge, read.state, report)
+    # A judge that needs no anchors weighs the last words itself.
+    closings = await asyncio.to_thread(closings_of, rubric, transcript, redactions(guards)) if asked.anchored else {}
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
     fits = alike["agent"].likeness.on_topic()
     verdicts = []
@@ -161,7 +162,7 @@ async def grade(
         await asked.about([*itertools.chain(*plans), *asked.other_questions()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
         answered = await asked.about(questions)
-        seen = (*alike[criterion.speaker], fits, closings[criterion.id])
+        seen = (*alike[criterion.speaker], fits, closings.get(criterion.id))
         verdict = judge_criterion(rubric, criterion, questions, answered, *seen)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
@@ -255,12 +256,6 @@ def compare(
     statements = statements_of(rubric)
     matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
     return {speaker: Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
-
-
-def _closings(
-    rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]]
-) -> dict[str, LastWords | None]:
-    return {criterion.id: last_words(criterion, transcript, left_out) for criterion in rubric.criteria}
 
 
 def _is_silent(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evaluator.closing import last_words
+from evaluator.closing import closings_of, last_words
 from evaluator.grading import grade
 from evaluator.judge.questions import Answer, Question, Reply, State
 from evaluator.rubric import Closing, Criterion, Level, Rubric
@@ -16,6 +16,11 @@ CLOSING = Closing(
 )
 LEVELS = (Level(points=0, description="没有解决"), Level(points=4, description="解决了"))
 CRITERION = Criterion(id="solved", name="解决", points=4, levels=LEVELS, speaker="any", closing=CLOSING)
+
+RUBRIC = Rubric(
+    id="boiler", version=1, title="热水器", language="zh", task="客户报修热水器。", form="dialogue",
+    pass_mark=2, criteria=(CRITERION,),
+)  # fmt: skip
 
 
 class Even:
@@ -41,7 +46,7 @@ def call(last: str) -> str:
 def test_thanks_lie_above_a_question_above_a_complaint():
     """The customer's last turn counts, not the agent's after it."""
     places = [
-        last_words(CRITERION, parse(call(last))).position
+        last_words(CLOSING, parse(call(last))).position
         for last in ("出热水了，谢谢你！", "复位键在哪一面？", "什么破热水器，我要投诉")
     ]
     assert places[0] > places[1] + 0.1 > places[2] + 0.2
@@ -50,31 +55,38 @@ def test_thanks_lie_above_a_question_above_a_complaint():
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_the_sentences_themselves_lie_at_their_ends(end):
     """Both ends are anchored by their own sentences, whose mean lies at the end or beyond it."""
-    places = [last_words(CRITERION, parse(call(line))).position for line in getattr(CLOSING, end)]
+    places = [last_words(CLOSING, parse(call(line))).position for line in getattr(CLOSING, end)]
     assert (max(places) < 0.3) if end == "low" else (min(places) > 0.7)
 
 
 def test_nobody_there_says_nothing():
     """Without a turn of the speaker, or without closing sentences, there is nothing to place."""
-    assert last_words(CRITERION, parse("客服：喂？\n客服：请讲。")) is None
-    assert last_words(CRITERION.model_copy(update={"closing": None}), parse(call("好"))) is None
+    assert last_words(CLOSING, parse("客服：喂？\n客服：请讲。")) is None
+    silent = RUBRIC.model_copy(update={"criteria": (CRITERION.model_copy(update={"closing": None}),)})
+    assert closings_of(silent, parse(call("好"))) == {} and closings_of(RUBRIC, parse(call("好"))).keys() == {"solved"}
 
 
 async def test_last_words_move_the_points_and_are_quoted():
     """With the same answers of the judge, thanks give more points than a complaint, and both are evidence."""
     cards = []
     for last in ("出热水了，谢谢你！", "什么破热水器，我要投诉"):
-        rubric = Rubric(
-            id="boiler", version=1, title="热水器", language="zh", task="客户报修热水器。", form="dialogue",
-            pass_mark=2, criteria=(CRITERION,),
-        )  # fmt: skip
-        cards.append(await grade(parse(call(last)), rubric, Even(), [], lambda _: None))
+        cards.append(await grade(parse(call(last)), RUBRIC, Even(), [], lambda _: None))
     good, bad = (card.verdicts[0] for card in cards)
     assert good.points > bad.points + 0.5
     assert [(item.text, item.direction, item.role) for item in (good.evidence[-1], bad.evidence[-1])] == [
         ("出热水了，谢谢你！", "for", "customer"),
         ("什么破热水器，我要投诉", "against", "customer"),
     ]
+
+
+async def test_a_judge_that_needs_no_anchors_weighs_them_itself():
+    """Such a judge reads the whole text; nothing is quoted that had no say."""
+    large = Even()
+    large.anchored = False
+    without = RUBRIC.model_copy(update={"criteria": (CRITERION.model_copy(update={"closing": None}),)})
+    text = parse(call("太感谢了，出热水了！"))
+    first, second = [await grade(text, one, large, [], lambda _: None) for one in (RUBRIC, without)]
+    assert first.verdicts == second.verdicts
 
 
 @pytest.mark.parametrize(

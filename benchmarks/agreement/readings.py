@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, Swapped
-from evaluator.closing import last_words
+from evaluator.closing import closings_of
 from evaluator.grading import compare, grade
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import plan_criterion, plan_key_points
@@ -39,7 +39,7 @@ class Reading:
     case: Case
     card: Scorecard
     alike: dict[str, Witnesses | None]
-    closing: dict[str, float | None] = field(default_factory=dict)
+    closing: dict[str, float] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
 
 
@@ -97,8 +97,7 @@ def likeness_of(case: Case) -> dict[str, Witnesses | None]:
     return {item.id: alike[item.speaker].likeness.witnesses(item) for item in case.rubric.criteria}
 
 
-def closing_of(case: Case) -> dict[str, float | None]:
-    """Where the last words lie between the closing sentences of each criterion, 0 to 1; None without such sentences."""
-    left_out = redactions(inspect(case.transcript))
-    found = {item.id: last_words(item, case.transcript, left_out) for item in case.rubric.criteria}
-    return {name: last and last.position for name, last in found.items()}
+def closing_of(case: Case) -> dict[str, float]:
+    """Where the last words lie between the closing sentences of each criterion that gives some, 0 to 1."""
+    found = closings_of(case.rubric, case.transcript, redactions(inspect(case.transcript)))
+    return {name: last.position for name, last in found.items()}

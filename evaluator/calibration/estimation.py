@@ -100,16 +100,7 @@ def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, conf
     reach = _reach(confidence)
     alone = reach * human.std(ddof=1) / np.sqrt(n)
     half = reach * np.sqrt(variance) if rest > 1 else alone
-    return MeanEstimate(
-        mean=float(mean),
-        low=float(mean - half),
-        high=float(mean + half),
-        confidence=confidence,
-        tuning=tuning,
-        humans_alone=(float(human.mean()), float(human.mean() - alone), float(human.mean() + alone)),
-        graded=n,
-        ungraded=rest,
-    )
+    return _stated((mean, half), (human.mean(), alone), confidence, tuning, n, rest)
 
 
 def _tune(human: Array, machine: Array, ungraded: Array) -> float:
@@ -152,15 +143,23 @@ def estimate_drawn(
     mean = humans + tuning * shift.mean()
     scale = _reach(confidence) * np.sqrt(n / (n - 1) / size)
     half, alone = (scale * t.std(ddof=1) for t in (own + tuning * shift, own))
+    return _stated((mean, half), (humans, alone), confidence, tuning, n, size - n)
+
+
+def _stated(
+    both: tuple[float, float], humans: tuple[float, float], confidence: float, tuning: float, graded: int, ungraded: int
+) -> MeanEstimate:
+    """The estimate from means and half widths, with the machine and by humans alone."""
+    (mean, half), (alone, reach) = both, humans
     return MeanEstimate(
         mean=float(mean),
         low=float(mean - half),
         high=float(mean + half),
         confidence=confidence,
         tuning=tuning,
-        humans_alone=(float(humans), float(humans - alone), float(humans + alone)),
-        graded=n,
-        ungraded=size - n,
+        humans_alone=(float(alone), float(alone - reach), float(alone + reach)),
+        graded=graded,
+        ungraded=ungraded,
     )
 
 
