@@ -86,7 +86,10 @@ def chromium() -> Iterator[Browser]:
 
 def person(browser: Browser, judge: str = "scripted", **look: Any) -> BrowserContext:
     """Somebody with cookies of their own, as patient as the judge is slow, who sees the page as it looks ("viewport",
-    "color_scheme", …)."""
+    "color_scheme", …). What is expected of a page is waited for as long, never looked at once."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=patience(judge))
     context = browser.new_context(**{"locale": "zh-CN", "viewport": DESK, **look})
     context.set_default_timeout(patience(judge))
     return context

@@ -54,7 +54,6 @@ def person(browser, tmp_path):
     made = []
 
     def make(**look):
-        expect.set_options(timeout=WAIT_MS)
         made.append(chromium.person(browser, **look))
         return made[-1]
 
@@ -79,12 +78,12 @@ def grade_example(context, address: str, text: str | None = None):
     return page
 
 
-def shown_in_view(page, selector: str) -> bool:
-    """Whether the element lies inside the window."""
-    return page.evaluate(
-        "s => { const r = document.querySelector(s).getBoundingClientRect();"
-        " return r.bottom > 0 && r.top < innerHeight; }",
-        selector,
+def arrive(page, anchor: str) -> None:
+    """Waits until the address has led to `anchor` and it lies inside the window."""
+    page.wait_for_function(
+        "a => { const r = document.querySelector(a)?.getBoundingClientRect();"
+        " return location.hash === a && r && r.bottom > 0 && r.top < innerHeight; }",
+        arg=anchor,
     )
 
 
@@ -94,13 +93,14 @@ def test_grade_the_example_and_jump_between_evidence_and_words(judged, judge, pe
     quotation = page.locator(".ev-quotes a").first
     quotation.click()
     target = quotation.get_attribute("href")
-    assert page.evaluate("location.hash") == target and shown_in_view(page, target)
-    assert page.evaluate("s => getComputedStyle(document.querySelector(s)).outlineStyle", target) == "solid"
+    arrive(page, target)
+    expect(page.locator(target)).to_have_css("outline-style", "solid")
     words = page.locator(f"mark{target} a.words")
     assert words.inner_text() in quotation.inner_text()
+    back = words.get_attribute("href")
+    assert back.startswith("#criterion-")
     words.click()
-    back = page.evaluate("location.hash")
-    assert back.startswith("#criterion-") and shown_in_view(page, back)
+    arrive(page, back)
     page.reload()
     page.locator(".ev-total").wait_for()
 
@@ -141,7 +141,7 @@ def test_a_batch_goes_on_while_the_page_is_closed(judged, judge, person, tmp_pat
     page.close()
     again = visit(context, opened)
     again.get_by_text("完成 6，失败 0，等待 0").wait_for()
-    assert again.get_by_role("tab", name="需要人看的").count() == 1
+    expect(again.get_by_role("tab", name="需要人看的")).to_have_count(1)
 
 
 def test_language_is_switched_and_kept(address, person):
@@ -151,7 +151,7 @@ def test_language_is_switched_and_kept(address, person):
     page.get_by_role("heading", name="What was said, graded point by point").wait_for()
     page.reload()
     page.get_by_role("heading", name="What was said, graded point by point").wait_for()
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("link", name="Batch").first.wait_for()
 
 

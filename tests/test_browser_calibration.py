@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chromium import JUDGES, chromium, patience, person, serving, settle, shoot, visit
+from chromium import JUDGES, chromium, person, serving, settle, shoot, visit
 from practice_cases import rubric
 from test_ui_calibration import COUNT, _grades, _text
 
@@ -39,7 +39,7 @@ def test_from_uploaded_grades_to_a_profile(tmp_path, judge):
         tab.get_by_role("button", name="算一致性").click()
         tab.get_by_text("一个人对其余平均").wait_for()
         shoot(tab, "calibration-report")
-        assert tab.locator('img[alt^="总分：机器减人的差"]').is_visible()
+        expect(tab.locator('img[alt^="总分：机器减人的差"]')).to_be_visible()
         tab.get_by_text("也看答卷的文字").click()
         settle(tab)
         tab.get_by_role("button", name="拟合并保存方案").click()
@@ -50,14 +50,12 @@ def test_from_uploaded_grades_to_a_profile(tmp_path, judge):
         settle(tab)
         tab.get_by_role("button", name="各项都按这个要求分流").click()
         tab.get_by_text("lost-parcel v2 已定的规则").wait_for()
-        assert tab.get_by_text(f"在 {COUNT} 份未见过的答卷上：独自评").is_visible()
+        expect(tab.get_by_text(f"在 {COUNT} 份未见过的答卷上：独自评")).to_be_visible()
         shoot(tab, "calibration-policy")
         tab.get_by_role("radio", name="校准方案").click()
         settle(tab)
         tab.get_by_text("lost-parcel v2 · 包裹丢了").first.click()
         rule = tab.get_by_text("lost-parcel v2 已定的规则")
         rule.first.wait_for()
-        expect(rule).to_have_count(
-            1, timeout=patience(judge)
-        )  # while the view changes, the one before it may still stand
+        expect(rule).to_have_count(1)  # while the view changes, the one before it may still stand
         shoot(tab, "calibration-profiles")
