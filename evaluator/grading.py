@@ -45,7 +45,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 3  # raised when the arithmetic changes, so that stored gradings are not taken for what it would give now
+METHOD = 4  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):

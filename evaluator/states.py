@@ -12,6 +12,7 @@ from evaluator.judge.questions import State
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard
 from evaluator.spans import touched_sentences
+from evaluator.spelling import plain
 from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
@@ -79,11 +80,11 @@ def _is_dialogue(transcript: Transcript) -> bool:
 
 
 def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:
-    """A turn as one line, its speaker by role; sentences that address the grader are left out."""
+    """A turn as one line in one spelling, its speaker by role; sentences that address the grader are left out."""
     text = turn.text
     for span in reversed(touched_sentences(turn, places)):
         text = _joined(text[: span.start], text[span.end :])
-    clean = _GAP.sub("\n\n", neutralise(text)).strip()
+    clean = _GAP.sub("\n\n", plain(neutralise(text))).strip()
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
 
 

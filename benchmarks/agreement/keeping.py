@@ -122,7 +122,7 @@ def kept_vectors(path: Path = VECTORS) -> Iterator[None]:
     stored, embed = len(known), embedding.embed_passages
 
     def look_up(texts: Sequence[str], progress: embedding.Progress | None = None) -> Vectors:
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        keys = [hashlib.sha256(embedding.clean(text).encode()).hexdigest() for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
             nonlocal stored

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.errors import ModelMissing
+from evaluator.spelling import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,8 +86,8 @@ def _encode(texts: list[str], *, is_query: bool) -> Vectors:
 
 
 def clean(text: str) -> str:
-    """The text as embedders can read it: a NUL would cut it off, a lone surrogate cannot be encoded."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") or " "
+    """The text as embedders read it, in one spelling: a NUL would cut it off, a lone surrogate cannot be encoded."""
+    return plain(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
 
 
 @cache

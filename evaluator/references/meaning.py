@@ -32,7 +32,7 @@ _LEAST_CLAUSE = 3  # characters
 
 def version() -> str:
     """What stored vectors depend on: both embedders, and the recipe of a vector."""
-    return f"{space.version()} + {universal.version()} share {SHARE} recipe 1"
+    return f"{space.version()} + {universal.version()} share {SHARE} recipe 2"
 
 
 def search_vectors(texts: Sequence[str]) -> Vectors:
