@@ -1,4 +1,4 @@
-"""The judge as benchmarks use it: remembering in benchmarks/cache what it was asked, so that nothing is asked twice."""
+"""Judges as benchmarks use them. What they were asked is kept in benchmarks/cache, so that nothing is asked twice."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from evaluator.storage import AskMemo
 CACHE = Path(__file__).parent / "cache"
 
 
+def open_memo() -> AskMemo:
+    """The benchmarks' memo."""
+    return AskMemo(CACHE / "memo.db")
+
+
+def open_judge(model: str = "embedded") -> Judge:
+    """The judge called `model`, not remembering anything by itself."""
+    return choose(model, load_settings())
+
+
 def open_memo_judge(model: str = "embedded") -> Judge:
     """The judge called `model`, with the benchmarks' own memo."""
-    return RememberingJudge(choose(model, load_settings()), AskMemo(CACHE / "memo.db"))
+    return RememberingJudge(open_judge(model), open_memo())

@@ -19,13 +19,14 @@ from typing import Annotated
 import typer
 
 from benchmarks.agreement.cases import Case
-from benchmarks.agreement.keeping import KeptJudge, Swapped, kept_vectors, open_judge, open_memo
-from benchmarks.asking import CACHE
+from benchmarks.agreement.keeping import KeptJudge, Swapped
+from benchmarks.asking import CACHE, open_judge, open_memo
 from benchmarks.peers.counting import counted, serve_embedded
 from benchmarks.peers.environments import PEERS, prepare
 from benchmarks.peers.jobs import read_results
 from benchmarks.peers.running import OURS, run_peer
 from benchmarks.variations import HARMLESS, LENGTH, changed
+from benchmarks.vectors import kept_vectors
 from evaluator.calibration.items import Item
 from evaluator.grading import grade
 from evaluator.judge.questions import Judge

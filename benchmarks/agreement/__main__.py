@@ -19,11 +19,12 @@ from typing import Annotated
 import typer
 
 from benchmarks.agreement.cases import HumanSet, read_set
-from benchmarks.agreement.keeping import add_up, kept_vectors, open_judge, open_memo
+from benchmarks.agreement.keeping import NoJudge, add_up
 from benchmarks.agreement.readings import WAYS, Reader, Reading
 from benchmarks.agreement.report import show_agreement, show_bands, show_questions, show_spending, write_readouts
 from benchmarks.agreement.variants import points_of, variants
-from benchmarks.asking import CACHE
+from benchmarks.asking import CACHE, open_judge, open_memo
+from benchmarks.vectors import kept_vectors
 from evaluator.calibration.agreement import RESAMPLES
 from evaluator.judge.questions import Judge
 from evaluator.settings import load_settings
@@ -43,8 +44,9 @@ def main(
     """Prints agreement, the human ceiling beside it, what was asked, and writes readouts for a calibration run."""
     start = time.perf_counter()
     human = read_set(folder, rubric, limit, beyond)
+    judge = NoJudge() if model == "none" else open_judge(model)
     with kept_vectors():
-        readings, reader, ways = asyncio.run(read_all(human, open_judge(model), ways_of(variant, model)))
+        readings, reader, ways = asyncio.run(read_all(human, judge, ways_of(variant, model)))
     references = any(case.rubric.references for case in human.cases)
     closing = any(criterion.closing for case in human.cases for criterion in case.rubric.criteria)
     found = variants(ways, references, reader.kept["product"].anchored, closing)

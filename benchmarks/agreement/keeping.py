@@ -1,26 +1,12 @@
-"""What a benchmark asked is kept in benchmarks/cache: answers, what they took, and vectors of texts.
-
-So a second run takes seconds and an interrupted one goes on where it stopped.
-"""
+"""A judge whose answers are kept with what they took, so that a second run takes seconds and an interrupted one goes on."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from benchmarks.asking import CACHE
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
 from evaluator.storage import AskMemo, memo_key
-
-if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
-
-VECTORS = CACHE / "agreement-vectors.npz"
-STORE_AT = 500  # new vectors: about ten minutes' work on a busy machine
 
 
 class KeptJudge:
@@ -110,60 +96,6 @@ def add_up(usages: Sequence[Usage]) -> Usage:
     return sum(usages, Usage())
 
 
-@contextmanager
-def kept_vectors(path: Path = VECTORS) -> Iterator[None]:
-    """Within this, texts that were embedded in an earlier run are not embedded again; new ones are stored at the end,
-    also when the run was interrupted."""
-    import numpy as np
-
-    from evaluator.references import embedding
-
-    known = _read_vectors(path)
-    stored, embed = len(known), embedding.embed_passages
-
-    def look_up(texts: Sequence[str], progress: embedding.Progress | None = None) -> Vectors:
-        keys = [hashlib.sha256(embedding.clean(text).encode()).hexdigest() for text in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            nonlocal stored
-            known.update(zip(missing, embed(list(missing.values()), progress), strict=True))
-            stored = _write_vectors(path, known) if len(known) - stored >= STORE_AT else stored
-        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(keys), embedding.DIMENSIONS)
-
-    embedding.embed_passages = look_up
-    try:
-        yield
-    finally:
-        embedding.embed_passages = embed
-        if len(known) > stored:
-            _write_vectors(path, known)
-
-
-def _read_vectors(path: Path) -> dict[str, Vectors]:
-    import numpy as np
-
-    from evaluator.references.embedding import embedder_version
-
-    if not path.exists():
-        return {}
-    with np.load(path, allow_pickle=False) as file:
-        if str(file["version"]) != embedder_version():
-            return {}
-        return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
-
-
-def _write_vectors(path: Path, known: dict[str, Vectors]) -> int:
-    import numpy as np
-
-    from evaluator.references.embedding import embedder_version
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".part.npz")
-    np.savez(half, version=embedder_version(), keys=list(known), vectors=np.array(list(known.values()), np.float32))
-    half.replace(path)
-    return len(known)
-
-
 class _Marked:
     """A judge whose stamp says that it was asked one question a request, so that the memo keeps both apart."""
 
@@ -188,16 +120,3 @@ def _turn_back(answer: Answer | Ungraded) -> Answer | Ungraded:
     if isinstance(answer, Ungraded):
         return answer
     return answer.model_copy(update={"probabilities": dict(reversed(answer.probabilities.items()))})
-
-
-def open_judge(model: str) -> Judge:
-    """The judge called `model` ("none" for no model at all), not remembering anything by itself."""
-    from evaluator.judge.choose import choose
-    from evaluator.settings import load_settings
-
-    return NoJudge() if model == "none" else choose(model, load_settings())
-
-
-def open_memo() -> AskMemo:
-    """The benchmarks' memo."""
-    return AskMemo(CACHE / "memo.db")
