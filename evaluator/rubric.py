@@ -58,7 +58,7 @@ class Check(BaseModel):
 
 class Closing(BaseModel):
     """How somebody closes a conversation that went badly and one that went well, a few sentences for each end. The last
-    turn of `speaker` is placed between the two by meaning, without a model, and has a quarter of the criterion's say.
+    turn of `speaker` is placed between the two by meaning, without a model, and has a fifth of the criterion's say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

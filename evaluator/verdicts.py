@@ -40,7 +40,7 @@ from evaluator.transcript import Form
 # poor judge (docs/design/judging.md).
 SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
 # Of a position where the rubric has closing sentences: set on helpdesk dialogues (docs/benchmarks.md has other shares).
-SHARE_OF_CLOSING = 0.25
+SHARE_OF_CLOSING = 0.2
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
 

@@ -1,5 +1,6 @@
 """Files and bytes become text, or one clear error."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.errors import InputError
-from evaluator.transcript import SIZE_LIMIT_BYTES, decode, load, read_file
+from evaluator.transcript import SIZE_LIMIT_BYTES, decode, load, load_stream, read_file
 
 TEXT = "客服：您好，请问有什么可以帮您？\r\n客户：我的快递坏了。"
 
@@ -143,3 +144,15 @@ def test_load_keeps_the_assumption_about_the_encoding(tmp_path: Path) -> None:
     transcript = load(path)
     assert [turn.role for turn in transcript.turns] == ["agent", "customer"]
     assert [item.code for item in transcript.assumptions] == ["encoding"]
+
+
+def test_a_stream_is_read_as_a_file_is():
+    """Encoding, emptiness and size are looked at in the same way; no more than the limit is taken into memory."""
+    assert load_stream(io.BytesIO("客服：您好".encode("gb18030"))).turns[0].text == "您好"
+    with pytest.raises(InputError) as refused:
+        load_stream(io.BytesIO(b"  \n"))
+    assert refused.value.code == "transcript_empty"
+    endless = io.BytesIO(b"a" * (SIZE_LIMIT_BYTES + 1000))
+    with pytest.raises(InputError) as refused:
+        load_stream(endless)
+    assert refused.value.code == "transcript_too_large" and endless.tell() == SIZE_LIMIT_BYTES + 1

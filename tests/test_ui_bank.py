@@ -186,6 +186,20 @@ def test_lint_is_live_and_keeps_a_wrong_rubric_from_being_saved(own_rubric):
     assert any(button.key == "bank_go_on_lost-parcel" for button in again.button)
 
 
+def test_last_words_are_written_a_sentence_a_line(own_rubric):
+    """Sentences for both ends become the criterion's closing; one end alone is told and not saved; none is none."""
+    page = _edit(open_page("bank", bank_view="rubrics"))
+    place = "bank_re_lost-parcel_crit_0_closing"
+    page.text_area(key=f"{place}_low").set_value("算了，我投诉\n\n 太慢了 ").run()
+    assert fine(page) and page.button(key="bank_rubric_save").disabled
+    page.text_area(key=f"{place}_high").set_value("好，谢谢\n那就明天等你们").run()
+    press(page, "bank_rubric_save")
+    closing = rubrics.find("lost-parcel").criteria[0].closing
+    assert closing is not None and closing.speaker == "agent"
+    assert (closing.low, closing.high) == (("算了，我投诉", "太慢了"), ("好，谢谢", "那就明天等你们"))
+    assert rubrics.find("lost-parcel").criteria[1].closing is None
+
+
 def test_saving_adds_a_version_and_undo_goes_back(own_rubric):
     """After an edit there are two versions; going back restores the file."""
     page = _edit(open_page("bank", bank_view="rubrics"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Share = Callable[[Reading, str], float | None]
 LOGIT_RANGE = 6.0  # a mean logit of ±6 is either end of the scale
 SHARES_OF_LIKENESS = (0.2, 0.35, 0.5, 0.65, 0.8)
-SHARES_OF_CLOSING = (0.15, 0.25, 0.4, 0.5)
+SHARES_OF_CLOSING = (0.15, 0.2, 0.25, 0.4, 0.5)
 Asked = list[tuple[Answer, Answer | None, list[Answer]]]  # own, about the empty text, about the references
 
 

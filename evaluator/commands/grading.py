@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evaluator import texts
-from evaluator.errors import InputError
 
 if TYPE_CHECKING:
     from evaluator.grading import Progress, Report
@@ -112,16 +111,13 @@ def _inputs(
 ) -> "tuple[Rubric, Transcript]":
     """The rubric and the transcript; whatever is wrong with either is said before a model is loaded."""
     from evaluator.rubrics import find
-    from evaluator.transcript import decode, load, parse
+    from evaluator.transcript import load, load_stream
 
     found = find(rubric, settings)
     roles: dict[str, Role] = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
-    if source != "-":
-        return found, load(source, roles=roles, form=found.form)
-    text, assumed = decode(sys.stdin.buffer.read(), "-")
-    if not text.strip():
-        raise InputError("transcript_empty", path="-")
-    return found, parse(text, roles=roles, form=found.form, assumed=assumed)
+    if source == "-":
+        return found, load_stream(sys.stdin.buffer, roles=roles, form=found.form)
+    return found, load(source, roles=roles, form=found.form)
 
 
 def _ensure_model(settings: "Settings", yes: bool) -> None:

@@ -5,7 +5,7 @@ of a file.
 Whatever had to be assumed on the way is part of the result.
 """
 
-from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, read_file
+from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, read_file
 from evaluator.transcript.parsing import Form, parse
 from evaluator.transcript.turns import (
     Assumption,
@@ -29,6 +29,7 @@ __all__ = [
     "assemble",
     "decode",
     "load",
+    "load_stream",
     "parse",
     "read_file",
     "speakers",

@@ -7,6 +7,7 @@ import errno
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from evaluator.errors import InputError
 from evaluator.transcript.parsing import Form, parse
@@ -49,6 +50,12 @@ def load(path: str | Path, *, roles: Mapping[str, Role] | None = None, form: For
     return parse(text, roles=roles, form=form, assumed=assumed)
 
 
+def load_stream(stream: BinaryIO, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
+    """The transcript in a stream such as standard input, read as `load` reads a file. Raises InputError."""
+    text, assumed = _text_of(_within_limit(stream.read(SIZE_LIMIT_BYTES + 1), "-"), "-")
+    return parse(text, roles=roles, form=form, assumed=assumed)
+
+
 def read_file(path: str | Path) -> str:
     """The text of a file. InputError if it is missing, a folder, unreadable, empty, too large or no text."""
     return _read(Path(path))[0]
@@ -69,9 +76,13 @@ def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
 
 
 def _read(path: Path) -> tuple[str, tuple[Assumption, ...]]:
-    text, assumed = decode(_read_bytes(path), str(path))
+    return _text_of(_read_bytes(path), str(path))
+
+
+def _text_of(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:
+    text, assumed = decode(data, name)
     if not text.strip():
-        raise InputError("transcript_empty", path=path)
+        raise InputError("transcript_empty", path=name)
     return text, assumed
 
 
@@ -90,6 +101,10 @@ def _read_bytes(path: Path) -> bytes:
         raise InputError(code, path=path, reason=error.strerror) from error
     except ValueError as error:  # a NUL in the name
         raise InputError("file_missing", path=repr(str(path))) from error
+    return _within_limit(data, path)
+
+
+def _within_limit(data: bytes, path: str | Path) -> bytes:
     if len(data) > SIZE_LIMIT_BYTES:
         raise InputError("transcript_too_large", path=path, limit_mb=SIZE_LIMIT_BYTES // 1_000_000)
     return data

@@ -214,7 +214,21 @@ def _criterion(key: str, base: Content) -> Content:
     checks = edit_rows(
         f"{key}_checks", base["checks"], fields, new={"question": "", "yes": "", "no": ""}, add=tr("ui_bank.add_check")
     )
-    return {**found, "checks": _with_ids(checks, "k")}
+    return {**found, "checks": _with_ids(checks, "k"), "closing": _closing(f"{key}_closing", base.get("closing"), found)}
+
+
+def _closing(key: str, base: Content | None, criterion: Content) -> Content | None:
+    """How a conversation is closed that went badly and well, a sentence a line; None while both are empty."""
+    st.html(f'<p class="ev-dim">{escape(tr("ui_bank.closing"))}</p>')
+    base = base or {"speaker": "agent" if criterion["speaker"] == "agent" else "customer", "low": [], "high": []}
+    ends = {
+        end: _text(f"{key}_{end}", f"ui_bank.closing_{end}", "\n".join(base[end]), tall=100) for end in ("low", "high")
+    }
+    lines = {end: [line.strip() for line in text.splitlines() if line.strip()] for end, text in ends.items()}
+    if not any(lines.values()):
+        return None
+    speakers = {name: f"ui_bank.speaker_{name}" for name in ("customer", "agent")}
+    return {**lines, "speaker": _choice(f"{key}_speaker", "ui_bank.closing_speaker", base["speaker"], speakers)}
 
 
 def _levels(key: str, levels: list[Content]) -> list[Content]:
