@@ -180,7 +180,8 @@ def test_humans_on_the_helpdesk_set_agree_as_stated() -> None:
     folder = Path(__file__).parents[1].parent / "shared" / "data" / "helpdesk_zh"
     if not folder.exists():
         pytest.skip("needs ../shared beside the checkout")
-    from evaluator.calibration.grades import read_grades, read_table
+    from evaluator.calibration.grades import read_grades
+    from evaluator.calibration.tables import read_table
 
     matrix = read_grades(read_table(folder / "grades.csv")).matrix("accomplishment").to_numpy()
     ceiling = measure_ceiling(matrix, names=("pearson",))

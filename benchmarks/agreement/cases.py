@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.agreement.splitting import RubricItem, are_parts, build_references, read_points_rubric
-from evaluator.calibration.grades import Grades, read_grades, read_table
+from evaluator.calibration.grades import Grades, read_grades
 from evaluator.calibration.items import Item, read_items
+from evaluator.calibration.tables import read_table
 from evaluator.errors import InputError
 from evaluator.key_points import with_key_points
 from evaluator.rubric import Criterion, Level, Rubric

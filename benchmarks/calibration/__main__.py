@@ -21,8 +21,9 @@ from benchmarks.calibration.embeddings import remember
 from benchmarks.calibration.showing import cover, report
 from evaluator.calibration.features import Features, cut_views
 from evaluator.calibration.fit import fit
-from evaluator.calibration.grades import Grades, read_grades, read_table
+from evaluator.calibration.grades import Grades, read_grades
 from evaluator.calibration.items import Item, read_items, read_readouts
+from evaluator.calibration.tables import read_table
 from evaluator.calibration.texts import _turns, read_texts
 from evaluator.errors import InputError
 

@@ -24,11 +24,10 @@ from evaluator.calibration.features import Features
 from evaluator.calibration.grades import Grades, Scale
 from evaluator.calibration.intervals import check_coverage, conformal_quantile, fit_spread
 from evaluator.calibration.profile import CriterionFit, Figure, Profile, Provenance, Stamp, spread_at
-from evaluator.errors import InputError
+from evaluator.calibration.targets import pick_targets
 
 Array = NDArray[np.float64]
 LEAST_LABELS = 10
-MOST_LABELS = 1500  # the ridge's cost grows with the cube; more are drawn by lot
 STACK_SHRINKAGE = 15.0  # labels' worth of pull towards the usual share of each candidate that has one
 RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usual share beside the judge's own points
 OUTER_FOLDS = 10
@@ -94,8 +93,7 @@ def fit_and_hold_out(
     equal.
     """
     needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
-    criteria, ids, targets, counts = _pick_targets(features, grades, needed, seed)
-    _refuse_equal(targets, criteria)
+    criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
     sheet = _Sheet.of(features.rows(ids), features.names)
     sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
     folds = _split(ids, groups, seed)
@@ -117,63 +115,6 @@ def fit_and_hold_out(
     )
     half = [part.half_width(held_out[:, index]) for index, part in enumerate(fits.values())]
     return profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets)
-
-
-def _pick_targets(features: Features, grades: Grades, needed: int, seed: int):
-    """Criteria, ids, mean human points adjusted for who graded, shape (n, c), and number of grades of each item."""
-    known = set(features.ids)
-    table = grades.table[grades.table["item"].isin(known)]
-    if table.empty:
-        raise InputError("calibration_no_shared_items")
-    means = _adjust_for_graders(table)[grades.criteria]
-    criteria = _choose_criteria(means, needed)
-    means = means[list(criteria)].dropna()
-    ids = [item for item in features.ids if item in means.index]
-    if len(ids) > MOST_LABELS:
-        ids = sorted(np.random.default_rng(seed).choice(ids, MOST_LABELS, replace=False).tolist())
-    counts = table.groupby("item").size().loc[ids].to_numpy(float)
-    return criteria, ids, means.loc[ids].to_numpy(float), counts
-
-
-def _choose_criteria(means, needed: int) -> tuple[str, ...]:
-    """The criteria, without the scarcest as long as too few items have all; InputError when even one alone has too few."""
-    counts, names = means.count(), list(means.columns)
-    most = int(counts.max())
-    if most < needed:
-        raise InputError("calibration_too_few_labels", n=most, needed=needed, more=needed - most)
-    while len(means[names].dropna()) < needed:
-        names.remove(min(names, key=lambda name: counts[name]))
-    return tuple(names)
-
-
-def _adjust_for_graders(table):
-    """Item means by criterion; where items had different graders, each grader's severity is taken out first.
-
-    Severities and item means are fitted in turn (the additive model by backfitting), severities shrunk by two items'
-    worth.
-    """
-    items, graders = [table["item"], table["criterion"]], [table["grader"], table["criterion"]]
-    points = table["points"]
-    if _patchy(table):
-        counts = points.groupby(graders).transform("size")
-        severity = 0.0
-        for _ in range(20):
-            worth = (points - severity).groupby(items).transform("mean")
-            severity = (points - worth).groupby(graders).transform("sum") / (counts + 2)
-        points = points - severity
-    return points.groupby(items).mean().unstack("criterion")
-
-
-def _patchy(table) -> bool:
-    """Some grader left out some item."""
-    cells = table["item"].nunique() * table["grader"].nunique() * table["criterion"].nunique()
-    return len(table) < cells
-
-
-def _refuse_equal(targets: Array, criteria: Sequence[str]) -> None:
-    for index, name in enumerate(criteria):
-        if np.ptp(targets[:, index]) < 1e-9:
-            raise InputError("calibration_all_equal", criterion=name)
 
 
 @dataclass(frozen=True)

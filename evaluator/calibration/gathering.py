@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from evaluator.calibration.features import Features
     from evaluator.calibration.fit import HeldOut
-    from evaluator.calibration.grades import Grades, Mapping, Scale
+    from evaluator.calibration.grades import Grades, Scale
     from evaluator.calibration.items import Item, Readouts
     from evaluator.calibration.options import Given
     from evaluator.calibration.profile import Profile
+    from evaluator.calibration.tables import Mapping
 
 
 class Data:
@@ -56,8 +57,9 @@ def _id_of(rubric: str) -> str:
 
 
 def _load_files(given: Given) -> Data:
-    from evaluator.calibration.grades import propose_mapping, read_grades, read_table
+    from evaluator.calibration.grades import read_grades
     from evaluator.calibration.items import read_items, read_readouts
+    from evaluator.calibration.tables import propose_mapping, read_table
 
     if given.grades is None:
         raise InputError("calibration_needs_grades")
@@ -105,7 +107,7 @@ def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
     """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y.
     criterion==c says that the whole table is about the criterion c.
     """
-    from evaluator.calibration.grades import Mapping
+    from evaluator.calibration.tables import Mapping
 
     try:
         parts: dict[str, Any] = dict(part.split("=", 1) for part in text.split(","))

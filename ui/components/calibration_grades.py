@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.calibration.grades import Mapping, Scale, propose_mapping
+from evaluator.calibration.grades import Scale
+from evaluator.calibration.tables import Mapping, propose_mapping
 from evaluator.errors import InputError
 from ui.components import calibration_runs as runs
 from ui.components import stores

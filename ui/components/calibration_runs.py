@@ -11,8 +11,9 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 
 from evaluator.calibration.gathering import Data
-from evaluator.calibration.grades import Grades, Mapping, Scale, read_grades, read_table
+from evaluator.calibration.grades import Grades, Scale, read_grades
 from evaluator.calibration.items import Item, Turn, read_items, read_readouts
+from evaluator.calibration.tables import Mapping, read_table
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
