@@ -214,7 +214,27 @@ def test_few_human_grades_tell_the_mean_of_all_texts(data):
     _until(page, "相当于人工评分的倍数")
     words = said(page)
     assert fine(page) and f"<td>{COUNT - 4}</td><td>4</td>" in words and " / 4 [" in words
-    assert all(name in words.partition("接下来请人评这些")[2] for name in UNGRADED)
+
+
+def test_a_draw_says_whom_to_grade_and_waits_for_all_of_them(data):
+    """A round draws texts for people; the mean is told once every drawn one is graded; the draw can be given up."""
+    table = _grades().decode("gb18030").splitlines()
+    rows = [row for row in table if row.partition(",")[0] not in UNGRADED]
+    page = _begin()
+    press(_upload(page, "\n".join(rows).encode()), "calibration_confirm")
+    _texts(page)
+    press(page, "calibration_machine")
+    _until(page, "相当于人工评分的倍数")
+    page.number_input(key="calibration_draw_count").set_value(4).run()
+    press(page, "calibration_draw")
+    words = said(page)
+    assert fine(page) and "抽到的还有 4 份等人评" in words and "相当于人工评分的倍数" not in words
+    assert all(name in words.partition("等人评")[2] for name in UNGRADED)
+    _upload(page, "\n".join(table).encode(), "补好.csv")
+    press(page, "calibration_confirm")
+    assert fine(page) and "等人评" not in said(page) and f"<td>{COUNT}</td><td>0</td>" in said(page)
+    press(page, "calibration_draw_forget")
+    assert fine(page) and "不需要估计" in said(page)
 
 
 def test_estimates_use_each_grade_once():

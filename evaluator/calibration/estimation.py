@@ -57,8 +57,8 @@ def estimate_batch(
     Raises InputError where fewer than ten items were graded, or a drawn one was not.
     """
     human = means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
-    if draw is not None:
-        _refuse_ungraded(human.isna() & machine[human.columns].notna(), draw["drawn"].reindex(machine.index))
+    if draw is not None and (waiting := want_grades(means, machine, draw)):
+        raise InputError("calibration_drawn_ungraded", count=len(waiting), items=name_wanted(waiting))
     return {str(name): _estimate_one(human[name], machine[name].dropna(), draw, confidence) for name in human}
 
 
@@ -72,15 +72,19 @@ def _estimate_one(human: pd.Series, machine: pd.Series, draw: pd.DataFrame | Non
     return estimate_mean(grades[graded], points[graded], points[~graded], confidence=confidence)
 
 
-def _refuse_ungraded(missing: pd.DataFrame, drawn: pd.Series) -> None:
-    """InputError that names the drawn items without a human grade, and the criteria where only some are missing."""
-    rows = missing[drawn.astype(bool) & missing.any(axis=1)]
-    names = [
-        str(item) if row.all() else f"{item} ({', '.join(map(str, row.index[row]))})" for item, row in rows.iterrows()
-    ]
-    if names:
-        more = " …" if len(names) > NAMED else ""
-        raise InputError("calibration_drawn_ungraded", count=len(names), items=", ".join(names[:NAMED]) + more)
+def want_grades(means: pd.DataFrame, machine: pd.DataFrame, draw: pd.DataFrame) -> dict[str, list[str]]:
+    """The drawn items that still want human grades, each with the criteria that it wants them in; in the batch's order."""
+    human = means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
+    missing = human.isna() & machine[human.columns].notna()
+    missing = missing[draw["drawn"].reindex(machine.index).astype(bool)]
+    return {str(item): [str(name) for name in row.index[row]] for item, row in missing.iterrows() if row.any()}
+
+
+def name_wanted(wanted: dict[str, list[str]]) -> str:
+    """Such items in one line, twenty at most; with their criteria where some want fewer than others."""
+    most = max(map(len, wanted.values()), default=0)
+    names = [item if len(criteria) == most else f"{item} ({', '.join(criteria)})" for item, criteria in wanted.items()]
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, confidence: float = 0.95) -> MeanEstimate:
