@@ -89,6 +89,17 @@ async def test_nothing_is_asked_twice(tmp_path):
     assert asker.asked == 2
 
 
+async def test_a_question_that_criteria_share_is_asked_once(tmp_path):
+    """Two questions of one wording cost one; each answer stands under its own question."""
+    asker = FixedAsker({"A": math.log(0.25), "B": math.log(0.75)})
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(tmp_path / "memo.db"))
+    reply = await judge.decide(STATE, [QUESTION, QUESTION.model_copy(update={"id": "twin"})])
+    assert asker.asked == 1
+    assert {name: answer.question for name, answer in reply.answers.items()} == {"q": "q", "twin": "twin"}
+    later = await judge.decide(STATE, [QUESTION.model_copy(update={"id": "third"})])
+    assert (asker.asked, later.answers["third"].question) == (1, "third")
+
+
 async def test_what_is_known_beforehand_is_not_asked(tmp_path):
     """An answer that came with the product stands in for the judge's; another text is asked about."""
     asker = FixedAsker({"A": math.log(0.25), "B": math.log(0.75)})

@@ -10,8 +10,7 @@ from evaluator.storage import AskMemo, memo_key
 
 
 class KeptJudge:
-    """Remembers answers by wording, so that a question which several criteria share is asked once, and adds up what the
-    answers took when they were first given (`spent`), whenever that was.
+    """Remembers answers, and adds up what they took when they were first given (`spent`), whenever that was.
 
     `each` asks one question a request; it only matters to judges that weigh several questions at once.
     """
@@ -38,16 +37,13 @@ class KeptJudge:
         return self._judge.stamp
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """An answer to every question under its own id; equal wordings share one."""
-        wordings = {question.id: _wording(question) for question in questions}
-        distinct = list({wordings[question.id]: question for question in questions}.items())
-        asked = [question.model_copy(update={"id": name}) for name, question in distinct]
-        rounds = [[question] for question in asked] if self._each else [asked]
+        """An answer to every question; equal wordings share one."""
+        rounds = [[question] for question in questions] if self._each else [questions]
         replies = [await self._judge.decide(state, part) for part in rounds]
         answers = {name: answer for reply in replies for name, answer in reply.answers.items()}
-        await self._keep_account(state, sum((reply.usage for reply in replies), Usage()))
-        named = {name: answers[wording].model_copy(update={"question": name}) for name, wording in wordings.items()}
-        return Reply(model=replies[-1].model, answers=named, usage=replies[-1].usage)
+        usage = add_up([reply.usage for reply in replies])
+        await self._keep_account(state, usage)
+        return Reply(model=replies[-1].model, answers=answers, usage=usage)
 
     async def _keep_account(self, state: State, usage: Usage) -> None:
         key = memo_key("usage", self.purpose, self.stamp, state.model_dump())
@@ -110,10 +106,6 @@ class _Marked:
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         return await self._judge.decide(state, questions)
-
-
-def _wording(question: Question) -> str:
-    return "q" + memo_key(question.kind, question.text, [option.model_dump() for option in question.options])[:16]
 
 
 def _turn_back(answer: Answer | Ungraded) -> Answer | Ungraded:

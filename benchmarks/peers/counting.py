@@ -23,14 +23,26 @@ MOST_TOKENS = 600  # of one reply, where a grader sets no limit: a small model c
 
 
 class Counter:
-    """What went through the proxy since the last `take`."""
+    """What went through the proxy since the last `take`. Seconds are those in which at least one request was being
+    answered: requests that wait for each other are not counted twice."""
 
     def __init__(self) -> None:
         self._usage, self._lock = Usage(), threading.Lock()
+        self._open, self._busy_since = 0, 0.0
 
-    def add(self, reply: bytes, seconds: float) -> None:
+    def begin(self) -> None:
+        """A request has come."""
         with self._lock:
-            self._usage += _usage_of(reply, seconds)
+            if not self._open:
+                self._busy_since = time.perf_counter()
+            self._open += 1
+
+    def end(self, reply: bytes) -> None:
+        """The answer to a request has come."""
+        with self._lock:
+            self._open -= 1
+            busy = 0.0 if self._open else time.perf_counter() - self._busy_since
+            self._usage += _usage_of(reply, busy)
 
     def take(self) -> Usage:
         """Usage so far; counting starts again at nothing."""
@@ -83,13 +95,15 @@ def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
             self._forward(urllib.request.Request(address + self.path))
 
         def _forward(self, request: urllib.request.Request) -> None:
-            started = time.perf_counter()
+            content = b""
+            counter.begin()
             try:
                 with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
                     status, content = reply.status, reply.read()
             except urllib.error.HTTPError as error:
                 status, content = error.code, error.read()
-            counter.add(content, time.perf_counter() - started)
+            finally:
+                counter.end(content)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))

@@ -15,11 +15,12 @@ from benchmarks.peers.environments import RUNNERS
 from benchmarks.peers.jobs import read_results, write_jobs
 from evaluator.grading import METHOD, grade
 from evaluator.judge.choose import choose
+from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.prompts import READOUT, template
 from evaluator.judge.questions import Usage
 from evaluator.scorecard import Verdict
 from evaluator.settings import load_settings
-from evaluator.storage import memo_key
+from evaluator.storage import AskMemo, memo_key
 
 OURS = "evaluator"
 
@@ -49,9 +50,9 @@ def run_peer(
 
 
 async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter) -> dict[str, Any]:
-    """The product over the same endpoint, remembering nothing between items but what it has graded."""
-    judge = choose(f"readout:{base_url}#{MODEL}", load_settings())
+    """The product over the same endpoint, with a memo of its own: anchors that items share are asked once."""
     path = own_results(place, cases)
+    judge = RememberingJudge(choose(f"readout:{base_url}#{MODEL}", load_settings()), AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()
     place.mkdir(parents=True, exist_ok=True)

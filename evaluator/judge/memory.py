@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
 from evaluator.storage.memo import AskMemo, memo_key
 
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
-    """The key of an answer: equal for the same judge, text and question."""
-    return memo_key(stamp, state.model_dump(), question.model_dump())
+    """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
+    return memo_key(stamp, state.model_dump(), {**question.model_dump(), "id": wording_of(question)})
+
+
+def wording_of(question: Question) -> str:
+    """A name that questions of the same wording share."""
+    return "q" + memo_key(question.kind, question.text, [option.model_dump() for option in question.options])[:16]
 
 
 class RememberingJudge:
     """Wraps any judge with a memo on disk, and with answers `known` beforehand under their keys. Failures are not
-    remembered."""
+    remembered. A question that several criteria share is asked once.
+    """
 
     def __init__(self, judge: Judge, memo: AskMemo, known: Mapping[str, Any] | None = None) -> None:
         self.judge = judge
@@ -42,18 +48,26 @@ class RememberingJudge:
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now."""
         keys = {question.id: question_key(self.stamp, state, question) for question in questions}
-        known: dict[str, Answer] = {}
-        model = self.name
-        for question in questions:
-            stored = await self.memo.get(keys[question.id]) or self._known.get(keys[question.id])
+        found: dict[str, Answer | Ungraded] = {}  # by key
+        model, usage = self.name, Usage()
+        for key in dict.fromkeys(keys.values()):
+            stored = await self.memo.get(key) or self._known.get(key)
             if stored is not None:
-                known[question.id] = Answer.model_validate(stored["answer"])
-                model = stored["model"]
-        open_questions = [question for question in questions if question.id not in known]
-        if not open_questions:
-            return Reply(model=model, answers=dict(known), usage=Usage())
-        reply = await self.judge.decide(state, open_questions)
-        for name, answer in reply.answers.items():
-            if isinstance(answer, Answer):
-                await self.memo.put(keys[name], {"model": reply.model, "answer": answer.model_dump()})
-        return reply.model_copy(update={"answers": {**known, **reply.answers}})
+                found[key], model = Answer.model_validate(stored["answer"]), stored["model"]
+        open_questions: dict[str, Question] = {}
+        for question in questions:
+            if keys[question.id] not in found:
+                open_questions.setdefault(keys[question.id], question)
+        if open_questions:
+            reply = await self.judge.decide(state, [*open_questions.values()])
+            model, usage = reply.model, reply.usage
+            for key, question in open_questions.items():
+                answer = reply.answers.get(question.id)
+                if answer is not None:
+                    found[key] = answer
+                if isinstance(answer, Answer):
+                    await self.memo.put(key, {"model": model, "answer": answer.model_dump()})
+        answers = {
+            name: found[key].model_copy(update={"question": name}) for name, key in keys.items() if key in found
+        }
+        return Reply(model=model, answers=answers, usage=usage)
