@@ -95,7 +95,7 @@ def _offer_round(run: Run, data: Data, draw: pd.DataFrame | None) -> None:
     left = int((~before["drawn"]).sum())
     if not left:
         return
-    count = st.number_input(
+    count = st.columns([1, 2])[0].number_input(
         tr("ui_calibration.draw_count"), 1, left, min(ROUND, left), key="calibration_draw_count",
         help=tr("ui_calibration.draw_help"),
     )  # fmt: skip
