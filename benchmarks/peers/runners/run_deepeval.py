@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("DEEPEVAL_TELEMETRY_OPT_OUT", "1")
 os.environ.setdefault("DEEPEVAL_DISABLE_TIMEOUTS", "1")
+os.environ.setdefault("DEEPEVAL_PER_ATTEMPT_TIMEOUT_SECONDS_OVERRIDE", "1800")  # a processor takes minutes
 
 from job_file import describe, run
 
