@@ -44,7 +44,7 @@ def clicks(count: int) -> dict[str, list[float]]:
     from ui_pages import open_page
 
     times: dict[str, list[float]] = {}
-    for name in ("home", "grade", "history", "batch", "settings"):
+    for name in ("home", "grade", "history", "batch", "practice", "bank", "calibration", "settings"):
         page = open_page(name)
         times[name] = []
         for number in range(count):
