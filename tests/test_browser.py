@@ -14,6 +14,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 pytestmark = pytest.mark.browser
 
 SESSIONS = 20
+PAGES = ("", "grade", "batch", "history", "practice", "bank", "calibration", "settings")
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_what_is_typed_survives_a_reload(address, person):
     expect(page.get_by_label("对话或回答", exact=True)).to_have_value("客服：您好，我写到一半")
 
 
-@pytest.mark.parametrize("name", ["", "grade", "batch", "history", "settings"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_phone_needs_no_sideways_scrolling(address, person, name):
     """At a phone's width every page fits."""
     page = visit(person(viewport=PHONE, is_mobile=True, has_touch=True), f"{address}/{name}")
@@ -185,7 +186,7 @@ def axe(tmp_path_factory):
 def test_no_serious_accessibility_violation(address, person, axe, scheme):
     """axe-core finds nothing serious or critical on any page, in light and in dark."""
     context = person(color_scheme=scheme, reduced_motion="reduce")
-    pages = [visit(context, f"{address}/{name}") for name in ("", "grade", "batch", "history", "settings")]
+    pages = [visit(context, f"{address}/{name}") for name in PAGES]
     found = [problem for page in [*pages, grade_example(context, address)] for problem in violations(page, axe)]
     assert found == []
 
