@@ -72,7 +72,7 @@ async def test_last_words_move_the_points_and_are_quoted():
     for last in ("出热水了，谢谢你！", "什么破热水器，我要投诉"):
         cards.append(await grade(parse(call(last)), RUBRIC, Even(), [], lambda _: None))
     good, bad = (card.verdicts[0] for card in cards)
-    assert good.points > bad.points + 0.5
+    assert good.points > bad.points + 0.3  # of .8, a fifth of four points
     assert [(item.text, item.direction, item.role) for item in (good.evidence[-1], bad.evidence[-1])] == [
         ("出热水了，谢谢你！", "for", "customer"),
         ("什么破热水器，我要投诉", "against", "customer"),
