@@ -14,6 +14,7 @@ from storage_cases import make_rubric, make_scorecard, make_transcript
 from evaluator.errors import InputError, StorageError
 from evaluator.settings import Settings
 from evaluator.storage import NewItem, OwnPoint, new_id, open_records
+from evaluator.storage.journal import write_ahead
 from evaluator.storage.opening import MIGRATIONS, Database, _place, revisions, upgrade
 from evaluator.storage.tables import Base
 
@@ -366,6 +367,28 @@ def test_opening_at_the_same_time_migrates_once(settings):
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+class Stubborn:
+    """A connection to a file that is locked for the first `times` tries."""
+
+    def __init__(self, times: int, said: str = "database is locked") -> None:
+        self.times, self.said, self.tries = times, said, 0
+
+    def execute(self, statement: str) -> None:
+        self.tries += 1
+        if self.tries <= self.times:
+            raise sqlite3.OperationalError(self.said)
+
+
+def test_a_file_that_others_switch_at_the_same_time_is_tried_again():
+    """SQLite does not wait there by itself; what is not a lock, and a lock that stays, is raised."""
+    busy = Stubborn(3)
+    write_ahead(busy, 15)
+    assert busy.tries == 4
+    for broken, wait in ((Stubborn(9, "disk I/O error"), 15), (Stubborn(10**9), 0)):
+        with pytest.raises(sqlite3.OperationalError):
+            write_ahead(broken, wait)
 
 
 # -- a disk that fails

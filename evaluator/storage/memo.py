@@ -17,6 +17,7 @@ from typing import Any
 
 from evaluator.settings import make_writable
 from evaluator.storage.faults import sqlite_faults
+from evaluator.storage.journal import write_ahead
 
 BUSY_MS = 20_000  # another process holds the file for one insert at a time
 
@@ -68,7 +69,7 @@ class AskMemo:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    write_ahead(connection, BUSY_MS / 1000)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from evaluator.errors import StorageError
 from evaluator.settings import make_writable
 from evaluator.storage.faults import storage_error
+from evaluator.storage.journal import write_ahead
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 15.0
@@ -129,8 +130,8 @@ _json = partial(json.dumps, ensure_ascii=False)  # Chinese stays Chinese, a thir
 
 def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
     connection.isolation_level = None  # transactions are ours, see `_begin_sqlite`
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    write_ahead(connection, BUSY_S)
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
