@@ -13,14 +13,23 @@ from typer.testing import CliRunner
 from evaluator.calibration.commands import app
 from evaluator.calibration.drawing import (
     begin_draw,
+    blank_sheet,
     draw_next,
     load_draw,
     pick_evenly,
     save_draw,
     uncertainty_of,
 )
-from evaluator.calibration.estimation import MeanEstimate, estimate_batch, estimate_drawn, estimate_mean
+from evaluator.calibration.estimation import (
+    MeanEstimate,
+    estimate_batch,
+    estimate_drawn,
+    estimate_mean,
+    name_wanted,
+    want_grades,
+)
 from evaluator.calibration.items import Readouts
+from evaluator.calibration.tables import propose_mapping, read_table
 from evaluator.errors import EvaluatorError, InputError, StorageError
 from evaluator.texts import say
 
@@ -220,6 +229,21 @@ def test_drawn_items_without_grades_are_named_and_nothing_is_estimated() -> None
     with pytest.raises(InputError) as caught:
         estimate_batch(means, machine, draw.assign(drawn=[name in items[:4] for name in items]))
     refuse(caught.value, "too_few_labels")
+
+
+def test_what_is_missing_is_named_even_where_all_lack_the_same_and_fits_on_a_sheet(tmp_path: Path) -> None:
+    """Who lacks one criterion of two is named with it; the sheet has a row for each gap and is read as grades are."""
+    items = NAMES[:4]
+    machine, means = (pd.DataFrame({"tone": 1.0, "facts": 2.0}, index=items) for _ in range(2))
+    means.loc[["i1", "i3"], "facts"] = np.nan
+    missing = want_grades(means, machine, begin_draw(items, set(items)))
+    assert name_wanted(missing) == "i1 (facts), i3 (facts)"
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(blank_sheet(missing))
+    rows = read_table(sheet)
+    assert propose_mapping(rows).kind == "long"
+    assert rows[["item", "criterion"]].to_numpy().tolist() == [["i1", "facts"], ["i3", "facts"]]
+    assert rows[["grader", "points"]].isna().all(axis=None)
 
 
 @pytest.fixture

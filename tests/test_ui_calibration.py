@@ -225,7 +225,7 @@ def test_a_draw_says_whom_to_grade_and_waits_for_all_of_them(data):
     _texts(page)
     press(page, "calibration_machine")
     _until(page, "相当于人工评分的倍数")
-    page.number_input(key="calibration_draw_count").set_value(4).run()
+    page.number_input(key=f"calibration_draw_count_{len(UNGRADED)}").set_value(4).run()
     press(page, "calibration_draw")
     words = said(page)
     assert fine(page) and "抽到的还有 4 份等人评" in words and "相当于人工评分的倍数" not in words

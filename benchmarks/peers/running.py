@@ -55,7 +55,6 @@ async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter:
     judge = RememberingJudge(choose(f"readout:{base_url}#{MODEL}", load_settings()), AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()
-    place.mkdir(parents=True, exist_ok=True)
     with open(path, "a", encoding="utf-8") as file:
         for case in cases:
             if (case.id, case.rubric.criteria[0].id) in done:

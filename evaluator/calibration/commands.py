@@ -186,7 +186,7 @@ def estimate(
     from evaluator.calibration.estimation import estimate_batch
 
     data = load(given)
-    means, machine = data.grades.means(), data.readouts.points.dropna(how="all")
+    means, machine = data.grades.means(), data.readouts.graded
     if draw is not None and next_:
         _draw_next(data, draw, next_)
         return
@@ -200,18 +200,13 @@ def estimate(
 
 def _draw_next(data: Data, path: Path, count: int) -> None:
     """One round more in the draw file, which is begun where there is none; says who was drawn."""
-    from evaluator.calibration.drawing import begin_draw, draw_next, load_draw, save_draw, uncertainty_of
+    from evaluator.calibration.drawing import draw_round
 
-    items = list(data.readouts.points.dropna(how="all").index)
-    graded = set(data.grades.means().index)
-    before = load_draw(path, items) if path.exists() else begin_draw(items, graded)
-    if not path.exists():
-        typer.echo(say("calibration.draw_begun", count=int(before["drawn"].sum()), total=len(items)))
-    after = draw_next(before, uncertainty_of(data.readouts, items), count)
-    save_draw(after, path)
-    fresh = after.index[after["drawn"] & ~before["drawn"]]
-    names = ", ".join(fresh) or "–"
-    typer.echo(say("calibration.drawn", count=len(fresh), wanted=count, items=names, path=path))
+    drawn = draw_round(path, data.readouts, set(data.grades.means().index), count)
+    if drawn.is_first:
+        typer.echo(say("calibration.draw_begun", count=int(drawn.before["drawn"].sum()), total=len(drawn.before)))
+    names = ", ".join(drawn.fresh) or "–"
+    typer.echo(say("calibration.drawn", count=len(drawn.fresh), wanted=count, items=names, path=path))
 
 
 def _tell_estimate(name: str, found: MeanEstimate) -> None:

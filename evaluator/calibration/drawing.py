@@ -14,11 +14,12 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.calibration.grades import COLUMNS as GRADE_COLUMNS
 from evaluator.calibration.items import decode
 from evaluator.errors import InputError, StorageError
 
@@ -67,6 +68,37 @@ def _spread(shares: pd.DataFrame) -> pd.Series:
     shares = shares.div(shares.sum(axis=1), axis=0)
     at = np.linspace(0, 1, shares.shape[1])
     return ((shares * at**2).sum(axis=1, skipna=False) - (shares * at).sum(axis=1, skipna=False) ** 2).clip(0) ** 0.5
+
+
+class Round(NamedTuple):
+    """The draw before a round and after it; `is_first` where no draw was kept before."""
+
+    before: pd.DataFrame
+    after: pd.DataFrame
+    is_first: bool
+
+    @property
+    def fresh(self) -> list[str]:
+        """The items that this round drew."""
+        return list(self.after.index[self.after["drawn"] & ~self.before["drawn"]])
+
+
+def draw_round(path: Path, readouts: Readouts, graded: Collection[str], count: int) -> Round:
+    """One round more in the draw file, which is begun where there is none with what people `graded` so far."""
+    items, is_first = list(readouts.graded.index), not path.exists()
+    before = begin_draw(items, graded) if is_first else load_draw(path, items)
+    after = draw_next(before, uncertainty_of(readouts, items), count)
+    save_draw(after, path)
+    return Round(before, after, is_first)
+
+
+def blank_sheet(missing: pd.DataFrame) -> bytes:
+    """A table of grades to fill in, a row for each that is `missing` (items by criteria, True where one is): CSV that
+    Excel and `read_table` open."""
+    import pandas as pd
+
+    wanted = [(item, "", criterion, "") for item, row in missing.iterrows() for criterion in row.index[row]]
+    return pd.DataFrame(wanted, columns=GRADE_COLUMNS).to_csv(index=False).encode("utf-8-sig")
 
 
 def begin_draw(items: Sequence[str], graded: Collection[str]) -> pd.DataFrame:

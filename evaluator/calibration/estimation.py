@@ -56,10 +56,15 @@ def estimate_batch(
     same items) only drawn items count, by their chances. An item without machine points is left out of that criterion.
     Raises InputError where fewer than ten items were graded, or a drawn one was not.
     """
-    human = means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
-    if draw is not None and (waiting := want_grades(means, machine, draw)):
+    human = _aligned(means, machine)
+    if draw is not None and len(waiting := want_grades(means, machine, draw)):
         raise InputError("calibration_drawn_ungraded", count=len(waiting), items=name_wanted(waiting))
     return {str(name): _estimate_one(human[name], machine[name].dropna(), draw, confidence) for name in human}
+
+
+def _aligned(means: pd.DataFrame, machine: pd.DataFrame) -> pd.DataFrame:
+    """The humans' means with the machine's rows, in the criteria that both have."""
+    return means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
 
 
 def _estimate_one(human: pd.Series, machine: pd.Series, draw: pd.DataFrame | None, confidence: float) -> MeanEstimate:
@@ -72,19 +77,20 @@ def _estimate_one(human: pd.Series, machine: pd.Series, draw: pd.DataFrame | Non
     return estimate_mean(grades[graded], points[graded], points[~graded], confidence=confidence)
 
 
-def want_grades(means: pd.DataFrame, machine: pd.DataFrame, draw: pd.DataFrame) -> dict[str, list[str]]:
-    """The drawn items that still want human grades, each with the criteria that it wants them in; in the batch's order."""
-    human = means.reindex(index=machine.index, columns=[name for name in means.columns if name in machine.columns])
+def want_grades(means: pd.DataFrame, machine: pd.DataFrame, draw: pd.DataFrame) -> pd.DataFrame:
+    """The drawn items that still want human grades, a row an item and a column a criterion: True where one is missing."""
+    human = _aligned(means, machine)
     missing = human.isna() & machine[human.columns].notna()
-    missing = missing[draw["drawn"].reindex(machine.index).astype(bool)]
-    return {str(item): [str(name) for name in row.index[row]] for item, row in missing.iterrows() if row.any()}
+    return missing[draw["drawn"].reindex(machine.index).astype(bool) & missing.any(axis=1)]
 
 
-def name_wanted(wanted: dict[str, list[str]]) -> str:
-    """Such items in one line, twenty at most; with their criteria where some want fewer than others."""
-    most = max(map(len, wanted.values()), default=0)
-    names = [item if len(criteria) == most else f"{item} ({', '.join(criteria)})" for item, criteria in wanted.items()]
-    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+def name_wanted(missing: pd.DataFrame) -> str:
+    """Such items in one line, twenty at most; with the criteria where only some are missing."""
+    names = [
+        str(item) if row.all() else f"{item} ({', '.join(map(str, row.index[row]))})"
+        for item, row in missing.head(NAMED).iterrows()
+    ]
+    return ", ".join(names) + (" …" if len(missing) > NAMED else "")
 
 
 def estimate_mean(human: Array, machine: Array, machine_ungraded: Array, *, confidence: float = 0.95) -> MeanEstimate:

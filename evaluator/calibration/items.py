@@ -66,6 +66,11 @@ class Readouts:
     points: pd.DataFrame
     stamp: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def graded(self) -> pd.DataFrame:
+        """The points of the items that have any."""
+        return self.points.dropna(how="all")
+
 
 def read_items(path: Path) -> list[Item]:
     """Items of a folder or file, in order. Raises InputError naming file and line."""

@@ -11,12 +11,7 @@ from evaluator.storage.memo import AskMemo, memo_key
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
     """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
-    return memo_key(stamp, state.model_dump(), {**question.model_dump(), "id": wording_of(question)})
-
-
-def wording_of(question: Question) -> str:
-    """A name that questions of the same wording share."""
-    return "q" + memo_key(question.kind, question.text, [option.model_dump() for option in question.options])[:16]
+    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id"}))
 
 
 class RememberingJudge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -120,7 +121,7 @@ def _engine(url: str, busy_s: float, place: str) -> Engine:
         engine = create_engine(parsed, connect_args={"timeout": busy_s}, json_serializer=_json)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise storage_error(error, place) from None
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, busy_s))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -128,9 +129,9 @@ def _engine(url: str, busy_s: float, place: str) -> Engine:
 _json = partial(json.dumps, ensure_ascii=False)  # Chinese stays Chinese, a third of the size
 
 
-def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
+def _prepare_sqlite(connection: sqlite3.Connection, busy_s: float) -> None:
     connection.isolation_level = None  # transactions are ours, see `_begin_sqlite`
-    write_ahead(connection, BUSY_S)
+    write_ahead(connection, busy_s)
     connection.execute("PRAGMA foreign_keys=ON")
 
 
