@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,16 @@ from evaluator import rubrics
 from evaluator.closing import closings_of
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
-from evaluator.judge.plan import STEERING, TOPIC, YES, plan_anchors, plan_criterion, plan_guards, plan_key_points
+from evaluator.judge.plan import (
+    STEERING,
+    TOPIC,
+    YES,
+    by_likeness,
+    plan_anchors,
+    plan_criterion,
+    plan_guards,
+    plan_key_points,
+)
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness
@@ -39,13 +49,14 @@ from evaluator.verdicts import Answered, judge_criterion, judge_key_point, judge
 
 if TYPE_CHECKING:
     from evaluator.calibration.profile import Profile
+    from evaluator.judge.memory import RememberingJudge
 
 SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "agent": frozenset({"agent"}),
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 4  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 5  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -88,10 +99,10 @@ async def evaluate(
     settings = settings or load_settings()
     rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(rubric, settings)
     transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
-    judge = judge or open_judge(settings)
-    fitted = await asyncio.to_thread(_fitting, profile, rubric, judge) if profile else None
-    store = records or open_records(settings)
-    try:
+    with ExitStack() as opened:  # what is opened here is closed here
+        judge = judge or opened.enter_context(closing(await asyncio.to_thread(open_judge, settings)))
+        fitted = await asyncio.to_thread(_fitting, profile, rubric, judge) if profile else None
+        store = records or opened.enter_context(closing(open_records(settings)))
         references = await asyncio.to_thread(_pull, rubric, settings)
         key = request_key(transcript, rubric, judge, references, fitted)
         if not fresh and (known := await asyncio.to_thread(store.find, key, owner or None)):
@@ -103,9 +114,6 @@ async def evaluate(
             scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, fitted)
         await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
         return scorecard
-    finally:
-        if records is None:
-            store.close()
 
 
 def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
@@ -114,7 +122,7 @@ def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Pro
     return fitting(profile, stamp_for(rubric.digest, judge.stamp))
 
 
-def open_judge(settings: Settings, name: str | None = None) -> Judge:
+def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
     embedded model said of the shipped rubrics' anchors."""
     from evaluator.judge.choose import choose
@@ -181,6 +189,7 @@ async def grade(
         asked.model,
         asked.answers,
         read,
+        tuple(item.id for item in rubric.criteria if asked.anchored and by_likeness(rubric, item)),
     )
     return _scorecard(transcript, stated, judge, references, outcome)
 
@@ -193,6 +202,7 @@ class _Outcome(NamedTuple):
     model: str = ""
     answers: Mapping[str, Answer | Ungraded] = {}
     read: Read | None = None
+    unasked: tuple[str, ...] = ()
 
 
 class _Asking:

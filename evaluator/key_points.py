@@ -29,13 +29,14 @@ def split_clauses(text: str, least: int = LEAST) -> list[str]:
     """The clauses of a text without numbering; English is split into sentences, because its clauses say little."""
     chinese = any("\u4e00" <= char <= "\u9fff" for char in text)
     pieces = _BREAK.split(text) if chinese else [span.text for span in spans_of(parse(text, form="answer"), {"agent"})]
+    between = "" if chinese else " "
     clauses = [""]
     for piece in pieces:
         if sum(char.isalnum() for char in clauses[-1]) >= least:
             clauses.append("")
-        clauses[-1] += strip_numbering(piece)
+        clauses[-1] += (between if clauses[-1] else "") + strip_numbering(piece)
     if len(clauses) > 1 and sum(char.isalnum() for char in clauses[-1]) < least:
-        clauses[-2:] = ["".join(clauses[-2:])]
+        clauses[-2:] = [between.join(clauses[-2:])]
     return [clause.strip("，,；;：:。 ") for clause in clauses if clause.strip("，,；;：:。 ")]
 
 

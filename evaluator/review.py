@@ -32,6 +32,9 @@ class Outcome(Protocol):
     @property
     def read(self) -> Read | None: ...
 
+    @property
+    def unasked(self) -> Sequence[str]: ...
+
 
 def reasons_for(
     rubric: Rubric,
@@ -43,6 +46,7 @@ def reasons_for(
     return (
         *(ReviewReason(code=f"guard_{code}") for code in dict.fromkeys(guard.code for guard in outcome.guards)),
         *(reason for verdict in outcome.verdicts for reason in _about(verdict)),
+        *(ReviewReason(code="likeness_alone", criterion=criterion) for criterion in outcome.unasked),
         *_about_votes(rubric, outcome.answers),
         *_about_total(rubric, total),
         *_about_reading(rubric, transcript, outcome.read),

@@ -69,7 +69,8 @@ def judge_criterion(
     on_topic: float,
     closing: LastWords | None = None,
 ) -> Verdict | UngradedVerdict:
-    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer."""
+    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer. Without questions
+    likeness to the reference decides alone."""
     for question in questions:
         answer = answered.text.get(question.id)
         if not isinstance(answer, Answer):
@@ -218,7 +219,7 @@ def _verdict(
     probabilities: list[float],
     matcher: Matcher,
 ) -> Verdict:
-    shares = _shares(criterion, [option.text for option in questions[0].options], probabilities)
+    shares = _shares(criterion, [option.text for option in questions[0].options] if questions else None, probabilities)
     points = sum(share.points * share.probability for share in shares)
     level = nearest_level(shares, points) if criterion.kind != "fatal" else int(shares[1].probability >= 0.5)
     return Verdict(

@@ -37,6 +37,7 @@ ASK = Question(
     id="c:a:x", kind="predicate", text="Done?", options=(Option(id="no", text="-"), Option(id="yes", text="+"))
 )
 STATE = State(language="en", task="t", text="words")
+ASKED = RUBRICS / "asked" / "rubric_answers_en.yaml"  # with questions to the model
 
 
 class Sayer:
@@ -96,12 +97,12 @@ def write(folder: Path, items: list[str], rows: list[str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", sorted(BY_CRITERIA.values()))
+@pytest.mark.parametrize("name", [*sorted(BY_CRITERIA.values()), "asked/rubric_answers_en"])
 def test_rubrics_of_the_sets_can_be_read(name: str) -> None:
     """Every rubric of the benchmark is a rubric of the product, with checks whose two options differ; where there are
-    none, the items' reference answers are asked for."""
+    none, likeness to the items' reference answers decides."""
     for criterion in load(RUBRICS / f"{name}.yaml").criteria:
-        assert criterion.checks or name == "short_answer_zh"
+        assert bool(criterion.checks) == (name in ("helpdesk_zh", "asked/rubric_answers_en"))
         assert all(check.yes != check.no for check in criterion.checks)
 
 
@@ -121,7 +122,7 @@ def test_a_points_rubric_in_words_is_read_as_parts_or_as_alternatives() -> None:
 
 def test_stated_parts_become_criteria_with_their_points(answers: Path) -> None:
     """The item's rubric decides the criteria, so that the maximum is the item's."""
-    case = read_set(answers).cases[0]
+    case = read_set(answers, ASKED).cases[0]
     assert [criterion.points for criterion in case.rubric.criteria] == [2.5, 3.5]
     assert case.rubric.max_points == 6
     assert "Names yeast" in case.rubric.criteria[0].checks[0].question
@@ -216,7 +217,7 @@ def test_a_missing_answer_leaves_the_criterion_ungraded() -> None:
 
 async def test_reading_a_case_gives_every_way_of_asking(answers: Path, tmp_path: Path) -> None:
     """All ways can be counted; points lie within the item's maximum, and anchors in the wrong order leave none."""
-    human = read_set(answers)
+    human = read_set(answers, ASKED)
     ways = ["checks", "swapped", "levels", "shown", "points"]
     reader = Reader(Sayer(), AskMemo(tmp_path / "m.db"), ways)
     readings = [await reader.read(case) for case in human.cases]
@@ -226,11 +227,13 @@ async def test_reading_a_case_gives_every_way_of_asking(answers: Path, tmp_path:
 
 
 async def test_without_a_model_likeness_to_the_references_is_still_told(answers: Path, tmp_path: Path) -> None:
-    """Without any judgement each witness of likeness still puts the best answer above the worst."""
-    human = read_set(answers)
+    """Without any judgement each witness of likeness still puts the best answer above the worst. The product does without
+    where a written answer has no checks, and gives nothing where it has some."""
+    asked, human = read_set(answers, ASKED), read_set(answers)
     reader = Reader(NoJudge(), AskMemo(tmp_path / "m.db"), [])
     best, worst = [await reader.read(human.cases[place]) for place in (0, 2)]
-    assert variants.product(best, "item1") is None
+    assert variants.product(await reader.read(asked.cases[0]), "item1") is None
+    assert variants.product(best, "item1") > variants.product(worst, "item1")
     good, bad = best.alike["item1"], worst.alike["item1"]
     assert good is not None and bad is not None
     assert good.coverage > bad.coverage and good.gist > bad.gist and good.words > bad.words

@@ -21,8 +21,9 @@ def test_clauses_lose_their_numbering_and_short_ones_join_a_neighbour() -> None:
 
 
 def test_english_references_are_cut_into_sentences() -> None:
-    """Decimals do not end a sentence."""
+    """Decimals do not end a sentence, and what joins a neighbour keeps a space before it."""
     assert len(split_clauses("The mean is 2.5 here. The rest stays.")) == 2
+    assert split_clauses("Yes. It stays the same.") == ["Yes. It stays the same."]
 
 
 def test_a_reference_without_key_points_gets_its_clauses() -> None:

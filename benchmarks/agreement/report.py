@@ -88,6 +88,8 @@ def show_questions(human: HumanSet, readings: Sequence[Reading]) -> None:
                     leans[f"{way}: {name.rsplit(':', 1)[-1] if name.count(':') == 2 else name}"] = lean(answer)
         rows[reading.case.id] = leans
     table = pd.DataFrame.from_dict(rows, orient="index").dropna(axis="columns", thresh=max(3, len(rows) // 2))
+    if table.empty:  # likeness alone decides, so nothing was asked
+        return
     truth = human.grades.means().loc[table.index].apply(human.tenths)
     print(f"\n{human.name}: each question alone, Pearson with " + ", ".join(human.criteria))
     for name in table.columns:

@@ -55,12 +55,12 @@ def of_way(way: str, references: bool, anchored: bool) -> dict[str, Share]:
 def with_likeness(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
     """What likeness to the reference gives alone, and as a witness beside the judge with several shares."""
     found: dict[str, Share] = {f"likeness, {name} alone": likeness((name,)) for name in Witnesses._fields}
-    found["likeness"] = likeness(Witnesses._fields)
-    if "checks" not in ways:
-        return found
-    judged = over(("checks",), between_anchors if anchored else mean_share)
-    alike = likeness(Witnesses._fields)
-    return found | {f"checks and {share:.0%} likeness": mix(judged, alike, share) for share in SHARES_OF_LIKENESS}
+    found["likeness"] = alike = likeness(Witnesses._fields)
+    for way in ways:
+        if way in ("checks", "points"):
+            judged = over((way,), between_anchors if anchored else mean_share)
+            found |= {f"{way} and {share:.0%} likeness": mix(judged, alike, share) for share in SHARES_OF_LIKENESS}
+    return found
 
 
 def with_closing(ways: Sequence[str], anchored: bool) -> dict[str, Share]:

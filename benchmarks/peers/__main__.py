@@ -62,7 +62,7 @@ def place_for(human: HumanSet, address: str | None) -> Path:
 def show_spending(spent: dict[str, dict[str, Any]], items: int) -> None:
     """Prints requests, tokens and seconds at the endpoint, and seconds beside the product's."""
     own = spent[OURS]["seconds"] or float("nan")
-    print("\nat the endpoint, environments and start-up not counted")
+    print(f"\nat the endpoint, environments and start-up not counted; seconds of {OURS} are those of its whole work")
     for name, usage in spent.items():
         read = usage["prompt_tokens"] - usage["cached_tokens"]
         print(

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +51,25 @@ def run_peer(
 
 
 async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter) -> dict[str, Any]:
-    """The product over the same endpoint, with a memo of its own: anchors that items share are asked once."""
+    """The product over the same endpoint, with a memo of its own: anchors that items share are asked once. Its seconds are
+    those of the whole grading, since part of its work is not the model's."""
     path = own_results(place, cases)
     judge = RememberingJudge(choose(f"readout:{base_url}#{MODEL}", load_settings()), AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()
+    seconds = 0.0
     with open(path, "a", encoding="utf-8") as file:
         for case in cases:
             if (case.id, case.rubric.criteria[0].id) in done:
                 continue
+            started = time.perf_counter()
             card = await grade(case.transcript, case.rubric, judge, [], lambda _: None)
+            seconds += time.perf_counter() - started
             for item in card.verdicts:
                 points = item.points if isinstance(item, Verdict) else None
                 file.write(json.dumps({"item": case.id, "criterion": item.criterion, "points": points}) + "\n")
             file.flush()
-    return keep_account(place, path.stem, counter.take())
+    return keep_account(place, path.stem, counter.take().model_copy(update={"seconds": seconds}))
 
 
 def own_results(place: Path, cases: tuple[Case, ...]) -> Path:

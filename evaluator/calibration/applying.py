@@ -18,7 +18,7 @@ from evaluator.transcript import Transcript
 
 Verdicts = Sequence[Verdict | UngradedVerdict]
 Interval = tuple[float, float]
-SUPERSEDED = ("uncertain", "no_reference")  # doubts before the fit, which a kept policy answers with its intervals
+SUPERSEDED = ("uncertain", "no_reference", "likeness_alone")  # doubts before the fit, which a kept policy answers with its intervals
 
 
 def stamp_of(card: Scorecard) -> Stamp:

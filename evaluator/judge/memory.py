@@ -40,6 +40,10 @@ class RememberingJudge:
     def stamp(self) -> dict[str, str]:
         return self.judge.stamp
 
+    def close(self) -> None:
+        """Closes the memo; the judge cannot be asked afterwards."""
+        self.memo.close()
+
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now."""
         keys = {question.id: question_key(self.stamp, state, question) for question in questions}

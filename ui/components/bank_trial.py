@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -75,14 +76,15 @@ def _begin(rubric: Rubric, chosen: list[Example]) -> runner.Job:
     async def work(job: runner.Job) -> Any:
         from evaluator.grading import evaluate, open_judge
 
-        judge, tried = await asyncio.to_thread(open_judge, settings), []
-        for place, one in enumerate(chosen):
-            job.events.append(Tick(place, len(chosen), names[place]))
-            label = f"{rubric.title} · {names[place]}"
-            card = await evaluate(
-                one.text, rubric, judge=judge, settings=settings, records=records, label=label, owner=owner
-            )
-            tried.append(Tried(one, card))
+        tried = []
+        with closing(await asyncio.to_thread(open_judge, settings)) as judge:
+            for place, one in enumerate(chosen):
+                job.events.append(Tick(place, len(chosen), names[place]))
+                label = f"{rubric.title} · {names[place]}"
+                card = await evaluate(
+                    one.text, rubric, judge=judge, settings=settings, records=records, label=label, owner=owner
+                )
+                tried.append(Tried(one, card))
         return tried
 
     return runner.start("bank_trial", work, title=rubric.title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,15 +65,14 @@ def begin(batch_id: str, only: Collection[int] | None = None) -> None:
     async def work(job: runner.Job) -> Any:
         from evaluator.grading import open_judge
 
-        judge = await asyncio.to_thread(open_judge, settings)
-
         def tell(now: batch.Progress) -> None:
             text = texts.say("ui.batch_progress", done=now.batch.done, failed=now.batch.failed)
             job.events[:] = [runner.Tick(now.finished, now.planned, text)]
 
-        return await batch.grade_batch(
-            batch_id, judge=judge, settings=settings, records=records, on_progress=tell, only=only
-        )
+        with closing(await asyncio.to_thread(open_judge, settings)) as judge:
+            return await batch.grade_batch(
+                batch_id, judge=judge, settings=settings, records=records, on_progress=tell, only=only
+            )
 
     runner.start("batch", work, title=batch_id)
 

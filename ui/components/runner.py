@@ -185,13 +185,11 @@ def grade(
     owner, settings, records = stores.owner(), stores.settings(), stores.records()
 
     async def work(job: Job) -> Any:
-        from evaluator.grading import evaluate, open_judge
+        from evaluator.grading import evaluate
 
-        judge = await asyncio.to_thread(open_judge, settings)
         return await evaluate(
             transcript,
             rubric,
-            judge=judge,
             settings=settings,
             records=records,
             profile=profile,
