@@ -19,7 +19,7 @@ from evaluator.judge.plan import (
     STEERING,
     TOPIC,
     YES,
-    by_likeness,
+    is_knowledge,
     plan_anchors,
     plan_criterion,
     plan_guards,
@@ -165,7 +165,8 @@ async def grade(
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
     fits = alike["agent"].likeness.on_topic()
     verdicts = []
-    plans = [plan_criterion(rubric, criterion, by_level=not asked.anchored) for criterion in rubric.criteria]
+    how = {"by_level": not asked.anchored, "knows": asked.knows}
+    plans = [plan_criterion(rubric, criterion, **how) for criterion in rubric.criteria]
     if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
         await asked.about([*itertools.chain(*plans), *asked.other_questions()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
@@ -189,7 +190,7 @@ async def grade(
         asked.model,
         asked.answers,
         read,
-        tuple(item.id for item in rubric.criteria if asked.anchored and by_likeness(rubric, item)),
+        tuple(item.id for item in rubric.criteria if asked.anchored and not asked.knows and is_knowledge(rubric, item)),
     )
     return _scorecard(transcript, stated, judge, references, outcome)
 
@@ -209,7 +210,7 @@ class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
     def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
-        self.anchored = bool(getattr(judge, "anchored", False))
+        self.anchored, self.knows = bool(getattr(judge, "anchored", False)), bool(getattr(judge, "knows", True))
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
         self._rubric, self._judge, self._state, self._report = rubric, judge, state, report
@@ -234,7 +235,7 @@ class _Asking:
         return [] if self.anchored else [*plan_key_points(self._rubric), *plan_guards(self._rubric)]
 
     async def _ask_anchors(self) -> None:
-        states, questions = anchor_states(self._rubric), plan_anchors(self._rubric)
+        states, questions = anchor_states(self._rubric), plan_anchors(self._rubric, knows=self.knows)
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
             self._known[name] = await self._ask(state, questions)

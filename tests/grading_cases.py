@@ -73,10 +73,11 @@ class WordJudge:
         self,
         *,
         anchored: bool = True,
+        knows: bool = True,
         words: Callable[[State], float] | None = None,
         failing: dict[str, str] | None = None,
     ) -> None:
-        self.anchored, self.failing = anchored, failing or {}
+        self.anchored, self.knows, self.failing = anchored, knows, failing or {}
         self.states: list[State] = []
         self.asked: list[str] = []
         self._words = words or (lambda state: 0.9 if "对不起" in state.text else 0.4)

@@ -262,19 +262,20 @@ async def test_clauses_of_the_reference_are_asked_where_a_rubric_has_one_criteri
 
 
 async def test_written_answer_without_checks_is_placed_by_likeness_and_says_so():
-    """In a written answer a small model is asked no key points: likeness to the reference gives the points, the scorecard
-    says that a person should look, and a judge that needs no anchors is still asked."""
+    """In a written answer a judge that knows nothing is asked no key points: likeness to the reference gives the points, and
+    the scorecard says that a person should look. Judges that know are asked, read with anchors or without."""
     reference = RUBRIC.references[0].model_copy(update={"key_points": ()})
     rubric = small_rubric(form="answer", criteria=RUBRIC.criteria[1:], references=(reference,))
-    small, large = WordJudge(), WordJudge(anchored=False)
+    small, read, large = WordJudge(knows=False), WordJudge(), WordJudge(anchored=False)
     near = await card_of("师傅今天下午三点上门，检查不收钱，更换零件前先报价。", small, rubric)
     far = await card_of("水管的事我们知道了，请您耐心等待，以后会好的。", small, rubric)
     assert small.asked == []
     assert near.verdicts[0].points > far.verdicts[0].points
     assert near.verdicts[0].evidence
     assert [reason.criterion for reason in near.review_reasons if reason.code == "likeness_alone"] == ["plan"]
-    told = {reason.code for reason in (await card_of(GOOD, large, rubric)).review_reasons}
-    assert "c:plan" in large.asked and "likeness_alone" not in told
+    for judge, question in ((read, "k:call:callp1"), (large, "c:plan")):
+        told = {reason.code for reason in (await card_of(GOOD, judge, rubric)).review_reasons}
+        assert question in judge.asked and "likeness_alone" not in told
 
 
 def _says_hours(chance: float):

@@ -7,7 +7,10 @@ import math
 import pytest
 
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.cascade import CascadeJudge
+from evaluator.judge.embedded import EmbeddedAsker
 from evaluator.judge.memory import RememberingJudge, question_key
+from evaluator.judge.panel import PanelJudge
 from evaluator.judge.questions import Answer, Option, Question, State, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge, read_menu
 from evaluator.storage import AskMemo
@@ -120,3 +123,12 @@ async def test_failures_are_not_remembered(tmp_path):
     asker.failure, asker.logprobs = None, {"A": math.log(0.5), "B": math.log(0.5)}
     reply = await judge.decide(STATE, [QUESTION])
     assert isinstance(reply.answers["q"], Answer)
+
+
+def test_what_wraps_a_judge_says_whether_it_knows(tmp_path) -> None:
+    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does."""
+    weak, strong = FixedAsker(), FixedAsker()
+    weak.knows, strong.name = EmbeddedAsker.knows, "strong"
+    small, large = ReadoutJudge(weak), ReadoutJudge(strong)
+    assert (small.knows, RememberingJudge(small, AskMemo(tmp_path / "memo.db")).knows, large.knows) == (False, False, True)
+    assert PanelJudge([small, large]).knows and CascadeJudge(small, large).knows

@@ -29,6 +29,10 @@ class KeptJudge:
         return self._judge.anchored
 
     @property
+    def knows(self) -> bool:
+        return self._judge.knows
+
+    @property
     def context_tokens(self) -> int | None:
         return self._judge.context_tokens
 
@@ -58,7 +62,7 @@ class NoJudge:
     """Answers nothing: what a grading gives without any model (likeness to the references) can still be read off it."""
 
     name = "none"
-    anchored = True
+    anchored, knows = True, False
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -75,7 +79,7 @@ class Swapped:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self.name, self.anchored = judge.name, getattr(judge, "anchored", False)
-        self.context_tokens = getattr(judge, "context_tokens", None)
+        self.knows, self.context_tokens = getattr(judge, "knows", True), getattr(judge, "context_tokens", None)
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -98,7 +102,7 @@ class _Marked:
     def __init__(self, judge: Judge, each: bool) -> None:
         self._judge, self._each = judge, each
         self.name, self.anchored = judge.name, getattr(judge, "anchored", False)
-        self.context_tokens = getattr(judge, "context_tokens", None)
+        self.knows, self.context_tokens = getattr(judge, "knows", True), getattr(judge, "context_tokens", None)
 
     @property
     def stamp(self) -> dict[str, str]:

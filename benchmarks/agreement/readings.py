@@ -66,7 +66,7 @@ class Reader:
     async def _ask(self, way: str, case: Case) -> Answered:
         kept = self.kept[way]
         judge = Swapped(kept) if way == "swapped" else kept
-        questions = plan(way, case.rubric)
+        questions = plan(way, case.rubric, kept.knows)
         read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.context_tokens)
         states = [read.state, *anchor_states(case.rubric).values()]
         if way == "shown":
@@ -77,12 +77,12 @@ class Reader:
         return Answered(own, anchors[0] if anchors else None, anchors[1:])
 
 
-def plan(way: str, rubric: Rubric) -> list[Question]:
+def plan(way: str, rubric: Rubric, knows: bool = True) -> list[Question]:
     """The questions of one way of asking."""
     if way == "points":
         return plan_key_points(rubric)
-    by_level = way in ("levels", "each")
-    questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, by_level=by_level)]
+    how = {"by_level": way in ("levels", "each"), "knows": knows}
+    questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, **how)]
     return [question for question in questions if not question.id.startswith("a:")]
 
 

@@ -19,6 +19,7 @@ from evaluator.judge.choose import choose
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.prompts import READOUT, template
 from evaluator.judge.questions import Usage
+from evaluator.judge.readout import ReadoutJudge
 from evaluator.scorecard import Verdict
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo, memo_key
@@ -50,11 +51,17 @@ def run_peer(
     return account
 
 
-async def run_ours(place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter) -> dict[str, Any]:
+async def run_ours(
+    place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter, knows: bool
+) -> dict[str, Any]:
     """The product over the same endpoint, with a memo of its own: anchors that items share are asked once. Its seconds are
-    those of the whole grading, since part of its work is not the model's."""
+    those of the whole grading, since part of its work is not the model's. `knows` is what the product takes the model to
+    be when it is not behind an endpoint."""
     path = own_results(place, cases)
-    judge = RememberingJudge(choose(f"readout:{base_url}#{MODEL}", load_settings()), AskMemo(path.with_suffix(".db")))
+    reader = choose(f"readout:{base_url}#{MODEL}", load_settings())
+    assert isinstance(reader, ReadoutJudge)
+    reader.knows = knows
+    judge = RememberingJudge(reader, AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()
     seconds = 0.0

@@ -38,6 +38,11 @@ class CascadeJudge:
         return any(getattr(judge, "anchored", False) for judge in (self.cheap, self.dear))
 
     @property
+    def knows(self) -> bool:
+        """Whether a member can judge knowledge."""
+        return any(getattr(judge, "knows", True) for judge in (self.cheap, self.dear))
+
+    @property
     def stamp(self) -> dict[str, str]:
         """The threshold, and both judges' own stamps."""
         own = {"model": self.name, "method": "cascade", "doubt": f"{self.doubt:g}"}

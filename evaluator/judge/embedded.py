@@ -30,6 +30,7 @@ class EmbeddedAsker:
     """An `Asker` over weights on disk. Loading happens at the first question, or with `load()`."""
 
     name = "embedded"
+    knows = False  # measured: docs/benchmarks.md, short_answer_zh and rubric_answers_en
     context_tokens = CONTEXT_TOKENS
 
     def __init__(self, settings: Settings) -> None:

@@ -33,6 +33,10 @@ class RememberingJudge:
         return getattr(self.judge, "anchored", False)
 
     @property
+    def knows(self) -> bool:
+        return getattr(self.judge, "knows", True)
+
+    @property
     def context_tokens(self) -> int | None:
         return getattr(self.judge, "context_tokens", None)
 

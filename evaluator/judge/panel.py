@@ -34,6 +34,11 @@ class PanelJudge:
         return any(getattr(judge, "anchored", False) for judge in self.judges)
 
     @property
+    def knows(self) -> bool:
+        """Whether a member can judge knowledge."""
+        return any(getattr(judge, "knows", True) for judge in self.judges)
+
+    @property
     def stamp(self) -> dict[str, str]:
         """The rule, and every judge's own stamp under its number."""
         own = {"model": self.name, "method": "panel", "rule": "mean of distributions, majority must answer"}

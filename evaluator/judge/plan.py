@@ -7,8 +7,8 @@
     g:topic, g:steering    guards
 
 Concrete questions beat one abstract one (docs/design/judging.md has the figures). So a criterion is asked through its
-checks; without any, through its own key points; and only without those by its levels. In a written answer without checks
-nothing is asked where there are key points: likeness to the reference alone is the better judge of knowledge.
+checks; without any, through its own key points; and only without those by its levels. A model that is too small to judge
+knowledge is not asked about it: likeness to the reference alone is the better judge.
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ NO, YES = "no", "yes"
 TOPIC, STEERING = "g:topic", "g:steering"
 
 
-def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = False) -> list[Question]:
-    """The questions that decide one criterion; none where likeness decides it (`by_likeness`). `by_level` asks for the level
-    even where there are checks or key points, which is cheaper and better for models that are large enough to weigh long
-    descriptions."""
+def plan_criterion(
+    rubric: Rubric, criterion: Criterion, *, by_level: bool = False, knows: bool = True
+) -> list[Question]:
+    """The questions that decide one criterion. `by_level` asks for the level even where there are checks or key points,
+    which is cheaper and better for models that are large enough to weigh long descriptions. A judge that `knows` nothing
+    is asked nothing about knowledge."""
     if criterion.kind == "fatal":
         asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
     elif by_level and criterion.levels:
         asked = [_level(rubric, criterion)]
-    elif by_likeness(rubric, criterion):
+    elif not knows and is_knowledge(rubric, criterion):
         asked = []
     else:
         asked = [_check(criterion, check) for check in criterion.checks]
@@ -39,19 +41,18 @@ def plan_criterion(rubric: Rubric, criterion: Criterion, *, by_level: bool = Fal
     return asked
 
 
-def by_likeness(rubric: Rubric, criterion: Criterion) -> bool:
-    """True where a small model is asked nothing about a criterion: one of a written answer, without checks, that has key
-    points, its own or all criteria's. Those are knowledge, and what such a model says of it makes likeness to the
-    reference no better."""
+def is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
+    """True for a criterion of a written answer that has no checks and has key points, its own or all criteria's: whether
+    those are made is a question of knowledge, and what a small model says of it makes likeness to the reference no better."""
     if rubric.form != "answer" or criterion.kind not in ("score", "bonus") or criterion.checks:
         return False
     points = (point for reference in rubric.references for point in reference.key_points)
     return any(not point.criteria or criterion.id in point.criteria for point in points)
 
 
-def plan_anchors(rubric: Rubric) -> list[Question]:
+def plan_anchors(rubric: Rubric, *, knows: bool = True) -> list[Question]:
     """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria."""
-    return [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion)]
+    return [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion, knows=knows)]
 
 
 def plan_key_points(rubric: Rubric) -> list[Question]:

@@ -104,8 +104,10 @@ class Reply(BaseModel):
 class Judge(Protocol):
     """The one interface to any model. Implementations raise ModelError only for what no question could survive.
 
-    Two attributes are optional: `anchored` (True: its probabilities carry a prior, so the same questions are asked about
-    an empty text and the reference as well; False if absent) and `context_tokens` (how much it reads at once).
+    Three attributes are optional: `anchored` (True: its probabilities carry a prior, so the same questions are asked about
+    an empty text and the reference as well; False if absent), `knows` (False: it cannot tell right from wrong in questions
+    of knowledge, so likeness to the reference answers those; True if absent) and `context_tokens` (how much it reads at
+    once).
     """
 
     @property

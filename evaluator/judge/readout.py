@@ -21,6 +21,7 @@ class ReadoutJudge:
 
     def __init__(self, asker: Asker) -> None:
         self.asker = asker
+        self.knows: bool = getattr(asker, "knows", True)
 
     @property
     def name(self) -> str:
