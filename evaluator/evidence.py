@@ -98,7 +98,7 @@ def wanted_for(rubric: Rubric, criterion: Criterion) -> Wanted:
     if criterion.kind in ("fatal", "penalty"):
         return Wanted([], [Statement(f"{criterion.name} {criterion.description}".strip())])
     checks = [Statement(f"{check.question} {check.yes}", check.example) for check in criterion.checks]
-    good = checks + [statement_of(point) for point in key_points_of(rubric, criterion)]
+    good = checks + [statement_of(point) for point in rubric.key_points_of(criterion)]
     top = criterion.levels[-1].description if criterion.levels else criterion.description or criterion.name
     lowest = [Statement(criterion.levels[0].description)] if criterion.levels else []
     return Wanted(good or [Statement(top)], lowest)
@@ -114,12 +114,6 @@ def statements_of(rubric: Rubric) -> list[Statement]:
     wanted = [wanted_for(rubric, criterion) for criterion in rubric.criteria]
     points = [statement_of(point) for reference in rubric.references for point in reference.key_points]
     return [statement for item in wanted for statement in (*item.good, *item.bad)] + points
-
-
-def key_points_of(rubric: Rubric, criterion: Criterion) -> list[KeyPoint]:
-    """The key points that belong to a criterion; those that name none belong to all."""
-    points = [point for reference in rubric.references for point in reference.key_points]
-    return [point for point in points if not point.criteria or criterion.id in point.criteria]
 
 
 def evidence_of(span: Span, direction: Direction, weight: float) -> Evidence:

@@ -15,16 +15,7 @@ from evaluator import rubrics
 from evaluator.closing import closings_of
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
-from evaluator.judge.plan import (
-    STEERING,
-    TOPIC,
-    YES,
-    is_knowledge,
-    plan_anchors,
-    plan_criterion,
-    plan_guards,
-    plan_key_points,
-)
+from evaluator.judge.plan import STEERING, TOPIC, YES, plan_anchors, plan_criterion, plan_guards, plan_key_points
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness
@@ -45,7 +36,7 @@ from evaluator.spans import spans_of
 from evaluator.states import Read, anchor_states, redactions, state_for
 from evaluator.storage import Records, memo_key, new_id, open_records
 from evaluator.transcript import Role, Transcript, parse
-from evaluator.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
+from evaluator.verdicts import Answered, deciding, judge_criterion, judge_key_point, judge_silence
 
 if TYPE_CHECKING:
     from evaluator.calibration.profile import Profile
@@ -190,7 +181,7 @@ async def grade(
         asked.model,
         asked.answers,
         read,
-        tuple(item.id for item in rubric.criteria if asked.anchored and not asked.knows and is_knowledge(rubric, item)),
+        tuple(item.id for item, questions in zip(rubric.criteria, plans, strict=True) if not deciding(questions)),
     )
     return _scorecard(transcript, stated, judge, references, outcome)
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from evaluator.evidence import Matcher, Nearest, key_points_of, query_vectors, statement_of
+from evaluator.evidence import Matcher, Nearest, query_vectors, statement_of
 from evaluator.positions import Placed, Witness, place
 from evaluator.references.lexical import tokens
 from evaluator.rubric import Criterion, KeyPoint, Rubric
@@ -96,7 +96,7 @@ class Likeness:
 
 def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]:
     """The key points that belong to a criterion, by reference; references without any are left out."""
-    wanted = key_points_of(rubric, criterion)
+    wanted = rubric.key_points_of(criterion)
     found = {
         reference.id: [point for point in reference.key_points if point in wanted] for reference in rubric.references
     }

@@ -218,6 +218,11 @@ class Rubric(BaseModel):
         """SHA-256 of the content; two files with the same content have the same digest, whatever they leave to defaults."""
         return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
+    def key_points_of(self, criterion: Criterion) -> list[KeyPoint]:
+        """The key points that belong to a criterion; those that name none belong to all."""
+        points = [point for reference in self.references for point in reference.key_points]
+        return [point for point in points if not point.criteria or criterion.id in point.criteria]
+
     def criterion(self, criterion_id: str) -> Criterion:
         """The criterion with that id; KeyError if there is none."""
         for item in self.criteria:

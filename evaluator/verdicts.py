@@ -90,6 +90,11 @@ def judge_criterion(
     return verdict if closing is None else _quoting(verdict, closing)
 
 
+def deciding(questions: Sequence[Question]) -> list[Question]:
+    """Those that tell how good a text is by a criterion, without the one whether it applies; none where likeness decides."""
+    return [question for question in questions if not question.id.startswith("a:")]
+
+
 def judge_silence(criterion: Criterion) -> Verdict:
     """The verdict on somebody who said nothing: the lowest level, for certain; nothing bad happened either."""
     shares = _shares(criterion, None, [1.0] + [0.0] * (_level_count(criterion) - 1))
@@ -133,8 +138,7 @@ def judge_key_point(
 def _position(
     criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness, share: float
 ) -> Placed | None:
-    telling = [question for question in questions if not question.id.startswith("a:")]
-    judged = [found for question in telling if (found := _witness_of(question, answered))]
+    judged = [found for question in deciding(questions) if (found := _witness_of(question, answered))]
     return blend(place(judged) if judged else None, likeness.of_criterion(criterion), share)
 
 

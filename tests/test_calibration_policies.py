@@ -74,9 +74,10 @@ def test_nobody_passes_across_the_mark_unless_the_policy_says_so() -> None:
 
 def test_a_kept_policy_answers_the_graders_own_doubts_but_no_guard() -> None:
     """What the grader felt before the fit no longer counts; an attempt to steer it still does."""
-    before = tuple(ReviewReason(code=code) for code in ("uncertain", "no_reference", "guard_steering"))
+    doubts = {"uncertain", "no_reference", "likeness_alone", "guard_steering"}
+    before = tuple(ReviewReason(code=code) for code in doubts)
     assert codes(decide(Routing(), review_reasons=before, pass_mark=0.5)) == {"guard_steering"}
-    assert codes(decide(None, review_reasons=before, pass_mark=0.5)) == {"uncertain", "no_reference", "guard_steering"}
+    assert codes(decide(None, review_reasons=before, pass_mark=0.5)) == doubts
 
 
 def test_an_ungraded_criterion_loses_nothing() -> None:

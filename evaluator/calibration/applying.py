@@ -18,7 +18,8 @@ from evaluator.transcript import Transcript
 
 Verdicts = Sequence[Verdict | UngradedVerdict]
 Interval = tuple[float, float]
-SUPERSEDED = ("uncertain", "no_reference", "likeness_alone")  # doubts before the fit, which a kept policy answers with its intervals
+# Doubts before the fit, which a kept policy answers with its intervals.
+SUPERSEDED = ("uncertain", "no_reference", "likeness_alone")
 
 
 def stamp_of(card: Scorecard) -> Stamp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,20 @@ async def read_out(
     """
     if not items:
         raise InputError("calibration_no_items")
-    judge = choose(settings.model, settings) if again else open_judge(settings)
     lines: list[dict[str, Any]] = []
-    for number, item in enumerate(items):
-        if tell:
-            tell(number, item)
-        text = transcript_of(item, rubric)
-        label = f"{rubric.title} · {item.id}"
-        card = await evaluate(
-            text, rubric, judge=judge, settings=settings, records=records, fresh=again, label=label, owner=owner
-        )
-        if not lines:
-            lines.append({"stamp": stamp_of(card).model_dump()})
-        lines.append(readout_of(item.id, card))
+    with ExitStack() as opened:
+        judge = choose(settings.model, settings) if again else opened.enter_context(closing(open_judge(settings)))
+        for number, item in enumerate(items):
+            if tell:
+                tell(number, item)
+            text = transcript_of(item, rubric)
+            label = f"{rubric.title} · {item.id}"
+            card = await evaluate(
+                text, rubric, judge=judge, settings=settings, records=records, fresh=again, label=label, owner=owner
+            )
+            if not lines:
+                lines.append({"stamp": stamp_of(card).model_dump()})
+            lines.append(readout_of(item.id, card))
     return lines
 
 

@@ -31,7 +31,7 @@ def plan_criterion(
         asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
     elif by_level and criterion.levels:
         asked = [_level(rubric, criterion)]
-    elif not knows and is_knowledge(rubric, criterion):
+    elif not knows and _is_knowledge(rubric, criterion):
         asked = []
     else:
         asked = [_check(criterion, check) for check in criterion.checks]
@@ -41,13 +41,11 @@ def plan_criterion(
     return asked
 
 
-def is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
+def _is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
     """True for a criterion of a written answer that has no checks and has key points, its own or all criteria's: whether
     those are made is a question of knowledge, and what a small model says of it makes likeness to the reference no better."""
-    if rubric.form != "answer" or criterion.kind not in ("score", "bonus") or criterion.checks:
-        return False
-    points = (point for reference in rubric.references for point in reference.key_points)
-    return any(not point.criteria or criterion.id in point.criteria for point in points)
+    asked_by_points = criterion.kind in ("score", "bonus") and not criterion.checks
+    return rubric.form == "answer" and asked_by_points and bool(rubric.key_points_of(criterion))
 
 
 def plan_anchors(rubric: Rubric, *, knows: bool = True) -> list[Question]:
