@@ -49,8 +49,7 @@ class CountingJudge:
 
     def __init__(self, judge: ReadoutJudge) -> None:
         self._judge = judge
-        self.name, self.anchored, self.context_tokens = judge.name, judge.anchored, judge.context_tokens
-        self.stamp = judge.stamp
+        self.name, self.stamp, self.traits = judge.name, judge.stamp, judge.traits
         self._known: dict[tuple[str, str], Answer | Ungraded] = {}
         self._usage = Usage()
 
@@ -74,7 +73,7 @@ class NotingAsker:
 
     def __init__(self, asker: EmbeddedAsker) -> None:
         self._asker = asker
-        self.name, self.context_tokens, self.stamp = asker.name, asker.context_tokens, asker.stamp
+        self.name, self.stamp, self.traits = asker.name, asker.stamp, asker.traits
         self.readings: list[Usage] = []
 
     async def read(self, prompt: Prompt) -> Reading:

@@ -148,7 +148,7 @@ async def grade(
     if _is_silent(rubric, transcript, guards):
         return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
-    read = state_for(rubric, transcript, guards, getattr(judge, "context_tokens", None))
+    read = state_for(rubric, transcript, guards, judge.traits.context_tokens)
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
     asked = _Asking(rubric, judge, read.state, report)
     # A judge that needs no anchors weighs the last words itself.
@@ -201,7 +201,7 @@ class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
     def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
-        self.anchored, self.knows = bool(getattr(judge, "anchored", False)), bool(getattr(judge, "knows", True))
+        self.anchored, self.knows = judge.traits.anchored, judge.traits.knows
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
         self._rubric, self._judge, self._state, self._report = rubric, judge, state, report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.rubric import Check, Criterion, KeyPoint, Level, ReferenceAnswer, Rubric
 
 GOOD = (
@@ -77,7 +77,7 @@ class WordJudge:
         words: Callable[[State], float] | None = None,
         failing: dict[str, str] | None = None,
     ) -> None:
-        self.anchored, self.knows, self.failing = anchored, knows, failing or {}
+        self.traits, self.failing = Traits(anchored=anchored, knows=knows), failing or {}
         self.states: list[State] = []
         self.asked: list[str] = []
         self._words = words or (lambda state: 0.9 if "对不起" in state.text else 0.4)
@@ -85,7 +85,7 @@ class WordJudge:
     @property
     def stamp(self) -> dict[str, str]:
         """Equal for equal set-ups."""
-        return {"model": "words", "anchored": str(self.anchored)}
+        return {"model": "words", "anchored": str(self.traits.anchored)}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """One answer a question, by the words of the text."""

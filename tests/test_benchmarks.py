@@ -26,7 +26,7 @@ from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
 from benchmarks.vectors import kept_vectors
 from evaluator.calibration.items import read_readouts
 from evaluator.errors import InputError
-from evaluator.judge.questions import Answer, Option, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Option, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.judge.scripted import ScriptedJudge
 from evaluator.rubrics import load
 from evaluator.storage import AskMemo
@@ -43,7 +43,7 @@ ASKED = RUBRICS / "asked" / "rubric_answers_en.yaml"  # with questions to the mo
 class Sayer:
     """A judge that leans to yes by the length of the text, and counts what it is asked."""
 
-    name, anchored, stamp = "sayer", True, {"model": "sayer"}
+    name, traits, stamp = "sayer", Traits(anchored=True), {"model": "sayer"}
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -411,7 +411,6 @@ def test_speed_answers_anchors_from_what_it_knows() -> None:
     from benchmarks.speed import CountingJudge
 
     sayer = Sayer()
-    sayer.context_tokens = None  # type: ignore[attr-defined]
     judge = CountingJudge(sayer)  # type: ignore[arg-type]
     asyncio.run(judge.decide(STATE, [ASK]))
     assert judge.take().requests == 1

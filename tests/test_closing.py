@@ -6,7 +6,7 @@ import pytest
 
 from evaluator.closing import closings_of, last_words
 from evaluator.grading import grade
-from evaluator.judge.questions import Answer, Question, Reply, State
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits
 from evaluator.rubric import Closing, Criterion, Level, Rubric
 from evaluator.transcript import parse
 
@@ -26,7 +26,7 @@ RUBRIC = Rubric(
 class Even:
     """A judge to whom all options are alike."""
 
-    name, anchored, stamp = "even", True, {"model": "even"}
+    name, traits, stamp = "even", Traits(anchored=True), {"model": "even"}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         return Reply(model="even", answers={one.id: even(one) for one in questions})
@@ -82,7 +82,7 @@ async def test_last_words_move_the_points_and_are_quoted():
 async def test_a_judge_that_needs_no_anchors_weighs_them_itself():
     """Such a judge reads the whole text; nothing is quoted that had no say."""
     large = Even()
-    large.anchored = False
+    large.traits = Traits()
     without = RUBRIC.model_copy(update={"criteria": (CRITERION.model_copy(update={"closing": None}),)})
     text = parse(call("太感谢了，出热水了！"))
     first, second = [await grade(text, one, large, [], lambda _: None) for one in (RUBRIC, without)]

@@ -9,7 +9,7 @@ from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 
 from evaluator.errors import ModelMissing, RubricError
 from evaluator.grading import evaluate, grade
-from evaluator.judge.questions import Answer
+from evaluator.judge.questions import Answer, Traits
 from evaluator.rubric import Check, Criterion, Level
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.settings import load_settings
@@ -217,7 +217,7 @@ async def test_call_longer_than_the_context_is_read_in_part_and_says_so():
     chat = "\n".join(f"客服：第{n}件闲事，今天食堂的菜和昨天一样。\n客户：嗯，是的，天气也不错。" for n in range(60))
     text = f"{GOOD}\n{chat}"
     judge = WordJudge()
-    judge.context_tokens = 1400
+    judge.traits = Traits(anchored=True, context_tokens=1400)
     card = await card_of(text, judge)
     read = next(state.text for state in judge.states if "食堂" in state.text or "三点上门" in state.text)
     assert "三点上门" in read

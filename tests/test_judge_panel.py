@@ -8,13 +8,13 @@ from judges import CHOICE, PREDICATE, QUESTIONS, SCORE, STATE
 from evaluator.errors import EndpointError
 from evaluator.judge.cascade import CascadeJudge, flatness
 from evaluator.judge.panel import PanelJudge, disagreement
-from evaluator.judge.questions import Answer, Reply, Ungraded, Usage
+from evaluator.judge.questions import Answer, Reply, Traits, Ungraded, Usage
 
 
 class Fixed:
     """A judge that always answers the same; a question it does not know is Ungraded."""
 
-    anchored = False
+    traits = Traits()
 
     def __init__(self, name, **shares):
         self.name = name

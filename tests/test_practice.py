@@ -9,7 +9,7 @@ import pytest
 from practice_cases import evidence, own, rubric, scorecard, ungraded, verdict
 
 from evaluator.errors import EndpointError, InputError
-from evaluator.judge.questions import Answer, Reply
+from evaluator.judge.questions import Answer, Reply, Traits
 from evaluator.practice import advise, compare, explain, grade_attempt, hand_in, own_total, practised, trace
 from evaluator.practice.attempting import Practised
 from evaluator.settings import Settings
@@ -148,7 +148,7 @@ class Yes:
     """A judge that says the last option of everything; or fails once."""
 
     def __init__(self, failing: bool = False) -> None:
-        self.name, self.stamp, self.failing = "scripted", {"model": "scripted"}, failing
+        self.name, self.stamp, self.traits, self.failing = "scripted", {"model": "scripted"}, Traits(), failing
 
     async def decide(self, state, questions):
         if self.failing:

@@ -8,10 +8,10 @@ import pytest
 
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.cascade import CascadeJudge
-from evaluator.judge.embedded import EmbeddedAsker
+from evaluator.judge.embedded import CONTEXT_TOKENS, EmbeddedAsker
 from evaluator.judge.memory import RememberingJudge, question_key
 from evaluator.judge.panel import PanelJudge
-from evaluator.judge.questions import Answer, Option, Question, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Option, Question, State, Traits, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge, read_menu
 from evaluator.storage import AskMemo
 
@@ -23,6 +23,7 @@ class FixedAsker:
     """Answers every prompt with the same log-probabilities, or fails with `failure`; counts what it is asked."""
 
     name = "fixed"
+    traits = Traits()
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -125,10 +126,14 @@ async def test_failures_are_not_remembered(tmp_path):
     assert isinstance(reply.answers["q"], Answer)
 
 
-def test_what_wraps_a_judge_says_whether_it_knows(tmp_path) -> None:
-    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does."""
+def test_what_wraps_a_judge_has_its_traits(tmp_path) -> None:
+    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does. Several
+    together have the room that the smallest of them has."""
     weak, strong = FixedAsker(), FixedAsker()
-    weak.knows, strong.name = EmbeddedAsker.knows, "strong"
+    weak.traits, strong.name = EmbeddedAsker.traits, "strong"
     small, large = ReadoutJudge(weak), ReadoutJudge(strong)
-    assert (small.knows, RememberingJudge(small, AskMemo(tmp_path / "memo.db")).knows, large.knows) == (False, False, True)
-    assert PanelJudge([small, large]).knows and CascadeJudge(small, large).knows
+    assert small.traits == Traits(anchored=True, knows=False, context_tokens=CONTEXT_TOKENS)
+    assert large.traits == Traits(anchored=True)
+    assert RememberingJudge(small, AskMemo(tmp_path / "memo.db")).traits == small.traits
+    together = Traits(anchored=True, knows=True, context_tokens=CONTEXT_TOKENS)
+    assert PanelJudge([small, large]).traits == CascadeJudge(large, small).traits == together

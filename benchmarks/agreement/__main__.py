@@ -49,7 +49,7 @@ def main(
         readings, reader, ways = asyncio.run(read_all(human, judge, ways_of(variant, model)))
     references = any(case.rubric.references for case in human.cases)
     closing = any(criterion.closing for case in human.cases for criterion in case.rubric.criteria)
-    found = variants(ways, references, reader.kept["product"].anchored, closing)
+    found = variants(ways, references, reader.kept["product"].traits.anchored, closing)
     points = {name: points_of(share, readings, human) for name, share in found.items()}
     points = {name: table for name, table in points.items() if table.notna().any(axis=None)}
     print(f"{human.name}: {len(readings)} items, judge {model}, ways {', '.join(ways) or 'none'}")
@@ -81,7 +81,7 @@ def ways_of(chosen: list[str] | None, model: str) -> list[str]:
 
 async def read_all(human: HumanSet, judge: Judge, ways: list[str]) -> tuple[list[Reading], Reader, list[str]]:
     """Every case read: one after the other on the embedded model, which has one slot, else several at a time."""
-    ways = [way for way in ways if way != "each" or not getattr(judge, "anchored", False)]
+    ways = [way for way in ways if way != "each" or not judge.traits.anchored]
     reader = Reader(judge, open_memo(), ways)
     room = asyncio.Semaphore(1 if judge.name in ("embedded", "none") else load_settings().concurrency)
     done, start = 0, time.perf_counter()

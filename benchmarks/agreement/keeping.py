@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluator.judge.memory import RememberingJudge
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.storage import AskMemo, memo_key
 
 
@@ -25,16 +25,8 @@ class KeptJudge:
         return self._judge.name
 
     @property
-    def anchored(self) -> bool:
-        return self._judge.anchored
-
-    @property
-    def knows(self) -> bool:
-        return self._judge.knows
-
-    @property
-    def context_tokens(self) -> int | None:
-        return self._judge.context_tokens
+    def traits(self) -> Traits:
+        return self._judge.traits
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -62,7 +54,7 @@ class NoJudge:
     """Answers nothing: what a grading gives without any model (likeness to the references) can still be read off it."""
 
     name = "none"
-    anchored, knows = True, False
+    traits = Traits(anchored=True, knows=False)
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -78,8 +70,7 @@ class Swapped:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self.name, self.anchored = judge.name, getattr(judge, "anchored", False)
-        self.knows, self.context_tokens = getattr(judge, "knows", True), getattr(judge, "context_tokens", None)
+        self.name, self.traits = judge.name, judge.traits
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -101,8 +92,7 @@ class _Marked:
 
     def __init__(self, judge: Judge, each: bool) -> None:
         self._judge, self._each = judge, each
-        self.name, self.anchored = judge.name, getattr(judge, "anchored", False)
-        self.knows, self.context_tokens = getattr(judge, "knows", True), getattr(judge, "context_tokens", None)
+        self.name, self.traits = judge.name, judge.traits
 
     @property
     def stamp(self) -> dict[str, str]:

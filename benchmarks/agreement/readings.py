@@ -66,12 +66,12 @@ class Reader:
     async def _ask(self, way: str, case: Case) -> Answered:
         kept = self.kept[way]
         judge = Swapped(kept) if way == "swapped" else kept
-        questions = plan(way, case.rubric, kept.knows)
-        read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.context_tokens)
+        questions = plan(way, case.rubric, kept.traits.knows)
+        read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.traits.context_tokens)
         states = [read.state, *anchor_states(case.rubric).values()]
         if way == "shown":
             states = [show_references(state, case.rubric) for state in states]
-        if not kept.anchored:
+        if not kept.traits.anchored:
             states = states[:1]
         own, *anchors = [(await judge.decide(state, questions)).answers for state in states]
         return Answered(own, anchors[0] if anchors else None, anchors[1:])

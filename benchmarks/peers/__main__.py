@@ -43,7 +43,7 @@ def main(
     place = place_for(human, address)
     with counted(address or serve_embedded()) as (base_url, counter):
         spent = {name: run_peer(name, pythons[name], place, human.cases, base_url, counter) for name in names}
-        spent[OURS] = asyncio.run(run_ours(place, human.cases, base_url, counter, EmbeddedAsker.knows or bool(address)))
+        spent[OURS] = asyncio.run(run_ours(place, human.cases, base_url, counter, EmbeddedAsker.traits.knows or bool(address)))
     results = {OURS: read_results(own_results(place, human.cases))}
     results |= {name: read_results(place / f"{name}.jsonl") for name in names}
     figures = show_agreement(human, {name: points_of(found, human) for name, found in results.items()}, resamples)

@@ -16,9 +16,10 @@ from benchmarks.peers.environments import RUNNERS
 from benchmarks.peers.jobs import read_results, write_jobs
 from evaluator.grading import METHOD, grade
 from evaluator.judge.choose import choose
+from evaluator.judge.endpoint import EndpointAsker
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.prompts import READOUT, template
-from evaluator.judge.questions import Usage
+from evaluator.judge.questions import Traits, Usage
 from evaluator.judge.readout import ReadoutJudge
 from evaluator.scorecard import Verdict
 from evaluator.settings import load_settings
@@ -59,8 +60,8 @@ async def run_ours(
     be when it is not behind an endpoint."""
     path = own_results(place, cases)
     reader = choose(f"readout:{base_url}#{MODEL}", load_settings())
-    assert isinstance(reader, ReadoutJudge)
-    reader.knows = knows
+    assert isinstance(reader, ReadoutJudge) and isinstance(reader.asker, EndpointAsker)
+    reader.asker.traits = Traits(knows=knows)
     judge = RememberingJudge(reader, AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.judge.questions import UngradedCause, Usage
+from evaluator.judge.questions import Traits, UngradedCause, Usage
 
 
 class Prompt(BaseModel):
@@ -52,6 +52,11 @@ class Asker(Protocol):
     @property
     def stamp(self) -> dict[str, str]:
         """What identifies the model in a record: name, weights digest or endpoint, parameters."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What it can do and has room for; that its readings need anchors is the judge's to say."""
         ...
 
     async def read(self, prompt: Prompt) -> Reading:

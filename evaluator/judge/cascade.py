@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
 
 DOUBT = 0.6
 
@@ -33,14 +33,8 @@ class CascadeJudge:
         return f"cascade:{self.cheap.name}>{self.dear.name}"
 
     @property
-    def anchored(self) -> bool:
-        """Whether a member's probabilities are meant to be anchored."""
-        return any(getattr(judge, "anchored", False) for judge in (self.cheap, self.dear))
-
-    @property
-    def knows(self) -> bool:
-        """Whether a member can judge knowledge."""
-        return any(getattr(judge, "knows", True) for judge in (self.cheap, self.dear))
+    def traits(self) -> Traits:
+        return Traits.of_several((self.cheap, self.dear))
 
     @property
     def stamp(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.prompts import template
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, UngradedCause, Usage
 from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_openai import Endpoint, OpenAIClient
@@ -27,7 +27,7 @@ TOKENS_A_QUESTION = 64  # an upper bound of what an answer can take, for the spe
 class DecisionsJudge:
     """A `Judge` over /decisions."""
 
-    anchored = False  # what it says is no readout with a prior to take away
+    traits = Traits()  # what it says is no readout with a prior to take away
 
     def __init__(
         self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None

@@ -17,7 +17,7 @@ from typing import Any
 
 from evaluator.errors import ModelError
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
-from evaluator.judge.questions import Usage
+from evaluator.judge.questions import Traits, Usage
 from evaluator.judge.readout import ReadoutJudge
 from evaluator.judge.weights import require
 from evaluator.settings import Settings
@@ -30,8 +30,8 @@ class EmbeddedAsker:
     """An `Asker` over weights on disk. Loading happens at the first question, or with `load()`."""
 
     name = "embedded"
-    knows = False  # measured: docs/benchmarks.md, short_answer_zh and rubric_answers_en
-    context_tokens = CONTEXT_TOKENS
+    # That it knows nothing is measured: docs/benchmarks.md, short_answer_zh and rubric_answers_en.
+    traits = Traits(knows=False, context_tokens=CONTEXT_TOKENS)
 
     def __init__(self, settings: Settings) -> None:
         self._weights = require(settings)

@@ -15,7 +15,7 @@ from typing import Any
 
 from evaluator.errors import EndpointError
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
-from evaluator.judge.questions import Usage
+from evaluator.judge.questions import Traits, Usage
 from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_openai import Endpoint, OpenAIClient
@@ -34,6 +34,7 @@ class EndpointAsker:
         self.endpoint = endpoint
         self.client = OpenAIClient(endpoint, spending, limits)
         self.alternatives = ALTERNATIVES[0]
+        self.traits = Traits()
         self._has_read = False
         self._prefixes: OrderedDict[str, None] = OrderedDict()
         self._filling: dict[str, asyncio.Future[None]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.storage.memo import AskMemo, memo_key
 
 
@@ -29,16 +29,8 @@ class RememberingJudge:
         return self.judge.name
 
     @property
-    def anchored(self) -> bool:
-        return getattr(self.judge, "anchored", False)
-
-    @property
-    def knows(self) -> bool:
-        return getattr(self.judge, "knows", True)
-
-    @property
-    def context_tokens(self) -> int | None:
-        return getattr(self.judge, "context_tokens", None)
+    def traits(self) -> Traits:
+        return self.judge.traits
 
     @property
     def stamp(self) -> dict[str, str]:

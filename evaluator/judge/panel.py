@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import combinations
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage
 
 
 class PanelJudge:
@@ -29,14 +29,8 @@ class PanelJudge:
         return "panel:" + "+".join(judge.name for judge in self.judges)
 
     @property
-    def anchored(self) -> bool:
-        """Whether a member's probabilities are meant to be anchored."""
-        return any(getattr(judge, "anchored", False) for judge in self.judges)
-
-    @property
-    def knows(self) -> bool:
-        """Whether a member can judge knowledge."""
-        return any(getattr(judge, "knows", True) for judge in self.judges)
+    def traits(self) -> Traits:
+        return Traits.of_several(self.judges)
 
     @property
     def stamp(self) -> dict[str, str]:

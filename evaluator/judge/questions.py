@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -101,14 +102,29 @@ class Reply(BaseModel):
     usage: Usage = Usage()
 
 
-class Judge(Protocol):
-    """The one interface to any model. Implementations raise ModelError only for what no question could survive.
+class Traits(BaseModel):
+    """What has to be known of a model before it is asked."""
 
-    Three attributes are optional: `anchored` (True: its probabilities carry a prior, so the same questions are asked about
-    an empty text and the reference as well; False if absent), `knows` (False: it cannot tell right from wrong in questions
-    of knowledge, so likeness to the reference answers those; True if absent) and `context_tokens` (how much it reads at
-    once).
-    """
+    model_config = ConfigDict(frozen=True)
+
+    anchored: bool = False  # its probabilities carry a prior: an empty text and the reference are asked about as well
+    knows: bool = True  # it can tell right from wrong in questions of knowledge; else likeness to the reference answers
+    context_tokens: int | None = None  # how much it reads at once; None if unknown
+
+    @classmethod
+    def of_several(cls, judges: Iterable[Judge]) -> Traits:
+        """Of judges asked together: what one of them needs or can do, and the smallest context."""
+        all_of = [judge.traits for judge in judges]
+        rooms = [traits.context_tokens for traits in all_of if traits.context_tokens is not None]
+        return cls(
+            anchored=any(traits.anchored for traits in all_of),
+            knows=any(traits.knows for traits in all_of),
+            context_tokens=min(rooms, default=None),
+        )
+
+
+class Judge(Protocol):
+    """The one interface to any model. Implementations raise ModelError only for what no question could survive."""
 
     @property
     def name(self) -> str:
@@ -118,6 +134,11 @@ class Judge(Protocol):
     @property
     def stamp(self) -> dict[str, str]:
         """What identifies the judge in a record: model, weights digest, prompt names and digests, method."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What it needs, can do and has room for."""
         ...
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:

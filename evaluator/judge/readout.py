@@ -8,7 +8,7 @@ import math
 
 from evaluator.judge.asking import Asker, Reading, ReadingFailed
 from evaluator.judge.prompts import READOUT, render_question, template
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, Usage
 
 UNSEEN = 1e-6  # probability of an option that the alternatives leave no room for
 LEAST_MENU_MASS = 0.02  # below this the model was not answering the question at all
@@ -17,20 +17,16 @@ LEAST_MENU_MASS = 0.02  # below this the model was not answering the question at
 class ReadoutJudge:
     """Reads any `Asker`. Its probabilities carry the model's prior, so they are meant to be anchored (see positions)."""
 
-    anchored = True
-
     def __init__(self, asker: Asker) -> None:
         self.asker = asker
-        self.knows: bool = getattr(asker, "knows", True)
 
     @property
     def name(self) -> str:
         return self.asker.name
 
     @property
-    def context_tokens(self) -> int | None:
-        """How much the model reads at once, None if unknown."""
-        return getattr(self.asker, "context_tokens", None)
+    def traits(self) -> Traits:
+        return self.asker.traits.model_copy(update={"anchored": True})
 
     @property
     def stamp(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.errors import InputError
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, Usage
 
 VARIABLE = "EVALUATOR_SCRIPTED_JUDGE"
 NAME = "scripted"
@@ -29,6 +29,7 @@ class ScriptedJudge:
     """Answers from the script, else by how rich the text is, so that an empty text and a long one differ."""
 
     name = NAME
+    traits = Traits()
 
     def __init__(self, script: dict[str, Any] | None = None) -> None:
         self._script = script or {}

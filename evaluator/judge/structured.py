@@ -15,7 +15,7 @@ from typing import Any
 
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.prompts import template
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, UngradedCause, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, UngradedCause, Usage
 from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_langchain import Asked, ChatModel, LangChainModel, Written
@@ -48,7 +48,7 @@ class Sample:
 class StructuredJudge:
     """A `Judge` over any chat model that LangChain supports."""
 
-    anchored = False  # what it says is no readout with a prior to take away
+    traits = Traits()  # what it says is no readout with a prior to take away
 
     def __init__(
         self,
