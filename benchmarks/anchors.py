@@ -25,7 +25,7 @@ from evaluator.states import anchor_states
 
 async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]:
     """What the judge says of a rubric's anchors, by key."""
-    found, questions = {}, plan_anchors(rubric)
+    found, questions = {}, plan_anchors(rubric, knows=judge.traits.knows)
     for state in anchor_states(rubric).values():
         reply = await judge.decide(state, questions)
         for question in questions:

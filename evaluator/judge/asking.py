@@ -21,7 +21,7 @@ class Prompt(BaseModel):
     system: str
     shared: str  # first part of the user message: task, references, transcript
     question: str  # last part of the user message: the question and its labelled options
-    labels: tuple[str, ...]  # single-token labels, in the order shown
+    labels: tuple[str, ...]  # single-token labels, in the order of the question's options
 
 
 class Reading(BaseModel):

@@ -17,7 +17,7 @@ from evaluator.judge.asking import Prompt
 from evaluator.judge.questions import Question, State
 from evaluator.resources import resource_dir
 
-READOUT = ("readout", 1)
+READOUT = ("readout", 2)
 QUESTIONS = ("questions", 1)
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -58,12 +58,14 @@ def template(name: str, version: int, language: str) -> Template:
 
 
 def render_question(state: State, question: Question) -> Prompt:
-    """The prompt for one question, its options labelled A, B, … in their order."""
+    """The prompt for one question, its options labelled A, B, … from the highest to the lowest: read in this order, a
+    small model agrees better with people (docs/benchmarks.md)."""
     wording = template(*READOUT, state.language)
-    labelled = [{"label": LABELS[place], "text": option.text} for place, option in enumerate(question.options)]
+    shown = question.options[::-1]
+    labelled = [{"label": label, "text": option.text} for label, option in zip(LABELS, shown, strict=False)]
     return Prompt(
         system=wording.render("system"),
         shared=wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n",
         question=wording.render("question", question=question.text, options=labelled),
-        labels=tuple(entry["label"] for entry in labelled),
+        labels=tuple(entry["label"] for entry in reversed(labelled)),
     )
