@@ -15,8 +15,9 @@ from evaluator.guard.matching import simplify
 # Between two characters it stays, because people who leave out marks separate sentences so.
 _AFTER_MARKS = re.compile(r"(?<=[，。！？；：、,;!?:”’」』）])[^\S\n]+(?=[\u3400-\u9fff\uf900-\ufaff“‘「『（])")
 _AT_LINE_ENDS = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_BETWEEN_WORDS = re.compile(r"[^\S\n]+")  # tabs, no-break and ideographic spaces, several in a row
 
 
 def plain(text: str) -> str:
-    """The text in simplified characters, without white space after Chinese marks and at line ends."""
-    return _AT_LINE_ENDS.sub("", _AFTER_MARKS.sub("", simplify(text)))
+    """The text in simplified characters, without white space after Chinese marks and at line ends, single spaces elsewhere."""
+    return _BETWEEN_WORDS.sub(" ", _AT_LINE_ENDS.sub("", _AFTER_MARKS.sub("", simplify(text))))

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from evaluator import texts
+from evaluator.guard.matching import normalise
 from evaluator.guard.neutralise import neutralise
 from evaluator.judge.questions import State
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard
-from evaluator.spans import touched_sentences
+from evaluator.spans import spans_of, touched_sentences
 from evaluator.spelling import plain
 from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
-_GAP = re.compile(r"\n\s*\n")
+LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones, such as thanks, twice
+_LINE_ENDS = re.compile(r"\s*\n\s*")
 PROMPT_TOKENS = 700  # kept free for instructions, question and answer
 
 
@@ -32,9 +34,23 @@ def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
     return [(item.turn, item.start, item.end) for guard in guards if guard.code in REDACTED for item in guard.evidence]
 
 
+def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
+    """The sentences (turn, start, end) that stand in the transcript before, word for word. In a written text there is
+    nothing more in them, and yet a small model gives it other points; in a call people repeat themselves for a reason."""
+    seen: set[str] = set()
+    found = []
+    for span in spans_of(transcript, {turn.role for turn in transcript.turns}):
+        words = normalise(span.text).text
+        if words in seen and len(words) >= LEAST_REPEATED:
+            found.append((span.turn.id, span.start, span.end))
+        seen.add(words)
+    return found
+
+
 def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
     """The candidate's text as a state; turns that the model's context cannot hold are left out by relevance, and named."""
-    places, dialogue = redactions(guards), _is_dialogue(transcript)
+    dialogue = _is_dialogue(transcript)
+    places = [*redactions(guards), *([] if dialogue else said_before(transcript))]
     lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
     lines = {name: line for name, line in lines.items() if line}
     room = (context_tokens or 10**9) - PROMPT_TOKENS - estimate_tokens(rubric.task)
@@ -80,11 +96,12 @@ def _is_dialogue(transcript: Transcript) -> bool:
 
 
 def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:
-    """A turn as one line in one spelling, its speaker by role; sentences that address the grader are left out."""
+    """A turn in one spelling, sentences at `places` left out. In a dialogue it is one line, its speaker by role; a written
+    text keeps its lines, since lists and salutations are told by them, and loses the empty ones."""
     text = turn.text
     for span in reversed(touched_sentences(turn, places)):
         text = _joined(text[: span.start], text[span.end :])
-    clean = _GAP.sub("\n\n", plain(neutralise(text))).strip()
+    clean = plain(_LINE_ENDS.sub(" " if dialogue else "\n", neutralise(text))).strip()
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from grading_cases import GOOD, WordJudge, small_rubric
 
-from benchmarks.variations import space_out, traditional
+from benchmarks.variations import blank_lines, break_lines, double, no_break_spaces, space_out, traditional
 from evaluator.grading import grade
 from evaluator.references.embedding import embed_passages, embed_queries
 from evaluator.spelling import plain
@@ -22,6 +22,8 @@ from evaluator.transcript import parse
         ("Hello, it leaks. Please come.", "Hello, it leaks. Please come."),
         ("第一行。  \n第二行\u3000\n", "第一行。\n第二行\n"),
         ("他说： “马上来。” 然后挂了", "他说：“马上来。”然后挂了"),
+        ("好的\u00a0谢谢 \u3000 再见", "好的 谢谢 再见"),
+        ("My\u00a0order\t is  late", "My order is late"),
         ("", ""),
     ],
 )
@@ -31,13 +33,30 @@ def test_habits_of_typing_are_evened_out_and_words_are_not(text, read):
     assert plain(plain(text)) == read
 
 
-@pytest.mark.parametrize("change", [space_out, traditional])
+@pytest.mark.parametrize("change", [space_out, traditional, break_lines, blank_lines, no_break_spaces])
 def test_the_judge_reads_one_spelling(change):
-    """The same call in traditional characters, or with spaces after its marks, is the same text to the judge."""
-    rubric = small_rubric()
-    said, spelled = parse(GOOD), parse(change(GOOD, "zh"))
-    assert spelled.turns[0].text != said.turns[0].text
+    """The same call in traditional characters, with other spaces or with other line ends is the same text to the judge."""
+    rubric, text = small_rubric(), GOOD.replace("，", "， ", 1).replace("三点上门，", "三点上门。")
+    said, spelled = parse(text), parse(change(text, "zh"))
+    assert spelled.source != said.source
     assert state_for(rubric, spelled, [], None).state == state_for(rubric, said, [], None).state
+
+
+@pytest.mark.parametrize("change", [double, blank_lines, lambda text, _: f"{text}\n\n{text}再见！"])
+@pytest.mark.parametrize("form", ["answer", "email"])
+def test_a_written_text_is_read_once(form, change):
+    """What stands there again, word for word, is not read again, nor are empty lines; short sentences and others are."""
+    rubric = small_rubric(form=form)
+    text = "您好！\n师傅今天下午三点上门，检查不收钱。\n更换零件之前我们先报价。"
+    read = state_for(rubric, parse(change(text, "zh"), form=form), [], None).state.text
+    assert read.startswith(text)
+    assert read.count("三点上门") == read.count("先报价") == 1
+
+
+def test_a_call_is_read_with_its_repetitions():
+    """A customer who has to say it again was not heard: in a dialogue nothing is left out."""
+    call = "客户：我的退款三天了还没有到账！\n客服：请稍等。\n客户：我的退款三天了还没有到账！"
+    assert state_for(small_rubric(), parse(call), [], None).state.text.count("还没有到账") == 2
 
 
 def test_embedders_read_one_spelling():
