@@ -51,7 +51,7 @@ class Likeness:
     def __init__(self, rubric: Rubric, matcher: Matcher) -> None:
         self._rubric, self._matcher = rubric, matcher
         self._anchors = similarity_anchors(rubric)
-        self._words = frozenset(tokens(" ".join(span.text for span in matcher.spans)))
+        self._words = frozenset(_content(" ".join(span.text for span in matcher.spans)))
 
     def of_criterion(self, criterion: Criterion) -> Placed | None:
         """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points."""
@@ -89,8 +89,8 @@ class Likeness:
         return min(max(nearest / FULL_GIST, 0.0), 1.0)
 
     def _shared_words(self, points: Sequence[KeyPoint]) -> float:
-        wanted = {word for point in points for word in tokens(f"{point.text} {point.example}")}
-        wanted -= set(tokens(self._rubric.task))
+        wanted = {word for point in points for word in _content(f"{point.text} {point.example}")}
+        wanted -= set(_content(self._rubric.task))
         return min(len(wanted & self._words) / (len(wanted) * FULL_WORDS), 1.0) if wanted else 0.0
 
 
@@ -130,6 +130,11 @@ def _made(near: Nearest, anchors: Anchors) -> float:
         return by_text
     by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
     return (by_text + by_example) / 2
+
+
+def _content(text: str) -> list[str]:
+    """The words that tell something: any two English texts share "the" and "of"."""
+    return tokens(text, function_words=False)
 
 
 def _logistic(value: float) -> float:

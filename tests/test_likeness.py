@@ -88,6 +88,17 @@ def test_repeating_the_task_earns_no_words(rubric: Rubric) -> None:
     assert likeness(rubric, rubric.task).witnesses(rubric.criteria[0]).words == pytest.approx(0, abs=0.1)
 
 
+def test_english_words_tell_by_what_they_mean(rubric: Rubric) -> None:
+    """Inflected forms of the reference's words count; the function words of any English text do not."""
+    text = "The parcel was delivered to a neighbour, so the courier collects it from the neighbour."
+    points = ({"id": "a", "text": text},)
+    reference = rubric.references[0].model_validate({"id": "best", "text": text, "key_points": points})
+    english = rubric.model_copy(update={"language": "en", "task": "What went wrong?", "references": (reference,)})
+    said, empty = "Couriers collected delivered parcels from neighbours.", "It was to be so, and the other is from a past that was."
+    words = [likeness(english, answer).witnesses(english.criteria[0]).words for answer in (said, empty)]
+    assert words == [1.0, 0.0]
+
+
 def test_a_criterion_without_key_points_has_no_likeness(rubric: Rubric) -> None:
     """Nothing to resemble is said, not guessed."""
     bare = rubric.model_copy(update={"references": ()})

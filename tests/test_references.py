@@ -156,6 +156,13 @@ def test_tokens_are_characters_pairs_and_words() -> None:
     assert tokens("退貨ＡＰＰ 3") == ["退", "货", "退货", "app", "3"]
 
 
+def test_english_words_count_without_their_endings() -> None:
+    """Inflected forms are one word; function words are left out where asked; codes and other languages stay whole."""
+    assert tokens("Charges were charged") == ["charg", "were", "charg"]
+    assert tokens("the charges weren't refunded", function_words=False) == ["charg", "refund"]
+    assert tokens("A12s naïves") == ["a12s", "naïves"]
+
+
 def test_coverage_is_a_share() -> None:
     """Coverage is higher where more of the query stands, 0 where nothing does, and never above 1."""
     index = LexicalIndex([CALM, GAS, WATER])

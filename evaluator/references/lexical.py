@@ -2,7 +2,8 @@
 and numbers.
 
 No word list of Chinese is needed: pairs of characters stand for words, single characters catch a pair that
-was taken apart. Texts are compared in NFKC, simplified, lower case.
+was taken apart. Texts are compared in NFKC, simplified, lower case, English words without their endings (Porter's second
+stemmer, by `snowballstemmer`).
 
 The index lives in memory and belongs to one revision of the store. 10,000 entries take seconds to index.
 """
@@ -13,7 +14,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from evaluator.guard.matching import fold
 from evaluator.references.entries import Entry, entry_text
@@ -22,19 +25,43 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_stemming = Lock()  # a stemmer keeps the word that it is at
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 
 
-def tokens(text: str) -> list[str]:
-    """Characters and pairs of characters of Chinese runs, and whole words of other scripts."""
+def tokens(text: str, *, function_words: bool = True) -> list[str]:
+    """Characters and pairs of characters of Chinese runs, stems of English words, and whole words of other scripts.
+    `function_words` says whether "the", "of" and their like are among them."""
     found: list[str] = []
     for run in _RUNS.findall(fold(text)):
         if "\u3400" <= run[0] <= "\ufaff":
             found += run
             found += (run[i : i + 2] for i in range(len(run) - 1))
-        else:
-            found.append(run)
+        elif function_words or run not in _function_words():
+            found.append(_stem(run))
     return found
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN_PLUS
+
+    return frozenset(STOPWORDS_EN_PLUS)
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    if not (word.isascii() and word.isalpha()):
+        return word
+    with _stemming:
+        return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 class LexicalIndex:
