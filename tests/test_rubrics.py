@@ -47,6 +47,7 @@ criteria:
     levels:
       - {points: 0, description: 催促或责怪来电人}
       - {points: 4, description: 先问人是否安全，再听对方讲完}
+    checks: [{id: asked, question: 开口先问了什么？, yes: 人在哪里、有没有受伤, no: 账号或别的事}]
   - id: block
     name: 冻结账户
     kind: checklist
@@ -59,6 +60,9 @@ references:
     key_points:
       - {id: safe, text: 先问人是否安全, criteria: [calm]}
 """
+
+
+CALM_CHECK = next(f"{line}\n" for line in GOOD.splitlines() if "id: asked" in line)
 
 
 def changed(*replacements: tuple[str, str]) -> str:
@@ -100,8 +104,8 @@ def test_yes_no_and_times_stay_text():
         ("pass_mark: 6", "pass_mark: six", 7, "number_wanted", "six"),
         ("pass_mark: 6", "pass_mark: -1", 7, "too_small", "0"),
         ("    points: 4", "    points: 4.3", 11, "not_a_half", "1.5"),
-        ("kind: checklist", "kind: checklst", 17, "one_of", "checklist"),
-        ("criteria: [calm]", "criteria: calm", 25, "list_wanted", "- "),
+        ("kind: checklist", "kind: checklst", 18, "one_of", "checklist"),
+        ("criteria: [calm]", "criteria: calm", 26, "list_wanted", "- "),
         ("title: 夜间来电", "title: [a]", 3, "text_wanted", "title"),
         ("version: 1", "version: 1\nversion: 2", 3, "key_twice", "version"),
         ("pass_mark: 6", "pass_mark: [6", 8, "not_yaml", ""),
@@ -182,6 +186,7 @@ def test_kinds_need_what_they_are_graded_by():
          "warning"),
         ([("yes: 冻了", "yes: 马上办理冻结了")], "option_echoes_answer", "warning"),
         ([("yes: 冻了, no: 没冻", "yes: 冻了, no: 冻了。")], "options_alike", "warning"),
+        ([(CALM_CHECK, ""), ("criteria: [calm]", "criteria: [block]")], "levels_alone", "warning"),
     ],
 )  # fmt: skip
 def test_lint_finds_what_grades_badly(replacements, code, severity):

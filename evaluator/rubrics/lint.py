@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from evaluator.guard import matching
+from evaluator.judge.plan import plan_criterion
+from evaluator.key_points import with_key_points
 from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
 from evaluator.rubrics.problems import Finding, Severity, WrongRubric
 from evaluator.rubrics.reading import parse
@@ -23,7 +25,7 @@ def lint(rubric: Rubric) -> list[Finding]:
     """Everything found in a valid rubric: errors first, then warnings, each in the order of the file."""
     found = [*_whole(rubric), *_references(rubric)]
     for item in rubric.criteria:
-        found += [*_levels(item, rubric), *_checks(item, rubric)]
+        found += [*_levels(item, rubric), *_checks(item, rubric), *_asking(item, rubric)]
     return sorted(found, key=lambda one: one.severity != "error")
 
 
@@ -130,6 +132,13 @@ def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
     for one, other in combinations(item.checks, 2):
         if alike(one.question, other.question):
             yield _found("warning", "checks_alike", where, one=one.id, other=other.id)
+
+
+def _asking(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
+    """Where nothing more concrete is to be asked, a small model has to choose a level, and agrees far less with people."""
+    asked = plan_criterion(with_key_points(rubric), item, knows=False)
+    if any(question.kind == "score" and question.id == f"c:{item.id}" for question in asked):
+        yield _found("warning", "levels_alone", f"criteria.{item.id}")
 
 
 def _options(check: Check, where: str, rubric: Rubric) -> Iterator[Finding]:
