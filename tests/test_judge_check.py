@@ -30,8 +30,9 @@ def right_letter(body):
     text = body["messages"][-1]["content"]
     for known in (each for language in LANGUAGES for each in KNOWN[language]):
         if known.question.text in text:
-            place = [option.id for option in known.question.options].index(known.right)
-            return fake.logprobs({"ABC"[place]: 0.9, "ABC"[place - 1]: 0.05, "ABC"[place - 2]: 0.03})(body)
+            right = next(option.text for option in known.question.options if option.id == known.right)
+            letters = {line[3:]: line[0] for line in text.splitlines() if line[1:3] == ". "}
+            return fake.logprobs({letter: 0.9 if text == right else 0.04 for text, letter in letters.items()})(body)
     raise AssertionError("a prompt without a known question")
 
 
