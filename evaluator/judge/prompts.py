@@ -58,8 +58,8 @@ def template(name: str, version: int, language: str) -> Template:
 
 
 def render_question(state: State, question: Question) -> Prompt:
-    """The prompt for one question, its options labelled A, B, … from the highest to the lowest: read in this order, a
-    small model agrees better with people (docs/benchmarks.md)."""
+    """The prompt for one question, its options labelled A, B, … from the highest to the lowest (what the order is worth:
+    docs/benchmarks.md)."""
     wording = template(*READOUT, state.language)
     shown = question.options[::-1]
     labelled = [{"label": label, "text": option.text} for label, option in zip(LABELS, shown, strict=False)]
