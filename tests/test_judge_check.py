@@ -32,7 +32,7 @@ def right_letter(body):
         if known.question.text in text:
             right = next(option.text for option in known.question.options if option.id == known.right)
             letters = {line[3:]: line[0] for line in text.splitlines() if line[1:3] == ". "}
-            return fake.logprobs({letter: 0.9 if text == right else 0.04 for text, letter in letters.items()})(body)
+            return fake.logprobs({letter: 0.9 if option == right else 0.04 for option, letter in letters.items()})(body)
     raise AssertionError("a prompt without a known question")
 
 

@@ -21,7 +21,7 @@ from evaluator.storage import AskMemo
 from evaluator.verdicts import Answered
 
 WAYS = {
-    "checks": "the criterion's concrete yes/no questions, what is lacking first",
+    "checks": "the criterion's concrete yes/no questions, the highest option first",
     "swapped": "the same with the options in the opposite order",
     "levels": "one question a criterion, with the levels as options",
     "shown": "the yes/no questions with the reference answers before the text",
