@@ -49,10 +49,7 @@ def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
 
 def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
     """The candidate's text as a state; turns that the model's context cannot hold are left out by relevance, and named."""
-    dialogue = _is_dialogue(transcript)
-    places = [*redactions(guards), *([] if dialogue else said_before(transcript))]
-    lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
-    lines = {name: line for name, line in lines.items() if line}
+    lines = _lines(transcript, rubric, redactions(guards))
     room = (context_tokens or 10**9) - PROMPT_TOKENS - estimate_tokens(rubric.task)
     skipped = _too_much(rubric, transcript, lines, room)
     return Read(_state(rubric, "\n".join(line for name, line in lines.items() if name not in skipped)), skipped)
@@ -82,9 +79,7 @@ def estimate_tokens(text: str) -> int:
 
 def _as_read(rubric: Rubric, text: str) -> str:
     """A reference answer laid out as the candidate's text would be, so that the two differ in what they say only."""
-    transcript = parse(text, form=rubric.form)
-    dialogue = _is_dialogue(transcript)
-    return "\n".join(filter(None, (_line(turn, rubric, [], dialogue) for turn in transcript.turns)))
+    return "\n".join(_lines(parse(text, form=rubric.form), rubric, []).values())
 
 
 def _state(rubric: Rubric, text: str) -> State:
@@ -93,6 +88,14 @@ def _state(rubric: Rubric, text: str) -> State:
 
 def _is_dialogue(transcript: Transcript) -> bool:
     return len({turn.role for turn in transcript.turns if turn.speaker}) > 1
+
+
+def _lines(transcript: Transcript, rubric: Rubric, left_out: Sequence[tuple[str, int, int]]) -> dict[str, str]:
+    """What is read of each turn, by its id; turns of which nothing is left are not among them."""
+    dialogue = _is_dialogue(transcript)
+    places = left_out if dialogue else [*left_out, *said_before(transcript)]
+    lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
+    return {name: line for name, line in lines.items() if line}
 
 
 def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:

@@ -24,8 +24,9 @@ _RANGE = re.compile(r"(\d+)\s*(?:-|–|~|～|至|到|to)\s*(\d+)")
 def lint(rubric: Rubric) -> list[Finding]:
     """Everything found in a valid rubric: errors first, then warnings, each in the order of the file."""
     found = [*_whole(rubric), *_references(rubric)]
+    asked = with_key_points(rubric)
     for item in rubric.criteria:
-        found += [*_levels(item, rubric), *_checks(item, rubric), *_asking(item, rubric)]
+        found += [*_levels(item, rubric), *_checks(item, rubric), *_asking(item, asked)]
     return sorted(found, key=lambda one: one.severity != "error")
 
 
@@ -136,8 +137,10 @@ def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
 
 def _asking(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
     """Where nothing more concrete is to be asked, a small model has to choose a level, and agrees far less with people."""
-    asked = plan_criterion(with_key_points(rubric), item, knows=False)
-    if any(question.kind == "score" and question.id == f"c:{item.id}" for question in asked):
+    if any(
+        question.kind == "score" and question.id == f"c:{item.id}"
+        for question in plan_criterion(rubric, item, knows=False)
+    ):
         yield _found("warning", "levels_alone", f"criteria.{item.id}")
 
 
