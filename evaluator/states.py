@@ -18,6 +18,7 @@ from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
 LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones, such as thanks, twice
+LEAST_PASTED = 4  # turns: fewer in a row can be a customer who asks again and an agent who has the same answer again
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 PROMPT_TOKENS = 700  # kept free for instructions, question and answer
 
@@ -35,16 +36,30 @@ def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
 
 
 def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
-    """The sentences (turn, start, end) that stand in the transcript before, word for word. In a written text there is
-    nothing more in them, and yet a small model gives it other points; in a call people repeat themselves for a reason."""
-    seen: set[str] = set()
-    found = []
+    """The places (turn, start, end) that stand in the transcript before, word for word: there is nothing more in them, and
+    yet a small model gives them points. In a written text these are sentences. In a call people repeat themselves for a
+    reason, so there they are sentences within one turn, and turns of a stretch that was pasted twice."""
+    dialogue = _is_dialogue(transcript)
+    seen: set[tuple[str, str]] = set()
+    found = _pasted_turns(transcript) if dialogue else []
     for span in spans_of(transcript, {turn.role for turn in transcript.turns}):
         words = normalise(span.text).text
-        if words in seen and len(words) >= LEAST_REPEATED:
+        said = (span.turn.id if dialogue else "", words)
+        if said in seen and len(words) >= LEAST_REPEATED:
             found.append((span.turn.id, span.start, span.end))
-        seen.add(words)
+        seen.add(said)
     return found
+
+
+def _pasted_turns(transcript: Transcript) -> list[tuple[str, int, int]]:
+    """The turns of every stretch of LEAST_PASTED or more that stands before in the same words by the same speakers."""
+    said = [(turn.role, normalise(turn.text).text) for turn in transcript.turns]
+    first: dict[tuple[tuple[Role, str], ...], int] = {}
+    again: set[int] = set()
+    for at in range(len(said) - LEAST_PASTED + 1):
+        if at - first.setdefault(tuple(said[at : at + LEAST_PASTED]), at) >= LEAST_PASTED:
+            again.update(range(at, at + LEAST_PASTED))
+    return [(turn.id, 0, len(turn.text)) for at, turn in enumerate(transcript.turns) if at in again]
 
 
 def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
@@ -93,7 +108,7 @@ def _is_dialogue(transcript: Transcript) -> bool:
 def _lines(transcript: Transcript, rubric: Rubric, left_out: Sequence[tuple[str, int, int]]) -> dict[str, str]:
     """What is read of each turn, by its id; turns of which nothing is left are not among them."""
     dialogue = _is_dialogue(transcript)
-    places = left_out if dialogue else [*left_out, *said_before(transcript)]
+    places = [*left_out, *said_before(transcript)]
     lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
     return {name: line for name, line in lines.items() if line}
 

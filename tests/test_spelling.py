@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from grading_cases import GOOD, WordJudge, small_rubric
 
-from benchmarks.variations import blank_lines, break_lines, double, no_break_spaces, space_out, traditional
+from benchmarks.variations import (
+    blank_lines,
+    break_lines,
+    double,
+    no_break_spaces,
+    pad,
+    pad_more,
+    space_out,
+    traditional,
+)
 from evaluator.grading import grade
 from evaluator.references.embedding import embed_passages, embed_queries
 from evaluator.spelling import plain
@@ -56,9 +65,24 @@ def test_a_written_text_is_read_once(form, change, more):
 
 
 def test_a_call_is_read_with_its_repetitions():
-    """A customer who has to say it again was not heard: in a dialogue nothing is left out."""
-    call = "客户：我的退款三天了还没有到账！\n客服：请稍等。\n客户：我的退款三天了还没有到账！"
-    assert state_for(small_rubric(), parse(call), [], None).state.text.count("还没有到账") == 2
+    """A customer who has to say it again was not heard, so what is said again in another turn is read again."""
+    call = "客户：我的退款三天了还没有到账！\n客服：请稍等，我帮您查询一下。\n" * 2
+    read = state_for(small_rubric(), parse(call), [], None).state.text
+    assert read.count("还没有到账") == read.count("查询") == 2
+
+
+@pytest.mark.parametrize("change", [double, pad_more])
+def test_a_call_that_was_pasted_twice_is_read_once(change):
+    """A stretch of four turns that stands there again, and a sentence that stands again in its own turn, are read once."""
+    call = f"{GOOD}\n客户：那好，三点我在家等。"
+    once = state_for(small_rubric(), parse(call if change is double else pad(call, "zh")), [], None).state
+    assert state_for(small_rubric(), parse(change(call, "zh")), [], None).state == once
+
+
+def test_exchanges_that_alternate_are_no_paste():
+    """The same two turns three times over overlap themselves: all are read but a stretch that stands whole before."""
+    call = "客户：还没有到账，你们到底管不管！\n客服：请稍等，我帮您查询一下。\n"
+    assert state_for(small_rubric(), parse(call * 3), [], None).state.text.count("管不管") == 3
 
 
 def test_embedders_read_one_spelling():
