@@ -1,8 +1,6 @@
-"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config
-folder.
+"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config folder.
 
-An argument wins over the environment, the environment over the file. The file lies outside any repository and
-holds the
+An argument wins over the environment, the environment over the file. The file lies outside any repository and holds the
 API key with access for its owner only.
 """
 
@@ -71,7 +69,7 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
     concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
-    attempts: int | None = Field(default=None, ge=1, le=20, description="Tries of one request; 5 by default.")
+    attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(

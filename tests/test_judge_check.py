@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import fake_endpoint as fake
 import pytest
 from fake_endpoint import KEY, FakeEndpoint
@@ -11,6 +9,7 @@ from pydantic import SecretStr
 
 from evaluator.errors import EndpointError
 from evaluator.judge.check import KNOWN, check, lines
+from evaluator.settings import Settings
 from evaluator.texts import LANGUAGES
 
 
@@ -21,7 +20,7 @@ def endpoint():
 
 
 def settings(**given):
-    return SimpleNamespace(api_key=SecretStr(KEY), base_url=None, budget_usd=None, attempts=1, **given)
+    return Settings(api_key=SecretStr(KEY), attempts=1, **given)
 
 
 def right_letter(body):

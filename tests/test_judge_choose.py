@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from fake_endpoint import KEY
@@ -13,6 +12,7 @@ from pydantic import SecretStr
 from evaluator.errors import InputError
 from evaluator.judge.choose import choose
 from evaluator.judge.providers import PROVIDERS
+from evaluator.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def no_keys(monkeypatch):
 
 
 def settings(**given):
-    return SimpleNamespace(**{"api_key": SecretStr(KEY), "base_url": None, "budget_usd": None, **given})
+    return Settings(**{"api_key": SecretStr(KEY), **given})
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_timeouts_come_from_the_settings():
 def test_choosing_loads_no_vendor():
     """Until a question is asked, neither openai nor LangChain is imported."""
     code = (
-        "import sys; from types import SimpleNamespace as S; from evaluator.judge.choose import choose;"
+        "import sys; from evaluator.settings import Settings as S; from evaluator.judge.choose import choose;"
         "[choose(n, S(api_key='k')) for n in ('openai:gpt-6-luna', 'openai:gpt-4.1', 'anthropic:c')];"
         "print({m.split('.')[0] for m in sys.modules} & {'openai', 'langchain', 'langchain_core'})"
     )

@@ -11,6 +11,7 @@ from evaluator.errors import InputError
 from evaluator.judge.choose import choose
 from evaluator.judge.questions import Answer, Ungraded
 from evaluator.judge.scripted import VARIABLE, ScriptedJudge
+from evaluator.settings import Settings
 
 
 async def test_answers_are_the_same_every_time_and_sum_to_one():
@@ -32,7 +33,7 @@ async def test_a_script_says_what_is_answered_and_what_fails(tmp_path, monkeypat
     path = tmp_path / "script.json"
     path.write_text(json.dumps({"answers": {"tone": [0, 0, 1]}, "ungraded": {"kp:1": "timeout"}}), encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(path))
-    answers = (await choose("scripted", None).decide(STATE, QUESTIONS)).answers
+    answers = (await choose("scripted", Settings()).decide(STATE, QUESTIONS)).answers
     assert isinstance(answers["tone"], Answer) and answers["tone"].probabilities["l2"] == 1
     assert isinstance(answers["kp:1"], Ungraded) and answers["kp:1"].cause == "timeout"
 
@@ -41,4 +42,4 @@ def test_without_the_environment_there_is_no_such_judge(monkeypatch):
     """Nobody gets it by accident."""
     monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(InputError):
-        choose("scripted", None)
+        choose("scripted", Settings())

@@ -17,6 +17,7 @@ from evaluator.judge.choose import choose, open_account, split
 from evaluator.judge.providers import ADDRESS, PROVIDERS
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State, Usage
 from evaluator.judge.spending import Price, price_of
+from evaluator.settings import Settings
 from evaluator.texts import LANGUAGES, say
 
 ENOUGH = 0.8  # share of right answers from which a language counts as understood
@@ -76,7 +77,7 @@ class ModelCheck(BaseModel):
         return any(result.enough for result in self.languages.values())
 
 
-async def check(name: str, settings: Any) -> ModelCheck:
+async def check(name: str, settings: Settings) -> ModelCheck:
     """Asks the model called `name`; raises what `choose` and the model raise when nothing works at all."""
     account = open_account(settings)
     judge = choose(name, settings, account)
@@ -128,7 +129,7 @@ def lines(found: ModelCheck, language: str | None = None) -> list[tuple[str, str
 
 
 async def _ability(
-    name: str, way: Literal["readout", "structured"], is_own: bool, replies: dict[str, Reply], settings: Any
+    name: str, way: Literal["readout", "structured"], is_own: bool, replies: dict[str, Reply], settings: Settings
 ) -> Ability:
     """Whether a way of asking works: known from the answers if it is the judge's own, tried with one
     question if not."""

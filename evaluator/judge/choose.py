@@ -14,7 +14,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -29,9 +28,10 @@ from evaluator.judge.spending import Spending
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_langchain import ChatModel
 from evaluator.judge.vendor_openai import Endpoint
+from evaluator.settings import Settings
 
 
-def choose(name: str, settings: Any, spending: Spending | None = None) -> Judge:
+def choose(name: str, settings: Settings, spending: Spending | None = None) -> Judge:
     """The judge called `name`. All judges of one choice are paid from `spending` (a new account with the
     limit `settings.budget_usd` by default). InputError says what is possible when the name is none, or which
     key is missing."""
@@ -48,34 +48,23 @@ def choose(name: str, settings: Any, spending: Spending | None = None) -> Judge:
     return _single(name, settings, account)
 
 
-def open_account(settings: Any) -> Spending:
+def open_account(settings: Settings) -> Spending:
     """A fresh account for one run, with the limit and the price file of the settings."""
-    return Spending(getattr(settings, "budget_usd", None), getattr(settings, "prices", None))
+    return Spending(settings.budget_usd, settings.prices)
 
 
-def _members(name: str, parts: list[str], settings: Any, account: Spending) -> list[Judge]:
-    """The judges of a panel or cascade. One key and one address in the settings cannot be meant for several
-    vendors, so there they count only if all members are of one."""
+def _members(name: str, parts: list[str], settings: Settings, account: Spending) -> list[Judge]:
+    """The judges of a panel or cascade. One key and one address in the settings cannot be meant for several vendors, so
+    there they count only if all members are of one: a key must not travel to a vendor that it was not meant for."""
     parts = [part.strip() for part in parts]
     if len(parts) < 2 or not all(parts) or len(set(parts)) < len(parts):
         raise InputError("judge_name_joint", name=name)
     vendors = {split(part)[1] for part in parts if part != "embedded"}
-    own = settings if len(vendors) <= 1 else _WithoutKey(settings)
+    own = settings if len(vendors) <= 1 else settings.model_copy(update={"api_key": None, "base_url": None})
     return [_single(part, own, account) for part in parts]
 
 
-class _WithoutKey:
-    """The same settings without key and address: a key must not travel to a vendor that it was not meant
-    for."""
-
-    def __init__(self, settings: Any) -> None:
-        self._settings = settings
-
-    def __getattr__(self, name: str) -> Any:
-        return None if name in ("api_key", "base_url") else getattr(self._settings, name)
-
-
-def _single(name: str, settings: Any, account: Spending) -> Judge:
+def _single(name: str, settings: Settings, account: Spending) -> Judge:
     if name == "embedded":
         return _embedded(settings)
     if name == "scripted":  # for tests, and only where the environment asks for it
@@ -129,16 +118,12 @@ def _unknown(name: str, vendor: str) -> InputError:
     return InputError("judge_name_unknown", name=name, known=", ".join(known))
 
 
-def limits_of(settings: Any) -> Limits:
+def limits_of(settings: Settings) -> Limits:
     """Timeouts and bounds as the settings have them."""
-    wanted = {
-        "timeout_s": getattr(settings, "request_timeout_s", None),
-        "attempts": getattr(settings, "attempts", None),
-    }
-    return Limits(**{key: value for key, value in wanted.items() if value is not None})
+    return Limits(timeout_s=settings.request_timeout_s, attempts=settings.attempts)
 
 
-def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: Any) -> Endpoint:
+def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: Settings) -> Endpoint:
     return Endpoint(
         name=_shown(name),
         billed_as=_shown(f"{vendor}#{model}" if provider is ADDRESS else f"{vendor}:{model}"),
@@ -146,14 +131,14 @@ def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: 
         model=model,
         base_url=_address(provider, vendor, settings),
         api_key=_key(provider, vendor, settings),
-        connect_timeout_s=getattr(settings, "connect_timeout_s", None) or 10.0,
+        connect_timeout_s=settings.connect_timeout_s,
         token_limit_name=provider.token_limit_name,
         extra=provider.extra,
     )
 
 
 def _structured(
-    name: str, provider: Provider, vendor: str, model: str, settings: Any, account: Spending
+    name: str, provider: Provider, vendor: str, model: str, settings: Settings, account: Spending
 ) -> Judge:
     from evaluator.judge.structured import StructuredJudge
 
@@ -172,9 +157,7 @@ def _structured(
         extra_body=provider.extra,
         token_limit_name=provider.token_limit_name,
     )
-    return StructuredJudge(
-        chat, account, limits_of(settings), samples=getattr(settings, "samples", None) or 1
-    )
+    return StructuredJudge(chat, account, limits_of(settings), samples=settings.samples)
 
 
 def _shown(name: str) -> str:
@@ -182,18 +165,17 @@ def _shown(name: str) -> str:
     return re.sub(r"(?<=//)[^/@#]*@", "", name)
 
 
-def _address(provider: Provider, vendor: str, settings: Any) -> str:
+def _address(provider: Provider, vendor: str, settings: Settings) -> str:
     if provider is ADDRESS:
         return vendor
-    return getattr(settings, "base_url", None) or provider.base_url
+    return settings.base_url or provider.base_url
 
 
-def _key(provider: Provider, vendor: str, settings: Any) -> SecretStr | None:
+def _key(provider: Provider, vendor: str, settings: Settings) -> SecretStr | None:
     """The key in the settings, else the vendor's own variable; a bare address gets only what the settings
     say."""
-    own = getattr(settings, "api_key", None)
-    if own:
-        return own if isinstance(own, SecretStr) else SecretStr(str(own))
+    if settings.api_key:
+        return settings.api_key
     if provider.key_variable is None:
         return None
     found = os.environ.get(provider.key_variable, "").strip()
@@ -208,7 +190,7 @@ def _readout(asker: EndpointAsker) -> Judge:
     return ReadoutJudge(asker)
 
 
-def _embedded(settings: Any) -> Judge:
+def _embedded(settings: Settings) -> Judge:
     from evaluator.judge.embedded import embedded_judge
 
     return embedded_judge(settings)
