@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.calibration.features import Features, describe_form, hash_grams
-from evaluator.calibration.fit import fit, fit_and_hold_out
+from evaluator.calibration.fit import fit
 from evaluator.calibration.grades import Grades, Scale
 from evaluator.calibration.intervals import (
     check_coverage,
@@ -62,7 +62,7 @@ def held_back(
     """
     features, grades = make_data(n_train + n_test, seed=seed, **options)
     train, test = list(features.ids[:n_train]), list(features.ids[n_train:])
-    profile = fit(features.keep(train), Grades(grades.table[grades.table["item"].isin(train)]))
+    profile = fit(features.keep(train), Grades(grades.table[grades.table["item"].isin(train)])).profile
     columns = [features.names.index(name) for name in profile.columns]
     points, half = profile.predict(features.rows(test)[:, columns])
     return profile, points[:, 0], half[:, 0], grades.means().loc[test, "c"].to_numpy()
@@ -89,7 +89,7 @@ def test_with_thirty_labels_it_is_not_worse_than_uncalibrated_on_average() -> No
         useless = np.random.default_rng(seed + 99).normal(size=(430, 100))
         features = Features(np.column_stack([features.matrix[:, 0], useless]), features.names, features.ids)
         train, test = list(features.ids[:30]), list(features.ids[30:])
-        profile = fit(features.keep(train), Grades(grades.table[grades.table["item"].isin(train)]))
+        profile = fit(features.keep(train), Grades(grades.table[grades.table["item"].isin(train)])).profile
         columns = [features.names.index(name) for name in profile.columns]
         points, _ = profile.predict(features.rows(test)[:, columns])
         human = grades.means().loc[test, "c"].to_numpy()
@@ -114,7 +114,7 @@ def test_too_few_labels_are_refused_with_the_number_needed() -> None:
     features, grades = make_data(15)
     with pytest.raises(InputError):
         fit(features, grades, confidence=0.95)
-    assert fit(features, grades).provenance.items == 15
+    assert fit(features, grades).profile.provenance.items == 15
 
 
 def test_equal_grades_are_refused() -> None:
@@ -196,7 +196,7 @@ def test_a_severe_grader_does_not_bend_the_target() -> None:
     table = table[~((table["grader"] == "g1") & odd)]
     third = table[(table["grader"] == "g0") & odd].assign(grader="g2")
     third["points"] = third["points"] - 1.5
-    _, held = fit_and_hold_out(features, Grades(pd.concat([table, third])))
+    held = fit(features, Grades(pd.concat([table, third]))).held_out
     parity = np.array([int(item[1:]) % 2 for item in held.ids])
     plain = grades.means().loc[list(held.ids), "c"].to_numpy()
     raw = pd.concat([table, third]).groupby("item")["points"].mean().loc[list(held.ids)].to_numpy()
@@ -208,8 +208,8 @@ def test_a_severe_grader_does_not_bend_the_target() -> None:
 def test_the_same_data_gives_the_same_profile() -> None:
     """Fitting twice gives the same coefficients, whatever the order of the grades."""
     features, grades = make_data(40)
-    one = fit(features, grades)
-    two = fit(features, Grades(grades.table.sample(frac=1, random_state=1)))
+    one = fit(features, grades).profile
+    two = fit(features, Grades(grades.table.sample(frac=1, random_state=1))).profile
     assert one.criteria == two.criteria
 
 
@@ -279,7 +279,7 @@ def test_nobody_is_passed_or_failed_across_the_mark() -> None:
 def test_a_rubrics_scale_bounds_the_fit() -> None:
     """Points never leave the rubric's scale even where humans did."""
     features, grades = make_data(60)
-    profile = fit(features, grades, scales={"c": Scale(low=-1, high=1)})
+    profile = fit(features, grades, scales={"c": Scale(low=-1, high=1)}).profile
     assert (profile.criteria["c"].low, profile.criteria["c"].high) == (-1.0, 1.0)
 
 

@@ -133,7 +133,7 @@ def measure(features, grades, human, items, views, train, test, note) -> list[di
     rows = baseline_rows(items, views, truth, train, test, note, human.columns)
     raw = raw_rows(features, truth, test, note, human.columns)
     try:
-        profile = fit(features.keep(ids), told, groups=groups)
+        profile = fit(features.keep(ids), told, groups=groups).profile
     except InputError as refused:
         return [*rows, *raw, *({**row, "system": "fit", "refused": refused.text("en")} for row in raw)]
     return [*rows, *raw, *fit_rows(profile, features, truth, test, note, list(human.columns))]

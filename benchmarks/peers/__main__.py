@@ -24,6 +24,7 @@ from benchmarks.peers.jobs import points_of, read_results
 from benchmarks.peers.running import OURS, own_results, run_ours, run_peer
 from evaluator.calibration.agreement import RESAMPLES
 from evaluator.judge.embedded import EmbeddedAsker
+from evaluator.judge.questions import Traits
 from evaluator.storage import memo_key
 
 
@@ -43,7 +44,8 @@ def main(
     place = place_for(human, address)
     with counted(address or serve_embedded()) as (base_url, counter):
         spent = {name: run_peer(name, pythons[name], place, human.cases, base_url, counter) for name in names}
-        spent[OURS] = asyncio.run(run_ours(place, human.cases, base_url, counter, EmbeddedAsker.traits.knows or bool(address)))
+        traits = Traits() if address else EmbeddedAsker.traits
+        spent[OURS] = asyncio.run(run_ours(place, human.cases, base_url, counter, traits))
     results = {OURS: read_results(own_results(place, human.cases))}
     results |= {name: read_results(place / f"{name}.jsonl") for name in names}
     figures = show_agreement(human, {name: points_of(found, human) for name, found in results.items()}, resamples)

@@ -15,12 +15,13 @@ from benchmarks.peers.counting import MODEL, Counter
 from benchmarks.peers.environments import RUNNERS
 from benchmarks.peers.jobs import read_results, write_jobs
 from evaluator.grading import METHOD, grade
-from evaluator.judge.choose import choose
+from evaluator.judge.choose import limits_of
 from evaluator.judge.endpoint import EndpointAsker
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.prompts import READOUT, template
 from evaluator.judge.questions import Traits, Usage
 from evaluator.judge.readout import ReadoutJudge
+from evaluator.judge.vendor_openai import Endpoint
 from evaluator.scorecard import Verdict
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo, memo_key
@@ -53,16 +54,15 @@ def run_peer(
 
 
 async def run_ours(
-    place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter, knows: bool
+    place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter, traits: Traits
 ) -> dict[str, Any]:
     """The product over the same endpoint, with a memo of its own: anchors that items share are asked once. Its seconds are
-    those of the whole grading, since part of its work is not the model's. `knows` is what the product takes the model to
+    those of the whole grading, since part of its work is not the model's. `traits` is what the product takes the model to
     be when it is not behind an endpoint."""
     path = own_results(place, cases)
-    reader = choose(f"readout:{base_url}#{MODEL}", load_settings())
-    assert isinstance(reader, ReadoutJudge) and isinstance(reader.asker, EndpointAsker)
-    reader.asker.traits = Traits(knows=knows)
-    judge = RememberingJudge(reader, AskMemo(path.with_suffix(".db")))
+    endpoint = Endpoint(name=OURS, model=MODEL, base_url=base_url)
+    asker = EndpointAsker(endpoint, limits=limits_of(load_settings()), traits=traits)
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(path.with_suffix(".db")))
     done = read_results(path)
     counter.take()
     seconds = 0.0

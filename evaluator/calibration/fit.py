@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,34 +34,6 @@ RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usu
 OUTER_FOLDS = 10
 
 
-def fit(
-    features: Features,
-    grades: Grades,
-    *,
-    name: str = "profile",
-    version: int = 1,
-    stamp: Stamp | None = None,
-    scales: Mapping[str, Scale] | None = None,
-    groups: Mapping[str, str] | None = None,
-    confidence: float = 0.9,
-    seed: int = 0,
-) -> Profile:
-    """A profile fitted to the items that have both features and grades in every fitted criterion; see
-    `fit_and_hold_out`.
-    """
-    return fit_and_hold_out(
-        features,
-        grades,
-        name=name,
-        version=version,
-        stamp=stamp,
-        scales=scales,
-        groups=groups,
-        confidence=confidence,
-        seed=seed,
-    )[0]
-
-
 @dataclass(frozen=True)
 class HeldOut:
     """What fits that did not see an item gave it: points, half widths and human points, shape (items,
@@ -73,7 +46,14 @@ class HeldOut:
     human: Array
 
 
-def fit_and_hold_out(
+class Fitted(NamedTuple):
+    """The profile, and the held-out points that its figures rest on."""
+
+    profile: Profile
+    held_out: HeldOut
+
+
+def fit(
     features: Features,
     grades: Grades,
     *,
@@ -84,8 +64,8 @@ def fit_and_hold_out(
     groups: Mapping[str, str] | None = None,
     confidence: float = 0.9,
     seed: int = 0,
-) -> tuple[Profile, HeldOut]:
-    """The profile, and the held-out points that its figures rest on.
+) -> Fitted:
+    """A profile fitted to the items that have both features and grades in every fitted criterion.
 
     `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
     questions. Criteria that too few items have are left out, scarcest first, until enough items have all
@@ -114,7 +94,7 @@ def fit_and_hold_out(
         provenance=_note_origin(grades, ids, len(folds), seed),
     )
     half = [part.half_width(held_out[:, index]) for index, part in enumerate(fits.values())]
-    return profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets)
+    return Fitted(profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from evaluator.calibration.features import Features
-    from evaluator.calibration.fit import HeldOut
+    from evaluator.calibration.fit import Fitted, HeldOut
     from evaluator.calibration.grades import Grades, Scale
     from evaluator.calibration.items import Item, Readouts
     from evaluator.calibration.options import Given
@@ -144,13 +144,13 @@ def _parse_letters(texts: list[str] | None) -> dict[str, float]:
         raise InputError("calibration_bad_letter", text=", ".join(texts or ())) from problem
 
 
-def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> tuple[Profile, HeldOut]:
-    from evaluator.calibration.fit import fit_and_hold_out
+def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> Fitted:
+    from evaluator.calibration.fit import fit
     from evaluator.calibration.profile import Stamp
 
     groups = {item.id: item.question_id for item in data.items if item.question_id}
     stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
-    return fit_and_hold_out(
+    return fit(
         _features(data, texts),
         data.grades,
         name=name,

@@ -26,15 +26,19 @@ IMPOSSIBLE = -1e4  # some servers write a very low number for "no probability at
 
 
 class EndpointAsker:
-    """An `Asker` for one model behind an OpenAI-compatible endpoint."""
+    """An `Asker` for one model behind an OpenAI-compatible endpoint; `traits` is what is known of the model."""
 
     def __init__(
-        self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None
+        self,
+        endpoint: Endpoint,
+        spending: Spending | None = None,
+        limits: Limits | None = None,
+        traits: Traits | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.client = OpenAIClient(endpoint, spending, limits)
         self.alternatives = ALTERNATIVES[0]
-        self.traits = Traits()
+        self.traits = traits or Traits()
         self._has_read = False
         self._prefixes: OrderedDict[str, None] = OrderedDict()
         self._filling: dict[str, asyncio.Future[None]] = {}
