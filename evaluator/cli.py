@@ -27,7 +27,13 @@ def build() -> typer.Typer:
     from evaluator.commands import grading, models, rubrics
     from evaluator.commands.lazy import LazyGroup
 
-    app = typer.Typer(cls=LazyGroup, no_args_is_help=True, help=texts.say("cli.app"), pretty_exceptions_enable=False, rich_markup_mode=None)
+    app = typer.Typer(
+        cls=LazyGroup,
+        no_args_is_help=True,
+        help=texts.say("cli.app"),
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
 
     @app.callback()
     def options(

@@ -77,7 +77,9 @@ class Likeness:
         own = sum(self._matcher.nearest(statement_of(point)).text for point in points)
         task = sum(anchors.task for anchors in self._anchors.values())
         near = _logistic(ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO))
-        alike = max(sum(self._seen(item.id, item.key_points)) / 3 for item in self._rubric.references if item.key_points)
+        alike = max(
+            sum(self._seen(item.id, item.key_points)) / 3 for item in self._rubric.references if item.key_points
+        )
         return 1 - (1 - near) * (1 - _logistic(ON_TOPIC_SHARPNESS * (alike - ON_TOPIC_LIKENESS)))
 
     def _seen(self, reference: str, points: Sequence[KeyPoint]) -> Witnesses:

@@ -1,5 +1,4 @@
-"""Where the files that ship with the product lie: in the wheel, or in the checkout that is being worked on.
-"""
+"""Where the files that ship with the product lie: in the wheel, or in the checkout that is being worked on."""
 
 from __future__ import annotations
 

@@ -18,8 +18,7 @@ Text = Annotated[str, StringConstraints(pattern=r"\S")]  # says something: not e
 
 
 def _wrong(code: str, **values: object) -> PydanticCustomError:
-    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language.
-    """
+    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language."""
     return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
 
 
@@ -99,9 +98,7 @@ class Criterion(BaseModel):
     )
     speaker: Speaker = Field(default="agent", description="Whose words can prove it.")
     closing: Closing | None = Field(default=None, description="Last words at either end, compared by meaning.")
-    optional: bool = Field(
-        default=False, description="May be not applicable; its points then go to the others."
-    )
+    optional: bool = Field(default=False, description="May be not applicable; its points then go to the others.")
 
     @model_validator(mode="after")
     def _can_be_graded(self) -> Criterion:
@@ -141,9 +138,7 @@ class KeyPoint(BaseModel):
     id: Identifier
     text: Text
     example: str = Field(default="", description="The sentence that says it in the reference answer.")
-    criteria: tuple[Identifier, ...] = Field(
-        default=(), description="Criteria that it belongs to; empty: all."
-    )
+    criteria: tuple[Identifier, ...] = Field(default=(), description="Criteria that it belongs to; empty: all.")
 
 
 class ReferenceAnswer(BaseModel):

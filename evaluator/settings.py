@@ -26,8 +26,7 @@ from evaluator.errors import InputError, StorageError
 
 
 def config_path() -> Path:
-    """The settings file: EVALUATOR_CONFIG, or settings.toml in the user's config folder. It need not exist.
-    """
+    """The settings file: EVALUATOR_CONFIG, or settings.toml in the user's config folder. It need not exist."""
     chosen = os.environ.get("EVALUATOR_CONFIG")
     folder = platformdirs.user_config_dir("evaluator", appauthor=False)
     return Path(chosen).expanduser() if chosen else Path(folder) / "settings.toml"
@@ -44,37 +43,25 @@ class Settings(BaseSettings):
         env_prefix="EVALUATOR_", env_ignore_empty=True, extra="forbid", validate_default=False
     )
 
-    data_dir: Path = Field(
-        default_factory=_default_data_dir, description="Records, references and models lie here."
-    )
+    data_dir: Path = Field(default_factory=_default_data_dir, description="Records, references and models lie here.")
     cache_dir: Path | None = Field(default=None, description="Model weights, if they should lie elsewhere.")
-    rubric_dir: Path | None = Field(
-        default=None, description="Your own rubrics; data_dir/rubrics by default."
-    )
-    database_url: str | None = Field(
-        default=None, description="SQLAlchemy URL; SQLite in data_dir by default."
-    )
-    chroma_url: str | None = Field(
-        default=None, description="A Chroma server; embedded in data_dir by default."
-    )
+    rubric_dir: Path | None = Field(default=None, description="Your own rubrics; data_dir/rubrics by default.")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir by default.")
+    chroma_url: str | None = Field(default=None, description="A Chroma server; embedded in data_dir by default.")
 
     model: str = Field(default="embedded", description="The model that judges.")
     model_file: Path | None = Field(default=None, description="Weights that you already have.")
     base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint.")
     api_key: SecretStr | None = Field(default=None, description="Its key.")
 
-    lang: Literal["zh", "en"] | None = Field(
-        default=None, description="Language of texts; the locale's by default."
-    )
+    lang: Literal["zh", "en"] | None = Field(default=None, description="Language of texts; the locale's by default.")
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
     concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
-    budget_usd: float | None = Field(
-        default=None, ge=0, description="Spending limit of one run; none by default."
-    )
+    budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
 
     @field_validator("lang", mode="before")
     @classmethod
@@ -122,8 +109,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in.
-        """
+        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
 
 

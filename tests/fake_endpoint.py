@@ -233,9 +233,7 @@ def decisions(**by_name: Any) -> Step:
             "input_tokens_details": {"cached_tokens": 300, "cache_write_tokens": 100},
             "output_tokens_details": {"reasoning_tokens": 0},
         }
-        return as_json(
-            {"model": "fake-decider", "answers": [item for item in answers if item], "usage": usage}
-        )
+        return as_json({"model": "fake-decider", "answers": [item for item in answers if item], "usage": usage})
 
     return step
 

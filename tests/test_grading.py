@@ -145,9 +145,7 @@ async def test_check_with_degrees_counts_by_degree(anchored):
             return Answer(question=question.id, probabilities={name: 0.8 if name == at else 0.1 for name in ids})
 
     texts = (GOOD, COLD, STRAY)
-    high, middle, low = [
-        (await card_of(text, Degrees(anchored=anchored), rubric)).verdicts[0].points for text in texts
-    ]
+    high, middle, low = [(await card_of(text, Degrees(anchored=anchored), rubric)).verdicts[0].points for text in texts]
     assert high > middle > low
 
 

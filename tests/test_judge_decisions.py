@@ -19,9 +19,7 @@ def endpoint():
 
 
 def score(*shares, **more):
-    listed = [
-        {"label": label, "value": place, "probability": share} for place, (label, share) in enumerate(shares)
-    ]
+    listed = [{"label": label, "value": place, "probability": share} for place, (label, share) in enumerate(shares)]
     return {"type": "score", "name": "q1", "score": 1.0, "confidence": 0.5, "probabilities": listed, **more}
 
 

@@ -176,9 +176,7 @@ async def test_log_probabilities_that_are_none_are_unreadable(endpoint, step):
 
 async def test_a_refusal_is_refused(endpoint):
     """A reply that ends in the content filter is a refusal, not a judgement."""
-    endpoint.usual = lambda body: fake.as_json(
-        fake.chat({"finish_reason": "content_filter", "logprobs": None})
-    )
+    endpoint.usual = lambda body: fake.as_json(fake.chat({"finish_reason": "content_filter", "logprobs": None}))
     assert await causes(readout(endpoint)) == {"refused"}
 
 

@@ -57,9 +57,7 @@ def test_shipped_prices_are_found_by_pattern_and_the_own_file_wins(prices):
     assert price_of("nobody:knows") is None
 
 
-@pytest.mark.parametrize(
-    "content", ["a: b", "- 1", "x: {input: -1, output: 1, as_of: 2026-01-01}", ": :", "\0"]
-)
+@pytest.mark.parametrize("content", ["a: b", "- 1", "x: {input: -1, output: 1, as_of: 2026-01-01}", ": :", "\0"])
 def test_a_wrong_price_list_is_one_sentence(tmp_path, content):
     """A price list that cannot be read names its path."""
     path = tmp_path / "p.yaml"

@@ -204,9 +204,7 @@ async def test_anthropics_failures_have_the_same_meaning(endpoint, step, cause):
 
 def test_a_vendor_whose_package_is_missing_is_named():
     """The sentence says which package to install."""
-    chat = ChatModel(
-        name="x:y", provider="upstage", model="y", api_key=SecretStr(KEY), package="langchain-upstage"
-    )
+    chat = ChatModel(name="x:y", provider="upstage", model="y", api_key=SecretStr(KEY), package="langchain-upstage")
     with pytest.raises(InputError) as missing:
         open_model(chat, LIMITS.timeout_s)
     assert "langchain-upstage" in missing.value.text("en")

@@ -94,7 +94,10 @@ def test_english_words_tell_by_what_they_mean(rubric: Rubric) -> None:
     points = ({"id": "a", "text": text},)
     reference = rubric.references[0].model_validate({"id": "best", "text": text, "key_points": points})
     english = rubric.model_copy(update={"language": "en", "task": "What went wrong?", "references": (reference,)})
-    said, empty = "Couriers collected delivered parcels from neighbours.", "It was to be so, and the other is from a past that was."
+    said, empty = (
+        "Couriers collected delivered parcels from neighbours.",
+        "It was to be so, and the other is from a past that was.",
+    )
     words = [likeness(english, answer).witnesses(english.criteria[0]).words for answer in (said, empty)]
     assert words == [1.0, 0.0]
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ["item", "grader", "criterion", "points"]
+
+
 class Scale(BaseModel):
     """Lowest and highest points of a criterion."""
 

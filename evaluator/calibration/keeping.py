@@ -1,6 +1,6 @@
 """Profiles in the records. Each saving is a new version of its name: a scorecard names exactly what it followed.
 
-    fit ──keep_profile──▶ v1 ──keep_policy──▶ v2 (the same fit, with a policy) ──keep_policy──▶ v3 (without one)
+fit ──keep_profile──▶ v1 ──keep_policy──▶ v2 (the same fit, with a policy) ──keep_policy──▶ v3 (without one)
 """
 
 from __future__ import annotations

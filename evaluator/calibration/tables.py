@@ -1,6 +1,6 @@
 """Tables that people bring, and what their columns mean: long tables and wide spreadsheets, CSV or XLSX.
 
-    path ──read_table──▶ raw table ──propose_mapping──▶ Mapping (shown, confirmed) ──read_grades──▶ Grades
+path ──read_table──▶ raw table ──propose_mapping──▶ Mapping (shown, confirmed) ──read_grades──▶ Grades
 """
 
 from __future__ import annotations

@@ -41,9 +41,7 @@ class CascadeJudge:
         """The threshold, and both judges' own stamps."""
         own = {"model": self.name, "method": "cascade", "doubt": f"{self.doubt:g}"}
         parts = (("1", self.cheap), ("2", self.dear))
-        return own | {
-            f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()
-        }
+        return own | {f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks the cheap judge everything and the dear one the rest, in one request."""
@@ -69,8 +67,6 @@ def flatness(probabilities: dict[str, float]) -> float:
 def _signed(reply: Reply, judge: str) -> dict[str, Answer | Ungraded]:
     """The answers with the name of the judge that gave them."""
     return {
-        key: answer.model_copy(update={"model": answer.model or judge})
-        if isinstance(answer, Answer)
-        else answer
+        key: answer.model_copy(update={"model": answer.model or judge}) if isinstance(answer, Answer) else answer
         for key, answer in reply.answers.items()
     }

@@ -92,9 +92,7 @@ async def check(name: str, settings: Settings) -> ModelCheck:
         name=judge.name,
         model=", ".join(sorted({reply.model for reply in replies.values()})),
         way=method,
-        log_probabilities=await _ability(
-            name, "readout", method in ("readout", "logprobs"), replies, settings
-        ),
+        log_probabilities=await _ability(name, "readout", method in ("readout", "logprobs"), replies, settings),
         json_schema=await _ability(name, "structured", method.startswith("structured"), replies, settings),
         languages={language: _result(language, reply) for language, reply in replies.items()},
         seconds_per_question=seconds / sum(len(_questions(language)) for language in LANGUAGES),
@@ -115,9 +113,7 @@ def lines(found: ModelCheck, language: str | None = None) -> list[tuple[str, str
         (text("check_logprobs"), _ability_text(found.log_probabilities, text)),
         (text("check_json"), _ability_text(found.json_schema, text)),
     ]
-    rows += [
-        (text(f"check_language_{each}"), _result_text(found.languages[each], text)) for each in LANGUAGES
-    ]
+    rows += [(text(f"check_language_{each}"), _result_text(found.languages[each], text)) for each in LANGUAGES]
     counts = {"prompt": found.usage.prompt_tokens, "cached": found.usage.cached_tokens}
     rows += [
         (text("check_speed"), text("check_seconds", seconds=f"{found.seconds_per_question:.2f}")),

@@ -137,9 +137,7 @@ def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: 
     )
 
 
-def _structured(
-    name: str, provider: Provider, vendor: str, model: str, settings: Settings, account: Spending
-) -> Judge:
+def _structured(name: str, provider: Provider, vendor: str, model: str, settings: Settings, account: Spending) -> Judge:
     from evaluator.judge.structured import StructuredJudge
 
     compatible = provider.langchain == "openai"

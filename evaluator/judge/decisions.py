@@ -29,9 +29,7 @@ class DecisionsJudge:
 
     traits = Traits()  # what it says is no readout with a prior to take away
 
-    def __init__(
-        self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
         self.client = OpenAIClient(endpoint, spending, limits)
 
@@ -121,9 +119,7 @@ def _by_name(reply: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def read_answer(question: Question, entry: dict[str, Any] | None) -> Answer | Ungraded:
     """One answer of the API as ours; whatever is not exactly an answer to this question is Ungraded."""
     if entry is None:
-        return Ungraded(
-            question=question.id, cause="unreadable", detail="no answer under this question's name"
-        )
+        return Ungraded(question=question.id, cause="unreadable", detail="no answer under this question's name")
     if entry.get("type") == "refusal":
         return Ungraded(question=question.id, cause="refused", detail="the model declined this question")
     if entry.get("type") != question.kind:

@@ -145,9 +145,7 @@ class EndpointAsker:
 
 
 def _is_about_logprobs(error: EndpointError) -> bool:
-    return (
-        error.code == "judge_request_rejected" and "logprobs" in f"{error.values.get('detail', '')}".lower()
-    )
+    return error.code == "judge_request_rejected" and "logprobs" in f"{error.values.get('detail', '')}".lower()
 
 
 def _first_choice(reply: dict[str, Any]) -> dict[str, Any]:

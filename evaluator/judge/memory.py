@@ -62,7 +62,5 @@ class RememberingJudge:
                     found[key] = answer
                 if isinstance(answer, Answer):
                     await self.memo.put(key, {"model": model, "answer": answer.model_dump()})
-        answers = {
-            name: found[key].model_copy(update={"question": name}) for name, key in keys.items() if key in found
-        }
+        answers = {name: found[key].model_copy(update={"question": name}) for name, key in keys.items() if key in found}
         return Reply(model=model, answers=answers, usage=usage)

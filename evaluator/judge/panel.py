@@ -37,9 +37,7 @@ class PanelJudge:
         """The rule, and every judge's own stamp under its number."""
         own = {"model": self.name, "method": "panel", "rule": "mean of distributions, majority must answer"}
         parts = enumerate(self.judges, start=1)
-        return own | {
-            f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()
-        }
+        return own | {f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks all judges at the same time."""
@@ -71,9 +69,7 @@ class PanelJudge:
 def mean_of(question: Question, distributions: Sequence[dict[str, float]]) -> dict[str, float]:
     """The arithmetic mean of distributions, option by option."""
     n = len(distributions)
-    return {
-        option.id: sum(each.get(option.id, 0.0) for each in distributions) / n for option in question.options
-    }
+    return {option.id: sum(each.get(option.id, 0.0) for each in distributions) / n for option in question.options}
 
 
 def disagreement(question: Question, distributions: Sequence[dict[str, float]]) -> float:

@@ -40,9 +40,7 @@ class Price(BaseModel):
         """What these tokens cost, in US dollars."""
         plain = tokens.prompt - tokens.cached - tokens.written
         dollars = max(plain, 0) * self.input + tokens.generated * self.output
-        dollars += tokens.cached * _or(self.cached, self.input) + tokens.written * _or(
-            self.cache_write, self.input
-        )
+        dollars += tokens.cached * _or(self.cached, self.input) + tokens.written * _or(self.cache_write, self.input)
         return dollars / 1_000_000
 
     def most(self, prompt_bytes: int, generated: int) -> float:
@@ -114,9 +112,7 @@ class Spending:
     """The account of one run. `limit_usd` None means no limit; `spent` starts a run that goes on where
     another ended."""
 
-    def __init__(
-        self, limit_usd: float | None = None, prices: Path | None = None, spent: Usage | None = None
-    ) -> None:
+    def __init__(self, limit_usd: float | None = None, prices: Path | None = None, spent: Usage | None = None) -> None:
         self.limit_usd = limit_usd
         self.prices = prices
         self.total = spent or Usage()
@@ -148,9 +144,7 @@ class Spending:
         """Waits while requests under way may still turn out cheaper than their most."""
         while not self._fits(entry):
             if not any(other.most for other in self._open):
-                raise BudgetExceeded(
-                    "judge_budget", limit=f"{self.limit_usd:.2f}", spent=f"{self.spent_usd:.4f}"
-                )
+                raise BudgetExceeded("judge_budget", limit=f"{self.limit_usd:.2f}", spent=f"{self.spent_usd:.4f}")
             await self._settled.wait()
         self._open.add(entry)
 

@@ -93,8 +93,7 @@ class StructuredJudge:
         samples = [await self._sample(state, questions)]
         samples += await asyncio.gather(*(self._sample(state, questions) for _ in range(self.samples - 1)))
         return Reply(
-            model=", ".join(sorted({name for sample in samples for name in sample.models}))
-            or self.chat.model,
+            model=", ".join(sorted({name for sample in samples for name in sample.models})) or self.chat.model,
             answers={question.id: combine(question, samples) for question in questions},
             usage=sum((sample.usage for sample in samples), Usage()),
         )

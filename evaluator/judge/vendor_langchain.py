@@ -70,9 +70,7 @@ class Written(BaseModel):
 class LangChainModel:
     """Asks one chat model: paced, repeated within limits, counted and paid from one account."""
 
-    def __init__(
-        self, chat: ChatModel, spending: Spending | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, chat: ChatModel, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.chat = chat
         self.spending = spending or Spending()
         self.transport = Transport(chat.name, self.address, limits)
@@ -89,9 +87,7 @@ class LangChainModel:
         size = len(f"{prompt.system}{prompt.shared}{prompt.questions}{schema}".encode())
 
         # Before the clock starts: the first import takes seconds.
-        runnable = self._model().with_structured_output(
-            schema, method=self.chat.schema_method, include_raw=True
-        )
+        runnable = self._model().with_structured_output(schema, method=self.chat.schema_method, include_raw=True)
 
         async def ask() -> Written:
             started = time.monotonic()
@@ -136,9 +132,7 @@ def open_model(chat: ChatModel, timeout_s: float) -> Any:
         options["api_key"] = chat.api_key.get_secret_value()
     if chat.base_url:
         options["base_url"] = chat.base_url
-    options |= (
-        _openai_options(chat, timeout_s) if chat.provider == "openai" else {"max_tokens": chat.most_generated}
-    )
+    options |= _openai_options(chat, timeout_s) if chat.provider == "openai" else {"max_tokens": chat.most_generated}
     try:
         return init_chat_model(chat.model, model_provider=chat.provider, **options)
     except ImportError as missing:
@@ -166,8 +160,7 @@ def _written(message: Any, asked_of: str, usage: Usage) -> Written:
     return Written(
         text=text,
         model=str(ending.get("model_name") or ending.get("model") or asked_of),
-        refused=bool(message.additional_kwargs.get("refusal"))
-        or finish in ("refusal", "content_filter", "safety"),
+        refused=bool(message.additional_kwargs.get("refusal")) or finish in ("refusal", "content_filter", "safety"),
         cut_off=finish in ("length", "max_tokens"),
         usage=usage,
     )

@@ -51,9 +51,7 @@ class Endpoint(BaseModel):
 class OpenAIClient:
     """Sends requests to one endpoint: paced, repeated within limits, counted and paid from one account."""
 
-    def __init__(
-        self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
         self.spending = spending or Spending()
         self.transport = Transport(endpoint.name, endpoint.address, limits)
@@ -68,9 +66,7 @@ class OpenAIClient:
 
     async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         """The reply of /decisions as an object, and what it took."""
-        return await self._send(
-            lambda client: client.decisions.with_raw_response.create(**body), body, most_generated
-        )
+        return await self._send(lambda client: client.decisions.with_raw_response.create(**body), body, most_generated)
 
     async def _send(
         self, call: Callable[[Any], Awaitable[Any]], body: dict[str, Any], most_generated: int

@@ -98,9 +98,7 @@ class LexicalIndex:
         wanted = {name: value for name, value in filters.items() if value is not None}
         if not wanted:
             return np.ones(len(self.entries), dtype=bool)
-        fits = [
-            all(getattr(entry, name) == value for name, value in wanted.items()) for entry in self.entries
-        ]
+        fits = [all(getattr(entry, name) == value for name, value in wanted.items()) for entry in self.entries]
         return np.array(fits, dtype=bool)
 
     def _information(self, word: str) -> float:

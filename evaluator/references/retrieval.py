@@ -51,11 +51,7 @@ class Hit(NamedTuple):
     @property
     def fits(self) -> bool:
         """Whether this is more than the nearest of strangers."""
-        return (
-            self.matched_by == "item"
-            or self.surprise >= FITTING_SURPRISE
-            or self.coverage >= FITTING_COVERAGE
-        )
+        return self.matched_by == "item" or self.surprise >= FITTING_SURPRISE or self.coverage >= FITTING_COVERAGE
 
 
 def find(

@@ -69,9 +69,7 @@ def write_background() -> Path:
 
     queries, passages = _embed_background()
     stamp = np.array(version())
-    np.savez_compressed(
-        _VECTORS, stamp=stamp, queries=queries.astype(np.float16), passages=passages.astype(np.float16)
-    )
+    np.savez_compressed(_VECTORS, stamp=stamp, queries=queries.astype(np.float16), passages=passages.astype(np.float16))
     return _VECTORS
 
 

@@ -61,9 +61,7 @@ class Near(NamedTuple):
 class ReferenceStore:
     """Entries with their vectors; threads may share it, several writing processes need a server."""
 
-    def __init__(
-        self, client: Any, place: str, folder: Path | None = None, progress: Progress | None = None
-    ) -> None:
+    def __init__(self, client: Any, place: str, folder: Path | None = None, progress: Progress | None = None) -> None:
         self.place = place
         self._client = client
         self._folder = folder
@@ -132,9 +130,7 @@ class ReferenceStore:
             rows = self._collection.query(
                 query_embeddings=query[None, :], n_results=k, where=_where(filters), include=["distances"]
             )
-        return [
-            Near(id, 1 - distance) for id, distance in zip(rows["ids"][0], rows["distances"][0], strict=True)
-        ]
+        return [Near(id, 1 - distance) for id, distance in zip(rows["ids"][0], rows["distances"][0], strict=True)]
 
     def cosines(self, query: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """Cosine to `query` of each entry named."""

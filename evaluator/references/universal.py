@@ -31,7 +31,10 @@ def embed(texts: Sequence[str]) -> Vectors:
     import numpy as np
 
     encoder = _encoder()
-    parts = [encoder.encode([clean(text) for text in texts[start : start + _BATCH]]) for start in range(0, len(texts), _BATCH)]
+    parts = [
+        encoder.encode([clean(text) for text in texts[start : start + _BATCH]])
+        for start in range(0, len(texts), _BATCH)
+    ]
     return np.vstack(parts).astype(np.float32) if parts else np.empty((0, DIMENSIONS), dtype=np.float32)
 
 

@@ -1,5 +1,4 @@
-"""Which rubrics there are: those that ship and the user's own, which win over a shipped one of the same id.
-"""
+"""Which rubrics there are: those that ship and the user's own, which win over a shipped one of the same id."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ def schema_text() -> str:
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def template(
-    rubric_id: str, form: Form = "answer", language: str | None = None, schema: str = SCHEMA_FILE
-) -> str:
+def template(rubric_id: str, form: Form = "answer", language: str | None = None, schema: str = SCHEMA_FILE) -> str:
     """YAML text of a small, valid rubric to be rewritten; RubricError when the id could not be one."""
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", rubric_id):
         raise RubricError("rubric_id_wrong", id=rubric_id)

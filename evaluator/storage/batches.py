@@ -123,15 +123,11 @@ class Batches:
     def items(self, batch_id: str, state: ItemState | None = None) -> list[BatchItem]:
         """All items in the order handed in (of one state), with the totals of those graded."""
         graded = [getattr(t.GradingRow, name) for name in _GRADED]
-        query = select(t.BatchItemRow, *graded).outerjoin(
-            t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id
-        )
+        query = select(t.BatchItemRow, *graded).outerjoin(t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id)
         query = query.where(t.BatchItemRow.batch_id == batch_id).order_by(t.BatchItemRow.position)
         query = query if state is None else query.where(t.BatchItemRow.state == state)
         with self.database.read() as session:
-            return [
-                _item(row, dict(zip(_GRADED, values, strict=True))) for row, *values in session.execute(query)
-            ]
+            return [_item(row, dict(zip(_GRADED, values, strict=True))) for row, *values in session.execute(query)]
 
     def scorecards(self, batch_id: str) -> dict[str, Scorecard]:
         """The scorecards of the items graded so far, by grading id, in one query."""
@@ -169,9 +165,7 @@ class Batches:
     def finish(self, work: Work, scorecard: Scorecard) -> None:
         """Stores the grading, if it is not yet, and marks the item as done, in one transaction."""
         with self.database.write() as session:
-            insert_grading(
-                session, scorecard, work.transcript, rubric=work.rubric, label=work.item, owner=work.owner
-            )
+            insert_grading(session, scorecard, work.transcript, rubric=work.rubric, label=work.item, owner=work.owner)
             self._set(session, work, state="done", grading_id=scorecard.id, error_code=None, error=None)
 
     def fail(self, work: Work, error_code: str, error: str) -> None:
@@ -189,9 +183,7 @@ class Batches:
 
     def _move(self, batch_id: str, state: ItemState) -> int:
         row = t.BatchItemRow
-        query = update(row).where(
-            row.batch_id == batch_id, row.state == state, row.transcript_id.is_not(None)
-        )
+        query = update(row).where(row.batch_id == batch_id, row.state == state, row.transcript_id.is_not(None))
         with self.database.write() as session:
             return session.execute(query.values(state="waiting", error_code=None, error=None)).rowcount  # type: ignore[attr-defined]
 
@@ -218,8 +210,7 @@ def _row(session: Session, batch_id: str, position: int, item: NewItem) -> t.Bat
 def _with_counts() -> Select[*tuple[Any, ...]]:
     state = t.BatchItemRow.state
     counts = [
-        func.sum(case((state == name, 1), else_=0)).label(name)
-        for name in ("waiting", "running", "done", "failed")
+        func.sum(case((state == name, 1), else_=0)).label(name) for name in ("waiting", "running", "done", "failed")
     ]
     query = select(t.BatchRow, *counts).outerjoin(t.BatchItemRow, t.BatchItemRow.batch_id == t.BatchRow.id)
     return query.group_by(t.BatchRow.id)

@@ -19,9 +19,7 @@ from evaluator.storage.shapes import HumanGrade, Note, Override, now
 class Corrections(Gradings):
     """Gradings with overrides and notes."""
 
-    def override(
-        self, grading: str, criterion: str, points: float, comment: str = "", *, who: str
-    ) -> Override:
+    def override(self, grading: str, criterion: str, points: float, comment: str = "", *, who: str) -> Override:
         """Puts a person's points beside the machine's; InputError on an unknown criterion or impossible
         points.
 
@@ -102,9 +100,7 @@ def _check(scorecard: Scorecard, criterion: str, points: float) -> None:
         raise InputError("storage_override_criterion", criterion=criterion, known=known)
     most = 1.0 if verdict.kind == "fatal" else verdict.max_points
     if not 0 <= points <= most:  # also refuses not-a-number
-        raise InputError(
-            "storage_override_points", criterion=criterion, points=f"{points:g}", max_points=f"{most:g}"
-        )
+        raise InputError("storage_override_points", criterion=criterion, points=f"{points:g}", max_points=f"{most:g}")
 
 
 def _standing(overrides: Iterable[Override]) -> list[Override]:

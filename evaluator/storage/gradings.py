@@ -128,9 +128,7 @@ class Gradings:
         found: dict[str, Scorecard] = {}
         with self.database.read() as session:
             for start in range(0, len(ids), 500):  # SQLite limits the variables of a statement
-                query = select(t.GradingRow.id, t.GradingRow.body).where(
-                    t.GradingRow.id.in_(ids[start : start + 500])
-                )
+                query = select(t.GradingRow.id, t.GradingRow.body).where(t.GradingRow.id.in_(ids[start : start + 500]))
                 found |= {key: Scorecard.model_validate(body) for key, body in session.execute(query)}
         return found
 
@@ -203,9 +201,7 @@ def _columns(scorecard: Scorecard) -> dict[str, Any]:
     }
 
 
-def _filtered(
-    query: Select[Any], rubric: str | None, text: str, owner: str | None, review: bool | None
-) -> Select[Any]:
+def _filtered(query: Select[Any], rubric: str | None, text: str, owner: str | None, review: bool | None) -> Select[Any]:
     row = t.GradingRow
     wanted: list[ColumnElement[bool]] = []
     if rubric is not None:

@@ -29,9 +29,7 @@ class Database:
     written.
     """
 
-    def __init__(
-        self, url: str, lock_dir: Path, busy_s: float = BUSY_S, migrations: Path = MIGRATIONS
-    ) -> None:
+    def __init__(self, url: str, lock_dir: Path, busy_s: float = BUSY_S, migrations: Path = MIGRATIONS) -> None:
         self.url, self.lock_dir, self.migrations = url, lock_dir, migrations
         self.place = _place(url)
         self.engine = _engine(url, busy_s, self.place)

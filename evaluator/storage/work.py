@@ -87,9 +87,7 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def begin(
-        self, owner: str, rubric: Rubric, transcript: Transcript, own_points: dict[str, OwnPoint]
-    ) -> Attempt:
+    def begin(self, owner: str, rubric: Rubric, transcript: Transcript, own_points: dict[str, OwnPoint]) -> Attempt:
         """Stores the trainee's own grades before any result is shown; InputError on points that cannot be."""
         _check(rubric, own_points)
         with self.database.write() as session:
@@ -133,9 +131,7 @@ class Attempts:
 
 
 def _attempt(row: t.AttemptRow, total: float | None, most: float | None, passed: bool | None) -> Attempt:
-    return Attempt.model_validate(row).model_copy(
-        update={"total": total, "max_points": most, "passed": passed}
-    )
+    return Attempt.model_validate(row).model_copy(update={"total": total, "max_points": most, "passed": passed})
 
 
 def _check(rubric: Rubric, own_points: dict[str, OwnPoint]) -> None:

@@ -214,7 +214,11 @@ def _criterion(key: str, base: Content) -> Content:
     checks = edit_rows(
         f"{key}_checks", base["checks"], fields, new={"question": "", "yes": "", "no": ""}, add=tr("ui_bank.add_check")
     )
-    return {**found, "checks": _with_ids(checks, "k"), "closing": _closing(f"{key}_closing", base.get("closing"), found)}
+    return {
+        **found,
+        "checks": _with_ids(checks, "k"),
+        "closing": _closing(f"{key}_closing", base.get("closing"), found),
+    }
 
 
 def _closing(key: str, base: Content | None, criterion: Content) -> Content | None:

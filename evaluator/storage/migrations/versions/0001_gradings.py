@@ -46,9 +46,7 @@ def upgrade() -> None:
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("review", sa.Boolean(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["transcript_id"], ["transcripts.id"], name=op.f("fk_gradings_transcript_id")
-        ),
+        sa.ForeignKeyConstraint(["transcript_id"], ["transcripts.id"], name=op.f("fk_gradings_transcript_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gradings")),
     )
     op.create_index(op.f("ix_gradings_created_at"), "gradings", ["created_at"], unique=False)

@@ -20,9 +20,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["grading_id"], ["gradings.id"], name=op.f("fk_overrides_grading_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_overrides")),
     )
-    op.create_index(
-        "ix_overrides_grading_id_criterion", "overrides", ["grading_id", "criterion"], unique=False
-    )
+    op.create_index("ix_overrides_grading_id_criterion", "overrides", ["grading_id", "criterion"], unique=False)
     op.create_index(op.f("ix_overrides_who"), "overrides", ["who"], unique=False)
     op.create_table(
         "notes",

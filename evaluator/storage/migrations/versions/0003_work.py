@@ -27,12 +27,8 @@ def upgrade() -> None:
         sa.Column("own_points", sa.JSON(), nullable=False),
         sa.Column("grading_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["grading_id"], ["gradings.id"], name=op.f("fk_attempts_grading_id")),
-        sa.ForeignKeyConstraint(
-            ["rubric_digest"], ["rubrics.digest"], name=op.f("fk_attempts_rubric_digest")
-        ),
-        sa.ForeignKeyConstraint(
-            ["transcript_id"], ["transcripts.id"], name=op.f("fk_attempts_transcript_id")
-        ),
+        sa.ForeignKeyConstraint(["rubric_digest"], ["rubrics.digest"], name=op.f("fk_attempts_rubric_digest")),
+        sa.ForeignKeyConstraint(["transcript_id"], ["transcripts.id"], name=op.f("fk_attempts_transcript_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     op.create_index(op.f("ix_attempts_grading_id"), "attempts", ["grading_id"], unique=False)
@@ -64,12 +60,8 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_items_batch_id")),
         sa.ForeignKeyConstraint(["grading_id"], ["gradings.id"], name=op.f("fk_batch_items_grading_id")),
-        sa.ForeignKeyConstraint(
-            ["rubric_digest"], ["rubrics.digest"], name=op.f("fk_batch_items_rubric_digest")
-        ),
-        sa.ForeignKeyConstraint(
-            ["transcript_id"], ["transcripts.id"], name=op.f("fk_batch_items_transcript_id")
-        ),
+        sa.ForeignKeyConstraint(["rubric_digest"], ["rubrics.digest"], name=op.f("fk_batch_items_rubric_digest")),
+        sa.ForeignKeyConstraint(["transcript_id"], ["transcripts.id"], name=op.f("fk_batch_items_transcript_id")),
         sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_batch_items")),
     )
     op.create_index("ix_batch_items_batch_id_state", "batch_items", ["batch_id", "state"], unique=False)
