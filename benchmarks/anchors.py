@@ -2,7 +2,8 @@
 
     python -m benchmarks.anchors
 
-Run it after a change of a shipped rubric, a prompt or the weights. What was asked before is taken from benchmarks/cache.
+Run it after a change of a shipped rubric, a prompt or the weights. What was asked before is taken from benchmarks/cache,
+and from the file itself: its answers count for the very text and question that they were given to.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from evaluator.judge.memory import RememberingJudge, question_key
 from evaluator.judge.plan import plan_anchors
 from evaluator.judge.questions import Ungraded
 from evaluator.judge.shipped import shipped_file
-from evaluator.key_points import with_key_points
 from evaluator.rubric import Rubric
 from evaluator.rubrics import list_rubrics, load
 from evaluator.states import anchor_states
@@ -42,7 +42,7 @@ async def main() -> None:
     judge, answers = open_memo_judge(), {}
     for entry in list_rubrics():
         if entry.origin == "shipped":
-            answers |= await answers_for(with_key_points(load(Path(entry.path))), judge)
+            answers |= await answers_for(load(Path(entry.path)), judge)
             print(f"{entry.id}: {len(answers)} answers so far", flush=True)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer)}" for key, answer in sorted(answers.items()))
     shipped_file().write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 from evaluator.judge.choose import choose
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.questions import Judge
+from evaluator.judge.shipped import shipped_answers
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo
 
@@ -24,5 +25,5 @@ def open_judge(model: str = "embedded") -> Judge:
 
 
 def open_memo_judge(model: str = "embedded") -> Judge:
-    """The judge called `model`, with the benchmarks' own memo."""
-    return RememberingJudge(open_judge(model), open_memo())
+    """The judge called `model`, with the benchmarks' own memo, and with what came along of the shipped rubrics' anchors."""
+    return RememberingJudge(open_judge(model), open_memo(), shipped_answers())

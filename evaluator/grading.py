@@ -47,7 +47,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 7  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 8  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -150,7 +150,7 @@ async def grade(
     report(Progress("reading", 0, 1))
     read = state_for(rubric, transcript, guards, judge.traits.context_tokens)
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
-    asked = _Asking(rubric, judge, read.state, report)
+    asked = _Asking(stated, judge, read.state, report)
     # A judge that needs no anchors weighs the last words itself.
     closings = await asyncio.to_thread(closings_of, rubric, transcript, redactions(guards)) if asked.anchored else {}
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
@@ -167,6 +167,8 @@ async def grade(
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
     others = asked.other_questions()
+    if others:
+        report(Progress("key_points", 0, 1))
     by_id = {question.id: question for question in (*itertools.chain(*plans), *others)}
     answered = await asked.about([*by_id.values()])
     key_points = tuple(
@@ -200,11 +202,11 @@ class _Outcome(NamedTuple):
 class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
-    def __init__(self, rubric: Rubric, judge: Judge, state: State, report: Report) -> None:
+    def __init__(self, stated: Rubric, judge: Judge, state: State, report: Report) -> None:
         self.anchored, self.knows = judge.traits.anchored, judge.traits.knows
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
-        self._rubric, self._judge, self._state, self._report = rubric, judge, state, report
+        self._stated, self._judge, self._state, self._report = stated, judge, state, report
         self._known: dict[str, dict[str, Answer | Ungraded]] = {}
 
     async def about(self, questions: list[Question]) -> Answered:
@@ -221,12 +223,14 @@ class _Asking:
         return Answered(answers, self._known["empty"], ends)
 
     def other_questions(self) -> list[Question]:
-        """Key points and guards: asked of judges that take many questions in one request. For a readout every
-        question costs, and resemblance answers these two as well (docs/design/judging.md)."""
-        return [] if self.anchored else [*plan_key_points(self._rubric), *plan_guards(self._rubric)]
+        """The key points, of a readout those that the rubric states; and guards, not of a readout, which tells less of
+        them than resemblance and patterns do (docs/design/judging.md)."""
+        if self.anchored:
+            return plan_key_points(self._stated, knows=self.knows)
+        return [*plan_key_points(with_key_points(self._stated)), *plan_guards(self._stated)]
 
     async def _ask_anchors(self) -> None:
-        states, questions = anchor_states(self._rubric), plan_anchors(self._rubric, knows=self.knows)
+        states, questions = anchor_states(self._stated), plan_anchors(self._stated, knows=self.knows)
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
             self._known[name] = await self._ask(state, questions)

@@ -236,18 +236,26 @@ async def test_json_has_the_documented_fields():
 
 async def test_criterion_without_checks_is_asked_through_its_own_key_points():
     """Without checks the criterion's own key points are asked, and what the judge says of them counts for the points and
-    for the key point; points that all of several criteria share are not asked."""
+    for the key point; points that all of several criteria share count for the key points alone."""
     sure, unsure = WordJudge(words=_says_hours(0.95)), WordJudge(words=_says_hours(0.3))
     high, low = await card_of(GOOD, sure), await card_of(GOOD, unsure)
-    assert set(sure.asked) == {"c:sorry:says", "k:call:hour"}
+    assert set(sure.asked) == {"c:sorry:says", "k:call:hour", "k:call:apology"}
     assert high.verdicts[1].points > low.verdicts[1].points
     chance = {point.id: point.probability for point in high.key_points}, {p.id: p.probability for p in low.key_points}
-    assert chance[0]["hour"] > chance[1]["hour"] and chance[0]["apology"] == chance[1]["apology"]
+    assert all(chance[0][name] > chance[1][name] for name in ("hour", "apology"))
     reference = RUBRIC.references[0]
     shared = tuple(point.model_copy(update={"criteria": ()}) for point in reference.key_points)
     judge = WordJudge()
     await card_of(GOOD, judge, small_rubric(references=(reference.model_copy(update={"key_points": shared}),)))
-    assert set(judge.asked) == {"c:sorry:says", "c:plan"}
+    assert set(judge.asked) == {"c:sorry:says", "c:plan", "k:call:hour", "k:call:apology"}
+
+
+async def test_clauses_of_a_plain_reference_are_shown_and_not_asked():
+    """Where a reference comes without key points its clauses are told by likeness: a readout has one question each to pay."""
+    reference = RUBRIC.references[0].model_copy(update={"key_points": ()})
+    judge = WordJudge()
+    card = await card_of(GOOD, judge, small_rubric(references=(reference,)))
+    assert card.key_points and set(judge.asked) == {"c:sorry:says", "c:plan"}
 
 
 async def test_clauses_of_the_reference_are_asked_where_a_rubric_has_one_criterion():

@@ -13,7 +13,6 @@ from evaluator.judge.plan import plan_anchors
 from evaluator.judge.readout import ReadoutJudge
 from evaluator.judge.shipped import shipped_answers
 from evaluator.judge.weights import EMBEDDED
-from evaluator.key_points import with_key_points
 from evaluator.rubrics import find, list_rubrics, load
 from evaluator.settings import load_settings
 from evaluator.states import anchor_states
@@ -27,7 +26,7 @@ class Stamped:
 
 def keys_of(stamp: dict[str, str]) -> set[str]:
     """The keys of every anchor question of every shipped rubric."""
-    shipped = [with_key_points(load(Path(entry.path))) for entry in list_rubrics() if entry.origin == "shipped"]
+    shipped = [load(Path(entry.path)) for entry in list_rubrics() if entry.origin == "shipped"]
     return {
         question_key(stamp, state, question)
         for rubric in shipped
@@ -44,7 +43,7 @@ def test_the_file_belongs_to_these_rubrics_and_prompts():
 @pytest.mark.parametrize("name", [pytest.param("staff-shortage", marks=NEEDS_WEIGHTS)])
 async def test_the_model_says_so_again(name):
     """Asked anew, the embedded model gives the shipped probabilities, but for the rounding of another processor."""
-    rubric, judge = with_key_points(find(name)), choose("embedded", load_settings())
+    rubric, judge = find(name), choose("embedded", load_settings())
     questions = plan_anchors(rubric)[:2]
     for state in anchor_states(rubric).values():
         reply = await judge.decide(state, questions)

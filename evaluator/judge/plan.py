@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from evaluator.judge.prompts import QUESTIONS, template
 from evaluator.judge.questions import Option, Question, QuestionKind
+from evaluator.key_points import with_key_points
 from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
 
 NO, YES = "no", "yes"
@@ -48,14 +49,30 @@ def _is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
     return rubric.form == "answer" and asked_by_points and bool(rubric.key_points_of(criterion))
 
 
-def plan_anchors(rubric: Rubric, *, knows: bool = True) -> list[Question]:
-    """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria."""
-    return [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion, knows=knows)]
+def plan_anchors(stated: Rubric, *, knows: bool = True) -> list[Question]:
+    """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria, and the
+    key points that the rubric states. Clauses of a reference that came without any are no questions to a readout: there are
+    many, and out of their place they say little."""
+    rubric = with_key_points(stated)
+    asked = [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion, knows=knows)]
+    return list({question.id: question for question in (*asked, *plan_key_points(stated, knows=knows))}.values())
 
 
-def plan_key_points(rubric: Rubric) -> list[Question]:
-    """One question a key point of the rubric's references."""
-    return [_key_point(rubric, reference, point) for reference in rubric.references for point in reference.key_points]
+def plan_key_points(rubric: Rubric, *, knows: bool = True) -> list[Question]:
+    """One question a key point of the rubric's references; a judge that `knows` nothing is not asked about knowledge."""
+    return [
+        _key_point(rubric, reference, point)
+        for reference in rubric.references
+        for point in reference.key_points
+        if knows or not _is_point_of_knowledge(rubric, point)
+    ]
+
+
+def _is_point_of_knowledge(rubric: Rubric, point: KeyPoint) -> bool:
+    """True if all criteria that the key point counts for are questions of knowledge."""
+    return all(
+        _is_knowledge(rubric, criterion) for criterion in rubric.criteria if point in rubric.key_points_of(criterion)
+    )
 
 
 def plan_guards(rubric: Rubric) -> list[Question]:
