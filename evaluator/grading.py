@@ -15,7 +15,16 @@ from evaluator import rubrics
 from evaluator.closing import closings_of
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
-from evaluator.judge.plan import STEERING, TOPIC, YES, plan_anchors, plan_criterion, plan_guards, plan_key_points
+from evaluator.judge.plan import (
+    STEERING,
+    TOPIC,
+    YES,
+    key_point_ids,
+    plan_anchors,
+    plan_criterion,
+    plan_guards,
+    plan_key_points,
+)
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness
@@ -47,7 +56,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 8  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 9  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -158,23 +167,18 @@ async def grade(
     verdicts = []
     how = {"by_level": not asked.anchored, "knows": asked.knows}
     plans = [plan_criterion(rubric, criterion, **how) for criterion in rubric.criteria]
+    others = {question.id: question for question in asked.other_questions()}
     if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
-        await asked.about([*itertools.chain(*plans), *asked.other_questions()])
+        await asked.about([*itertools.chain(*plans), *others.values()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
-        answered = await asked.about(questions)
+        own = [others[name] for name in key_point_ids(rubric, criterion) if name in others]
+        answered = await asked.about([*questions, *own])
         seen = (*alike[criterion.speaker], fits, closings.get(criterion.id))
         verdict = judge_criterion(rubric, criterion, questions, answered, *seen)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
-    others = asked.other_questions()
-    if others:
-        report(Progress("key_points", 0, 1))
-    by_id = {question.id: question for question in (*itertools.chain(*plans), *others)}
-    answered = await asked.about([*by_id.values()])
-    key_points = tuple(
-        judge_key_point(point, name, by_id.get(f"k:{name}:{point.id}"), answered, alike["agent"].likeness)
-        for name, point in points
-    )
+    answered = await asked.about([*itertools.chain(*plans), *others.values()])
+    key_points = tuple(judge_key_point(point, name, answered, alike["agent"].likeness) for name, point in points)
     outcome = _Outcome(
         tuple(verdicts),
         key_points,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.evidence import Matcher, Nearest, query_vectors, statement_of
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 ON_TOPIC_RATIO, ON_TOPIC_LIKENESS, ON_TOPIC_SHARPNESS = 0.86, 0.45, 25.0
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
+
+
+Judged = Mapping[tuple[str, str], float]  # reference and key point: how far a judge says that it is made, 0 to 1
+NOTHING_JUDGED: Judged = MappingProxyType({})
 
 
 class Anchors(NamedTuple):
@@ -53,14 +58,16 @@ class Likeness:
         self._anchors = similarity_anchors(rubric)
         self._words = frozenset(_content(" ".join(span.text for span in matcher.spans)))
 
-    def of_criterion(self, criterion: Criterion) -> Placed | None:
-        """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points."""
-        seen = self.witnesses(criterion)
+    def of_criterion(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Placed | None:
+        """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points.
+        `judged` is what a judge says of key points; it has half of their say."""
+        seen = self.witnesses(criterion, judged)
         return place([Witness(value, 1.0) for value in seen]) if seen else None
 
-    def witnesses(self, criterion: Criterion) -> Witnesses | None:
+    def witnesses(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Witnesses | None:
         """What each witness says of the criterion, by the reference that the text is nearest to."""
-        found = [self._seen(reference, points) for reference, points in points_of(self._rubric, criterion).items()]
+        by_reference = points_of(self._rubric, criterion).items()
+        found = [self._seen(reference, points, judged) for reference, points in by_reference]
         return max(found, key=sum, default=None)
 
     def of_point(self, reference: str, point: KeyPoint) -> tuple[float, Nearest]:
@@ -82,9 +89,9 @@ class Likeness:
         )
         return 1 - (1 - near) * (1 - _logistic(ON_TOPIC_SHARPNESS * (alike - ON_TOPIC_LIKENESS)))
 
-    def _seen(self, reference: str, points: Sequence[KeyPoint]) -> Witnesses:
-        coverage = sum(self.of_point(reference, point)[0] for point in points) / len(points)
-        return Witnesses(coverage, self._gist(points), self._shared_words(points))
+    def _seen(self, reference: str, points: Sequence[KeyPoint], judged: Judged = NOTHING_JUDGED) -> Witnesses:
+        made = [both(self.of_point(reference, point)[0], judged.get((reference, point.id))) for point in points]
+        return Witnesses(sum(made) / len(made), self._gist(points), self._shared_words(points))
 
     def _gist(self, points: Sequence[KeyPoint]) -> float:
         nearest = self._matcher.similarity(query_vectors((" ".join(point.text for point in points),)))
@@ -94,6 +101,12 @@ class Likeness:
         wanted = {word for point in points for word in _content(f"{point.text} {point.example}")}
         wanted -= set(_content(self._rubric.task))
         return min(len(wanted & self._words) / (len(wanted) * FULL_WORDS), 1.0) if wanted else 0.0
+
+
+def both(alike: float, judged: float | None) -> float:
+    """How far a key point is made, by likeness and by the judge where it was asked: they err elsewhere
+    (`python -m benchmarks.key_points`)."""
+    return alike if judged is None else (alike + judged) / 2
 
 
 def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]:

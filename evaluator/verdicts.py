@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from evaluator.closing import LastWords
 from evaluator.evidence import Matcher, evidence_of, wanted_for
-from evaluator.judge.plan import NO, YES
+from evaluator.judge.plan import NO, YES, key_point_id
 from evaluator.judge.questions import Answer, Question, Ungraded
-from evaluator.likeness import Likeness
+from evaluator.likeness import Likeness, both, points_of
 from evaluator.positions import (
     LEAST_SPREAD,
     Placed,
@@ -80,7 +80,7 @@ def judge_criterion(
     elif criterion.kind in ("fatal", "penalty"):
         shares = _unwanted_shares(criterion, questions, answered)
     else:
-        placed = _position(criterion, questions, answered, likeness, SHARE_OF_LIKENESS[rubric.form])
+        placed = _position(rubric, criterion, questions, answered, likeness)
         if closing:
             placed = blend(placed, Placed(closing.position, LEAST_SPREAD), SHARE_OF_CLOSING)
         if placed is None:
@@ -111,17 +111,16 @@ def judge_silence(criterion: Criterion) -> Verdict:
     )
 
 
-def judge_key_point(
-    point: KeyPoint, reference: str, question: Question | None, answered: Answered, likeness: Likeness
-) -> KeyPointResult:
+def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likeness: Likeness) -> KeyPointResult:
     """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
     said, near = likeness.of_point(reference, point)
-    judged = _witness_of(question, answered) if question and answered.anchored else None
-    if question and not answered.anchored:
-        answer = answered.text.get(question.id)
+    asked = key_point_id(reference, point)
+    if asked in answered.text and not answered.anchored:
+        answer = answered.text[asked]
         probability = answer.probabilities[YES] if isinstance(answer, Answer) else None
     else:
-        probability = said if judged is None else (said + judged.position) / 2
+        judged = _witness_of(asked, answered)
+        probability = both(said, judged.position if judged else None)
     covered = None if probability is None else probability >= COVERED_FROM
     evidence = (evidence_of(near.span, "for", max(near.text, near.example or 0.0)),) if near.span and covered else ()
     return KeyPointResult(
@@ -136,14 +135,21 @@ def judge_key_point(
 
 
 def _position(
-    criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness, share: float
+    rubric: Rubric, criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
 ) -> Placed | None:
-    judged = [found for question in deciding(questions) if (found := _witness_of(question, answered))]
-    return blend(place(judged) if judged else None, likeness.of_criterion(criterion), share)
+    judged = [found for question in deciding(questions) if (found := _witness_of(question.id, answered))]
+    points = {
+        (reference, point.id): found.position
+        for reference, points in points_of(rubric, criterion).items()
+        for point in points
+        if (found := _witness_of(key_point_id(reference, point), answered))
+    }
+    alike = likeness.of_criterion(criterion, points)
+    return blend(place(judged) if judged else None, alike, SHARE_OF_LIKENESS[rubric.form])
 
 
-def _witness_of(question: Question, answered: Answered) -> Witness | None:
-    """Where the text lies between silence and the best reference by one question; None if the anchors can't tell.
+def _witness_of(question: str, answered: Answered) -> Witness | None:
+    """By the question's id: where the text lies between silence and the best reference by one question; None if the anchors can't tell.
     Without a reference answer only silence is known."""
     empty = _reading(question, answered.empty or {})
     own = _reading(question, answered.text)
@@ -155,8 +161,8 @@ def _witness_of(question: Question, answered: Answered) -> Witness | None:
     return witness(own, empty, max(highest)) if highest else None
 
 
-def _reading(question: Question, answers: Answers) -> float | None:
-    answer = answers.get(question.id)
+def _reading(question: str, answers: Answers) -> float | None:
+    answer = answers.get(question)
     return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
 
 
@@ -164,8 +170,8 @@ def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answer
     """Penalties and fatal items: neither silence nor the reference shows them, so both are the lower anchor."""
     chances = []
     for question in questions:
-        own = _reading(question, answered.text)
-        lower = [_reading(question, answers) for answers in (answered.empty or {}, *answered.references)]
+        own = _reading(question.id, answered.text)
+        lower = [_reading(question.id, answers) for answers in (answered.empty or {}, *answered.references)]
         known = [value for value in lower if value is not None] or [0.0]
         chances.append(happened(own or 0.0, min(known), max(known)))
     chance = sum(chances) / len(chances)

@@ -250,6 +250,28 @@ async def test_criterion_without_checks_is_asked_through_its_own_key_points():
     assert set(judge.asked) == {"c:sorry:says", "c:plan", "k:call:hour", "k:call:apology"}
 
 
+async def test_what_the_judge_says_of_a_key_point_counts_for_its_criterion():
+    """A key point that the judge finds makes its criterion's points and its own probability higher, and no other's; the
+    checks are answered alike."""
+
+    class Finding(WordJudge):
+        def __init__(self, chance: float) -> None:
+            super().__init__()
+            self.chance = chance
+
+        def _answer(self, state, question):
+            if question.id != "k:call:apology":
+                return super()._answer(state, question)
+            yes = self.chance if "小周" in state.text else 0.9 if state.text else 0.1
+            return Answer(question=question.id, probabilities={"no": 1 - yes, "yes": yes})
+
+    found, missed = await card_of(GOOD, Finding(0.9)), await card_of(GOOD, Finding(0.1))
+    assert found.verdicts[0].points > missed.verdicts[0].points
+    assert found.verdicts[1].points == missed.verdicts[1].points
+    chances = [{point.id: point.probability for point in card.key_points} for card in (found, missed)]
+    assert chances[0]["apology"] > chances[1]["apology"] and chances[0]["hour"] == chances[1]["hour"]
+
+
 async def test_clauses_of_a_plain_reference_are_shown_and_not_asked():
     """Where a reference comes without key points its clauses are told by likeness: a readout has one question each to pay."""
     reference = RUBRIC.references[0].model_copy(update={"key_points": ()})
