@@ -1,7 +1,7 @@
 """Does the total stay where it is when nothing that matters changes?
 
-    python -m benchmarks.stability [--rubric ID …] [--example NAME …] [--model NAME] [--swap/--no-swap] [--repeat N]
-                                   [--peer NAME …]
+    python -m benchmarks.stability [--rubric ID …] [--example NAME …] [--change NAME …] [--model NAME]
+                                   [--swap/--no-swap] [--repeat N] [--peer NAME …]
 
 For examples of the shipped rubrics: harmless changes (spaces, marks, scripts, line breaks, names of speakers, order of
 the options), and padding, doubling and shortening. Prints totals, their spread and the change in per cent of the points.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,7 @@ from evaluator.transcript import parse
 
 ORDER_OF_OPTIONS = "order of the options"
 SAME = "unchanged"
+ALL = HARMLESS | LENGTH
 AIM = 3.0  # per cent of the points
 Text = tuple[Rubric, str]  # a rubric and the name of one of its examples
 
@@ -44,17 +46,22 @@ Text = tuple[Rubric, str]  # a rubric and the name of one of its examples
 def main(
     rubric: Annotated[list[str] | None, typer.Option(help="Only these rubrics; all otherwise.")] = None,
     example: Annotated[list[str] | None, typer.Option(help="Which examples; good otherwise.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option(help=f"Only these changes; all otherwise: {', '.join(HARMLESS | LENGTH)}.")
+    ] = None,
     model: Annotated[str, typer.Option(help="The judge.")] = "embedded",
     swap: Annotated[bool, typer.Option(help="Also ask with the options in the opposite order.")] = True,
     repeat: Annotated[int, typer.Option(help="Ask the unchanged text so many times more.")] = 0,
     peer: Annotated[list[str] | None, typer.Option(help=f"Beside these: {', '.join(PEERS)}.")] = None,
 ) -> None:
     """Prints a table an example and grader, and a summary of each grader."""
+    if unknown := set(change or []) - ALL.keys():
+        raise typer.BadParameter(f"no such change: {', '.join(sorted(unknown))}", param_hint="--change")
     texts = [(chosen, name) for chosen in shipped(rubric or []) for name in example or ["good"]]
     with kept_vectors():
-        show_all(texts, asyncio.run(our_totals(texts, open_judge(model), swap, repeat)))
+        show_all(texts, asyncio.run(our_totals(texts, change or ALL, open_judge(model), swap, repeat)))
     for name in peer or []:
-        show_all(texts, peer_totals(name, texts), name)
+        show_all(texts, peer_totals(name, texts, change or ALL), name)
 
 
 def shipped(wanted: list[str]) -> list[Rubric]:
@@ -63,26 +70,29 @@ def shipped(wanted: list[str]) -> list[Rubric]:
     return [load(Path(entry.path)) for entry in found]
 
 
-async def our_totals(texts: list[Text], judge: Judge, swap: bool, repeat: int) -> list[dict[str, float]]:
+async def our_totals(
+    texts: list[Text], changes: Collection[str], judge: Judge, swap: bool, repeat: int
+) -> list[dict[str, float]]:
     """The product's totals by change, one table a text."""
     kept = KeptJudge(judge, open_memo(), "stability")
     tables = []
     for rubric, name in texts:
-        totals = await totals_of(rubric, read_example(rubric, name), kept, swap)
+        totals = await totals_of(rubric, read_example(rubric, name), changes, kept, swap)
         tables.append(totals | await totals_again(rubric, read_example(rubric, name), judge, repeat))
     return tables
 
 
-def peer_totals(name: str, texts: list[Text]) -> list[dict[str, float]]:
+def peer_totals(name: str, texts: list[Text], changes: Collection[str]) -> list[dict[str, float]]:
     """A peer's totals by change, one table a text, all by the embedded model."""
     python, tables = prepare(name), []
     with counted(serve_embedded()) as (base_url, counter):
         for rubric, example in texts:
-            versions = versions_of(read_example(rubric, example), rubric.language)
+            versions = versions_of(read_example(rubric, example), rubric.language, changes)
             cases = tuple(as_case(change, version, rubric) for change, version in versions.items())
             place = CACHE / "peers" / f"stability-{rubric.id}-{example}-{rubric.digest[:8]}"
             run_peer(name, python, place, cases, base_url, counter)
-            tables.append(add_up_points(read_results(place / f"{name}.jsonl")))
+            totals = add_up_points(read_results(place / f"{name}.jsonl"))
+            tables.append({version: total for version, total in totals.items() if version in versions})
     return tables
 
 
@@ -115,14 +125,14 @@ def read_example(rubric: Rubric, name: str) -> str:
     return (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
-def versions_of(text: str, language: str) -> dict[str, str]:
+def versions_of(text: str, language: str, changes: Collection[str] = ALL) -> dict[str, str]:
     """The text as it is, and its variations, by name."""
-    return {SAME: text, **changed(text, language, HARMLESS | LENGTH)}
+    return {SAME: text, **changed(text, language, {name: ALL[name] for name in changes})}
 
 
-async def totals_of(rubric: Rubric, text: str, judge: Judge, swap: bool) -> dict[str, float]:
+async def totals_of(rubric: Rubric, text: str, changes: Collection[str], judge: Judge, swap: bool) -> dict[str, float]:
     """The total of the text as it is, and of each variation."""
-    versions = versions_of(text, rubric.language)
+    versions = versions_of(text, rubric.language, changes)
     totals = {name: await total_of(rubric, version, judge) for name, version in versions.items()}
     if swap:
         totals[ORDER_OF_OPTIONS] = await total_of(rubric, text, Swapped(judge))

@@ -11,8 +11,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import typer
+import yaml
 from typer.testing import CliRunner
 
+from benchmarks import key_points, stability
 from benchmarks.agreement import __main__ as agreement
 from benchmarks.agreement import variants
 from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
@@ -250,8 +253,6 @@ def test_the_whole_benchmark_runs_and_writes_readouts(
     dialogues: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One command prints ceiling and variants, and what it writes a calibration run can read, on the humans' scale."""
-    import typer
-
     monkeypatch.setattr(agreement, "open_judge", lambda model: ScriptedJudge())
     monkeypatch.setattr(agreement, "open_memo", lambda: AskMemo(tmp_path / "memo.db"))
     app = typer.Typer()
@@ -280,8 +281,6 @@ def test_the_whole_benchmark_runs_and_writes_readouts(
 
 def test_an_unknown_way_of_asking_is_refused() -> None:
     """The sentence names the ways that there are."""
-    import typer
-
     with pytest.raises(typer.BadParameter, match="swapped"):
         agreement.ways_of(["chekcs"], "embedded")
 
@@ -387,6 +386,35 @@ def test_a_change_that_a_peer_did_not_grade_whole_has_no_total() -> None:
     """Points of all criteria are added up by change; one that is missing leaves no total."""
     results = {(SAME, "a"): 2.0, (SAME, "b"): 1.5, ("padded", "a"): 2.0, ("padded", "b"): None}
     assert add_up_points(results) == {SAME: 3.5}
+
+
+def test_a_few_changes_can_be_chosen_and_unknown_ones_are_named() -> None:
+    """`--change` leaves the unchanged text and those named; a wrong name is said in one sentence."""
+    (rubric,) = shipped(["cross-border-wrong-item"])
+    text = read_example(rubric, "good")
+    assert list(versions_of(text, rubric.language, ["doubled", "padded"])) == [SAME, "doubled", "padded"]
+    app = typer.Typer()
+    app.command()(stability.main)
+    wrong = CliRunner().invoke(app, ["--change", "louder"])
+    assert wrong.exit_code == 2 and "louder" in wrong.output
+
+
+def test_key_points_are_told_by_every_way() -> None:
+    """The marks name key points that the rubrics have, and the lines count what each way says of them."""
+    marks = yaml.safe_load(key_points.MARKS.read_text(encoding="utf-8"))
+    for rubric in shipped(list(marks)):
+        known = {point.id for reference in rubric.references for point in reference.key_points}
+        for example in key_points.EXAMPLES:
+            made, partly = key_points.marked(rubric.id, example)
+            assert made | partly <= known and not made & partly
+    told = [
+        key_points.Told(True, 0.4, 0.8, 0.6),
+        key_points.Told(False, 0.7, 0.1, 0.4),
+        key_points.Told(True, 0.9, 0.2, 0.55),
+    ]
+    alike, model, product = key_points.lines(told)
+    assert "area 0.500  right 33%" in alike and "missing 1 of 1" in alike and "made 1 of 2" in alike
+    assert "area 1.000  right 67%" in model and "area 1.000  right 100%" in product
 
 
 def test_a_peer_gets_the_same_versions_of_an_example() -> None:
