@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.agreement.cases import Case
-from benchmarks.agreement.keeping import KeptJudge, Swapped
+from benchmarks.agreement.keeping import KeptJudge, LastFirst, Swapped
 from benchmarks.asking import CACHE, open_judge, open_memo
 from benchmarks.peers.counting import counted, serve_embedded
 from benchmarks.peers.environments import PEERS, prepare
@@ -51,7 +51,9 @@ def main(
     ] = None,
     model: Annotated[str, typer.Option(help="The judge.")] = "embedded",
     swap: Annotated[bool, typer.Option(help="Also ask with the options in the opposite order.")] = True,
-    repeat: Annotated[int, typer.Option(help="Ask the unchanged text so many times more.")] = 0,
+    repeat: Annotated[
+        int, typer.Option(help="Ask the unchanged text so many times more, and once with the last question first.")
+    ] = 0,
     peer: Annotated[list[str] | None, typer.Option(help=f"Beside these: {', '.join(PEERS)}.")] = None,
 ) -> None:
     """Prints a table an example and grader, and a summary of each grader."""
@@ -140,8 +142,11 @@ async def totals_of(rubric: Rubric, text: str, changes: Collection[str], judge: 
 
 
 async def totals_again(rubric: Rubric, text: str, judge: Judge, times: int) -> dict[str, float]:
-    """The total of the same text asked again, nothing remembered."""
+    """The total of the same text asked again, nothing remembered, and at last with the questions in another order: the
+    engine begins each question where its words part from the one before, which rounds otherwise."""
     found = {f"asked again ({number})": await total_of(rubric, text, judge) for number in range(1, times + 1)}
+    if times:
+        found["asked again, last question first"] = await total_of(rubric, text, LastFirst(judge))
     return {name: total for name, total in found.items() if total is not None}
 
 

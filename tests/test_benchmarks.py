@@ -388,6 +388,22 @@ def test_a_change_that_a_peer_did_not_grade_whole_has_no_total() -> None:
     assert add_up_points(results) == {SAME: 3.5}
 
 
+def test_a_text_is_asked_again_and_in_another_order() -> None:
+    """`--repeat` asks anew each time, and once from the last question to the first; a judge that does not mind says the same."""
+    asked: list[list[str]] = []
+
+    class Listening(ScriptedJudge):
+        async def decide(self, state: State, questions: list[Question]) -> Reply:
+            asked.append([question.id for question in questions])
+            return await super().decide(state, questions)
+
+    (rubric,) = shipped(["cross-border-wrong-item"])
+    totals = asyncio.run(stability.totals_again(rubric, read_example(rubric, "good"), Listening(), 1))
+    half = len(asked) // 2
+    assert list(totals) == ["asked again (1)", "asked again, last question first"]
+    assert asked[half:] == [questions[::-1] for questions in asked[:half]] and len(set(totals.values())) == 1
+
+
 def test_a_few_changes_can_be_chosen_and_unknown_ones_are_named() -> None:
     """`--change` leaves the unchanged text and those named; a wrong name is said in one sentence."""
     (rubric,) = shipped(["cross-border-wrong-item"])

@@ -82,6 +82,17 @@ class Swapped:
         return reply.model_copy(update={"answers": {name: _turn_back(item) for name, item in reply.answers.items()}})
 
 
+class LastFirst:
+    """Asks the questions of a request in the opposite order."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.name, self.traits, self.stamp = judge.name, judge.traits, judge.stamp
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        return await self._judge.decide(state, questions[::-1])
+
+
 def add_up(usages: Sequence[Usage]) -> Usage:
     """Sum of what several requests took."""
     return sum(usages, Usage())
