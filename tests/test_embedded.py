@@ -40,7 +40,8 @@ def asker(tmp_path, monkeypatch):
     own = tmp_path / "own.gguf"
     own.write_bytes(b"weights")
     engine, worker = FakeEngine(), ThreadPoolExecutor(max_workers=1)
-    monkeypatch.setattr(embedded, "_engine", lambda path: (engine, worker))
+    running = embedded.Engine(engine, worker)
+    monkeypatch.setattr(embedded, "_engine", lambda path: running)
     made = embedded.EmbeddedAsker(load_settings(model_file=own))
     made.engine = engine
     yield made
@@ -51,10 +52,27 @@ async def test_reading_counts_tokens_and_gives_the_distribution(asker):
     """One token is asked for, with its alternatives; usage tells the cached part."""
     reading = await asker.read(PROMPT)
     assert reading.logprobs == {"A": -0.1, "B": -2.4}
-    assert (reading.usage.prompt_tokens, reading.usage.cached_tokens, reading.usage.generated_tokens) == (50, 30, 1)
-    asked = asker.engine.asked[0]
+    assert (reading.usage.prompt_tokens, reading.usage.cached_tokens, reading.usage.generated_tokens) == (100, 60, 1)
+    assert reading.usage.requests == 1
+    asked = asker.engine.asked[1]
     assert (asked["max_tokens"], asked["cache_prompt"], asked["logprobs"]) == (1, True, True)
     assert asked["messages"][1]["content"] == "t\nq"
+
+
+async def test_every_question_begins_where_its_text_ends(asker):
+    """A text is read from its first word, and again to its end before each question: what was asked before plays no part.
+    After other work, or another text, it is read anew."""
+    other = PROMPT.model_copy(update={"shared": "u\n"})
+    for prompt in (PROMPT, PROMPT, other, PROMPT):
+        await asker.read(prompt)
+    await asker.write("s", "t\n", most=5)
+    await asker.read(PROMPT)
+    begun = [
+        (asked["messages"][1]["content"], asked["cache_prompt"])
+        for asked in asker.engine.asked
+        if "logprobs" not in asked
+    ]
+    assert begun == [("t\n", False), ("t\n", True), ("u\n", False), ("t\n", False), ("t\n", True), ("t\n", False)]
 
 
 async def test_speed_is_measured_both_ways_by_one_engine(asker, monkeypatch, capsys):
@@ -95,7 +113,7 @@ async def test_question_that_nobody_waits_for_is_not_asked(asker):
     go_on.set()
     asker.engine.handle_chat_completions = answer
     await asker.read(PROMPT)
-    assert len(asker.engine.asked) == 2
+    assert sum("logprobs" in asked for asked in asker.engine.asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,7 @@ def serve_embedded() -> str:
     from evaluator.judge.weights import require
     from evaluator.settings import load_settings
 
-    engine, _ = _engine(require(load_settings()).path)
-    return str(engine.listening_address)
+    return str(_engine(require(load_settings()).path).server.listening_address)
 
 
 def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
