@@ -3,23 +3,23 @@
     python -m benchmarks.anchors
 
 Run it after a change of a shipped rubric, a prompt or the weights. What was asked before is taken from benchmarks/cache,
-and from the file itself: its answers count for the very text and question that they were given to.
+and from the file itself: its answers count for the very text and question that they were given to. To have all of them
+read anew, as after a change of the engine, empty both.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 from benchmarks.asking import open_memo_judge
+from benchmarks.examples import shipped
 from evaluator.judge.memory import RememberingJudge, question_key
 from evaluator.judge.plan import plan_anchors
 from evaluator.judge.questions import Ungraded
 from evaluator.judge.shipped import shipped_file
 from evaluator.rubric import Rubric
-from evaluator.rubrics import list_rubrics, load
 from evaluator.states import anchor_states
 
 
@@ -40,10 +40,9 @@ async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]
 async def main() -> None:
     """Asks about all shipped rubrics and writes the file, an answer a line."""
     judge, answers = open_memo_judge(), {}
-    for entry in list_rubrics():
-        if entry.origin == "shipped":
-            answers |= await answers_for(load(Path(entry.path)), judge)
-            print(f"{entry.id}: {len(answers)} answers so far", flush=True)
+    for rubric in shipped([]):
+        answers |= await answers_for(rubric, judge)
+        print(f"{rubric.id}: {len(answers)} answers so far", flush=True)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer)}" for key, answer in sorted(answers.items()))
     shipped_file().write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 

@@ -28,10 +28,20 @@ ORDER = ("good", "middling", "poor", "off-topic")
 OTHERS = ("empty", "steered-base", "orders-the-grader")
 
 
+def shipped(wanted: list[str]) -> list[Rubric]:
+    """The shipped rubrics with these ids; all of them when none is named."""
+    found = [entry for entry in list_rubrics() if entry.origin == "shipped" and (not wanted or entry.id in wanted)]
+    return [load(Path(entry.path)) for entry in found]
+
+
+def read_example(rubric: Rubric, name: str) -> str:
+    """The text of one example file of a rubric."""
+    return (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
 async def grade_example(rubric: Rubric, name: str, judge: Judge) -> Scorecard:
     """The scorecard of one example file of a rubric, without touching any record."""
-    text = (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8")
-    return await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
+    return await grade(parse(read_example(rubric, name), form=rubric.form), rubric, judge, [], lambda _: None)
 
 
 def flags(card: Scorecard) -> set[str]:
@@ -71,10 +81,7 @@ async def _run(wanted: list[str], model: str) -> None:
         + " ".join(f"{name[:6]:>6}" for name in (*ORDER, *OTHERS))
         + "  pairs  flags that hold"
     )
-    for entry in list_rubrics():
-        if entry.origin != "shipped" or (wanted and entry.id not in wanted):
-            continue
-        found = load(Path(entry.path))
+    for found in shipped(wanted):
         cards = {name: await grade_example(found, name, judge) for name in (*ORDER, *OTHERS)}
         row, good, pairs = line_of(found, cards)
         right, total = right + good, total + pairs

@@ -19,8 +19,7 @@ import typer
 import yaml
 
 from benchmarks.asking import open_memo_judge
-from benchmarks.examples import grade_example
-from benchmarks.stability import read_example, shipped
+from benchmarks.examples import grade_example, read_example, shipped
 from evaluator.grading import compare
 from evaluator.judge.questions import Judge
 from evaluator.rubric import Rubric
@@ -48,7 +47,8 @@ def marked(rubric: str, example: str) -> tuple[set[str], set[str]]:
 
 
 async def told_of(rubric: Rubric, example: str, judge: Judge) -> list[Told]:
-    """What each way says of the marked key points of one example. The product is the mean of likeness and the model."""
+    """What each way says of the marked key points of one example. The product is the mean of likeness and the model; where
+    the model's anchors cannot tell, likeness stands for the model too, as in the product."""
     made, partly = marked(rubric.id, example)
     likeness = compare(rubric, parse(read_example(rubric, example), form=rubric.form))["agent"].likeness
     card = await grade_example(rubric, example, judge)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Collection
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +21,7 @@ import typer
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, LastFirst, Swapped
 from benchmarks.asking import CACHE, open_judge, open_memo
+from benchmarks.examples import read_example, shipped
 from benchmarks.peers.counting import counted, serve_embedded
 from benchmarks.peers.environments import PEERS, prepare
 from benchmarks.peers.jobs import read_results
@@ -31,9 +31,7 @@ from benchmarks.vectors import kept_vectors
 from evaluator.calibration.items import Item
 from evaluator.grading import grade
 from evaluator.judge.questions import Judge
-from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
-from evaluator.rubrics import list_rubrics, load
 from evaluator.transcript import parse
 
 ORDER_OF_OPTIONS = "order of the options"
@@ -47,7 +45,7 @@ def main(
     rubric: Annotated[list[str] | None, typer.Option(help="Only these rubrics; all otherwise.")] = None,
     example: Annotated[list[str] | None, typer.Option(help="Which examples; good otherwise.")] = None,
     change: Annotated[
-        list[str] | None, typer.Option(help=f"Only these changes; all otherwise: {', '.join(HARMLESS | LENGTH)}.")
+        list[str] | None, typer.Option(help=f"Only these changes; all otherwise: {', '.join(ALL)}.")
     ] = None,
     model: Annotated[str, typer.Option(help="The judge.")] = "embedded",
     swap: Annotated[bool, typer.Option(help="Also ask with the options in the opposite order.")] = True,
@@ -64,12 +62,6 @@ def main(
         show_all(texts, asyncio.run(our_totals(texts, change or ALL, open_judge(model), swap, repeat)))
     for name in peer or []:
         show_all(texts, peer_totals(name, texts, change or ALL), name)
-
-
-def shipped(wanted: list[str]) -> list[Rubric]:
-    """The shipped rubrics with these ids; all of them when none is named."""
-    found = [entry for entry in list_rubrics() if entry.origin == "shipped" and (not wanted or entry.id in wanted)]
-    return [load(Path(entry.path)) for entry in found]
 
 
 async def our_totals(
@@ -122,11 +114,6 @@ def show_all(texts: list[Text], tables: list[dict[str, float]], grader: str = OU
     show_summary(moved)
 
 
-def read_example(rubric: Rubric, name: str) -> str:
-    """The text of one example file of a rubric."""
-    return (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8").strip()
-
-
 def versions_of(text: str, language: str, changes: Collection[str] = ALL) -> dict[str, str]:
     """The text as it is, and its variations, by name."""
     return {SAME: text, **changed(text, language, {name: ALL[name] for name in changes})}
@@ -142,8 +129,8 @@ async def totals_of(rubric: Rubric, text: str, changes: Collection[str], judge: 
 
 
 async def totals_again(rubric: Rubric, text: str, judge: Judge, times: int) -> dict[str, float]:
-    """The total of the same text asked again, nothing remembered, and at last with the questions in another order: the
-    engine begins each question where its words part from the one before, which rounds otherwise."""
+    """The total of the same text asked again, nothing remembered, and at last with the questions in another order, which
+    an engine that begins each where the last one left off would round otherwise."""
     found = {f"asked again ({number})": await total_of(rubric, text, judge) for number in range(1, times + 1)}
     if times:
         found["asked again, last question first"] = await total_of(rubric, text, LastFirst(judge))

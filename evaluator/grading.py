@@ -19,7 +19,7 @@ from evaluator.judge.plan import (
     STEERING,
     TOPIC,
     YES,
-    key_point_ids,
+    key_point_id,
     plan_anchors,
     plan_criterion,
     plan_guards,
@@ -27,7 +27,7 @@ from evaluator.judge.plan import (
 )
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
 from evaluator.key_points import with_key_points
-from evaluator.likeness import Likeness
+from evaluator.likeness import Likeness, points_of
 from evaluator.review import reasons_for
 from evaluator.rubric import Rubric, Speaker
 from evaluator.scorecard import (
@@ -171,8 +171,8 @@ async def grade(
     if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
         await asked.about([*itertools.chain(*plans), *others.values()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
-        own = [others[name] for name in key_point_ids(rubric, criterion) if name in others]
-        answered = await asked.about([*questions, *own])
+        ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
+        answered = await asked.about([*questions, *(others[name] for name in ids if name in others)])
         seen = (*alike[criterion.speaker], fits, closings.get(criterion.id))
         verdict = judge_criterion(rubric, criterion, questions, answered, *seen)
         verdicts.append(verdict)

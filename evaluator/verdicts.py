@@ -149,8 +149,8 @@ def _position(
 
 
 def _witness_of(question: str, answered: Answered) -> Witness | None:
-    """By the question's id: where the text lies between silence and the best reference by one question; None if the anchors can't tell.
-    Without a reference answer only silence is known."""
+    """Where the text lies between silence and the best reference by the question with that id; None if it was not asked or
+    the anchors can't tell. Without a reference answer only silence is known."""
     empty = _reading(question, answered.empty or {})
     own = _reading(question, answered.text)
     if own is None or empty is None:

@@ -22,9 +22,10 @@ from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
 from benchmarks.agreement.keeping import KeptJudge, NoJudge, Swapped
 from benchmarks.agreement.readings import Reader, plan
 from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric
+from benchmarks.examples import read_example, shipped
 from benchmarks.peers.counting import MOST_TOKENS, counted, limited
 from benchmarks.peers.jobs import jobs_of, points_of, read_results
-from benchmarks.stability import SAME, add_up_points, as_case, changes_of, read_example, shipped, versions_of
+from benchmarks.stability import SAME, add_up_points, as_case, changes_of, versions_of
 from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
 from benchmarks.vectors import kept_vectors
 from evaluator.calibration.items import read_readouts

@@ -52,7 +52,7 @@ async def test_reading_counts_tokens_and_gives_the_distribution(asker):
     """One token is asked for, with its alternatives; usage tells the cached part."""
     reading = await asker.read(PROMPT)
     assert reading.logprobs == {"A": -0.1, "B": -2.4}
-    assert (reading.usage.prompt_tokens, reading.usage.cached_tokens, reading.usage.generated_tokens) == (100, 60, 1)
+    assert (reading.usage.prompt_tokens, reading.usage.cached_tokens, reading.usage.generated_tokens) == (100, 60, 2)
     assert reading.usage.requests == 1
     asked = asker.engine.asked[1]
     assert (asked["max_tokens"], asked["cache_prompt"], asked["logprobs"]) == (1, True, True)

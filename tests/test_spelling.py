@@ -80,7 +80,7 @@ def test_a_call_that_was_pasted_twice_is_read_once(change):
 
 
 def test_exchanges_that_alternate_are_no_paste():
-    """The same two turns three times over overlap themselves: all are read but a stretch that stands whole before."""
+    """Two turns three times over are no stretch of four that stands there again: all of them are read."""
     call = "客户：还没有到账，你们到底管不管！\n客服：请稍等，我帮您查询一下。\n"
     assert state_for(small_rubric(), parse(call * 3), [], None).state.text.count("管不管") == 3
 

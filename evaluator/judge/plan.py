@@ -105,17 +105,6 @@ def key_point_id(reference: str, point: KeyPoint) -> str:
     return f"k:{reference}:{point.id}"
 
 
-def key_point_ids(rubric: Rubric, criterion: Criterion) -> list[str]:
-    """The ids of the questions about a criterion's key points, whether or not a judge is asked them."""
-    wanted = rubric.key_points_of(criterion)
-    return [
-        key_point_id(reference.id, point)
-        for reference in rubric.references
-        for point in reference.key_points
-        if point in wanted
-    ]
-
-
 def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Question:
     return _worded(rubric, key_point_id(reference.id, point), "key_point", {"text": point.text, "form": rubric.form})
 
