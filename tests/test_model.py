@@ -7,10 +7,12 @@ from embedded import NEEDS_WEIGHTS
 
 from evaluator.grading import grade, open_judge
 from evaluator.judge.choose import choose
+from evaluator.judge.plan import plan_key_points
 from evaluator.judge.questions import Answer, Option, Question, State
 from evaluator.resources import resource_dir
 from evaluator.rubrics import find
 from evaluator.settings import load_settings
+from evaluator.states import empty_state, state_for
 from evaluator.transcript import parse
 
 pytestmark = NEEDS_WEIGHTS
@@ -42,6 +44,17 @@ async def test_reads_chinese_and_keeps_the_prefix(judge):
     assert apology.probabilities["yes"] > insult.probabilities["yes"]
     assert apology.menu_mass > 0.5
     assert second.usage.cached_tokens > second.usage.prompt_tokens / 2
+
+
+async def test_order_and_history_do_not_matter():
+    """Asked in the opposite order, and after another text, the same questions get the same answers to the last digit."""
+    rubric, asker = find("cross-border-wrong-item"), choose("embedded", load_settings())
+    text = (resource_dir("examples") / rubric.id / "good.txt").read_text(encoding="utf-8")
+    state = state_for(rubric, parse(text, form=rubric.form), [], None).state
+    questions = plan_key_points(rubric)[-2:]
+    first = (await asker.decide(state, questions)).answers
+    await asker.decide(empty_state(rubric), questions[:1])
+    assert (await asker.decide(state, questions[::-1])).answers == first
 
 
 async def test_reads_english(judge):
