@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.agreement.cases import Case
-from benchmarks.agreement.keeping import KeptJudge, LastFirst, Swapped
+from benchmarks.agreement.keeping import KeptJudge, LastFirst
 from benchmarks.asking import CACHE, open_judge, open_memo
 from benchmarks.examples import read_example, shipped
 from benchmarks.peers.counting import counted, serve_embedded
@@ -31,6 +31,7 @@ from benchmarks.vectors import kept_vectors
 from evaluator.calibration.items import Item
 from evaluator.grading import grade
 from evaluator.judge.questions import Judge
+from evaluator.judge.swapped import SwappedJudge
 from evaluator.rubric import Rubric
 from evaluator.transcript import parse
 
@@ -124,7 +125,7 @@ async def totals_of(rubric: Rubric, text: str, changes: Collection[str], judge: 
     versions = versions_of(text, rubric.language, changes)
     totals = {name: await total_of(rubric, version, judge) for name, version in versions.items()}
     if swap:
-        totals[ORDER_OF_OPTIONS] = await total_of(rubric, text, Swapped(judge))
+        totals[ORDER_OF_OPTIONS] = await total_of(rubric, text, SwappedJudge(judge))
     return {name: total for name, total in totals.items() if total is not None}
 
 

@@ -25,7 +25,7 @@ from evaluator.judge.plan import (
     plan_guards,
     plan_key_points,
 )
-from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, Usage, of_the_same
 from evaluator.key_points import with_key_points
 from evaluator.likeness import Likeness, points_of
 from evaluator.review import reasons_for
@@ -56,7 +56,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 9  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 10  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -130,8 +130,12 @@ def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     from evaluator.judge.shipped import shipped_answers
     from evaluator.storage import AskMemo
 
-    judge = choose(name or settings.model, settings)
-    return RememberingJudge(judge, AskMemo(settings.memo_path), shipped_answers())
+    memo = AskMemo(settings.memo_path)
+
+    def remembering(judge: Judge) -> RememberingJudge:
+        return RememberingJudge(judge, memo, shipped_answers())
+
+    return remembering(choose(name or settings.model, settings, of_members=remembering))
 
 
 def request_key(
@@ -168,7 +172,7 @@ async def grade(
     how = {"by_level": not asked.anchored, "knows": asked.knows}
     plans = [plan_criterion(rubric, criterion, **how) for criterion in rubric.criteria]
     others = {question.id: question for question in asked.other_questions()}
-    if not asked.anchored:  # a judge that takes many questions in one request gets them all in one
+    if asked.at_once:
         await asked.about([*itertools.chain(*plans), *others.values()])
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
         ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
@@ -207,19 +211,27 @@ class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
     def __init__(self, stated: Rubric, judge: Judge, state: State, report: Report) -> None:
-        self.anchored, self.knows = judge.traits.anchored, judge.traits.knows
+        self.anchored, self.knows, self._mixed = judge.traits.anchored, judge.traits.knows, judge.traits.mixed
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
         self._stated, self._judge, self._state, self._report = stated, judge, state, report
         self._known: dict[str, dict[str, Answer | Ungraded]] = {}
 
+    @property
+    def at_once(self) -> bool:
+        """True if all questions about the text are to be asked together: of a judge that takes many in one request, and
+        of several judges, whose anchors wait for who answers."""
+        return not self.anchored or self._mixed
+
     async def about(self, questions: list[Question]) -> Answered:
         """The questions answered about the text; about the anchors all questions of the rubric are asked at once, so
         that each anchor is read only once."""
-        if self.anchored and not self._known:
+        if not self.at_once and not self._known:
             await self._ask_anchors()
         fresh = [question for question in questions if question.id not in self.answers]
         self.answers |= await self._ask(self._state, fresh)
+        if self.anchored and not self._known:
+            await self._ask_anchors()
         answers = {question.id: self.answers[question.id] for question in questions}
         if not self.anchored:
             return Answered(answers)
@@ -235,6 +247,8 @@ class _Asking:
 
     async def _ask_anchors(self) -> None:
         states, questions = anchor_states(self._stated), plan_anchors(self._stated, knows=self.knows)
+        if self._mixed:
+            questions = of_the_same(questions, self.answers)
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
             self._known[name] = await self._ask(state, questions)

@@ -137,12 +137,15 @@ def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likenes
 def _position(
     rubric: Rubric, criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
 ) -> Placed | None:
-    judged = [found for question in deciding(questions) if (found := _witness_of(question.id, answered))]
+    asked = [question.id for question in deciding(questions)]
+    judged = [found for question_id in asked if (found := _witness_of(question_id, answered))]
     points = {
         (reference, point.id): found.position
         for reference, points in points_of(rubric, criterion).items()
         for point in points
-        if (found := _witness_of(key_point_id(reference, point), answered))
+        # What the judge says of a key point counts once: as the criterion's own question or in the coverage.
+        if (question_id := key_point_id(reference, point)) not in asked
+        and (found := _witness_of(question_id, answered))
     }
     alike = likeness.of_criterion(criterion, points)
     return blend(place(judged) if judged else None, alike, SHARE_OF_LIKENESS[rubric.form])

@@ -19,7 +19,7 @@ from benchmarks import key_points, stability
 from benchmarks.agreement import __main__ as agreement
 from benchmarks.agreement import variants
 from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
-from benchmarks.agreement.keeping import KeptJudge, NoJudge, Swapped
+from benchmarks.agreement.keeping import KeptJudge, NoJudge
 from benchmarks.agreement.readings import Reader, plan
 from benchmarks.agreement.splitting import are_parts, build_references, read_points_rubric
 from benchmarks.examples import read_example, shipped
@@ -32,6 +32,7 @@ from evaluator.calibration.items import read_readouts
 from evaluator.errors import InputError
 from evaluator.judge.questions import Answer, Option, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.judge.scripted import ScriptedJudge
+from evaluator.judge.swapped import SwappedJudge
 from evaluator.rubrics import load
 from evaluator.storage import AskMemo
 from evaluator.transcript import parse
@@ -169,7 +170,7 @@ async def test_equal_wordings_are_asked_once_and_nothing_is_asked_again(tmp_path
 
 async def test_swapped_options_come_back_under_their_own_ids() -> None:
     """The judge sees yes first; the answer is in the question's order again."""
-    reply = await Swapped(Sayer()).decide(STATE.model_copy(update={"text": "x" * 100}), [ASK])
+    reply = await SwappedJudge(Sayer()).decide(STATE.model_copy(update={"text": "x" * 100}), [ASK])
     answer = reply.answers[ASK.id]
     assert isinstance(answer, Answer)
     assert list(answer.probabilities) == ["no", "yes"]

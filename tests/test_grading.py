@@ -9,7 +9,9 @@ from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 
 from evaluator.errors import ModelMissing, RubricError
 from evaluator.grading import evaluate, grade
+from evaluator.judge.cascade import CascadeJudge
 from evaluator.judge.questions import Answer, Traits
+from evaluator.likeness import Likeness
 from evaluator.rubric import Check, Criterion, Level
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.settings import load_settings
@@ -270,6 +272,37 @@ async def test_what_the_judge_says_of_a_key_point_counts_for_its_criterion():
     assert found.verdicts[1].points == missed.verdicts[1].points
     chances = [{point.id: point.probability for point in card.key_points} for card in (found, missed)]
     assert chances[0]["apology"] > chances[1]["apology"] and chances[0]["hour"] == chances[1]["hour"]
+
+
+async def test_a_key_point_counts_once(monkeypatch):
+    """As the question that decides its criterion, or in the coverage of a criterion with checks: never as both."""
+    judged = {}
+    plain = Likeness.of_criterion
+
+    def seen(self, criterion, found):
+        judged[criterion.id] = {point for _, point in found}
+        return plain(self, criterion, found)
+
+    monkeypatch.setattr(Likeness, "of_criterion", seen)
+    await card_of(GOOD)
+    assert judged == {"sorry": {"apology"}, "plan": set()}
+
+
+@pytest.mark.parametrize("sure", ["text", "anchors"])
+async def test_text_and_anchors_are_read_by_the_same_judge_of_a_cascade(sure):
+    """Whoever answers a question about the text answers it about the anchors, whether or not it is certain there: one
+    model's reading says nothing of another's."""
+
+    def words(state):
+        return 0.99 if (sure == "text") == ("小周" in state.text) else 0.5
+
+    cheap, dear = WordJudge(words=words), WordJudge(words=lambda _: 0.8)
+    cheap.name, dear.name = "cheap", "dear"
+    card = await card_of(GOOD, CascadeJudge(cheap, dear))
+    asked, idle = (cheap, dear) if sure == "text" else (dear, cheap)
+    assert {answer["model"] for answer in card.raw.values()} == {asked.name}
+    assert len(asked.states) == 3  # the text, silence, the reference
+    assert len(idle.states) == (0 if sure == "text" else 1)  # the cheap one was asked about the text, in vain
 
 
 async def test_clauses_of_a_plain_reference_are_shown_and_not_asked():

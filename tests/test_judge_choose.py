@@ -96,6 +96,21 @@ def test_a_panel_or_cascade_needs_its_members(name):
     assert wrong.value.code == "judge_name_joint"
 
 
+def test_a_panel_can_be_made_of_two_prompts():
+    """The same model with its options in both orders: two judges with names and stamps of their own, and one vendor's
+    settings."""
+    wrapped = []
+
+    def wrap(judge):
+        wrapped.append(judge.name)
+        return judge
+
+    panel = choose("panel:ollama:a+swapped:ollama:a", settings(base_url="http://near/v1"), of_members=wrap)
+    assert wrapped == ["ollama:a", "swapped:ollama:a"]
+    assert panel.stamp["2.options"] == "reversed" and "1.options" not in panel.stamp
+    assert panel.stamp["1.endpoint"] == panel.stamp["2.endpoint"] == "http://near/v1"
+
+
 def test_a_way_that_a_vendor_has_not_is_refused():
     """Anthropic gives no log-probabilities, so it cannot be read that way."""
     with pytest.raises(InputError) as wrong:

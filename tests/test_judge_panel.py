@@ -133,6 +133,23 @@ def test_flatness_runs_from_certain_to_flat():
     assert flatness({"a": 0.5, "b": 0.5, "c": 0.0, "d": 0.0}) == pytest.approx(0.5)
 
 
+async def test_a_question_that_names_its_judge_is_answered_by_that_one():
+    """However certain the cheap judge is, and whatever the majority: a reading of an anchor is worth nothing beside a text
+    that another model read."""
+    cheap, dear = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5)), Fixed("dear", tone=(1, 0, 0))
+    mine, yours = SCORE.model_copy(update={"by": "dear"}), PREDICATE.model_copy(update={"by": "cheap"})
+    reply = await CascadeJudge(cheap, dear).decide(STATE, [mine, yours])
+    assert {key: answer.model for key, answer in reply.answers.items()} == {"tone": "dear", "kp:1": "cheap"}
+    assert cheap.asked == [["kp:1"]] and dear.asked == [["tone"]]
+
+    three = [Fixed("a", tone=(1, 0, 0)), Fixed("b", tone=(0, 0, 1)), Fixed("c")]
+    panel = PanelJudge(three)
+    answer = (await panel.decide(STATE, [SCORE.model_copy(update={"by": "a"})])).answers["tone"]
+    assert answer.probabilities["l0"] == 1 and set(answer.votes) == {"a"} and three[1].asked == []
+    both = SCORE.model_copy(update={"by": "a+c"})
+    assert isinstance((await panel.decide(STATE, [both])).answers["tone"], Ungraded)
+
+
 def test_stamps_hold_every_member():
     """A record of a panel or cascade says of which judges it was made and by which rule."""
     stamp = PanelJudge([Fixed("a"), Fixed("b")]).stamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluator.judge.memory import RememberingJudge
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.judge.questions import Judge, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.storage import AskMemo, memo_key
 
 
@@ -65,23 +65,6 @@ class NoJudge:
         return Reply(model=self.name, answers=dict(answers))
 
 
-class Swapped:
-    """Shows the options of every question in the opposite order; answers come back under the same option ids."""
-
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
-        self.name, self.traits = judge.name, judge.traits
-
-    @property
-    def stamp(self) -> dict[str, str]:
-        return {**self._judge.stamp, "options": "reversed"}
-
-    async def decide(self, state: State, questions: list[Question]) -> Reply:
-        turned = [question.model_copy(update={"options": question.options[::-1]}) for question in questions]
-        reply = await self._judge.decide(state, turned)
-        return reply.model_copy(update={"answers": {name: _turn_back(item) for name, item in reply.answers.items()}})
-
-
 class LastFirst:
     """Asks the questions of a request in the opposite order."""
 
@@ -111,9 +94,3 @@ class _Marked:
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         return await self._judge.decide(state, questions)
-
-
-def _turn_back(answer: Answer | Ungraded) -> Answer | Ungraded:
-    if isinstance(answer, Ungraded):
-        return answer
-    return answer.model_copy(update={"probabilities": dict(reversed(answer.probabilities.items()))})

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
-from benchmarks.agreement.keeping import KeptJudge, Swapped
+from benchmarks.agreement.keeping import KeptJudge
 from evaluator.closing import closings_of
 from evaluator.grading import compare, grade
 from evaluator.guard.injection import inspect
 from evaluator.judge.plan import plan_criterion, plan_key_points
-from evaluator.judge.questions import Judge, Question, State
+from evaluator.judge.questions import Judge, Question, State, of_the_same
+from evaluator.judge.swapped import SwappedJudge
 from evaluator.likeness import Witnesses
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
@@ -65,16 +66,17 @@ class Reader:
 
     async def _ask(self, way: str, case: Case) -> Answered:
         kept = self.kept[way]
-        judge = Swapped(kept) if way == "swapped" else kept
+        judge = SwappedJudge(kept) if way == "swapped" else kept
         questions = plan(way, case.rubric, kept.traits.knows)
         read = state_for(case.rubric, case.transcript, inspect(case.transcript), kept.traits.context_tokens)
-        states = [read.state, *anchor_states(case.rubric).values()]
+        text, *ends = [read.state, *anchor_states(case.rubric).values()]
         if way == "shown":
-            states = [show_references(state, case.rubric) for state in states]
+            text, *ends = [show_references(state, case.rubric) for state in (text, *ends)]
+        own = (await judge.decide(text, questions)).answers
         if not kept.traits.anchored:
-            states = states[:1]
-        own, *anchors = [(await judge.decide(state, questions)).answers for state in states]
-        return Answered(own, anchors[0] if anchors else None, anchors[1:])
+            return Answered(own)
+        empty, *references = [(await judge.decide(end, of_the_same(questions, own))).answers for end in ends]
+        return Answered(own, empty, references)
 
 
 def plan(way: str, rubric: Rubric, knows: bool = True) -> list[Question]:

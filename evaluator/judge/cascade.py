@@ -2,14 +2,14 @@
 
 Each question is answered by one judge alone, never by a blend, and its answer says by which. A question goes
 on to the dear judge when the cheap one's distribution is too flat, or when it gave no answer; what the dear
-judge then says holds, even if that is no answer.
+judge then says holds, even if that is no answer. A question that names its judge is answered by that one.
 """
 
 from __future__ import annotations
 
 import math
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, ask_member
 
 DOUBT = 0.6
 
@@ -45,14 +45,15 @@ class CascadeJudge:
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks the cheap judge everything and the dear one the rest, in one request."""
-        first = await self.cheap.decide(state, questions)
-        rest = [item for item in questions if self._is_uncertain(first.answers.get(item.id))]
-        if not rest:
-            return Reply(model=first.model, answers=_signed(first, self.cheap.name), usage=first.usage)
-        second = await self.dear.decide(state, rest)
+        first = await ask_member(self.cheap, state, [item for item in questions if item.by != self.dear.name])
+        rest = [
+            item for item in questions if item.by != self.cheap.name and self._is_uncertain(first.answers.get(item.id))
+        ]
+        second = await ask_member(self.dear, state, rest)
         unanswered = {item.id: Ungraded(question=item.id, cause="unreadable") for item in rest}
         answers = _signed(first, self.cheap.name) | unanswered | _signed(second, self.dear.name)
-        return Reply(model=f"{first.model}>{second.model}", answers=answers, usage=first.usage + second.usage)
+        asked = ">".join(reply.model for reply in (first, second) if reply.answers)
+        return Reply(model=asked, answers=answers, usage=first.usage + second.usage)
 
     def _is_uncertain(self, answer: Answer | Ungraded | None) -> bool:
         return not isinstance(answer, Answer) or flatness(answer.probabilities) >= self.doubt

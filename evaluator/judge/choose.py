@@ -7,6 +7,7 @@ http://host:8000/v1#NAME      any OpenAI-compatible server
 structured:openai:NAME        another way of asking: decisions:, readout: or structured:
 decisions:NAME                short for decisions:openai:NAME
 panel:A+B                     both together          cascade:A>B   A first, B for what stays uncertain
+swapped:A                     A, with the options in the opposite order
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -25,22 +27,28 @@ from evaluator.judge.panel import PanelJudge
 from evaluator.judge.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
 from evaluator.judge.questions import Judge
 from evaluator.judge.spending import Spending
+from evaluator.judge.swapped import PREFIX, SwappedJudge
 from evaluator.judge.transport import Limits
 from evaluator.judge.vendor_langchain import ChatModel
 from evaluator.judge.vendor_openai import Endpoint
 from evaluator.settings import Settings
 
 
-def choose(name: str, settings: Settings, spending: Spending | None = None) -> Judge:
+def choose(
+    name: str,
+    settings: Settings,
+    spending: Spending | None = None,
+    of_members: Callable[[Judge], Judge] = lambda judge: judge,
+) -> Judge:
     """The judge called `name`. All judges of one choice are paid from `spending` (a new account with the
-    limit `settings.budget_usd` by default). InputError says what is possible when the name is none, or which
-    key is missing."""
+    limit `settings.budget_usd` by default). `of_members` wraps each judge of a panel or cascade, so that they can
+    remember what they were asked alone. InputError says what is possible when the name is none, or which key is missing."""
     account = spending or open_account(settings)
     name = name.strip()
     if name.startswith("panel:"):
-        return PanelJudge(_members(name, name.removeprefix("panel:").split("+"), settings, account))
+        return PanelJudge(_members(name, name.removeprefix("panel:").split("+"), settings, account, of_members))
     if name.startswith("cascade:"):
-        members = _members(name, name.removeprefix("cascade:").split(">"), settings, account)
+        members = _members(name, name.removeprefix("cascade:").split(">"), settings, account, of_members)
         if len(members) != 2:
             raise InputError("judge_name_joint", name=name)
         cheap, dear = members
@@ -53,18 +61,23 @@ def open_account(settings: Settings) -> Spending:
     return Spending(settings.budget_usd, settings.prices)
 
 
-def _members(name: str, parts: list[str], settings: Settings, account: Spending) -> list[Judge]:
+def _members(
+    name: str, parts: list[str], settings: Settings, account: Spending, wrap: Callable[[Judge], Judge]
+) -> list[Judge]:
     """The judges of a panel or cascade. One key and one address in the settings cannot be meant for several vendors, so
     there they count only if all members are of one: a key must not travel to a vendor that it was not meant for."""
     parts = [part.strip() for part in parts]
     if len(parts) < 2 or not all(parts) or len(set(parts)) < len(parts):
         raise InputError("judge_name_joint", name=name)
-    vendors = {split(part)[1] for part in parts if part != "embedded"}
+    plain = {part.removeprefix(PREFIX) for part in parts}
+    vendors = {split(part)[1] for part in plain - {"embedded"}}
     own = settings if len(vendors) <= 1 else settings.model_copy(update={"api_key": None, "base_url": None})
-    return [_single(part, own, account) for part in parts]
+    return [wrap(_single(part, own, account)) for part in parts]
 
 
 def _single(name: str, settings: Settings, account: Spending) -> Judge:
+    if name.startswith(PREFIX):
+        return SwappedJudge(_single(name.removeprefix(PREFIX), settings, account))
     if name == "embedded":
         return _embedded(settings)
     if name == "scripted":  # for tests, and only where the environment asks for it
@@ -111,6 +124,7 @@ def _unknown(name: str, vendor: str) -> InputError:
         "http://host:8000/v1#…",
         "panel:A+B",
         "cascade:A>B",
+        "swapped:A",
     ]
     near = difflib.get_close_matches(vendor, ["embedded", *PROVIDERS], n=1)
     if near and near[0] != vendor:

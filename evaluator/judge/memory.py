@@ -11,7 +11,7 @@ from evaluator.storage.memo import AskMemo, memo_key
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
     """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
-    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id"}))
+    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id"}, exclude_none=True))
 
 
 class RememberingJudge:

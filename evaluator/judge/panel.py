@@ -1,7 +1,7 @@
 """Several judges together: the mean of their distributions, and how far they are apart.
 
 The rule is stated in the stamp. A question needs answers from more than half of the judges, else it is
-Ungraded; who answered what is kept in the answer. A judge that cannot work at all (wrong key, no model)
+Ungraded; who answered what is kept in the answer. A question that names its judges needs an answer from each of them. A judge that cannot work at all (wrong key, no model)
 stops the panel: a mean over whoever happens to be there would be another judge than the one chosen.
 """
 
@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import combinations
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, Usage, ask_member
 
 
 class PanelJudge:
@@ -41,9 +41,10 @@ class PanelJudge:
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks all judges at the same time."""
-        replies = await asyncio.gather(*(judge.decide(state, questions) for judge in self.judges))
+        asked = [(judge, [item for item in questions if _is_for(judge, item)]) for judge in self.judges]
+        replies = await asyncio.gather(*(ask_member(judge, state, own) for judge, own in asked))
         return Reply(
-            model="+".join(reply.model for reply in replies),
+            model="+".join(reply.model for reply in replies if reply.answers),
             answers={item.id: self._together(item, replies) for item in questions},
             usage=sum((reply.usage for reply in replies), Usage()),
         )
@@ -54,7 +55,8 @@ class PanelJudge:
             for judge, reply in zip(self.judges, replies, strict=True)
             if isinstance(answer := reply.answers.get(question.id), Answer)
         }
-        if 2 * len(given) <= len(self.judges):
+        needed = len(question.by.split("+")) if question.by else len(self.judges) // 2 + 1
+        if len(given) < needed:
             return _first_failure(question, replies)
         votes = {name: answer.probabilities for name, answer in given.items()}
         return Answer(
@@ -64,6 +66,10 @@ class PanelJudge:
             votes=votes,
             disagreement=disagreement(question, list(votes.values())),
         )
+
+
+def _is_for(judge: Judge, question: Question) -> bool:
+    return question.by is None or judge.name in question.by.split("+")
 
 
 def mean_of(question: Question, distributions: Sequence[dict[str, float]]) -> dict[str, float]:

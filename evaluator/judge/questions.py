@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +29,9 @@ class Question(BaseModel):
     kind: QuestionKind
     text: str
     options: tuple[Option, ...] = Field(min_length=2)
+    by: str | None = (
+        None  # which judges of a panel or cascade are to answer, as `Answer.model` names them; else it decides
+    )
 
 
 class State(BaseModel):
@@ -110,6 +113,7 @@ class Traits(BaseModel):
     anchored: bool = False  # its probabilities carry a prior: an empty text and the reference are asked about as well
     knows: bool = True  # it can tell right from wrong in questions of knowledge; else likeness to the reference answers
     context_tokens: int | None = None  # how much it reads at once; None if unknown
+    mixed: bool = False  # several judges: each answer says which of them gave it, and answers of others don't compare
 
     @classmethod
     def of_several(cls, judges: Iterable[Judge]) -> Traits:
@@ -120,7 +124,15 @@ class Traits(BaseModel):
             anchored=any(traits.anchored for traits in all_of),
             knows=any(traits.knows for traits in all_of),
             context_tokens=min(rooms, default=None),
+            mixed=True,
         )
+
+
+def of_the_same(questions: Iterable[Question], answers: Mapping[str, Answer | Ungraded]) -> list[Question]:
+    """The questions that have an answer, each to be answered by those who gave it: two readings compare only if they are
+    of the same model."""
+    found = [(question, answers.get(question.id)) for question in questions]
+    return [item.model_copy(update={"by": answer.model}) for item, answer in found if isinstance(answer, Answer)]
 
 
 class Judge(Protocol):
@@ -144,3 +156,10 @@ class Judge(Protocol):
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers every question about `state`, by id; a question that failed comes back as Ungraded."""
         ...
+
+
+async def ask_member(judge: Judge, state: State, questions: list[Question]) -> Reply:
+    """What one of several judges says of the questions meant for it, as it would say it alone; without any it is not
+    asked."""
+    own = [question.model_copy(update={"by": None}) for question in questions]
+    return await judge.decide(state, own) if own else Reply(model=judge.name, answers={})
