@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.peers.counting import MODEL, serve_embedded
 from evaluator.judge.choose import choose
 from evaluator.judge.memory import RememberingJudge
-from evaluator.judge.questions import Judge
+from evaluator.judge.providers import WAYS
+from evaluator.judge.questions import Judge, Question, Reply, State
 from evaluator.judge.shipped import shipped_answers
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo
@@ -20,10 +22,26 @@ def open_memo() -> AskMemo:
 
 
 def open_judge(model: str = "embedded") -> Judge:
-    """The judge called `model`, not remembering anything by itself."""
+    """The judge called `model`, not remembering anything by itself. `structured:embedded` is the embedded model asked for
+    JSON, `readout:embedded` the same as `embedded` over HTTP, both through its own endpoint on loopback."""
+    way, _, rest = model.partition(":")
+    if way in WAYS and rest == "embedded":
+        return _Named(choose(f"{way}:{serve_embedded()}/v1#{MODEL}", load_settings()), model)
     return choose(model, load_settings())
 
 
 def open_memo_judge(model: str = "embedded") -> Judge:
     """The judge called `model`, with the benchmarks' own memo, and with what came along of the shipped rubrics' anchors."""
     return RememberingJudge(open_judge(model), open_memo(), shipped_answers())
+
+
+class _Named:
+    """A judge by another name, in its stamp in place of the address too: a port on loopback is another one each time, and
+    what was asked there shall be found again."""
+
+    def __init__(self, judge: Judge, name: str) -> None:
+        self._judge, self.name, self.traits = judge, name, judge.traits
+        self.stamp = {**judge.stamp, "endpoint": name}
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        return await self._judge.decide(state, questions)

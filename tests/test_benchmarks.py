@@ -15,7 +15,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from benchmarks import key_points, stability
+from benchmarks import asking, key_points, stability
 from benchmarks.agreement import __main__ as agreement
 from benchmarks.agreement import variants
 from benchmarks.agreement.cases import BY_CRITERIA, RUBRICS, read_set
@@ -285,6 +285,14 @@ def test_an_unknown_way_of_asking_is_refused() -> None:
     """The sentence names the ways that there are."""
     with pytest.raises(typer.BadParameter, match="swapped"):
         agreement.ways_of(["chekcs"], "embedded")
+
+
+def test_the_embedded_model_can_be_asked_for_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through its own endpoint, under a name that holds no port, so that kept answers are found again."""
+    monkeypatch.setattr(asking, "serve_embedded", lambda: "http://127.0.0.1:4711")
+    judge = asking.open_judge("structured:embedded")
+    assert judge.name == judge.stamp["endpoint"] == "structured:embedded" and not judge.traits.anchored
+    assert judge.stamp["method"] == "structured/json_schema" and "4711" not in str(judge.stamp)
 
 
 def test_jobs_for_peers_carry_everything_but_the_checks(answers: Path) -> None:

@@ -3,7 +3,8 @@
     python -m benchmarks.agreement FOLDER [--limit N] [--beyond N] [--model NAME] [--variant WAY …]
 
 FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all.
-`--model none` asks nobody and shows what likeness to the reference answers gives alone. Answers are kept in
+`--model none` asks nobody and shows what likeness to the reference answers gives alone; `--model structured:embedded` has
+the embedded model write JSON. Answers are kept in
 benchmarks/cache: a second run takes seconds, and an interrupted one (Ctrl-C) goes on where it stopped.
 """
 
@@ -83,7 +84,8 @@ async def read_all(human: HumanSet, judge: Judge, ways: list[str]) -> tuple[list
     """Every case read: one after the other on the embedded model, which has one slot, else several at a time."""
     ways = [way for way in ways if way != "each" or not judge.traits.anchored]
     reader = Reader(judge, open_memo(), ways)
-    room = asyncio.Semaphore(1 if judge.name in ("embedded", "none") else load_settings().concurrency)
+    alone = judge.name == "none" or "embedded" in judge.name
+    room = asyncio.Semaphore(1 if alone else load_settings().concurrency)
     done, start = 0, time.perf_counter()
 
     async def read(case) -> Reading:  # type: ignore[no-untyped-def]
