@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from evaluator.judge.embedded import usage_of
 from evaluator.judge.questions import Usage
 
 TIMEOUT_S = 1800
@@ -117,14 +118,7 @@ def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
 
 def _usage_of(reply: bytes, seconds: float) -> Usage:
     try:
-        told = json.loads(reply).get("usage") or {}
-    except (ValueError, AttributeError):
-        told = {}
-    cached = (told.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-    return Usage(
-        prompt_tokens=told.get("prompt_tokens", 0),
-        cached_tokens=cached,
-        generated_tokens=told.get("completion_tokens", 0),
-        requests=1,
-        seconds=seconds,
-    )
+        told = json.loads(reply)
+    except ValueError:
+        told = None
+    return usage_of(told if isinstance(told, dict) else {}, seconds)

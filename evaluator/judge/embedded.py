@@ -117,9 +117,9 @@ class Engine:
 
 
 def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
-    """Tokens of one reply in OpenAI's form."""
-    told = reply.get("usage", {})
-    cached = told.get("prompt_tokens_details", {}).get("cached_tokens", 0)
+    """Tokens of one reply in OpenAI's form; none where it tells of none."""
+    told = reply.get("usage") or {}
+    cached = (told.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
     return Usage(
         prompt_tokens=told.get("prompt_tokens", 0),
         cached_tokens=cached,
