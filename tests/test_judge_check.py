@@ -39,10 +39,12 @@ def clever(body):
     return right_letter(body) if body.get("logprobs") else fake.written()(body)
 
 
-async def test_a_good_model_passes_and_its_abilities_are_listed(endpoint):
-    """Log-probabilities, JSON, both languages, speed, tokens and price: each is found out by asking."""
+@pytest.mark.parametrize("order", ["", "swapped:"])
+async def test_a_good_model_passes_and_its_abilities_are_listed(endpoint, order):
+    """Log-probabilities, JSON, both languages, speed, tokens and price: each is found out by asking, in both orders of the
+    options."""
     endpoint.usual = clever
-    found = await check(f"{endpoint.url}#m", settings())
+    found = await check(f"{order}{endpoint.url}#m", settings())
     assert found.fit and found.log_probabilities.works and found.json_schema.works
     assert {key: result.right for key, result in found.languages.items()} == {"zh": 5, "en": 5}
     assert found.usage.requests == 10 and found.price is None

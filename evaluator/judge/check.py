@@ -17,6 +17,7 @@ from evaluator.judge.choose import choose, open_account, split
 from evaluator.judge.providers import ADDRESS, PROVIDERS
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State, Usage
 from evaluator.judge.spending import Price, price_of
+from evaluator.judge.swapped import PREFIX
 from evaluator.settings import Settings
 from evaluator.texts import LANGUAGES, say
 
@@ -86,18 +87,18 @@ async def check(name: str, settings: Settings) -> ModelCheck:
         language: await judge.decide(state_in(language), _questions(language)) for language in LANGUAGES
     }
     seconds = time.monotonic() - started
-    method = judge.stamp.get("method", "")
+    method, asked = judge.stamp.get("method", ""), name.removeprefix(PREFIX)
     usage = sum((reply.usage for reply in replies.values()), Usage())
     return ModelCheck(
         name=judge.name,
         model=", ".join(sorted({reply.model for reply in replies.values()})),
         way=method,
-        log_probabilities=await _ability(name, "readout", method in ("readout", "logprobs"), replies, settings),
-        json_schema=await _ability(name, "structured", method.startswith("structured"), replies, settings),
+        log_probabilities=await _ability(asked, "readout", method in ("readout", "logprobs"), replies, settings),
+        json_schema=await _ability(asked, "structured", method.startswith("structured"), replies, settings),
         languages={language: _result(language, reply) for language, reply in replies.items()},
         seconds_per_question=seconds / sum(len(_questions(language)) for language in LANGUAGES),
         usage=usage,
-        price=price_of(_billed_as(judge, name), account.prices),
+        price=price_of(_billed_as(judge, asked), account.prices),
     )
 
 
