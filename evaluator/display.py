@@ -215,6 +215,7 @@ def print_models() -> None:
     table.add_row("http://HOST:PORT/v1#NAME", _say("model_address"))
     table.add_row("panel:A+B", _say("model_panel"))
     table.add_row("cascade:A>B", _say("model_cascade"))
+    table.add_row("swapped:A", _say("model_swapped"))
     Console().print(table)
 
 
