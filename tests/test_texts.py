@@ -23,7 +23,7 @@ def placeholders(text: str) -> Counter:
     return Counter({name for _, name, _, _ in Formatter().parse(text) if name is not None})
 
 
-@pytest.mark.parametrize("both", every_text())
+@pytest.mark.parametrize("both", list(every_text()))
 def test_a_text_has_both_languages_with_the_same_placeholders(both):
     """Chinese and English mention the same values, and neither is empty."""
     assert set(both) == set(texts.LANGUAGES)
