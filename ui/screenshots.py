@@ -120,7 +120,8 @@ def _graded(context: Any, address: str, rubric: str, language: str) -> Any:
     field, search, button = words[language]
     page = _visit(context, f"{address}/grade?lang={language}")
     again = page.get_by_role("button", name="再评一份" if language == "zh" else "Grade another")
-    if again.count():
+    page.get_by_label(search).or_(again).first.wait_for(timeout=60_000)
+    if again.is_visible():  # the last grading is still shown
         again.click()
     page.get_by_label(search).fill(rubric)
     page.keyboard.press("Enter")
