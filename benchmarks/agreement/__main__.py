@@ -4,8 +4,8 @@
 
 FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all.
 `--model none` asks nobody and shows what likeness to the reference answers gives alone; `--model structured:embedded` has
-the embedded model write JSON. Answers are kept in
-benchmarks/cache: a second run takes seconds, and an interrupted one (Ctrl-C) goes on where it stopped.
+the embedded model write JSON. Answers are kept in benchmarks/cache: a second run takes seconds, and an interrupted one
+(Ctrl-C) goes on where it stopped.
 """
 
 from __future__ import annotations

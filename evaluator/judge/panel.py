@@ -1,8 +1,9 @@
 """Several judges together: the mean of their distributions, and how far they are apart.
 
 The rule is stated in the stamp. A question needs answers from more than half of the judges, else it is
-Ungraded; who answered what is kept in the answer. A question that names its judges needs an answer from each of them. A judge that cannot work at all (wrong key, no model)
-stops the panel: a mean over whoever happens to be there would be another judge than the one chosen.
+Ungraded; who answered what is kept in the answer. A question that names its judges needs an answer from each
+of them. A judge that cannot work at all (wrong key, no model) stops the panel: a mean over whoever happens to
+be there would be another judge than the one chosen.
 """
 
 from __future__ import annotations

@@ -29,9 +29,8 @@ class Question(BaseModel):
     kind: QuestionKind
     text: str
     options: tuple[Option, ...] = Field(min_length=2)
-    by: str | None = (
-        None  # which judges of a panel or cascade are to answer, as `Answer.model` names them; else it decides
-    )
+    # Which judges of a panel or cascade are to answer, named as in `Answer.model`; None leaves it to the rule.
+    by: str | None = None
 
 
 class State(BaseModel):
