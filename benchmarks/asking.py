@@ -26,7 +26,9 @@ def open_judge(model: str = "embedded") -> Judge:
     JSON, `readout:embedded` the same as `embedded` over HTTP, both through its own endpoint on loopback."""
     way, _, rest = model.partition(":")
     if way in WAYS and rest == "embedded":
-        return _Named(choose(f"{way}:{serve_embedded()}/v1#{MODEL}", load_settings()), model)
+        judge = choose(f"{way}:{serve_embedded()}/v1#{MODEL}", load_settings())
+        # A port on loopback is another one each time, and what was asked there shall be found again.
+        return Relabelled(judge, model, endpoint=model)
     return choose(model, load_settings())
 
 
@@ -35,13 +37,12 @@ def open_memo_judge(model: str = "embedded") -> Judge:
     return RememberingJudge(open_judge(model), open_memo(), shipped_answers())
 
 
-class _Named:
-    """A judge by another name, in its stamp in place of the address too: a port on loopback is another one each time, and
-    what was asked there shall be found again."""
+class Relabelled:
+    """A judge by another name, or with further entries in its stamp: the memo keeps answers by the stamp."""
 
-    def __init__(self, judge: Judge, name: str) -> None:
-        self._judge, self.name, self.traits = judge, name, judge.traits
-        self.stamp = {**judge.stamp, "endpoint": name}
+    def __init__(self, judge: Judge, name: str | None = None, **stamp: str) -> None:
+        self._judge, self.name, self.traits = judge, name or judge.name, judge.traits
+        self.stamp = {**judge.stamp, **stamp}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         return await self._judge.decide(state, questions)

@@ -87,6 +87,7 @@ def test_an_address_needs_host_and_model(name):
         "panel:openai:a+openai:a",
         "cascade:ollama:a",
         "cascade:ollama:a>ollama:b>ollama:c",
+        "swapped:swapped:ollama:a",
     ],
 )
 def test_a_panel_or_cascade_needs_its_members(name):

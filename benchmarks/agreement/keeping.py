@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.asking import Relabelled
 from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.questions import Judge, Question, Reply, State, Traits, Ungraded, Usage
 from evaluator.storage import AskMemo, memo_key
@@ -16,7 +17,8 @@ class KeptJudge:
     """
 
     def __init__(self, judge: Judge, memo: AskMemo, purpose: str, *, each: bool = False) -> None:
-        self._judge, self._memo, self._each = RememberingJudge(_Marked(judge, each), memo), memo, each
+        asked = Relabelled(judge, requests="each") if each else judge
+        self._judge, self._memo, self._each = RememberingJudge(asked, memo), memo, each
         self.purpose = purpose
         self.spent: dict[str, Usage] = {}
 
@@ -65,12 +67,8 @@ class NoJudge:
         return Reply(model=self.name, answers=dict(answers))
 
 
-class LastFirst:
+class LastFirst(Relabelled):
     """Asks the questions of a request in the opposite order."""
-
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
-        self.name, self.traits, self.stamp = judge.name, judge.traits, judge.stamp
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         return await self._judge.decide(state, questions[::-1])
@@ -79,18 +77,3 @@ class LastFirst:
 def add_up(usages: Sequence[Usage]) -> Usage:
     """Sum of what several requests took."""
     return sum(usages, Usage())
-
-
-class _Marked:
-    """A judge whose stamp says that it was asked one question a request, so that the memo keeps both apart."""
-
-    def __init__(self, judge: Judge, each: bool) -> None:
-        self._judge, self._each = judge, each
-        self.name, self.traits = judge.name, judge.traits
-
-    @property
-    def stamp(self) -> dict[str, str]:
-        return {**self._judge.stamp, "requests": "each"} if self._each else self._judge.stamp
-
-    async def decide(self, state: State, questions: list[Question]) -> Reply:
-        return await self._judge.decide(state, questions)

@@ -77,6 +77,8 @@ def _members(
 
 def _single(name: str, settings: Settings, account: Spending) -> Judge:
     if name.startswith(PREFIX):
+        if name.removeprefix(PREFIX).startswith(PREFIX):  # the model itself again, by a name that hides it
+            raise InputError("judge_name_joint", name=name)
         return SwappedJudge(_single(name.removeprefix(PREFIX), settings, account))
     if name == "embedded":
         return _embedded(settings)
