@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from evaluator import texts
@@ -17,7 +18,9 @@ from evaluator.spelling import plain
 from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
-LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones, such as thanks, twice
+LEAST_REPEATED = (
+    8  # characters without marks: anybody says shorter ones, such as thanks, twice; in a longer stretch they go
+)
 LEAST_PASTED = 4  # turns: fewer in a row can be a customer who asks again and an agent who has the same answer again
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 PROMPT_TOKENS = 700  # kept free for instructions, question and answer
@@ -37,18 +40,18 @@ def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
 
 def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
     """The places (turn, start, end) that stand in the transcript before, word for word: there is nothing more in them, and
-    yet a small model gives them points. In a written text these are sentences. In a call people repeat themselves for a
-    reason, so there they are sentences within one turn, and turns of a stretch that was pasted twice."""
+    yet a small model gives them points. In a written text these are sentences, short ones if they stand beside another such.
+    In a call people repeat themselves for a reason, so there they are sentences within one turn, and turns of a stretch that
+    was pasted twice."""
     dialogue = _is_dialogue(transcript)
-    seen: set[tuple[str, str]] = set()
+    spans = spans_of(transcript, {turn.role for turn in transcript.turns})
+    said = [(span.turn.id if dialogue else "", normalise(span.text).text) for span in spans]
+    first = {key: at for at, key in reversed([*enumerate(said)])}
+    again = [first[key] < at and len(key[1]) >= LEAST_REPEATED for at, key in enumerate(said)]
+    for at, beside in (*pairwise(range(len(said))), *pairwise(reversed(range(len(said))))):
+        again[beside] |= again[at] and first[said[beside]] < beside and said[at][0] == said[beside][0]
     found = _pasted_turns(transcript) if dialogue else []
-    for span in spans_of(transcript, {turn.role for turn in transcript.turns}):
-        words = normalise(span.text).text
-        said = (span.turn.id if dialogue else "", words)
-        if said in seen and len(words) >= LEAST_REPEATED:
-            found.append((span.turn.id, span.start, span.end))
-        seen.add(said)
-    return found
+    return [*found, *((span.turn.id, span.start, span.end) for span, cut in zip(spans, again, strict=True) if cut)]
 
 
 def _pasted_turns(transcript: Transcript) -> list[tuple[str, int, int]]:

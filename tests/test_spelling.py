@@ -53,15 +53,28 @@ def test_the_judge_reads_one_spelling(change):
 
 @pytest.mark.parametrize(
     ("change", "more"),
-    [(double, "\n您好！"), (blank_lines, ""), (lambda text, _: f"{text}\n\n{text}再见！", "\n您好！再见！")],
+    [
+        (double, ""),
+        (blank_lines, ""),
+        (lambda text, _: f"{text}\n\n{text}再见！", "再见！"),
+        (lambda text, _: f"{text}\n就这样。您好！", "就这样。您好！"),
+    ],
 )
 @pytest.mark.parametrize("form", ["answer", "email"])
 def test_a_written_text_is_read_once(form, change, more):
-    """What stands there again, word for word, is not read again, nor are empty lines; short sentences and others are."""
+    """What stands there again, word for word, is not read again, nor are empty lines; others are, and short ones alone."""
     rubric = small_rubric(form=form)
     text = "您好！\n师傅今天下午三点上门，检查不收钱。\n更换零件之前我们先报价。"
     read = state_for(rubric, parse(change(text, "zh"), form=form), [], None).state.text
     assert read.replace("\n", "") == f"{text}{more}".replace("\n", "")
+
+
+def test_a_mail_that_was_pasted_twice_is_read_once():
+    """Its subject line and its date stand there again too."""
+    mail = "主题：换货安排\n\n罗女士：\n明天下午六点前送到，运费退您。\n\n客服 沈岚\n11月18日"
+    rubric = small_rubric(form="email")
+    once, twice = [state_for(rubric, parse(text, form="email"), [], None).state for text in (mail, double(mail, "zh"))]
+    assert twice == once and once.text.count("换货安排") == 1
 
 
 def test_a_call_is_read_with_its_repetitions():

@@ -37,30 +37,39 @@ def has_mail_head(source: str) -> bool:
 
 
 def read_mail(source: str) -> Layout:
-    """Subject and body of the newest message as pieces of kind "mail", what it answers as "earlier_mail"."""
+    """Subject and body of the newest message as pieces of kind "mail", what it answers as "earlier_mail". Its own subject
+    line again begins the same message anew: it was pasted twice."""
     return Layout("email", tuple(_pieces(list(lines_of(source)))))
 
 
 def _pieces(lines: list[Line]) -> Iterator[Piece]:
-    kind, sender, in_head, body = "mail", None, True, -1
+    kind, sender, subject, in_head, body = "mail", None, None, True, -1
     for number, line in enumerate(lines):
         head = _HEAD.fullmatch(line.text)
         opens_head = head is not None and not in_head and _starts_head(lines, number)
         starts_earlier = bool(_EARLIER.fullmatch(line.text)) and kind == "mail"
-        if (opens_head or starts_earlier) and body >= 0:
+        pasted = not in_head and subject is not None and _subject_in(head) == subject
+        if (opens_head or starts_earlier or pasted) and body >= 0:
             yield Piece(sender, body, line.start, kind=kind)  # type: ignore[arg-type]
             body = -1
         if opens_head or starts_earlier:
             kind, sender, in_head = "earlier_mail", None, True
+        in_head = in_head or pasted
         if in_head and head:
             field = head["field"].lower()
             sender = head["value"].strip() or None if field in _SENDER else sender
-            if field in _SUBJECT and head["value"].strip():
+            if found := _subject_in(head):
+                subject = subject or found
                 yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)  # type: ignore[arg-type]
         elif in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">")):
             in_head, body = False, line.start
     if body >= 0:
         yield Piece(sender, body, lines[-1].end, kind=kind)  # type: ignore[arg-type]
+
+
+def _subject_in(head: re.Match[str] | None) -> str | None:
+    """The subject, if the line states one."""
+    return head["value"].strip() or None if head and head["field"].lower() in _SUBJECT else None
 
 
 def _starts_head(lines: list[Line], number: int) -> bool:
