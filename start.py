@@ -65,16 +65,20 @@ def prepare_tests(python: str) -> None:
         print("The embedded model could not be fetched: its tests are skipped.")
     if not shutil.which("chromium") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         print("Installing Chromium for the browser tests …", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        subprocess.run(["apt-get", "update"], **quiet)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        packages = ["chromium", "fonts-noto-cjk"]
-        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages], env=environment, **quiet)
+        quietly("apt-get", "update")
+        quietly("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk")
 
 
 def call(*command: str) -> int:
     """Runs a command and gives its exit code."""
     return subprocess.run(command, check=False).returncode
+
+
+def quietly(*command: str) -> None:
+    """Runs a command whose output and outcome nobody needs; it asks nothing."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    nowhere = subprocess.DEVNULL
+    subprocess.run(command, check=False, stdout=nowhere, stderr=nowhere, env=environment)
 
 
 def checked(*command: str) -> None:

@@ -39,7 +39,7 @@ async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]
 
 async def main() -> None:
     """Asks about all shipped rubrics and writes the file, an answer a line."""
-    judge, answers = open_memo_judge(), {}
+    judge, answers = open_memo_judge(), dict[str, Any]()
     for rubric in shipped([]):
         answers |= await answers_for(rubric, judge)
         print(f"{rubric.id}: {len(answers)} answers so far", flush=True)

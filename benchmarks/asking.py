@@ -32,7 +32,7 @@ def open_judge(model: str = "embedded") -> Judge:
     return choose(model, load_settings())
 
 
-def open_memo_judge(model: str = "embedded") -> Judge:
+def open_memo_judge(model: str = "embedded") -> RememberingJudge:
     """The judge called `model`, with the benchmarks' own memo, and with what came along of the shipped rubrics' anchors."""
     return RememberingJudge(open_judge(model), open_memo(), shipped_answers())
 

@@ -88,7 +88,8 @@ def main(
 
 
 async def _run(wanted: list[str], model: str) -> None:
-    judge, by_form = open_memo_judge(model), {"calls and e-mails": [], "written answers": []}
+    judge = open_memo_judge(model)
+    by_form: dict[str, list[Told]] = {"calls and e-mails": [], "written answers": []}
     for rubric in shipped(wanted):
         told = by_form["written answers" if rubric.form == "answer" else "calls and e-mails"]
         for example in EXAMPLES:

@@ -6,7 +6,9 @@ The usual way asks, criterion by criterion, for a JSON object with a reason and 
 first, so that it is read once and cached, which is the best that way can do; `criterion first` puts each criterion before
 the text, as deepeval, autorubric and openevals write their prompts, so the text is read again for each. The product's way
 is its own path, evidence and all; what the anchors took is shown apart, because a rubric's anchors are read once for all
-texts. `reading` is the product's first question alone, the reading of the text with it: what any way has to pay.
+texts. It asks more than the usual way, key points too: `same in JSON` has every question that it asks answered with a reason
+in one JSON object (`structured:`). `reading` is the product's first question alone, the reading of the text with it: what
+any way has to pay.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.asking import open_judge
 from benchmarks.stability import read_example
 from evaluator.grading import grade
 from evaluator.judge.asking import Prompt, Reading
 from evaluator.judge.embedded import EmbeddedAsker
 from evaluator.judge.plan import plan_anchors
-from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded, Usage
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import find
@@ -45,17 +48,20 @@ DEFAULT = ["cross-border-wrong-item", "bank-marketing-messages", "ai-and-people"
 
 
 class CountingJudge:
-    """Passes questions on, adds up what they took, and answers by itself what it was asked of the same state before."""
+    """Passes questions on (`passed`), adds up what they took, and answers by itself what it was asked of the same state
+    before."""
 
     def __init__(self, judge: ReadoutJudge) -> None:
         self._judge = judge
         self.name, self.stamp, self.traits = judge.name, judge.stamp, judge.traits
         self._known: dict[tuple[str, str], Answer | Ungraded] = {}
         self._usage = Usage()
+        self.passed: list[tuple[State, Question]] = []
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         text = state.model_dump_json()
         fresh = [question for question in questions if (text, question.id) not in self._known]
+        self.passed += [(state, question) for question in fresh]
         if fresh:
             reply = await self._judge.decide(state, fresh)
             self._known |= {(text, name): answer for name, answer in reply.answers.items()}
@@ -92,31 +98,34 @@ def main(
 
 async def _run(names: list[str], example: str) -> None:
     asker = EmbeddedAsker(load_settings())
+    in_json = open_judge("structured:embedded")
     await asker.load()
     totals: dict[str, Usage] = {}
     for name in names:
         rubric = find(name)
         text = read_example(rubric, example)
-        found = await measure(asker, rubric, text)
+        found = await measure(asker, in_json, rubric, text)
         show(rubric.id, found)
         totals = {way: totals.get(way, Usage()) + usage for way, usage in found.items()}
     if len(names) > 1:
         show("all", totals)
 
 
-async def measure(asker: EmbeddedAsker, rubric: Rubric, text: str) -> dict[str, Usage]:
-    """What the usual way in both orders, the anchors (once a rubric) and the product's own path on the text take, and of
-    the latter its first question, the reading of the text with it."""
+async def measure(asker: EmbeddedAsker, in_json: Judge, rubric: Rubric, text: str) -> dict[str, Usage]:
+    """What the usual way in both orders, the anchors (once a rubric), the product's own path on the text and its questions
+    put to `in_json` take, and of the product's its first question, the reading of the text with it."""
     noting = NotingAsker(asker)
     judge = CountingJudge(ReadoutJudge(noting))
     anchors = await ask_anchors(judge, rubric)
     noting.readings.clear()
+    judge.passed.clear()
     started = time.perf_counter()
     await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
     product = judge.take().model_copy(update={"seconds": time.perf_counter() - started})
     return {
         "usual": await ask_usual(asker, rubric, text),
         "criterion first": await ask_usual(asker, rubric, text, text_first=False),
+        "same in JSON": await ask_again(in_json, judge.passed),
         "anchors": anchors,
         "product": product,
         "reading": noting.readings[0],
@@ -128,6 +137,15 @@ async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
     for state in anchor_states(rubric).values():
         await judge.decide(state, plan_anchors(rubric))
     return judge.take()
+
+
+async def ask_again(judge: Judge, passed: list[tuple[State, Question]]) -> Usage:
+    """The same questions about the same text, put to another judge in one request; says how many it answered."""
+    started = time.perf_counter()
+    reply = await judge.decide(passed[0][0], [question for _, question in passed])
+    found = sum(isinstance(answer, Answer) for answer in reply.answers.values())
+    print(f"    in JSON: {found} of {len(passed)} answered", flush=True)
+    return reply.usage.model_copy(update={"seconds": time.perf_counter() - started})
 
 
 async def ask_usual(asker: EmbeddedAsker, rubric: Rubric, text: str, *, text_first: bool = True) -> Usage:
@@ -167,7 +185,7 @@ def score_in(written: str) -> float | None:
 
 
 def show(name: str, found: dict[str, Usage]) -> None:
-    """Prints a row a way, and how many times as fast the product's way is as each order of the usual one."""
+    """Prints a row a way, and how many times as fast the product's way is as each that writes JSON."""
     print(f"{name}")
     for way, usage in found.items():
         read = usage.prompt_tokens - usage.cached_tokens
@@ -176,7 +194,7 @@ def show(name: str, found: dict[str, Usage]) -> None:
             f"{usage.cached_tokens:6} cached  {usage.generated_tokens:5} generated"
         )
     own, anchors, least = (found[way].seconds for way in ("product", "anchors", "reading"))
-    for way in ("usual", "criterion first"):
+    for way in ("usual", "criterion first", "same in JSON"):
         took = found[way].seconds
         if own and least:
             print(

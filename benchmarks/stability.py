@@ -101,7 +101,8 @@ def add_up_points(results: dict[tuple[str, str], float | None]) -> dict[str, flo
     by_change: dict[str, list[float | None]] = {}
     for (change, _), points in results.items():
         by_change.setdefault(change, []).append(points)
-    return {change: sum(points) for change, points in by_change.items() if None not in points}
+    known = {change: [one for one in points if one is not None] for change, points in by_change.items()}
+    return {change: sum(points) for change, points in known.items() if len(points) == len(by_change[change])}
 
 
 def show_all(texts: list[Text], tables: list[dict[str, float]], grader: str = OURS) -> None:

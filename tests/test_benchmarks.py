@@ -470,3 +470,14 @@ def test_speed_answers_anchors_from_what_it_knows() -> None:
     assert judge.take().requests == 1
     asyncio.run(judge.decide(STATE, [ASK]))
     assert judge.take() == Usage()
+
+
+def test_speed_puts_the_same_questions_to_another_judge() -> None:
+    """What the product asked of the text is what the judge in JSON is asked, in one request."""
+    from benchmarks.speed import CountingJudge, ask_again
+
+    judge, other = CountingJudge(Sayer()), Sayer()  # type: ignore[arg-type]
+    asyncio.run(judge.decide(STATE, [ASK]))
+    asyncio.run(judge.decide(STATE, [ASK]))
+    assert asyncio.run(ask_again(other, judge.passed)).requests == 1
+    assert other.asked == [ASK.id]

@@ -5,7 +5,7 @@ Which rubric belongs to a folder is told by the criteria that were graded, so a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from evaluator.errors import InputError
 from evaluator.key_points import with_key_points
 from evaluator.rubric import Criterion, Level, Rubric
 from evaluator.rubrics import load
-from evaluator.transcript import Transcript, assemble, parse
+from evaluator.transcript import Role, Transcript, assemble, parse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,9 @@ def read_transcript(item: Item, rubric: Rubric) -> Transcript:
     if not item.transcript:
         return parse(item.answer, form="answer")
     names = NAMES[rubric.language]
-    roles = (("customer" if turn.speaker == "customer" else "agent", turn.text) for turn in item.transcript)
+    roles: Iterator[tuple[Role, str]] = (
+        ("customer" if turn.speaker == "customer" else "agent", turn.text) for turn in item.transcript
+    )
     return assemble((role, names[role], text) for role, text in roles if text.strip())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
 import streamlit as st
 import yaml
@@ -90,7 +90,7 @@ def _checked(rubric_id: str, edited: Content, stored: Rubric | None) -> None:
         _close(rubric_id)
 
 
-def _close(rubric_id: str) -> None:
+def _close(rubric_id: str) -> NoReturn:
     forget_rows(_key(rubric_id))
     st.session_state["bank_rubric_edit"] = None
     st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from evaluator import rubrics
 from evaluator.rubric import Rubric
+from evaluator.transcript import Form
 from ui.components import bank_rubric_form, bank_trial, bank_versions, stores
 from ui.components.language import language, tr
 from ui.components.layout import guarded
@@ -54,7 +55,7 @@ def _new() -> None:
     """A new rubric from a template that can be graded by at once."""
     with st.popover(tr("ui_bank.new_rubric"), icon=":material/add:"):
         name = st.text_input(tr("ui_bank.rubric_id"), key="bank_new_id", help=tr("ui_bank.rubric_id_help"))
-        forms = ("dialogue", "answer", "email")
+        forms: tuple[Form, ...] = ("dialogue", "answer", "email")
         form = st.selectbox(tr("ui_bank.form"), forms, format_func=lambda one: tr(f"form_{one}"), key="bank_new_form")
         if st.button(tr("ui_bank.begin"), key="bank_new_go", disabled=not name.strip()):
             with guarded():

@@ -106,7 +106,7 @@ def table_html(tried: list[Tried]) -> str:
 def judge_order(tried: list[Tried]) -> str:
     """Whether the better examples got more, in one sentence."""
     totals = {one.example.name: one.card.total for one in tried}
-    known = [totals[name] for name in RISING if totals.get(name) is not None]
+    known = [total for name in RISING if (total := totals.get(name)) is not None]
     if len(known) < 2:
         return tr("ui_bank.trial_no_order")
     holds = all(first >= second for first, second in pairwise(known))

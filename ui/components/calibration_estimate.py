@@ -55,7 +55,9 @@ def show_estimate(run: Run) -> None:
 
 
 def _show_means(run: Run, means: pd.DataFrame, machine: pd.DataFrame, draw: pd.DataFrame | None) -> None:
-    names = {item.id: (item.name, item.points) for item in runs.rubric_of(run).criteria}
+    names: dict[str, tuple[str, float | None]] = {
+        item.id: (item.name, item.points) for item in runs.rubric_of(run).criteria
+    }
     with guarded():  # too few grades are no reason not to draw some more
         found = estimate_batch(means, machine, draw, confidence=CONFIDENCE)
         rows = [_row(*names.get(name, (name, None)), one) for name, one in found.items()]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from evaluator.calibration.fit import HeldOut
 from evaluator.calibration.intervals import Policy, choose_policy, crosses, trace_policies
 from evaluator.calibration.keeping import keep_policy, same_fit
-from evaluator.calibration.policies import add_chosen, add_widths, choose_widths, describe_policy, switch_pass_mark
+from evaluator.calibration.policies import add_chosen, choose_widths, describe_policy, switch_pass_mark
 from evaluator.calibration.profile import Profile, Routing
 from evaluator.rubric import Rubric
 from ui.components import calibration_runs as runs
@@ -102,7 +102,7 @@ def _offer(profile: Profile, held: HeldOut, wanted: Wanted, best: Policy | None,
     if best is not None and one.button(
         tr("ui_calibration.keep_policy"), key="calibration_keep_policy", width="stretch"
     ):
-        _keep(profile, add_widths(profile, held, {wanted.criterion: best.widest}, wanted.tolerance), rubric)
+        _keep(profile, add_chosen(profile, held, {wanted.criterion: best}, wanted.tolerance), rubric)
     if all_.button(tr("ui_calibration.keep_policy_all"), key="calibration_keep_all", width="stretch"):
         asked = wanted._asdict()
         del asked["criterion"]
@@ -165,7 +165,7 @@ def routing_text(best: Policy | None, share: float, agreement: float, tolerance:
 
 def _crossing(held: Held, profile: Profile, rubric: Rubric) -> str:
     """How many totals could be on either side of the pass mark, so that a person decides."""
-    totals = sum(np.array(points) for points in held.points.values())
+    totals = np.sum([*held.points.values()], axis=0)
     open_ones = crosses(totals - profile.total_quantile, totals + profile.total_quantile, rubric.pass_mark)
     mark = f"{rubric.pass_mark:g} / {rubric.max_points:g}"
     return tr("ui_calibration.crossing", count=int(open_ones.sum()), n=len(totals), mark=mark)
