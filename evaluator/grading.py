@@ -88,9 +88,10 @@ async def evaluate(
 
     `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
     Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
-    same settings finds the stored scorecard (of the same `owner`); `fresh` asks again. A calibration `profile`, or its
-    file, moves the points to the scale of the people whom it was fitted to; one that does not fit rubric, prompts or model
-    is refused before the model is asked. `report` hears of each step and verdict.
+    same settings finds the stored scorecard (of the same `owner`), or for another `label` stores a copy of it under that
+    name, without asking the model; `fresh` asks again. A calibration `profile`, or its file, moves the points to the scale
+    of the people whom it was fitted to; one that does not fit rubric, prompts or model is refused before the model is
+    asked. `report` hears of each step and verdict.
 
     Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
     A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
@@ -105,15 +106,15 @@ async def evaluate(
         store = records or opened.enter_context(closing(open_records(settings)))
         references = await asyncio.to_thread(_pull, rubric, settings)
         key = request_key(transcript, rubric, judge, references, fitted)
-        if not fresh and (known := await asyncio.to_thread(store.find, key, owner or None)):
-            return known
-        scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
-        if fitted:
-            from evaluator.calibration.applying import apply_profile
+        scorecard = None if fresh else await asyncio.to_thread(store.find, key, owner or None)
+        if scorecard is None:
+            scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
+            if fitted:
+                from evaluator.calibration.applying import apply_profile
 
-            scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, fitted)
-        await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
-        return scorecard
+                scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, fitted)
+        kept = await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
+        return scorecard if kept == scorecard.id else await asyncio.to_thread(store.get, kept)
 
 
 def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
@@ -145,10 +146,16 @@ def request_key(
     references: Sequence[ReferenceUse],
     profile: Profile | None = None,
 ) -> str:
-    """Equal for equal input, rubric, references, judge, profile and method."""
+    """Equal for equal input, rubric, references, judge, profile and method. What was assumed of the speakers is part of the
+    input: who confirms a guess gets a scorecard without the doubt."""
     fitted = profile.digest if profile else ""
     digests = sorted(use.digest for use in references)
-    return memo_key(METHOD, transcript.digest, rubric.digest, judge.stamp, digests, fitted)
+    said = [
+        transcript.digest,
+        [turn.speaker for turn in transcript.turns],
+        [one.code for one in transcript.assumptions],
+    ]
+    return memo_key(METHOD, said, rubric.digest, judge.stamp, digests, fitted)
 
 
 async def grade(

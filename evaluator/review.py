@@ -89,5 +89,7 @@ def _about_reading(rubric: Rubric, transcript: Transcript, read: Read | None) ->
         yield ReviewReason(code="windowed", values=values)
     if any(assumption.code in GUESSED_ROLES for assumption in transcript.assumptions):
         yield ReviewReason(code="roles_guessed")
+    if rubric.form == "dialogue" and any(assumption.code == "unlabelled" for assumption in transcript.assumptions):
+        yield ReviewReason(code="no_speakers")
     if not rubric.references:
         yield ReviewReason(code="no_reference")

@@ -75,6 +75,11 @@ class UngradedVerdict(Frozen):
     max_points: float
     ungraded: WhyUngraded
 
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """None: what was not judged has nothing to prove."""
+        return ()
+
 
 class KeyPointResult(Frozen):
     """A key point of the reference answer: said or missing. `covered` is None where it could not be judged."""
@@ -174,26 +179,26 @@ def add_up(verdicts: Sequence[Verdict | UngradedVerdict], max_points: float, pas
     Score and checklist criteria count towards the maximum; those that do not apply leave it, and the rest are scaled up
     to it. Bonus adds, penalty takes away, and the total never falls below 0. A fatal item
     that happened makes it 0 and not passed. What is ungraded counts neither way: `passed` is None while it could
-    still decide.
+    still decide, and so is `total` when none of those that count towards the maximum was graded.
     """
     counted = [item for item in verdicts if item.kind in ("score", "checklist")]
     applicable = [item for item in counted if not (isinstance(item, Verdict) and item.not_applicable)]
     open_points = sum(item.max_points for item in applicable if isinstance(item, UngradedVerdict))
     base = sum(item.max_points for item in applicable)
     graded = [item for item in verdicts if isinstance(item, Verdict) and not item.not_applicable]
-    if not base or not graded:
+    fatal = any(item.kind == "fatal" and item.level == 1 for item in graded)
+    if not fatal and not any(item.kind in ("score", "checklist") for item in graded):
         return Sum(total=None, max_points=max_points, passed=None, coverage=0.0)
-    scale = max_points / base
+    scale = max_points / base if base else 0.0
     earned = sum(item.points for item in graded if item.kind in ("score", "checklist")) * scale
     earned += sum(item.points for item in graded if item.kind == "bonus")
     earned -= sum(item.points for item in graded if item.kind == "penalty")
-    fatal = any(item.kind == "fatal" and item.level == 1 for item in graded)
     total = 0.0 if fatal else round(max(earned, 0.0), 4)
     return Sum(
         total=total,
         max_points=max_points,
         passed=_passed(verdicts, total, total + open_points * scale, pass_mark, fatal),
-        coverage=round(1 - open_points / base, 4),
+        coverage=round(1 - open_points / base, 4) if base else 0.0,
     )
 
 

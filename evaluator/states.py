@@ -123,6 +123,7 @@ def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], di
     for span in reversed(touched_sentences(turn, places)):
         text = _joined(text[: span.start], text[span.end :])
     clean = plain(_LINE_ENDS.sub(" " if dialogue else "\n", neutralise(text))).strip()
+    clean = neutralise(clean)  # once more: a fence in traditional characters is one now
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
 
 

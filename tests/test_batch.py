@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import random
 import zipfile
 
 import openpyxl
@@ -31,6 +32,7 @@ from evaluator.calibration.applying import stamp_for
 from evaluator.calibration.keeping import keep_profile
 from evaluator.calibration.profile import Stamp
 from evaluator.errors import EndpointError, InputError, RubricError
+from evaluator.grading import evaluate
 from evaluator.judge.questions import Usage
 from evaluator.scorecard import Guard, ReviewReason
 from evaluator.settings import Settings
@@ -265,6 +267,13 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
         assert next(csv.DictReader(file)) == {"item": '\'=HYPERLINK("x")', "points": "-1"}
 
 
+def test_a_workbook_takes_any_item(tmp_path):
+    """Control characters, which no workbook can hold, are left out, and hide no formula."""
+    rows = [{"item": "甲\x0b乙"}, {"item": "\x0b=1+1"}]
+    sheet = openpyxl.load_workbook(write_rows(rows, tmp_path / "out.xlsx")).active
+    assert (sheet["A2"].value, sheet["A3"].value, sheet["A3"].data_type) == ("甲乙", "'=1+1", "s")
+
+
 # -- inputs
 
 
@@ -275,22 +284,73 @@ def find_rubric(name):
 
 
 def test_a_folder_gives_its_texts_in_order(tmp_path):
-    """Sub-folders count, hidden and other files do not, GB18030 is read."""
+    """Sub-folders count, hidden files do not, GB18030 is read."""
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "二.txt").write_bytes("客服：您好\n客户：你好".encode("gb18030"))
     (tmp_path / "a.txt").write_text("客服：您好", encoding="utf-8")
     (tmp_path / ".hidden.txt").write_text("x")
-    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
     items = prepare(read_inputs(tmp_path), find_rubric, RUBRIC)
     assert [item.item for item in items] == ["a.txt", "b/二.txt"]
     assert [turn.text for turn in items[1].transcript.turns] == ["您好", "你好"]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_is_no_text_is_told_and_not_left_out(tmp_path, packed):
+    """A document among the texts, in a folder or an archive, becomes a failed item that says what to do."""
+    files = {"张三.txt": "客服：您好", "李四.docx": "PK", "__MACOSX/张三.txt": "x", ".DS_Store": "x"}
+    source = tmp_path / ("in.zip" if packed else "in")
+    if packed:
+        with zipfile.ZipFile(source, "w") as archive:
+            for name, words in files.items():
+                archive.writestr(name, words)
+    else:
+        for name, words in files.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_text(words, encoding="utf-8")
+    items = {item.item: item for item in prepare(read_inputs(source), find_rubric, RUBRIC)}
+    assert {name: item.error_code for name, item in items.items()} == {"张三.txt": None, "李四.docx": "batch_not_text"}
+    told = InputError("batch_not_text", name="李四.docx")
+    assert "另存为 .txt" in told.text("zh") and "save it as .txt" in told.text("en")
+
+
+def test_an_archive_may_hold_a_name_twice(tmp_path):
+    """Two members of one name are two items."""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for words in ("客服：您好", "客服：早上好"):
+            archive.writestr("甲.txt", words)
+    assert [item.content.decode() for item in read_inputs(tmp_path / "in.zip").sources] == [
+        "客服：您好",
+        "客服：早上好",
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".xlsx"])
+def test_a_damaged_file_gives_its_texts_or_one_sentence(tmp_path, suffix):
+    """Whichever byte is changed, nothing but an InputError comes of it."""
+    path, told, draw = tmp_path / f"in{suffix}", 0, random.Random(4)
+    if suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("甲.txt", "客服：您好，请讲。\n客户：退货" * 20)
+    else:
+        write_table(path)
+    whole = path.read_bytes()
+    for _ in range(60):
+        place = draw.randrange(len(whole))
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            read_inputs(path)
+        except InputError as error:
+            told += bool(error.text("zh"))
+    assert told
+
+
 def test_an_unreadable_file_becomes_a_failed_item(tmp_path, records):
     """A binary file among the texts is stored as failed with its cause and cannot be retried."""
-    (tmp_path / "a.txt").write_text("客服：您好", encoding="utf-8")
-    (tmp_path / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    batch_id = records.batches.create("x", prepare(read_inputs(tmp_path), find_rubric, RUBRIC))
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("客服：您好", encoding="utf-8")
+    (folder / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    batch_id = records.batches.create("x", prepare(read_inputs(folder), find_rubric, RUBRIC))
     batch = records.batches.get(batch_id)
     assert (batch.waiting, batch.failed) == (1, 1)
     assert records.batches.items(batch_id, "failed")[0].error
@@ -353,6 +413,23 @@ def test_a_table_is_understood_and_says_how(tmp_path, suffix):
     assert len(items[0].transcript.turns) == 2
 
 
+def test_half_a_character_is_replaced(tmp_path, records):
+    """An emoji that was cut in two, in a text or an id, can be stored and has a digest."""
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"id": "甲\\ud83d", "text": "客服：好的\\ud83d\\n客户：\\ud83d\\ude00"}', encoding="utf-8")
+    (item,) = prepare(read_inputs(path), find_rubric, RUBRIC)
+    assert (item.item, [turn.text for turn in item.transcript.turns]) == ("甲\ufffd", ["好的\ufffd", "😀"])
+    batch_id = records.batches.create("x", [item])
+    assert records.batches.start(batch_id, 0).transcript.digest == item.transcript.digest
+
+
+def test_a_number_that_is_an_id_keeps_its_digits(tmp_path):
+    """Candidates' numbers stay apart, whole or not."""
+    path, ids = tmp_path / "in.jsonl", (20240001.0, 20240002.0, 1234567.5, 7)
+    path.write_text("\n".join(json.dumps({"id": one, "text": "客服：好"}) for one in ids), encoding="utf-8")
+    assert [one.item for one in read_inputs(path).sources] == ["20240001", "20240002", "1234567.5", "7"]
+
+
 def test_columns_can_be_named(tmp_path):
     """What somebody confirmed is used; a column that is not there is told."""
     path = tmp_path / "in.csv"
@@ -377,6 +454,8 @@ def test_without_a_rubric_an_item_fails(tmp_path):
         ("in.xlsx", b"no workbook", "batch_unreadable"),
         ("in.jsonl", b"{broken", "batch_unreadable"),
         ("in.jsonl", b"[1]", "batch_unreadable"),
+        ("in.jsonl", b"[" * 100_000, "batch_unreadable"),
+        ("in.jsonl", b'{"id": ' + b"7" * 5000 + b"}", "batch_unreadable"),
         ("in.csv", b"x,y\n1,2\n", "batch_no_transcript_column"),
         ("in.csv", b"\n", "batch_no_items"),
         ("in.docx", b"x", "batch_unknown_format"),
@@ -435,6 +514,42 @@ async def test_a_batch_follows_the_version_that_it_names(leaks, records):
     assert batch.done == 2 and {card.profile for card in cards} == {"team v2"}
     assert all(card.decision and card.interval for card in cards)
     assert {one.label for one in records.history(owner="me")} == {"a", "b"}
+
+
+async def test_candidates_with_the_same_words_have_a_grading_each(leaks, records):
+    """Each has the grading under the own name, the model is asked once, and a correction of one is not the others'."""
+    judge, wanted = leaks[1]["judge"], leaks[1]
+    names = ("张三", "李四", "王五")
+    items = [NewItem(item=name, transcript=parse(COLD), rubric=small_rubric()) for name in names]
+    batch_id = records.batches.create("周三", items, owner="me")
+    await grade_batch(batch_id, **wanted, concurrency=1)
+    asked = len(judge.asked)
+    ids = [item.grading_id for item in records.batches.items(batch_id)]
+    assert [records.record(one).label for one in ids] == list(names)
+    cards = records.batches.scorecards(batch_id)
+    assert len(cards) == 3 and len({card.verdicts for card in cards.values()}) == 1
+    assert sum(card.usage.requests > 0 for card in cards.values()) == 1, "a copy took no tokens"
+    records.override(ids[1], "sorry", 2, who="林")
+    assert [row["sorry.human"] for row in export_rows(records, batch_id)] == [None, 2, None]
+    again = records.batches.create("周四", items, owner="me")
+    await grade_batch(again, **wanted)
+    assert [item.grading_id for item in records.batches.items(again)] == ids, "the same name finds the stored one"
+    assert len(judge.asked) == asked
+
+
+async def test_a_second_name_for_the_same_words_is_kept(leaks, records):
+    """A name typed later is the grading's, another name gets a copy, and so does another owner and another layout."""
+    grade = {**leaks[1], "rubric": small_rubric()}
+    first = await evaluate(COLD, **grade)
+    assert (await evaluate(COLD, label="张三", **grade)).id == first.id
+    second = await evaluate(COLD, label="李四", **grade)
+    assert second.id != first.id and second.verdicts == first.verdicts and second.created_at >= first.created_at
+    assert [records.record(one.id).label for one in (first, second)] == ["张三", "李四"]
+    assert (await evaluate(COLD, label="张三", **grade)).id == first.id
+    assert (await evaluate(COLD, label="李四", **grade)).id == second.id
+    spaced = await evaluate(f"{COLD}\n\n", label="张三", **grade)
+    assert records.transcript(spaced.id).source == f"{COLD}\n\n" and records.transcript(first.id).source == COLD
+    assert records.count() == 3
 
 
 @pytest.mark.parametrize("gone", [True, False])

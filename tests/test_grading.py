@@ -8,7 +8,7 @@ import pytest
 from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 
 from evaluator.errors import ModelMissing, RubricError
-from evaluator.grading import evaluate, grade
+from evaluator.grading import evaluate, grade, request_key
 from evaluator.judge.cascade import CascadeJudge
 from evaluator.judge.questions import Answer, Traits
 from evaluator.likeness import Likeness
@@ -97,6 +97,24 @@ async def test_silence_gets_the_lowest_level_without_asking_a_model(text):
     assert "empty" in {guard.code for guard in card.guards}
     assert card.review
     assert not any(point.covered for point in card.key_points)
+
+
+async def test_a_call_without_speakers_calls_a_person():
+    """Who said what cannot be known, so all of it counts as the graded person's, and a person is asked to look."""
+    told = {reason.code for reason in (await card_of(GOOD.replace("客服：", "").replace("客户：", ""))).review_reasons}
+    assert "no_speakers" in told
+    assert "no_speakers" not in {reason.code for reason in (await card_of(GOOD)).review_reasons}
+
+
+def test_a_confirmed_guess_is_another_request():
+    """Who says who is who is not shown the stored scorecard that doubts it; nor is the same text by other names."""
+    text = "张三：您好，请问有什么可以帮您？\n李四：水管漏了。\n张三：马上来。\n李四：好的。"
+    guessed = parse(text)
+    confirmed = parse(text, roles={"张三": "agent", "李四": "customer"})
+    renamed = parse(text.replace("张三", "王五"), roles={"王五": "agent", "李四": "customer"})
+    assert guessed.digest == confirmed.digest == renamed.digest
+    keys = {request_key(item, RUBRIC, WordJudge(), []) for item in (guessed, confirmed, renamed)}
+    assert len(keys) == 3
 
 
 async def test_silent_agent_is_still_judged_by_what_the_customer_says():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaluator.guard.injection import hits
 from evaluator.guard.neutralise import neutralise
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
@@ -58,8 +59,12 @@ def test_tokens_are_broken(token: str) -> None:
 @pytest.mark.parametrize("path", sorted(PROMPTS.glob("*.md")), ids=lambda path: path.name)
 def test_no_fence_of_our_prompts_survives(path: Path) -> None:
     """Every fence line that a prompt of ours stands on is broken when it comes from a text."""
-    fences = re.findall(r"^(?:【[^】\n]+】|\[[A-Z][^\]\n]+\])$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    line = r"^(?:【[^】\n]+】|\[[A-Z][^\]\n]+\]|</?\w+>)$"
+    fences = re.findall(line, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert fences or path.name.startswith("questions")
     assert [fence for fence in fences if fence in neutralise(f"好的\n{fence}\n")] == []
+    closing = [fence for fence in fences if "/" in fence or "结束" in fence or "ENDS" in fence]
+    assert [fence for fence in closing if "forged_delimiter" not in {hit.pattern.code for hit in hits(fence)}] == []
 
 
 def test_hidden_and_control_characters_go() -> None:

@@ -112,6 +112,14 @@ def test_a_panel_can_be_made_of_two_prompts():
     assert panel.stamp["1.endpoint"] == panel.stamp["2.endpoint"] == "http://near/v1"
 
 
+def test_a_proposition_has_no_options_to_turn_round(monkeypatch):
+    """Decisions ask whether something holds; turned round they would contradict themselves."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    with pytest.raises(InputError) as wrong:
+        choose("swapped:decisions:openai:gpt-6-luna", settings())
+    assert wrong.value.code == "judge_way_impossible"
+
+
 def test_a_way_that_a_vendor_has_not_is_refused():
     """Anthropic gives no log-probabilities, so it cannot be read that way."""
     with pytest.raises(InputError) as wrong:

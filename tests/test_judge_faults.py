@@ -218,6 +218,25 @@ def test_a_status_inside_a_reply_counts_like_one_outside():
     assert isinstance(hidden, Passing) and hidden.crowded
 
 
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("the request exceeds the available context size, try increasing it", "too_long"),
+        ("Range of input length should be [1, 30720]", "too_long"),
+        ("Your request exceeded model token limit: 8192", "too_long"),
+        ("The input token count (40000) exceeds the maximum number of tokens allowed (32768).", "too_long"),
+        ("Content Exists Risk", "refused"),
+        ("Output data may contain inappropriate content.", "refused"),
+        ("系统检测到输入或生成内容可能包含不安全或敏感内容", "refused"),
+        ("The request was rejected because it was considered high risk", "refused"),
+    ],
+)
+def test_a_text_that_a_vendor_turns_away_stops_nothing_else(message, cause):
+    """Too long or refused, in the words of each vendor: this text has no answer, the others of a batch go on."""
+    fault = by_status(400, message, {}, "m", "a")
+    assert isinstance(fault, ReadingFailed) and fault.cause == cause
+
+
 def test_limits_refuse_nonsense():
     """A timeout of zero is no timeout."""
     with pytest.raises(ValueError):

@@ -48,6 +48,13 @@ def test_fatal_item_makes_the_total_zero():
     assert (total.total, total.passed) == (0, False)
 
 
+def test_a_fatal_item_alone_is_no_total():
+    """That nothing fatal happened says nothing of the points; that it happened says all."""
+    assert add_up([ungraded(5), verdict(0, 0, "fatal", level=0)], 5, 3).total is None
+    fatal = add_up([ungraded(5), verdict(0, 0, "fatal", level=1)], 5, 3)
+    assert (fatal.total, fatal.passed) == (0, False)
+
+
 def test_fatal_item_that_did_not_happen_changes_nothing():
     """Its other option leaves the points alone."""
     assert add_up([verdict(5, 5), verdict(0, 0, "fatal", level=0)], 5, 3).total == 5

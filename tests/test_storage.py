@@ -141,7 +141,21 @@ def test_an_override_stands_beside_the_machines_points(records):
     assert records.effective(scorecard.id)["care"].points == 1.5
     assert [one.points for one in records.overrides(scorecard.id)] == [1.0, 1.5, 3.0, None]
     assert records.get(scorecard.id) == scorecard
-    assert records.history()[0].overridden
+    (listed,) = records.history()
+    assert listed.overridden and (listed.total, listed.counted.total, listed.counted.passed) == (2.25, 1.5, None)
+
+
+def test_a_correction_taken_back_leaves_no_mark(records):
+    """Once nothing stands beside the machine's points, the lists show the grading as the machine left it."""
+    transcript, rubric = make_transcript(), make_rubric()
+    batch_id = records.batches.create("b", [NewItem(item="甲", transcript=transcript, rubric=rubric)])
+    records.batches.finish(records.batches.start(batch_id, 0), card := make_scorecard(transcript, rubric))
+    records.override(card.id, "care", 1.0, who="林")
+    for (line,) in (records.history(), records.batches.items(batch_id)):
+        assert line.overridden and (line.counted.total, line.counted.passed) == (1.0, None)
+    records.revert(card.id, "care", who="林")
+    for (line,) in (records.history(), records.batches.items(batch_id)):
+        assert not line.overridden and (line.counted.total, line.counted.passed) == (2.25, True)
 
 
 def test_human_grades_hold_each_persons_standing_points(records):
@@ -161,6 +175,32 @@ def test_human_grades_hold_each_persons_standing_points(records):
     ]
     assert rows == sorted(expected)
     assert records.human_grades("another") == []
+
+
+def test_human_grades_may_be_those_of_one_owner(records):
+    """What was put beside another owner's gradings is left out; without an owner everybody's count."""
+    for owner in ("u1", "u2"):
+        records.override(store(records, owner=owner).id, "care", 1.0, who="林")
+    (mine,) = records.human_grades("night-call", "u1")
+    assert records.record(mine.item).owner == "u1"
+    assert len(records.human_grades("night-call")) == 2 and records.human_grades("night-call", "") == []
+
+
+def test_a_grading_under_another_name_is_a_copy(records):
+    """Its verdicts are the same, its id, name and transcript its own; a name is added once, and owners stay apart."""
+    transcript, other = make_transcript(), make_transcript(speaker="小郑")
+    card = make_scorecard(transcript)
+    assert records.save(card, transcript, "k", label="甲", owner="u1") == card.id
+    ids = {records.save(card, transcript, "k", label="乙", owner="u1") for _ in range(2)}
+    ids |= {records.save(card, other, "k", label="甲", owner="u1"), records.save(card, transcript, "k", label="甲")}
+    assert len(ids) == 3 and card.id not in ids and records.count() == 4
+    kept = [records.record(one) for one in sorted(ids)]
+    assert [(one.label, one.owner, one.transcript.turns[0].speaker) for one in kept] == [
+        ("乙", "u1", "小周"),
+        ("甲", "u1", "小郑"),
+        ("甲", "", "小周"),
+    ]
+    assert all(one.scorecard.verdicts == card.verdicts and one.scorecard.id == one.id for one in kept)
 
 
 @pytest.mark.parametrize(

@@ -335,6 +335,12 @@ FRAGMENTS = st.sampled_from(
         "\u3000",
         "\u2028",
         "Agent: ",
+        "|",
+        "\t",
+        "旗舰店:",
+        "（1）",
+        "在 2026-01-02 10:30，小李 写道：",
+        '[{"role":"A","text":"B"}]',
     ]
 )
 
@@ -375,3 +381,10 @@ def test_written_dialogue_reads_back(turns: list[tuple[str, str]]) -> None:
 def test_long_text_is_read_in_linear_time() -> None:
     """A hundred kilobytes of near misses for every layout ends."""
     assert parse("客服说 “您好 10:30 小李 --> <v \n" * 3_000).turns
+
+
+def test_half_a_character_is_replaced():
+    """A cut emoji has no bytes to be kept or hashed as; the words around it stay where they are."""
+    transcript = parse("客服：好的\ud83d，马上办。\n客户：谢谢。")
+    assert transcript.turns[0].text == "好的\ufffd，马上办。"
+    assert transcript.digest and transcript.source.encode()

@@ -4,7 +4,9 @@ believed.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -15,37 +17,41 @@ MAX_FILE_BYTES = 5_000_000
 MAX_ALL_BYTES = 500_000_000
 MAX_FILES = 20_000
 
+# What a damaged or unusual archive raises, zipfile's own error apart: OSError, EOFError, zlib's and lzma's come from the
+# compressed bytes, ValueError from the head of a member; RuntimeError stands for a password, NotImplementedError for an
+# unknown compression.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
 
-def read_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Name (path below `folder`) and content of each text file, sorted; links that lead out of it are left
-    alone.
+
+def read_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Name (path below `folder`) and content of each file, sorted; None for the content of one that is no text. Hidden
+    files and links that lead out of the folder are left alone.
     """
     home = folder.resolve()
     for path in sorted(folder.rglob("*")):
-        inside = path.resolve().is_relative_to(home)
-        if inside and path.is_file() and _wanted(path.relative_to(folder).as_posix()):
-            yield path.relative_to(folder).as_posix(), _content(path)
+        inside, name = path.resolve().is_relative_to(home), path.relative_to(folder).as_posix()
+        if inside and path.is_file() and not _hidden(name):
+            yield name, _content(path) if _is_text(name) else None
 
 
-def read_zip(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each text file in the archive, sorted; InputError when it is broken or unpacks
-    too large.
+def read_zip(path: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Name and content of each file in the archive that is not hidden, sorted; None for the content of one that is no
+    text. InputError when the archive is broken or unpacks too large.
     """
     total = 0
     try:
         with zipfile.ZipFile(path) as archive:
-            members = sorted((_name(one), one) for one in archive.infolist() if not one.is_dir())
-            wanted = [(name, one) for name, one in members if _wanted(name)]
+            members = [(_name(one), one) for one in archive.infolist() if not one.is_dir()]
+            wanted = sorted(((name, one) for name, one in members if not _hidden(name)), key=lambda pair: pair[0])
             if len(wanted) > MAX_FILES:
                 raise InputError("batch_too_large", path=path, limit=f"{MAX_FILES}")
             for name, member in wanted:
-                content = _member(archive, member, path)
-                total += len(content)
+                content = _member(archive, member, path) if _is_text(name) else None
+                total += len(content or b"")
                 if total > MAX_ALL_BYTES:
                     raise InputError("batch_too_large", path=path, limit=f"{MAX_ALL_BYTES // 1_000_000} MB")
                 yield name, content
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        # RuntimeError is what zipfile raises for a password, NotImplementedError for an unknown compression.
+    except _DAMAGE as error:
         raise InputError("batch_unreadable", path=path, detail=str(error) or type(error).__name__) from None
 
 
@@ -78,7 +84,9 @@ def _name(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-def _wanted(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
-    return not hidden and name.lower().endswith(SUFFIXES)
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)

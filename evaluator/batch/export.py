@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from evaluator.storage import BatchItem, Records
 
 # A spreadsheet would run a cell that begins so; a candidate's file name must not become a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no workbook can hold these
 
 
 def export_rows(records: Records, batch_id: str) -> list[dict[str, Any]]:
@@ -91,7 +93,11 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A cell that a spreadsheet can hold and does not run."""
+    if not isinstance(value, str):
+        return value
+    value = _CONTROL.sub("", value)
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:

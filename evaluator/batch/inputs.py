@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.batch.archives import read_folder, read_zip
-from evaluator.batch.tables import Columns, guess_columns, read_table
+from evaluator.batch.tables import Columns, guess_columns, read_table, well_formed
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
@@ -62,9 +62,9 @@ def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
     if path.suffix.lower() in TABLES and path.is_file():
         return _from_table(path, columns)
     if path.is_dir():
-        sources = [Source(item=name, content=content) for name, content in read_folder(path)]
+        sources = [_source(*found) for found in read_folder(path)]
     elif path.suffix.lower() == ".zip":
-        sources = [Source(item=name, content=content) for name, content in read_zip(path)]
+        sources = [_source(*found) for found in read_zip(path)]
     else:
         raise InputError("batch_unknown_format", path=path)
     if not sources:
@@ -116,6 +116,15 @@ def _text(source: Source) -> tuple[str, tuple[Any, ...]]:
     if isinstance(source.content, bytes):
         return transcripts.decode(source.content, source.item)
     return source.content or "", ()
+
+
+def _source(name: str, content: bytes | None) -> Source:
+    """A file; one that is no text fails, so that somebody who handed it in learns that it was not read."""
+    item = well_formed(name)
+    if content is not None:
+        return Source(item=item, content=content)
+    error = InputError("batch_not_text", name=item)
+    return Source(item=item, error_code=error.code, error=str(error))
 
 
 def _from_table(path: Path, columns: Columns | None) -> Inputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from evaluator import transcript as transcripts
 from evaluator.errors import InputError
 
 Rows = list[dict[str, str]]
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _NAMES = {
     "id": ("id", "item", "no", "name", "candidate", "编号", "序号", "工号", "姓名", "考生", "考号", "学号", "会话id"),
@@ -43,7 +46,13 @@ def read_table(path: Path) -> tuple[list[str], Rows]:
         names, rows = readers.get(path.suffix.lower(), _csv)(path)
     except OSError as error:
         raise InputError("batch_unreadable", path=path, detail=error.strerror or error) from None
-    return names, [row for row in rows if any(value.strip() for value in row.values())]
+    rows = [{well_formed(name): well_formed(value) for name, value in row.items()} for row in rows]
+    return list(map(well_formed, names)), [row for row in rows if any(value.strip() for value in row.values())]
+
+
+def well_formed(text: str) -> str:
+    """The text with halves of a character, as a cut emoji leaves them, replaced: no file or digest could hold them."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
@@ -101,16 +110,13 @@ def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
 
 
 def _xlsx(path: Path) -> tuple[list[str], Rows]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         lines = [[_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
         book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+    except Exception as error:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
         raise InputError("batch_unreadable", path=path, detail=str(error) or type(error).__name__) from None
     return _with_names(lines, path)
 
@@ -127,11 +133,12 @@ def _jsonl(path: Path) -> tuple[list[str], Rows]:
 def _json_row(line: str, number: int, path: Path) -> dict[str, str]:
     try:
         content = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError("batch_unreadable", path=f"{path}:{number}", detail=error.msg) from None
-    if not isinstance(content, dict):
-        raise InputError("batch_unreadable", path=f"{path}:{number}", detail="{…}")
-    return {name: _turns(value) if isinstance(value, list) else _cell(value) for name, value in content.items()}
+        if isinstance(content, dict):
+            return {name: _turns(value) if isinstance(value, list) else _cell(value) for name, value in content.items()}
+        detail = "{…}"
+    except (ValueError, RecursionError) as error:  # no JSON; a number of thousands of digits; brackets in brackets
+        detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    raise InputError("batch_unreadable", path=f"{path}:{number}", detail=detail)
 
 
 def _turns(value: list[Any]) -> str:
@@ -151,4 +158,6 @@ def _with_names(lines: list[list[str]], path: Path) -> tuple[list[str], Rows]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):  # a number that names somebody keeps all its digits
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)

@@ -10,9 +10,9 @@ from evaluator.guard.invisible import remove_hidden
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TAGS = (
     "system|assistant|user|human|developer|tool|transcript|turns?|answer|response|dialogue|candidate|question|"
-    "criteri(?:a|on)|rubric|reference|task|text|instructions?|grading|evaluation|prompt|submission|email|data|"
+    "criteri(?:a|on)|rubric|reference|task|text|instructions?|grading|evaluation|prompt|submission|email|data|material|"
     "bos|eos|pad|unk|s|start_of_turn|end_of_turn|start_of_image|think|tool_call|"
-    "回答|答案|作答|对话|文本|任务|评分标准|参考答案"
+    "回答|答案|作答|对话|文本|材料|任务|评分标准|参考答案"
 )
 # Tokens of chat templates, and the marks by which prompts fence the text in.
 _FENCES = re.compile(

@@ -79,7 +79,10 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
     if name.startswith(PREFIX):
         if name.removeprefix(PREFIX).startswith(PREFIX):  # the model itself again, by a name that hides it
             raise InputError("judge_name_joint", name=name)
-        return SwappedJudge(_single(name.removeprefix(PREFIX), settings, account))
+        judge = _single(name.removeprefix(PREFIX), settings, account)
+        if judge.stamp.get("method") == "decisions":  # a proposition holds or not: it has no options to turn round
+            raise InputError("judge_way_impossible", name=name, way="decisions", vendor="swapped")
+        return SwappedJudge(judge)
     if name == "embedded":
         return _embedded(settings)
     if name == "scripted":  # for tests, and only where the environment asks for it

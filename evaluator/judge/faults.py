@@ -20,8 +20,18 @@ from evaluator.errors import EndpointError
 from evaluator.judge.asking import ReadingFailed
 from evaluator.judge.questions import UngradedCause
 
-_TOO_LONG = re.compile(r"context[ _]length|maximum context|too many tokens|prompt is too long|input is too long", re.I)
-_REFUSED = re.compile(r"content[_ ](filter|policy)|safety system|data_inspection_failed|sensitive", re.I)
+# Each in the words of some vendor: of the four lines OpenAI, Anthropic; llama.cpp, DashScope; Moonshot, Google.
+_TOO_LONG = re.compile(
+    r"context[ _]length|maximum context|too many tokens|prompt is too long|input is too long"
+    r"|exceeds? the available context|range of input length"
+    r"|exceeded model token limit|exceeds the maximum number of (?:input )?tokens",
+    re.I,
+)
+_REFUSED = re.compile(  # OpenAI, DashScope, DeepSeek, Moonshot, Zhipu
+    r"content[_ ](filter|policy)|safety system|data_inspection_failed|sensitive|inappropriate content"
+    r"|content exists risk|considered high risk|敏感内容|不安全",
+    re.I,
+)
 _NO_MONEY = re.compile(r"insufficient[_ ](quota|balance|funds)|exceeded your current quota|arrearage|余额不足", re.I)
 _KEY = re.compile(r"\b(sk|key|gsk|AIza)[-_A-Za-z0-9]{6,}")
 

@@ -19,7 +19,8 @@ from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, 
 from evaluator.storage.gradings import insert_grading
 from evaluator.storage.ids import new_id
 from evaluator.storage.opening import Database
-from evaluator.storage.shapes import Shape, now
+from evaluator.storage.shapes import Correctable, Shape, now
+from evaluator.storage.standing import corrected_sums, was_corrected
 from evaluator.transcript import Transcript
 
 ItemState = Literal["waiting", "running", "done", "failed"]
@@ -55,7 +56,7 @@ class Batch(Shape):
         return self.waiting + self.running + self.done + self.failed
 
 
-class BatchItem(Shape):
+class BatchItem(Correctable):
     """One item with the outcome of its grading, where there is one."""
 
     batch_id: str
@@ -121,13 +122,17 @@ class Batches:
             return [_batch(row) for row in session.execute(query)]
 
     def items(self, batch_id: str, state: ItemState | None = None) -> list[BatchItem]:
-        """All items in the order handed in (of one state), with the totals of those graded."""
+        """All items in the order handed in (of one state), with the totals of those graded, and corrected."""
         graded = [getattr(t.GradingRow, name) for name in _GRADED]
-        query = select(t.BatchItemRow, *graded).outerjoin(t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id)
+        query = select(t.BatchItemRow, was_corrected(), *graded)
+        query = query.outerjoin(t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id)
         query = query.where(t.BatchItemRow.batch_id == batch_id).order_by(t.BatchItemRow.position)
         query = query if state is None else query.where(t.BatchItemRow.state == state)
         with self.database.read() as session:
-            return [_item(row, dict(zip(_GRADED, values, strict=True))) for row, *values in session.execute(query)]
+            rows = session.execute(query).all()
+            now = corrected_sums(session, [row.grading_id for row, was, *_ in rows if was])
+        items = [_item(row, dict(zip(_GRADED, values, strict=True))) for row, _, *values in rows]
+        return [item.model_copy(update={"corrected": now.get(item.grading_id or "")}) for item in items]
 
     def scorecards(self, batch_id: str) -> dict[str, Scorecard]:
         """The scorecards of the items graded so far, by grading id, in one query."""
@@ -163,10 +168,12 @@ class Batches:
             )
 
     def finish(self, work: Work, scorecard: Scorecard) -> None:
-        """Stores the grading, if it is not yet, and marks the item as done, in one transaction."""
+        """Stores the grading, if it is not yet under this item's name, and marks the item as done, in one transaction."""
         with self.database.write() as session:
-            insert_grading(session, scorecard, work.transcript, rubric=work.rubric, label=work.item, owner=work.owner)
-            self._set(session, work, state="done", grading_id=scorecard.id, error_code=None, error=None)
+            grading_id = insert_grading(
+                session, scorecard, work.transcript, rubric=work.rubric, label=work.item, owner=work.owner
+            )
+            self._set(session, work, state="done", grading_id=grading_id, error_code=None, error=None)
 
     def fail(self, work: Work, error_code: str, error: str) -> None:
         """Marks an item as failed, and why."""

@@ -4,8 +4,6 @@ edited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import select
 
 from evaluator.errors import InputError
@@ -14,6 +12,7 @@ from evaluator.storage import tables as t
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
 from evaluator.storage.shapes import HumanGrade, Note, Override, now
+from evaluator.storage.standing import effective, standing
 
 
 class Corrections(Gradings):
@@ -44,22 +43,22 @@ class Corrections(Gradings):
 
     def effective(self, grading: str) -> dict[str, Override]:
         """By criterion, the override that counts: the newest that its author has not taken back."""
-        newest = _standing(self.overrides(grading))
-        return {one.criterion: one for one in sorted(newest, key=lambda one: one.id)}
+        return effective(self.overrides(grading))
 
-    def human_grades(self, rubric_id: str) -> list[HumanGrade]:
-        """Every person's standing points on gradings by `rubric_id`, as rows for calibration."""
+    def human_grades(self, rubric_id: str, owner: str | None = None) -> list[HumanGrade]:
+        """Every person's standing points on gradings by `rubric_id` (of `owner`), as rows for calibration."""
         query = (
             select(t.OverrideRow)
             .join(t.GradingRow, t.GradingRow.id == t.OverrideRow.grading_id)
             .where(t.GradingRow.rubric_id == rubric_id)
             .order_by(t.OverrideRow.id)
         )
+        query = query if owner is None else query.where(t.GradingRow.owner == owner)
         with self.database.read() as session:
-            standing = _standing(Override.model_validate(row) for row in session.scalars(query))
+            given = standing(Override.model_validate(row) for row in session.scalars(query))
         rows = [
             HumanGrade(item=one.grading_id, grader=one.who, criterion=one.criterion, points=one.points or 0.0)
-            for one in standing
+            for one in given
         ]
         return sorted(rows, key=lambda row: (row.item, row.grader, row.criterion))
 
@@ -101,9 +100,3 @@ def _check(scorecard: Scorecard, criterion: str, points: float) -> None:
     most = 1.0 if verdict.kind == "fatal" else verdict.max_points
     if not 0 <= points <= most:  # also refuses not-a-number
         raise InputError("storage_override_points", criterion=criterion, points=f"{points:g}", max_points=f"{most:g}")
-
-
-def _standing(overrides: Iterable[Override]) -> list[Override]:
-    """The newest of each person for each criterion of each grading, without those taken back."""
-    newest = {(one.grading_id, one.who, one.criterion): one for one in overrides}
-    return [one for one in newest.values() if one.points is not None]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
+from evaluator.judge.questions import Usage
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
 from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
-from evaluator.storage.ids import read_id
+from evaluator.storage.ids import new_id, read_id
 from evaluator.storage.opening import Database
 from evaluator.storage.shapes import GradingSummary, Note, Override, Record, digest
+from evaluator.storage.standing import bodies, corrected_sums, was_corrected
 from evaluator.transcript import Transcript
 
-_SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields if name != "overridden"]
+_SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields if name != "corrected"]
 
 
 class Gradings:
@@ -37,14 +40,13 @@ class Gradings:
         owner: str = "",
     ) -> str:
         """Stores a grading, all of it or nothing, and gives its id; storing the same id again changes
-        nothing.
+        nothing, except under another name: then the id is that of a copy.
 
         `request_key` is what `find` looks for, `rubric` is kept as it was used, `label` is a name for
         people (a file, a candidate), `owner` keeps several users apart.
         """
         with self.database.write() as session:
-            insert_grading(session, scorecard, transcript, request_key, rubric, label, owner)
-        return scorecard.id
+            return insert_grading(session, scorecard, transcript, request_key, rubric, label, owner)
 
     def find(self, request_key: str, owner: str | None = None) -> Scorecard | None:
         """The newest scorecard stored for `request_key` (by `owner`), or None: nothing needs to be asked twice."""
@@ -103,12 +105,12 @@ class Gradings:
         review: bool | None = None,
     ) -> list[GradingSummary]:
         """Newest first; `text` is searched in label, rubric title and the words of the transcript."""
-        corrected = exists().where(t.OverrideRow.grading_id == t.GradingRow.id).label("overridden")
-        query = _filtered(select(*_SUMMARY, corrected), rubric, text, owner, review)
+        query = _filtered(select(*_SUMMARY, was_corrected()), rubric, text, owner, review)
         query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         with self.database.read() as session:
             rows = session.execute(query.limit(limit).offset(offset)).all()
-        return [GradingSummary.model_validate(row) for row in rows]
+            now = corrected_sums(session, [row.id for row in rows if row.was_corrected])
+        return [GradingSummary.model_validate(row).model_copy(update={"corrected": now.get(row.id)}) for row in rows]
 
     def count(
         self,
@@ -125,12 +127,8 @@ class Gradings:
 
     def many(self, ids: list[str]) -> dict[str, Scorecard]:
         """The scorecards with these exact ids, in one query; unknown ones are left out."""
-        found: dict[str, Scorecard] = {}
         with self.database.read() as session:
-            for start in range(0, len(ids), 500):  # SQLite limits the variables of a statement
-                query = select(t.GradingRow.id, t.GradingRow.body).where(t.GradingRow.id.in_(ids[start : start + 500]))
-                found |= {key: Scorecard.model_validate(body) for key, body in session.execute(query)}
-        return found
+            return bodies(session, ids)
 
     def transcript(self, id_or_prefix: str) -> Transcript:
         """The transcript that a grading judged."""
@@ -162,16 +160,24 @@ def insert_grading(
     rubric: Rubric | None = None,
     label: str = "",
     owner: str = "",
-) -> None:
-    """Adds a grading to the transaction of `session`; one that is there already gets only the label it lacked."""
+) -> str:
+    """Adds a grading to the transaction of `session` and gives its id.
+
+    One that is there already gets only the label it lacked. Where it is another candidate's, who said the same, the copy
+    that bears this name is given, and made if there is none: what people add to one must not stand with the other.
+    """
+    transcript_id = keep_transcript(session, transcript)
     known = session.get(t.GradingRow, scorecard.id)
     if known is not None:
-        known.label = known.label or label[:400]
-        return
+        own = _own(session, known, transcript_id, label, owner)
+        if own is not None:
+            own.label = own.label or label[:400]
+            return own.id
+        scorecard, request_key = _copied(scorecard), known.request_key
     if rubric is not None:
         keep_rubric(session, rubric)
     row = t.GradingRow(
-        transcript_id=keep_transcript(session, transcript),
+        transcript_id=transcript_id,
         request_key=request_key,
         label=label[:400],
         owner=owner,
@@ -179,6 +185,23 @@ def insert_grading(
     )
     session.add(row)
     session.flush()
+    return scorecard.id
+
+
+def _own(session: Session, known: t.GradingRow, transcript_id: str, label: str, owner: str) -> t.GradingRow | None:
+    """`known`, or else the newest that was asked for alike, if it is this owner's and of this text and name."""
+    row = t.GradingRow
+    asked = row.id == known.id
+    alike = asked if known.request_key is None else or_(asked, row.request_key == known.request_key)
+    query = select(row).where(alike, row.owner == owner, row.transcript_id == transcript_id)
+    query = query.where(row.label.in_((label[:400], ""))) if label else query
+    return session.scalar(query.order_by(asked.desc(), row.created_at.desc(), row.id.desc()).limit(1))
+
+
+def _copied(scorecard: Scorecard) -> Scorecard:
+    """The same verdicts as a grading of their own, made now; it took no tokens, and a sum must not count them twice."""
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    return scorecard.model_copy(update={"id": new_id(), "created_at": moment, "usage": Usage()})
 
 
 def _columns(scorecard: Scorecard) -> dict[str, Any]:

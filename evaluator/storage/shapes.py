@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.rubric import Rubric
-from evaluator.scorecard import Scorecard
+from evaluator.scorecard import Scorecard, Sum
 from evaluator.transcript import Transcript
 
 
@@ -18,7 +18,23 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class GradingSummary(Shape):
+class Correctable(Shape):
+    """A line with the machine's total, beside which people's points may stand."""
+
+    corrected: Sum | None = None  # what it adds up to with people's points; None where none stand
+
+    @property
+    def overridden(self) -> bool:
+        """Whether a person's points stand that were not taken back."""
+        return self.corrected is not None
+
+    @property
+    def counted(self) -> Self | Sum:
+        """What has the total, and whether it passes, that a list shows: with people's points where there are any."""
+        return self.corrected or self
+
+
+class GradingSummary(Correctable):
     """One line of the history: what a list shows without reading the scorecard."""
 
     id: str
@@ -33,7 +49,6 @@ class GradingSummary(Shape):
     coverage: float
     passed: bool | None
     review: bool
-    overridden: bool = False
 
 
 class Override(Shape):

@@ -8,7 +8,7 @@ own, added and never edited.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import JSON, Boolean, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _NAMES = {
@@ -21,6 +21,17 @@ _NAMES = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
+
+
+class Name(TypeDecorator[str]):
+    """What somebody called a thing. A file's name from another system can hold bytes that are no text: they are replaced,
+    since a finished grading is not to be lost for the sake of its name."""
+
+    impl = String(400)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
 
 
 class TranscriptRow(Base):
@@ -62,7 +73,7 @@ class GradingRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     created_at: Mapped[str] = mapped_column(String(40), index=True)
     owner: Mapped[str] = mapped_column(String(200), default="")
-    label: Mapped[str] = mapped_column(String(400), default="")
+    label: Mapped[str] = mapped_column(Name(), default="")
     request_key: Mapped[str | None] = mapped_column(String(64))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_version: Mapped[int] = mapped_column(Integer)
@@ -134,7 +145,7 @@ class BatchRow(Base):
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(String(400))
+    name: Mapped[str] = mapped_column(Name())
     owner: Mapped[str] = mapped_column(String(200), default="", index=True)
     at: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict] = mapped_column(JSON)
@@ -147,7 +158,7 @@ class BatchItemRow(Base):
     __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state"),)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    item: Mapped[str] = mapped_column(String(400))
+    item: Mapped[str] = mapped_column(Name())
     rubric_digest: Mapped[str | None] = mapped_column(ForeignKey("rubrics.digest"))
     transcript_id: Mapped[str | None] = mapped_column(ForeignKey("transcripts.id"), index=True)
     state: Mapped[str] = mapped_column(String(16))

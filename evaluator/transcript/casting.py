@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from evaluator.guard.matching import fold, simplify
-from evaluator.transcript.names import known_role
+from evaluator.transcript.names import known_role, roles_together
 from evaluator.transcript.pieces import Piece
 from evaluator.transcript.turns import Assumption, Role
 
@@ -35,7 +35,8 @@ _AUTHOR_PHRASES = re.compile(
 def cast(source: str, pieces: Sequence[Piece], named: Mapping[str, Role]) -> tuple[list[Role], tuple[Assumption, ...]]:
     """The role of each piece, and what was assumed; `named` holds the caller's roles by folded name."""
     names = list(dict.fromkeys(piece.speaker for piece in pieces if piece.speaker and piece.kind == "speech"))
-    roles: dict[str, Role] = {name: role for name in names if (role := _stated(name, names, named))}
+    together = roles_together({fold(name) for name in names})
+    roles: dict[str, Role] = {name: role for name in names if (role := _stated(name, together, named))}
     assumed = _guess(roles, [name for name in names if name not in roles], source, pieces)
     if "agent" not in roles.values() and not _has_unnamed_speech(pieces) and (bots := _bots(roles, named)):
         roles[bots[0]] = "agent"
@@ -44,11 +45,13 @@ def cast(source: str, pieces: Sequence[Piece], named: Mapping[str, Role]) -> tup
     return by_piece, tuple(assumed + _about_text_without_speaker(pieces, by_piece, named))
 
 
-def _stated(name: str, names: Sequence[str], named: Mapping[str, Role]) -> Role | None:
-    letters = {fold(other) for other in names}
-    if {"q", "a"} <= letters and fold(name) in ("q", "a") and fold(name) not in named:
-        return "agent" if fold(name) == "a" else "other"
-    return named.get(fold(name)) or known_role(name)
+def stated_roles(pieces: Sequence[Piece]) -> set[Role]:
+    """The roles that the names of the speakers state by themselves."""
+    return {role for piece in pieces if piece.speaker and (role := known_role(piece.speaker))}
+
+
+def _stated(name: str, together: Mapping[str, Role], named: Mapping[str, Role]) -> Role | None:
+    return named.get(fold(name)) or together.get(fold(name)) or known_role(name)
 
 
 def _guess(roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]) -> list[Assumption]:

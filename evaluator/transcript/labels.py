@@ -15,19 +15,29 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from evaluator.guard.matching import fold, simplify
-from evaluator.transcript.names import is_field, is_honorific, is_letter, is_person, known_role
+from evaluator.transcript.names import is_field, is_honorific, is_letter, is_person, known_role, roles_together
 from evaluator.transcript.pieces import TIME, Layout, Line, Piece, lines_of
-from evaluator.transcript.turns import Assumption
+from evaluator.transcript.turns import Assumption, Role
 
+_NUMBERING = (
+    r"(?:[-*•·>]+[ \t]+|\d{1,3}[.、)）][ \t]*(?!\d)|[（(\[【]\d{1,3}[)）\]】][ \t]*|"
+    r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句)[ \t]*)"
+)
+_IN_CLOCK = r"(?:(?<=[\s\]】:]\d)|(?<=[\s\]】:]\d\d)):\d\d(?!\d)"  # the colon of 10:22 is not the end of a name
+# A time ends a label without a colon, unless it begins a range: 客服 10:00 至 18:00 在线.
+_AFTER_TIME = r"(?(time_after)(?=\s+[^\s\-–—~至到]|\s*$)|(?!))"
 _LABEL = re.compile(
-    rf"""[ \t\u3000\ufeff]*(?:[-*•·>]+[ \t]+|\d{{1,3}}[.、)][ \t]*(?!\d))?      # a bullet or a number
-    (?:[\[【(（]?\s*(?P<time>{TIME})\s*[\]】)）]?\s*[-–—|]?\s*)?                 # a time, bare or in brackets
+    rf"""[ \t\u3000\ufeff]*+{_NUMBERING}?
+    (?:(?:[\[【(（]\s*+)?(?P<time>{TIME})(?:\s*(?:-->|[-–—~至到])\s*{TIME})?     # a time or a range of times,
+        \s*+(?:[\]】)）]\s*+)?(?:[-–—|]\s*+)?)?                                  # bare or in brackets
     (?P<bold>\*\*|__|\#{{1,4}}[ ])?
     (?P<open>[\[【<「])?
-    (?P<name>[^\s:：\[\]【】<>\t][^:：\[\]【】<>\t\r\n]{{0,29}}?)
-    (?P<close>[\]】>」])?
-    (?:\s*[(（\[【](?P<note>[^()（）\[\]【】\r\n]{{0,40}})[)）\]】]|\s+(?P<time2>{TIME}))?
-    (?:\*\*|__)?\s*(?P<colon>[:：]|\t|(?<=[\]】]))(?:\*\*|__)?[ \t\u3000]*""",
+    (?P<name>[^\s:：\[\]【】<>「\t][^:：\[\]【】<>\t\r\n]{{0,29}}?)
+    (?(open)(?:\s+(?P<time_within>{TIME}))?[\]】>」])
+    (?:\s*[(（\[【](?P<note>[^()（）\[\]【】\r\n]{{0,40}})[)）\]】]|(?:\s+|(?<=[\]】>」]))(?P<time_after>{TIME}))?
+    (?:\*\*|__)?\s*
+    (?P<colon>(?!{_IN_CLOCK})[:：]|\t|(?<=[\]】])|{_AFTER_TIME})
+    (?:\*\*|__)?[ \t\u3000]*""",
     re.VERBOSE,
 )
 _INLINE = re.compile(
@@ -42,6 +52,7 @@ _HEADING = re.compile(
     \s*(?:\*\*)?\s*(?:[:：]|(?:\*\*)?\s*$)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^([QA]|[问問][题題]?|追[问問]|回?答)[ .#]?\d{1,2}$", re.IGNORECASE)  # Q1 and A1, 问1 and 答1
 _TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
 _AFTERWORD = re.compile(
     r"\s*(以上|至此|通话结束|挂断|后续|随后|事后|通话后|结束后|总之|综上|作为客服|作为主管|[一二三四五六七八九十]、|"
@@ -86,21 +97,19 @@ def is_dialogue_throughout(source: str) -> bool:
 
 def _label_of(line: Line) -> Label | None:
     match = _LABEL.match(line.text)
-    if not match or bool(match["open"]) != bool(match["close"]):
-        return None
-    if not match["colon"] and not match["open"]:
+    if not match or not (match["colon"] or match["open"] or (match["time_after"] and known_role(match["name"]))):
         return None
     if match["colon"] in (":", "：") and line.text[match.end("colon") :].startswith("//"):
         return None
     if _TOLD.search(match["name"]) and line.text[match.end() : match.end() + 1] in tuple('“「『"'):
         return None  # `客服说：“…”` is prose
-    name, note = match["name"].strip(" *_#\u3000"), (match["note"] or "").strip()
+    name, note = _NUMBERED.sub(r"\1", match["name"].strip(" *_#\u3000")), (match["note"] or "").strip()
     noted_time = note if re.fullmatch(TIME, note) else None
     if note and not noted_time and not known_role(name) and known_role(note):
         name = line.text[match.start("name") : match.end("note") + 1]
     if not name or re.fullmatch(r"[\d\W_]+", name):
         return None
-    time = match["time"] or match["time2"] or noted_time
+    time = match["time"] or match["time_within"] or match["time_after"] or noted_time
     marked = bool(time or match["open"] or match["bold"] == "**" or match["bold"] == "__")
     return Label(line.start, line.start + match.end(), name, time, marked)
 
@@ -109,11 +118,11 @@ def _accept(labels: list[Label], named: Collection[str], line_count: int) -> set
     """Folded names of the labels that are speakers."""
     counts = Counter(fold(label.name) for label in labels)
     anchors = {name for name in counts if name in named or known_role(name)}
-    roles = {known_role(name) for name in anchors} - {None, "other"}
-    accepted = set(anchors)
+    roles = {role for name in anchors if (role := known_role(name))}
+    accepted = set(anchors) if len(roles - {"other"}) > 1 else anchors | set(roles_together(counts))
     for label in labels:
         name = fold(label.name)
-        if name not in accepted and not is_field(name) and _is_speaker(label, counts[name], bool(anchors), len(roles)):
+        if name not in accepted and not is_field(name) and _is_speaker(label, counts[name], bool(anchors), roles):
             accepted.add(name)
     if anchors - set(named):
         return accepted if _carries(labels, accepted, named, line_count) else set()
@@ -121,14 +130,19 @@ def _accept(labels: list[Label], named: Collection[str], line_count: int) -> set
     return accepted if distinct and _carries(labels, accepted, named, line_count) else set()
 
 
-def _is_speaker(label: Label, count: int, has_anchor: bool, roles: int) -> bool:
-    if is_letter(label.name) or is_honorific(label.name):
+def _is_speaker(label: Label, count: int, has_anchor: bool, roles: Collection[Role]) -> bool:
+    """Whether a name without a role is somebody's; once both sides are known, one more has to be marked or a person's.
+
+    A letter beside two known roles is an option of an offer: "A：退款", "B：换新".
+    """
+    one_sided = len({"agent", "customer"} & set(roles)) < 2
+    if is_honorific(label.name) or (is_letter(label.name) and one_sided and (len(roles) < 2 or count > 1)):
         return True
     if label.time or (label.marked and count > 1):
         return True
     short = len(label.name) <= (8 if re.search(r"[\u4e00-\u9fff]", label.name) else 24)
-    returns = count > 1 and short and (not has_anchor or roles < 2)
-    return returns or (is_person(label.name) and (count > 1 or (has_anchor and roles < 2)))
+    returns = count > 1 and short and (not has_anchor or one_sided)
+    return returns or (is_person(label.name) and (count > 1 or (has_anchor and one_sided)))
 
 
 def _carries(labels: list[Label], accepted: set[str], named: Collection[str], line_count: int) -> bool:
@@ -144,10 +158,12 @@ def _pieces(source: str, lines: list[Line], starts: dict[int, Label]) -> Iterato
     the last.
     """
     current = Piece(None, 0, 0, kind="preamble")
-    resume, after_blank = current, True
+    resume, after_blank, last_label = current, True, max(starts, default=0)
     for line in lines:
         label = starts.get(line.start)
         following = _next_piece(line, label, current, resume, after_blank)
+        if following and following.kind == "written" and line.start < last_label:
+            following = None  # the dialogue goes on below, so this is still the speaker's own paragraph
         if following:
             yield from _split_inline(source, current)
             current = following

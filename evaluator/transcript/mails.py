@@ -1,11 +1,13 @@
-"""E-mail: head lines, subject, body, and the earlier messages quoted below."""
+"""E-mail: head lines, subject, body, and the earlier messages quoted below or between the lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from evaluator.transcript.pieces import Layout, Line, Piece, lines_of
+from evaluator.transcript.pieces import CLOCK, DATE, Kind, Layout, Line, Piece, lines_of
 
 _HEAD = re.compile(
     r"[ \t\ufeff>*]*(?P<field>发件人|寄件人|寄件者|發件人|收件人|收件者|抄送|密送|副本|"
@@ -16,12 +18,14 @@ _HEAD = re.compile(
 )
 _SENDER = ("发件人", "寄件人", "寄件者", "發件人", "from")
 _SUBJECT = ("主题", "主題", "主旨", "subject")
-_EARLIER = re.compile(
-    r"\s*(?:[-_—]{2,}\s*(?:original message|forwarded message|"
-    r"原始邮件|原邮件|转发的邮件|原始郵件|回复的原邮件)\s*[-_—]*|"
-    r"on [^\r\n]{6,80} wrote:|[^\r\n]{0,60}(?:写道|寫道)[:：]|>.*)\s*",
+_SEPARATOR = re.compile(
+    r"\s*[-_—]{2,}\s*(?:original message|forwarded message|"
+    r"原始邮件|原邮件|转发的邮件|原始郵件|回复的原邮件)\s*[-_—]*\s*",
     re.IGNORECASE,
 )
+_WROTE = re.compile(r"\s*(?:(?:on|at) [^\r\n]{6,80} wrote:|[^\r\n]{0,60}(?:写道|寫道)[:：])\s*", re.IGNORECASE)
+_OWN_WORDS = re.compile(r"[您你]|来信|來信|信中|邮件中|郵件中|\byour?\b", re.IGNORECASE)  # no mail program says these
+_STAMP = re.compile(rf"(?:{DATE}|\d{{4}}).*{CLOCK}|\d.*@|@.*\d")
 
 
 def has_mail_head(source: str) -> bool:
@@ -38,21 +42,81 @@ def has_mail_head(source: str) -> bool:
 
 def read_mail(source: str) -> Layout:
     """Subject and body of the newest message as pieces of kind "mail", what it answers as "earlier_mail". Its own subject
-    line again begins the same message anew: it was pasted twice."""
-    return Layout("email", tuple(_pieces(list(lines_of(source)))))
+    line again begins the same message anew: it was pasted twice. Where nothing but quoted text is left, that is what was
+    handed in."""
+    lines = list(lines_of(source))
+    pieces = _pieces(lines)
+    starts = {line.start for line in lines}  # a body begins with its line, a subject behind the field's name
+    if not any(piece.kind == "mail" and piece.start in starts for piece in pieces):
+        pieces = [replace(piece, kind="mail") for piece in pieces]
+    return Layout("email", tuple(pieces))
 
 
-def _pieces(lines: list[Line]) -> Iterator[Piece]:
-    kind, sender, subject, in_head, body = "mail", None, None, True, -1
+def _pieces(lines: list[Line]) -> list[Piece]:
+    """The messages without the quoted runs, and these as earlier mail, in the order of the text."""
+    runs = list(_quoted_runs(lines))
+    quoted = {line.start for run in runs for line in run}
+    found = [
+        part
+        for piece in _messages([line for line in lines if line.start not in quoted], "mail")
+        for part in _without(piece, runs)
+    ]
+    for run in runs:
+        found += _messages(run[1:] if _is_attribution(run[0].text) else run, "earlier_mail")
+    return sorted(found, key=lambda piece: piece.start)
+
+
+def _quoted_runs(lines: list[Line]) -> Iterator[list[Line]]:
+    """Runs of lines that begin with ">", blank lines between them, with the line above that says who wrote them."""
+    run: list[Line] = []
+    for line, following in zip(lines, _following(lines), strict=True):
+        announced = _is_attribution(line.text) and _is_quoted(following)
+        goes_on = _is_quoted(line.text) or (run and not line.text.strip() and _is_quoted(following))
+        if run and (announced or not goes_on):
+            yield run
+            run = []
+        if announced or goes_on:
+            run.append(line)
+    if run:
+        yield run
+
+
+def _following(lines: list[Line]) -> list[str]:
+    """For each line the text of the next one that is not blank, or nothing."""
+    found, text = [], ""
+    for line in reversed(lines):
+        found.append(text)
+        text = line.text if line.text.strip() else text
+    return found[::-1]
+
+
+def _is_quoted(text: str) -> bool:
+    return text.lstrip(" \t\ufeff").startswith(">")
+
+
+def _without(piece: Piece, runs: list[list[Line]]) -> Iterator[Piece]:
+    """What is left of a message when the quoted runs inside it are taken out."""
+    at = piece.start
+    first, behind = (bisect(runs, offset, key=lambda run: run[0].start) for offset in (piece.start, piece.end - 1))
+    for run in runs[first:behind]:
+        yield replace(piece, start=at, end=run[0].start)
+        at = run[-1].end
+    yield replace(piece, start=at)
+
+
+def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Piece]:
+    """Subject and body of each message; the first is of `kind`, those below a separator or another head are earlier."""
+    sender, subject, in_head, body = None, None, True, -1
     for number, line in enumerate(lines):
         head = _HEAD.fullmatch(line.text)
         opens_head = head is not None and not in_head and _starts_head(lines, number)
-        starts_earlier = bool(_EARLIER.fullmatch(line.text)) and kind == "mail"
+        announces = _announces_earlier(line.text)
         pasted = not in_head and subject is not None and _subject_in(head) == subject
-        if (opens_head or starts_earlier or pasted) and body >= 0:
-            yield Piece(sender, body, line.start, kind=kind)  # type: ignore[arg-type]
+        starts_earlier = opens_head or (announces and kind == "mail")
+        if (starts_earlier or pasted) and body >= 0:
+            yield Piece(sender, body, line.start, kind=kind)
             body = -1
-        if opens_head or starts_earlier:
+        if starts_earlier:
             kind, sender, in_head = "earlier_mail", None, True
         in_head = in_head or pasted
         if in_head and head:
@@ -60,11 +124,21 @@ def _pieces(lines: list[Line]) -> Iterator[Piece]:
             sender = head["value"].strip() or None if field in _SENDER else sender
             if found := _subject_in(head):
                 subject = subject or found
-                yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)  # type: ignore[arg-type]
-        elif in_head and line.text.strip() and not (starts_earlier and not line.text.lstrip().startswith(">")):
+                yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)
+        elif in_head and line.text.strip() and not announces:
             in_head, body = False, line.start
     if body >= 0:
-        yield Piece(sender, body, lines[-1].end, kind=kind)  # type: ignore[arg-type]
+        yield Piece(sender, body, lines[-1].end, kind=kind)
+
+
+def _announces_earlier(text: str) -> bool:
+    """Whether the line is what a mail program puts above the message that is answered, whatever stands below it."""
+    return bool(_SEPARATOR.fullmatch(text)) or (_is_attribution(text) and bool(_STAMP.search(text)))
+
+
+def _is_attribution(text: str) -> bool:
+    """Whether the line says who wrote what follows, as a mail program does and not as an author quoting the reader."""
+    return bool(_WROTE.fullmatch(text)) and not _OWN_WORDS.search(text)
 
 
 def _subject_in(head: re.Match[str] | None) -> str | None:
@@ -72,7 +146,7 @@ def _subject_in(head: re.Match[str] | None) -> str | None:
     return head["value"].strip() or None if head and head["field"].lower() in _SUBJECT else None
 
 
-def _starts_head(lines: list[Line], number: int) -> bool:
+def _starts_head(lines: Sequence[Line], number: int) -> bool:
     """A sender line and another head line within the next two: the head of an earlier message."""
     field = _HEAD.fullmatch(lines[number].text)
     after = [line for line in lines[number + 1 : number + 3] if _HEAD.fullmatch(line.text)]

@@ -6,6 +6,7 @@ Everything is compared folded (simplified, half width, lower case), so each word
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from evaluator.guard.matching import fold
@@ -17,13 +18,14 @@ _AGENT = """
 坐席员 话务员 接线员 接线生 服务员 服务人员 服务顾问 服务专员 营业员 店员 导购 销售 销售员 销售顾问 顾问
 专员 主管 经理 店长
 班长 组长 值班经理 大堂经理 柜员 技术支持 工程师 售后 售后人员 商家 卖家 店家 店小二 小二 客户经理
-理财经理
+理财经理 客户成功经理
 候选人 应聘者 应聘人 求职者 面试者 考生 受访者 学员 参训者 答 回答 回复 应答 我 本人
-agent agents representative rep csr csa support operator advisor adviser consultant associate specialist
+agent agents assistant representative rep csr csa support operator advisor adviser consultant associate specialist
 supervisor
 manager candidate interviewee applicant trainee seller merchant clerk staff employee answer answers
 reply me helpdesk
 service agent|customer service|customer service agent|customer service representative|support agent
+customer care|customer success|client service|client services|user support|tech support|technical support
 call agent
 customer support|service representative|team lead|service desk
 """
@@ -38,10 +40,10 @@ end user|enduser
 """
 _OTHER = """
 系统 系统消息 系统提示 系统通知 机器人 智能客服 机器人客服 语音导航 语音提示 旁白 场景 画外音 自动回复
-面试官 考官 主考官 评委
-提问 提问者 问 主持人 培训师 教练 快递员 第三方
+面试官 考官 主考官 评委 招聘官 hr recruiter
+提问 提问者 问 追问 主持人 培训师 教练 快递员 第三方
 system bot chatbot ivr narrator interviewer examiner question moderator host
-automated message
+automated message|hiring manager
 """
 # Labels of fields and headings: "订单号：", "解决方案：" are content, whoever says them. Matched at the end
 # of a label.
@@ -93,7 +95,10 @@ _SURNAME = re.compile(
 )
 _LETTER = re.compile(r"^([a-z]|[甲乙丙丁]|(speaker|spk|说话人|发言人|讲话人|角色)[ _-]?[0-9a-z一二三四]{1,2})$")
 _NOT_ASKING = re.compile(r"^(联系|转接|转|投诉|拨打|咨询|请|找|向|给|对|问|叫|让|和|与|由|作为|告诉|通知|寻求|呼叫)")
-_SPEECH_VERB = re.compile(r"(?<=..)(说道?|回?答道?|问道?|回复|回应|表示)$")
+_SPEECH_VERB = re.compile(r"(?<=..)(说道?|回?答道?|追?问道?|回复|回应|表示)$")
+_CANDIDATE = re.compile(r"候选人|应聘者|应聘人|求职者|面试者|candidate|interviewee|applicant")
+_MANAGER = re.compile(r"(经理|主管|店长|manager|supervisor)$")
+_SHOP = re.compile(r"[^:]*(旗舰店|专营店|专卖店):.")
 _BRACKETS = re.compile(r"^(?P<name>[^()]*?)\s*\((?P<inside>[^()]*)\)$")
 _TAIL = re.compile(r"[\s_\-#·.]*(\d[\d\s]{0,7}|[a-z]\d{0,6}|[a-z]+ [a-z]+|[a-z]+|[一二三四甲乙丙丁])")
 
@@ -103,6 +108,21 @@ def known_role(name: str) -> Role | None:
     none.
     """
     return _role_of_folded(fold(name))
+
+
+def roles_together(names: Collection[str]) -> dict[str, Role]:
+    """Roles that folded names state only beside each other: Q beside A, 问题 beside 回答, 经理 beside the candidate
+    whom they interview.
+    """
+    found: dict[str, Role] = {}
+    if {"q", "a"} <= set(names):
+        found |= {"q": "other", "a": "agent"}
+    if "问题" in names and ("回答" in names or "答" in names):
+        found["问题"] = "other"
+    candidates = {name for name in names if _CANDIDATE.match(name)}
+    if candidates:
+        found |= {name: "other" for name in names if name not in candidates and _MANAGER.search(name)}
+    return found
 
 
 def is_letter(name: str) -> bool:
@@ -150,7 +170,17 @@ def _role_of_folded(text: str) -> Role | None:
         return _role_of_folded(bracketed["inside"]) or _role_of_folded(bracketed["name"])
     if text in _words():
         return _words()[text]
+    if _SHOP.match(text):  # the seller's side of an export: 旗舰店:小美
+        return "agent"
+    if "/" in text:
+        return _role_in_all(text.split("/"))
     return _role_by_beginning(text) or _role_by_end(text)
+
+
+def _role_in_all(parts: Sequence[str]) -> Role | None:
+    """The role of "客服/Agent", which every part states."""
+    roles = {_role_of_folded(part.strip()) if part.strip() else None for part in parts}
+    return roles.pop() if len(roles) == 1 else None
 
 
 def _role_by_beginning(text: str) -> Role | None:
@@ -186,7 +216,7 @@ def _role_by_end(text: str) -> Role | None:
     if _NOT_ASKING.match(text):
         return None
     match = re.fullmatch(
-        r"(?P<front>[\w ]{1,8}?)(?P<word>智能客服|客服|坐席|专员|顾客|客户|用户|agent|customer|rep)", text
+        r"(?P<front>[\w ]{1,8}?)(?P<word>智能客服|客服|坐席|专员|顾客|客户|用户|面试官|agent|customer|rep)", text
     )
     if not match or is_field(match["front"]):
         return None

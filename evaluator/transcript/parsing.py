@@ -4,20 +4,25 @@ transcript.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from evaluator.guard.matching import fold
-from evaluator.transcript.casting import cast
+from evaluator.transcript.casting import cast, stated_roles
 from evaluator.transcript.chats import read_chat_export
 from evaluator.transcript.labels import is_dialogue_throughout, read_labels
 from evaluator.transcript.mails import has_mail_head, read_mail
 from evaluator.transcript.pieces import Layout, Piece, has_date, seconds, trimmed
 from evaluator.transcript.quoted import read_quoted
+from evaluator.transcript.records import read_headed, read_records
 from evaluator.transcript.subtitles import read_subtitles
 from evaluator.transcript.turns import Assumption, Role, Transcript, Turn, check_names
 
 Form = Literal["dialogue", "answer", "email"]
+
+_RECORDING_BEGINS = re.compile(r"00?[:：]\d\d")  # what opens with 0:03 counts minutes, not hours past midnight
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # of a cut emoji: neither a file nor a database takes them
 
 
 def parse(
@@ -37,6 +42,7 @@ def parse(
     turns.
     """
     roles = roles or {}
+    text = _HALF_CHARACTERS.sub("\ufffd", text)
     layout = _read(text, form, roles)
     pieces = [piece for piece in (trimmed(text, piece) for piece in layout.pieces) if piece.end > piece.start]
     check_names(roles, [piece.speaker for piece in pieces])
@@ -63,16 +69,27 @@ def parse(
 
 
 def _read(text: str, form: Form, roles: Mapping[str, Role]) -> Layout:
-    if form == "email" or (form == "dialogue" and has_mail_head(text)):
-        if form == "email" and not has_mail_head(text) and is_dialogue_throughout(text):
-            return read_labels(text, roles) or _plain(text)
+    if _is_mail(text, form):
         return read_mail(text)
+    if form == "email":
+        return read_labels(text, roles) or _plain(text)
     found = read_subtitles(text) or read_chat_export(text)
-    if found:
-        return found
     if form == "answer" and not roles:
-        return _answer(text)
-    return read_labels(text, roles) or read_quoted(text) or _plain(text)
+        # A schedule ("10:00 回访客户") looks like a chat; one author's text is a chat only if its heads say who is who.
+        is_chat = found is not None and (found.format != "chat_export" or len(stated_roles(found.pieces)) > 1)
+        return found if found and is_chat else _answer(text)
+    found = found or read_records(text) or read_labels(text, roles) or read_quoted(text)
+    return found or read_headed(text) or _plain(text)
+
+
+def _is_mail(text: str, form: Form) -> bool:
+    """Whether the text is read as an e-mail; a dialogue may have subject and time above it and is none."""
+    if form == "email":
+        return has_mail_head(text) or not is_dialogue_throughout(text)
+    if form == "answer" or not has_mail_head(text):
+        return False
+    labelled = read_labels(text)
+    return labelled is None or len(stated_roles(labelled.pieces)) < 2
 
 
 def _answer(text: str) -> Layout:
@@ -90,7 +107,9 @@ def _plain(text: str) -> Layout:
 
 def _times(pieces: list[Piece], *, clock: bool) -> list[float | None]:
     """Seconds into the call; times of day count from the first one."""
-    by_day = clock or any(piece.time and has_date(piece.time) for piece in pieces)
+    written = [piece.time for piece in pieces if piece.time]
+    dated = any(has_date(time) for time in written)
+    by_day = dated or (clock and not (written and _RECORDING_BEGINS.fullmatch(written[0])))
     times = [seconds(piece.time, clock=by_day) if piece.time else None for piece in pieces]
     first = next((time for time in times if time is not None), 0.0)
     origin = first if by_day or first > 3600 else 0.0

@@ -14,13 +14,13 @@ from evaluator.transcript.turns import Assumption, Role
 Kind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail"]
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_DATE = (
+DATE = (
     r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/月]\d{1,2}日?(?:[-/]\d{2,4})?|"
     r"昨天|今天|前天|(?:星期|周)[一二三四五六日天])"
 )
-_CLOCK = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?"
-TIME = rf"(?:{_DATE}[ T,，]*)?(?:上午|下午|晚上|凌晨|中午|早上)?\s?{_CLOCK}(?:\s?[AaPp]\.?[Mm]\.?)?"
-_TIME_PARTS = re.compile(rf"(?P<date>{_DATE})?.*?(?P<clock>{_CLOCK})(?P<half>\s?[AaPp])?")
+CLOCK = r"(?>\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?)"  # never half of one: 10:22 is no time in 10:22:03
+TIME = rf"(?:{DATE}[ T,，]*)?(?:上午|下午|晚上|凌晨|中午|早上)?\s?{CLOCK}(?:\s?[AaPp]\.?[Mm]\.?)?"
+_TIME_PARTS = re.compile(rf"(?P<date>{DATE})?.*?(?P<clock>{CLOCK})(?P<half>\s?[AaPp])?")
 
 
 class Line(NamedTuple):
