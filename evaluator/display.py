@@ -116,7 +116,8 @@ def _print_references(console: Console, card: Scorecard) -> None:
 
 
 def print_history(rows: Sequence[GradingSummary], *, chosen: bool = False) -> None:
-    """Stored gradings, newest first; a sentence that says what to do when there are none (of those `chosen`)."""
+    """Stored gradings, newest first, with people's corrections counted and marked (*); a sentence that says what to do when
+    there are none (of those `chosen`)."""
     if not rows:
         print(_say("history_none" if chosen else "history_empty"))
         return
@@ -124,8 +125,9 @@ def print_history(rows: Sequence[GradingSummary], *, chosen: bool = False) -> No
     for name in ("id", "when", "rubric", "total", "passed", "review", "label"):
         table.add_column(_say(f"column_{name}"))
     for row in rows:
-        passed = {True: "✓", False: "✗", None: "?"}[row.passed]
-        total = f"{points(row.total)} / {points(row.max_points)}"
+        counted, mark = row.counted, "*" if row.overridden else ""
+        passed = {True: "✓", False: "✗", None: "?"}[counted.passed]
+        total = f"{points(counted.total)}{mark} / {points(counted.max_points)}"
         table.add_row(
             row.id,
             row.created_at[:16].replace("T", " "),

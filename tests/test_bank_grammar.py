@@ -5,7 +5,7 @@ from bank_papers import codes, keys, only, parse_text, read
 
 from evaluator.bank import marks, noise
 from evaluator.bank.grammar import parse
-from evaluator.bank.reading.lines import Document, number_lines
+from evaluator.bank.reading.lines import Document, Line, number_lines
 
 
 def test_worded_numbers_wrapped_options_and_several_options_a_line():
@@ -316,3 +316,142 @@ def test_a_gap_in_the_numbers_is_told_in_short():
     paper = parse_text("一、判断题\n1.伞要登记。(√)\n3.伞可以拿走。(×)\n9.地滑要放牌。(√)")
     (gap,) = [warning for warning in paper.warnings if warning.code == "number_gap"]
     assert gap.values["numbers"] == "2, 4-8"
+
+
+def test_a_question_without_a_number_is_no_requirement():
+    """The only question of a section needs no number: by its answer below it or at the end, or by its heading."""
+    paper = only("unnumbered.txt")
+    assert [section.found for section in paper.sections] == [2, 1, 1, 1, 2, 1, 1]
+    case, why, how, essay, steps = paper.items[-5:]
+    assert (case.kind, case.points, case.text[:6]) == ("scenario", 12, "一位家长说孩")
+    assert case.references[0].text.startswith("先安慰")
+    assert [(item.number, item.points) for item in (why, how)] == [(1, 8), (2, 12)]
+    assert why.background == "自习室占座的人多了。\n馆里试过座位卡，用了一周就没有人管了。"
+    assert (essay.text, essay.points, essay.number) == ("试论述服务台怎样留住读者。", 20, 1)
+    assert (essay.requirements, essay.references[0].text) == ("", "从态度、流程、活动三方面论述。")
+    assert steps.references[0].text == "清场、关窗、断电、锁门。"
+    assert (paper.unplaced, codes(paper)) == ((), [])
+
+
+def test_headings_with_an_instruction_in_brackets_and_keys_with_a_reason():
+    """What stands in the brackets of a heading never hides it; `A（…）` and `B 因为…` are keys with their reasons."""
+    items = only("unnumbered.txt").items
+    assert keys(items)[:4] == ["A", "B", "ACD", "×"]
+    assert [item.kind for item in items][:4] == ["single_choice"] * 2 + ["multiple_choice", "true_false"]
+    assert items[2].options[-1].text == "过刊合订本"
+    assert [item.explanation for item in items][:2] == ["先止损", "因为读者也要体面地离开。"]
+
+
+def test_a_paper_of_one_question_without_a_number():
+    """Such a paper is not empty; a case that is all there is above the answer is the question."""
+    for text, asked in (
+        ("论述题（20分）\n试论述轮班。\n答案：早晚各半。", "试论述轮班。"),
+        ("一、论述题（20分）\n试论述轮班", None),
+        ("一、案例题\n案例：夜里来了一车客人。请安排。\n参考答案：早晚各半。", "夜里来了一车客人。请安排。"),
+    ):
+        assert [item.text for item in parse_text(text).items] == ([asked] if asked else [])
+
+
+def test_lines_below_a_heading_that_has_no_question_are_reported():
+    """Instructions without questions, and a background behind the last question, are unplaced and not silent."""
+    paper = parse_text("一、判断题（10分）\n正确的打√。\n二、简答题\n1.谁锁门?\n答案:店长。\n背景:停电了。\n")
+    assert [entry.text for entry in paper.unplaced] == ["正确的打√。", "背景:停电了。"]
+    assert codes(paper) == ["empty_section", "unplaced", "unplaced"]
+
+
+def test_a_part_that_only_groups_sections_is_not_empty():
+    """`第一部分` above the sections has no questions of its own."""
+    paper = parse_text("第一部分 选择题（2分）\n一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:A\n")
+    assert codes(paper) == []
+
+
+def test_background_and_requirements_hold_until_the_next_of_their_kind():
+    """Two materials in a row belong together; behind a question they begin anew."""
+    one = "背景:{0}一。\n背景:{0}二。\n要求:{0}三。\n{1}.如何回应?\n答案:致歉。\n"
+    first, second = parse_text("一、情景题\n" + one.format("甲", 1) + one.format("乙", 2)).items
+    assert (first.background, first.requirements) == ("甲一。\n甲二。", "甲三。")
+    assert (second.background, second.requirements) == ("乙一。\n乙二。", "乙三。")
+
+
+def test_a_conversation_in_a_background_is_no_question_with_its_answer():
+    """`问:` and `答:` of people who talk, above the numbers of the questions."""
+    paper = parse_text("一、情景题\n背景:下面是一段通话。\n问:还有房吗?\n答:没有了。\n1.错在哪里?\n答案:太冷淡。\n")
+    assert [(item.number, item.background.count("\n")) for item in paper.items] == [(1, 2)]
+
+
+def test_a_second_case_behind_the_answers_of_the_first():
+    """It ends the answers and asks again, from number 1, with answers of its own."""
+    paper = only("two_cases.txt")
+    assert [(item.number, item.background[:3]) for item in paper.items] == [(1, "张女士"), (2, "张女士"), (1, "李先生")]
+    assert [item.references[0].text for item in paper.items] == [
+        "致歉，问有没有伤到手。",
+        "当天补发一只。",
+        "查到位置，给出送达时间。",
+    ]
+    assert (paper.title, codes(paper)) == ("", [])
+
+
+def test_a_situation_inside_an_answer_stays_there():
+    """Answers tell of a situation too: only a case that asks again ends them."""
+    paper = parse_text(
+        "一、行为题\n1.说说一次投诉。\n2.说说一次失误。\n参考答案\n1.要点如下。\n情境：客户来电。\n行动：“您看这样可以吗？”\n2.改期。\n"
+    )
+    assert [item.references[0].text.count("\n") for item in paper.items] == [2, 0]
+
+
+def test_answers_by_case_are_not_swallowed_by_the_one_before():
+    """`案例二:` above further answers begins a group; what cannot be told apart is reported."""
+    paper = parse_text("一、简答题\n1.甲?\n2.乙?\n参考答案\n案例一：\n1.子。\n2.丑。\n案例二：\n1.寅。\n")
+    assert [item.references[0].text for item in paper.items] == ["子。", "丑。"]
+    (warning,) = [warning for item in paper.items for warning in item.warnings]
+    assert (warning.code, warning.values) == ("given_twice", {"text": "寅。"})
+
+
+def test_a_second_explanation_that_is_not_used_is_a_warning():
+    """The same words twice are none."""
+    text = "一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:A\n解析:钥匙只有一把。\n参考答案与解析\n1.A 解析:{}\n"
+    assert codes(parse_text(text.format("另有一把在前台。"))) == ["given_twice"]
+    assert codes(parse_text(text.format("钥匙只有一把。"))) == []
+
+
+def test_the_answer_of_a_choice_that_is_no_key_is_a_warning():
+    """A reference text in place of a key is kept and said."""
+    paper = parse_text("一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:看情况而定。\n")
+    assert (paper.items[0].references[0].text, codes(paper)) == ("看情况而定。", ["key_unreadable"])
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("A（先止损）", "A", "先止损"),
+        ("A、C（两项都对）。", "AC", "两项都对"),
+        ("B 因为店长已经走了。", "B", "因为店长已经走了。"),
+        ("错误（雨天不行）", "×", "雨天不行"),
+        ("B. Because (they say) it is kinder.", "B", "Because (they say) it is kinder."),
+        ("A manager has the key.", None, "A manager has the key."),
+        ("A, because it is kinder.", "A", "because it is kinder."),
+    ],
+)
+def test_a_key_before_its_reason(text, key, reason):
+    """In brackets, behind a space or behind a full stop; an article is no key."""
+    assert marks.split_key(text) == (key, reason)
+
+
+def test_a_table_of_questions_loses_no_column():
+    """Options in one cell, kinds, points, criteria, background and steps count; the rest of a row is reported."""
+    paper = only("table_questions.md")
+    single, multiple, scene, order = paper.items
+    assert (single.kind, single.key, single.points, len(single.options)) == ("single_choice", "A", 2, 3)
+    assert (multiple.kind, multiple.key, multiple.points, len(multiple.options)) == ("multiple_choice", "AC", 3, 3)
+    assert [(criterion.text, criterion.points) for criterion in scene.criteria] == [("先问原因", 2), ("给出办法", 3)]
+    assert (scene.kind, scene.text, scene.points) == ("scenario", "请回应。\n背景:电梯停了。", 5)
+    assert (order.kind, order.steps, order.key) == ("ordering", ("登记", "验外观"), "②→①")
+    assert [entry.text for entry in paper.unplaced] == ["难度:易", "分值:很多"]
+
+
+def test_a_table_of_questions_without_numbers_is_counted():
+    """Where no column numbers the rows, their order does."""
+    rows = "题型\t题目\t选项\t答案|单选\t谁开门?\tA.店长 B.客人\tA|单选\t谁关门?\tA.店长 B.客人\tB"
+    lines = tuple(Line(row, number, cells=tuple(row.split("\t"))) for number, row in enumerate(rows.split("|"), 1))
+    (paper,) = parse(Document("t.html", "0" * 64, lines))
+    assert [(item.number, item.key, len(item.options)) for item in paper.items] == [(1, "A", 2), (2, "B", 2)]

@@ -150,6 +150,22 @@ def test_word_tables_of_questions_and_of_keys(tmp_path):
     assert paper.unplaced == ()
 
 
+def test_word_table_with_options_on_lines_of_their_cell(tmp_path):
+    """A row of questions stays a row, however many paragraphs a cell has."""
+    import docx
+
+    document = docx.Document()
+    table = document.add_table(2, 5)
+    rows = (("题号", "题型", "题目", "选项", "答案"), ("1", "单选", "谁收房卡?", "A.前台\nB.路人", "A"))
+    for cells, values in zip(table.rows, rows, strict=True):
+        for cell, value in zip(cells.cells, values, strict=True):
+            cell.text = value
+    document.save(str(tmp_path / "cells.docx"))
+    (paper,) = read_papers(tmp_path / "cells.docx")[1]
+    assert [(item.kind, item.key, len(item.options)) for item in paper.items] == [("single_choice", "A", 2)]
+    assert paper.unplaced == ()
+
+
 def test_csv_template_in_chinese(tmp_path):
     """A table with Chinese headings, in GB18030, with criteria in one cell."""
     path = tmp_path / "items.csv"

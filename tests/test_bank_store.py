@@ -12,9 +12,11 @@ from bank_papers import PAPERS
 from sqlalchemy import create_engine, inspect
 
 from evaluator.bank.importer import import_files
+from evaluator.bank.indexing import index_bank
 from evaluator.bank.schema import Base
 from evaluator.bank.store import Bank, open_bank
 from evaluator.errors import InputError
+from evaluator.references.store import Changes
 
 PAPER = (
     "茶室测验\n一、单选题(共2题)\n1.水温多少合适?\nA.看茶的种类\nB.一律滚水\n答案:A\n"
@@ -248,3 +250,43 @@ def test_papers_keep_sections_and_unplaced_lines(bank, tmp_path):
     (paper,) = bank.papers(str(PAPERS / "noisy_and_cut.txt"))
     assert [(section.declared_count, section.found) for section in paper.sections] == [(2, 2), (4, 2)]
     assert len(paper.unplaced) == 1
+
+
+class StoreInMemory:
+    """A store of references without embedding: what the indexing of a bank calls."""
+
+    def __init__(self) -> None:
+        self.held = {}
+
+    def index_entries(self, entries, progress=None):
+        self.held |= {entry.id: entry for entry in entries}
+        return Changes(len(entries), 0, 0)
+
+    def entries(self):
+        return list(self.held.values())
+
+    def replace_item(self, item, entries, *, prefix=""):
+        kept = {entry.id for entry in entries}
+        gone = [name for name in self.held if name.startswith(prefix) and name not in kept]
+        for name in gone:
+            del self.held[name]
+        return Changes(0, 0, len(kept), len(gone))
+
+
+def test_two_banks_share_the_store_of_references(bank, paper, tmp_path):
+    """Indexing one leaves the other's references alone; what a bank deleted or took back goes."""
+    store, other = StoreInMemory(), open_bank(tmp_path / "other.db")
+    bring(bank, paper)
+    index_bank(bank, store)
+    first = set(store.held)
+    (tmp_path / "flowers.txt").write_text(PAPER.replace("茶", "花").replace("水温", "室温"), encoding="utf-8")
+    bring(other, tmp_path / "flowers.txt")
+    index_bank(other, store)
+    both = set(store.held)
+    assert first and first < both
+    bank.delete([bank.items()[0].id])
+    index_bank(bank, store)
+    other.undo()
+    assert index_bank(other, store).deleted == len(both - first)
+    other.close()
+    assert set(store.held) == {name for name in first if name.startswith(bank.items()[0].id)}

@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from evaluator.settings import Settings
+from evaluator.storage import open_records
 
 ROOT = Path(__file__).parents[1]
 GOOD = ROOT / "examples" / "cross-border-wrong-item" / "good.txt"
@@ -233,6 +237,18 @@ def test_history_shows_names_as_they_are(run, tmp_path):
     assert run("grade", "-r", "cross-border-wrong-item", str(path)).returncode == 0
     assert "call[red].txt" in run("history").stdout
     assert "No grading fits" in run("history", "--rubric", "nobody-has-this").stdout
+
+
+def test_history_counts_corrections(run, home, tmp_path):
+    """A person's points stand in the list in place of the machine's, with a mark."""
+    path = tmp_path / "corrected.txt"
+    path.write_text("客服：款式错了，对不起，马上换。\n客户：好，我等着。", encoding="utf-8")
+    card = json.loads(run("grade", "-r", "cross-border-wrong-item", str(path), "--format", "json").stdout)
+    with closing(open_records(Settings(data_dir=home))) as records:
+        for verdict in card["verdicts"]:
+            records.override(card["id"], verdict["criterion"], verdict["max_points"], who="Ann")
+    (line,) = [line for line in run("history").stdout.splitlines() if card["id"] in line]
+    assert "10* / 10" in line and "✓" in line
 
 
 def test_unknown_language_is_refused(run):

@@ -71,7 +71,13 @@ def _matching_question(entry: Draft, target: OpenSection | None, sections: list[
 
 
 def _fill(question: Draft, entry: Draft) -> None:
-    """What the question already has stays; a key that differs is a warning."""
+    """What the question already has stays; what differs from it is a warning."""
+    question.split_key_of(entry)
+    for has, given in ((question.explanation, entry.explanation), (question.answer, entry.answer)):
+        if has.value and given.value not in ("", has.value):
+            question.warnings.append(_unused(entry, given.value))
+    if question.criteria and entry.criteria:
+        question.warnings.append(_unused(entry, "\n".join(text.value for _, text in entry.criteria)))
     if entry.key and question.key and entry.key != question.key:
         values = {"first": question.key, "second": entry.key}
         question.warnings.append(Warning(code="two_keys", line=entry.start, values=values))
@@ -80,6 +86,10 @@ def _fill(question: Draft, entry: Draft) -> None:
     question.answer = question.answer if question.answer.value else entry.answer
     question.criteria = question.criteria or entry.criteria
     question.warnings.extend(entry.warnings)
+
+
+def _unused(entry: Draft, text: str) -> Warning:
+    return Warning(code="given_twice", line=entry.start, values={"text": text[:80]})
 
 
 def _shown(entry: Draft) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from evaluator.bank import marks
 from evaluator.bank.drafts import Draft, ends, hangs
-from evaluator.bank.items import CHOICE_KINDS, Item, Paper, Section, Warning
+from evaluator.bank.items import CHOICE_KINDS, OBJECTIVE_KINDS, Item, Paper, Section, Warning
 
 
 def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> list[Item]:
@@ -86,6 +86,8 @@ def check_item(item: Item) -> Iterator[Warning]:
         yield Warning(code="key_not_true_false", line=line, values={**_named(item), "key": item.key})
     if not (item.key or item.references or item.criteria or item.truncated):
         yield Warning(code="no_key", line=line, values=_named(item))
+    if item.kind in OBJECTIVE_KINDS and not item.key and item.references:
+        yield Warning(code="key_unreadable", line=line, values={"value": item.references[0].text[:40]})
     yield from _check_criteria(item, line)
 
 
@@ -134,11 +136,20 @@ def _check_sections(paper: Paper) -> Iterator[Warning]:
         if section.declared_count is not None and section.declared_count != section.found:
             counts = {"declared": str(section.declared_count), "found": str(section.found)}
             yield Warning(code="count_differs", line=section.line, values={**named, **counts})
+        if section.declared_count is None and _is_empty(paper, section):
+            yield Warning(code="empty_section", line=section.line, values=named)
         each, points, count = section.declared_each, section.declared_points, section.declared_count
         if each is not None and points is not None and count and abs(each * count - points) > 1e-9:
             values = {**named, "each": f"{each:g}", "count": str(count), "points": f"{points:g}"}
             yield Warning(code="points_differ", line=section.line, values=values)
         yield from _check_item_points(paper, section)
+
+
+def _is_empty(paper: Paper, section: Section) -> bool:
+    """Whether questions were lost or are missing: a heading with only further headings below it has none of its own."""
+    after = next((other.line for other in paper.sections if other.line > section.line), None)
+    lost = any(section.line < entry.line < (after or entry.line + 1) for entry in paper.unplaced)
+    return not section.found and (after is None or lost)
 
 
 def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:

@@ -14,7 +14,15 @@ from evaluator.errors import InputError
 
 EDITABLE = frozenset(Item.model_fields) - {"id", "source", "warnings"}
 _ITEM_WARNINGS = {
-    *("truncated", "no_key", "few_options", "key_missing_option", "several_keys", "key_not_true_false"),
+    *(
+        "truncated",
+        "no_key",
+        "key_unreadable",
+        "few_options",
+        "key_missing_option",
+        "several_keys",
+        "key_not_true_false",
+    ),
     *("criterion_without_points", "criteria_sum"),
 }
 

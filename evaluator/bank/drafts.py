@@ -17,6 +17,7 @@ _GOES_ON = re.compile(
     r"\d[.、)]|option|therefore|however|also|note)",
     re.I,
 )
+UNNUMBERED = "plain"  # the style of a question that has no number of its own
 
 
 def ends(text: str) -> bool:
@@ -93,6 +94,10 @@ class Draft:
         return bool(self.options) or self.some_choice or self.kind in CHOICE_KINDS
 
     @property
+    def wants_key(self) -> bool:
+        return self.wants_letters or self.kind == "true_false"
+
+    @property
     def last_label(self) -> str:
         return self.options[-1][0] if self.options else ""
 
@@ -110,9 +115,9 @@ class Draft:
         """A key where it reads as one, else the text of a reference answer."""
         given, explained = marks.split_inner_explanation(given)
         key = marks.read_key(given) if given else None
-        if key is None and given and (self.wants_letters or self.kind == "true_false"):
+        if key is None and given and self.wants_key:
             key, reason = marks.split_key(given)
-            given, explained = (given, explained) if key is None else ("", explained or reason)
+            given, explained = (given, explained) if key is None else ("", _lines(reason, explained))
         self.part = "answer"
         if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
             self._take_key(key, line)
@@ -121,6 +126,13 @@ class Draft:
         if explained:
             self.part = "explanation"
             self.explanation.add(explained, line)
+
+    def split_key_of(self, entry: Draft) -> None:
+        """Where this question wants a key, the words of its answer that begin with one become key and explanation."""
+        key, reason = marks.split_key(entry.answer.value) if self.wants_key and not entry.key else (None, "")
+        if key:
+            entry.key, entry.answer = key, Text()
+            entry.explanation = Text(_lines(reason, entry.explanation.value))
 
     def _take_key(self, key: str, line: Line) -> None:
         if self.key and self.key != key:
@@ -235,6 +247,10 @@ class Draft:
         if kind == "true_false" and marks.read_key(chosen) in (marks.RIGHT, marks.WRONG):
             return marks.read_key(chosen)
         return key
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
 
 
 def _warn(code: str, line: Line, **values: str) -> Warning:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from evaluator.bank.answerkey import apply_answers
 from evaluator.bank.checks import check_paper, mark_damage
-from evaluator.bank.drafts import Draft
-from evaluator.bank.items import Item, Paper, Section, Source
+from evaluator.bank.drafts import UNNUMBERED, Draft
+from evaluator.bank.items import Item, Paper, Section, Source, Unplaced
 from evaluator.bank.openpaper import OpenPaper, OpenSection
 from evaluator.bank.reading.lines import Document, Line
 
@@ -22,7 +22,10 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
         found = mark_damage(found, section.drafts, paper.cut)
         items.extend(found)
         sections.append(_finish_section(section, found))
-    unplaced = sorted([*paper.unplaced, *unmatched], key=lambda entry: entry.line)
+    waiting = [
+        Unplaced(line=line.number, text=line.text.strip()) for group in paper.sections for _, line in group.waiting
+    ]
+    unplaced = sorted([*paper.unplaced, *unmatched, *waiting], key=lambda entry: entry.line)
     finished = Paper(
         title=paper.title,
         about=tuple(paper.about),
@@ -39,8 +42,9 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
 def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:
     heading = section.heading
     each = heading.each
-    if each is None and heading.points is not None and heading.count:
-        each = heading.points / heading.count
+    alone = draft.style == UNNUMBERED and len(section.drafts) == 1
+    if each is None and heading.points is not None and (heading.count or alone):
+        each = heading.points / (heading.count or 1)
     source = Source(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
     return draft.finish(source, paper.title, each)
 

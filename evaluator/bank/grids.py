@@ -7,22 +7,59 @@ only lays out options side by side (which needs nothing: its cells joined by tab
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from evaluator.bank import marks
+from evaluator.bank.items import KINDS
 from evaluator.bank.reading.lines import Line
-from evaluator.bank.template import COLUMNS, OPTION_LABELS
+from evaluator.bank.template import COLUMNS, KIND_NAMES, OPTION_LABELS, number_text
+
+OPTIONS = "options"  # all options in one cell: papers have this column, the template does not
 
 _NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
 _ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)
-_COLUMN_OF = {name.lower(): column for column, names in COLUMNS.items() for name in names} | {"序号": "number"}
+_COLUMN_OF = {name.lower(): column for column, names in COLUMNS.items() for name in names} | {
+    "序号": "number",
+    "选项": OPTIONS,
+    "options": OPTIONS,
+}
+_LABELS = {"key": "答案", "explanation": "解析", "references": "参考答案", "criteria": "评分标准"}
+_TAKEN = {"number", "kind", "text", "points", "background", "requirements", "steps", OPTIONS, *OPTION_LABELS, *_LABELS}
+_NUMBERED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、．)）])\s*")
+_BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a cell
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The first row of a table of questions: what it calls its columns, and which of them the grammar knows."""
+
+    names: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
+        found: list[str] = []
+        for name in self.names:
+            column = _COLUMN_OF.get(marks.fold(name).replace(" ", "").lower())
+            free = column in _TAKEN and column not in found
+            found.append(column if column and free else name.strip())
+        return found
+
+    @property
+    def is_of_questions(self) -> bool:
+        return "text" in self.columns and bool({"number", "key", "A", OPTIONS} & set(self.columns))
+
+
+def heads_questions(cells: tuple[str, ...]) -> bool:
+    """Whether a row names the columns of a table of questions."""
+    return _Head(cells).is_of_questions
 
 
 def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines with grids of keys and tables of questions written out, each at the line of its row."""
     spread: list[Line] = []
-    columns: list[str | None] = []
-    place = 0
+    head: _Head | None = None
+    place = rows = 0
     while place < len(lines):
         line = lines[place]
         below = lines[place + 1] if place + 1 < len(lines) else None
@@ -30,11 +67,12 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             spread.append(replace(below, text=_grid_keys(line, below), cells=()))
             place += 2
             continue
-        columns = columns if line.cells else []
-        if _heads_questions(line):
-            columns = [_column(cell) for cell in line.cells]
-        elif columns and len(line.cells) == len(columns):
-            spread.extend(_question_lines(line, columns))
+        head = head if line.cells else None
+        if heads_questions(line.cells):
+            head, rows = _Head(line.cells), 0
+        elif head is not None and len(line.cells) == len(head.names):
+            rows += 1
+            spread.extend(_question_lines(line, head.columns, rows))
         elif line.text.strip():
             spread.extend(_split_inner_labels(line))
         place += 1
@@ -49,10 +87,6 @@ def _split_inner_labels(line: Line) -> list[Line]:
     before, key = marks.split_inner_answer(before)
     texts = [before, f"答案:{key}" if key else "", f"解析:{explained}" if explained else ""]
     return [replace(line, text=text) for text in texts if text] if key or explained else [line]
-
-
-def _column(cell: str) -> str | None:
-    return _COLUMN_OF.get(marks.fold(cell).replace(" ", "").lower())
 
 
 def _is_grid(first: Line, second: Line) -> bool:
@@ -71,16 +105,49 @@ def _grid_keys(first: Line, second: Line) -> str:
     return "答案: " + " ".join(written)
 
 
-def _heads_questions(line: Line) -> bool:
-    columns = [_column(cell) for cell in line.cells]
-    return "text" in columns and ("number" in columns or "key" in columns or "A" in columns)
+def _question_lines(line: Line, columns: list[str], row: int) -> list[Line]:
+    """A row as the lines of a question, counted where the table has no numbers; what the grammar has no place for last.
+
+    A row without a number in a table that has them continues nothing, so it is left as it is.
+    """
+    cells = {column: cell.strip() for column, cell in zip(columns, line.cells, strict=True) if cell.strip()}
+    number = cells.get("number", "") if "number" in columns else str(row)
+    head, left = _head_line(cells)
+    texts = [f"{number}.{head}" if number else head]
+    texts += [
+        f"{label}:{cells[name]}" for name, label in (("background", "背景"), ("requirements", "要求")) if name in cells
+    ]
+    texts += [*_steps(cells), *_BREAK.split(cells.get(OPTIONS, ""))]
+    texts += [f"{label}.{cells[label]}" for label in OPTION_LABELS if label in cells]
+    for name, label in _LABELS.items():
+        if name in cells:
+            texts += _criteria(cells[name]) if name == "criteria" else _BREAK.split(f"{label}:{cells[name]}")
+    left += [f"{name}:{cell}" for name, cell in cells.items() if name not in _TAKEN]
+    spread = [replace(line, text=text, cells=(), blank_before=True) for text in texts if text]
+    return [*spread, replace(line, text="; ".join(left), cells=(), unknown=True)] if left else spread
 
 
-def _question_lines(line: Line, columns: list[str | None]) -> list[Line]:
-    """A row as the lines of a question; a row without a number continues nothing, so it is left as it is."""
-    cells = {column: cell.strip() for column, cell in zip(columns, line.cells, strict=True) if column}
-    texts = [f"{cells.get('number', '')}.{cells['text']}" if cells.get("number") else cells["text"]]
-    texts += [f"{label}.{cells[label]}" for label in OPTION_LABELS if cells.get(label)]
-    labels = (("key", "答案"), ("explanation", "解析"), ("references", "参考答案"))
-    texts += [f"{label}:{cells[name]}" for name, label in labels if cells.get(name)]
-    return [replace(line, text=text, cells=(), blank_before=True) for text in texts]
+def _head_line(cells: dict[str, str]) -> tuple[str, list[str]]:
+    """The question with its points and kind before it as papers write them, and the cells that cannot be read."""
+    points, given = marks.read_points(cells.get("points", "")), cells.get("kind", "")
+    kind = next((kind for kind in KINDS if kind == given.lower()), None) or marks.read_kind(given)
+    left = [f"分值:{cells['points']}"] if points is None and "points" in cells else []
+    left += [f"题型:{given}"] if given and kind is None and not marks.names_some_choice(given) else []
+    shown = f"({number_text(points)}分)" if points is not None else ""
+    return f"{shown}{f'[{KIND_NAMES[kind]}]' if kind else ''}{cells.get('text', '')}", left
+
+
+def _steps(cells: dict[str, str]) -> list[str]:
+    """The steps of an ordering question, with the marks that they have in papers."""
+    steps = _BREAK.split(cells["steps"]) if "steps" in cells else []
+    unmarked = zip(marks.CIRCLED, steps, strict=False)
+    return steps if any(map(marks.read_step, steps)) else [f"{mark}{step}" for mark, step in unmarked]
+
+
+def _criteria(cell: str) -> list[str]:
+    """`评分标准:` and its lines; several on one line are told apart by their points."""
+    pieces = re.split(rf"{_BREAK.pattern}|(?<=[分)）])\s*[;；]\s*", cell)
+    return [
+        "评分标准:",
+        *(f"({number}){_NUMBERED.sub('', piece)}" for number, piece in enumerate(filter(None, pieces), 1)),
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,12 @@ if TYPE_CHECKING:
     from evaluator.references.embedding import Progress
     from evaluator.references.store import Changes, ReferenceStore
 
-_BANK_ID = re.compile(r"q[0-9a-f]{10}")  # ids that the bank makes; those of rubrics stay untouched
-
 
 def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progress | None = None) -> Changes:
-    """Makes the store hold exactly the references of the bank's items; only new and changed ones are embedded."""
+    """Makes the store hold what the bank's items refer to, and no more of them; only new and changed ones are embedded.
+
+    Rubrics and other banks share the store: of items that this bank never held nothing is deleted.
+    """
     from evaluator.references.store import open_store
 
     store = store or open_store()
@@ -28,13 +28,10 @@ def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progre
 
 
 def _drop_stale(bank: Bank, store: ReferenceStore, wanted: set[str]) -> int:
-    """Deletes entries of items that were deleted, or that lost an answer or explanation."""
-    known = {item.id for deleted in (False, True) for item in bank.items(deleted)}
+    """Deletes entries of items that were deleted or undone, or that lost an answer or explanation."""
+    known = bank.known_ids()
     stored = [entry for entry in store.entries() if entry.id.startswith(f"{entry.item}/")]
-    ours = sorted(
-        (entry for entry in stored if entry.item in known or _BANK_ID.fullmatch(entry.item)),
-        key=lambda entry: entry.item,
-    )
+    ours = sorted((entry for entry in stored if entry.item in known), key=lambda entry: entry.item)
     dropped = 0
     for item, entries in groupby(ours, key=lambda entry: entry.item):
         group = list(entries)

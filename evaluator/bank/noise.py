@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from evaluator.bank.marks import fold
@@ -94,6 +95,7 @@ class Row:
 _ROWS = tuple(Row(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
 
 
+@lru_cache(maxsize=1000)  # a line is looked at from the lines above it too
 def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> Row | None:
     """The row that the whole line matches, or None.
 

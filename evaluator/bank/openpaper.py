@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from evaluator.bank import marks
 from evaluator.bank.drafts import Draft
 from evaluator.bank.items import Unplaced
+from evaluator.bank.reading.lines import Line
 
 
 @dataclass
@@ -19,6 +20,7 @@ class OpenSection:
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     preface: str = ""  # which of the two a line without a mark goes on
+    waiting: list[tuple[str, Line]] = field(default_factory=list)  # what went on which, until a question comes for it
 
 
 @dataclass

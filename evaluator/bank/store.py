@@ -44,6 +44,12 @@ class Bank:
         with self._database.read() as session:
             return current(self._row(session, item_id))
 
+    def known_ids(self) -> set[str]:
+        """Ids of all items that were ever in this bank: those deleted, and those of imports that were undone, too."""
+        with self._database.read() as session:
+            added = session.scalars(select(ChangeRow.before["added"])).all()
+            return {*session.scalars(select(ItemRow.id)), *(item_id for ids in added for item_id in ids)}
+
     def files(self) -> dict[str, str]:
         """Path to SHA-256 of every document that was imported."""
         with self._database.read() as session:

@@ -13,6 +13,7 @@ from evaluator.bank.history import now, remember
 from evaluator.bank.items import Item, Paper, content
 from evaluator.bank.matching import match_items, new_ids
 from evaluator.bank.schema import FileRow, ItemRow
+from evaluator.bank.template import from_row, to_row
 
 
 class Stored(BaseModel):
@@ -109,8 +110,11 @@ class Storing:
             self.fate[fate].append(row.id)
 
     def _edit_through_table(self, row: ItemRow, item: Item) -> None:
-        """A table that was exported, changed and imported again: its cells are edits of the items they came from."""
-        before, after = content(current(row)), content(item)
+        """A table that was exported, changed and imported again: its cells are edits of the items they came from.
+
+        A cell cannot hold all that a field does, so it counts as changed only if it is not what export wrote there.
+        """
+        before, after = content(from_row(to_row(current(row)), item.source.start if item.source else 0)), content(item)
         changed = {name: value for name, value in after.items() if value != before[name] and name in EDITABLE}
         if changed:
             row.edits = {**row.edits, **changed}

@@ -69,10 +69,10 @@ def to_row(item: Item) -> dict[str, str]:
         "number": "" if item.number is None else str(item.number),
         "text": item.text,
         **{label: options.get(label, "") for label in OPTION_LABELS},
-        "steps": "\n".join(item.steps),
+        "steps": "\n".join(_one_line(step) for step in item.steps),
         "key": item.key or "",
         "explanation": item.explanation,
-        "points": _number(item.points),
+        "points": "" if item.points is None else number_text(item.points),
         "criteria": "\n".join(_criterion_cell(criterion) for criterion in item.criteria),
         "references": f"\n{ANSWER_RULE}\n".join(answer.text for answer in item.references),
         "background": item.background,
@@ -155,8 +155,15 @@ def _lines(row: dict[str, str], column: str) -> tuple[str, ...]:
 
 
 def _criterion_cell(criterion: Criterion) -> str:
-    return criterion.text if criterion.points is None else f"{criterion.text}（{_number(criterion.points)}分）"
+    """One line: a line of the cell is a criterion."""
+    text = _one_line(criterion.text)
+    return text if criterion.points is None else f"{text}（{number_text(criterion.points)}分）"
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+def number_text(value: float) -> str:
+    """A number as a cell shows it, which reads as the very same number: 2, 2.5, 6.666666666666667."""
+    return repr(float(value)).removesuffix(".0")

@@ -9,12 +9,12 @@ the reading and the line that give True where they took it. What one line says b
 
 from __future__ import annotations
 
-from evaluator.bank import marks, noise
+from evaluator.bank import noise
 from evaluator.bank.finishing import finish_paper
 from evaluator.bank.grammar.headings import take_heading
 from evaluator.bank.grammar.labels import take_criterion, take_label, take_option, take_rows, take_step
 from evaluator.bank.grammar.plain import take_plain
-from evaluator.bank.grammar.questions import take_header
+from evaluator.bank.grammar.questions import take_bare_label, take_header
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.grids import spread_tables
 from evaluator.bank.items import Paper, Unplaced
@@ -29,7 +29,7 @@ _RECOGNISERS = (
     take_step,
     take_option,
     take_header,
-    lambda at, line: marks.is_label(line.text),  # `题目:` alone only says that a question follows
+    take_bare_label,
     take_plain,
 )
 
@@ -39,7 +39,7 @@ def parse(document: Document) -> list[Paper]:
     at = Reading(spread_tables(document.lines))
     for place, line in enumerate(at.lines):
         at.place = place
-        if not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
+        if line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
             at.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))
     at.break_off()
     return [finish_paper(paper, document) for paper in at.papers]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from evaluator.bank import marks
+from evaluator.bank.drafts import Draft
+from evaluator.bank.grammar.ahead import FAR, asks_aloud
 from evaluator.bank.grammar.reading import Reading
+from evaluator.bank.items import OBJECTIVE_KINDS
 from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
 
@@ -66,9 +70,34 @@ def take_label(at: Reading, line: Line) -> bool:
     name, rest = found
     if name in ("background", "requirements"):
         return _take_preface(at, name, rest, line)
-    if at.draft is None:
+    if at.draft is None and not _open_for_label(at, name, line):
         return False
     fill(at, name, rest, line)
+    return True
+
+
+def is_open(section: OpenSection) -> bool:
+    """Whether a section may hold questions that are answered in words."""
+    return not section.heading.some_choice and section.heading.kind not in OBJECTIVE_KINDS
+
+
+def _open_for_label(at: Reading, name: str, line: Line) -> bool:
+    """A label with no number before it: among answers an entry; else the background that stands there is the question."""
+    section = at.section
+    if section is None or not is_open(section):
+        return False
+    if at.in_answers:
+        if section.heading.title and not section.drafts:
+            at.open_unnumbered(line)
+        return at.draft is not None
+    if name == "explanation" or not section.waiting or asks_aloud(section.waiting[-1][1].text):
+        return False
+    asked, first = section.background or section.requirements, section.waiting[0][1]
+    text = "\n".join(asked)
+    asked.clear()
+    draft = at.open_unnumbered(first)
+    draft.background, draft.requirements = "\n".join(section.background), "\n".join(section.requirements)
+    draft.text.add(text, first)
     return True
 
 
@@ -98,14 +127,50 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
         draft.text.add(line.text, line)
         draft.touch(line)
         return True
-    if at.in_answers:
+    if at.in_answers and not (draft is not None and name == "background" and _leave_answers(at, draft, rest, line)):
         return False
     at.close_draft()
     holder = at.section or at.paper
-    getattr(holder, name)[:] = [rest] if rest else []
+    texts = getattr(holder, name)
     if isinstance(holder, OpenSection):
+        if name not in (fed for fed, _ in holder.waiting):  # `材料二:` adds to `材料一:`; behind a question it is new
+            texts.clear()
         holder.preface = name
+        holder.waiting.append((name, line))
+    texts.extend([rest] if rest else [])
     return True
+
+
+def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
+    """`案例二:` behind an answer: the next case begins, or its answers do; else it is a word of the answer."""
+    title = line.text.strip().removesuffix(rest).strip(" :：[]【】")
+    counted = bool(re.search(rf"{marks.CN}$", title))
+    if _questions_below(at, counted):
+        known = at.paper.sections[-1].heading if at.paper.sections else marks.Heading("", None, None)
+        heading = replace(known, title=title, ordinal=None, count=None, points=None)
+        at.in_answers = False
+    elif not rest and counted and (marks.read_header(at.next_text()) or draft).number == 1:
+        heading = marks.Heading(title, None, None)
+    else:
+        return False
+    at.close_draft()
+    at.groups.append(OpenSection(heading, line.number))
+    return True
+
+
+def _questions_below(at: Reading, counted: bool) -> bool:
+    """Whether questions follow, not more answers: they say so, or have answers; below a case that is counted they ask."""
+    numbered = False
+    for text in at.texts_after(FAR):
+        header = marks.read_header(text)
+        if marks.is_answer_heading(text) or (marks.read_label(text) or ("",))[0] == "answer":
+            return numbered
+        if marks.read_heading(text):
+            return False
+        if marks.is_label(text) or (counted and header and re.search(r"[?？]\s*$", text)):
+            return True
+        numbered = numbered or bool(header and header.rest)
+    return False
 
 
 def take_step(at: Reading, line: Line) -> bool:

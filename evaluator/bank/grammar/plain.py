@@ -6,14 +6,18 @@ import re
 
 from evaluator.bank import marks
 from evaluator.bank.drafts import ends
+from evaluator.bank.grammar.ahead import comes_first
+from evaluator.bank.grammar.labels import is_open
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.items import Unplaced
+from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
 
 _TITLE_WORDS = re.compile(
     r"试[卷题]|考[核试]|测[试评验]|题[库集]|面试|练习|培训|竞赛|卷|exam|test|quiz|assessment|paper|questions",
     re.I,
 )
+_ASKS = re.compile(r"^\s*(?:试|简述|论述|阐述|谈谈|describe|discuss|explain)|\?\s*$", re.I)
 
 
 def take_plain(at: Reading, line: Line) -> bool:
@@ -71,12 +75,34 @@ def _take_preamble(at: Reading, line: Line) -> bool:
 
 
 def _take_below_heading(at: Reading, line: Line) -> bool:
-    """Between a heading and its first question: prose goes on the background, or is a requirement."""
+    """Between a heading and its first question: prose is that question, or it goes on what holds for those below."""
     section = at.section
-    if section is None or at.in_answers or not (ends(line.text) or section.preface):
+    if section is None:
         return False
-    getattr(section, section.preface or "requirements").append(line.text.strip())
+    if _is_asked(at, section, line):
+        at.open_unnumbered(line).part = "answer" if at.in_answers else "text"
+        _continue(at, line)
+        return True
+    label = marks.read_label(line.text)
+    if at.in_answers or not (ends(line.text) or section.preface) or (label and not section.preface):
+        return False
+    name = section.preface or "requirements"
+    getattr(section, name).append(line.text.strip())
+    section.waiting.append((name, line))
     return True
+
+
+def _is_asked(at: Reading, section: OpenSection, line: Line) -> bool:
+    """Whether prose without a number is a question (among answers: an answer), and not words about those below."""
+    if marks.read_label(line.text):
+        return False
+    below = comes_first(at)
+    if at.in_answers:
+        return below != "number" and bool(section.heading.title) and not section.drafts and is_open(section)
+    heading = section.heading
+    one = heading.count == 1 or (heading.count is None and heading.each is None and heading.points is not None)
+    alone = not below and not section.drafts and is_open(section) and ends(line.text)
+    return below == "answer" or (alone and (one or bool(_ASKS.search(marks.fold(line.text)))))
 
 
 def _continue(at: Reading, line: Line) -> None:

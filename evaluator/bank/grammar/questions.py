@@ -31,6 +31,12 @@ def take_header(at: Reading, line: Line) -> bool:
     return True
 
 
+def take_bare_label(at: Reading, line: Line) -> bool:
+    """`题目:` alone only says that a question follows; within an answer it is one of its words."""
+    within = at.draft is not None and at.draft.part in ("answer", "explanation", "criteria")
+    return marks.is_label(line.text) and not (within and marks.read_header(at.next_text()) is None)
+
+
 def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
     """What follows the number in an answer section: a label, a key, or the answer itself."""
     found = marks.read_label(rest)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from evaluator.bank import marks, noise
-from evaluator.bank.drafts import Draft
+from evaluator.bank.drafts import UNNUMBERED, Draft
 from evaluator.bank.items import Unplaced
 from evaluator.bank.openpaper import OpenPaper, OpenSection
 from evaluator.bank.reading.lines import Line
@@ -37,14 +40,15 @@ class Reading:
         """The sections among which a new one would come."""
         return self.paper.answers if self.in_answers else self.paper.sections
 
-    def texts_after(self, count: int) -> list[str]:
+    def texts_after(self, count: int) -> Iterator[str]:
         """The next lines that are not noise, up to `count`."""
-        following = (line.text for line in self.lines[self.place + 1 : self.place + 1 + 2 * count])
-        return [text for text in following if noise.recognise(text, self.in_tail) is None][:count]
+        window = self.lines[self.place + 1 : self.place + 1 + 2 * count]
+        following = (line.text for line in window if not line.unknown)
+        return islice((text for text in following if noise.recognise(text, self.in_tail) is None), count)
 
     def next_text(self) -> str:
         """The next line that is not noise; empty at the end."""
-        return next(iter(self.texts_after(1)), "")
+        return next(self.texts_after(1), "")
 
     def open_draft(self, header: marks.Header, line: Line) -> Draft:
         """A new question, or entry of an answer section, in the open section; one without a heading if there is none."""
@@ -67,7 +71,13 @@ class Reading:
             section=heading.title,
         )
         section.drafts.append(self.draft)
+        section.waiting.clear()
         return self.draft
+
+    def open_unnumbered(self, line: Line) -> Draft:
+        """A question, or entry of an answer section, that has no number of its own: it takes the next one."""
+        before = self.section.drafts[-1].number if self.section and self.section.drafts else None
+        return self.open_draft(marks.Header((before or 0) + 1, UNNUMBERED, ""), line)
 
     def close_draft(self) -> None:
         """No question is open any more."""

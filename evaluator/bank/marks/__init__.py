@@ -4,7 +4,7 @@ Every function looks at one line and knows nothing of its neighbours. Lines are 
 every character at its place, so that a position found in the folded line is the position in the text as written.
 """
 
-from evaluator.bank.marks.folding import CIRCLED, fold, read_number, read_points, split_points, take_bracket_points
+from evaluator.bank.marks.folding import CIRCLED, CN, fold, read_number, read_points, split_points, take_bracket_points
 from evaluator.bank.marks.headings import Heading, read_heading
 from evaluator.bank.marks.keys import (
     RIGHT,
@@ -38,6 +38,7 @@ from evaluator.bank.marks.options import (
 
 __all__ = [
     "CIRCLED",
+    "CN",
     "RIGHT",
     "WRONG",
     "Header",

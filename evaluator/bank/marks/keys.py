@@ -90,11 +90,19 @@ def split_named_keys(text: str) -> tuple[str, str]:
     return (text[: match.end(1)].strip(), text[match.end() :]) if match and read_kind(match[1]) else ("", text)
 
 
-_LEADING = re.compile(r"^\s*([A-H]{1,8}|√|×|正确|错误|对|错|true|false)\s*[.。,;:—–-]\s*(?=\S)", re.I)
+_LEADING = re.compile(
+    r"^\s*([A-H]{1,8}|[A-H](?:[、,]\s?[A-H]){1,7}|√|×|正确|错误|对|错|true|false)"
+    r"(?:\s*[.。,;:—–-]\s*(?=\S)|\s*(?=\(.+\)[.。]?\s*$)|\s+(?=[一-鿿]))",
+    re.I | re.S,
+)
 
 
 def split_key(text: str) -> tuple[str | None, str]:
-    """`B. Because it is kinder.`: the key before a reason, and the reason; no key where none leads."""
+    """`B. Because it is kinder.`, `B（更体贴）`: the key before a reason, and the reason; no key where none leads."""
     match = _LEADING.match(fold(text))
     key = read_key(match[1]) if match else None
-    return (key, text[match.end() :].strip()) if match and key else (None, text)
+    if not match or not key:
+        return None, text
+    reason = text[match.end() :].strip()
+    bracket = re.fullmatch(r"\(([^()]+)\)[.。]?", fold(reason))
+    return key, reason[1 : bracket.end(1)] if bracket else reason

@@ -67,5 +67,5 @@ def _finish_header(number: int, style: str, rest: str, kind: Kind | None) -> Hea
 
 
 def is_label(text: str) -> bool:
-    """Whether the line only says that a question follows (`题目:`)."""
-    return bool(re.fullmatch(r"\s*(?:题目|题干|试题|questions?)\s*:?\s*", fold(text), re.I))
+    """Whether the line only says that a question follows (`题目:`, `问题:`)."""
+    return bool(re.fullmatch(r"\s*(?:(?:题目|题干|试题|questions?)\s*:?|问题\s*:)\s*", fold(text), re.I))

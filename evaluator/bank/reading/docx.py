@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evaluator.bank.grids import heads_questions
 from evaluator.bank.reading.limits import check_office
 from evaluator.bank.reading.lines import Line, clean
 from evaluator.errors import InputError
@@ -54,17 +55,19 @@ def _blocks(document: Any, counters: dict[tuple[str, int], int]) -> Iterator[tup
 
 
 def _table(table: Any, counters: dict[tuple[str, int], int]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Rows of short cells stay rows; a table that only lays out paragraphs gives them one by one."""
+    """Rows of short cells and of questions stay rows; a table that only lays out paragraphs gives them one by one."""
+    headed = False
     for row in table.rows:
         cells, seen = [], set()
         for cell in row.cells:
             if id(cell._tc) not in seen:  # a merged cell comes once for every column that it covers
                 seen.add(id(cell._tc))
                 cells.append("\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip())
-        if len(cells) == 1 or any("\n" in cell for cell in cells):
+        headed = headed or heads_questions(tuple(cells))
+        if len(cells) == 1 or (not headed and any("\n" in cell for cell in cells)):
             yield from ((cell, ()) for cell in cells)
         else:
-            yield "\t".join(cells), tuple(cells)
+            yield "\t".join(cells).replace("\n", " "), tuple(cells)
 
 
 def _numbered(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:

@@ -21,6 +21,7 @@ class Line:
     cells: tuple[str, ...] = ()  # of a table row; `text` then holds them joined by tabs
     full: bool = False  # wrapped by the layout, so the next line may continue it
     blank_before: bool = False
+    unknown: bool = False  # cells of a table for which the grammar has no place: reported as they are
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from evaluator.bank.reading.limits import MAX_LINES, check_office
 from evaluator.bank.reading.lines import clean
 from evaluator.bank.reading.text import decode
-from evaluator.bank.template import name_columns
+from evaluator.bank.template import name_columns, number_text
 from evaluator.errors import InputError
 
 ROW = "_row"  # where a row keeps its number in the file
@@ -62,7 +62,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "√" if value else "×"
-    return _clean_cell(f"{value:g}" if isinstance(value, float) else str(value))
+    return _clean_cell(number_text(value) if isinstance(value, float) else str(value))
 
 
 def _clean_cell(text: str) -> str:
