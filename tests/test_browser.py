@@ -165,6 +165,18 @@ def test_what_is_typed_survives_a_reload(address, person):
     expect(page.get_by_label("对话或回答", exact=True)).to_have_value("客服：您好，我写到一半")
 
 
+def test_a_pause_in_typing_hands_in_no_form(address, person):
+    """Half a note is no note: a form is handed in by its button alone."""
+    page = grade_example(person(), address)
+    page.get_by_label("新备注").press_sequentially("请二面时再问")
+    page.wait_for_timeout(2500)
+    settle(page)
+    expect(page.get_by_label("新备注")).to_have_value("请二面时再问")
+    expect(page.get_by_test_id("stText").filter(has_text="请二面时再问")).to_have_count(0)
+    page.get_by_role("button", name="添加备注").click()
+    expect(page.get_by_test_id("stText").filter(has_text="请二面时再问")).to_have_count(1)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_phone_needs_no_sideways_scrolling(address, person, name):
     """At a phone's width every page fits."""

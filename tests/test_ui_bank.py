@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from practice_cases import rubric
-from ui_pages import WAIT_S, fine, open_page, prepare, press, said, wait
+from ui_pages import OWNER, WAIT_S, click_on, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
 from evaluator.bank.store import open_bank
@@ -131,6 +131,34 @@ def test_what_is_typed_into_a_question_survives_a_reload(filled):
     assert filled.item(item.id).text != "外箱破了怎么说?"
 
 
+def test_a_question_stays_open_and_as_it_is_in_another_language(filled):
+    """Neither the open question nor its kind moves when the language changes, and nothing is kept as typed."""
+    item = filled.items()[2]
+    page = click_on(_open(open_page("bank"), item), "en")
+    assert fine(page) and page.selectbox(key="bank_item").value == item.id
+    assert page.selectbox(key=f"bank_edit_{item.id}_kind").value == "scenario"
+    assert page.button(key=f"bank_save_{item.id}").disabled
+
+
+def test_a_question_stays_open_after_its_text_was_saved(filled):
+    """The list names questions by their text; a changed text leads to no other question."""
+    item = filled.items()[1]
+    page = _open(open_page("bank"), item)
+    page.text_area(key=f"bank_edit_{item.id}_text").set_value("开发票先核对什么?").run()
+    page.button(key=f"bank_save_{item.id}").click()
+    page = click_on(page)
+    assert fine(page) and page.selectbox(key="bank_item").value == item.id
+    assert any("开发票先核对什么" in label for label in page.selectbox(key="bank_item").options)
+
+
+def test_equal_questions_can_each_be_opened(filled):
+    """Two questions with one number and one text have labels of their own."""
+    one, other, _ = filled.items()
+    filled.edit(other.id, text=one.text, number=one.number, key="A")
+    page = open_page("bank")
+    assert len(set(page.selectbox(key="bank_item").options)) == 3
+
+
 def test_a_wrong_key_is_one_sentence(filled):
     """A key that cannot be read is refused in words, and what was typed stays."""
     item = filled.items()[0]
@@ -162,6 +190,36 @@ def test_a_scenario_becomes_a_rubric(filled):
     assert fine(page)
     saved = rubrics.find(item.id)
     assert saved.title == "蛋糕送错了" and saved.max_points == 6
+
+
+def test_what_an_import_brings_stands_in_a_form_that_was_open(data):
+    """A reference answer that comes with a later version of the paper is in the form; saving something else keeps it."""
+    from evaluator.bank.importer import import_files
+
+    path, bank = data / "测验.docx", open_bank(data / "bank.db")
+    path.write_bytes(docx(PAPER.partition("参考答案")[0]))
+    import_files(bank, [path])
+    item = bank.items()[2]
+    page = _open(open_page("bank"), item)
+    path.write_bytes(docx())
+    import_files(bank, [path])
+    page.run()
+    assert page.button(key=f"bank_save_{item.id}").disabled
+    page.text_area(key=f"bank_edit_{item.id}_explanation").set_value("两小时够门店重做。").run()
+    press(page, f"bank_save_{item.id}")
+    assert fine(page) and [answer.text[:4] for answer in bank.item(item.id).references] == ["非常抱歉"]
+
+
+def test_a_rubric_that_was_begun_is_opened_and_not_begun_again(filled):
+    """Making a rubric of the same question again leads to what was typed and not saved."""
+    item = filled.items()[2]
+    page = press(_open(open_page("bank"), item), f"bank_draft_{item.id}")
+    page.text_input(key=f"bank_re_{item.id}_title").set_value("蛋糕送错了").run()
+    press(page, "bank_rubric_back")
+    page.segmented_control(key="bank_view").set_value("items").run()
+    page = press(_open(page, item), f"bank_draft_{item.id}")
+    assert fine(page) and page.text_input(key=f"bank_re_{item.id}_title").value == "蛋糕送错了"
+    assert len(page.toast) == 1
 
 
 @pytest.fixture
@@ -210,6 +268,30 @@ def test_saving_adds_a_version_and_undo_goes_back(own_rubric):
     page.selectbox(key="bank_r_rubric").set_value("lost-parcel").run()
     press(page, "bank_rubric_undo")
     assert fine(page) and rubrics.find("lost-parcel").pass_mark == 4
+
+
+def test_a_rubric_in_the_form_outlives_a_change_of_language(own_rubric):
+    """Each criterion keeps its kind; nothing is kept as a draft that nobody typed."""
+    page = click_on(_edit(open_page("bank", bank_view="rubrics")), "en")
+    kinds = [page.selectbox(key=f"bank_re_lost-parcel_crit_{number}_kind").value for number in range(4)]
+    assert fine(page) and kinds == ["score", "checklist", "penalty", "fatal"]
+    with open_records() as records:
+        assert not any(one.name.startswith("bank_rubric:") for one in records.drafts.all(OWNER))
+
+
+def test_an_earlier_version_that_is_taken_up_stands_in_the_form(own_rubric):
+    """After going back to a version with more criteria the editor has all of them, and nothing to save."""
+    page = _edit(open_page("bank", bank_view="rubrics"))
+    press(page, "bank_re_lost-parcel_crit_3_gone")
+    press(page, "bank_rubric_save")
+    page = _edit(page)
+    assert not has(page, "bank_re_lost-parcel_crit_3_name")
+    press(page, "bank_rubric_back")
+    first = open_records().rubrics.versions("lost-parcel")[0]
+    press(page, f"bank_version_{first.id}")
+    page = _edit(page)
+    assert fine(page) and page.text_input(key="bank_re_lost-parcel_crit_3_name").value == "辱骂客户"
+    assert page.button(key="bank_rubric_save").disabled
 
 
 def test_rows_are_added_and_removed(own_rubric):

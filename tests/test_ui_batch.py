@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from practice_cases import rubric, scorecard
 from profile_cases import OTHER_MODEL, keep_desk
-from ui_pages import OWNER, fine, has, open_page, prepare, press, said
+from ui_pages import OWNER, click_on, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
 from evaluator.settings import load_settings
 from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
+from ui.components.uploads import disk_name
 
 TABLE = "编号,对话,标准\n" + "\n".join(
     f"{name},客服：非常抱歉让您久等，我今天就给您补发{name}。,lost-parcel" for name in "甲乙丙丁戊己"
@@ -71,11 +72,44 @@ def test_a_table_is_understood_shown_and_created(data):
     assert found.total == 6 and len(found.options["pilot"]) == 5
 
 
+def test_what_was_chosen_outlives_a_change_of_language(data):
+    """Rubric, columns and “none of them” are the same in the other language."""
+    page = _uploaded(("三月.csv", TABLE.encode(), "text/csv"))
+    page.selectbox(key="batch_own").set_value("").run()
+    page.selectbox(key="batch_rubric").set_value("lost-parcel").run()
+    page = click_on(page, "en")
+    assert fine(page) and page.selectbox(key="batch_rubric").value == "lost-parcel"
+    assert page.selectbox(key="batch_own").value == "" and page.selectbox(key="batch_id").value == "编号"
+
+
+def test_equal_items_of_the_queue_can_each_be_opened(data):
+    """Two items with one name and one result have labels of their own, and the chosen one stays in another language."""
+    batch_id = _batch([*_items(1), *_items(1)])
+    with open_records() as records:
+        for position in range(2):
+            work = records.batches.start(batch_id, position)
+            records.batches.finish(work, scorecard().model_copy(update={"id": new_id(), "review": True}))
+    page = _opened(batch_id)
+    first, second = page.selectbox(key="batch_queue").options
+    assert second == f"{first} (2)"
+    page.selectbox(key="batch_queue").set_value(1).run()
+    assert fine(click_on(page, "en")) and page.selectbox(key="batch_queue").value == 1
+
+
 def test_unreadable_items_are_counted_and_stop_no_other(data):
     """A row without text and one with an unknown rubric are named; the rest can be graded."""
     page = _uploaded(("一批.csv", (TABLE + "\n庚,,lost-parcel\n辛,客服：好,no-such").encode(), "text/csv"))
     assert not page.exception and "读懂了 6 份" in said(page)
     assert any("2 份读不出来" in one.value for one in page.warning)
+
+
+def test_a_table_names_rubrics_by_id_and_opens_no_file(data, tmp_path):
+    """A path in the table, even to a rubric, is an unknown id, and nothing of the file is told."""
+    (tmp_path / "theirs.yaml").write_text("secret: 42", encoding="utf-8")
+    for path in ("/etc/passwd", str(tmp_path / "theirs.yaml"), str(next(tmp_path.rglob("lost-parcel.yaml")))):
+        page = _uploaded(("一批.csv", f"编号,对话,标准\n甲,客服：好,{path}".encode(), "text/csv"))
+        (told,) = (one.value for one in page.warning)
+        assert not page.exception and f"没有编号为 {path} 的评分标准" in told and "secret" not in told
 
 
 @pytest.mark.parametrize(
@@ -85,6 +119,32 @@ def test_a_bad_file_gets_one_sentence(data, name, content):
     """Broken workbooks, archives and empty tables are refused in one sentence."""
     page = _uploaded((name, content, "application/octet-stream"))
     assert not page.exception and len(page.error) == 1
+
+
+def test_every_file_handed_in_is_told_of(data):
+    """A document that is no text is counted and named; a name that is too long for a disk is cut."""
+    files = (("张三.txt", "客服：您好"), ("李四.docx", "PK"), ("长" * 100 + ".txt", "客服：好"))
+    page = _uploaded(*((name, words.encode(), "application/octet-stream") for name, words in files))
+    assert fine(page) and "读懂了 2 份" in said(page)
+    assert "李四.docx 不是文本文件" in next(one.value for one in page.warning)
+
+
+def test_long_names_stay_apart():
+    """Cut to what a disk takes, with the suffix, and different where the whole was."""
+    one, other = disk_name("长" * 100 + "甲.txt"), disk_name(f"a/{'长' * 100}乙.txt")
+    assert one != other and one.endswith(".txt") and other.startswith("长长") and len(other.encode()) <= 200
+    assert disk_name("a/张三.txt") == "张三.txt" and len(disk_name("a." + "长" * 100).encode()) <= 200
+
+
+def test_the_table_shows_what_counts_after_a_correction(data):
+    """Total and outcome are those with the person's points, marked as corrected, and the mean goes by them."""
+    batch_id = _batch(_items(2), done=2)
+    with open_records() as records:
+        records.override(records.batches.items(batch_id)[1].grading_id, "empathy", 4, who="林")
+    page = _opened(batch_id)
+    rows = page.dataframe[0].value
+    assert list(rows["total"].round(1)) == [2.9, 4.9] and list(rows["passed"]) == ["未通过", "通过"]
+    assert list(rows["changed"]) == ["", "已改"] and "平均 3.9 / 7" in said(page)
 
 
 def test_a_pilot_is_graded_and_the_rest_estimated(data):

@@ -61,8 +61,8 @@ def _upload(page, content: bytes | None = None, name: str = "评分.csv"):
     return page.file_uploader(key="calibration_grades").set_value([(name, content or _grades(), KIND)]).run()
 
 
-def _texts(page):
-    files = [(f"i{number}.txt", _text(number).encode(), "text/plain") for number in range(COUNT)]
+def _texts(page, more: str = ""):
+    files = [(f"i{number}.txt", (_text(number) + more).encode(), "text/plain") for number in range(COUNT)]
     return page.file_uploader(key="calibration_items").set_value(files).run()
 
 
@@ -174,6 +174,31 @@ def test_from_grades_to_a_profile(data):
     press(page, "drift_go")
     _until(page, "没有可疑的漂移")
     assert fine(page)
+
+
+def test_what_is_handed_in_anew_leaves_no_old_figures(data):
+    """Another table or another meaning of it takes the report with it, other texts the readouts too, names alike or not."""
+    page = press(_graded(_begin()), "calibration_report")
+    _until(page, "两个人之间")
+    (folder,) = (path.parent for path in load_settings().data_dir.glob("calibration/*/run.json"))
+
+    def kept() -> set[str]:
+        known = {"report.html", "report.json", "report.xlsx", "held_out.json", "draw.csv", "readouts.jsonl"}
+        return known & {path.name for path in folder.iterdir()}
+
+    (folder / "held_out.json").write_text("{}", encoding="utf-8")
+    assert len(kept()) == 5
+    _upload(page, _grades(2), "改好.csv")
+    assert fine(page) and kept() == {"readouts.jsonl"}
+    press(page, "calibration_confirm")
+    assert "两个人之间" not in said(page) and "评分器已评完" in said(page)
+    (folder / "report.xlsx").write_bytes(b"")
+    page.checkbox(key="calibration_scaled").set_value(True).run()
+    press(page, "calibration_confirm")
+    assert fine(page) and kept() == {"readouts.jsonl"}
+    _texts(page, "客户：好的。")
+    assert fine(page) and not kept() and "评分器已评完" not in said(page)
+    assert f"让评分器评 {COUNT} 份" in page.button(key="calibration_machine").label
 
 
 def _routing() -> Routing | None:

@@ -93,15 +93,29 @@ def test_words_are_kept_when_the_page_is_opened_again(data):
 
 
 def test_roles_are_swapped_with_one_click(data):
-    """The two speakers change places, and the transcript shows it."""
+    """The two speakers change places, and the transcript shows it; once more, and they are back."""
     page = _typed(CALL, CALLS)
-    before = page.segmented_control(key="grade_pasted_role_小周").value
+    before = _roles(page)
+    assert set(before.values()) == {"agent", "customer"}
     press(page, "grade_pasted_swap")
-    assert fine(page) and before != page.segmented_control(key="grade_pasted_role_小周").value
-    assert {page.segmented_control(key=f"grade_pasted_role_{name}").value for name in ("小周", "罗女士")} == {
-        "agent",
-        "customer",
-    }
+    assert fine(page) and _roles(page) == {"小周": before["罗女士"], "罗女士": before["小周"]}
+    press(page, "grade_pasted_swap")
+    assert fine(page) and _roles(page) == before
+
+
+def _roles(page) -> dict[str, str]:
+    """Who is who, as the page has it."""
+    return {one.label.partition("（")[0]: one.value for one in page.segmented_control if "_role_" in one.key}
+
+
+def test_the_roles_of_one_text_are_not_put_on_the_next(data):
+    """A call with the same names in the other roles is graded by the roles that were read in it."""
+    first = "说话人1：您好，请问有什么可以帮您？\n说话人2：你们发错货了，我要退款！"
+    second = "说话人1：你们发错货了，我要退款！\n说话人2：您好，实在抱歉，请问有什么可以帮您？"
+    page = _typed(first, CALLS)
+    assert _roles(page) == {"说话人1": "agent", "说话人2": "customer"}
+    page.text_area(key="grade_text").set_value(second).run()
+    assert fine(page) and _roles(page) == {"说话人1": "customer", "说话人2": "agent"}
 
 
 def test_hostile_words_are_shown_as_words(data):
@@ -137,11 +151,12 @@ def test_several_files_are_graded_each(data):
 
 
 def test_a_missing_model_is_one_sentence_and_loses_nothing(data, monkeypatch):
-    """Without weights the grading fails with what to do, and the text can be had back."""
+    """Without weights the grading fails with what to do, and the text can be had back; of files the page says otherwise."""
     monkeypatch.setenv("EVALUATOR_MODEL", "embedded")
     page = press(_typed(), "grade_go")
     wait(page, "grade_back")
     assert len(page.error) == 1 and not page.exception
+    assert "贴入的文本还在；放入的文件要再放一次" in said(page)
     press(page, "grade_back")
     assert page.text_area(key="grade_text").value == ANSWER
 

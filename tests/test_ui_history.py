@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from practice_cases import WORDS, rubric, scorecard, ungraded, verdict
-from ui_pages import OWNER, fine, open_page, prepare, press, said
+from ui_pages import OWNER, fine, has, open_page, prepare, press, said
 
+from evaluator import rubrics
 from evaluator.report_rows import head_rows, speaker
+from evaluator.settings import load_settings
 from evaluator.storage import new_id, open_records
 from evaluator.transcript import parse
 from ui.components.compare_view import comparison_html
@@ -51,6 +53,22 @@ def test_the_list_holds_ones_own_only(data):
     assert not page.exception and len(page.error) == 1 and "没有编号" in page.error[0].value
 
 
+def test_a_tick_opens_the_row_that_was_seen(data):
+    """What was graded between the drawing of the list and the tick moves no other row under it, then or later."""
+    for name in "甲乙丙":
+        _stored(label=name)
+    page = open_page("history")
+    seen = list(page.dataframe[0].value["label"])
+    table = page.dataframe[0].proto.id
+    _stored(label="丁")
+    states = page._tree.get_widget_states()
+    states.widgets.add(id=table, string_value=json.dumps({"selection": {"rows": [1]}}))
+    page._run(states)
+    assert fine(page) and f'<h2 class="ev-h2">{seen[1]}</h2>' in said(page)
+    press(page, "history_back")
+    assert fine(page) and len(page.dataframe[0].value) == 4 and page.dataframe[0].proto.id != table
+
+
 def test_every_kind_of_criterion_is_shown_with_its_scale(data):
     """Score, checklist, penalty and fatal item read right; what is ungraded says why and is not zero."""
     shown = said(_opened(_stored(ungraded("remedy"))))
@@ -76,6 +94,37 @@ def test_a_correction_stands_beside_the_machine_and_moves_the_total(data):
     assert fine(page) and "机器评分" not in said(page)
 
 
+def test_the_list_shows_what_counts_after_a_correction(data):
+    """Total and outcome in the list are those of the opened grading, marked as corrected until it is taken back."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "empathy", 4, who="林老师")
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert (round(row["total"], 1), row["passed"], row["changed"]) == (4.9, "通过", "已改")
+    with open_records() as records:
+        records.revert(grading, "empathy", who="林老师")
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert (round(row["total"], 1), row["passed"], row["changed"]) == (2.9, "未通过", "")
+
+
+def test_only_ones_own_corrections_are_used_for_calibration(data):
+    """Corrections of another owner's gradings are neither offered nor counted."""
+    rubrics.write(rubric(), load_settings().user_rubric_dir)
+    mine, theirs = _stored(), _stored(owner="somebody@else.example")
+    page = open_page("calibration")
+    page.selectbox(key="calibration_rubric").set_value("lost-parcel").run()
+    with open_records() as records:
+        records.override(theirs, "empathy", 4, who="林老师")
+    press(page, "calibration_begin")
+    assert fine(page) and not has(page, "calibration_corrections")
+    with open_records() as records:
+        records.override(mine, "empathy", 3, who="林老师")
+    press(page.run(), "calibration_corrections")
+    (run,) = (data / "calibration").iterdir()
+    assert fine(page) and [one.stem for one in (run / "items").iterdir()] == [mine]
+    assert theirs not in (run / "grades.csv").read_text(encoding="utf-8")
+
+
 def test_a_correction_needs_a_name(data):
     """The form asks for a name; with one the points are kept, and the name is there the next time."""
     grading = _stored()
@@ -87,6 +136,20 @@ def test_a_correction_needs_a_name(data):
     with open_records() as records:
         assert [one.who for one in records.overrides(grading)] == ["林老师"]
     assert next(one for one in _opened(grading).text_input if one.label == "您的姓名").value == "林老师"
+
+
+def test_a_correction_of_a_fatal_item_is_where_the_next_one_begins(data):
+    """Saving another reason for it does not bring the machine's view back."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "abuse", 1, "骂了人", who="林老师")
+    page = _opened(grading)
+    page.selectbox(key=f"fix_{grading}").set_value("abuse").run()
+    next(one for one in page.text_area if one.label == "理由").set_value("第三段")
+    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
+    _save(page)
+    with open_records() as records:
+        assert [(one.points, one.comment) for one in records.overrides(grading)] == [(1, "骂了人"), (1, "第三段")]
 
 
 def _save(page):
@@ -159,6 +222,12 @@ def test_files_to_take_away_hold_the_grading(data):
     assert rows[1][:2] == ("安抚", 2.0) and rows[1][4:6] == (4, "林老师") and rows[2][1] == "ungraded"
     assert all(cell.data_type != "f" for sheet in book.worksheets for row in sheet.rows for cell in row)
     assert json.loads(record.scorecard.model_dump_json())["verdicts"][0]["criterion"] == "empathy"
+
+
+def test_english_counts_one_as_one(data):
+    """Of a single grading the list does not speak in the plural."""
+    _stored()
+    assert "Gradings: 1" in said(open_page("history", "en"))
 
 
 def test_english_page_speaks_english(data):

@@ -67,6 +67,26 @@ def test_the_frame_has_every_page_and_switches_language(data):
     assert fine(app) and app.title[0].value.startswith("What was said")
 
 
+def test_the_language_stays_in_the_address(data):
+    """What was switched to is put back after a change of page took it out; what nobody chose is left to the settings."""
+    frame = AppTest.from_function(_frame, default_timeout=WAIT_S).run()
+    assert "lang" not in frame.query_params
+    frame.segmented_control(key="lang").set_value("en").run()
+    assert frame.query_params["lang"] == "en"
+    frame.query_params.clear()
+    assert fine(frame.run()) and frame.query_params["lang"] == "en"
+    again = AppTest.from_function(_frame, default_timeout=WAIT_S)
+    again.query_params["lang"] = "en"
+    assert again.run().segmented_control(key="lang").value == "en"
+
+
+def _frame() -> None:
+    from ui.components import language
+
+    language.begin()
+    language.switch()
+
+
 def test_a_key_is_kept_privately_and_never_shown(file_settings):
     """The key goes into a file only its owner can read, and comes back on no page."""
     page = open_page("settings")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from practice_cases import own, rubric, scorecard, verdict
 from profile_cases import OTHER_MODEL, keep_desk
-from ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
+from ui_pages import OWNER, click_on, fine, has, open_page, prepare, press, said, wait
 
 from evaluator import rubrics
 from evaluator.errors import StorageError
@@ -71,6 +71,19 @@ def test_nothing_typed_is_lost_on_a_reload(data):
     assert again.radio(key="practice_own_lost-parcel_empathy").value == 1
 
 
+def test_own_grades_outlive_a_change_of_language(data):
+    """The level that was chosen stays chosen in the other language, on the page and in the draft."""
+    page = _typed()
+    _choose_own(page)
+    page = click_on(page.run(), "en")
+    field = "practice_own_lost-parcel_empathy"
+    assert (
+        fine(page) and page.radio(key=field).value == 2 and page.selectbox(key="practice_rubric").value == "lost-parcel"
+    )
+    with open_records() as records:
+        assert records.drafts.get(OWNER, "practice").body["own"][field] == 2
+
+
 def test_both_sides_after_handing_in(data):
     """The result shows both totals with their scale, the difference by criterion, and keeps the attempt."""
     page = _typed()
@@ -129,6 +142,7 @@ def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):
     press(page.run(), "practice_go")
     wait(page, "practice_back")
     assert page.error and not page.exception
+    assert "放入的文件要再放一次" in said(page)
     press(page, "practice_back")
     assert page.text_area(key="practice_text").value == TEXT
     assert page.radio(key="practice_own_lost-parcel_empathy").value == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -43,6 +45,25 @@ def wait(page: AppTest, key: str, seconds: float = WAIT_S) -> AppTest:
             return page
         time.sleep(0.3)
     raise AssertionError(f"{key} did not appear; the page says: {said(page)[-800:]}")
+
+
+def click_on(page: AppTest, language: str | None = None) -> AppTest:
+    """Runs what was clicked (and changes the language), then clicks somewhere else, as the browser does it: what is chosen
+    in a selectbox or radio it knows by the label, and keeps the label it has unless the page sends another. AppTest alone
+    would send the label of now."""
+    states = page._tree.get_widget_states()
+    held = {one.id: one.string_value for one in states.widgets if one.HasField("string_value")}
+    if language:
+        page.session_state["lang"] = language
+    page._run(states)
+    choosers = [*page.selectbox, *page.radio]
+    held |= {one.id: one.proto.raw_value for one in choosers if one.proto.set_value}
+    with patch.dict(os.environ, {"EVALUATOR_LANG": language} if language else {}):  # for labels that are made anew
+        states = page._tree.get_widget_states()
+    for one in states.widgets:
+        if one.id in {chooser.id for chooser in choosers} & set(held):
+            one.string_value = held[one.id]
+    return page._run(states)
 
 
 def has(page: AppTest, key: str) -> bool:

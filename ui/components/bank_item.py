@@ -12,7 +12,8 @@ from evaluator.bank.checks import check_item
 from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option
 from evaluator.bank.store import EDITABLE
 from ui.components import bank_store, drafts
-from ui.components.bank_rows import Field, edit_rows, forget_rows
+from ui.components.bank_rows import Field, edit_rows, forget_rows, keep_in_step
+from ui.components.choices import hold
 from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note
@@ -51,6 +52,7 @@ def _form(item: Item) -> dict[str, Any]:
     stored = item.model_dump(mode="json")
     now = {**stored, **drafts.load(_draft(item.id))}
     key = f"bank_edit_{item.id}"
+    keep_in_step(key, stored)
     fields = {
         "kind": _choice(f"{key}_kind", now["kind"]),
         "text": _area(f"{key}_text", "label_text", now["text"], 110),
@@ -67,7 +69,7 @@ def _form(item: Item) -> dict[str, Any]:
 
 
 def _choice(key: str, value: str) -> str:
-    st.session_state.setdefault(key, value)
+    hold(key, KINDS, value)
     return st.selectbox(tr("bank.label_kind"), KINDS, format_func=lambda kind: tr(f"bank.kind_{kind}"), key=key)
 
 

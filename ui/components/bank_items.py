@@ -8,6 +8,7 @@ import streamlit as st
 
 from evaluator.bank.items import KINDS, Item
 from ui.components import bank_item, bank_store, stores
+from ui.components.choices import distinct, hold, hold_several
 from ui.components.language import tr
 from ui.components.layout import empty, guarded
 
@@ -29,11 +30,9 @@ def show_items() -> None:
         return
     shown = _page_of(found)
     st.dataframe(_table(shown), hide_index=True, width="stretch", height=min(420, 40 + 35 * len(shown)))
-    ids = [item.id for item in shown]
-    if st.session_state.get("bank_item") not in ids:
-        st.session_state["bank_item"] = ids[0]
-    named = {item.id: _label(item) for item in shown}
-    chosen = st.selectbox(tr("ui_bank.open"), ids, format_func=named.__getitem__, key="bank_item")
+    named = distinct({item.id: _label(item) for item in shown})
+    hold("bank_item", named, shown[0].id)
+    chosen = st.selectbox(tr("ui_bank.open"), list(named), format_func=named.__getitem__, key="bank_item")
     bank_item.show_item(next(item for item in shown if item.id == chosen), deleted)
 
 
@@ -64,6 +63,7 @@ def _undo_bar() -> None:
 def _filtered(items: Sequence[Item]) -> list[Item]:
     words, kinds = st.columns([3, 2])
     word = words.text_input(tr("ui_bank.search"), key="bank_search", icon=":material/search:")
+    hold_several("bank_kinds", KINDS)
     chosen = kinds.multiselect(
         tr("ui_bank.kinds"),
         KINDS,

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
+from ui.components.choices import hold_several
 from ui.components.language import tr
 
 FieldKind = Literal["text", "area", "number", "flag", "choice", "many"]
@@ -39,6 +40,14 @@ def forget_rows(key: str) -> None:
     """The next drawing starts from the rows that it is given."""
     for name in [name for name in st.session_state if str(name).startswith(f"{key}_")]:
         del st.session_state[name]
+
+
+def keep_in_step(key: str, stored: Row | None) -> None:
+    """Forgets what the fields under `key` hold once `stored` is another than what they were filled from: an import, an
+    undo or an earlier version came between, and saving the old rows would take away what that brought."""
+    if st.session_state.get(f"{key}_filled_from") != stored:
+        forget_rows(key)
+        st.session_state[f"{key}_filled_from"] = stored
 
 
 def _numbers(key: str, rows: Sequence[Row], fields: Sequence[Field]) -> list[int]:
@@ -97,8 +106,7 @@ def draw_field(field: Field, key: str) -> Any:
     if field.kind == "choice":
         return st.selectbox(field.label, list(options), format_func=options.__getitem__, key=key)
     if field.kind == "many":
-        known = [name for name in st.session_state.get(key, []) if name in options]
-        st.session_state[key] = known
+        hold_several(key, options)
         return st.multiselect(
             field.label,
             list(options),

@@ -13,7 +13,8 @@ from evaluator.errors import RubricError
 from evaluator.rubric import CriterionKind, Rubric, Speaker
 from evaluator.rubrics import Finding
 from ui.components import bank_versions, drafts, scenario, stores
-from ui.components.bank_rows import Field, edit_rows, forget_rows
+from ui.components.bank_rows import Field, edit_rows, forget_rows, keep_in_step
+from ui.components.choices import hold
 from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note_html
@@ -25,10 +26,13 @@ PREFIX = "bank_rubric:"
 
 
 def open_draft(rubric: Rubric) -> None:
-    """Opens `rubric` in the editor without saving it; it stays to be gone on with until it is saved or dropped."""
-    drafts.drop(PREFIX + rubric.id)
-    drafts.keep(PREFIX + rubric.id, content=rubric.model_dump(mode="json"))
-    forget_rows(_key(rubric.id))
+    """Opens `rubric` in the editor without saving it; it stays to be gone on with until it is saved or dropped. Where one
+    of its id is being written already, that one is opened."""
+    if rubric.id in unsaved():
+        st.toast(tr("ui_bank.begun_before"))
+    else:
+        drafts.keep(PREFIX + rubric.id, content=rubric.model_dump(mode="json"))
+        forget_rows(_key(rubric.id))
     st.session_state["bank_rubric_edit"] = rubric.id
 
 
@@ -45,17 +49,18 @@ def unsaved() -> dict[str, str]:
 def show_editor(rubric_id: str) -> None:
     """The form on the left; what is wrong, the preview and the saving on the right."""
     stored = scenario.usable().get(rubric_id)
-    kept = drafts.load(PREFIX + rubric_id).get("content")
-    content = kept or (stored.model_dump(mode="json") if stored else None)
+    before = stored.model_dump(mode="json") if stored else None
+    content = drafts.load(PREFIX + rubric_id).get("content") or before
     if content is None:
         _close(rubric_id)
+    keep_in_step(_key(rubric_id), before)
     if st.button(tr("ui_bank.back"), icon=":material/arrow_back:", key="bank_rubric_back"):
         st.session_state["bank_rubric_edit"] = None
         st.rerun()
     left, right = st.columns([11, 9], gap="medium")
     with left:
         edited = _form(rubric_id, content)
-    if stored is None or edited != stored.model_dump(mode="json"):
+    if edited != before:
         drafts.keep(PREFIX + rubric_id, content=edited)
     else:
         drafts.drop(PREFIX + rubric_id)
@@ -318,5 +323,5 @@ def _flag(key: str, label: str, value: bool) -> bool:
 
 
 def _choice(key: str, label: str, value: str, options: dict[str, str]) -> str:
-    st.session_state.setdefault(key, value)
+    hold(key, options, value)
     return st.selectbox(tr(label), list(options), format_func=lambda name: tr(options[name]), key=key)

@@ -10,6 +10,7 @@ from evaluator import rubrics
 from evaluator.rubric import Rubric
 from evaluator.transcript import Form
 from ui.components import bank_rubric_form, bank_trial, bank_versions, stores
+from ui.components.choices import hold
 from ui.components.language import language, tr
 from ui.components.layout import guarded
 from ui.components.scenario import choose_rubric
@@ -56,6 +57,7 @@ def _new() -> None:
     with st.popover(tr("ui_bank.new_rubric"), icon=":material/add:"):
         name = st.text_input(tr("ui_bank.rubric_id"), key="bank_new_id", help=tr("ui_bank.rubric_id_help"))
         forms: tuple[Form, ...] = ("dialogue", "answer", "email")
+        hold("bank_new_form", forms, forms[0])
         form = st.selectbox(tr("ui_bank.form"), forms, format_func=lambda one: tr(f"form_{one}"), key="bank_new_form")
         if st.button(tr("ui_bank.begin"), key="bank_new_go", disabled=not name.strip()):
             with guarded():

@@ -15,6 +15,7 @@ from evaluator.settings import make_writable
 from ui.components import runner, stores
 from ui.components.language import tr
 from ui.components.runner import Ticking, in_thread
+from ui.components.uploads import disk_name
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -50,7 +51,7 @@ def keep_files(files: Sequence[UploadedFile]) -> list[str]:
     folder = make_writable(stores.settings().data_dir / "imports")
     paths = []
     for file in files:
-        path = folder / Path(file.name).name
+        path = folder / disk_name(file.name)
         path.write_bytes(file.getvalue())
         paths.append(str(path))
     return paths

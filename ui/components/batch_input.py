@@ -12,17 +12,20 @@ import streamlit as st
 from evaluator import batch
 from evaluator.calibration.profile import Profile
 from evaluator.errors import InputError
-from evaluator.rubrics import find
+from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
 from ui.components import stores
+from ui.components.choices import distinct, hold
 from ui.components.language import in_a_row, tr
 from ui.components.layout import guarded
 from ui.components.profile_choice import choose_profile
-from ui.components.scenario import choose_rubric
+from ui.components.scenario import choose_rubric, usable
 from ui.components.scorecard_view import section
+from ui.components.uploads import disk_name
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".zip")
 PREVIEW = 5
+NO_COLUMN = ""
 
 
 def show_form() -> str | None:
@@ -48,7 +51,7 @@ def _from_files(files: list[Any]) -> str | None:
             inputs = batch.read_inputs(source, _columns(inputs))
     section("batch_rubric")
     rubric = choose_rubric("batch", preview=False)
-    items = batch.prepare(inputs, lambda name: find(name, stores.settings()), rubric)
+    items = batch.prepare(inputs, _named_in_the_table, rubric)
     chosen = _profiles(items)
     section("batch_preview")
     _preview(items)
@@ -66,6 +69,14 @@ def _from_files(files: list[Any]) -> str | None:
     return None
 
 
+def _named_in_the_table(name: str) -> Rubric:
+    """A rubric by its id and by nothing else: a path in somebody's table opens no file of this machine."""
+    found = usable().get(name)
+    if found is None:
+        raise InputError("ui_rubric_unknown", name=name)
+    return found
+
+
 def _profiles(items: list[NewItem]) -> dict[str, Profile]:
     """The profile for each rubric of the batch, where there are any to choose from."""
     used = {one.rubric.id: one.rubric for one in items if one.rubric is not None}
@@ -81,10 +92,10 @@ def _write(files: list[Any], folder: Path) -> Path:
     if tables and len(files) > 1:
         raise InputError("ui_batch_mixed", name=tables[0].name)
     for number, file in enumerate(files):
-        name = PurePath(file.name).name or f"{number}.txt"
+        name = disk_name(file.name) or f"{number}.txt"
         path = folder / (name if not (folder / name).exists() else f"{number}-{name}")
         path.write_bytes(file.getvalue())
-    return folder / PurePath(tables[0].name).name if tables else folder
+    return folder / disk_name(tables[0].name) if tables else folder
 
 
 def _columns(inputs: batch.Inputs) -> batch.Columns:
@@ -92,26 +103,19 @@ def _columns(inputs: batch.Inputs) -> batch.Columns:
     guessed, names = inputs.columns, list(inputs.names)
     assert guessed is not None
     text, item, rubric = st.columns(3)
-    none = [None, *names]
+    hold("batch_text", names, guessed.transcript)
     return batch.Columns(
-        transcript=text.selectbox(
-            tr("column_transcript"), names, index=names.index(guessed.transcript), key="batch_text"
-        ),
-        id=item.selectbox(
-            tr("column_id"), none, index=none.index(guessed.id), format_func=_or_none("by_number"), key="batch_id"
-        ),
-        rubric=rubric.selectbox(
-            tr("column_rubric"),
-            none,
-            index=none.index(guessed.rubric),
-            format_func=_or_none("one_rubric"),
-            key="batch_own",
-        ),
+        transcript=text.selectbox(tr("column_transcript"), names, key="batch_text"),
+        id=_or_none(item, "column_id", "by_number", names, guessed.id, "batch_id"),
+        rubric=_or_none(rubric, "column_rubric", "one_rubric", names, guessed.rubric, "batch_own"),
     )
 
 
-def _or_none(key: str) -> Any:
-    return lambda name: tr(key) if name is None else name
+def _or_none(place: Any, label: str, none: str, names: list[str], guessed: str | None, key: str) -> str | None:
+    """One of the columns, or that there is none."""
+    labels = distinct({NO_COLUMN: tr(none)} | {name: name for name in names})
+    hold(key, labels, guessed or NO_COLUMN)
+    return place.selectbox(tr(label), list(labels), format_func=labels.__getitem__, key=key) or None
 
 
 def _preview(items: list[NewItem]) -> None:

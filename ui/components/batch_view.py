@@ -17,6 +17,7 @@ from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Batch, BatchItem
 from ui.components import grading_view, runner, stores
+from ui.components.choices import distinct, hold
 from ui.components.exports import XLSX
 from ui.components.language import in_a_row, listed, tr
 from ui.components.layout import guarded, out_of
@@ -142,23 +143,24 @@ def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
         "most": st.column_config.NumberColumn(tr("column_most"), format="%g"),
         "passed": tr("column_passed"),
         "review": tr("column_review"),
+        "changed": tr("column_changed"),
         "error": tr("column_error"),
     }
     for name, verdict in names.items():
         columns[name] = st.column_config.NumberColumn(_with_scale(verdict), format="%.1f")
         levels = tr("levels_of", name=verdict.name)
         columns[f"{name}.levels"] = st.column_config.BarChartColumn(levels, y_min=0, y_max=1)
-    order = [name for name in columns if name != "error" or any(row["error"] for row in rows)]
+    order = [name for name in columns if name not in ("changed", "error") or any(row[name] for row in rows)]
     st.dataframe(
         rows,
         column_config=columns,
         column_order=order,
         hide_index=True,
         key="batch_rows",
-        alt=_in_words(items, cards),
+        alt=_in_words(items),
         placeholder="–",
     )
-    st.caption(_in_words(items, cards))
+    st.caption(_in_words(items))
 
 
 def _with_scale(verdict: Verdict | UngradedVerdict) -> str:
@@ -170,10 +172,11 @@ def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str]) -> dict[
     row: dict[str, Any] = {
         "item": item.item,
         "state": tr(f"item_{item.state}"),
-        "total": item.total,
+        "total": item.counted.total,
         "most": item.max_points,
-        "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[item.passed]) if card else "",
+        "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[item.counted.passed]) if card else "",
         "review": tr("review_yes") if item.review else "",
+        "changed": tr("changed_yes") if item.overridden else "",
         "error": item.error or "",
     }
     verdicts = {one.criterion: one for one in card.verdicts if isinstance(one, Verdict)} if card else {}
@@ -184,15 +187,15 @@ def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str]) -> dict[
     return row
 
 
-def _in_words(items: list[BatchItem], cards: dict[str, Scorecard]) -> str:
-    totals = [card.total for card in cards.values() if card.total is not None]
-    most = {card.max_points for card in cards.values()}
-    if not totals or len(most) != 1:
-        return tr("batch_words_short", count=len(items), graded=len(cards))
-    scale = most.pop()
+def _in_words(items: list[BatchItem]) -> str:
+    scales = [item.max_points for item in items if item.max_points is not None]
+    totals = [item.counted.total for item in items if item.counted.total is not None]
+    if not totals or len(set(scales)) != 1:
+        return tr("batch_words_short", count=len(items), graded=len(scales))
+    scale = scales[0]
     mean, low, high = sum(totals) / len(totals), min(totals), max(totals)
     return tr(
-        "batch_words", graded=len(cards), mean=out_of(mean, scale), low=out_of(low, scale), high=out_of(high, scale)
+        "batch_words", graded=len(scales), mean=out_of(mean, scale), low=out_of(low, scale), high=out_of(high, scale)
     )
 
 
@@ -204,18 +207,20 @@ def _queue(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
         return
     st.caption(tr("queue_order", count=len(queue)))
 
-    def named(position: int) -> str:
-        entry = queue[position]
-        reasons = in_a_row(_reason(code) for code in entry.reasons)
-        points = out_of(entry.scorecard.total, entry.scorecard.max_points) if entry.scorecard else "–"
-        return f"{entry.item.item} · {points} · {reasons}"
-
-    position = st.selectbox(tr("queue_next"), list(queue), format_func=named, key="batch_queue")
+    named = distinct({position: _named(entry) for position, entry in queue.items()})
+    hold("batch_queue", named, next(iter(queue)))
+    position = st.selectbox(tr("queue_next"), list(named), format_func=named.__getitem__, key="batch_queue")
     entry = queue[position]
     if entry.scorecard is None:
         st.error(entry.item.error or "")
     else:
         grading_view.show_grading(entry.scorecard.id)
+
+
+def _named(entry: batch.ReviewItem) -> str:
+    reasons = in_a_row(_reason(code) for code in entry.reasons)
+    points = out_of(entry.item.counted.total, entry.scorecard.max_points) if entry.scorecard else "–"
+    return f"{entry.item.item} · {points} · {reasons}"
 
 
 def _reason(code: str) -> str:

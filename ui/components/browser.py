@@ -8,7 +8,8 @@ from ui.components import stores
 from ui.components.language import language
 
 # The cookie lets a reload find its drafts. Text areas hand over what was typed only when they lose focus, so a pause in
-# typing presses Ctrl+Enter for the user: then a reload or a crash loses nothing.
+# typing presses Ctrl+Enter for the user: then a reload or a crash loses nothing. In a form the same keys hand the form in,
+# half written; there nothing is pressed.
 _SCRIPT = """
 export default function({ data }) {
   document.documentElement.lang = data.language === "zh" ? "zh-CN" : "en";
@@ -20,6 +21,7 @@ export default function({ data }) {
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLTextAreaElement) || event.isComposing) return;
+    if (field.closest('[data-testid="stForm"]')) return;
     clearTimeout(pause);
     pause = setTimeout(() => field.dispatchEvent(new KeyboardEvent("keydown",
       { key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true })), 1500);

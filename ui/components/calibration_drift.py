@@ -11,6 +11,7 @@ from evaluator.calibration.items import read_items, read_readouts
 from evaluator.calibration.power import plan
 from ui.components import calibration_machine, calibration_runs, drafts, runner
 from ui.components.calibration_runs import Run
+from ui.components.choices import distinct, hold
 from ui.components.language import tr
 from ui.components.layout import empty, when
 from ui.components.notes import Tone, note, note_html
@@ -26,7 +27,8 @@ def show_drift() -> None:
     if not known:
         empty("ui_calibration.no_anchors")
         return
-    named = {run.id: tr("ui_calibration.run_of", rubric=run.rubric, at=when(run.at)) for run in known}
+    named = distinct({run.id: tr("ui_calibration.run_of", rubric=run.rubric, at=when(run.at)) for run in known})
+    hold("drift_before", named, known[0].id)
     before = st.selectbox(
         tr("ui_calibration.drift_before"), list(named), format_func=named.__getitem__, key="drift_before"
     )
@@ -41,7 +43,8 @@ def show_drift() -> None:
     if not later:
         st.html(f'<p class="ev-empty">{escape(tr("ui_calibration.drift_first"))}</p>')
         return
-    named = {one.id: tr("ui_calibration.run_of", rubric=one.rubric, at=when(one.at)) for one in later}
+    named = distinct({one.id: tr("ui_calibration.run_of", rubric=one.rubric, at=when(one.at)) for one in later})
+    hold("drift_after", named, later[0].id)
     after = st.selectbox(
         tr("ui_calibration.drift_after"), list(named), format_func=named.__getitem__, key="drift_after"
     )

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 ROUND = 10  # items that a round is expected to draw, unless somebody says otherwise
 CONFIDENCE = 0.95
-DRAW = "draw.csv"
 
 
 def show_estimate(run: Run) -> None:
@@ -33,7 +32,7 @@ def show_estimate(run: Run) -> None:
     section("ui_calibration.step_estimate")
     st.html(f'<p class="ev-dim">{escape(tr("ui_calibration.estimate_lead"))}</p>')
     data = runs.data_of(run)
-    means, machine, path = data.grades.means(), data.readouts.graded, run.folder / DRAW
+    means, machine, path = data.grades.means(), data.readouts.graded, run.folder / runs.DRAW
     if not path.exists():
         left = machine.index.difference(means.index)
         if len(left) < 2:

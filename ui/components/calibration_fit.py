@@ -15,7 +15,7 @@ from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from ui.components import calibration_runs as runs
 from ui.components import drafts, runner, stores
-from ui.components.calibration_policy import HELD_OUT, Held, criterion_names, show_routing
+from ui.components.calibration_policy import Held, criterion_names, show_routing
 from ui.components.calibration_report import table_html
 from ui.components.calibration_runs import Run
 from ui.components.language import tr
@@ -50,7 +50,7 @@ def show_fit(run: Run) -> None:
 def _show_kept(run: Run) -> None:
     """The run's profile as it is kept now: its figures, its file, and what the grader may grade alone by it."""
     file, newest = run.folder / "profile.json", newest_kept(stores.records().profiles, run.rubric).get(run.profile)
-    if newest is None or not file.is_file() or not (run.folder / HELD_OUT).is_file():
+    if newest is None or not file.is_file() or not (run.folder / runs.HELD_OUT).is_file():
         return
     profile, rubric = read_kept(newest), runs.rubric_of(run)
     if not same_fit(profile, Profile.load(file)):
@@ -79,7 +79,7 @@ def _begin(run: Run, texts: bool) -> runner.Job:
 
     def store(profile: Profile, held: HeldOut) -> Profile:
         kept = keep_profile(records.profiles, profile, run.rubric)
-        runs.replace(run.folder / HELD_OUT, Held.of(kept, held).model_dump_json().encode())
+        runs.replace(run.folder / runs.HELD_OUT, Held.of(kept, held).model_dump_json().encode())
         kept.save(run.folder / "profile.json")
         return kept
 

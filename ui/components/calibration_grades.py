@@ -15,6 +15,7 @@ from evaluator.errors import InputError
 from ui.components import calibration_runs as runs
 from ui.components import stores
 from ui.components.calibration_runs import Run
+from ui.components.choices import hold
 from ui.components.language import language, tr
 from ui.components.notes import note
 from ui.components.scorecard_view import section
@@ -36,7 +37,7 @@ def choose_grades(run: Run) -> Run:
     if file is not None and st.session_state.get("calibration_taken") != file.file_id:
         run = runs.keep_grades(run, file.name, file.getvalue())
         st.session_state["calibration_taken"] = file.file_id
-    given = stores.records().human_grades(run.rubric)
+    given = stores.records().human_grades(run.rubric, stores.owner())
     if given and not run.grades:
         label = tr("ui_calibration.use_corrections", count=len(given))
         if st.button(label, key="calibration_corrections", icon=":material/rate_review:"):
@@ -45,11 +46,11 @@ def choose_grades(run: Run) -> Run:
 
 
 def _take_corrections(run: Run) -> Run:
-    """What people corrected on gradings here, as grades of those gradings."""
+    """What people corrected on this person's gradings, as grades of those gradings."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["item", "grader", "criterion", "points"])
-    rows = stores.records().human_grades(run.rubric)
+    rows = stores.records().human_grades(run.rubric, stores.owner())
     writer.writerows([row.item, row.grader, row.criterion, row.points] for row in rows)
     transcripts = {row.item: stores.records().transcript(row.item) for row in rows}
     runs.keep_items(run, [(f"{name}.txt", one.source.encode()) for name, one in transcripts.items()])
@@ -69,7 +70,7 @@ def confirm_mapping(run: Run) -> Run:
     scale, letters = _scale(run), _letters(run)
     changed = (mapping, scale, letters) != (run.mapping, run.scale, run.letters)
     if st.button(tr("ui_calibration.confirm"), type="primary", key="calibration_confirm", disabled=not changed):
-        run = run.save(mapping=mapping, scale=scale, letters=letters)
+        run = runs.confirm(run, mapping, scale, letters)
         st.rerun()
     return run
 
@@ -79,8 +80,9 @@ def _edit(mapping: Mapping, table: pd.DataFrame) -> Mapping:
     columns = [str(column) for column in table.columns]
     with st.expander(tr("ui_calibration.correct_mapping")):
         kinds = ("long", "graders", "criteria")
+        hold("calibration_kind", kinds, mapping.kind)
         kind = st.radio(
-            tr("ui_calibration.layout"), kinds, index=kinds.index(mapping.kind), key="calibration_kind",
+            tr("ui_calibration.layout"), kinds, key="calibration_kind",
             format_func=lambda one: tr(f"ui_calibration.layout_{one}"),
         )  # fmt: skip
         roles = ["item", *(["grader"] if kind != "graders" else []), *(["criterion"] if kind != "criteria" else [])]

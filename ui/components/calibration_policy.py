@@ -18,12 +18,11 @@ from evaluator.rubric import Rubric
 from ui.components import calibration_runs as runs
 from ui.components import stores
 from ui.components.calibration_runs import Run
+from ui.components.choices import distinct, hold
 from ui.components.language import tr
 from ui.components.layout import guarded, percent
 from ui.components.notes import note
 from ui.components.scorecard_view import section
-
-HELD_OUT = "held_out.json"
 
 
 class Held(BaseModel):
@@ -65,7 +64,7 @@ class Wanted(NamedTuple):
 def show_routing(run: Run, profile: Profile, rubric: Rubric) -> None:
     """Agreement against the share graded alone, what is wanted of both beside it, and the policy that is kept."""
     section("calibration.routing")
-    held = Held.model_validate_json((run.folder / HELD_OUT).read_text(encoding="utf-8"))
+    held = Held.model_validate_json((run.folder / runs.HELD_OUT).read_text(encoding="utf-8"))
     left, right = st.columns([2, 3], gap="medium")
     with left:
         wanted = _ask(profile, rubric)
@@ -85,7 +84,8 @@ def show_routing(run: Run, profile: Profile, rubric: Rubric) -> None:
 
 
 def _ask(profile: Profile, rubric: Rubric) -> Wanted:
-    names = criterion_names(profile, rubric)
+    names = distinct(criterion_names(profile, rubric))
+    hold("calibration_route_of", names, next(iter(names)))
     criterion = st.selectbox(tr("criterion"), list(names), format_func=names.__getitem__, key="calibration_route_of")
     share = st.slider(tr("ui_calibration.least_share"), 0, 100, 50, 5, key="calibration_share", format="%d %%")
     agreement = st.slider(

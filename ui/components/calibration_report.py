@@ -14,6 +14,7 @@ from evaluator.calibration.report import TOTAL, Report, make_report
 from ui.components import calibration_runs as runs
 from ui.components import drafts, runner
 from ui.components.calibration_runs import Run
+from ui.components.choices import distinct, hold
 from ui.components.language import language, tr
 from ui.components.notes import note
 from ui.components.progress import watch
@@ -69,10 +70,9 @@ def _show(report: Report, run: Run) -> None:
     if not rows:
         st.html(f'<p class="ev-empty">{escape(tr("ui_calibration.nothing_shared"))}</p>')
         return
-    chosen = st.selectbox(
-        tr("criterion"), list(rows), index=len(rows) - 1, key="calibration_criterion",
-        format_func=lambda name: tr("calibration.total") if name == TOTAL else names.get(name, name),
-    )  # fmt: skip
+    labels = distinct({name: tr("calibration.total") if name == TOTAL else names.get(name, name) for name in rows})
+    hold("calibration_criterion", labels, report.criteria[-1].criterion)
+    chosen = st.selectbox(tr("criterion"), list(labels), format_func=labels.__getitem__, key="calibration_criterion")
     show_part(_described(report, chosen, language()))
     _downloads(run)
 

@@ -19,12 +19,16 @@ from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
 from evaluator.storage import new_id
 from evaluator.storage.shapes import now
-from ui.components import drafts, scenario, stores
+from ui.components import drafts, runner, scenario, stores
+from ui.components.uploads import disk_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DRAFT = "calibration"
+HELD_OUT = "held_out.json"  # points of items that the fit did not see
+DRAW = "draw.csv"
+_FIGURES = ("report.*", HELD_OUT)  # what is said of grades and readouts together
 
 
 class Run(BaseModel):
@@ -122,7 +126,9 @@ def rubric_of(run: Run) -> Rubric:
 
 
 def keep_grades(run: Run, name: str, content: bytes) -> Run:
-    """Stores the table of grades that was uploaded; a mapping that was confirmed for another table is forgotten."""
+    """Stores the table of grades that was uploaded; what was confirmed for another table, and what came of that one, is
+    forgotten."""
+    _forget(run, "report", "fit", files=_FIGURES)
     suffix = Path(name).suffix.lower() or ".csv"
     make_writable(run.folder)
     replace(run.folder / f"grades{suffix}", content)
@@ -130,12 +136,32 @@ def keep_grades(run: Run, name: str, content: bytes) -> Run:
 
 
 def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
-    """Stores the texts in place of those that were there: one `.jsonl`, or a text file an item."""
+    """Stores the texts in place of those that were there: one `.jsonl`, or a text file an item. What the machine gave for
+    those, and what came of it, is forgotten: other texts may have the same names."""
+    _forget(run, "machine", "report", "fit", files=(run.readouts.name, DRAW, *_FIGURES))
     shutil.rmtree(run.items, ignore_errors=True)
     make_writable(run.items)
     for name, content in files:
-        target = "items.jsonl" if name.lower().endswith(".jsonl") else Path(name).with_suffix(".txt").name
-        replace(run.items / target, content)
+        target = "items.jsonl" if name.lower().endswith(".jsonl") else str(Path(name).with_suffix(".txt"))
+        replace(run.items / disk_name(target), content)
+
+
+def confirm(run: Run, mapping: Mapping, scale: Scale | None, letters: dict[str, float]) -> Run:
+    """The run with what its table means, as a person confirmed it; what came of another meaning is forgotten."""
+    _forget(run, "report", "fit", files=_FIGURES)
+    return run.save(mapping=mapping, scale=scale, letters=letters)
+
+
+def _forget(run: Run, *jobs: str, files: tuple[str, ...]) -> None:
+    """Stops the work that is under way on what is replaced, so that it writes nothing afterwards, and deletes its files."""
+    for name in jobs:
+        job = runner.find(drafts.load(DRAFT).get(name))
+        if job is not None and not job.finished:
+            runner.stop(job)
+    drafts.keep(DRAFT, **dict.fromkeys(jobs))
+    for pattern in files:
+        for path in run.folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def table_of(run: Run) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from evaluator.errors import InputError
 from evaluator.scorecard import UngradedVerdict, Verdict
 from evaluator.storage import Override, Record
 from ui.components import browser, exports, stores
+from ui.components.choices import distinct, hold
 from ui.components.compare_view import show_comparison
 from ui.components.language import tr
 from ui.components.layout import guarded, when
@@ -59,9 +60,9 @@ def _tools(record: Record, standing: dict[str, Override]) -> None:
 def _correct(record: Record, standing: dict[str, Override]) -> None:
     """A form for one criterion: other points, why, and by whom."""
     verdicts = {verdict.criterion: verdict for verdict in record.scorecard.verdicts}
-    chosen = st.selectbox(
-        tr("criterion"), list(verdicts), format_func=lambda name: _named(verdicts[name]), key=f"fix_{record.id}"
-    )
+    labels = distinct({name: _named(verdict) for name, verdict in verdicts.items()})
+    hold(f"fix_{record.id}", labels, next(iter(labels)))
+    chosen = st.selectbox(tr("criterion"), list(labels), format_func=labels.__getitem__, key=f"fix_{record.id}")
     verdict = verdicts[chosen]
     with st.form(f"fix_form_{record.id}_{chosen}", border=False):
         points = _points(verdict, standing.get(chosen))
@@ -86,7 +87,8 @@ def _named(verdict: Verdict | UngradedVerdict) -> str:
 
 def _points(verdict: Verdict | UngradedVerdict, mine: Override | None) -> float:
     if verdict.kind == "fatal":
-        happened = isinstance(verdict, Verdict) and verdict.level == 1
+        found = isinstance(verdict, Verdict) and verdict.level == 1
+        happened = mine.points >= 0.5 if mine is not None and mine.points is not None else found
         options = [tr("fatal_not"), tr("fatal_happened")]
         return float(options.index(st.radio(tr("did_it_happen"), options, index=int(happened))))
     machine = verdict.points if isinstance(verdict, Verdict) else 0.0
@@ -98,16 +100,15 @@ def _points(verdict: Verdict | UngradedVerdict, mine: Override | None) -> float:
 def _choose_other(record: Record) -> None:
     card = record.scorecard
     listed = stores.records().history(100, rubric=card.rubric.id, owner=record.owner)
-    others = {one.id: one for one in listed if one.id != record.id}
+    others = distinct(
+        {one.id: f"{one.label or one.rubric_title} · {when(one.created_at)}" for one in listed if one.id != record.id}
+    )
     if not others:
         st.caption(tr("nothing_to_compare"))
         return
+    hold(f"compare_{record.id}", others)
     st.selectbox(
-        tr("compare_with"),
-        list(others),
-        index=None,
-        format_func=lambda name: f"{others[name].label or others[name].rubric_title} · {when(others[name].created_at)}",
-        key=f"compare_{record.id}",
+        tr("compare_with"), list(others), index=None, format_func=others.__getitem__, key=f"compare_{record.id}"
     )
 
 

@@ -13,6 +13,7 @@ from evaluator.texts import Language
 from ui.components import stores
 
 _KEY = "lang"
+_CHOSEN = "lang_chosen"  # by the switch or by the address; else a reload asks the settings, which may have changed
 _NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
 
 
@@ -57,8 +58,10 @@ def labelled(label: str, text: str) -> str:
 
 
 def switch() -> None:
-    """Draws the language switch where it is called (the sidebar)."""
+    """Draws the language switch where it is called (the sidebar), and keeps what was chosen in the address: a way to
+    another page takes it out."""
     if _KEY not in st.session_state:
+        st.session_state[_CHOSEN] = _KEY in st.query_params
         st.session_state[_KEY] = language()
     st.segmented_control(
         "语言 / Language",
@@ -66,9 +69,11 @@ def switch() -> None:
         format_func=_NAMES.__getitem__,
         key=_KEY,
         required=True,
-        on_change=_remember,
+        on_change=_choose,
     )
+    if st.session_state.get(_CHOSEN) and st.query_params.get(_KEY) != language():
+        st.query_params[_KEY] = language()
 
 
-def _remember() -> None:
-    st.query_params[_KEY] = st.session_state[_KEY] or "zh"
+def _choose() -> None:
+    st.session_state[_CHOSEN] = True

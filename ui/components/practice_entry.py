@@ -13,6 +13,7 @@ from evaluator.rubric import Criterion, Rubric
 from evaluator.storage import OwnPoint
 from evaluator.transcript import Transcript
 from ui.components import drafts, runner, stores
+from ui.components.choices import distinct, hold
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import labelled, listed, tr
 from ui.components.layout import out_of
@@ -48,7 +49,8 @@ def enter() -> None:
 def _pick(handed: list[Handed]) -> Handed:
     if len(handed) == 1:
         return handed[0]
-    names = {one.key: one.label or tr("pasted_text") for one in handed}
+    names = distinct({one.key: one.label or tr("pasted_text") for one in handed})
+    hold("practice_which", names, handed[0].key)
     chosen = st.radio(tr("ui_practice.which_text"), list(names), format_func=names.__getitem__, key="practice_which")
     return next(one for one in handed if one.key == chosen)
 
@@ -86,6 +88,7 @@ def _level(item: Criterion, key: str) -> float | None:
         for points, word in zip(steps, words, strict=True)
     ]
     _restore(key, None)
+    hold(key, range(len(steps)))
     place = st.radio(
         _titled(item), range(len(steps)), format_func=labels.__getitem__, key=key, on_change=_keep, args=(key,)
     )

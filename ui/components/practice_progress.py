@@ -8,6 +8,7 @@ import streamlit as st
 
 from evaluator.practice import Advice, Practised, Step, advise, grade_attempt, practised, trace, with_references
 from ui.components import drafts, runner, stores
+from ui.components.choices import distinct, hold
 from ui.components.language import in_a_row, tr
 from ui.components.layout import empty, out_of, percent, when
 from ui.components.practice_result import STYLE, show_result
@@ -29,10 +30,8 @@ def show_progress() -> None:
         empty("ui_practice.no_attempts")
         return
     st.html(STYLE)
-    titles = {entry.rubric.id: entry.rubric.title for entry in entries}
-    newest = entries[-1].rubric.id
-    if st.session_state.get("practice_progress_of") not in titles:
-        st.session_state["practice_progress_of"] = newest
+    titles = distinct({entry.rubric.id: entry.rubric.title for entry in entries})
+    hold("practice_progress_of", titles, entries[-1].rubric.id)
     chosen = st.selectbox(
         tr("ui_practice.progress_of"), list(titles), format_func=titles.__getitem__, key="practice_progress_of"
     )

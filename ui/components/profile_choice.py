@@ -10,6 +10,7 @@ from evaluator.calibration.profile import Profile
 from evaluator.rubric import Rubric
 from evaluator.storage import Profile as Kept
 from ui.components import drafts, stores
+from ui.components.choices import hold
 from ui.components.language import tr
 from ui.components.layout import when
 
@@ -26,8 +27,7 @@ def choose_profile(key: str, rubric: Rubric, label: str = "") -> Profile | None:
     if not kept:
         return None
     field, before = f"{key}_profile_{rubric.id}", _remembered(rubric.id)
-    if st.session_state.get(field) not in (NONE, *kept):
-        st.session_state[field] = before if before in kept else NONE
+    hold(field, (NONE, *kept), before if before in kept else NONE)
     name = st.selectbox(
         label or tr("profile"),
         [NONE, *kept],

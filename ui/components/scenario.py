@@ -11,6 +11,7 @@ from evaluator.resources import resource_dir
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import RubricEntry, list_rubrics
 from ui.components import stores
+from ui.components.choices import distinct, hold
 from ui.components.language import labelled, language, tr
 
 
@@ -46,10 +47,9 @@ def choose_rubric(key: str, *, chosen: str | None = None, preview: bool = True) 
     if not hits:
         st.info(tr("no_scenario_found") if found else tr("no_scenarios"))
         return None
-    field = f"{key}_rubric"
-    if st.session_state.get(field) not in hits:
-        st.session_state[field] = chosen if chosen in hits else hits[0]
-    name = listed.selectbox(tr("scenario"), hits, format_func=lambda name: _label(found[name]), key=field)
+    field, labels = f"{key}_rubric", distinct({name: _label(found[name]) for name in hits})
+    hold(field, hits, chosen if chosen in hits else hits[0])
+    name = listed.selectbox(tr("scenario"), hits, format_func=labels.__getitem__, key=field)
     if preview:
         show_rubric(found[name])
     return found[name]

@@ -119,19 +119,24 @@ def _piece(words: str, here: list[Marked], start: int, end: int, prefix: str) ->
 
 
 def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | None = None) -> dict[str, Role]:
-    """Lets one change who is who and gives the roles of the named speakers; two can be swapped with one click."""
+    """Lets one change who is who and gives the roles of the named speakers; two can be swapped with one click.
+
+    `transcript` is as it was parsed: what is chosen belongs to it alone, for “speaker 1” of the next text is somebody else.
+    """
     named = [one for one in speakers(transcript) if one.speaker]
     now: dict[str, Role] = {one.speaker: (roles or {}).get(one.speaker, one.role) for one in named if one.speaker}
     if not named:
         return now
+    fields = {name: f"{key}_role_{transcript.digest[:12]}_{name}" for name in now}
+    now = {name: st.session_state.get(fields[name]) or role for name, role in now.items()}
     pair = [name for name, role in now.items() if role in ("agent", "customer")]
     if len(pair) == 2 and st.button(tr("swap_roles"), key=f"{key}_swap", icon=":material/swap_horiz:"):
         now[pair[0]], now[pair[1]] = now[pair[1]], now[pair[0]]
         for name in pair:
-            st.session_state[f"{key}_role_{name}"] = now[name]
+            st.session_state[fields[name]] = now[name]
     for one in named:
         name = str(one.speaker)
-        field = f"{key}_role_{name}"
+        field = fields[name]
         if field not in st.session_state:
             st.session_state[field] = now[name]
         label = tr("role_of", speaker=name, turns=one.turns)

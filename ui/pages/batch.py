@@ -6,6 +6,7 @@ import streamlit as st
 
 from evaluator.storage import Batch
 from ui.components import batch_input, batch_view, stores
+from ui.components.choices import distinct, hold
 from ui.components.language import tr
 from ui.components.layout import page, when
 
@@ -14,21 +15,15 @@ NEW = "new"
 
 def choose(batches: list[Batch]) -> str:
     """Which batch is shown: a new one, or one of the person's own by the address, so that a reload keeps it."""
-    names = {one.id: one for one in batches}
-    options = [NEW, *names]
+    labels = distinct({NEW: tr("batch_new")} | {one.id: _label(one) for one in batches})
     opened = st.query_params.get("batch", NEW)
-    if "batch_chosen" not in st.session_state or st.session_state["batch_chosen"] not in options:
-        st.session_state["batch_chosen"] = opened if opened in options else NEW
-    chosen = st.selectbox(
-        tr("batch_choose"), options, format_func=lambda name: _label(names.get(name)), key="batch_chosen"
-    )
+    hold("batch_chosen", labels, opened if opened in labels else NEW)
+    chosen = st.selectbox(tr("batch_choose"), list(labels), format_func=labels.__getitem__, key="batch_chosen")
     st.query_params["batch"] = chosen
     return chosen
 
 
-def _label(batch: Batch | None) -> str:
-    if batch is None:
-        return tr("batch_new")
+def _label(batch: Batch) -> str:
     return f"{batch.name} · {tr('history_count', count=batch.total)} · {when(batch.at)}"
 
 

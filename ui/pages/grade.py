@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components import drafts, grading_view, runner, stores
+from ui.components.choices import distinct, hold
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import in_a_row, tr
 from ui.components.layout import page, say_lead
@@ -80,15 +81,18 @@ def results(jobs: list[runner.Job]) -> None:
     shown = jobs[0]
     if len(jobs) > 1:
         st.caption(in_a_row(f"{job.title} · {tr(f'job_{job.state}')}" for job in jobs))
-        names = {job.id: job.title for job in jobs}
+        names = distinct({job.id: job.title for job in jobs})
+        hold("grade_shown", names, shown.id)
         picked = st.selectbox(tr("which_text"), list(names), format_func=names.__getitem__, key="grade_shown")
         shown = next(job for job in jobs if job.id == picked)
     card = watch(shown)
     if card is not None:
         grading_view.show_grading(card.id)
-    elif shown.finished and st.button(tr("back_to_text"), icon=":material/arrow_back:", key="grade_back"):
-        drafts.keep(DRAFT, jobs=None)
-        st.rerun()
+    elif shown.finished:
+        st.html(f'<p class="ev-dim">{tr("text_kept")}</p>')
+        if st.button(tr("back_to_text"), icon=":material/arrow_back:", key="grade_back"):
+            drafts.keep(DRAFT, jobs=None)
+            st.rerun()
 
 
 def begin_anew() -> None:

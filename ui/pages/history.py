@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import streamlit as st
 
 from evaluator.storage import GradingSummary
 from ui.components import grading_view, stores
+from ui.components.choices import distinct, hold
 from ui.components.language import tr
 from ui.components.layout import empty, page, say_lead, when
 from ui.components.scenario import usable
@@ -20,7 +22,8 @@ def listing() -> None:
     say_lead("history_lead")
     word, scenario = st.columns(2)
     text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
-    titles = {name: rubric.title for name, rubric in usable().items()}
+    titles = distinct({name: rubric.title for name, rubric in usable().items()})
+    hold("history_rubric", titles)
     rubric = scenario.selectbox(
         tr("scenario"),
         list(titles),
@@ -56,9 +59,9 @@ def _table(found: list[GradingSummary]) -> None:
     rows = [
         {
             "label": one.label or "–",
-            "total": one.total,
+            "total": one.counted.total,
             "most": one.max_points,
-            "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.passed]),
+            "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.counted.passed]),
             "review": tr("review_yes") if one.review else "",
             "scenario": one.rubric_title,
             "changed": tr("changed_yes") if one.overridden else "",
@@ -71,21 +74,25 @@ def _table(found: list[GradingSummary]) -> None:
         "total": st.column_config.NumberColumn(columns["total"], format="%.1f"),
         "most": st.column_config.NumberColumn(columns["most"], format="%g"),
     }
-    chosen = st.dataframe(
+    ids = [one.id for one in found]
+    table = f"history_table_{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    st.dataframe(
         rows,
         column_config={**columns, **points},
-        on_select="rerun",
+        on_select=lambda: _open(table, ids),
         selection_mode="single-row",
         hide_index=True,
-        key="history_table",
+        key=table,
         placeholder="–",
         alt=tr("history_count", count=len(rows)),
     )
-    picked = chosen["selection"]["rows"]
-    if picked:
-        st.query_params["id"] = found[picked[0]].id
-        st.rerun()
     st.caption(tr("pick_row"))
+
+
+def _open(table: str, ids: list[str]) -> None:
+    """Opens the row that was ticked, of the rows that were shown: new gradings may stand above them by now."""
+    if picked := st.session_state[table]["selection"]["rows"]:
+        st.query_params["id"] = ids[picked[0]]
 
 
 with page("nav_history"):

@@ -10,6 +10,7 @@ from evaluator.errors import InputError
 from evaluator.judge.providers import PROVIDERS
 from evaluator.settings import Settings, config_path, save_settings
 from ui.components import runner, stores
+from ui.components.choices import hold
 from ui.components.language import tr
 from ui.components.layout import guarded, page
 from ui.components.progress import watch
@@ -23,9 +24,8 @@ def model_form(settings: Settings) -> None:
     """Vendor, model, address and key; the key is stored and never shown again."""
     vendor_now, model_now, address_now = parts_of(settings.model)
     vendors = ["embedded", *PROVIDERS, ADDRESS, OTHER]
-    vendor = st.selectbox(
-        tr("vendor"), vendors, index=vendors.index(vendor_now), format_func=_vendor, key="settings_vendor"
-    )
+    hold("settings_vendor", vendors, vendor_now)
+    vendor = st.selectbox(tr("vendor"), vendors, format_func=_vendor, key="settings_vendor")
     with st.form("settings_model", border=False):
         same = vendor == vendor_now
         model, address, key = model_now if same else "", address_now if same else "", ""

@@ -1,0 +1,45 @@
+"""Choices that hold although their words change, and whose words tell them apart.
+
+The browser knows the choice in a selectbox, radio or multiselect by its label alone. After a change of the label (another
+language, an edited text) it goes on sending the old one, and the server takes that for the first option; of two options
+with one label it can choose the last only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def hold(key: str, options: Collection[Any], start: Any = None) -> None:
+    """Keeps what is chosen under `key`, else `start`; to be called in every run, right before the widget is drawn.
+
+    What is written here is sent to the browser with the labels of this run. The widget takes no `index` beside it, except
+    None where it may stay empty.
+    """
+    chosen = st.session_state.get(key, start)
+    st.session_state[key] = chosen if chosen in options else start
+
+
+def hold_several(key: str, options: Collection[Any]) -> None:
+    """The same for a multiselect."""
+    st.session_state[key] = [one for one in st.session_state.get(key, ()) if one in options]
+
+
+def distinct(names: Mapping[T, str]) -> dict[T, str]:
+    """The labels of options by option; a label that others have too gets a number."""
+    seen: Counter[str] = Counter()
+    found: dict[T, str] = {}
+    for option, name in names.items():
+        label = name
+        while label in seen:
+            seen[name] += 1
+            label = f"{name} ({seen[name]})"
+        seen[label] += 1
+        found[option] = label
+    return found
