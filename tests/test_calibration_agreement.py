@@ -156,6 +156,39 @@ def test_the_ceiling_rises_with_the_panel() -> None:
     assert ceiling.pairwise["pearson"].value < ceiling.one_against_rest["pearson"].value < panels[0] < panels[3]
 
 
+def test_the_ceiling_of_complete_grades_keeps_its_values() -> None:
+    """Three humans without a gap: figures and intervals as they were before gaps had a say in the resampling."""
+    draw = np.random.default_rng(11)
+    ceiling = measure_ceiling(np.clip(np.round(2 + draw.normal(size=(40, 1)) + 0.8 * draw.normal(size=(40, 3))), 0, 4))
+    found = [
+        ceiling.pairwise["pearson"],
+        ceiling.pairwise["exact"],
+        ceiling.one_against_rest["icc"],
+        ceiling.panels[2]["qwk"],
+    ]
+    assert [(one.value, one.low, one.high) for one in found] == [
+        pytest.approx((0.48798511635, 0.30024452954, 0.66210168729)),
+        pytest.approx((0.375, 0.275, 0.49166666667)),
+        pytest.approx((0.53327428661, 0.33349853420, 0.68976135845)),
+        pytest.approx((0.57724693387, 0.35520796923, 0.71439907237)),
+    ]
+
+
+def test_gaps_do_not_part_the_ceiling_from_its_interval() -> None:
+    """Twelve items that all three graded alike and 28 that one of them left out: the interval is of the same items as the
+    figure. With too few shared items there is none.
+    """
+    draw = np.random.default_rng(0)
+    humans = np.clip(np.round(2 + draw.normal(size=(40, 1)) + 0.8 * draw.normal(size=(40, 3))), 0, 4)
+    humans[:12] = humans[:12, :1]
+    humans[np.arange(12, 40), np.arange(12, 40) % 3] = NAN
+    ceiling = measure_ceiling(humans)
+    for figure in (*ceiling.pairwise.values(), *ceiling.one_against_rest.values()):
+        assert figure.low < figure.value < figure.high, figure
+    few = measure_ceiling(np.where(np.arange(40)[:, None] < 8, humans, np.where([True, False, False], humans, NAN)))
+    assert few.pairwise["exact"].value == 1 and few.pairwise["exact"].low is None
+
+
 def test_groups_split_bands_and_lengths() -> None:
     """Every item falls in one band; the figures of a band use its items only."""
     x = np.repeat([0.0, 5.0, 10.0], 4)
@@ -170,6 +203,15 @@ def test_groups_split_bands_and_lengths() -> None:
 def test_the_step_of_a_scale_is_found(points: list[float], step: float) -> None:
     """Whole points, halves and tenths are told apart."""
     assert find_step(np.array(points, float)) == step
+
+
+def test_sums_that_differ_in_the_last_digit_are_one_grade() -> None:
+    """Converted grades add up to .3 and to .30000000000000004; the step is the .03 between grades, and adjacent is not exact."""
+    x, y = np.array([0.1 + 0.2, 0.33, 0.36]), np.array([0.3, 0.36, 0.33])
+    step = find_step(np.array([x, y]))
+    assert step == pytest.approx(0.03)
+    figures = compare(x, y, step=step)
+    assert (figures["exact"].value, figures["adjacent"].value) == (pytest.approx(1 / 3), 1.0)
 
 
 @pytest.mark.shared

@@ -257,6 +257,58 @@ def test_a_criterion_without_readouts_is_named_and_the_total_goes_without_it(
         )
 
 
+@pytest.mark.parametrize("command", ["fit", "route", "estimate"])
+def test_every_command_refuses_when_no_criterion_is_shared(files: dict[str, str], tmp_path: Path, command: str) -> None:
+    """态度 is not tone, and a column a grader is about no criterion of the machine's: nothing is fitted, estimated or kept."""
+    named = write_lines(
+        tmp_path / "zh.csv", "item,grader,criterion,points", [f"i{n},张,态度,{n % 4}" for n in range(30)]
+    )
+    wide = write_lines(tmp_path / "wide.csv", "item,g0,g1", [f"i{n},{n % 5},{n % 4}" for n in range(30)])
+    out = ["--out", files["out"]] if command == "fit" else []
+    for table in (named, wide):
+        with refused("no_shared_criteria"):
+            call(command, "--grades", table, "--yes", "--readouts", files["readouts.jsonl"], *out)
+    assert not Path(files["out"]).exists()
+
+
+def test_a_criterion_without_readouts_is_not_fitted(files: dict[str, str], tmp_path: Path) -> None:
+    """It is named as one that the machine gave no points on, and no profile holds it: no scorecard would have it."""
+    lines = Path(files["grades.csv"]).read_text().splitlines()
+    table = write_lines(tmp_path / "more.csv", lines[0], [*lines[1:], *(f"i{n},g0,zeal,{n % 4}" for n in range(40))])
+    said = call("fit", "--grades", table, "--readouts", files["readouts.jsonl"], "--out", files["out"])
+    assert list(Profile.load(Path(files["out"])).criteria) == ["tone", "facts"]
+    assert said.output.count("zeal") == said.stderr.count("zeal") > 0
+
+
+def test_a_policy_kept_in_a_profile_leaves_its_name_version_and_pass_mark(files: dict[str, str]) -> None:
+    """Fitted, told to leave the pass mark alone, routed into the same file: the same profile with widths; what is said
+    goes before what stands there. A file that is no profile is not written over.
+    """
+    base = ["--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"]]
+    path = Path(files["out"])
+    call("fit", *base, "--out", str(path), "--name", "desk", "--version", "3")
+    first = Profile.load(path)
+    call("policy", str(path), "--no-pass-mark")
+    keep = ["route", *base, "--share", "0.05", "--agreement", "0.3", "--keep", str(path)]
+    call(*keep)
+    kept = Profile.load(path)
+    assert (kept.label, kept.criteria) == ("desk v3", first.criteria)
+    assert kept.routing and not kept.routing.pass_mark and set(kept.routing.widest) == {"tone", "facts"}
+    call(*keep, "--version", "4")
+    assert Profile.load(path).label == "desk v4"
+    path.write_text("notes")
+    with refused("bad_profile"):
+        call(*keep)
+    assert path.read_text() == "notes"
+
+
+@pytest.mark.parametrize("confidence", ["95", "0", "1"])
+def test_a_plan_takes_no_confidence_outside_its_range(confidence: str) -> None:
+    """95 is not .95: no plan of four items comes of it."""
+    assert call("power", "--confidence", confidence).exit_code == 2
+    assert call("power", "--confidence", "0.9").exit_code == 0
+
+
 def test_a_wide_table_about_one_criterion_says_which(files: dict[str, str], tmp_path: Path) -> None:
     """A column a grader and no criterion in it: the mapping names the criterion."""
     table = write_lines(tmp_path / "wide.csv", "item,g0,g1", [f"i{n},{n % 5},{n % 4}" for n in range(30)])
@@ -301,7 +353,14 @@ def test_drift_says_what_else_it_needs(files: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "extra",
-    [["--map", "nonsense"], ["--scale", "a:b"], ["--scale", "5:1"], ["--letter", "B+"], ["--map", "item=q,points=p"]],
+    [
+        ["--map", "nonsense"],
+        ["--scale", "a:b"],
+        ["--scale", "5:1"],
+        ["--scale", "0:100"],
+        ["--letter", "B+"],
+        ["--map", "item=q,points=p"],
+    ],
 )
 def test_wrong_options_are_refused_in_one_sentence(files: dict[str, str], extra: list[str]) -> None:
     """A mapping, scale or letter that cannot be read raises InputError with a sentence in both languages."""

@@ -25,7 +25,7 @@ from evaluator.calibration.intervals import (
     trace_policies,
 )
 from evaluator.calibration.items import Turn
-from evaluator.calibration.profile import Profile, Stamp, spread_at
+from evaluator.calibration.profile import Ordinal, Profile, Stamp, spread_at
 from evaluator.errors import InputError
 
 
@@ -122,6 +122,48 @@ def test_equal_grades_are_refused() -> None:
     features, grades = make_data(30)
     with refused("all_equal"):
         fit(features, Grades(grades.table.assign(points=1.0)))
+
+
+def graded(points: list[float]) -> tuple[Features, Grades]:
+    """One human's points, a judge who follows them, and two hints."""
+    draw = np.random.default_rng(0)
+    points = draw.permutation(np.array(points, float)).tolist()
+    ids = tuple(f"i{index}" for index in range(len(points)))
+    judge = 0.3 * np.array(points) + 0.3 * draw.normal(size=len(points))
+    features = Features(
+        np.column_stack([judge, draw.normal(size=(len(points), 2))]), ("points/c", "form/a", "form/b"), ids
+    )
+    rows = [(item, "g", "c", value) for item, value in zip(ids, points, strict=True)]
+    return features, Grades(pd.DataFrame(rows, columns=["item", "grader", "criterion", "points"]))
+
+
+@pytest.mark.parametrize("points", [[0] * 93 + [2] * 7, [0] * 59 + [2], [3] * 11 + [2], [0.7] * 9 + [0.1]])
+def test_skewed_grades_are_fitted_and_the_profile_is_read_again(points: list[float], tmp_path: Path) -> None:
+    """Where a training fold holds hardly anything but the lowest grade, or nothing else, figures and file are whole."""
+    features, grades = graded(points)
+    profile, held = fit(features, grades)
+    figure = profile.criteria["c"].held_out
+    assert np.isfinite(held.points).all() and np.isfinite(held.half).all()
+    assert figure.mae < 0.5 and figure.coverage > 0.8 and figure.pearson == figure.pearson
+    profile.save(tmp_path / "p.json")
+    assert Profile.load(tmp_path / "p.json") == profile
+
+
+def test_an_ordinal_without_a_level_to_pass_gives_its_lowest() -> None:
+    """A point for every item, and none for no item."""
+    flat = Ordinal(label="ordinal", low=0.5, gaps=(), thresholds=())
+    assert flat.predict(np.zeros((3, 2))).tolist() == [0.5] * 3 and flat.predict(np.zeros((0, 2))).tolist() == []
+
+
+def test_lopsided_questions_are_fitted_with_plain_folds() -> None:
+    """Eleven items of one question and one of another, or a question that everybody got right: no fold could learn from
+    the other question alone. Where it can, questions stay whole.
+    """
+    features, grades = graded([*[3] * 11, *range(11)])
+    right = [row.item for row in grades.table.itertuples() if row.points == 3][:11]
+    for second, folds in ((right[:1], 10), (right, 10), (features.ids[:9], 2)):
+        marks = {item: "q2" if item in second else "q1" for item in features.ids}
+        assert fit(features, grades, groups=marks).profile.provenance.folds == folds
 
 
 def test_grades_of_other_items_are_refused() -> None:

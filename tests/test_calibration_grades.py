@@ -4,6 +4,8 @@ listed.
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,38 @@ def test_another_scale_is_noticed_and_converted_when_stated() -> None:
     assert not moved.problems
 
 
+def test_a_scale_without_a_rubric_to_convert_to_is_refused() -> None:
+    """Points that would stay as they are, though somebody stated another scale, are not taken."""
+    with pytest.raises(InputError) as caught:
+        read_grades(long(("a", "g", "c", "85"), ("b", "g", "c", "40")), given_scale=Scale(low=0, high=100))
+    assert caught.value.code == "calibration_scale_needs_rubric"
+    assert "--rubric" in caught.value.text("zh") and "--rubric" in caught.value.text("en")
+
+
+def test_rows_without_grader_or_criterion_are_listed(tmp_path: Path) -> None:
+    """A merged cell leaves all rows but the first empty: they are named with their row, the rest is used."""
+    path = tmp_path / "merged.xlsx"
+    long(("a", "张", "态度", "3"), ("b", None, "态度", "4"), ("c", " ", "态度", "4"), ("d", "张", None, "1")).to_excel(
+        path, index=False
+    )
+    grades = read_grades(read_table(path))
+    assert (grades.graders, grades.criteria, len(grades.table)) == (["张"], ["态度"], 1)
+    found = [(problem.row, problem.code) for problem in grades.problems]
+    assert found == [(3, "no_grader"), (4, "no_grader"), (5, "no_criterion")]
+    assert all("{" not in problem.text(language) for problem in grades.problems for language in ("zh", "en"))
+    long(("a", None, "态度", "3")).to_excel(path, index=False)
+    with pytest.raises(InputError):
+        read_grades(read_table(path))
+
+
+def test_numbers_as_headings_of_a_workbook_name_the_graders(tmp_path: Path) -> None:
+    """编号, 1, 2, 3 is a column a grader, as it is in a CSV file."""
+    path = tmp_path / "wide.xlsx"
+    pd.DataFrame([["a", 3, 4, 5], ["b", 1, 2, 2]], columns=["编号", 1, 2, 3]).to_excel(path, index=False)
+    grades = read_grades(read_table(path))
+    assert grades.graders == ["1", "2", "3"] and grades.matrix("points").loc["b"].tolist() == [1.0, 2.0, 2.0]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".gb.csv", ".tsv"])
 def test_files_of_all_kinds_are_read(tmp_path: Path, suffix: str) -> None:
     """CSV in UTF-8 and GB18030, tab-separated text and XLSX give the same grades."""
@@ -139,6 +173,25 @@ def test_a_missing_file_and_a_broken_workbook_are_refused(tmp_path: Path) -> Non
     for name in ("none.csv", "broken.xlsx"):
         with pytest.raises(InputError):
             read_table(tmp_path / name)
+
+
+def test_damaged_workbooks_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    """Cut off, encrypted or old (an OLE file), with a damaged member and with damaged XML."""
+    path = tmp_path / "grades.xlsx"
+    long(*((f"i{n}", "g", "c", str(n % 5)) for n in range(300))).to_excel(path, index=False)
+    whole = path.read_bytes()
+    place = whole.index(b"sheet1.xml") + 200
+    cut_xml = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(cut_xml, "w") as copy:
+        for name in book.namelist():
+            copy.writestr(name, book.read(name)[:400] if "sheet1" in name else book.read(name))
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    member = whole[:place] + bytes(40) + whole[place + 40 :]
+    for content in (whole[: len(whole) // 2], ole, member, cut_xml.getvalue()):
+        path.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            read_table(path)
+        assert caught.value.code == "calibration_table_unreadable"
 
 
 def test_a_million_rows_are_read_whole() -> None:

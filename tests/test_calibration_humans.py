@@ -70,6 +70,31 @@ def test_a_copied_grader_is_found_and_honest_ones_are_not() -> None:
     assert [(copy.first, copy.second, copy.equal) for copy in found] == [("b", "e", 1.0)]
 
 
+def test_two_lenient_graders_with_gaps_have_not_copied() -> None:
+    """Where 96 % of all grades are ones, two independent graders agree on 92 %, however many items each left out; equal
+    grades on all levels are still named.
+    """
+    draw = np.random.default_rng(2)
+    grades = np.where(draw.random((400, 2)) < 0.96, 1.0, 0.0)
+    grades[250:, 0] = grades[:150, 1] = np.nan
+    assert np.mean(grades[150:250, 0] == grades[150:250, 1]) >= 0.9
+    assert find_copies(grades, ["a", "b"]) == []
+    grades[:, 0] = grades[:, 1] = draw.integers(0, 5, 400)
+    grades[250:, 0] = grades[:150, 1] = np.nan
+    (copy,) = find_copies(grades, ["a", "b"])
+    assert (copy.n, copy.usual) == (100, pytest.approx(0.2, abs=0.05))
+
+
+def test_a_grader_who_shares_no_item_has_no_severity() -> None:
+    """Who has no total because of a criterion left out is listed without figures; the others are as they were."""
+    grades = humans()
+    alone = np.column_stack([grades, np.full(len(grades), np.nan)])
+    rows = measure_severity(alone, list("abcdefz"))
+    (empty,) = [row for row in rows if row.grader == "z"]
+    assert (empty.severity, empty.low, empty.high, empty.outfit, empty.n) == (None, None, None, None, 0)
+    assert [row for row in rows if row.grader != "z"] == measure_severity(grades, list("abcdef"))
+
+
 def test_the_replacement_test_worked_by_hand() -> None:
     """Three humans, two of a kind: who wins which item, worked out on paper (Calderon et al., 2025,
     section 3).
@@ -97,6 +122,18 @@ def test_the_replacement_tests_p_is_the_one_sided_t_test_against_epsilon() -> No
 
     assert duel.p == pytest.approx(student.cdf(t, 39))
     assert (duel.machine_wins, duel.human_wins) == (0.6, 0.4)
+
+
+def test_a_handful_on_which_all_agree_is_not_enough() -> None:
+    """Five equal grades have p = 1/32 in the Wilcoxon test, too much for three humans (.05 / (1 + 1/2 + 1/3)); six have
+    1/64, which is enough, and that one is what is asked for.
+    """
+    few = duel_humans(np.ones(5), np.ones((5, 3)), ["a", "b", "c"])
+    assert [duel.p for duel in few.duels] == [pytest.approx(1 / 32)] * 3
+    assert (few.passed, few.more_items) == (False, 1)
+    assert duel_humans(np.ones(6), np.ones((6, 3)), ["a", "b", "c"]).passed
+    worse = duel_humans(np.full(5, 9.0), np.ones((5, 3)), ["a", "b", "c"])
+    assert [duel.p for duel in worse.duels] == [1.0] * 3 and worse.more_items is None
 
 
 def test_a_good_machine_may_replace_and_a_random_one_may_not() -> None:
@@ -175,7 +212,8 @@ def test_more_precision_takes_more_items_and_nonsense_is_refused() -> None:
     """A plan counts grades as items times graders; shares outside 0 to 1 raise InputError."""
     loose, tight = plan(half_width=0.1), plan(half_width=0.05)
     assert tight.items > 3 * loose.items and loose.grades == loose.items * loose.graders
-    for wrong in ({"half_width": 0.0}, {"correlation": 1.0}, {"single": 0.0}, {"reliability": 1.5}):
+    outside = [{"half_width": 0.0}, {"correlation": 1.0}, {"single": 0.0}, {"reliability": 1.5}]
+    for wrong in (*outside, {"confidence": 95}, {"confidence": 0}):
         with pytest.raises(InputError):
             plan(**wrong)
 

@@ -50,9 +50,9 @@ class Statistic(BaseModel):
 
 def find_step(points: Array) -> float:
     """The step of a scale: 1 for whole points, .5 for halves, else the smallest distance between two
-    grades seen.
+    grades seen. What sums of the same points differ by in the last digit is no distance.
     """
-    values = np.unique(points[~np.isnan(points)])
+    values = np.unique(points[~np.isnan(points)].round(9))
     for step in (1.0, 0.5, 0.25, 0.1):
         if np.allclose(values / step, np.round(values / step), atol=1e-6):
             return step

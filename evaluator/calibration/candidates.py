@@ -129,10 +129,14 @@ def _fit_isotonic(centred: Array, grades: Array, own: int) -> Monotone:
 
 
 def _fit_ordinal(centred: Array, grades: Array, columns: list[int]) -> Ordinal:
-    """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them."""
+    """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them; the mean where none
+    does, as when nearly all grades are the lowest.
+    """
     cuts = np.unique(np.quantile(grades, np.linspace(0.1, 0.9, 9), method="higher"))
     cuts = cuts[cuts > grades.min()]
-    means = [grades[grades < cuts[0]].mean()] if len(cuts) else [grades.mean()]
+    if not len(cuts):
+        return Ordinal(label="ordinal", low=float(grades.mean()), gaps=(), thresholds=())
+    means = [grades[grades < cuts[0]].mean()]
     for low, high in zip(cuts, [*cuts[1:], np.inf], strict=True):
         inside = (grades >= low) & (grades < high)
         means.append(grades[inside].mean())

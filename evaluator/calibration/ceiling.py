@@ -19,6 +19,7 @@ from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array
 MOST_PAIRS = 60
 MOST_ITEMS = 3000  # more are drawn by lot: the ceiling's interval is narrow by then
 RESAMPLES = 200
+LEAST_SHARED, LEAST_RESAMPLED = 3, 10  # items of a pair that make a figure, and an interval
 MOST_RESAMPLED = 200_000  # items times resamples; with many items fewer resamples do
 PANELS = (2, 3, 4, 5)
 
@@ -87,28 +88,40 @@ def _average_one(pairs: list[Pair], name: str, step: float) -> Statistic:
         return Statistic(name=name, value=None, n=0, why="one_grader")
     if name in ON_LEVELS:
         pairs = [(to_levels(x, step), to_levels(y, step)) for x, y in pairs]
-    whole = [(x[ok], y[ok]) for x, y in pairs if (ok := ~(np.isnan(x) | np.isnan(y))).sum() >= 3]
-    n = round(float(np.mean([len(x) for x, _ in whole]))) if whole else 0
+    pairs = [pair for pair in pairs if _shared(*pair).sum() >= LEAST_SHARED]
+    whole = [np.stack(pair)[:, _shared(*pair)] for pair in pairs]
+    n = round(float(np.mean([x.size for x, _ in whole]))) if whole else 0
     values = np.array([FORMULAS[name](x, y) for x, y in whole])
     if not len(values) or np.isnan(values).all():
         return Statistic(name=name, value=None, n=n, why="constant" if len(values) else "too_few_items")
-    low, high = _bound(pairs, name)
+    low, high = _bound(pairs, name) if n >= LEAST_RESAMPLED else (None, None)
     return Statistic(name=name, value=float(np.nanmean(values)), n=n, low=low, high=high)
 
 
+def _shared(x: Array, y: Array) -> NDArray[np.bool_]:
+    return ~(np.isnan(x) | np.isnan(y))
+
+
 def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
-    """95 % interval of the mean over pairs, the same resampled items for all pairs; None where gaps forbid
-    it.
+    """95 % interval of the mean over pairs: the same resampled items for all pairs, each on those that it shares, as the
+    figure itself is counted. None where it is undefined.
     """
-    x, y = np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
-    full = ~(np.isnan(x) | np.isnan(y)).any(axis=0)
-    if full.sum() < 10:
-        return None, None
-    x, y = x[:, full], y[:, full]
-    draw = np.random.default_rng(SEED)
-    means = []
-    for _ in range(min(RESAMPLES, max(50, MOST_RESAMPLED // x.shape[1]))):
-        index = draw.integers(0, x.shape[1], x.shape[1])
-        means.append(np.nanmean(FORMULAS[name](x[:, index], y[:, index])))
-    low, high = np.nanquantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    items = len(pairs[0][0])
+    size = min(RESAMPLES, max(50, MOST_RESAMPLED // items)), items
+    index = np.random.default_rng(SEED).integers(0, items, size)
+    with warnings.catch_warnings():  # a resample on which no pair has the figure drops out as NaN
+        warnings.simplefilter("ignore", RuntimeWarning)
+        means = np.nanmean([_resample(*pair, name, index) for pair in pairs], axis=0)
+        low, high = np.nanquantile(means, [0.025, 0.975])
+    return (float(low), float(high)) if np.isfinite([low, high]).all() else (None, None)
+
+
+def _resample(x: Array, y: Array, name: str, index: NDArray[np.int64]) -> Array:
+    """The figure of one pair on each row of `index`; NaN where that holds too few items that both graded."""
+    known = _shared(x, y)[index]
+    counts, values = known.sum(axis=1), np.full(len(index), np.nan)
+    for count in np.unique(counts[counts >= LEAST_SHARED]):  # rows of one length are one call
+        rows = counts == count
+        places = index[rows][known[rows]].reshape(-1, count)
+        values[rows] = FORMULAS[name](x[places], y[places])
+    return values

@@ -36,7 +36,7 @@ def run_report(
     replacement test.
     """
     from evaluator.calibration.pages import describe_copy, describe_fits, judge_substitution, write_report
-    from evaluator.calibration.report import find_unread, make_report
+    from evaluator.calibration.report import make_report
 
     data = load(given)
     points, half, fits, refused, label = data.readouts.points, None, {}, None, None
@@ -52,8 +52,6 @@ def run_report(
     with _at_work("comparing"):
         report = make_report(points, data.grades, data.items, epsilon=epsilon, half_widths=half)
     report = report.model_copy(update={"fits": fits, "fit_refused": refused, "profile": label})
-    for unread in find_unread(data.readouts.points, data.grades):
-        typer.echo(unread.text(), err=True)
     for line in describe_fits(report):
         typer.echo(line)
     if refused:
@@ -81,7 +79,7 @@ def fit_profile(
     profile, _ = _fit(data, given, name, version)
     for criterion, part in profile.criteria.items():
         typer.echo(describe_fit(criterion, part.held_out, None))
-    for criterion in data.grades.criteria:
+    for criterion in data.grades.shared(data.readouts.points):
         if criterion not in profile.criteria:
             typer.echo(say("calibration.not_fitted", criterion=criterion))
     profile.save(out)
@@ -97,13 +95,20 @@ def route(
     tolerance: Annotated[float, typer.Option(help=say("calibration.help_tolerance"))] = 1.0,
     minutes: Annotated[float, typer.Option(help=say("calibration.help_minutes"))] = 3.0,
     keep: Annotated[Path | None, typer.Option(help=say("calibration.help_keep"))] = None,
-    name: Annotated[str, typer.Option(help=say("calibration.help_kept_name"))] = "profile",
-    version: Annotated[int, typer.Option(help=say("calibration.help_kept_version"))] = 1,
+    name: Annotated[str | None, typer.Option(help=say("calibration.help_kept_name"))] = None,
+    version: Annotated[int | None, typer.Option(help=say("calibration.help_kept_version"))] = None,
 ) -> None:
-    """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves."""
+    """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves. A file to keep it
+    in that is there already lends name, version and pass mark.
+    """
     from evaluator.calibration.policies import add_chosen, choose_widths
+    from evaluator.calibration.profile import Profile
 
+    before = Profile.load(keep) if keep is not None and keep.exists() else None
+    name, version = name or (before.name if before else "profile"), version or (before.version if before else 1)
     profile, held = _fit(load(given), given, name, version)
+    if before:
+        profile = profile.model_copy(update={"routing": before.routing})
     chosen = choose_widths(profile, held, share=share, agreement=agreement, tolerance=tolerance, minutes=minutes)
     for criterion, best in chosen.items():
         text = _tell_policy(best, share, agreement, tolerance, len(held.ids))
@@ -234,7 +239,9 @@ def power(
     half_width: Annotated[float, typer.Option(help=say("calibration.help_half_width"))] = 0.08,
     single: Annotated[float, typer.Option(help=say("calibration.help_single"))] = 0.4,
     reliability: Annotated[float, typer.Option(help=say("calibration.help_reliability"))] = 0.8,
-    confidence: Annotated[float, typer.Option(help=say("calibration.help_interval_confidence"))] = 0.95,
+    confidence: Annotated[
+        float, typer.Option(min=0.5, max=0.99, help=say("calibration.help_interval_confidence"))
+    ] = 0.95,
 ) -> None:
     """How many items and graders a wanted precision takes, before anybody grades."""
     from evaluator.calibration.power import plan

@@ -32,6 +32,7 @@ LEAST_LABELS = 10
 STACK_SHRINKAGE = 15.0  # labels' worth of pull towards the usual share of each candidate that has one
 RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usual share beside the judge's own points
 OUTER_FOLDS = 10
+LEAST_TRAINED = 8  # what plain folds of LEAST_LABELS items leave to learn from
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,15 @@ def fit(
     """A profile fitted to the items that have both features and grades in every fitted criterion.
 
     `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
-    questions. Criteria that too few items have are left out, scarcest first, until enough items have all
-    the others. Raises InputError with the number needed when labels are too few, and when all grades are
-    equal.
+    questions; where the other groups alone are too few items or all graded alike, folds are plain. Criteria
+    that too few items have are left out, scarcest first, until enough items have all the others. Raises
+    InputError with the number needed when labels are too few, and when all grades are equal.
     """
     needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
     criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
     sheet = _Sheet.of(features.rows(ids), features.names)
     sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
-    folds = _split(ids, groups, seed)
+    folds = _split(ids, targets, groups, seed)
     held_out = _cross_fit(sample, folds, seed)
     fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
     total = np.abs(held_out.sum(1) - targets.sum(1))
@@ -119,12 +120,17 @@ class _Sheet:
         return cls(np.nan_to_num(matrix - centres), columns, centres, lows[kept], highs[kept])
 
 
-def _split(ids: Sequence[str], groups: Mapping[str, str] | None, seed: int) -> list[tuple[Array, Array]]:
+def _split(
+    ids: Sequence[str], targets: Array, groups: Mapping[str, str] | None, seed: int
+) -> list[tuple[Array, Array]]:
+    """Folds as (train, test): whole groups where each training fold has something to learn from, else plain."""
     from sklearn.model_selection import GroupKFold, KFold
 
     if groups and len({groups[item] for item in ids}) > 1:
         marks = [groups[item] for item in ids]
-        return list(GroupKFold(min(OUTER_FOLDS, len(set(marks)))).split(ids, groups=marks))
+        folds = list(GroupKFold(min(OUTER_FOLDS, len(set(marks)))).split(ids, groups=marks))
+        if all(len(train) >= LEAST_TRAINED and np.ptp(targets[train], axis=0).min() > 1e-9 for train, _ in folds):
+            return folds
     return list(KFold(min(OUTER_FOLDS, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
 
 
@@ -143,7 +149,7 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
 def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
     """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridge over
     everything and the judge's own points. With few labels the judge's points have most of it, with many both the same, so
-    that a fit does not fall below the grader that it began with.
+    that a fit does not fall below the grader that it began with. Equal grades tell nothing, and leave those two.
     """
     from scipy.optimize import nnls
 
@@ -153,6 +159,8 @@ def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
     usual = np.array([usual_of.get(candidate.component.label, 0.0) for candidate in candidates])
     pull = np.sqrt(STACK_SHRINKAGE * np.count_nonzero(usual)) * grades.std()
     usual /= usual.sum()
+    if grades.std() < 1e-12:
+        return usual
     whole = 100 * grades.std() * np.sqrt(len(grades))  # a stiff row for the sum
     rows = np.vstack([held_out - grades.mean(), pull * np.eye(len(usual)), whole * np.ones(len(usual))])
     shares, _ = nnls(rows, np.concatenate([grades - grades.mean(), pull * usual, [whole]]))

@@ -29,8 +29,13 @@ class Data:
 
 
 def load(given: Given) -> Data:
-    """What a command was given, from files or from what is stored. Says what could not be used; raises InputError."""
+    """What a command was given, from files or from what is stored. Says what could not be used; raises InputError, also
+    where people and machine have no criterion in common.
+    """
     data = _load_stored(given.stored) if given.stored else _load_files(given)
+    data.grades.shared(data.readouts.points)  # for its refusal: every command compares the two
+    for unread in data.grades.unread(data.readouts.points):
+        typer.echo(unread.text(), err=True)
     for problem in data.grades.problems[:20]:
         typer.echo(problem.text(), err=True)
     if data.grades.problem_count > 20:
@@ -145,6 +150,9 @@ def _parse_letters(texts: list[str] | None) -> dict[str, float]:
 
 
 def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> Fitted:
+    """The fit of what was loaded, in the criteria that the machine has points on: no scorecard has another. Raises
+    InputError.
+    """
     from evaluator.calibration.fit import fit
     from evaluator.calibration.profile import Stamp
 
@@ -152,7 +160,7 @@ def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int
     stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
     return fit(
         _features(data, texts),
-        data.grades,
+        data.grades.keep(data.grades.shared(data.readouts.points)),
         name=name,
         version=version,
         stamp=stamp,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -75,6 +75,23 @@ class Grades:
         """Names of the graders, sorted."""
         return sorted(self.table["grader"].unique())
 
+    def shared(self, machine: pd.DataFrame) -> list[str]:
+        """The criteria that the machine has points on (`machine`, a column a criterion). Raises InputError without one."""
+        names = [name for name in self.criteria if name in machine.columns]
+        if not names:
+            known = {"grades": ", ".join(self.criteria), "readouts": ", ".join(map(str, machine.columns))}
+            raise InputError("calibration_no_shared_criteria", **known)
+        return names
+
+    def unread(self, machine: pd.DataFrame) -> list[Problem]:
+        """The criteria that the machine has no points on, each as a problem of the whole table."""
+        names = [name for name in self.criteria if name not in machine.columns]
+        return [Problem(row=0, code="no_readouts", values={"criterion": name}) for name in names]
+
+    def keep(self, criteria: Collection[str]) -> Grades:
+        """The grades in these criteria."""
+        return replace(self, table=self.table[self.table["criterion"].isin(criteria)])
+
     def matrix(self, criterion: str) -> pd.DataFrame:
         """Points of one criterion, a row an item and a column a grader; a missing cell is NaN."""
         part = self.table[self.table["criterion"] == criterion]
@@ -115,13 +132,17 @@ def read_grades(
     criteria are listed).
 
     `given_scale` is the scale the humans used: points are moved from it linearly to the rubric's. `letters`
-    says what "B+" and the like are worth. Raises InputError when nothing usable is left.
+    says what "B+" and the like are worth. Raises InputError when nothing usable is left, and on a given scale where
+    there are no `scales` to move to.
     """
+    if given_scale is not None and not scales:
+        raise InputError("calibration_scale_needs_rubric")
     mapping = mapping or propose_mapping(table, list(scales or ()))
     rows = _melt(table, mapping)
     rows["value"], rows["points"] = rows["points"], _parse_column(rows["points"], letters)
     rows["code"] = ""
-    _mark(rows, rows["item"].isna() | (rows["item"] == ""), "no_item")
+    for column in ("item", "grader", "criterion"):
+        _mark(rows, rows[column].isna() | (rows[column] == ""), f"no_{column}")
     _mark(rows, rows["points"].isna(), "unreadable")
     if items is not None:
         _mark(rows, ~rows["item"].isin(set(items)), "unknown_item")
@@ -148,10 +169,9 @@ def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
     ]
     if missing:
         raise InputError("calibration_column_missing", column=", ".join(missing))
-    base = pd.DataFrame({"row": range(2, len(table) + 2), "item": table[mapping.item].astype("str").str.strip()})
-    base["item"] = base["item"].where(table[mapping.item].notna().to_numpy())
-    base["grader"] = table[mapping.grader].str.strip() if mapping.grader else mapping.only_grader
-    base["criterion"] = table[mapping.criterion].str.strip() if mapping.criterion else mapping.only_criterion
+    base = pd.DataFrame({"row": range(2, len(table) + 2), "item": _strip(table[mapping.item])})
+    base["grader"] = _strip(table[mapping.grader]) if mapping.grader else mapping.only_grader
+    base["criterion"] = _strip(table[mapping.criterion]) if mapping.criterion else mapping.only_criterion
     if mapping.kind == "long":
         base["points"] = table[mapping.points].to_numpy()
     else:
@@ -160,6 +180,11 @@ def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
         base = pd.concat(parts, ignore_index=True)
     filled = base["points"].notna() & (base["points"].astype("str").str.strip() != "")
     return base[filled].reset_index(drop=True)
+
+
+def _strip(names: pd.Series) -> pd.Series:
+    """A column as text without blanks around it; an empty cell stays NaN."""
+    return names.astype("str").str.strip().where(names.notna().to_numpy())
 
 
 def _parse_column(column: pd.Series, letters: Dictionary[str, float] | None) -> pd.Series:

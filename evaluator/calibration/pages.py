@@ -152,7 +152,8 @@ def _tabulate_severity(rows: tuple[Severity, ...], language: str) -> Table:
     table = [[*(say(f"calibration.{head}", language) for head in heads), "n"]]
     for row in rows:
         name = say("calibration.machine", language) if row.grader == MACHINE else row.grader
-        severity = "–" if row.severity is None else f"{row.severity:+.2f} [{row.low:+.2f}, {row.high:+.2f}]"
+        severity = "–" if row.severity is None else f"{row.severity:+.2f}"
+        severity += "" if row.low is None else f" [{row.low:+.2f}, {row.high:+.2f}]"
         table.append(
             [
                 name + (" ●" if row.misfit else ""),

@@ -53,6 +53,7 @@ def count_items(correlation: float, half_width: float, confidence: float = 0.95)
     """
     _refuse_outside("correlation", abs(correlation), 0, 1)
     _refuse_outside("half_width", half_width, 0, 1)
+    _refuse_outside("confidence", confidence, 0, 1)
     n = 4
     while interval_width(correlation, n, confidence) > 2 * half_width and n < 10_000_000:
         n = max(n + 1, int(n * 1.001))

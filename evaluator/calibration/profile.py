@@ -58,7 +58,7 @@ class Monotone(Frozen):
 
 
 class Ordinal(Frozen):
-    """Expected grade from the chances to pass each level: low + Σ gap · sigmoid(threshold)."""
+    """Expected grade from the chances to pass each level: low + Σ gap · sigmoid(threshold); low where there is none."""
 
     kind: Literal["ordinal"] = "ordinal"
     label: str
@@ -69,7 +69,7 @@ class Ordinal(Frozen):
     def predict(self, centred: Array) -> Array:
         """Points of rows of centred features, shape (n, p) -> (n,)."""
         chances = [1 / (1 + np.exp(-threshold.predict(centred))) for threshold in self.thresholds]
-        return self.low + np.array(self.gaps) @ np.array(chances)
+        return self.low + np.array(self.gaps) @ np.reshape(chances, (len(self.gaps), len(centred)))
 
 
 Component = Annotated[Linear | Monotone | Ordinal, Field(discriminator="kind")]

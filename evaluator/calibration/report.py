@@ -26,7 +26,6 @@ from evaluator.calibration.items import Item
 from evaluator.calibration.profile import Figure
 from evaluator.calibration.severity import MACHINE, Copy, Severity, find_copies, measure_severity
 from evaluator.calibration.substitution import Substitution, duel_humans
-from evaluator.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,11 +101,7 @@ def make_report(
     curve. Criteria that the machine has no points on are among the problems. Raises InputError when it has none on any.
     """
     texts = {item.id: item for item in items}
-    names = [name for name in grades.criteria if name in machine.columns]
-    if not names:
-        known = {"grades": ", ".join(grades.criteria), "readouts": ", ".join(map(str, machine.columns))}
-        raise InputError("calibration_no_shared_criteria", **known)
-    left_out = find_unread(machine, grades)
+    names, left_out = grades.shared(machine), grades.unread(machine)
     rows = []
     for name in names:
         half = None if half_widths is None else half_widths.get(name)
@@ -123,12 +118,6 @@ def make_report(
         problem_count=grades.problem_count + len(left_out),
         tolerance=tolerance or rows[0].step,
     )
-
-
-def find_unread(machine: pd.DataFrame, grades: Grades) -> list[Problem]:
-    """The humans' criteria that the machine has no points on, each as a problem of the whole table."""
-    unread = [name for name in grades.criteria if name not in machine.columns]
-    return [Problem(row=0, code="no_readouts", values={"criterion": name}) for name in unread]
 
 
 def _report_one(

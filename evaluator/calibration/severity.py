@@ -56,15 +56,15 @@ class Copy(BaseModel):
 def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
     """Severity, consistency and fit of every column of (items, graders), gaps as NaN; the harshest first.
 
-    With one grader, or without an item that two graded, severity and fit are None.
+    With one grader, or without an item that two graded, severity and fit are None; so they are for a grader who shares
+    no item with another.
     """
-    effects, errors, outfits = _fit_model(grades)
+    model = _fit_model(grades)
     rows = []
     for index, grader in enumerate(graders):
         relation = _relate(grades, index)
-        outfit = None if outfits is None else _finite(outfits[index])
-        effect = None if effects is None else float(effects[index])
-        half = None if errors is None or effect is None else 1.96 * float(errors[index])
+        effect, error, outfit = (None if values is None else _finite(values[index]) for values in model)
+        half = None if error is None else 1.96 * error
         rows.append(
             Severity(
                 grader=grader,
@@ -81,7 +81,9 @@ def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
 
 
 def _fit_model(grades: Array) -> tuple[Array | None, Array | None, Array | None]:
-    """Graders' effects (summing to 0), their standard errors, and outfit mean squares."""
+    """Graders' effects (summing to 0), their standard errors, and outfit mean squares; NaN for a grader without a shared
+    item.
+    """
     shared = (~np.isnan(grades)).sum(axis=1) >= 2
     if grades.shape[1] < 2 or shared.sum() < 3 or np.nanstd(grades[shared]) < 1e-12:
         return None, None, None
@@ -176,5 +178,5 @@ def _share_equal(x: Array, y: Array) -> tuple[float, int]:
 
 
 def _share_by_chance(x: Array, y: Array) -> float:
-    values = np.unique(np.concatenate([x[~np.isnan(x)], y[~np.isnan(y)]]))
-    return float(sum(np.nanmean(x == value) * np.nanmean(y == value) for value in values))
+    x, y = x[~np.isnan(x)], y[~np.isnan(y)]
+    return float(sum((x == value).mean() * (y == value).mean() for value in np.intersect1d(x, y)))

@@ -9,7 +9,7 @@ share of humans passed; the machine may replace a human when it is at least one 
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, log2
 from typing import Literal
 
 import numpy as np
@@ -131,10 +131,12 @@ def _test(differences: Array, epsilon: float) -> float | None:
 
     if len(differences) < LEAST_ITEMS:
         return None
-    if np.ptp(differences) < 1e-12:
-        return 0.0 if differences[0] < epsilon else 1.0
+    if differences.min() >= epsilon:  # no item speaks against the hypothesis
+        return 1.0
     if len(differences) < LEAST_T_TEST:
         return float(wilcoxon(differences - epsilon, alternative="less").pvalue)
+    if np.ptp(differences) < 1e-12:  # all the same, below epsilon: t is minus infinity
+        return 0.0
     return float(ttest_1samp(differences, epsilon, alternative="less").pvalue)
 
 
@@ -156,7 +158,7 @@ def _control(ps: list[float | None], rate: float) -> tuple[list[bool], list[floa
 
 def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) -> int | None:
     """Items still needed for 80 % power at this limit, if mean and spread stay; None when the mean is on
-    the wrong side.
+    the wrong side. The Wilcoxon test of n items never has a p below 2⁻ⁿ, so it takes at least as many as that asks for.
     """
     from scipy.stats import norm
 
@@ -166,7 +168,7 @@ def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) 
     if n < LEAST_ITEMS or epsilon - differences.mean() <= 0.01:
         return None
     needed = ((norm.ppf(1 - limit) + norm.ppf(0.8)) * differences.std(ddof=1) / (epsilon - differences.mean())) ** 2
-    return max(1, ceil(needed) - n)
+    return max(1, ceil(max(needed, -log2(limit))) - n)
 
 
 def _mean(values: Array) -> float | None:

@@ -60,7 +60,9 @@ class Mapping(BaseModel):
 
 
 def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
-    """The table in a .csv, .tsv or .xlsx file, every cell as text, empty cells as NaN. Raises InputError."""
+    """The table in a .csv, .tsv or .xlsx file, headings and cells as text, empty cells as NaN. Raises
+    InputError.
+    """
     import pandas as pd
 
     path = Path(path)
@@ -68,17 +70,21 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
         raise InputError("file_missing", path=str(path))
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return pd.read_excel(path, sheet_name=sheet, dtype=str)
-        return pd.read_csv(
-            path,
-            dtype=str,
-            sep=None if path.suffix == ".txt" else _separator(path),
-            encoding=_encoding(path),
-            engine="c",
-            skip_blank_lines=False,
-        )
-    except (ValueError, KeyError, OSError, pd.errors.ParserError) as problem:
-        raise InputError("calibration_table_unreadable", path=str(path), detail=str(problem)) from problem
+            table = pd.read_excel(path, sheet_name=sheet, dtype=str, engine="openpyxl")
+        else:
+            table = pd.read_csv(
+                path,
+                dtype=str,
+                sep=None if path.suffix == ".txt" else _separator(path),
+                encoding=_encoding(path),
+                engine="c",
+                skip_blank_lines=False,
+            )
+    except Exception as problem:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
+        detail = str(problem) or type(problem).__name__
+        raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
+    table.columns = table.columns.map(str)  # a workbook's headings may be numbers
+    return table
 
 
 def _encoding(path: Path) -> str:
