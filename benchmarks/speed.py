@@ -141,6 +141,8 @@ async def ask_anchors(judge: CountingJudge, rubric: Rubric) -> Usage:
 
 async def ask_again(judge: Judge, passed: list[tuple[State, Question]]) -> Usage:
     """The same questions about the same text, put to another judge in one request; says how many it answered."""
+    if not passed:  # likeness alone decided
+        return Usage()
     started = time.perf_counter()
     reply = await judge.decide(passed[0][0], [question for _, question in passed])
     found = sum(isinstance(answer, Answer) for answer in reply.answers.values())

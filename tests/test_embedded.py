@@ -11,6 +11,7 @@ import pytest
 
 from evaluator.judge import embedded
 from evaluator.judge.asking import Prompt, ReadingFailed
+from evaluator.judge.readout import ReadoutJudge
 from evaluator.settings import load_settings
 
 PROMPT = Prompt(system="s", shared="t\n", question="q", labels=("A", "B"))
@@ -76,13 +77,14 @@ async def test_every_question_begins_where_its_text_ends(asker):
 
 
 async def test_speed_is_measured_both_ways_by_one_engine(asker, monkeypatch, capsys):
-    """The benchmark loads the weights, asks both ways, and prints the ratio."""
+    """The benchmark loads the weights, asks both ways and the same in JSON (of another judge here), and prints the ratios."""
     from benchmarks import speed
 
     monkeypatch.setattr(speed, "EmbeddedAsker", lambda settings: asker)
+    monkeypatch.setattr(speed, "open_judge", lambda name: ReadoutJudge(asker))
     await speed._run(["staff-shortage"], "good")
     printed = capsys.readouterr().out
-    assert "staff-shortage" in printed and "times" in printed
+    assert "staff-shortage" in printed and "times" in printed and "beside same in JSON" in printed
     assert {asked["max_tokens"] for asked in asker.engine.asked} > {1}
 
 
