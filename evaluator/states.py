@@ -18,9 +18,7 @@ from evaluator.spelling import plain
 from evaluator.transcript import Role, Transcript, Turn, parse
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
-LEAST_REPEATED = (
-    8  # characters without marks: anybody says shorter ones, such as thanks, twice; in a longer stretch they go
-)
+LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones twice, such as thanks
 LEAST_PASTED = 4  # turns: fewer in a row can be a customer who asks again and an agent who has the same answer again
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 PROMPT_TOKENS = 700  # kept free for instructions, question and answer
@@ -123,7 +121,6 @@ def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], di
     for span in reversed(touched_sentences(turn, places)):
         text = _joined(text[: span.start], text[span.end :])
     clean = plain(_LINE_ENDS.sub(" " if dialogue else "\n", neutralise(text))).strip()
-    clean = neutralise(clean)  # once more: a fence in traditional characters is one now
     return f"{role_name(turn.role, rubric.language)}{clean}" if dialogue and clean else clean
 
 

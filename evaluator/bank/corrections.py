@@ -13,8 +13,8 @@ from evaluator.bank.schema import ItemRow
 from evaluator.errors import InputError
 
 EDITABLE = frozenset(Item.model_fields) - {"id", "source", "warnings"}
-_ITEM_WARNINGS = {
-    *(
+_ITEM_WARNINGS = frozenset(
+    [
         "truncated",
         "no_key",
         "key_unreadable",
@@ -22,9 +22,10 @@ _ITEM_WARNINGS = {
         "key_missing_option",
         "several_keys",
         "key_not_true_false",
-    ),
-    *("criterion_without_points", "criteria_sum"),
-}
+        "criterion_without_points",
+        "criteria_sum",
+    ]
+)
 
 
 def current(row: ItemRow) -> Item:

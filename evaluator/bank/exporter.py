@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +14,6 @@ from evaluator.bank.template import COLUMNS, to_row
 from evaluator.errors import InputError, StorageError
 
 Format = Literal["json", "xlsx"]
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML cannot hold these
 _CELL_LIMIT = 32_767  # characters that a cell of a spreadsheet can hold
 
 
@@ -48,6 +46,7 @@ def write_xlsx(items: list[Item], path: Path) -> None:
     """The template with headings in the current language; text that looks like a formula stays text."""
     try:
         from openpyxl import Workbook
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
         from openpyxl.styles import Alignment, Font
     except ImportError:
         raise InputError("bank_extra_missing", package="openpyxl") from None
@@ -60,7 +59,7 @@ def write_xlsx(items: list[Item], path: Path) -> None:
         _check_cells(item, row)
         for place, column in enumerate(COLUMNS, start=1):
             if row[column]:
-                cell = sheet.cell(number, place, _ILLEGAL.sub("", row[column]))
+                cell = sheet.cell(number, place, ILLEGAL_CHARACTERS_RE.sub("", row[column]))
                 cell.data_type = "s"
     for cell in sheet[1]:
         cell.font = Font(bold=True)

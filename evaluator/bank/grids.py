@@ -7,12 +7,13 @@ only lays out options side by side (which needs nothing: its cells joined by tab
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from evaluator.bank import marks
 from evaluator.bank.items import KINDS
 from evaluator.bank.reading.lines import Line
-from evaluator.bank.template import COLUMNS, KIND_NAMES, OPTION_LABELS, number_text
+from evaluator.bank.template import COLUMNS, KIND_NAMES, OPTION_LABELS
+from evaluator.spelling import number_text
 
 OPTIONS = "options"  # all options in one cell: papers have this column, the template does not
 
@@ -29,36 +30,29 @@ _NUMBERED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、．)）])\s*")
 _BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a cell
 
 
-@dataclass(frozen=True)
-class _Head:
-    """The first row of a table of questions: what it calls its columns, and which of them the grammar knows."""
-
-    names: tuple[str, ...]
-
-    @property
-    def columns(self) -> list[str]:
-        """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
-        found: list[str] = []
-        for name in self.names:
-            column = _COLUMN_OF.get(marks.fold(name).replace(" ", "").lower())
-            free = column in _TAKEN and column not in found
-            found.append(column if column and free else name.strip())
-        return found
-
-    @property
-    def is_of_questions(self) -> bool:
-        return "text" in self.columns and bool({"number", "key", "A", OPTIONS} & set(self.columns))
-
-
 def heads_questions(cells: tuple[str, ...]) -> bool:
     """Whether a row names the columns of a table of questions."""
-    return _Head(cells).is_of_questions
+    return _are_of_questions(_columns(cells))
+
+
+def _columns(names: tuple[str, ...]) -> list[str]:
+    """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
+    found: list[str] = []
+    for name in names:
+        column = _COLUMN_OF.get(marks.fold(name).replace(" ", "").lower())
+        free = column in _TAKEN and column not in found
+        found.append(column if column and free else name.strip())
+    return found
+
+
+def _are_of_questions(columns: list[str]) -> bool:
+    return "text" in columns and bool({"number", "key", "A", OPTIONS} & set(columns))
 
 
 def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines with grids of keys and tables of questions written out, each at the line of its row."""
     spread: list[Line] = []
-    head: _Head | None = None
+    columns: list[str] = []
     place = rows = 0
     while place < len(lines):
         line = lines[place]
@@ -67,12 +61,12 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             spread.append(replace(below, text=_grid_keys(line, below), cells=()))
             place += 2
             continue
-        head = head if line.cells else None
-        if heads_questions(line.cells):
-            head, rows = _Head(line.cells), 0
-        elif head is not None and len(line.cells) == len(head.names):
+        columns = columns if line.cells else []
+        if _are_of_questions(named := _columns(line.cells)):
+            columns, rows = named, 0
+        elif columns and len(line.cells) == len(columns):
             rows += 1
-            spread.extend(_question_lines(line, head.columns, rows))
+            spread.extend(_question_lines(line, columns, rows))
         elif line.text.strip():
             spread.extend(_split_inner_labels(line))
         place += 1

@@ -10,6 +10,7 @@ from evaluator.bank import marks
 from evaluator.bank.answers import split_answer
 from evaluator.bank.items import KINDS, Answer, Criterion, Item, Kind, Option, Warning
 from evaluator.errors import InputError
+from evaluator.spelling import number_text
 
 OPTION_LABELS = "ABCDEFGH"
 ANSWER_RULE = "———"  # between two reference answers in one cell
@@ -162,8 +163,3 @@ def _criterion_cell(criterion: Criterion) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split("\n"))
-
-
-def number_text(value: float) -> str:
-    """A number as a cell shows it, which reads as the very same number: 2, 2.5, 6.666666666666667."""
-    return repr(float(value)).removesuffix(".0")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from evaluator.storage import BatchItem, Records
 
 # A spreadsheet would run a cell that begins so; a candidate's file name must not become a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no workbook can hold these
 
 
 def export_rows(records: Records, batch_id: str) -> list[dict[str, Any]]:
@@ -93,11 +91,7 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _safe(value: Any) -> Any:
-    """A cell that a spreadsheet can hold and does not run."""
-    if not isinstance(value, str):
-        return value
-    value = _CONTROL.sub("", value)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
@@ -109,12 +103,16 @@ def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
 
 def _write_xlsx(rows: list[dict[str, Any]], path: Path) -> None:
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def cell(value: Any) -> Any:
+        return _safe(ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("gradings")
-    sheet.append(list(map(_safe, _columns(rows))))
+    sheet.append(list(map(cell, _columns(rows))))
     for row in rows:
-        sheet.append([_safe(row.get(name)) for name in _columns(rows)])
+        sheet.append([cell(row.get(name)) for name in _columns(rows)])
     book.save(path)
 
 

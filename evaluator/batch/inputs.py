@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.batch.archives import read_folder, read_zip
-from evaluator.batch.tables import Columns, guess_columns, read_table, well_formed
+from evaluator.batch.tables import Columns, guess_columns, read_table
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
+from evaluator.spelling import well_formed
 from evaluator.storage import NewItem
 from evaluator.transcript import Role
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.errors import InputError
+from evaluator.spelling import number_text, well_formed
 
 Rows = list[dict[str, str]]
-
-_HALVES = re.compile("[\ud800-\udfff]")
 
 _NAMES = {
     "id": ("id", "item", "no", "name", "candidate", "编号", "序号", "工号", "姓名", "考生", "考号", "学号", "会话id"),
@@ -48,11 +46,6 @@ def read_table(path: Path) -> tuple[list[str], Rows]:
         raise InputError("batch_unreadable", path=path, detail=error.strerror or error) from None
     rows = [{well_formed(name): well_formed(value) for name, value in row.items()} for row in rows]
     return list(map(well_formed, names)), [row for row in rows if any(value.strip() for value in row.values())]
-
-
-def well_formed(text: str) -> str:
-    """The text with halves of a character, as a cut emoji leaves them, replaced: no file or digest could hold them."""
-    return _HALVES.sub("\ufffd", text)
 
 
 def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
@@ -158,6 +151,4 @@ def _with_names(lines: list[list[str]], path: Path) -> tuple[list[str], Rows]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float):  # a number that names somebody keeps all its digits
-        return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
+    return number_text(value) if isinstance(value, float) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.guard.invisible import remove_hidden
+from evaluator.guard.matching import simplify
 
 # Control characters and lone surrogates; tab and line breaks stay.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,6 +49,15 @@ def neutralise(text: str) -> str:
     before.
     """
     text = remove_hidden(_CONTROL.sub("", text))
-    while (broken := _FENCES.sub(lambda match: match.group().translate(_HARMLESS), text)) != text:
+    while (broken := _break_fences(text)) != text:
         text = broken
     return text
+
+
+def _break_fences(text: str) -> str:
+    """The text with every fence in it broken; one in traditional characters is one too, since it may be read simplified."""
+    pieces, at = [], 0
+    for match in _FENCES.finditer(simplify(text)):  # of the same length
+        pieces += [text[at : match.start()], text[match.start() : match.end()].translate(_HARMLESS)]
+        at = match.end()
+    return "".join([*pieces, text[at:]])

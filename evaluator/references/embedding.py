@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.errors import ModelMissing
-from evaluator.spelling import plain
+from evaluator.spelling import plain, well_formed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,7 @@ def _encode(texts: list[str], *, is_query: bool) -> Vectors:
 
 def clean(text: str) -> str:
     """The text as embedders read it, in one spelling: a NUL would cut it off, a lone surrogate cannot be encoded."""
-    return plain(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
+    return plain(well_formed(text.replace("\0", " "))) or " "
 
 
 @cache

@@ -130,9 +130,9 @@ class Batches:
         query = query if state is None else query.where(t.BatchItemRow.state == state)
         with self.database.read() as session:
             rows = session.execute(query).all()
-            now = corrected_sums(session, [row.grading_id for row, was, *_ in rows if was])
+            sums = corrected_sums(session, [row.grading_id for row, was, *_ in rows if was])
         items = [_item(row, dict(zip(_GRADED, values, strict=True))) for row, _, *values in rows]
-        return [item.model_copy(update={"corrected": now.get(item.grading_id or "")}) for item in items]
+        return [item.model_copy(update={"corrected": sums.get(item.grading_id or "")}) for item in items]
 
     def scorecards(self, batch_id: str) -> dict[str, Scorecard]:
         """The scorecards of the items graded so far, by grading id, in one query."""

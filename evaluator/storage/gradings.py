@@ -109,8 +109,8 @@ class Gradings:
         query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         with self.database.read() as session:
             rows = session.execute(query.limit(limit).offset(offset)).all()
-            now = corrected_sums(session, [row.id for row in rows if row.was_corrected])
-        return [GradingSummary.model_validate(row).model_copy(update={"corrected": now.get(row.id)}) for row in rows]
+            sums = corrected_sums(session, [row.id for row in rows if row.was_corrected])
+        return [GradingSummary.model_validate(row).model_copy(update={"corrected": sums.get(row.id)}) for row in rows]
 
     def count(
         self,

@@ -48,13 +48,9 @@ def corrected_sums(session: Session, ids: Sequence[str]) -> dict[str, Sum]:
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(some)).order_by(t.OverrideRow.id)
         for row in session.scalars(query):
             given.setdefault(row.grading_id, []).append(Override.model_validate(row))
-    points = {name: _points(overrides) for name, overrides in given.items()}
-    cards = bodies(session, [name for name, own in points.items() if own])
-    return {name: corrected(card, points[name]) for name, card in cards.items()}
-
-
-def _points(overrides: Iterable[Override]) -> dict[str, float]:
-    return {name: one.points for name, one in effective(overrides).items() if one.points is not None}
+    counting = {name: own for name, overrides in given.items() if (own := effective(overrides))}
+    points = {name: {key: one.points or 0.0 for key, one in own.items()} for name, own in counting.items()}
+    return {name: corrected(card, points[name]) for name, card in bodies(session, list(points)).items()}
 
 
 def _in_parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:

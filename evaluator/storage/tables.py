@@ -11,6 +11,8 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from evaluator.spelling import well_formed
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -31,7 +33,7 @@ class Name(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else well_formed(value)
 
 
 class TranscriptRow(Base):

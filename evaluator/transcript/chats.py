@@ -57,14 +57,15 @@ def _is_plausible(source: str, lines: list[Line], heads: dict[int, re.Match[str]
     that return or state a role, and no more than a title above them.
     """
     first = min(heads)
-    if first and read_labels(source[:first]) and read_labels(source[first:]):
+    told_above = read_labels(source[:first]) is not None
+    if told_above and read_labels(source[first:]):
         return False
     if any(_is_exact(head) for head in heads.values()):
         return True
     above = sum(bool(line.text.strip()) for line in lines if line.start < first)
     names = {head["name"].strip() for head in heads.values()}
     named = len(names) < len(heads) or any(known_role(name) for name in names)
-    return named and above <= _TITLE_LINES and not read_labels(source[:first])
+    return named and above <= _TITLE_LINES and not told_above
 
 
 def _pieces(lines: list[Line], heads: dict[int, re.Match[str]]) -> Iterator[Piece]:

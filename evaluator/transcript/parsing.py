@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from evaluator.guard.matching import fold
+from evaluator.spelling import well_formed
 from evaluator.transcript.casting import cast, stated_roles
 from evaluator.transcript.chats import read_chat_export
 from evaluator.transcript.labels import is_dialogue_throughout, read_labels
@@ -22,7 +23,6 @@ from evaluator.transcript.turns import Assumption, Role, Transcript, Turn, check
 Form = Literal["dialogue", "answer", "email"]
 
 _RECORDING_BEGINS = re.compile(r"00?[:：]\d\d")  # what opens with 0:03 counts minutes, not hours past midnight
-_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # of a cut emoji: neither a file nor a database takes them
 
 
 def parse(
@@ -42,7 +42,7 @@ def parse(
     turns.
     """
     roles = roles or {}
-    text = _HALF_CHARACTERS.sub("\ufffd", text)
+    text = well_formed(text)
     layout = _read(text, form, roles)
     pieces = [piece for piece in (trimmed(text, piece) for piece in layout.pieces) if piece.end > piece.start]
     check_names(roles, [piece.speaker for piece in pieces])

@@ -132,16 +132,12 @@ def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | Non
     pair = [name for name, role in now.items() if role in ("agent", "customer")]
     if len(pair) == 2 and st.button(tr("swap_roles"), key=f"{key}_swap", icon=":material/swap_horiz:"):
         now[pair[0]], now[pair[1]] = now[pair[1]], now[pair[0]]
-        for name in pair:
-            st.session_state[fields[name]] = now[name]
     for one in named:
         name = str(one.speaker)
-        field = fields[name]
-        if field not in st.session_state:
-            st.session_state[field] = now[name]
+        st.session_state[fields[name]] = now[name]
         label = tr("role_of", speaker=name, turns=one.turns)
         chosen = st.segmented_control(
-            label, ROLES, format_func=lambda role: tr(f"role_{role}"), key=field, required=True
+            label, ROLES, format_func=lambda role: tr(f"role_{role}"), key=fields[name], required=True
         )
         now[name] = chosen or now[name]
     return now

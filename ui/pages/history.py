@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import streamlit as st
 
-from evaluator.storage import GradingSummary
+from evaluator.storage import GradingSummary, memo_key
 from ui.components import grading_view, stores
 from ui.components.choices import distinct, hold
 from ui.components.language import tr
@@ -75,7 +74,7 @@ def _table(found: list[GradingSummary]) -> None:
         "most": st.column_config.NumberColumn(columns["most"], format="%g"),
     }
     ids = [one.id for one in found]
-    table = f"history_table_{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    table = f"history_table_{memo_key(ids)}"
     st.dataframe(
         rows,
         column_config={**columns, **points},

@@ -10,8 +10,9 @@ from pathlib import Path
 from evaluator.bank.reading.limits import MAX_LINES, check_office
 from evaluator.bank.reading.lines import clean
 from evaluator.bank.reading.text import decode
-from evaluator.bank.template import name_columns, number_text
+from evaluator.bank.template import name_columns
 from evaluator.errors import InputError
+from evaluator.spelling import number_text
 
 ROW = "_row"  # where a row keeps its number in the file
 
