@@ -108,6 +108,12 @@ def _open(page, item):
     return page.selectbox(key="bank_item").set_value(item.id).run()
 
 
+def test_a_filter_that_was_set_reaches_a_browser_that_was_not_ready(filled):
+    """A browser that can draw the box only after another run is told in that run too that it is ticked."""
+    box = open_page("bank", bank_only_warned=True).run().checkbox(key="bank_only_warned")
+    assert box.value and box.proto.set_value and box.proto.value
+
+
 def test_a_warning_is_resolved_by_an_edit_that_undo_takes_back(filled):
     """Typing the missing key clears the warning before anything is saved; saving keeps it, undo takes it back."""
     item = filled.items()[1]

@@ -74,6 +74,7 @@ def _filtered(items: Sequence[Item]) -> list[Item]:
     files = sorted({item.source.file for item in items if item.source})
     left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
     file = left.selectbox(tr("ui_bank.file"), files, index=None, key="bank_file", placeholder=tr("ui_bank.all_files"))
+    hold("bank_only_warned", (False, True), False)  # the import sets it too
     warned = middle.checkbox(tr("ui_bank.only_warned"), key="bank_only_warned")
     right.checkbox(tr("ui_bank.show_deleted"), key="bank_deleted")
     order = _by_meaning(word)

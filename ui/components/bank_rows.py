@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from ui.components.choices import hold_several
+from ui.components.choices import hold, hold_several
 from ui.components.language import tr
 
 FieldKind = Literal["text", "area", "number", "flag", "choice", "many"]
@@ -102,6 +102,7 @@ def draw_field(field: Field, key: str) -> Any:
     if field.kind == "number":
         return st.number_input(field.label, key=key, min_value=0.0, step=field.step, format="%g", value=None)
     if field.kind == "flag":
+        hold(key, (False, True), False)
         return st.checkbox(field.label, key=key)
     if field.kind == "choice":
         return st.selectbox(field.label, list(options), format_func=options.__getitem__, key=key)

@@ -318,7 +318,7 @@ def _number(key: str, label: str, value: float | None) -> float | None:
 
 
 def _flag(key: str, label: str, value: bool) -> bool:
-    st.session_state.setdefault(key, value)
+    hold(key, (False, True), value)
     return st.checkbox(tr(label), key=key)
 
 

@@ -2,7 +2,8 @@
 
 The browser knows the choice in a selectbox, radio or multiselect by its label alone. After a change of the label (another
 language, an edited text) it goes on sending the old one, and the server takes that for the first option; of two options
-with one label it can choose the last only.
+with one label it can choose the last only. And a value that the server sets is sent to the browser once: a run that comes
+before the browser has loaded that kind of field shows the field's default, and the browser then sends that.
 """
 
 from __future__ import annotations
