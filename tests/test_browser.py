@@ -165,6 +165,28 @@ def test_what_is_typed_survives_a_reload(address, person):
     expect(page.get_by_label("对话或回答", exact=True)).to_have_value("客服：您好，我写到一半")
 
 
+def test_a_field_that_the_browser_draws_late_keeps_what_was_typed(address, person):
+    """The code of text areas arrives after the next click: what stood in the field is there, now and after a reload."""
+    page = visit(person(), f"{address}/grade")
+    text = page.get_by_label("对话或回答", exact=True)
+    text.fill("客服：您好，请讲。")
+    text.press("Control+Enter")
+    page.get_by_text("3 · 确认谁是谁").wait_for()
+    waiting = []
+    page.route("**/TextArea.*.js", lambda route: waiting.append(route))
+    page.reload()
+    again = page.locator(".st-key-grade_fresh label")
+    again.click()
+    settle(page)
+    assert waiting and not text.count()
+    for one in waiting:
+        one.continue_()
+    expect(text).to_have_value("客服：您好，请讲。")
+    again.click()
+    settle(page)
+    expect(text).to_have_value("客服：您好，请讲。")
+
+
 def test_a_pause_in_typing_hands_in_no_form(address, person):
     """Half a note is no note: a form is handed in by its button alone."""
     page = grade_example(person(), address)

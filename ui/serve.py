@@ -22,6 +22,7 @@ _FLAGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    "global.disableWidgetStateDuplicationWarning": "true",  # a default beside session_state: see components/choices.py
     "logger.level": "warning",
     "runner.magicEnabled": "false",
     "server.fileWatcherType": "none",

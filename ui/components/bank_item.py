@@ -13,7 +13,7 @@ from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item
 from evaluator.bank.store import EDITABLE
 from ui.components import bank_store, drafts
 from ui.components.bank_rows import Field, edit_rows, forget_rows, keep_in_step
-from ui.components.choices import hold
+from ui.components.choices import held_text, hold
 from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note
@@ -74,8 +74,7 @@ def _choice(key: str, value: str) -> str:
 
 
 def _area(key: str, label: str, value: str, height: int) -> str:
-    st.session_state.setdefault(key, value)
-    return st.text_area(tr(f"bank.{label}"), key=key, height=height)
+    return st.text_area(tr(f"bank.{label}"), value=held_text(key, value), key=key, height=height)
 
 
 def _number(key: str, value: float | None) -> float | None:
@@ -98,8 +97,8 @@ def _objective(key: str, now: dict[str, Any]) -> dict[str, Any]:
             add=tr("ui_bank.add_option"),
         )
         found["options"] = [{"label": row["label"], "text": row["text"]} for row in rows]
-    st.session_state.setdefault(f"{key}_key", now["key"] or "")
-    given = st.text_input(tr("bank.label_key"), key=f"{key}_key", help=tr("ui_bank.key_help"))
+    letters = held_text(f"{key}_key", now["key"] or "")
+    given = st.text_input(tr("bank.label_key"), value=letters, key=f"{key}_key", help=tr("ui_bank.key_help"))
     found["key"] = given.strip() or None
     return found
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from ui.components.choices import hold, hold_several
+from ui.components.choices import held_text, hold, hold_several
 from ui.components.language import tr
 
 FieldKind = Literal["text", "area", "number", "flag", "choice", "many"]
@@ -98,7 +98,7 @@ def draw_field(field: Field, key: str) -> Any:
     """One field; its value is kept under `key`."""
     options = field.options or {}
     if field.kind == "area":
-        return st.text_area(field.label, key=key, height=80)
+        return st.text_area(field.label, value=held_text(key), key=key, height=80)
     if field.kind == "number":
         return st.number_input(field.label, key=key, min_value=0.0, step=field.step, format="%g", value=None)
     if field.kind == "flag":
@@ -115,7 +115,7 @@ def draw_field(field: Field, key: str) -> Any:
             key=key,
             placeholder=tr("ui_bank.choose"),
         )
-    return st.text_input(field.label, key=key)
+    return st.text_input(field.label, value=held_text(key), key=key)
 
 
 def _key(key: str, number: int, field: Field) -> str:

@@ -14,7 +14,7 @@ from evaluator.rubric import CriterionKind, Rubric, Speaker
 from evaluator.rubrics import Finding
 from ui.components import bank_versions, drafts, scenario, stores
 from ui.components.bank_rows import Field, edit_rows, forget_rows, keep_in_step
-from ui.components.choices import hold
+from ui.components.choices import held_text, hold
 from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note_html
@@ -308,8 +308,10 @@ def _drop_criterion(key: str, number: int) -> None:
 
 
 def _text(key: str, label: str, value: str, tall: int = 0) -> str:
-    st.session_state.setdefault(key, value)
-    return st.text_area(tr(label), key=key, height=tall) if tall else st.text_input(tr(label), key=key)
+    held = held_text(key, value)
+    if tall:
+        return st.text_area(tr(label), value=held, key=key, height=tall)
+    return st.text_input(tr(label), value=held, key=key)
 
 
 def _number(key: str, label: str, value: float | None) -> float | None:

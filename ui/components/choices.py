@@ -1,9 +1,13 @@
-"""Choices that hold although their words change, and whose words tell them apart.
+"""Fields that keep what they hold: choices although their words change, and texts that the browser draws late.
 
 The browser knows the choice in a selectbox, radio or multiselect by its label alone. After a change of the label (another
 language, an edited text) it goes on sending the old one, and the server takes that for the first option; of two options
-with one label it can choose the last only. And a value that the server sets is sent to the browser once: a run that comes
-before the browser has loaded that kind of field shows the field's default, and the browser then sends that.
+with one label it can choose the last only.
+
+And what the server sets in `session_state` is sent to the browser in one run. When another run comes before the browser
+has loaded that kind of field, it draws the field with its default and sends that back: what stood in it is lost. So a
+choice is written in every run (`hold`), and a text has what it holds for its default too (`held_text`); writing a text in
+every run would undo what is being typed.
 """
 
 from __future__ import annotations
@@ -30,6 +34,11 @@ def hold(key: str, options: Collection[Any], start: Any = None) -> None:
 def hold_several(key: str, options: Collection[Any]) -> None:
     """The same for a multiselect."""
     st.session_state[key] = [one for one in st.session_state.get(key, ()) if one in options]
+
+
+def held_text(key: str, start: str = "") -> str:
+    """What the text field `key` holds, else `start`; to be given to it as `value`."""
+    return str(st.session_state.setdefault(key, start))
 
 
 def distinct(names: Mapping[T, str]) -> dict[T, str]:

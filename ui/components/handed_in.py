@@ -12,6 +12,7 @@ from evaluator.errors import EvaluatorError
 from evaluator.rubric import Rubric
 from evaluator.transcript import Assumption, Role, Transcript
 from ui.components import drafts
+from ui.components.choices import held_text
 from ui.components.language import tr
 from ui.components.layout import guarded, problem
 from ui.components.scenario import example_text
@@ -34,10 +35,9 @@ class Handed(NamedTuple):
 def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
     """A field to paste into and a place to drop files; every text that could be read. What is typed is kept."""
     field = f"{key}_text"
-    if field not in st.session_state:
-        st.session_state[field] = drafts.load(draft).get("text", "")
     st.text_area(
         tr("paste_text"),
+        value=held_text(field, drafts.load(draft).get("text", "")),
         key=field,
         height=220,
         placeholder=tr(f"paste_hint_{rubric.form}"),

@@ -13,7 +13,7 @@ from evaluator.rubric import Criterion, Rubric
 from evaluator.storage import OwnPoint
 from evaluator.transcript import Transcript
 from ui.components import drafts, runner, stores
-from ui.components.choices import distinct, hold
+from ui.components.choices import distinct, held_text, hold, hold_several
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import labelled, listed, tr
 from ui.components.layout import out_of
@@ -72,7 +72,7 @@ def grade_yourself(item: Criterion, rubric_id: str) -> OwnPoint | None:
         points = _checked(item, key) if item.kind == "checklist" else _level(item, key)
         _restore(f"{key}_why", "")
         why = st.text_input(
-            tr("ui_practice.why"), key=f"{key}_why", placeholder=tr("ui_practice.why_hint"), on_change=_keep,
+            tr("ui_practice.why"), value=held_text(f"{key}_why"), key=f"{key}_why", placeholder=tr("ui_practice.why_hint"), on_change=_keep,
             args=(f"{key}_why",),
         )  # fmt: skip
     return None if points is None else OwnPoint(points=points, comment=why.strip())
@@ -99,11 +99,13 @@ def _checked(item: Criterion, key: str) -> float | None:
     """A checklist: what was done is chosen; nothing chosen counts as nothing done once that is said."""
     names = {check.id: check.question for check in item.checks}
     _restore(key, [])
+    hold_several(key, names)
     chosen = st.multiselect(
         _titled(item), list(names), format_func=names.__getitem__, key=key, on_change=_keep, args=(key,),
         placeholder=tr("ui_practice.checks_hint"),
     )  # fmt: skip
     _restore(f"{key}_none", False)
+    hold(f"{key}_none", (False, True), False)
     none = st.checkbox(
         tr("ui_practice.none_done"), key=f"{key}_none", disabled=bool(chosen), on_change=_keep, args=(f"{key}_none",)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components import drafts, grading_view, runner, stores
-from ui.components.choices import distinct, hold
+from ui.components.choices import distinct, held_text, hold
 from ui.components.handed_in import Handed, hand_in
 from ui.components.language import in_a_row, tr
 from ui.components.layout import page, say_lead
@@ -50,10 +50,9 @@ def _named(one: Handed) -> Handed:
     if one.label:
         return one
     field = "grade_name"
-    if field not in st.session_state:
-        st.session_state[field] = drafts.load(DRAFT).get("name", "")
     name = st.text_input(
         tr("whose_text"),
+        value=held_text(field, drafts.load(DRAFT).get("name", "")),
         key=field,
         placeholder=tr("whose_hint"),
         on_change=lambda: drafts.keep(DRAFT, name=st.session_state[field]),
