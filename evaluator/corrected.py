@@ -13,7 +13,19 @@ def corrected(card: Scorecard, points: Mapping[str, float]) -> Sum:
     For a fatal criterion 1 means that it happened. A criterion that could not be judged counts as soon as a person
     gave it points; one that did not apply counts again.
     """
-    return add_up([_with(verdict, points) for verdict in card.verdicts], card.max_points, card.pass_mark)
+    return add_up(_verdicts(card, points), card.max_points, card.pass_mark)
+
+
+def corrected_card(card: Scorecard, points: Mapping[str, float]) -> Scorecard:
+    """The scorecard as it reads with them: their verdicts have no evidence, and the sum is `corrected`'s. The card itself
+    where none are given."""
+    if not points:
+        return card
+    return card.model_copy(update={"verdicts": _verdicts(card, points), **dict(corrected(card, points))})
+
+
+def _verdicts(card: Scorecard, points: Mapping[str, float]) -> tuple[Verdict | UngradedVerdict, ...]:
+    return tuple(_with(verdict, points) for verdict in card.verdicts)
 
 
 def _with(verdict: Verdict | UngradedVerdict, points: Mapping[str, float]) -> Verdict | UngradedVerdict:

@@ -249,6 +249,8 @@ async def test_the_export_keeps_ungraded_apart_from_zero(records, tmp_path):
     rows = export_rows(records, batch_id)
     assert [row["state"] for row in rows] == ["done", "done", "done", "failed"]
     assert (rows[0]["care"], rows[0]["care.human"], rows[0]["insult"]) == (2.25, 1.5, None)
+    sums = {row["item"]: (row["corrected_total"], row["corrected_passed"]) for row in rows}
+    assert sums["i0"][0] == rows[0]["total"] - 2.25 + 2.0 and sums["i1"] == (None, None)
     assert rows[3]["total"] is None and "unreadable reply" in rows[3]["error"]
     with write_rows(rows, tmp_path / "out.csv").open(encoding="utf-8-sig") as file:
         assert [row["item"] for row in csv.DictReader(file)] == ["i0", "i1", "i2", "i3"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from practice_cases import scorecard, ungraded
 
-from evaluator.corrected import corrected
+from evaluator.corrected import corrected, corrected_card
 
 
 def test_nothing_given_changes_nothing():
@@ -34,3 +34,13 @@ def test_what_was_ungraded_counts_as_soon_as_a_person_grades_it():
     assert card.coverage < 1
     now = corrected(card, {"remedy": 3})
     assert now.coverage == 1 and now.total == pytest.approx(4.9) and now.passed is True
+
+
+def test_the_card_reads_as_its_sum_says():
+    """Verdicts and sum are of one piece, and what nobody gave points for stays as it was."""
+    card = scorecard()
+    now = corrected_card(card, {"empathy": 4})
+    assert now.total == corrected(card, {"empathy": 4}).total and now.total > card.total
+    assert [one.points for one in now.verdicts if one.criterion == "empathy"] == [4]
+    assert [one for one in now.verdicts if one.criterion != "empathy"] == list(card.verdicts[1:])
+    assert corrected_card(card, {}) is card

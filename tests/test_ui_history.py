@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,22 @@ def test_two_gradings_are_compared_by_criterion(data):
     page.selectbox(key=f"compare_{second}").set_value(first).run()
     words = said(page)
     assert fine(page) and "+2.0" in words and "相差" in words and "A · 乙" in words and "B · 甲" in words
+
+
+def test_a_comparison_goes_by_peoples_points(data):
+    """Where a person's points stand, they and the total that they lead to are compared, and it says so."""
+    first, second = _stored(label="甲"), _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
+    with open_records() as records:
+        records.override(second, "empathy", 0.5, who="林")
+    page = _opened(second)
+    page.selectbox(key=f"compare_{second}").set_value(first).run()
+    words = said(page)
+    table = words.split('<table class="ev-table">')[1].split("</table>")[0]
+    assert fine(page) and table.count("−1.5") == 2 and "+2.0" not in table
+    assert re.findall(r"<p class=\"ev-dim\">([AB]) · [^<]* · 已改</p>", words) == [
+        "A",
+        "A",
+    ]  # above the table and above its words
 
 
 def test_a_comparison_draws_what_more_is_better_of():

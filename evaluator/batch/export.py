@@ -19,9 +19,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export_rows(records: Records, batch_id: str) -> list[dict[str, Any]]:
     """One flat row an item, in the order handed in.
 
-    Columns: item, state, error, grading, rubric, total, max_points, passed, review, reasons, decision
-    ("alone" or "person", where a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (a person's standing points) for each
-    criterion. None where there is nothing: an ungraded criterion is empty, not zero.
+    Columns: item, state, error, grading, rubric, total, max_points, passed, corrected_total and corrected_passed (with
+    people's points in place of the machine's, where any stand), review, reasons, decision ("alone" or "person", where a
+    profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of the points that
+    people gave and did not take back) for each criterion. None where there is nothing: an ungraded criterion is empty,
+    not zero.
     """
     items, cards = records.batches.items(batch_id), records.batches.scorecards(batch_id)
     human = _human_points(records, cards)
@@ -61,6 +63,8 @@ def _outcome(item: BatchItem, card: Scorecard | None) -> dict[str, Any]:
         "total": card.total if card else None,
         "max_points": card.max_points if card else None,
         "passed": card.passed if card else None,
+        "corrected_total": item.corrected.total if item.corrected else None,
+        "corrected_passed": item.corrected.passed if item.corrected else None,
         "review": card.review if card else None,
         "reasons": " ".join(dict.fromkeys(one.code for one in card.review_reasons)) if card else None,
         "decision": card.decision if card else None,

@@ -7,8 +7,10 @@ from typing import TypeGuard
 
 import streamlit as st
 
+from evaluator.corrected import corrected_card
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Record
+from ui.components import stores
 from ui.components.language import tr
 from ui.components.layout import out_of, when
 from ui.components.radar import Spoke, beside_html, draws
@@ -20,11 +22,16 @@ Either = Verdict | UngradedVerdict
 
 
 def show_comparison(one: Record, other: Record) -> None:
-    """Which two they are, criteria with both points and the difference beside a radar, and both transcripts."""
+    """Which two they are, criteria with both points (people's where they stand) and the difference beside a radar, and
+    both transcripts."""
     section("comparison")
-    named = [f"{side} · {_name(record)}" for side, record in zip(SIDES, (one, other), strict=True)]
+    given = [_given(record) for record in (one, other)]
+    named = [
+        " · ".join(filter(None, [side, _name(record), tr("changed_yes") if points else ""]))
+        for side, record, points in zip(SIDES, (one, other), given, strict=True)
+    ]
     st.html("".join(f'<p class="ev-dim">{escape(name)}</p>' for name in named))
-    st.html(comparison_html(one.scorecard, other.scorecard))
+    st.html(comparison_html(corrected_card(one.scorecard, given[0]), corrected_card(other.scorecard, given[1])))
     for column, record, name, side in zip(st.columns(2, gap="medium"), (one, other), named, SIDES, strict=True):
         with column:
             st.html(f'<p class="ev-dim">{escape(name)}</p>')
@@ -37,6 +44,11 @@ def comparison_html(one: Scorecard, other: Scorecard) -> str:
     pairs = [(number, mine, theirs.get(mine.criterion)) for number, mine in enumerate(one.verdicts, start=1)]
     spokes = [Spoke(number, _share(mine), _share(its)) for number, mine, its in pairs if _drawn(mine) and _drawn(its)]
     return beside_html(spokes, SIDES, _table(pairs, one, other))
+
+
+def _given(record: Record) -> dict[str, float]:
+    standing = stores.records().effective(record.id)
+    return {name: one.points for name, one in standing.items() if one.points is not None}
 
 
 def _name(record: Record) -> str:
