@@ -10,6 +10,7 @@ from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Warning
 from evaluator.bank.reading import ARCHIVE, FORMATS
 from ui.components import bank_store, drafts, runner
+from ui.components.choices import go_to
 from ui.components.language import listed, tr
 from ui.components.progress import watch
 from ui.components.scorecard_view import section
@@ -70,10 +71,9 @@ def _imported(job: runner.Job) -> None:
         _show_reports(reports, dry_run=False)
     left, right = st.columns(2)
     if left.button(tr("ui_bank.resolve"), type="primary", icon=":material/build:", key="bank_resolve"):
-        st.session_state["bank_go_to"] = "items"
         st.session_state["bank_only_warned"] = True
         drafts.drop(DRAFT)
-        st.rerun()
+        go_to("bank_view", "items")
     if right.button(tr("ui_bank.import_more"), icon=":material/add:", key="bank_more"):
         drafts.drop(DRAFT)
         st.rerun()

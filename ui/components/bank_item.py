@@ -13,7 +13,7 @@ from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item
 from evaluator.bank.store import EDITABLE
 from ui.components import bank_store, drafts
 from ui.components.bank_rows import Field, edit_rows, forget_rows, keep_in_step
-from ui.components.choices import held_text, hold
+from ui.components.choices import go_to, held_text, hold
 from ui.components.language import labelled, tr
 from ui.components.layout import guarded
 from ui.components.notes import note
@@ -181,8 +181,7 @@ def _begin_rubric(item: Item) -> None:
     from ui.components.bank_rubric_form import open_draft
 
     open_draft(draft_rubric(item))
-    st.session_state["bank_go_to"] = "rubrics"
-    st.rerun()
+    go_to("bank_view", "rubrics")
 
 
 def preview_html(item: Item) -> str:

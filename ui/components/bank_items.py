@@ -8,7 +8,7 @@ import streamlit as st
 
 from evaluator.bank.items import KINDS, Item
 from ui.components import bank_item, bank_store, stores
-from ui.components.choices import distinct, hold, hold_several
+from ui.components.choices import distinct, go_to, hold, hold_several
 from ui.components.language import tr
 from ui.components.layout import empty, guarded
 
@@ -39,8 +39,7 @@ def show_items() -> None:
 def _nothing_yet() -> None:
     empty("ui_bank.no_items")
     if st.button(tr("ui_bank.go_import"), type="primary", icon=":material/upload:", key="bank_first"):
-        st.session_state["bank_go_to"] = "import"
-        st.rerun()
+        go_to("bank_view", "import")
 
 
 def _undo_bar() -> None:

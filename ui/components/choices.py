@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -34,6 +34,23 @@ def hold(key: str, options: Collection[Any], start: Any = None) -> None:
 def hold_several(key: str, options: Collection[Any]) -> None:
     """The same for a multiselect."""
     st.session_state[key] = [one for one in st.session_state.get(key, ()) if one in options]
+
+
+def choose_view(key: str, label: str, views: Mapping[str, str]) -> str:
+    """A switch between the parts of a page, `views` with their labels; gives the one to show, at first the first."""
+    if wanted := st.session_state.pop(f"{key}_next", None):
+        st.session_state[key] = wanted
+    hold(key, views, next(iter(views)))
+    st.segmented_control(
+        label, list(views), format_func=views.__getitem__, key=key, required=True, label_visibility="collapsed"
+    )
+    return str(st.session_state[key])
+
+
+def go_to(key: str, view: str) -> NoReturn:
+    """Shows another part of the page that has the switch `key`."""
+    st.session_state[f"{key}_next"] = view
+    st.rerun()
 
 
 def held_text(key: str, start: str = "") -> str:

@@ -11,6 +11,7 @@ from evaluator import texts
 from evaluator.errors import InputError
 from evaluator.texts import Language
 from ui.components import stores
+from ui.components.choices import hold
 
 _KEY = "lang"
 _CHOSEN = "lang_chosen"  # by the switch or by the address; else a reload asks the settings, which may have changed
@@ -60,9 +61,8 @@ def labelled(label: str, text: str) -> str:
 def switch() -> None:
     """Draws the language switch where it is called (the sidebar), and keeps what was chosen in the address: a way to
     another page takes it out."""
-    if _KEY not in st.session_state:
-        st.session_state[_CHOSEN] = _KEY in st.query_params
-        st.session_state[_KEY] = language()
+    st.session_state.setdefault(_CHOSEN, _KEY in st.query_params)
+    hold(_KEY, _NAMES, language())
     st.segmented_control(
         "语言 / Language",
         list(_NAMES),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from evaluator.practice import Advice, Practised, Step, advise, grade_attempt, practised, trace, with_references
 from ui.components import drafts, runner, stores
-from ui.components.choices import distinct, hold
+from ui.components.choices import distinct, go_to, hold
 from ui.components.language import in_a_row, tr
 from ui.components.layout import empty, out_of, percent, when
 from ui.components.practice_result import STYLE, show_result
@@ -123,8 +123,7 @@ def _attempts(entries: list[Practised]) -> None:
                 st.html(f"<p>{escape(when(attempt.at))} · {escape(tr('ui_practice.not_graded'))}</p>")
                 if st.button(tr("ui_practice.grade_now"), key=f"practice_grade_{attempt.id}"):
                     drafts.keep(DRAFT, job=_grade(entry).id)
-                    st.session_state["practice_go_to"] = "write"
-                    st.rerun()
+                    go_to("practice_view", "write")
             continue
         label = tr(
             "ui_practice.attempt_line",

@@ -8,12 +8,11 @@ from evaluator.rubric import Rubric
 from evaluator.storage import Profile
 from ui.components import calibration_runs as runs
 from ui.components import scenario, stores
+from ui.components.choices import choose_view
 from ui.components.language import tr
 from ui.components.layout import empty, guarded, page
 from ui.components.scenario import choose_rubric
 from ui.components.scorecard_view import section
-
-VIEWS = ("run", "profiles", "drift", "plan")
 
 
 def run_view() -> None:
@@ -105,13 +104,5 @@ SHOW = {"run": run_view, "profiles": profiles_view, "drift": drift_view, "plan":
 
 with page("nav_calibration", "ui_calibration.lead"):
     stores.records()
-    view = st.segmented_control(
-        tr("ui_calibration.view"),
-        VIEWS,
-        format_func=lambda name: tr(f"ui_calibration.view_{name}"),
-        default=None if "calibration_view" in st.session_state else "run",
-        key="calibration_view",
-        required=True,
-        label_visibility="collapsed",
-    )
-    SHOW[view or "run"]()
+    names = {name: tr(f"ui_calibration.view_{name}") for name in SHOW}
+    SHOW[choose_view("calibration_view", tr("ui_calibration.view"), names)]()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components import drafts, practice_entry, practice_progress, practice_result, runner, stores
+from ui.components.choices import choose_view
 from ui.components.language import tr
 from ui.components.layout import page
 from ui.components.progress import watch
 from ui.components.scorecard_view import section
-
-VIEWS = ("write", "progress")  # a call with a simulated customer joins here, as a way of making the text
 
 
 def write() -> None:
@@ -35,17 +34,9 @@ def write() -> None:
             st.rerun()
 
 
+VIEWS = {"write": write, "progress": practice_progress.show_progress}
+
 with page("nav_practice", "ui_practice.lead"):
     stores.records()
-    if wanted := st.session_state.pop("practice_go_to", None):
-        st.session_state["practice_view"] = wanted
-    view = st.segmented_control(
-        tr("ui_practice.view"),
-        VIEWS,
-        format_func=lambda name: tr(f"ui_practice.view_of_{name}"),
-        default=None if "practice_view" in st.session_state else "write",
-        key="practice_view",
-        required=True,
-        label_visibility="collapsed",
-    )
-    {"write": write, "progress": practice_progress.show_progress}[view or "write"]()
+    names = {name: tr(f"ui_practice.view_of_{name}") for name in VIEWS}
+    VIEWS[choose_view("practice_view", tr("ui_practice.view"), names)]()
