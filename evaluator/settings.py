@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
+    # docs/benchmarks.md: the embedded model's answers above it say little, and at .6 hardly one would be kept
+    cascade_doubt: float = Field(
+        default=0.9, ge=0, le=1, description="Entropy from which cascade: asks its second model."
+    )
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -275,6 +276,9 @@ def test_the_whole_benchmark_runs_and_writes_readouts(
     found = CliRunner().invoke(app, command, catch_exceptions=False)
     assert found.exit_code == 0
     assert "two humans" in found.stdout and "each, raw" in found.stdout and "product" in found.stdout
+    doubts = found.stdout.split("a cascade's doubt")[1].splitlines()[1]
+    goes = [int(share) for share in re.findall(r"0\.\d+: +(\d+)%", doubts)]
+    assert len(goes) == 5 and goes == sorted(goes, reverse=True)
     made = read_readouts(out / "readouts.jsonl")
     assert len(made.points) == 12
     assert made.points.to_numpy().min() >= -2 and made.points.to_numpy().max() <= 2

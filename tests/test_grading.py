@@ -316,7 +316,7 @@ async def test_text_and_anchors_are_read_by_the_same_judge_of_a_cascade(sure):
 
     cheap, dear = WordJudge(words=words), WordJudge(words=lambda _: 0.8)
     cheap.name, dear.name = "cheap", "dear"
-    card = await card_of(GOOD, CascadeJudge(cheap, dear))
+    card = await card_of(GOOD, CascadeJudge(cheap, dear, 0.6))
     asked, idle = (cheap, dear) if sure == "text" else (dear, cheap)
     assert {answer["model"] for answer in card.raw.values()} == {asked.name}
     assert len(asked.states) == 3  # the text, silence, the reference

@@ -97,6 +97,12 @@ def test_a_panel_or_cascade_needs_its_members(name):
     assert wrong.value.code == "judge_name_joint"
 
 
+def test_a_cascades_doubt_is_a_setting():
+    """It reaches the judge and stands in its stamp, so that another doubt is another judge."""
+    usual, other = (choose("cascade:ollama:a>ollama:b", settings(**own)) for own in ({}, {"cascade_doubt": 0.5}))
+    assert other.doubt == 0.5 and (usual.stamp["doubt"], other.stamp["doubt"]) == ("0.9", "0.5")
+
+
 def test_a_panel_can_be_made_of_two_prompts():
     """The same model with its options in both orders: two judges with names and stamps of their own, and one vendor's
     settings."""

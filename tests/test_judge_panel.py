@@ -101,7 +101,7 @@ async def test_a_cascade_asks_the_dear_judge_only_what_is_uncertain():
     judge."""
     cheap = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5))
     dear = Fixed("dear", tone=(1, 0, 0), kp__1=(0.1, 0.9), kind=(1, 0))
-    reply = await CascadeJudge(cheap, dear).decide(STATE, QUESTIONS)
+    reply = await CascadeJudge(cheap, dear, 0.6).decide(STATE, QUESTIONS)
     assert dear.asked == [["kp:1", "kind"]]
     assert {key: answer.model for key, answer in reply.answers.items()} == {
         "tone": "cheap",
@@ -116,14 +116,14 @@ async def test_a_cascade_asks_the_dear_judge_only_what_is_uncertain():
 async def test_a_cascade_that_is_certain_asks_once():
     """Nothing uncertain, nothing sent to the dear judge."""
     dear = Fixed("dear")
-    reply = await CascadeJudge(Fixed("cheap", tone=(0, 0, 1)), dear).decide(STATE, [SCORE])
+    reply = await CascadeJudge(Fixed("cheap", tone=(0, 0, 1)), dear, 0.6).decide(STATE, [SCORE])
     assert dear.asked == [] and reply.model == "cheap-v1"
 
 
 async def test_where_the_dear_judge_fails_nothing_is_pretended():
     """An uncertain answer is not brought back when the dear judge has none."""
     cheap, dear = Fixed("cheap", tone=(0.3, 0.4, 0.3)), Fixed("dear")
-    assert isinstance((await CascadeJudge(cheap, dear).decide(STATE, [SCORE])).answers["tone"], Ungraded)
+    assert isinstance((await CascadeJudge(cheap, dear, 0.6).decide(STATE, [SCORE])).answers["tone"], Ungraded)
 
 
 def test_flatness_runs_from_certain_to_flat():
@@ -138,7 +138,7 @@ async def test_a_question_that_names_its_judge_is_answered_by_that_one():
     that another model read."""
     cheap, dear = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5)), Fixed("dear", tone=(1, 0, 0))
     mine, yours = SCORE.model_copy(update={"by": "dear"}), PREDICATE.model_copy(update={"by": "cheap"})
-    reply = await CascadeJudge(cheap, dear).decide(STATE, [mine, yours])
+    reply = await CascadeJudge(cheap, dear, 0.6).decide(STATE, [mine, yours])
     assert {key: answer.model for key, answer in reply.answers.items()} == {"tone": "dear", "kp:1": "cheap"}
     assert cheap.asked == [["kp:1"]] and dear.asked == [["tone"]]
 

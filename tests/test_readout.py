@@ -136,4 +136,4 @@ def test_what_wraps_a_judge_has_its_traits(tmp_path) -> None:
     assert large.traits == Traits(anchored=True)
     assert RememberingJudge(small, AskMemo(tmp_path / "memo.db")).traits == small.traits
     together = Traits(anchored=True, knows=True, context_tokens=CONTEXT_TOKENS, mixed=True)
-    assert PanelJudge([small, large]).traits == CascadeJudge(large, small).traits == together
+    assert PanelJudge([small, large]).traits == CascadeJudge(large, small, 0.6).traits == together

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from benchmarks.agreement.variants import lean
 from evaluator.calibration.agreement import RESAMPLES, Statistic, band, compare, compare_groups
 from evaluator.calibration.ceiling import measure_ceiling
 from evaluator.calibration.features import read_scorecard
+from evaluator.judge.cascade import flatness
 from evaluator.judge.questions import Answer, Usage
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("pearson", "spearman", "qwk", "mae")
 WIDTH = 34
+DOUBTS = (0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 def show_agreement(human: HumanSet, points: Mapping[str, pd.DataFrame], resamples: int = RESAMPLES) -> dict[str, dict]:
@@ -75,19 +77,26 @@ def show_bands(human: HumanSet, name: str, table: pd.DataFrame) -> None:
                 print(f"  {group.label:24} {cells}")
 
 
-def show_questions(human: HumanSet, readings: Sequence[Reading]) -> None:
-    """Prints, for every different question asked of all cases, its Pearson with each criterion of the humans."""
+def by_question(readings: Sequence[Reading], number: Callable[[Answer], float]) -> pd.DataFrame:
+    """A number of each answer: a row an item and a column a different question that most items were asked."""
     import pandas as pd
 
     rows = {}
     for reading in readings:
-        leans = {}
+        numbers = {}
         for way, answered in reading.answered.items():
             for name, answer in answered.text.items():
                 if isinstance(answer, Answer):
-                    leans[f"{way}: {name.rsplit(':', 1)[-1] if name.count(':') == 2 else name}"] = lean(answer)
-        rows[reading.case.id] = leans
-    table = pd.DataFrame.from_dict(rows, orient="index").dropna(axis="columns", thresh=max(3, len(rows) // 2))
+                    numbers[f"{way}: {name.rsplit(':', 1)[-1] if name.count(':') == 2 else name}"] = number(answer)
+        rows[reading.case.id] = numbers
+    return pd.DataFrame.from_dict(rows, orient="index").dropna(axis="columns", thresh=max(3, len(rows) // 2))
+
+
+def show_questions(human: HumanSet, readings: Sequence[Reading]) -> None:
+    """Prints, for every different question asked of all cases, its Pearson with each criterion of the humans; and, for
+    several thresholds of a cascade, how many answers would go on, and the Pearson of those that stay and of those that go.
+    """
+    table = by_question(readings, lean)
     if table.empty:  # likeness alone decides, so nothing was asked
         return
     truth = human.grades.means().loc[table.index].apply(human.tenths)
@@ -96,6 +105,26 @@ def show_questions(human: HumanSet, readings: Sequence[Reading]) -> None:
         leans = table[name].to_numpy()
         found = [compare(leans, truth[one].to_numpy(), names=("pearson",), resamples=0) for one in truth]
         print(f"  {name:{WIDTH}} " + "  ".join(_short(one["pearson"]) for one in found))
+    _show_doubt(human.name, table, by_question(readings, lambda answer: flatness(answer.probabilities)), truth)
+
+
+def _show_doubt(name: str, leans: pd.DataFrame, flat: pd.DataFrame, truth: pd.DataFrame) -> None:
+    mean = truth.mean(axis="columns")
+    print(
+        f"\n{name}: a cascade's doubt, the share that goes on, and Pearson with the humans' mean of what stays and goes"
+    )
+    for question in leans.columns:
+        known = leans[question].notna()
+        numbers, doubts, people = leans[question][known], flat[question][known], mean[known]
+        cells = []
+        for doubt in DOUBTS:
+            goes = doubts >= doubt
+            stays, gone = (
+                compare(numbers[which].to_numpy(), people[which].to_numpy(), names=("pearson",), resamples=0)["pearson"]
+                for which in (~goes, goes)
+            )
+            cells.append(f"{doubt}: {goes.mean():4.0%} {_short(stays)} {_short(gone)}")
+        print(f"  {question:{WIDTH}} " + "   ".join(cells))
 
 
 def show_spending(spent: Mapping[str, Usage], items: int) -> None:

@@ -11,14 +11,12 @@ import math
 
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded, ask_member
 
-DOUBT = 0.6
-
 
 class CascadeJudge:
     """A `Judge` made of a cheap and a dear one. `doubt`: from which share of the greatest entropy on it is
-    uncertain."""
+    uncertain; `Settings.cascade_doubt` for most."""
 
-    def __init__(self, cheap: Judge, dear: Judge, doubt: float = DOUBT) -> None:
+    def __init__(self, cheap: Judge, dear: Judge, doubt: float) -> None:
         if cheap.name == dear.name:
             raise ValueError("a cascade needs two different judges")
         if not 0 <= doubt <= 1:

@@ -52,7 +52,7 @@ def choose(
         if len(members) != 2:
             raise InputError("judge_name_joint", name=name)
         cheap, dear = members
-        return CascadeJudge(cheap, dear)
+        return CascadeJudge(cheap, dear, settings.cascade_doubt)
     return _single(name, settings, account)
 
 
