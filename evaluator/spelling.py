@@ -17,6 +17,16 @@ _AFTER_MARKS = re.compile(r"(?<=[，。！？；：、,;!?:”’」』）])[^\S
 _AT_LINE_ENDS = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _BETWEEN_WORDS = re.compile(r"[^\S\n]+")  # tabs, no-break and ideographic spaces, several in a row
 
+# Marks of a Chinese keyboard in a text that is not Chinese. In a Chinese one both widths stay: there the narrow ones are
+# everyday, and a model has read both.
+_WIDE = str.maketrans("，。！？；：（）", ",.!?;:()")
+_WIDE_MARKS = re.compile(
+    r"(?<=\d)(?P<within>[，：])(?=\d)"
+    r"|[^\S\n]*(?P<closing>[，。！？；：）]+[,.!?;:)]*)[^\S\n]*"
+    r"|[^\S\n]*(?P<opening>（)[^\S\n]*"
+)
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -33,5 +43,14 @@ def number_text(value: float) -> str:
 
 
 def plain(text: str) -> str:
-    """The text in simplified characters, without white space after Chinese marks and at line ends, single spaces elsewhere."""
-    return _BETWEEN_WORDS.sub(" ", _AT_LINE_ENDS.sub("", _AFTER_MARKS.sub("", simplify(text))))
+    """The text in simplified characters, without white space after Chinese marks and at line ends, single spaces elsewhere;
+    the marks of a text in Latin letters are Latin."""
+    text = simplify(text)
+    if _LATIN_WORD.search(text) and not _EAST_ASIAN.search(text):
+        text = _WIDE_MARKS.sub(_latin_mark, text)
+    return _BETWEEN_WORDS.sub(" ", _AT_LINE_ENDS.sub("", _AFTER_MARKS.sub("", text)))
+
+
+def _latin_mark(match: re.Match[str]) -> str:
+    mark = match[0].strip().translate(_WIDE)
+    return {"within": mark, "closing": f"{mark} ", "opening": f" {mark}"}[str(match.lastgroup)]

@@ -33,6 +33,12 @@ from evaluator.transcript import parse
         ("他说： “马上来。” 然后挂了", "他说：“马上来。”然后挂了"),
         ("好的\u00a0谢谢 \u3000 再见", "好的 谢谢 再见"),
         ("My\u00a0order\t is  late", "My order is late"),
+        ("Hello，it leaks 。Please come（today），thanks！", "Hello, it leaks. Please come (today), thanks!"),
+        ("Thank you ， Ms Lin：\nI called（twice） today。", "Thank you, Ms Lin:\nI called (twice) today."),
+        ("It costs 1，200 yuan（refundable）. Call at 10：30！", "It costs 1,200 yuan (refundable). Call at 10:30!"),
+        ("OK，好的。", "OK，好的。"),
+        ("HJ7703，", "HJ7703，"),
+        ("When？", "When?"),
         ("", ""),
     ],
 )
