@@ -10,6 +10,7 @@ from evaluator.corrected import corrected
 from evaluator.report import decided
 from evaluator.scorecard import Scorecard, Sum, UngradedVerdict, Verdict
 from evaluator.storage import Override, Record
+from evaluator.storage.standing import points_of
 from evaluator.texts import say
 
 Say = Callable[..., str]
@@ -47,7 +48,7 @@ def _say(language: str | None, key: str, **values: object) -> str:
 
 def recomputed(card: Scorecard, standing: Mapping[str, Override]) -> Sum | None:
     """What the scorecard adds up to with people's points in place of the machine's; None where nobody gave any."""
-    given = {name: one.points for name, one in standing.items() if one.points is not None}
+    given = points_of(standing)
     return corrected(card, given) if given else None
 
 

@@ -8,6 +8,7 @@ quoted from a text is always its exact words; only copies that something reads a
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from evaluator.guard.matching import simplify
 
@@ -19,7 +20,6 @@ _BETWEEN_WORDS = re.compile(r"[^\S\n]+")  # tabs, no-break and ideographic space
 
 # Marks of a Chinese keyboard in a text that is not Chinese. In a Chinese one both widths stay: there the narrow ones are
 # everyday, and a model has read both.
-_WIDE = str.maketrans("，。！？；：（）", ",.!?;:()")
 _WIDE_MARKS = re.compile(
     r"(?<=\d)(?P<within>[，：])(?=\d)"
     r"|[^\S\n]*(?P<closing>[，。！？；：）]+[,.!?;:)]*)[^\S\n]*"
@@ -52,5 +52,5 @@ def plain(text: str) -> str:
 
 
 def _latin_mark(match: re.Match[str]) -> str:
-    mark = match[0].strip().translate(_WIDE)
+    mark = unicodedata.normalize("NFKC", match[0].strip()).replace("。", ".")
     return {"within": mark, "closing": f"{mark} ", "opening": f" {mark}"}[str(match.lastgroup)]

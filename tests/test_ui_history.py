@@ -186,10 +186,8 @@ def test_a_comparison_goes_by_peoples_points(data):
     words = said(page)
     table = words.split('<table class="ev-table">')[1].split("</table>")[0]
     assert fine(page) and table.count("−1.5") == 2 and "+2.0" not in table
-    assert re.findall(r"<p class=\"ev-dim\">([AB]) · [^<]* · 已改</p>", words) == [
-        "A",
-        "A",
-    ]  # above the table and above its words
+    named = re.findall(r'<p class="ev-dim">([AB]) · [^<]* · 已改</p>', words)
+    assert named == ["A", "A"]  # above the table and above its words
 
 
 def test_a_comparison_draws_what_more_is_better_of():

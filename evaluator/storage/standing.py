@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Label, exists, select
 from sqlalchemy.orm import Session
@@ -27,6 +27,11 @@ def effective(overrides: Iterable[Override]) -> dict[str, Override]:
     return {one.criterion: one for one in sorted(standing(overrides), key=lambda one: one.id)}
 
 
+def points_of(standing: Mapping[str, Override]) -> dict[str, float]:
+    """By criterion, the points that count."""
+    return {criterion: one.points for criterion, one in standing.items() if one.points is not None}
+
+
 def was_corrected() -> Label[bool]:
     """A column of a query of gradings: whether anybody ever corrected it, which may have been taken back since."""
     return exists().where(t.OverrideRow.grading_id == t.GradingRow.id).label("was_corrected")
@@ -48,8 +53,7 @@ def corrected_sums(session: Session, ids: Sequence[str]) -> dict[str, Sum]:
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(some)).order_by(t.OverrideRow.id)
         for row in session.scalars(query):
             given.setdefault(row.grading_id, []).append(Override.model_validate(row))
-    counting = {name: own for name, overrides in given.items() if (own := effective(overrides))}
-    points = {name: {key: one.points or 0.0 for key, one in own.items()} for name, own in counting.items()}
+    points = {name: own for name, overrides in given.items() if (own := points_of(effective(overrides)))}
     return {name: corrected(card, points[name]) for name, card in bodies(session, list(points)).items()}
 
 

@@ -13,7 +13,7 @@ every run would undo what is being typed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
@@ -53,9 +53,12 @@ def go_to(key: str, view: str) -> NoReturn:
     st.rerun()
 
 
-def held_text(key: str, start: str = "") -> str:
-    """What the text field `key` holds, else `start`; to be given to it as `value`."""
-    return str(st.session_state.setdefault(key, start))
+def held_text(key: str, start: str | Callable[[], str] = "") -> str:
+    """What the text field `key` holds, else `start` (or what it gives, where that has to be looked up); to be given to the
+    field as `value`."""
+    if key not in st.session_state:
+        st.session_state[key] = start if isinstance(start, str) else start()
+    return str(st.session_state[key])
 
 
 def distinct(names: Mapping[T, str]) -> dict[T, str]:

@@ -10,6 +10,7 @@ import streamlit as st
 from evaluator.corrected import corrected_card
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Record
+from evaluator.storage.standing import points_of
 from ui.components import stores
 from ui.components.language import tr
 from ui.components.layout import out_of, when
@@ -25,7 +26,7 @@ def show_comparison(one: Record, other: Record) -> None:
     """Which two they are, criteria with both points (people's where they stand) and the difference beside a radar, and
     both transcripts."""
     section("comparison")
-    given = [_given(record) for record in (one, other)]
+    given = [points_of(stores.records().effective(record.id)) for record in (one, other)]
     named = [
         " · ".join(filter(None, [side, _name(record), tr("changed_yes") if points else ""]))
         for side, record, points in zip(SIDES, (one, other), given, strict=True)
@@ -44,11 +45,6 @@ def comparison_html(one: Scorecard, other: Scorecard) -> str:
     pairs = [(number, mine, theirs.get(mine.criterion)) for number, mine in enumerate(one.verdicts, start=1)]
     spokes = [Spoke(number, _share(mine), _share(its)) for number, mine, its in pairs if _drawn(mine) and _drawn(its)]
     return beside_html(spokes, SIDES, _table(pairs, one, other))
-
-
-def _given(record: Record) -> dict[str, float]:
-    standing = stores.records().effective(record.id)
-    return {name: one.points for name, one in standing.items() if one.points is not None}
 
 
 def _name(record: Record) -> str:

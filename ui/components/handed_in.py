@@ -37,7 +37,7 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
     field = f"{key}_text"
     st.text_area(
         tr("paste_text"),
-        value=held_text(field, drafts.load(draft).get("text", "")),
+        value=held_text(field, lambda: str(drafts.load(draft).get("text", ""))),
         key=field,
         height=220,
         placeholder=tr(f"paste_hint_{rubric.form}"),

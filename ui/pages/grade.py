@@ -52,7 +52,7 @@ def _named(one: Handed) -> Handed:
     field = "grade_name"
     name = st.text_input(
         tr("whose_text"),
-        value=held_text(field, drafts.load(DRAFT).get("name", "")),
+        value=held_text(field, lambda: str(drafts.load(DRAFT).get("name", ""))),
         key=field,
         placeholder=tr("whose_hint"),
         on_change=lambda: drafts.keep(DRAFT, name=st.session_state[field]),
