@@ -53,7 +53,7 @@ def set_up() -> str:
     print(f"Setting up {VENV} (once, a few minutes) …", flush=True)
     venv.create(VENV, with_pip=True, clear=not python.exists())
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--progress-bar", "off"]
-    checked(*pip, "--require-hashes", "-r", str(REQUIREMENTS))
+    checked(*pip, "--no-deps", "--require-hashes", "-r", str(REQUIREMENTS))
     checked(*pip, "--no-deps", "--no-build-isolation", "-e", str(HERE))
     stamp.write_text(wanted)
     return str(python)

@@ -56,7 +56,7 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 12  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 13  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -184,7 +184,7 @@ async def grade(
     for criterion, questions in zip(rubric.criteria, plans, strict=True):
         ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
         answered = await asked.about([*questions, *(others[name] for name in ids if name in others)])
-        seen = (*alike[criterion.speaker], fits, closings.get(criterion.id))
+        seen = (*alike[criterion.speaker], closings.get(criterion.id))
         verdict = judge_criterion(rubric, criterion, questions, answered, *seen)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))

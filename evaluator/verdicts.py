@@ -66,7 +66,6 @@ def judge_criterion(
     answered: Answered,
     matcher: Matcher,
     likeness: Likeness,
-    on_topic: float,
     closing: LastWords | None = None,
 ) -> Verdict | UngradedVerdict:
     """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer. Without questions
@@ -85,7 +84,7 @@ def judge_criterion(
             placed = blend(placed, Placed(closing.position, LEAST_SPREAD), SHARE_OF_CLOSING)
         if placed is None:
             return _ungraded(criterion, None)
-        shares = spread_over(_levels(criterion), Placed(placed.position * on_topic, placed.spread))
+        shares = spread_over(_levels(criterion), placed)
     verdict = _verdict(rubric, criterion, questions, answered, shares, matcher)
     return verdict if closing is None else _quoting(verdict, closing)
 
