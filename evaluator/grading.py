@@ -15,6 +15,7 @@ from evaluator import rubrics
 from evaluator.closing import closings_of
 from evaluator.evidence import Matcher, statements_of
 from evaluator.guard.injection import inspect
+from evaluator.judge.memory import RememberingJudge, asking_again
 from evaluator.judge.plan import (
     STEERING,
     TOPIC,
@@ -49,14 +50,13 @@ from evaluator.verdicts import Answered, deciding, judge_criterion, judge_key_po
 
 if TYPE_CHECKING:
     from evaluator.calibration.profile import Profile
-    from evaluator.judge.memory import RememberingJudge
 
 SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "agent": frozenset({"agent"}),
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 13  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 14  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):
@@ -89,7 +89,7 @@ async def evaluate(
     `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
     Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
     same settings finds the stored scorecard (of the same `owner`), or for another `label` stores a copy of it under that
-    name, without asking the model; `fresh` asks again. A calibration `profile`, or its file, moves the points to the scale
+    name, without asking the model; `fresh` asks the model again about the text. A calibration `profile`, or its file, moves the points to the scale
     of the people whom it was fitted to; one that does not fit rubric, prompts or model is refused before the model is
     asked. `report` hears of each step and verdict.
 
@@ -108,7 +108,8 @@ async def evaluate(
         key = request_key(transcript, rubric, judge, references, fitted)
         scorecard = None if fresh else await asyncio.to_thread(store.find, key, owner or None)
         if scorecard is None:
-            scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
+            with asking_again(fresh):
+                scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
             if fitted:
                 from evaluator.calibration.applying import apply_profile
 
@@ -127,7 +128,6 @@ def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
     embedded model said of the shipped rubrics' anchors."""
     from evaluator.judge.choose import choose
-    from evaluator.judge.memory import RememberingJudge
     from evaluator.judge.shipped import shipped_answers
     from evaluator.storage import AskMemo
 
@@ -164,11 +164,11 @@ async def grade(
     """Grades without looking at or touching any record."""
     started = time.perf_counter()
     stated, rubric = rubric, with_key_points(rubric)
-    guards = inspect(transcript)
+    guards = await asyncio.to_thread(inspect, transcript)
     if _is_silent(rubric, transcript, guards):
         return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
     report(Progress("reading", 0, 1))
-    read = state_for(rubric, transcript, guards, judge.traits.context_tokens)
+    read = await asyncio.to_thread(state_for, rubric, transcript, guards, judge.traits.context_tokens)
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
     asked = _Asking(stated, judge, read.state, report)
     # A judge that needs no anchors weighs the last words itself.
@@ -185,7 +185,7 @@ async def grade(
         ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
         answered = await asked.about([*questions, *(others[name] for name in ids if name in others)])
         seen = (*alike[criterion.speaker], closings.get(criterion.id))
-        verdict = judge_criterion(rubric, criterion, questions, answered, *seen)
+        verdict = await asyncio.to_thread(judge_criterion, rubric, criterion, questions, answered, *seen)
         verdicts.append(verdict)
         report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
     answered = await asked.about([*itertools.chain(*plans), *others.values()])
@@ -258,7 +258,8 @@ class _Asking:
             questions = of_the_same(questions, self.answers)
         for done, (name, state) in enumerate(states.items()):
             self._report(Progress("anchors", done, len(states)))
-            self._known[name] = await self._ask(state, questions)
+            with asking_again(False):  # the anchors are the rubric's: what is known of them stays
+                self._known[name] = await self._ask(state, questions)
 
     async def _ask(self, state: State, questions: list[Question]) -> dict[str, Answer | Ungraded]:
         if not questions:

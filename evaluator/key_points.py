@@ -18,7 +18,8 @@ _NUMBERING = re.compile(r"^\s*(?:[（(]?\d+[)）.,、:：]|[①-⑳]|[•*-]\s)\
 
 
 def with_key_points(rubric: Rubric) -> Rubric:
-    """The rubric, every reference having key points: its own, or else one a clause of what the candidate says in it."""
+    """The rubric, every reference having key points: its own, or else one a clause of what the candidate says in it
+    (of all of it, where no turn is the candidate's)."""
     references = tuple(
         reference if reference.key_points else _complete(reference, rubric) for reference in rubric.references
     )
@@ -46,8 +47,9 @@ def strip_numbering(text: str) -> str:
 
 
 def _complete(reference: ReferenceAnswer, rubric: Rubric) -> ReferenceAnswer:
-    turns = [turn.text for turn in parse(reference.text, form=rubric.form).turns if turn.role == "agent"]
-    clauses = dict.fromkeys(clause for text in turns for clause in split_clauses(text))
+    turns = parse(reference.text, form=rubric.form).turns
+    own = [turn for turn in turns if turn.role == "agent"] or turns
+    clauses = dict.fromkeys(clause for turn in own for clause in split_clauses(turn.text))
     points = tuple(
         KeyPoint(id=f"{reference.id[:56]}p{place}", text=clause) for place, clause in enumerate(clauses, start=1)
     )

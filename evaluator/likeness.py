@@ -10,7 +10,7 @@ constants are in docs/design/judging.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,7 @@ from evaluator.positions import Placed, Witness, place
 from evaluator.references.lexical import tokens
 from evaluator.rubric import Criterion, KeyPoint, Rubric
 from evaluator.spans import Comparison, spans_of
-from evaluator.transcript import parse
+from evaluator.transcript import Form, Role, parse
 
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ON_TOPIC_RATIO, ON_TOPIC_LIKENESS, ON_TOPIC_SHARPNESS = 0.86, 0.45, 25.0
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
-
+EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 
 Judged = Mapping[tuple[str, str], float]  # reference and key point: how far a judge says that it is made, 0 to 1
 NOTHING_JUDGED: Judged = MappingProxyType({})
@@ -122,15 +122,15 @@ def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]
 def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
     """For each (reference, key point) its similarity to its own reference answer and to the task's wording. Kept by
     rubric, since it is the same for every text."""
-    task = _compared(rubric.task, "answer")
+    task = _compared(rubric.task, "answer", EVERYBODY)
     found = {}
     for reference in rubric.references:
         if not reference.key_points:
             continue
         queries = query_vectors(tuple(point.text for point in reference.key_points))
-        highs, lows = _nearest(_compared(reference.text, rubric.form), queries), _nearest(task, queries)
+        highs, lows = _nearest(_said_in(reference.text, rubric.form), queries, 1.0), _nearest(task, queries, 0.0)
         for point, high, low in zip(reference.key_points, highs, lows, strict=True):
-            found[reference.id, point.id] = Anchors(reference=float(high), task=float(low))
+            found[reference.id, point.id] = Anchors(reference=high, task=low)
     return found
 
 
@@ -156,9 +156,18 @@ def _logistic(value: float) -> float:
     return 1 / (1 + math.exp(-value))
 
 
-def _compared(text: str, form: str) -> Comparison:
-    return Comparison(spans_of(parse(text, form=form), {"agent"}))  # type: ignore[arg-type]
+def _said_in(reference: str, form: Form) -> Comparison:
+    """What the agent says in a reference answer; all of it where no turn is the agent's."""
+    own = _compared(reference, form, {"agent"})
+    return own if own.spans else _compared(reference, form, EVERYBODY)
 
 
-def _nearest(compared: Comparison, queries: Vectors) -> Vectors:
-    return compared.similarities(queries).max(axis=1)
+def _compared(text: str, form: Form, roles: Collection[Role]) -> Comparison:
+    return Comparison(spans_of(parse(text, form=form), roles))
+
+
+def _nearest(compared: Comparison, queries: Vectors, without: float) -> list[float]:
+    """The highest cosine of each query with any sentence; `without` where there is no sentence."""
+    if not compared.spans:
+        return [without] * len(queries)
+    return [float(best) for best in compared.similarities(queries).max(axis=1)]

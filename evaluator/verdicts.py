@@ -171,7 +171,7 @@ def _reading(question: str, answers: Answers) -> float | None:
 def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:
     """Penalties and fatal items: neither silence nor the reference shows them, so both are the lower anchor."""
     chances = []
-    for question in questions:
+    for question in deciding(questions):
         own = _reading(question.id, answered.text)
         lower = [_reading(question.id, answers) for answers in (answered.empty or {}, *answered.references)]
         known = [value for value in lower if value is not None] or [0.0]

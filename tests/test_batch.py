@@ -27,7 +27,7 @@ from evaluator.batch import (
     run_batch,
     write_rows,
 )
-from evaluator.batch.estimate import predict_sum
+from evaluator.batch.estimate import at_length, predict_sum
 from evaluator.calibration.applying import stamp_for
 from evaluator.calibration.keeping import keep_profile
 from evaluator.calibration.profile import Stamp
@@ -181,9 +181,17 @@ async def test_an_unknown_batch_is_told(records):
 
 
 def test_a_pilot_spans_short_and_long():
-    """Five of fifty lie evenly over the lengths; of four all are taken."""
-    assert pilot_positions(list(range(50))) == [5, 15, 25, 35, 45]
+    """Five of fifty lie evenly over the lengths, the shortest and the longest among them; of four all are taken."""
+    assert pilot_positions(list(range(50))) == [0, 12, 24, 37, 49]
+    assert pilot_positions([50, 3, 40, 9, 8, 7, 6]) == [0, 1, 3, 4, 5]
     assert pilot_positions([9, 8, 7, 6]) == [0, 1, 2, 3]
+
+
+def test_a_pilot_with_the_longest_text_does_not_overstate_the_rest():
+    """Seconds in proportion to length, moved to the mean length of what waits, are those of that length."""
+    assert at_length([1.0, 2.0, 10.0], [100, 200, 1000], 150) == pytest.approx([1.5, 1.5, 1.5])
+    assert at_length([1.0, 2.0], [100, 200], 150) == [1.0, 2.0]
+    assert at_length([3.0, 2.0, 1.0], [1, 2, 3], 9) == [3.0, 2.0, 1.0]
 
 
 def test_the_range_of_a_sum_is_the_prediction_interval():

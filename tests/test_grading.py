@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
@@ -10,12 +11,13 @@ from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 from evaluator.errors import ModelMissing, RubricError
 from evaluator.grading import evaluate, grade, request_key
 from evaluator.judge.cascade import CascadeJudge
+from evaluator.judge.memory import RememberingJudge
 from evaluator.judge.questions import Answer, Traits
 from evaluator.likeness import Likeness
-from evaluator.rubric import Check, Criterion, Level
+from evaluator.rubric import Check, Criterion, KeyPoint, Level, ReferenceAnswer
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.settings import load_settings
-from evaluator.storage import open_records
+from evaluator.storage import AskMemo, open_records
 from evaluator.transcript import parse
 
 RUBRIC = small_rubric()
@@ -79,12 +81,13 @@ async def test_order_to_the_grader_is_flagged_not_read_and_earns_nothing():
     assert steered.review
 
 
-async def test_text_off_the_topic_is_flagged_and_gets_little():
-    """Friendly chat about something else stays below a cold call about the task."""
-    stray, cold = await card_of(STRAY, WordJudge(words=lambda state: 0.6)), await card_of(COLD)
-    assert "off_topic" in {guard.code for guard in stray.guards}
-    assert stray.total < cold.total + 1
-    assert stray.total < 1
+async def test_text_off_the_topic_is_flagged_and_keeps_its_points():
+    """A guard accuses nobody by itself: it is shown with its probability, asks for a person, and moves no point."""
+    stray = await card_of(STRAY, WordJudge(words=lambda state: 0.6))
+    (guard,) = [guard for guard in stray.guards if guard.code == "off_topic"]
+    assert guard.probability > 0.5
+    assert stray.review and "guard_off_topic" in {reason.code for reason in stray.review_reasons}
+    assert stray.total == pytest.approx(sum(verdict.points for verdict in stray.verdicts))
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n", "客服：\n客户：水管漏了！"])
@@ -190,6 +193,53 @@ async def test_fatal_item_and_penalty():
     assert (await card_of(COLD, judge, rubric)).total == 0
 
 
+async def test_an_optional_fatal_item_that_happened_counts_wholly():
+    """The question whether it applies at all is no evidence that it happened, and none against."""
+    fatal = Criterion(id="insult", name="辱骂客户", kind="fatal", description="骂了客户", optional=True)
+
+    class Sure(WordJudge):
+        def _answer(self, state, question):
+            own = "找物业" in state.text
+            top = 0.98 if own and question.id == "c:insult" else 0.5 if question.id.startswith("a:") else 0.02
+            rest = (1 - top) / (len(question.options) - 1)
+            shares = [rest] * (len(question.options) - 1) + [top]
+            options = (option.id for option in question.options)
+            return Answer(question=question.id, probabilities=dict(zip(options, shares, strict=True)))
+
+    card = await card_of(COLD, Sure(), small_rubric(criteria=(*RUBRIC.criteria, fatal)))
+    assert card.verdicts[-1].distribution[1].probability > 0.95
+    assert (card.total, card.passed) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"references": (ReferenceAnswer(id="call", text="客户：漏水了，快来人！\n客户：谢谢。"),)},
+        {"references": (ReferenceAnswer(id="call", text="……", key_points=(KeyPoint(id="k", text="说定几点上门"),)),)},
+        {"task": "客户：水管漏了！\n客户：快派人来！"},
+        {"task": "？？？"},
+    ],
+    ids=["only the customer speaks", "no words", "a task in the customer's words", "a task of marks"],
+)
+async def test_a_reference_or_task_without_the_agents_words_is_graded(changes):
+    """Whatever a reference or a task holds, the text gets points; silence in the reference makes no key point easy."""
+    card = await card_of(GOOD, rubric=small_rubric(**changes))
+    assert card.total is not None and not any(isinstance(item, UngradedVerdict) for item in card.verdicts)
+
+
+async def test_long_work_stays_off_the_event_loop():
+    """While a text longer than the context is weighed, other sessions of the page go on."""
+    chat = "\n".join(f"客服：第{n}件闲事，今天食堂的菜和昨天一样。\n客户：嗯，是的，天气也不错。" for n in range(60))
+    judge = WordJudge()
+    judge.traits = Traits(anchored=True, context_tokens=1400)
+    waits, running = [], asyncio.create_task(card_of(f"{GOOD}\n{chat}", judge))
+    while not running.done():
+        start = time.perf_counter()
+        await asyncio.sleep(0.01)
+        waits.append(time.perf_counter() - start)
+    assert max(waits) < 1.0
+
+
 async def test_same_input_finds_the_stored_scorecard(settings):
     """The second time nothing is asked, the same record comes back, and `fresh` makes another."""
     judge = WordJudge()
@@ -204,6 +254,20 @@ async def test_same_input_finds_the_stored_scorecard(settings):
         assert records.transcript(first.id).source == GOOD
         assert {use.matched_by for use in first.references} == {"item"}
         assert all(use.source and use.digest for use in first.references)
+
+
+async def test_fresh_asks_the_model_again_about_the_text(settings):
+    """The memo of answers does not reply for the model; what is known of the anchors stays."""
+    asked = WordJudge()
+    judge = RememberingJudge(asked, AskMemo(settings.memo_path))
+    with open_records(settings) as records:
+        wanted = {"judge": judge, "settings": settings, "records": records}
+        await evaluate(GOOD, RUBRIC, **wanted)
+        before = len(asked.states)
+        await evaluate(GOOD, RUBRIC, fresh=True, **wanted)
+    again = asked.states[before:]
+    assert again and all("班长小周" in state.text for state in again)
+    assert len({state.text for state in asked.states[:before]}) > 1
 
 
 async def test_stopped_grading_stores_nothing(settings):

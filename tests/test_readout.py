@@ -9,7 +9,7 @@ import pytest
 from evaluator.judge.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.cascade import CascadeJudge
 from evaluator.judge.embedded import CONTEXT_TOKENS, EmbeddedAsker
-from evaluator.judge.memory import RememberingJudge, question_key
+from evaluator.judge.memory import RememberingJudge, asking_again, question_key
 from evaluator.judge.panel import PanelJudge
 from evaluator.judge.questions import Answer, Option, Question, State, Traits, Ungraded, Usage
 from evaluator.judge.readout import ReadoutJudge, read_menu
@@ -114,6 +114,40 @@ async def test_what_is_known_beforehand_is_not_asked(tmp_path):
     assert (asker.asked, reply.model, reply.answers["q"].probabilities) == (0, "shipped", {"no": 0.5, "yes": 0.5})
     await judge.decide(STATE.model_copy(update={"text": "other"}), [QUESTION])
     assert asker.asked == 1
+
+
+@pytest.mark.parametrize("stored", ["no answer", {"model": "m"}, {"model": "m", "answer": {"question": "q"}}, [1], 3])
+async def test_what_the_memo_holds_in_another_shape_is_asked_again(tmp_path, stored):
+    """An entry that is no answer to the question, or has other options, is a miss and is written anew."""
+    asker, memo = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)}), AskMemo(tmp_path / "memo.db")
+    judge = RememberingJudge(ReadoutJudge(asker), memo)
+    await memo.put(question_key(judge.stamp, STATE, QUESTION), stored)
+    assert isinstance((await judge.decide(STATE, [QUESTION])).answers["q"], Answer)
+    await judge.decide(STATE, [QUESTION])
+    assert asker.asked == 1
+    other = Answer(question="q", probabilities={"a": 0.5, "b": 0.5}).model_dump()
+    await memo.put(question_key(judge.stamp, STATE, QUESTION), {"model": "m", "answer": other})
+    await judge.decide(STATE, [QUESTION])
+    assert asker.asked == 2
+
+
+async def test_asking_again_asks_the_model_and_remembers_what_it_says_now(tmp_path):
+    """Within `asking_again` the memo does not reply, but what was asked within it is not asked twice; the members of a panel
+    are asked again too."""
+    asker, memo = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)}), AskMemo(tmp_path / "memo.db")
+    other = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)})
+    other.name = "other"
+    members = [RememberingJudge(ReadoutJudge(each), memo) for each in (asker, other)]
+    judge = RememberingJudge(PanelJudge(members), memo)
+    await judge.decide(STATE, [QUESTION])
+    asker.logprobs = {"A": math.log(0.25), "B": math.log(0.75)}
+    with asking_again():
+        for _ in range(2):
+            reply = await judge.decide(STATE, [QUESTION])
+    assert (asker.asked, other.asked) == (2, 2)
+    later = await judge.decide(STATE, [QUESTION])
+    assert (asker.asked, later.answers["q"]) == (2, reply.answers["q"])
+    assert later.answers["q"].probabilities["yes"] == pytest.approx(0.375)
 
 
 async def test_failures_are_not_remembered(tmp_path):

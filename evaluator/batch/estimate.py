@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
-from statistics import mean, stdev
+from statistics import linear_regression, mean, stdev
 
 from pydantic import BaseModel, ConfigDict
 
@@ -41,33 +42,53 @@ def pilot_positions(lengths: list[int], size: int = 5) -> list[int]:
     order = sorted(range(len(lengths)), key=lambda position: (lengths[position], position))
     if len(order) <= size:
         return sorted(order)
-    step = len(order) / size
-    return sorted(order[int(step * (number + 0.5))] for number in range(size))
+    step = (len(order) - 1) / (size - 1)
+    return sorted(order[round(step * number)] for number in range(size))
 
 
 def estimate(records: Records, batch_id: str) -> Estimate:
-    """What the waiting items of a batch will take, from those that were graded; InputError when none was."""
+    """What the waiting items of a batch will take, from those that were graded; InputError when none was.
+
+    Longer texts take longer, and a pilot holds the shortest and the longest. So what a graded item took is first moved
+    along the line of least squares to the mean length of those that wait (the regression estimator of a mean, Cochran 1977).
+    """
     items = records.batches.items(batch_id)
     done = [item for item in items if item.state == "done" and item.grading_id]
     if not done:
         raise InputError("batch_pilot_empty")
     cards = records.batches.scorecards(batch_id)
-    used = [cards[item.grading_id].usage for item in done if item.grading_id in cards]
-    waiting = sum(item.state in ("waiting", "running") for item in items)
+    kept = [item for item in done if item.grading_id in cards]
+    used = [cards[item.grading_id or ""].usage for item in kept]
+    open_items = [item for item in items if item.state in ("waiting", "running")]
+    waiting = len(open_items)
+    lengths = records.batches.lengths(batch_id)
+    middle = mean(lengths.get(item.position, 0) for item in open_items) if open_items else 0.0
+    of_done, of_kept = ([lengths.get(item.position, 0) for item in some] for some in (done, kept))
     share = _overlap(done)
-    seconds = [value * share for value in map(_seconds, done)]
+    seconds = at_length([value * share for value in map(_seconds, done)], of_done, middle)
+    tokens = at_length([float(usage.prompt_tokens + usage.generated_tokens) for usage in used], of_kept, middle)
     costs = [usage.cost for usage in used if usage.cost is not None]
     priced = len(costs) == len(used)
+    costs = at_length(costs, of_kept, middle) if priced else []
     return Estimate(
         pilot=len(done),
         failed=sum(item.state == "failed" and item.tries > 0 for item in items),
         waiting=waiting,
         seconds=waiting * mean(seconds),
         seconds_range=predict_sum(seconds, waiting),
-        tokens=waiting * mean(usage.prompt_tokens + usage.generated_tokens for usage in used) if used else 0.0,
+        tokens=waiting * mean(tokens) if tokens else 0.0,
         cost_usd=waiting * mean(costs) if priced and costs else None,
         cost_range=predict_sum(costs, waiting) if priced else None,
     )
+
+
+def at_length(values: list[float], lengths: Sequence[int], middle: float) -> list[float]:
+    """What items of these lengths took, each moved to the length `middle` along the line of least squares; as they are where
+    fewer than three lengths tell, or longer ones took less. None falls below 0."""
+    if len(set(lengths)) < 3:
+        return values
+    slope = max(linear_regression(lengths, values).slope, 0.0)
+    return [max(value + slope * (middle - length), 0.0) for value, length in zip(values, lengths, strict=True)]
 
 
 def predict_sum(sample: list[float], count: int) -> tuple[float, float] | None:

@@ -24,11 +24,13 @@ _DIGITS = {
 }
 _UNITS = {"十": 10, "百": 100}
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
+_THOUSANDS = re.compile(r"[-+−]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")  # 1,000 in English, not a decimal comma
 _SUFFIX = re.compile(r"(?:分|點|点|points?|pts?|marks?)$", re.IGNORECASE)
 
 
 def parse_points(text: str, letters: Mapping[str, float] | None = None) -> float | None:
-    """The points that `text` states, or None when it states none that is safe to read.
+    """The points that `text` states, or None when it states none that is safe to read. A comma before
+    exactly three digits parts thousands ("1,000"), any other is a decimal comma ("2,5").
 
     `letters` gives the worth of grades such as "B+"; without it a letter is never guessed.
     """
@@ -36,6 +38,8 @@ def parse_points(text: str, letters: Mapping[str, float] | None = None) -> float
     if letters and plain.upper() in letters:
         return float(letters[plain.upper()])
     plain = _SUFFIX.sub("", plain).strip()
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
     if _NUMBER.fullmatch(plain):
         return float(plain.replace("−", "-").replace(",", "."))
     return _read_chinese(plain)

@@ -134,6 +134,15 @@ class Batches:
         items = [_item(row, dict(zip(_GRADED, values, strict=True))) for row, _, *values in rows]
         return [item.model_copy(update={"corrected": sums.get(item.grading_id or "")}) for item in items]
 
+    def lengths(self, batch_id: str) -> dict[int, int]:
+        """Characters of each item's text, by position; items without a text are left out."""
+        query = select(t.BatchItemRow.position, func.length(t.TranscriptRow.source)).join(
+            t.TranscriptRow, t.TranscriptRow.id == t.BatchItemRow.transcript_id
+        )
+        with self.database.read() as session:
+            found = session.execute(query.where(t.BatchItemRow.batch_id == batch_id))
+            return {position: length for position, length in found}
+
     def scorecards(self, batch_id: str) -> dict[str, Scorecard]:
         """The scorecards of the items graded so far, by grading id, in one query."""
         query = select(t.GradingRow.id, t.GradingRow.body).join(

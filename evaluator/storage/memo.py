@@ -39,7 +39,7 @@ class AskMemo:
             self._connection = _connect(self.path)
 
     async def get(self, key: str) -> Any | None:
-        """The stored value, or None."""
+        """The stored value, or None; a value that is no JSON counts as not there."""
         return await asyncio.to_thread(self._get, key)
 
     async def put(self, key: str, value: Any) -> None:
@@ -60,7 +60,10 @@ class AskMemo:
     def _get(self, key: str) -> Any | None:
         with self._lock, sqlite_faults(self.path):
             row = self._connection.execute("SELECT value FROM answers WHERE key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        try:
+            return None if row is None else json.loads(row[0])
+        except ValueError:
+            return None
 
     def _put(self, key: str, text: str) -> None:
         with self._lock, sqlite_faults(self.path):
