@@ -331,7 +331,7 @@ def test_a_file_that_cannot_be_a_rubric_is_told(tmp_path, content, code):
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path):
     """A path that leads nowhere, or to a folder, gives one sentence."""
-    for path, code in ((tmp_path / "no.yaml", "file_missing"), (tmp_path, "rubric_unreadable")):
+    for path, code in ((tmp_path / "no.yaml", "file_missing"), (tmp_path, "file_not_regular")):
         with pytest.raises(RubricError) as wrong:
             load(path)
         assert wrong.value.code == code

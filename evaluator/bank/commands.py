@@ -302,16 +302,15 @@ def _chosen(
 
 def _edited_by_hand(item: Item) -> dict[str, Any]:
     """The fields that a person changed in the editor; InputError where the result is no YAML of fields."""
-    import yaml
-
     from evaluator.bank.store import EDITABLE
+    from evaluator.encoding import Malformed, read_yaml, write_yaml
 
     before = {name: value for name, value in item.model_dump(mode="json").items() if name in EDITABLE}
-    given = _in_editor(yaml.safe_dump(before, allow_unicode=True, sort_keys=False, width=100), ".yaml")
+    given = _in_editor(write_yaml(before), ".yaml")
     try:
-        after = yaml.safe_load(given)
-    except yaml.YAMLError as error:
-        raise InputError("bank_edit_unreadable", detail=str(error).splitlines()[0]) from None
+        after = read_yaml(given)
+    except Malformed as error:
+        raise InputError("bank_edit_unreadable", detail=error) from None
     if not isinstance(after, dict):
         raise InputError("bank_edit_unreadable", detail=type(after).__name__)
     return {name: value for name, value in after.items() if before.get(name, ...) != value}

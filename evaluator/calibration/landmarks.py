@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
+
+from evaluator.encoding import read_yaml
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ NEAR = {
 def read_landmarks() -> dict[str, tuple[str, ...]]:
     """The sentences by group."""
     text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
-    return {group: tuple(lines) for group, lines in yaml.safe_load(text).items()}
+    return {group: tuple(lines) for group, lines in read_yaml(text).items()}
 
 
 def measure_nearness(parts: dict[str, Array], landmarks: dict[str, Array]) -> tuple[Array, tuple[str, ...]]:

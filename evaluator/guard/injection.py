@@ -15,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from evaluator.encoding import read_yaml
 from evaluator.evidence import evidence_of
 from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
 from evaluator.guard.matching import Normalised, folded, is_separator
@@ -97,7 +96,7 @@ def hits(text: str) -> list[Hit]:
 def patterns() -> tuple[Pattern, ...]:
     """All patterns, compiled, in the file's order."""
     path = Path(__file__).with_name("patterns.yaml")
-    return tuple(_compiled(entry) for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return tuple(_compiled(entry) for entry in read_yaml(path.read_text(encoding="utf-8")))
 
 
 def _compiled(entry: dict[str, Any]) -> Pattern:

@@ -15,12 +15,15 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evaluator.encoding import Malformed, read_yaml
 from evaluator.errors import BudgetExceeded, InputError
+from evaluator.files import read_bounded
 from evaluator.judge.questions import Usage
 from evaluator.judge.transport import Signal
+
+MAX_PRICE_BYTES = 1_000_000
 
 OVERHEAD_TOKENS = 200  # roles, separators and a schema's frame, which are not in the text that we count
 
@@ -74,11 +77,11 @@ def price_of(model: str, own: Path | None = None) -> Price | None:
 @cache
 def _prices(path: Path) -> dict[str, Price]:
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        entries = read_yaml(read_bounded(path, MAX_PRICE_BYTES).decode("utf-8")) or {}
         return {str(key): Price.model_validate(value) for key, value in entries.items()}
     except FileNotFoundError as missing:
         raise InputError("file_missing", path=str(path)) from missing
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError, AttributeError) as wrong:
+    except (OSError, UnicodeDecodeError, Malformed, ValidationError, AttributeError) as wrong:
         raise InputError("judge_prices_unreadable", path=str(path)) from wrong
 
 

@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
+from evaluator.encoding import read_yaml
 from evaluator.references import embedding
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _embed_background() -> tuple[Vectors, Vectors]:
 
 def background_texts() -> list[str]:
     """The 64 unrelated texts, Chinese and English."""
-    by_language = yaml.load(_TEXTS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    by_language = read_yaml(_TEXTS.read_text(encoding="utf-8"))
     return [text for texts in by_language.values() for text in texts]
 
 

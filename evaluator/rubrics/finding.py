@@ -31,9 +31,11 @@ class RubricEntry(BaseModel):
 
 
 def list_rubrics(settings: Settings | None = None) -> list[RubricEntry]:
-    """All rubrics by id; one wrong file is listed with its problem and hides no other."""
-    entries = {entry.id: entry for entry in _all(settings or load_settings())}
-    return [entries[key] for key in sorted(entries)]
+    """All rubrics by id, one for each; every wrong file is listed with its problem beside them and hides no other."""
+    found = list(_all(settings or load_settings()))
+    good = {entry.id: entry for entry in found if entry.rubric is not None}
+    wrong = [entry for entry in found if entry.rubric is None]
+    return sorted([*good.values(), *wrong], key=lambda entry: (entry.id, entry.rubric is None, str(entry.path)))
 
 
 def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
@@ -47,7 +49,7 @@ def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
                 return rubric
     entries = list_rubrics(settings)
     for entry in entries:
-        if entry.id == name:
+        if entry.id == name:  # the good one comes first
             return entry.rubric or load(entry.path)
     raise _unknown(name, [entry.id for entry in entries])
 

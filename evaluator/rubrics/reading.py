@@ -1,13 +1,11 @@
 """YAML in, Rubric out; whatever is wrong is told with its line and with what to write.
 
-Read as YAML 1.2 core: `yes`, `no`, `12:30` and dates stay text. With PyYAML's older rules a check's `no:` would become
-the key False, and a time in a task would become a number.
+Read as YAML 1.2 core, within limits (`evaluator.encoding`): `yes`, `no`, `12:30` and dates stay text.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from evaluator import texts
-from evaluator.errors import InputError, RubricError
+from evaluator.encoding import Malformed, compose_yaml, construct_yaml
+from evaluator.errors import RubricError
+from evaluator.files import NotAFile, TooLarge, read_bounded
 from evaluator.rubric import Check, Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
 from evaluator.rubrics.problems import Finding, WrongRubric
 
@@ -30,19 +30,6 @@ _MODELS: dict[str, type[BaseModel]] = {
     "key_points": KeyPoint,
     "explanations": Explanation,
 }
-
-
-class _Loader(yaml.CSafeLoader):
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the name is PyYAML's
-
-
-for _tag, _pattern, _first in (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 def load(path: str | Path) -> Rubric:
@@ -84,14 +71,15 @@ def _sibling(where: str, name: str) -> str:
 def read_text(path: Path) -> str:
     """The text of a rubric file; RubricError when it is missing, too large or not UTF-8."""
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
+        content = read_bounded(path, MAX_BYTES)
     except FileNotFoundError:
         raise RubricError("file_missing", path=path) from None
+    except TooLarge:
+        raise RubricError("rubric_too_large", path=path, limit=MAX_BYTES // 1000) from None
+    except NotAFile as error:
+        raise RubricError("file_not_regular", path=path, kind=texts.say(f"errors.kind_{error.kind}")) from None
     except OSError as error:
         raise RubricError("rubric_unreadable", path=path, detail=error.strerror or error) from None
-    if size > MAX_BYTES:
-        raise RubricError("rubric_too_large", path=path, limit=MAX_BYTES // 1000)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -100,33 +88,25 @@ def read_text(path: Path) -> str:
 
 def _compose(text: str, name: str) -> yaml.Node:
     try:
-        root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _no_yaml(name, (mark.line + 1) if mark else 1, error.problem or "") from None
-    except yaml.YAMLError as error:  # a character that YAML does not allow, without a line of its own
-        position = getattr(error, "position", 0)
-        raise _no_yaml(name, text.count("\n", 0, position) + 1, str(error).splitlines()[0]) from None
+        root = compose_yaml(text)
+    except Malformed as error:
+        raise _malformed(name, error) from None
     if not isinstance(root, yaml.MappingNode):
         raise WrongRubric(name, (Finding(severity="error", code="not_a_mapping", where="-", line=1),))
     return root
 
 
-def _no_yaml(name: str, line: int, detail: str) -> InputError:
-    return WrongRubric(
-        name, (Finding(severity="error", code="not_yaml", where="-", line=line, values={"detail": detail}),)
-    )
-
-
 def _construct(root: yaml.Node, name: str) -> Any:
-    loader = _Loader("")
     try:
-        return loader.construct_document(root)
-    except yaml.constructor.ConstructorError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _no_yaml(name, line, error.problem or "") from None
-    finally:
-        loader.dispose()
+        return construct_yaml(root)
+    except Malformed as error:
+        raise _malformed(name, error) from None
+
+
+def _malformed(name: str, error: Malformed) -> WrongRubric:
+    code = "not_yaml" if error.code == "syntax" else f"yaml_{error.code}"
+    found = Finding(severity="error", code=code, where="-", line=error.line, values={"detail": error.detail})
+    return WrongRubric(name, (found,))
 
 
 def _keys_given_twice(node: yaml.Node, where: str = "", seen: set[int] | None = None) -> Iterator[Finding]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from evaluator import texts
+from evaluator.encoding import write_yaml
 from evaluator.errors import RubricError, StorageError
+from evaluator.files import write_in_one_step
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
 
@@ -20,33 +19,12 @@ Form = Literal["dialogue", "answer", "email"]
 SCHEMA_FILE = "rubric.schema.json"
 
 
-class _Dumper(yaml.SafeDumper):
-    """Long texts as blocks, lists indented under their key: the way a person would write it."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        return super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-def _points(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
-    """3 rather than 3.0: points read like points."""
-    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:g}")
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(float, _points)
-
-
 def dump(rubric: Rubric, schema: str = SCHEMA_FILE) -> str:
     """YAML text of `rubric`, which `parse` reads back as an equal one; `schema` is where an editor finds the
     schema.
     """
     content = rubric.model_dump(mode="json", exclude_defaults=True)
-    body = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    body = write_yaml(content)
     return f"# yaml-language-server: $schema={schema}\n{body}"
 
 
@@ -82,10 +60,7 @@ def template(rubric_id: str, form: Form = "answer", language: str | None = None,
 
 
 def _replace(path: Path, content: str) -> None:
-    half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        half.write_text(content, encoding="utf-8")
-        half.replace(path)
+        write_in_one_step(path, content)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None

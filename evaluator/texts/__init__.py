@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
+from evaluator.encoding import read_yaml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -29,7 +29,7 @@ _current: ContextVar[Language | None] = ContextVar("language", default=None)
 def catalogue(area: str) -> dict[str, dict[str, str]]:
     """The texts of one area: {key: {"zh": …, "en": …}}."""
     path = Path(__file__).with_name(f"{area}.yaml")
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    return read_yaml(path.read_text(encoding="utf-8")) or {}
 
 
 def areas() -> list[str]:

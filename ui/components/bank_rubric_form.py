@@ -6,9 +6,9 @@ from html import escape
 from typing import Any, NoReturn, get_args
 
 import streamlit as st
-import yaml
 
 from evaluator import rubrics
+from evaluator.encoding import write_yaml
 from evaluator.errors import RubricError
 from evaluator.rubric import CriterionKind, Rubric, Speaker
 from evaluator.rubrics import Finding
@@ -70,7 +70,7 @@ def show_editor(rubric_id: str) -> None:
 
 def _checked(rubric_id: str, edited: Content, stored: Rubric | None) -> None:
     """Lint of what is typed now, its preview, and the buttons."""
-    text = yaml.safe_dump(edited, allow_unicode=True, sort_keys=False)
+    text = write_yaml(edited)
     findings = rubrics.lint_text(text, rubric_id)
     section("ui_bank.lint")
     st.html(findings_html(findings, edited))

@@ -1,0 +1,55 @@
+"""Reading what somebody named: a path may be a folder, a pipe that never ends, or a device of endless zeros."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+class NotAFile(OSError):
+    """What was named is a folder, a pipe or a device."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        super().__init__(errno.EINVAL, kind, str(path))
+        self.kind = kind
+
+
+class TooLarge(OSError):
+    """The file is larger than the limit; nothing of it was kept."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        super().__init__(errno.EFBIG, f"> {limit} bytes", str(path))
+        self.limit = limit
+
+
+def read_bounded(path: Path | str, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes. Raises NotAFile, TooLarge or another OSError.
+
+    The size is counted while reading and not believed, and opening never waits: a named pipe without a writer would stop
+    the process for good.
+    """
+    path = Path(path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError:  # a NUL in the name
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), repr(str(path))) from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise NotAFile(path, kind_of(mode))
+    with open(descriptor, "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise TooLarge(path, limit)
+    return content
+
+
+def kind_of(mode: int) -> str:
+    """What `st_mode` says that a path is: "file", "folder", "pipe", "device", "socket"."""
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
