@@ -1,39 +1,61 @@
 #!/usr/bin/env python3
-"""Sets everything up beside itself and runs one thing: an example graded for real, or the tests.
+"""Sets everything up beside this file and runs one thing: an example grading, or the tests.
 
     python3 start.py grade      set up, fetch the model (1.1 GB, once), grade an example call
     python3 start.py test       set up, fetch what the tests need, run them
-    python3 start.py run …      set up, then run `evaluator …`
+    python3 start.py run …      set up, then run `evaluator …`, for example `run ui` for the page
 
-Needs Python 3.11 or later and nothing else. Everything goes into `.venv` beside this file; delete it to start anew.
+Needs Python 3.11 or later and nothing else. Everything is installed into `.venv` beside this file; delete that folder to
+start over.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-REQUIREMENTS = HERE / "requirements" / "all.txt"
+RUN, TEST = "run", "test"  # names of the locks in requirements/; everything in `run` is in `test` too
 EXAMPLE = ["grade", "--rubric", "cross-border-wrong-item", "examples/cross-border-wrong-item/good.txt", "--yes"]
+DOWNLOAD = {RUN: "about 330 MB", TEST: "about 480 MB"}
+# Settings of pip that uv does not read. Where one of them is set, pip installs.
+PIP_ONLY = {"index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert", "trusted-host"}
+UNREACHABLE = re.compile(
+    "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeoutError|ProxyError|Max retries exceeded"
+    "|Temporary failure in name resolution|Network is unreachable|dns error|error sending request|Failed to fetch"
+    "|from versions: none|Connection refused|Connection reset"
+)
+
+
+class SetUpError(Exception):
+    """The set-up cannot go on. The message is one sentence that says what to do."""
 
 
 def main() -> int:
-    """Runs what the command line names; gives its exit code."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
-        print(f"Python 3.11 or later is needed, and this is {sys.version.split()[0]}: start this with a newer one.")
+    """Runs what the command line names and returns its exit code."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this file too
+        print(f"Python 3.11 or later is needed, and this is {sys.version.split()[0]}: run this file with a newer one.")
         return 2
     command, *rest = sys.argv[1:] or ["help"]
     if command not in ("grade", "test", "run"):
         print(__doc__)
         return 0 if command in ("help", "-h", "--help") else 2
-    python = set_up()
+    try:
+        with one_at_a_time():
+            python = set_up(TEST if command == "test" else RUN)
+    except SetUpError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     os.chdir(HERE)
     if command == "grade":
         return call(python, "-m", "evaluator", *EXAMPLE, *rest)
@@ -43,53 +65,220 @@ def main() -> int:
     return call(python, "-m", "pytest", *rest)
 
 
-def set_up() -> str:
-    """The environment in .venv, made or renewed when the pinned requirements changed; gives its interpreter."""
-    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = VENV / ".requirements.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted:
+def set_up(lock: str) -> str:
+    """Makes `.venv` match the lock and returns its interpreter.
+
+    An environment that already matches is left alone. One that was interrupted continues, one that lacks its interpreter
+    or pip, or belongs to another Python, is made again. SetUpError when it cannot be done.
+    """
+    python, stamp = interpreter(VENV), VENV / ".installed.json"
+    done = read_stamp(stamp)
+    if python.exists() and matches(done, lock):
         return str(python)
-    print(f"Setting up {VENV} (once, a few minutes) …", flush=True)
-    venv.create(VENV, with_pip=True, clear=not python.exists())
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--progress-bar", "off"]
-    checked(*pip, "--no-deps", "--require-hashes", "-r", str(REQUIREMENTS))
-    checked(*pip, "--no-deps", "--no-build-isolation", "-e", str(HERE))
-    stamp.write_text(wanted)
+    print(f"Setting up {VENV} (once, {DOWNLOAD[lock]} to download) …", flush=True)
+    if not is_whole(python):
+        make_venv(python)
+        done = {}
+    stamp.unlink(missing_ok=True)
+    requirements = HERE / "requirements" / f"{lock}.txt"
+    install(python, requirements)
+    remove(python, set(done.get("pins", [])) - pins(requirements))
+    run_quietly(
+        [str(python), "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet", "-e", str(HERE)],
+        "The checkout itself could not be installed.",
+    )
+    stamp.write_text(json.dumps({"digest": digest(lock), "lock": lock, "pins": sorted(pins(requirements))}))
     return str(python)
 
 
+def interpreter(folder: Path) -> Path:
+    """The path of the interpreter of a virtual environment."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def matches(done: dict, lock: str) -> bool:
+    """True if what was installed is what the lock asks for now, or the larger lock that contains it."""
+    installed = done.get("lock")
+    return installed in (lock, TEST) and done.get("digest") == digest(installed)
+
+
+def digest(lock: str) -> str:
+    """SHA-256 of the lock, the project's own metadata and the Python version."""
+    files = [HERE / "requirements" / f"{lock}.txt", HERE / "pyproject.toml"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files) + sys.version.encode()).hexdigest()
+
+
+def read_stamp(stamp: Path) -> dict:
+    """What the last finished set-up wrote down; empty if there is none or it is damaged."""
+    try:
+        found = json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_whole(python: Path) -> bool:
+    """True if the environment runs the Python that runs this file, and has pip."""
+    if not python.exists():
+        return False
+    script = "import pip, sys; print(sys.version)"
+    found = subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=False)
+    return found.returncode == 0 and found.stdout.strip() == sys.version.strip()
+
+
+def make_venv(python: Path) -> None:
+    """Creates the environment from nothing."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        venv.create(VENV, with_pip=True, clear=True, symlinks=os.name != "nt")
+    except (subprocess.CalledProcessError, OSError, SystemExit) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it has no ensurepip"
+        raise SetUpError(
+            f"This Python cannot create a virtual environment in {VENV} ({reason}): on Debian or Ubuntu install the "
+            f"package python{version}-venv; elsewhere check that the folder can be written."
+        ) from None
+    if not python.exists():
+        raise SetUpError(f"{VENV} has no interpreter: delete that folder and run this again.")
+
+
+def install(python: Path, requirements: Path) -> None:
+    """Installs exactly what the lock pins. Nothing is resolved, so no later release of any package can matter.
+
+    uv installs where it is on the PATH and pip's configuration holds nothing that uv would ignore; otherwise, or when uv
+    fails, pip does. SetUpError when neither can.
+    """
+    if uv := usable_uv(python):
+        command = [uv, "pip", "install", "--python", str(python), "--no-deps", "--require-hashes", "-r"]
+        if call(*command, str(requirements)) == 0:
+            return
+        print("uv could not install the packages; trying pip.", flush=True)
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--require-hashes"]
+    # What is never imported is never compiled: half of the size and a third of the time.
+    code, output = follow([*command, "--no-compile", "-r", str(requirements)], len(pins(requirements)))
+    if code:
+        raise SetUpError(explained(output, requirements.stem))
+
+
+def usable_uv(python: Path) -> str | None:
+    """The path of uv, or None where pip has to install."""
+    uv = shutil.which("uv")
+    if not uv:
+        return None
+    listed = subprocess.run([str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    configured = {line.split("=")[0].rsplit(".", 1)[-1].strip() for line in listed.stdout.splitlines()}
+    return None if listed.returncode or configured & PIP_ONLY else uv
+
+
+def explained(output: str, lock: str) -> str:
+    """One sentence on why pip failed, with pip's own last words in a file."""
+    log = VENV / "setup.log"
+    log.write_text(output, encoding="utf-8")
+    last = next((line for line in reversed(output.splitlines()) if line.startswith("ERROR:")), "").removeprefix(
+        "ERROR:"
+    )
+    if "No space left" in output:
+        return f"The disk is full: free about 2 GB on the disk that holds {VENV} and run this again; it continues."
+    if UNREACHABLE.search(output):
+        return (
+            f"The package index cannot be reached, and the first run needs it ({DOWNLOAD.get(lock, 'packages')} of packages, "
+            "then 1.1 GB for the model): connect to the network, or name your mirror or proxy in pip's configuration "
+            f"(`pip config set global.index-url …`), and run this again; it continues where it stopped. Details: {log}"
+        )
+    return (
+        f"The packages could not be installed:{last or ' see the details'}. Run this again to continue. Details: {log}"
+    )
+
+
+def follow(command: list[str], total: int) -> tuple[int, str]:
+    """Runs pip, counts the packages as it fetches them, and returns its exit code and everything it printed."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
+    )
+    lines, seen = [], 0
+    assert process.stdout
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("Collecting"):
+            seen += 1
+            show(f"  {seen} of {total}: {line.split()[1].split('==')[0]}")
+        elif line.startswith("Installing collected"):
+            show(f"  installing {seen} packages …")
+    show("")
+    return process.wait(), "".join(lines)
+
+
+def show(text: str) -> None:
+    """One line of progress that replaces the last, on a terminal only."""
+    if sys.stdout.isatty():
+        print(f"\r{text[:70]:<70}", end="" if text else "\r", flush=True)
+
+
+def pins(requirements: Path) -> set[str]:
+    """The names that a lock pins."""
+    return set(re.findall(r"^([A-Za-z0-9._-]+)==", requirements.read_text(), re.MULTILINE))
+
+
+def remove(python: Path, names: set[str]) -> None:
+    """Uninstalls what an earlier lock had and this one has not. Packages that the user added stay."""
+    if names:
+        call(str(python), "-m", "pip", "--disable-pip-version-check", "uninstall", "--yes", "--quiet", *sorted(names))
+
+
+def run_quietly(command: list[str], otherwise: str) -> None:
+    """Runs a command that should print nothing; SetUpError with what it printed when it fails."""
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise SetUpError(f"{otherwise} {(found.stderr or found.stdout).strip()[-500:]}")
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Holds a lock, so that two set-ups of one checkout wait for each other."""
+    lock = locker()
+    try:
+        with (HERE / ".venv.lock").open("w") as file:
+            lock(file.fileno())
+            yield
+    except OSError as problem:
+        raise SetUpError(
+            f"{HERE} cannot be written ({problem.strerror}): move the checkout to a folder of yours."
+        ) from None
+
+
+def locker() -> Callable[[int], object]:
+    """The system's way to lock an open file until it is closed."""
+    if os.name == "nt":
+        import msvcrt
+
+        return lambda file: msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+    import fcntl
+
+    return lambda file: fcntl.flock(file, fcntl.LOCK_EX)
+
+
 def prepare_tests(python: str) -> None:
-    """What tests of the real model and of the page need. Where it cannot be had they skip, and say why."""
+    """Fetches the model and, on Debian as root, Chromium and PostgreSQL. Tests of what is missing skip and say why."""
     if call(python, "-m", "evaluator", "model", "pull"):
         print("The embedded model could not be fetched: its tests are skipped.")
-    if not shutil.which("chromium") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("Installing Chromium for the browser tests …", flush=True)
-        quietly("apt-get", "update")
-        quietly("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk")
+    wanted = [] if shutil.which("chromium") else ["chromium", "fonts-noto-cjk"]
+    wanted += [] if any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) else ["postgresql"]
+    if wanted and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print(f"Installing {', '.join(wanted)} for the tests …", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for step in (["update"], ["install", "-y", "--no-install-recommends", *wanted]):
+            subprocess.run(
+                ["apt-get", *step], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+            )
 
 
 def call(*command: str) -> int:
-    """Runs a command and gives its exit code."""
+    """Runs a command and returns its exit code."""
     return subprocess.run(command, check=False).returncode
-
-
-def quietly(*command: str) -> None:
-    """Runs a command whose output and outcome nobody needs; it asks nothing."""
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    nowhere = subprocess.DEVNULL
-    subprocess.run(command, check=False, stdout=nowhere, stderr=nowhere, env=environment)
-
-
-def checked(*command: str) -> None:
-    """Runs a command; when it fails, what it printed stands above and this ends with its exit code."""
-    if code := call(*command):
-        print("Setting up failed; the reason stands above. Mend it and start this again: it goes on where it stopped.")
-        raise SystemExit(code)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
+        print("\nStopped. Run the same command again; it continues where it stopped.", file=sys.stderr)
         sys.exit(130)
