@@ -25,9 +25,14 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-RUN, TEST = "run", "test"  # names of the locks in requirements/; everything in `run` is in `test` too
+LOCKS = (
+    "run",
+    "full",
+    "test",
+)  # in requirements/: the command line; the page, calibration and batches too; the tests too
+LIGHT = {"grade", "rubrics", "model", "history", "show", "bank"}  # commands that need no more than the first lock
 EXAMPLE = ["grade", "--rubric", "cross-border-wrong-item", "examples/cross-border-wrong-item/good.txt", "--yes"]
-DOWNLOAD = {RUN: "about 330 MB", TEST: "about 480 MB"}
+DOWNLOAD = dict(zip(LOCKS, ("about 250 MB", "about 420 MB", "about 520 MB"), strict=True))
 # Settings of pip that uv does not read. Where one of them is set, pip installs.
 PIP_ONLY = {"index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert", "trusted-host"}
 UNREACHABLE = re.compile(
@@ -52,7 +57,7 @@ def main() -> int:
         return 0 if command in ("help", "-h", "--help") else 2
     try:
         with one_at_a_time():
-            python = set_up(TEST if command == "test" else RUN)
+            python = set_up(lock_for(command, rest))
     except SetUpError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -65,6 +70,15 @@ def main() -> int:
     return call(python, "-m", "pytest", *rest)
 
 
+def lock_for(command: str, arguments: list[str]) -> str:
+    """The smallest lock that holds what a command line needs: grading needs neither the page nor statistics."""
+    if command == "test":
+        return "test"
+    asked = next((word for word in arguments if not word.startswith("-") and word not in ("zh", "en")), "--help")
+    light = command == "grade" or asked in LIGHT or asked.startswith("-")
+    return "run" if light and "--profile" not in arguments else "full"
+
+
 def set_up(lock: str) -> str:
     """Makes `.venv` match the lock and returns its interpreter.
 
@@ -75,6 +89,8 @@ def set_up(lock: str) -> str:
     done = read_stamp(stamp)
     if python.exists() and matches(done, lock):
         return str(python)
+    if done.get("lock") in LOCKS:  # never shrink: a changed lock upgrades in place, and what was there stays usable
+        lock = max(lock, done["lock"], key=LOCKS.index)
     print(f"Setting up {VENV} (once, {DOWNLOAD[lock]} to download) …", flush=True)
     if not is_whole(python):
         make_venv(python)
@@ -97,9 +113,10 @@ def interpreter(folder: Path) -> Path:
 
 
 def matches(done: dict, lock: str) -> bool:
-    """True if what was installed is what the lock asks for now, or the larger lock that contains it."""
+    """True if what was installed is what the lock asks for now, or a larger lock, which contains it."""
     installed = done.get("lock")
-    return installed in (lock, TEST) and done.get("digest") == digest(installed)
+    is_enough = installed in LOCKS and LOCKS.index(installed) >= LOCKS.index(lock)
+    return is_enough and done.get("digest") == digest(installed)
 
 
 def digest(lock: str) -> str:
