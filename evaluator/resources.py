@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-Resource = Literal["rubrics", "prompts", "examples"]
+Resource = Literal["rubrics", "prompts", "examples", "ui"]
 
 
 def resource_dir(name: Resource) -> Path:
-    """The folder of shipped rubrics, prompts or examples.
+    """The folder of shipped rubrics, prompts or examples, or of the page.
 
     The wheel keeps them inside the package; the checkout keeps them beside it. The package's own folder is asked first,
     so that an unrelated `rubrics` folder in site-packages is never taken for ours.

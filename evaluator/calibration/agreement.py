@@ -1,12 +1,11 @@
 """Agreement of two graders, each figure with its n, a bootstrap interval, and a reason where it is undefined.
 
-Figures come from scikit-learn, scipy and pingouin; the human ceiling that belongs in the same
+Figures come from scikit-learn, scipy and `formulas.py`; the human ceiling that belongs in the same
 row is in `ceiling.py`.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration import formulas
-from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array
+from evaluator.calibration.formulas import FORMULAS, ON_LEVELS, Array, icc_of_many
 from evaluator.texts import say
 
 if TYPE_CHECKING:
@@ -173,21 +172,8 @@ def _alpha(x: Array, y: Array) -> float:
 
 
 def icc_of(grades: Array) -> float:
-    """ICC(2,1), absolute agreement of single grades, of shape (items, graders); items with a gap are left
-    out.
-    """
-    import pandas as pd
-    import pingouin
-
-    grades = grades[~np.isnan(grades).any(axis=1)]
-    n, k = grades.shape
-    long = pd.DataFrame(
-        {"item": np.repeat(np.arange(n), k), "grader": np.tile(np.arange(k), n), "points": grades.ravel()}
-    )
-    with warnings.catch_warnings():  # pingouin divides by zero where graders agree entirely; the value is still 1
-        warnings.simplefilter("ignore", RuntimeWarning)
-        table = pingouin.intraclass_corr(long, targets="item", raters="grader", ratings="points")
-    return float(table.set_index("Type").loc["ICC(A,1)", "ICC"])
+    """ICC(2,1), absolute agreement of single grades, of shape (items, graders); items with a gap are left out."""
+    return float(icc_of_many(grades[~np.isnan(grades).any(axis=1)]))
 
 
 def alpha_of(grades: Array) -> float:

@@ -69,15 +69,19 @@ def alpha(x: Array, y: Array) -> Array:
 
 
 def icc(x: Array, y: Array) -> Array:
-    """ICC(2,1) of Shrout and Fleiss (1979) for two complete graders: absolute agreement of single grades."""
-    n = x.shape[-1]
-    grades = np.stack([x, y], axis=-2)
+    """ICC(2,1) for two complete graders: absolute agreement of single grades."""
+    return icc_of_many(np.stack([x, y], axis=-1))
+
+
+def icc_of_many(grades: Array) -> Array:
+    """ICC(2,1) of Shrout and Fleiss (1979) for grades of shape (..., items, graders) without gaps."""
+    n, k = grades.shape[-2:]
     grand = grades.mean((-2, -1))
-    rows = 2 * ((grades.mean(-2) - grand[..., None]) ** 2).sum(-1)
-    columns = n * ((grades.mean(-1) - grand[..., None]) ** 2).sum(-1)
+    rows = k * ((grades.mean(-1) - grand[..., None]) ** 2).sum(-1)
+    columns = n * ((grades.mean(-2) - grand[..., None]) ** 2).sum(-1)
     error = ((grades - grand[..., None, None]) ** 2).sum((-2, -1)) - rows - columns
-    msr, msc, mse = rows / max(n - 1, 1), columns, error / max(n - 1, 1)
-    return _divide(msr - mse, msr + mse + 2 * (msc - mse) / n)
+    msr, msc, mse = rows / max(n - 1, 1), columns / (k - 1), error / max((n - 1) * (k - 1), 1)
+    return _divide(msr - mse, msr + (k - 1) * mse + k * (msc - mse) / n)
 
 
 def _divide(above: Array, below: Array) -> Array:

@@ -95,6 +95,10 @@ def add_to(app: typer.Typer) -> None:
         headless: Annotated[bool, typer.Option("--headless", help=say("cli.ui_headless"))] = False,
         address: Annotated[str, typer.Option(help=say("cli.ui_address"))] = "127.0.0.1",
     ) -> None:
+        from evaluator.resources import resource_dir
+
+        # The wheel keeps the page in its own data folder: a top-level package `ui` would collide with other people's.
+        sys.path.insert(0, str(resource_dir("ui").parent))
         from ui.serve import serve
 
         raise typer.Exit(serve(port, headless, address))
