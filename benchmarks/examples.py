@@ -34,6 +34,12 @@ def shipped(wanted: list[str]) -> list[Rubric]:
     return [load(Path(entry.path)) for entry in found]
 
 
+def developed(wanted: list[str]) -> list[Rubric]:
+    """Those of them that have examples to develop with; the other rubrics' texts are frozen (`benchmarks.frozen`)."""
+    folder = resource_dir("examples")
+    return [rubric for rubric in shipped(wanted) if (folder / rubric.id / "good.txt").is_file()]
+
+
 def read_example(rubric: Rubric, name: str) -> str:
     """The text of one example file of a rubric."""
     return (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8").strip()
@@ -69,7 +75,7 @@ def main(
     rubric: Annotated[list[str] | None, typer.Option(help="Only these rubrics.")] = None,
     model: Annotated[str, typer.Option(help="The model that judges.")] = "embedded",
 ) -> None:
-    """Grades every example of every shipped rubric and prints the table."""
+    """Grades every development example and prints the table."""
     asyncio.run(_run(rubric or [], model))
 
 
@@ -81,7 +87,7 @@ async def _run(wanted: list[str], model: str) -> None:
         + " ".join(f"{name[:6]:>6}" for name in (*ORDER, *OTHERS))
         + "  pairs  flags that hold"
     )
-    for found in shipped(wanted):
+    for found in developed(wanted):
         cards = {name: await grade_example(found, name, judge) for name in (*ORDER, *OTHERS)}
         row, good, pairs = line_of(found, cards)
         right, total = right + good, total + pairs

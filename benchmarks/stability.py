@@ -21,7 +21,7 @@ import typer
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge, LastFirst
 from benchmarks.asking import CACHE, open_judge, open_memo
-from benchmarks.examples import read_example, shipped
+from benchmarks.examples import developed, read_example
 from benchmarks.peers.counting import counted, serve_embedded
 from benchmarks.peers.environments import PEERS, prepare
 from benchmarks.peers.jobs import read_results
@@ -58,7 +58,7 @@ def main(
     """Prints a table an example and grader, and a summary of each grader."""
     if unknown := set(change or []) - ALL.keys():
         raise typer.BadParameter(f"no such change: {', '.join(sorted(unknown))}", param_hint="--change")
-    texts = [(chosen, name) for chosen in shipped(rubric or []) for name in example or ["good"]]
+    texts = [(chosen, name) for chosen in developed(rubric or []) for name in example or ["good"]]
     with kept_vectors():
         show_all(texts, asyncio.run(our_totals(texts, change or ALL, open_judge(model), swap, repeat)))
     for name in peer or []:

@@ -11,7 +11,12 @@ from evaluator.rubrics import list_rubrics
 from evaluator.states import empty_state, estimate_tokens, reference_states, state_for
 from evaluator.transcript import parse
 
-SHIPPED = [entry.rubric for entry in list_rubrics() if entry.origin == "shipped"]
+STEERED = "orders-the-grader"
+SHIPPED = [
+    entry.rubric
+    for entry in list_rubrics()
+    if entry.origin == "shipped" and (resource_dir("examples") / entry.id / f"{STEERED}.txt").is_file()
+]
 
 
 def read(rubric, name: str) -> str:
@@ -24,7 +29,7 @@ def read(rubric, name: str) -> str:
 @pytest.mark.parametrize("rubric", SHIPPED, ids=lambda rubric: rubric.id)
 def test_an_order_to_the_grader_leaves_no_trace(rubric):
     """The steered example reads to the judge exactly as the same text without the order, so it cannot earn more."""
-    assert read(rubric, "orders-the-grader") == read(rubric, "steered-base")
+    assert read(rubric, STEERED) == read(rubric, "steered-base")
 
 
 def test_dialogue_lines_carry_roles_not_names():

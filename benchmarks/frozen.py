@@ -1,0 +1,143 @@
+"""The frozen set: graded texts and labelled sentences that nobody tunes on.
+
+    python -m benchmarks.frozen            says what is frozen, and whether it is unchanged
+    python -m benchmarks.frozen --write    records new texts; a text that was recorded before is never recorded anew
+
+`examples/README.md` says what frozen means. Other benchmarks take the texts, grades and pairs from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluator.resources import resource_dir
+from evaluator.rubric import Rubric
+from evaluator.rubrics import list_rubrics, load
+
+QUALITIES = ("excellent", "adequate", "cold", "rude", "terse", "off-topic")
+Label = Literal["support", "against", "neither"]
+Near = Literal["negated", "later", "customer", "other"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Grade(_Strict):
+    """A person's grade of one text. `points` by criterion, None where an optional one does not apply; what a penalty holds
+    is taken away. `happened` by fatal item. `key_points` are those that the text makes, each with its sentences.
+    `sentences` speak for or against a criterion."""
+
+    total: float = Field(ge=0)
+    points: dict[str, float | None]
+    happened: dict[str, bool] = {}
+    key_points: dict[str, tuple[str, ...]] = {}
+    sentences: dict[str, dict[Literal["for", "against"], tuple[str, ...]]] = {}
+
+
+class Pair(_Strict):
+    """A statement, a sentence, and whether the sentence proves it. The statement is a check (`CRITERION.CHECK`, that its
+    answer is yes), a key point, or that a fatal or penalty criterion happened. `near` says what makes a near miss of it;
+    `text` names the text that the sentence stands in, None if it was written for the pair."""
+
+    label: Label
+    sentence: str
+    check: str | None = None
+    key_point: str | None = None
+    criterion: str | None = None
+    near: Near | None = None
+    text: str | None = None
+    speaker: Literal["agent", "customer"] = "agent"
+
+
+def folder() -> Path:
+    """Where the examples lie."""
+    return resource_dir("examples")
+
+
+def recorded() -> dict[str, str]:
+    """SHA-256 of each frozen text, by its path under `examples/`."""
+    return json.loads((folder() / "frozen.json").read_text(encoding="utf-8"))
+
+
+def digest(name: str) -> str:
+    """SHA-256 of a text as it lies in `examples/` now, line ends as Unix has them."""
+    return hashlib.sha256((folder() / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def frozen_rubrics() -> list[Rubric]:
+    """The shipped rubrics whose texts are frozen, by id."""
+    ids = {name.split("/")[0] for name in recorded()}
+    return [load(Path(entry.path)) for entry in list_rubrics() if entry.origin == "shipped" and entry.id in ids]
+
+
+def read_text(rubric_id: str, quality: str, *, asr: bool = False) -> str:
+    """One frozen text; `asr` as speech recognition would write it, which only some scenarios have."""
+    return (folder() / rubric_id / ("asr" if asr else "") / f"{quality}.txt").read_text(encoding="utf-8").strip()
+
+
+def has_asr(rubric_id: str) -> bool:
+    """Whether a scenario's texts are there as speech recognition would write them."""
+    return (folder() / rubric_id / "asr").is_dir()
+
+
+@cache
+def read_grades(rubric_id: str) -> dict[str, Grade]:
+    """A person's grades of a scenario's texts, by quality."""
+    return {name: Grade(**row) for name, row in _yaml(rubric_id, "grades")["texts"].items()}
+
+
+@cache
+def read_pairs(rubric_id: str) -> tuple[Pair, ...]:
+    """A scenario's labelled pairs, in the order of the file."""
+    return tuple(Pair(**row) for row in _yaml(rubric_id, "pairs"))
+
+
+def statement_of(rubric: Rubric, pair: Pair) -> str:
+    """The statement of a pair in words: a check's `yes` behind its question, a key point's text, a criterion's name."""
+    if pair.key_point:
+        return next(p.text for answer in rubric.references for p in answer.key_points if p.id == pair.key_point)
+    if pair.criterion:
+        return rubric.criterion(pair.criterion).name
+    criterion, name = (pair.check or "").split(".")
+    check = next(item for item in rubric.criterion(criterion).checks if item.id == name)
+    return f"{check.question} {check.yes}"
+
+
+def _yaml(rubric_id: str, name: str) -> Any:
+    return yaml.load((folder() / rubric_id / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _on_disk() -> list[str]:
+    """The frozen kind of text: those beside a `grades.yaml`."""
+    found = [path for grades in folder().glob("*/grades.yaml") for path in grades.parent.rglob("*.txt")]
+    return sorted(path.relative_to(folder()).as_posix() for path in found)
+
+
+def main(write: Annotated[bool, typer.Option(help="Record the texts that are not recorded yet.")] = False) -> None:
+    """Says which texts are frozen and unchanged; ends with 1 if one was changed or is not recorded."""
+    known, there = recorded(), _on_disk()
+    if write:
+        known = {name: known.get(name) or digest(name) for name in there}
+        (folder() / "frozen.json").write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")
+    changed = [name for name in there if known.get(name) != digest(name)]
+    for rubric in frozen_rubrics():
+        pairs = read_pairs(rubric.id)
+        near = sum(pair.near is not None for pair in pairs)
+        print(f"{rubric.id:28} {len(read_grades(rubric.id))} texts  {len(pairs):4} pairs, {near} near misses")
+    print(f"{len(there)} texts, {len(there) - len(changed)} as recorded")
+    for name in changed:
+        print(f"changed or not recorded: {name}")
+    raise typer.Exit(int(bool(changed)))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,74 @@
+"""The frozen set: its texts are those that were recorded, and its labels speak of what the texts and the rubrics say."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import frozen
+
+RUBRICS = frozen.frozen_rubrics()
+EACH = pytest.mark.parametrize("rubric", RUBRICS, ids=lambda rubric: rubric.id)
+
+
+def test_no_frozen_text_was_changed():
+    """A text that was touched has left the frozen set: write new ones, `examples/README.md` says how."""
+    changed = [name for name, digest in frozen.recorded().items() if frozen.digest(name) != digest]
+    assert changed == []
+
+
+def test_every_graded_text_is_recorded():
+    """A new scenario's texts are recorded with `python -m benchmarks.frozen --write`."""
+    assert set(frozen._on_disk()) == set(frozen.recorded())
+
+
+@EACH
+def test_every_text_has_a_grade_that_the_rubric_allows(rubric):
+    """All criteria are graded, by points that the rubric can give, and the total is what they add up to."""
+    grades = frozen.read_grades(rubric.id)
+    assert tuple(grades) == frozen.QUALITIES
+    for grade in grades.values():
+        scored = {item.id: item for item in rubric.criteria if item.kind != "fatal"}
+        assert set(grade.points) == set(scored)
+        assert set(grade.happened) == {item.id for item in rubric.criteria if item.kind == "fatal"}
+        for name, points in grade.points.items():
+            assert points is None if points is None else 0 <= points <= scored[name].points
+            assert points is not None or scored[name].optional
+        assert grade.total == pytest.approx(added_up(rubric, grade), abs=0.01)
+
+
+def added_up(rubric, grade) -> float:
+    """The total that the points give, as the product adds them up."""
+    if any(grade.happened.values()):
+        return 0.0
+    counted = [item for item in rubric.criteria if item.kind in ("score", "checklist")]
+    applying = [item for item in counted if grade.points[item.id] is not None]
+    share = sum(grade.points[item.id] for item in applying) / sum(item.points for item in applying)
+    bonus = sum(grade.points[item.id] or 0 for item in rubric.criteria if item.kind == "bonus")
+    lost = sum(grade.points[item.id] or 0 for item in rubric.criteria if item.kind == "penalty")
+    return max(0.0, share * rubric.max_points + bonus - lost)
+
+
+@EACH
+def test_what_is_quoted_stands_in_the_text(rubric):
+    """The sentences of a grade and of a pair are the text's own, and they belong to key points and criteria that there are."""
+    points = {point.id for answer in rubric.references for point in answer.key_points}
+    for name, grade in frozen.read_grades(rubric.id).items():
+        text = frozen.read_text(rubric.id, name)
+        quoted = [sentence for said in grade.key_points.values() for sentence in said]
+        quoted += [sentence for sides in grade.sentences.values() for said in sides.values() for sentence in said]
+        assert [sentence for sentence in quoted if sentence not in text] == []
+        assert set(grade.key_points) <= points
+        assert set(grade.sentences) <= {item.id for item in rubric.criteria}
+
+
+@EACH
+def test_pairs_are_many_and_hard(rubric):
+    """Forty pairs and more a scenario, at least twenty of them near misses of several kinds, each about one statement."""
+    pairs = frozen.read_pairs(rubric.id)
+    assert len(pairs) >= 40 and sum(pair.near is not None for pair in pairs) >= 20
+    assert {"negated", "later", "other"} <= {pair.near for pair in pairs}
+    assert len({(frozen.statement_of(rubric, pair), pair.sentence) for pair in pairs}) == len(pairs)
+    for pair in pairs:
+        assert sum(map(bool, (pair.check, pair.key_point, pair.criterion))) == 1
+        assert pair.label != "support" or pair.speaker == "agent"
+        assert pair.text is None or pair.sentence in frozen.read_text(rubric.id, pair.text)
