@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
@@ -69,6 +70,7 @@ class Progress(NamedTuple):
 
 
 Report = Callable[[Progress], None]
+Anchored = Mapping[str, dict[str, Answer | Ungraded]]  # by anchor ("empty", or a reference's id) and question
 
 
 async def evaluate(
@@ -102,23 +104,59 @@ async def evaluate(
     transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
     with ExitStack() as opened:  # what is opened here is closed here
         judge = judge or opened.enter_context(closing(await asyncio.to_thread(open_judge, settings)))
-        fitted = await asyncio.to_thread(_fitting, profile, rubric, judge) if profile else None
+        fitted = await asyncio.to_thread(fit_for, profile, rubric, judge) if profile else None
         store = records or opened.enter_context(closing(open_records(settings)))
-        references = await asyncio.to_thread(_pull, rubric, settings)
-        key = request_key(transcript, rubric, judge, references, fitted)
-        scorecard = None if fresh else await asyncio.to_thread(store.find, key, owner or None)
-        if scorecard is None:
-            with asking_again(fresh):
-                scorecard = await grade(transcript, rubric, judge, references, report or (lambda _: None))
-            if fitted:
-                from evaluator.calibration.applying import apply_profile
-
-                scorecard = await asyncio.to_thread(apply_profile, scorecard, transcript, fitted)
+        shared = await share(rubric, judge, settings, fitted)
+        key = request_key(transcript, rubric, judge, shared.references, fitted)
+        scorecard = await evaluate_shared(transcript, shared, store, key, fresh=fresh, report=report, owner=owner)
         kept = await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
         return scorecard if kept == scorecard.id else await asyncio.to_thread(store.get, kept)
 
 
-def _fitting(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
+class Shared(NamedTuple):
+    """What all gradings by one rubric share, so that a batch works it out once."""
+
+    rubric: Rubric
+    judge: Judge
+    references: Sequence[ReferenceUse]
+    profile: Profile | None = None
+    anchors: Callable[[], Awaitable[Anchored]] | None = None  # asks about the anchors once for all; else each grading asks
+
+
+async def share(rubric: Rubric, judge: Judge, settings: Settings, profile: Profile | None = None) -> Shared:
+    """The references for a rubric, and the judge and profile that go with them."""
+    references = await asyncio.to_thread(_pull, rubric, settings)
+    return Shared(rubric, judge, references, profile)
+
+
+async def evaluate_shared(
+    transcript: Transcript,
+    shared: Shared,
+    records: Records,
+    key: str,
+    *,
+    fresh: bool = False,
+    whole: bool = False,
+    report: Report | None = None,
+    owner: str = "",
+) -> Scorecard:
+    """The scorecard of one text: the one stored under `key` (its `request_key`), else a new one, which is not stored here.
+    With `whole` a stored one with an ungraded criterion does not count."""
+    found = None if fresh else await asyncio.to_thread(records.find, key, owner or None)
+    if found is not None and not (whole and found.coverage < 1):
+        return found
+    anchors = await shared.anchors() if shared.anchors else {}
+    with asking_again(fresh):
+        card = await grade(transcript, shared.rubric, shared.judge, shared.references, report or (lambda _: None), anchors)
+    if shared.profile:
+        from evaluator.calibration.applying import apply_profile
+
+        card = await asyncio.to_thread(apply_profile, card, transcript, shared.profile)
+    return card
+
+
+def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
+    """The profile, loaded where a file is named; InputError where it does not fit rubric, prompts, model or arithmetic."""
     from evaluator.calibration.applying import fitting, stamp_for
 
     return fitting(profile, stamp_for(rubric.digest, judge.stamp))
@@ -159,9 +197,14 @@ def request_key(
 
 
 async def grade(
-    transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], report: Report
+    transcript: Transcript,
+    rubric: Rubric,
+    judge: Judge,
+    references: Sequence[ReferenceUse],
+    report: Report,
+    anchors: Anchored = MappingProxyType({}),
 ) -> Scorecard:
-    """Grades without looking at or touching any record."""
+    """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
     started = time.perf_counter()
     stated, rubric = rubric, with_key_points(rubric)
     guards = await asyncio.to_thread(inspect, transcript)
@@ -170,7 +213,7 @@ async def grade(
     report(Progress("reading", 0, 1))
     read = await asyncio.to_thread(state_for, rubric, transcript, guards, judge.traits.context_tokens)
     alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
-    asked = _Asking(stated, judge, read.state, report)
+    asked = _Asking(stated, judge, read.state, report, anchors)
     # A judge that needs no anchors weighs the last words itself.
     closings = await asyncio.to_thread(closings_of, rubric, transcript, redactions(guards)) if asked.anchored else {}
     points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
@@ -217,12 +260,19 @@ class _Outcome(NamedTuple):
 class _Asking:
     """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
 
-    def __init__(self, stated: Rubric, judge: Judge, state: State, report: Report) -> None:
+    def __init__(
+        self,
+        stated: Rubric,
+        judge: Judge,
+        state: State,
+        report: Report,
+        anchors: Anchored = MappingProxyType({}),
+    ) -> None:
         self.anchored, self.knows, self._mixed = judge.traits.anchored, judge.traits.knows, judge.traits.mixed
         self.usage, self.model = Usage(), judge.name
         self.answers: dict[str, Answer | Ungraded] = {}
         self._stated, self._judge, self._state, self._report = stated, judge, state, report
-        self._known: dict[str, dict[str, Answer | Ungraded]] = {}
+        self._known = dict(anchors)
 
     @property
     def at_once(self) -> bool:
@@ -267,6 +317,22 @@ class _Asking:
         reply = await self._judge.decide(state, questions)
         self.usage, self.model = self.usage + reply.usage, reply.model
         return {question.id: reply.answers.get(question.id) or _forgotten(question) for question in questions}
+
+
+async def read_anchors(rubric: Rubric, judge: Judge) -> Anchored:
+    """What the judge says of a rubric's anchors, for `grade`: a batch reads them once, before its first text. Empty for a
+    judge that needs none, and for several judges, whose anchors wait for who answers.
+
+    Raises ModelError where the judge cannot work at all."""
+    if not judge.traits.anchored or judge.traits.mixed:
+        return {}
+    questions = plan_anchors(rubric, knows=judge.traits.knows)
+    known = {}
+    for name, state in anchor_states(rubric).items():
+        reply = await judge.decide(state, questions) if questions else None
+        given = reply.answers if reply else {}
+        known[name] = {question.id: given.get(question.id) or _forgotten(question) for question in questions}
+    return known
 
 
 def _forgotten(question: Question) -> Ungraded:

@@ -254,7 +254,7 @@ async def test_the_export_keeps_ungraded_apart_from_zero(records, tmp_path):
     first = records.batches.items(batch_id)[0]
     records.override(first.grading_id, "care", 1.0, who="林")
     records.override(first.grading_id, "care", 2.0, who="陶")
-    rows = export_rows(records, batch_id)
+    rows = list(export_rows(records, batch_id))
     assert [row["state"] for row in rows] == ["done", "done", "done", "failed"]
     assert (rows[0]["care"], rows[0]["care.human"], rows[0]["insult"]) == (2.25, 1.5, None)
     sums = {row["item"]: (row["corrected_total"], row["corrected_passed"]) for row in rows}

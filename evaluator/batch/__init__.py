@@ -2,9 +2,10 @@
 
 from evaluator.batch.engine import Grade, Progress, run_batch
 from evaluator.batch.estimate import Estimate, estimate, pilot_positions
-from evaluator.batch.export import export_rows, write_rows
+from evaluator.batch.export import export_rows, write_batch, write_rows
 from evaluator.batch.grading import grade_batch, name_profiles, profiles_of
-from evaluator.batch.inputs import Columns, Inputs, Source, prepare, read_inputs
+from evaluator.batch.inputs import Columns, Inputs, Reading, Source, open_inputs, parsed, prepare, read_inputs
+from evaluator.batch.many import Result, create, evaluate_many, resume
 from evaluator.batch.review import ReviewItem, review_queue
 
 __all__ = [
@@ -13,17 +14,25 @@ __all__ = [
     "Grade",
     "Inputs",
     "Progress",
+    "Reading",
+    "Result",
     "ReviewItem",
     "Source",
+    "create",
     "estimate",
+    "evaluate_many",
     "export_rows",
     "grade_batch",
     "name_profiles",
+    "open_inputs",
+    "parsed",
     "pilot_positions",
     "prepare",
     "profiles_of",
     "read_inputs",
+    "resume",
     "review_queue",
     "run_batch",
+    "write_batch",
     "write_rows",
 ]

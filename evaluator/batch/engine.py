@@ -1,27 +1,33 @@
 """Runs a batch over its journal: what fails becomes data, what was finished is kept, a killed run goes on.
 
-Only what no item could survive stops a run: a model or key that does not work, a disk that fails, a spent
-budget, somebody's wish. The items under way then wait again and the error is raised.
+Only what no item could survive stops a run: a model or key that does not work, a disk that fails, a spent budget, somebody's
+wish. The items under way then wait again and the error is raised.
+
+The run takes a few items at a time from the journal and settles what comes back in few transactions, so that neither memory
+nor time an item depends on how many there are. A sign of life every other second shows other machines that it is alive, and
+shows the run when somebody paused the batch.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, NamedTuple, Protocol
 
-from filelock import FileLock, Timeout
-
-from evaluator.errors import BudgetExceeded, EvaluatorError, InputError, ModelError, Stopped, StorageError
+from evaluator.errors import BudgetExceeded, EvaluatorError, ModelError, Stopped, StorageError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.storage import Batch, Records, Work
+from evaluator.storage import Batch, Outcome, Records, Work
+from evaluator.storage.runners import BEAT_S
 from evaluator.transcript import Transcript
 
 Grade = Callable[[Transcript, Rubric], Awaitable[Scorecard]]
 
-_STOPS = (ModelError, StorageError, BudgetExceeded, Stopped)
+STOPS = (ModelError, StorageError, BudgetExceeded, Stopped)
+_SETTLED_AT_ONCE = 64
+_UNREAD = 1000  # finished steps that wait for whoever reads them
 
 
 class Progress(NamedTuple):
@@ -34,95 +40,204 @@ class Progress(NamedTuple):
     planned: int  # items that this run set out to grade
 
 
+class Step(NamedTuple):
+    """One item that a run finished: on disk when it is told."""
+
+    outcome: Outcome
+    grading_id: str | None
+    progress: Progress
+
+
+class GradesWork(Protocol):
+    """How an engine grades one item. An error that the item alone meets comes back in the outcome; what none could survive
+    is raised."""
+
+    async def grade(self, work: Work) -> Outcome: ...
+
+
+class Calling:
+    """Grades with a function of transcript and rubric."""
+
+    def __init__(self, grade: Grade) -> None:
+        self._grade = grade
+
+    async def grade(self, work: Work) -> Outcome:
+        return Outcome.model_construct(work=work, scorecard=await self._grade(work.transcript, work.rubric))
+
+
 async def run_batch(
     batch_id: str,
-    grade: Grade,
+    grade: Grade | GradesWork,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    **run: Any,
+) -> Batch:
+    """Grades the items that wait and gives the final counts; `run` is what `steps` takes.
+
+    Raises InputError when another process runs this batch, and what no item could survive.
+    """
+    records: Records = run["records"]
+    async with aclosing(steps(batch_id, grade, **run)) as told:
+        async for step in told:
+            if on_progress is not None:
+                on_progress(step.progress)
+    return await asyncio.to_thread(records.batches.get, batch_id)
+
+
+async def steps(
+    batch_id: str,
+    grade: Grade | GradesWork,
     *,
     records: Records,
     concurrency: int = 4,
-    on_progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
     only: Collection[int] | None = None,
-) -> Batch:
-    """Grades the items that wait (of the positions in `only`), `concurrency` at a time, and gives the final
-    counts.
+    join: bool = False,
+) -> AsyncGenerator[Step]:
+    """Grades the items that wait (of the positions in `only`), `concurrency` at a time, and tells each that is finished.
 
-    When `stop` is set, nothing new is begun, what is under way goes back to waiting, and the call returns.
-    Raises InputError when another process runs this batch, and what no item could survive.
+    When `stop` is set, or somebody pauses the batch, nothing new is begun and what is under way goes back to waiting. With
+    `join` a batch that runs elsewhere is shared, otherwise that is an InputError. Whoever stops reading stops the run.
     """
-    stop = stop or asyncio.Event()
-    async with _alone(batch_id, records):
-        await asyncio.to_thread(records.batches.release, batch_id)
-        waiting = await asyncio.to_thread(records.batches.items, batch_id, "waiting")
-        positions = [item.position for item in waiting if only is None or item.position in only]
-        run = _Run(batch_id, grade, records, on_progress, positions)
-        await _until_stopped(run, max(1, min(concurrency, len(positions))), stop)
-    return await asyncio.to_thread(records.batches.get, batch_id)
+    engine = Calling(grade) if callable(grade) else grade
+    async with _enrolled(batch_id, records, join) as runner:
+        run = _Run(batch_id, engine, records, runner, only)
+        await run.count(concurrency)
+        async with aclosing(run.steps(stop or asyncio.Event())) as told:
+            async for step in told:
+                yield step
 
 
 class _Run:
     def __init__(
-        self,
-        batch_id: str,
-        grade: Grade,
-        records: Records,
-        on_progress: Callable[[Progress], None] | None,
-        positions: list[int],
+        self, batch_id: str, engine: GradesWork, records: Records, runner: str, only: Collection[int] | None
     ) -> None:
-        self.batch_id, self.grade, self.records = batch_id, grade, records
-        self.on_progress, self.planned = on_progress, len(positions)
-        self.left, self.finished = iter(positions), 0
+        self.batch_id, self.engine, self.records, self.runner = batch_id, engine, records, runner
+        self.only = None if only is None else sorted(only)
+        self.finished = 0
+        self._ready: deque[Work] = deque()
+        self._taking = asyncio.Lock()
+        self._drained = False
 
-    async def work(self) -> None:
-        """One worker: takes the next item until none is left."""
-        for position in self.left:
-            work = await _journal(self.records.batches.start, self.batch_id, position)
-            state = await self._grade_one(work)
-            await self._tell(work, state)
+    async def count(self, concurrency: int) -> None:
+        """How much there is to do."""
+        self.batch = await asyncio.to_thread(self.records.batches.get, self.batch_id)
+        self.planned = self.batch.waiting
+        if self.only is not None:
+            waiting = await asyncio.to_thread(self.records.batches.waiting, self.batch_id, self.only)
+            self.planned = len(waiting)
+        self.workers = max(1, min(concurrency, self.planned))
+        self._settling: asyncio.Queue[Outcome | None] = asyncio.Queue(2 * self.workers)
+        self._told: asyncio.Queue[Step | None] = asyncio.Queue(_UNREAD)
+        self._telling = True
 
-    async def _grade_one(self, work: Work) -> str:
+    async def steps(self, stop: asyncio.Event) -> AsyncGenerator[Step]:
+        """Tells each finished item while the workers run; raises what stopped them."""
+        running = asyncio.create_task(self._run(stop))
         try:
-            scorecard = await self.grade(work.transcript, work.rubric)
-        except _STOPS:
+            while (step := await self._told.get()) is not None:
+                yield step
+            await running
+        finally:
+            self._telling = False
+            while not self._told.empty():  # nobody reads any more: the journal must not wait for it
+                self._told.get_nowait()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        """Runs the workers to the end, or cancels them when `stop` is set or one of them cannot go on. What came back
+        before is paid for: it is written in any case."""
+        settling = asyncio.create_task(self._settle())
+        watching = asyncio.create_task(self._watch(stop))
+        workers = [asyncio.create_task(self._work()) for _ in range(self.workers)]
+        try:
+            while going := [task for task in workers if not task.done()]:
+                await asyncio.wait([*going, settling, watching], return_when=asyncio.FIRST_COMPLETED)
+                for task in (*workers, settling, watching):
+                    if task.done():
+                        task.result()  # raises what stops the run
+                if watching.done():
+                    break
+        finally:
+            for task in (*workers, watching):
+                task.cancel()
+            await asyncio.gather(*workers, watching, return_exceptions=True)
+            if not settling.done():
+                await self._settling.put(None)
+            written = await asyncio.gather(settling, return_exceptions=True)
+            if self._telling:
+                await self._told.put(None)
+        for error in written:
+            if isinstance(error, BaseException):
+                raise error
+
+    async def _work(self) -> None:
+        """One worker: takes the next item until none is left."""
+        while (work := await self._next()) is not None:
+            await self._settling.put(await self._grade_one(work))
+
+    async def _next(self) -> Work | None:
+        async with self._taking:
+            if not self._ready and not self._drained:
+                taken = await _to_the_end(
+                    self.records.batches.take, self.batch_id, self.workers, runner=self.runner, only=self.only
+                )
+                self._ready.extend(taken)
+                self._drained = not taken
+            return self._ready.popleft() if self._ready else None
+
+    async def _grade_one(self, work: Work) -> Outcome:
+        try:
+            return await self.engine.grade(work)
+        except STOPS:
             raise
         except EvaluatorError as error:
-            return await self._fail(work, error.code, str(error))
+            return Outcome.model_construct(work=work, error_code=error.code, error=str(error))
         except Exception as error:  # the one boundary where an item's failure becomes data
-            return await self._fail(work, "unexpected", f"{type(error).__name__}: {error}")
-        await _journal(self.records.batches.finish, work, scorecard)
-        return "done"
+            return Outcome.model_construct(work=work, error_code="unexpected", error=f"{type(error).__name__}: {error}")
 
-    async def _fail(self, work: Work, code: str, text: str) -> str:
-        await _journal(self.records.batches.fail, work, code, text)
-        return "failed"
+    async def _settle(self) -> None:
+        """Writes outcomes as they come, those that came meanwhile together; ends at None."""
+        while (first := await self._settling.get()) is not None:
+            outcomes, ended = [first], False
+            while not self._settling.empty() and len(outcomes) < _SETTLED_AT_ONCE and not ended:
+                more = self._settling.get_nowait()
+                ended = more is None
+                outcomes += [more] if more is not None else []
+            await self._write(outcomes)
+            if ended:
+                return
 
-    async def _tell(self, work: Work, state: str) -> None:
-        self.finished += 1
-        if self.on_progress is not None:
-            batch = await _journal(self.records.batches.get, self.batch_id)
-            self.on_progress(Progress(batch, work.item, state, self.finished, self.planned))
+    async def _write(self, outcomes: list[Outcome]) -> None:
+        ids = await _to_the_end(self.records.batches.settle, outcomes)
+        for outcome, grading_id in zip(outcomes, ids, strict=True):
+            self.finished += 1
+            step = self._step(outcome, grading_id)
+            if self._telling:
+                await self._told.put(step)
+
+    def _step(self, outcome: Outcome, grading_id: str | None) -> Step:
+        state = "failed" if outcome.scorecard is None else "done"
+        counts = {"waiting": self.batch.waiting - 1, state: getattr(self.batch, state) + 1}
+        self.batch = self.batch.model_copy(update=counts)
+        progress = Progress(self.batch, outcome.work.item, state, self.finished, self.planned)
+        return Step(outcome, grading_id, progress)
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        """Ends when the run is to stop."""
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(BEAT_S):
+                    await stop.wait()
+            except TimeoutError:
+                if not await asyncio.to_thread(self.records.runners.beat, self.runner):
+                    return
 
 
-async def _until_stopped(run: _Run, workers: int, stop: asyncio.Event) -> None:
-    """Runs the workers to the end, or cancels them when `stop` is set or one of them cannot go on."""
-    wish = asyncio.create_task(stop.wait())
-    tasks = [asyncio.create_task(run.work()) for _ in range(workers)]
-    try:
-        while not stop.is_set() and (going := [task for task in tasks if not task.done()]):
-            await asyncio.wait([*going, wish], return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done():
-                    task.result()  # raises what stops the run
-    finally:
-        for each in (*tasks, wish):
-            each.cancel()
-        await asyncio.gather(*tasks, wish, return_exceptions=True)
-        await asyncio.to_thread(run.records.batches.release, run.batch_id)
-
-
-async def _journal(call: Callable[..., Any], *values: Any) -> Any:
+async def _to_the_end(call: Callable[..., Any], *values: Any, **more: Any) -> Any:
     """Runs a journal entry in a thread, and to its end even when the worker is cancelled meanwhile."""
-    entry = asyncio.create_task(asyncio.to_thread(call, *values))
+    entry = asyncio.create_task(asyncio.to_thread(call, *values, **more))
     try:
         return await asyncio.shield(entry)
     except asyncio.CancelledError:
@@ -131,18 +246,10 @@ async def _journal(call: Callable[..., Any], *values: Any) -> Any:
 
 
 @asynccontextmanager
-async def _alone(batch_id: str, records: Records) -> AsyncIterator[None]:
-    """Holds the lock of the batch; the system frees it when a process is killed."""
-    await asyncio.to_thread(records.batches.get, batch_id)  # an unknown batch is told before anything else
-    folder = records.database.lock_dir
-    lock = FileLock(folder / f"batch-{batch_id}.lock", timeout=0, thread_local=False)
+async def _enrolled(batch_id: str, records: Records, join: bool) -> AsyncIterator[str]:
+    """The batch is this run's: no other begins it meanwhile, or those that join share it."""
+    runner = await asyncio.to_thread(records.runners.enroll, batch_id, join=join)
     try:
-        lock.acquire()
-    except Timeout:
-        raise InputError("batch_running", id=batch_id) from None
-    except OSError as error:
-        raise StorageError("storage_no_access", path=folder, detail=error.strerror or error) from None
-    try:
-        yield
+        yield runner
     finally:
-        lock.release()
+        await asyncio.to_thread(records.runners.leave, batch_id, runner)

@@ -1,59 +1,164 @@
-"""A batch as a table: one row an item, one column a criterion; for spreadsheets and for programs."""
+"""A batch as a table: one row an item, one column a criterion; for spreadsheets and for programs.
+
+Rows are read from the journal a few hundred at a time and written as they come, into a file beside the wanted one that takes
+its place in one step: whoever looks at the file sees a whole table at every moment.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evaluator.errors import InputError, StorageError
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records
 
+Row = dict[str, Any]
+Columns = Mapping[str, str]  # name: "text", "number" or "flag"
+
 # A spreadsheet would run a cell that begins so; a candidate's file name must not become a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_OUTCOME = {
+    **dict.fromkeys(("item", "state", "error", "grading", "rubric"), "text"),
+    **dict.fromkeys(("total", "max_points"), "number"),
+    "passed": "flag",
+    "corrected_total": "number",
+    **dict.fromkeys(("corrected_passed", "review"), "flag"),
+    **dict.fromkeys(("reasons", "decision"), "text"),
+    **dict.fromkeys(("coverage", "seconds", "cost"), "number"),
+}
 
 
-def export_rows(records: Records, batch_id: str) -> list[dict[str, Any]]:
-    """One flat row an item, in the order handed in.
+class Table(NamedTuple):
+    """Columns in order, how the user's own ones are called in the table, and the criteria."""
 
-    Columns: item, state, error, grading, rubric, total, max_points, passed, corrected_total and corrected_passed (with
-    people's points in place of the machine's, where any stand), review, reasons, decision ("alone" or "person", where a
-    profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of the points that
-    people gave and did not take back) for each criterion. None where there is nothing: an ungraded criterion is empty,
-    not zero.
+    columns: Columns
+    own: dict[str, str]
+    criteria: list[str]
+
+
+def table_of(records: Records, batch_id: str) -> Table:
+    """The columns of a batch's table, known before anything is graded: the user's own, the outcome, the criteria. An own
+    column that is called like one of ours gets ".own" behind its name."""
+    rubrics = records.batches.rubrics(batch_id)
+    criteria = list(dict.fromkeys(criterion.id for rubric in rubrics for criterion in rubric.criteria))
+    ours = dict(_OUTCOME)
+    ours |= {f"{name}{part}": "number" for name in criteria for part in ("", ".confidence", ".human")}
+    own: dict[str, str] = {}
+    for name in records.batches.extra_columns(batch_id):
+        shown = name
+        while shown in ours or shown in own.values():
+            shown += ".own"
+        own[name] = shown
+    return Table(dict.fromkeys(own.values(), "text") | ours, own, criteria)
+
+
+def export_rows(records: Records, batch_id: str, table: Table | None = None) -> Iterator[Row]:
+    """One flat row an item, in the order handed in, read as they are asked for.
+
+    Columns: the user's own; then item, state, error, grading, rubric, total, max_points, passed, corrected_total and
+    corrected_passed (with people's points in place of the machine's, where any stand), review, reasons, decision ("alone" or
+    "person", where a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of the
+    points that people gave and did not take back) for each criterion. None where there is nothing: an ungraded criterion is
+    empty, not zero.
     """
-    items, cards = records.batches.items(batch_id), records.batches.scorecards(batch_id)
-    human = _human_points(records, cards)
-    names = dict.fromkeys(verdict.criterion for card in cards.values() for verdict in card.verdicts)
-    rows = []
-    for item in items:
-        card = cards.get(item.grading_id or "")
-        row = _outcome(item, card)
-        for name in names:
-            row |= _criterion(name, card, human.get((item.grading_id or "", name)))
-        rows.append(row)
-    return rows
+    table = table or table_of(records, batch_id)
+    for items, cards in records.batches.pages(batch_id):
+        human = _human_points(records, cards)
+        for item in items:
+            yield row_of(item, cards.get(item.grading_id or ""), table, human)
 
 
-def write_rows(rows: list[dict[str, Any]], path: Path) -> Path:
-    """Writes rows as .csv (UTF-8 with BOM, which Excel needs), .xlsx or .jsonl, replacing `path` in one step."""
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".jsonl": _write_jsonl}
-    if path.suffix.lower() not in writers:
-        raise InputError("batch_export_format", path=path)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+def row_of(
+    item: BatchItem, card: Scorecard | None, table: Table, human: Mapping[tuple[str, str], float] | None = None
+) -> Row:
+    """One item as a row of the table."""
+    row: Row = {shown: (item.extra or {}).get(name) for name, shown in table.own.items()}
+    row |= _outcome(item, card)
+    for name in table.criteria:
+        row |= _criterion(name, card, (human or {}).get((item.grading_id or "", name)))
+    return row
+
+
+def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) -> Path:
+    """Writes rows as .csv (UTF-8 with BOM, which Excel needs), .xlsx, .jsonl or .parquet, replacing `path` in one step.
+
+    `columns` names all columns of an iterator, which is then read once and never held whole."""
+    check_suffix(path)
+    if columns is None:
+        rows = list(rows)
+        columns = dict.fromkeys((name for row in rows for name in row), "text")
     try:
-        writers[path.suffix.lower()](rows, half)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+    half = Path(name)
+    try:
+        WRITERS[path.suffix.lower()](rows, half, columns)
+        half.chmod(0o666 & ~_umask())
         half.replace(path)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+    finally:
+        half.unlink(missing_ok=True)
     return path
 
 
-def _outcome(item: BatchItem, card: Scorecard | None) -> dict[str, Any]:
+def write_batch(records: Records, batch_id: str, path: Path) -> Path:
+    """Writes a batch's table as it is now, in a form of `write_rows`; a path without a suffix becomes a folder with a file
+    for each item that is finished."""
+    if not path.suffix:
+        return write_folder(records, batch_id, path)
+    check_suffix(path)
+    table = table_of(records, batch_id)
+    return write_rows(export_rows(records, batch_id, table), path, table.columns)
+
+
+def write_folder(records: Records, batch_id: str, folder: Path) -> Path:
+    """One file an item with everything that was found, `NUMBER-NAME.json`; each is whole at every moment."""
+    for items, cards in records.batches.pages(batch_id):
+        for item in items:
+            write_item(item, cards.get(item.grading_id or ""), folder)
+    return folder
+
+
+def write_item(item: BatchItem, card: Scorecard | None, folder: Path) -> None:
+    """The file of one item in a folder, if it is finished."""
+    if item.state not in ("done", "failed"):
+        return
+    name = re.sub(r"[^\w.-]+", "_", item.item)[:60]
+    about = {"item": item.item, "state": item.state, "error": item.error, "own": item.extra}
+    content = {**about, "scorecard": card.model_dump(mode="json") if card else None}
+    path = folder / f"{item.position + 1:06d}-{name}.json"
+    half = path.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+
+
+def check_suffix(path: Path) -> None:
+    """InputError where results cannot be written as this kind of file."""
+    if path.suffix.lower() not in WRITERS:
+        raise InputError("batch_export_format", path=path)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _outcome(item: BatchItem, card: Scorecard | None) -> Row:
     return {
         "item": item.item,
         "state": item.state,
@@ -74,7 +179,7 @@ def _outcome(item: BatchItem, card: Scorecard | None) -> dict[str, Any]:
     }
 
 
-def _criterion(name: str, card: Scorecard | None, human: float | None) -> dict[str, Any]:
+def _criterion(name: str, card: Scorecard | None, human: float | None) -> Row:
     verdicts = card.verdicts if card else ()
     verdict = next((one for one in verdicts if one.criterion == name and isinstance(one, Verdict)), None)
     points = None if verdict is None or verdict.not_applicable else verdict.points
@@ -84,42 +189,56 @@ def _criterion(name: str, card: Scorecard | None, human: float | None) -> dict[s
 def _human_points(records: Records, cards: dict[str, Scorecard]) -> dict[tuple[str, str], float]:
     """The mean of the standing points that people gave, by grading and criterion."""
     given: dict[tuple[str, str], list[float]] = {}
-    for rubric_id in {card.rubric.id for card in cards.values()}:
-        for row in records.human_grades(rubric_id):
-            given.setdefault((row.item, row.criterion), []).append(row.points)
+    for row in records.human_grades_of(list(cards)):
+        given.setdefault((row.item, row.criterion), []).append(row.points)
     return {key: sum(points) / len(points) for key, points in given.items()}
-
-
-def _columns(rows: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, _columns(rows))
-        writer.writerow({name: _safe(name) for name in _columns(rows)})
-        writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+        writer = csv.writer(file)
+        writer.writerow(map(_safe, columns))
+        writer.writerows([_safe(row.get(name)) for name in columns] for row in rows)
 
 
-def _write_xlsx(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_xlsx(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     def cell(value: Any) -> Any:
-        return _safe(ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
+        return _safe(ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767] if isinstance(value, str) else value)
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("gradings")
-    sheet.append(list(map(cell, _columns(rows))))
+    sheet.append([cell(name) for name in columns])
     for row in rows:
-        sheet.append([cell(row.get(name)) for name in _columns(rows)])
+        sheet.append([cell(row.get(name)) for name in columns])
     book.save(path)
 
 
-def _write_jsonl(rows: list[dict[str, Any]], path: Path) -> None:
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+def _write_jsonl(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json_line(row) for row in rows)
+
+
+def json_line(row: Row) -> str:
+    """A row as a line of JSON."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def _write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+    from evaluator.batch.parquet import write
+
+    write(rows, path, columns)
+
+
+WRITERS: dict[str, Callable[[Iterable[Row], Path, Columns], None]] = {
+    ".csv": _write_csv,
+    ".xlsx": _write_xlsx,
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+}

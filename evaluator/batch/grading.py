@@ -6,23 +6,27 @@ A batch names its profiles by version when it is created, so that the pilot and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from evaluator.batch.engine import run_batch
 from evaluator.calibration.applying import fitting, stamp_for
 from evaluator.calibration.keeping import read_kept
 from evaluator.calibration.profile import Profile
 from evaluator.errors import InputError
-from evaluator.grading import evaluate
-from evaluator.judge.questions import Judge
+from evaluator.grading import Anchored, Shared, evaluate_shared, read_anchors, request_key, share
+from evaluator.judge.questions import Judge, Ungraded
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.settings import Settings
-from evaluator.storage import Batch, Records
-from evaluator.transcript import Transcript
+from evaluator.storage import Batch, Outcome, Records, Work
 
+T = TypeVar("T")
 PROFILES = "profiles"  # among a batch's options: {rubric id: [name, version]}
+_RECENT = 256  # gradings kept in memory, so that one that is not yet written is found
+_ANCHOR_ROUNDS = 3  # a failing anchor would leave its criteria ungraded in every item of the run
 
 
 def name_profiles(chosen: Mapping[str, Profile]) -> dict[str, Any]:
@@ -41,20 +45,100 @@ def profiles_of(batch: Batch, records: Records) -> dict[str, Profile]:
     return found
 
 
+class Grader:
+    """Grades items in this process. What items by one rubric share (references, anchors) is worked out once, by the first of
+    them, while the others wait."""
+
+    def __init__(
+        self, judge: Judge, settings: Settings, records: Records, profiles: Mapping[str, Profile] | None = None
+    ) -> None:
+        self.judge, self.settings, self.records = judge, settings, records
+        self.profiles = profiles or {}
+        self._shared: _Once[Shared] = _Once()
+        self._anchors: _Once[Anchored] = _Once()
+        self._recent: OrderedDict[tuple[str, str], asyncio.Future[Scorecard | None]] = OrderedDict()
+
+    async def grade(self, work: Work) -> Outcome:
+        """One item. Another with the same words waits for its answers and asks nothing itself; on another try a stored
+        grading with an ungraded criterion does not count."""
+        shared = await self.shared(work.rubric)
+        key = request_key(work.transcript, shared.rubric, shared.judge, shared.references, shared.profile)
+        card = await self._asked_once((key, work.owner), partial(self._evaluate, work, shared, key))
+        return Outcome.model_construct(work=work, scorecard=card, request_key=key)
+
+    async def _evaluate(self, work: Work, shared: Shared, key: str) -> Scorecard:
+        return await evaluate_shared(
+            work.transcript, shared, self.records, key, whole=work.tries > 1, owner=work.owner
+        )
+
+    async def _asked_once(self, key: tuple[str, str], evaluate: Callable[[], Awaitable[Scorecard]]) -> Scorecard:
+        """What `evaluate` gives, the same for all who come with the same key before it is in the records."""
+        while (known := self._recent.get(key)) is not None:
+            if (card := await asyncio.shield(known)) is not None:
+                return card  # None: whoever asked first failed, so the next asks
+            self._recent.pop(key, None)
+        mine: asyncio.Future[Scorecard | None] = asyncio.get_running_loop().create_future()
+        self._recent[key] = mine
+        try:
+            card = await evaluate()
+        except BaseException:
+            mine.set_result(None)
+            self._recent.pop(key, None)
+            raise
+        mine.set_result(card)
+        while len(self._recent) > _RECENT and next(iter(self._recent.values())).done():
+            self._recent.popitem(last=False)
+        return card
+
+    async def shared(self, rubric: Rubric) -> Shared:
+        """What gradings by this rubric share."""
+        digest = rubric.digest
+
+        async def begin() -> Shared:
+            found = await share(rubric, self.judge, self.settings, self.profiles.get(rubric.id))
+            return found._replace(anchors=lambda: self._anchors.of(digest, partial(self._read_anchors, rubric)))
+
+        return await self._shared.of(digest, begin)
+
+    async def _read_anchors(self, rubric: Rubric) -> Anchored:
+        for _ in range(_ANCHOR_ROUNDS):
+            anchors = await read_anchors(rubric, self.judge)
+            if not any(isinstance(one, Ungraded) for answers in anchors.values() for one in answers.values()):
+                break
+        return anchors
+
+
+class _Once(Generic[T]):
+    """Works something out once for each key; who comes meanwhile waits. What failed is tried again by the next."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, asyncio.Future[T]] = {}
+
+    async def of(self, key: str, work_out: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        if key not in self._known:
+            self._known[key] = asyncio.ensure_future(work_out())
+        try:
+            return await asyncio.shield(self._known[key])
+        except BaseException:
+            self._known.pop(key, None)
+            raise
+
+
+async def open_grader(batch: Batch, judge: Judge, settings: Settings, records: Records) -> Grader:
+    """A grader for this batch. Raises InputError where a profile no longer fits its rubric, the prompts or the model."""
+    profiles = await asyncio.to_thread(profiles_of, batch, records)
+    for rubric in await asyncio.to_thread(records.batches.rubrics, batch.id):
+        if rubric.id in profiles:
+            fitting(profiles[rubric.id], stamp_for(rubric.digest, judge.stamp))
+    return Grader(judge, settings, records, profiles)
+
+
 async def grade_batch(batch_id: str, *, judge: Judge, settings: Settings, records: Records, **run: Any) -> Batch:
-    """Runs the batch like `run_batch` (which takes `run`), grading each item with `evaluate` for the batch's owner.
+    """Runs the batch like `run_batch` (which takes `run`), grading each item with the one path for the batch's owner.
 
     Raises InputError before anything is graded where a profile no longer fits its rubric, the prompts or the model: all
     items then go on waiting. Else raises what `run_batch` raises.
     """
     batch = await asyncio.to_thread(records.batches.get, batch_id)
-    profiles = await asyncio.to_thread(profiles_of, batch, records)
-    for rubric in await asyncio.to_thread(records.batches.rubrics, batch_id):
-        if rubric.id in profiles:
-            fitting(profiles[rubric.id], stamp_for(rubric.digest, judge.stamp))
-
-    async def grade(transcript: Transcript, rubric: Rubric) -> Scorecard:
-        wanted: dict[str, Any] = {"judge": judge, "settings": settings, "records": records, "owner": batch.owner}
-        return await evaluate(transcript, rubric, profile=profiles.get(rubric.id), **wanted)
-
-    return await run_batch(batch_id, grade, records=records, **{"concurrency": settings.concurrency, **run})
+    grader = await open_grader(batch, judge, settings, records)
+    return await run_batch(batch_id, grader, records=records, **{"concurrency": settings.concurrency, **run})

@@ -1,29 +1,31 @@
 """What a batch is made of: texts from a folder, an archive or a table, each with an id and a rubric's name.
 
-`read_inputs` only reads and says how it understood the columns, so that somebody can confirm or change that;
-`prepare` then parses the texts. A text that cannot be used becomes a failed item and stops no other.
+`open_inputs` only reads and says how it understood the columns, so that somebody can confirm or change that; `parsed` then
+parses the texts. Both work as they are read from, so that a table may be larger than the memory. A text that cannot be used
+becomes a failed item and stops no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from evaluator import transcript as transcripts
 from evaluator.batch.archives import read_folder, read_zip
-from evaluator.batch.tables import Columns, guess_columns, read_table
+from evaluator.batch.tables import TABLES, Columns, Row, guess_columns, look_ahead, open_table
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
 from evaluator.spelling import well_formed
 from evaluator.storage import NewItem
 from evaluator.transcript import Role
 
-__all__ = ["Columns", "Inputs", "Source", "prepare", "read_inputs"]
-
-TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
+__all__ = ["Columns", "Inputs", "Reading", "Source", "open_inputs", "parsed", "prepare", "read_inputs", "spooled"]
 
 
 class Source(BaseModel):
@@ -34,6 +36,7 @@ class Source(BaseModel):
     item: str
     content: bytes | str | None = None
     rubric: str | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)  # the other columns of its row
     error_code: str | None = None
     error: str | None = None
 
@@ -51,11 +54,25 @@ class Inputs(BaseModel):
     names: tuple[str, ...] = ()
 
 
-def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
-    """The responses in a folder, .zip, .csv, .tsv, .xlsx, .jsonl or a single text file, sorted by name.
+class Reading(NamedTuple):
+    """The same while it is read: the responses come as they are asked for."""
 
-    `columns` says which columns of a table are id, transcript and rubric; without it they are guessed and
-    given back for confirmation. InputError when nothing can be read at all.
+    path: str
+    sources: Iterator[Source]
+    columns: Columns | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def carried(self) -> list[str]:
+        """The columns of the user's own that are carried through to the results: all but the transcript."""
+        return [name for name in self.names if self.columns and name != self.columns.transcript]
+
+
+def open_inputs(path: str | Path, columns: Columns | None = None) -> Reading:
+    """The responses in a folder, .zip, .csv, .tsv, .xlsx, .jsonl or .parquet, files sorted by name.
+
+    `columns` says which columns of a table are id, transcript and rubric; without it they are guessed and given back for
+    confirmation. InputError when nothing can be read at all.
     """
     path = Path(path)
     if not path.exists():
@@ -63,14 +80,32 @@ def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
     if path.suffix.lower() in TABLES and path.is_file():
         return _from_table(path, columns)
     if path.is_dir():
-        sources = [_source(*found) for found in read_folder(path)]
+        sources = (_source(*found) for found in read_folder(path))
     elif path.suffix.lower() == ".zip":
-        sources = [_source(*found) for found in read_zip(path)]
+        sources = (_source(*found) for found in read_zip(path))
     else:
         raise InputError("batch_unknown_format", path=path)
-    if not sources:
-        raise InputError("batch_no_items", path=path)
-    return Inputs(path=str(path), sources=tuple(sources))
+    return Reading(str(path), _at_least_one(sources, path))
+
+
+def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
+    """The same, all of it at once."""
+    reading = open_inputs(path, columns)
+    return Inputs(path=reading.path, sources=tuple(reading.sources), columns=reading.columns, names=reading.names)
+
+
+@contextmanager
+def spooled(stream: BinaryIO) -> Iterator[Path]:
+    """Standard input as a table: lines of JSON if it begins like one, else CSV."""
+    first = stream.read(1 << 20)
+    suffix = ".jsonl" if first.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") else ".csv"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"stdin{suffix}"
+        with path.open("wb") as file:
+            while first:
+                file.write(first)
+                first = stream.read(1 << 20)
+        yield path
 
 
 def prepare(
@@ -83,14 +118,23 @@ def prepare(
     """The items of a batch, parsed. An item's own rubric name wins over `rubric`; what fails becomes a
     failed item.
     """
+    return list(parsed(inputs.sources, find_rubric, rubric, roles=roles))
+
+
+def parsed(
+    sources: Iterable[Source],
+    find_rubric: Callable[[str], Rubric],
+    rubric: Rubric | None = None,
+    *,
+    roles: Mapping[str, Role] | None = None,
+) -> Iterator[NewItem]:
+    """The same, one by one as they are asked for."""
     known: dict[str, Rubric] = {}
-    items = []
-    for source in inputs.sources:
+    for source in sources:
         try:
-            items.append(_item(source, find_rubric, rubric, known, roles))
+            yield _item(source, find_rubric, rubric, known, roles)
         except EvaluatorError as error:
-            items.append(NewItem(item=source.item, error_code=error.code, error=str(error)))
-    return items
+            yield NewItem(item=source.item, error_code=error.code, error=str(error), extra=source.extra)
 
 
 def _item(
@@ -101,7 +145,7 @@ def _item(
     roles: Mapping[str, Role] | None,
 ) -> NewItem:
     if source.error_code:
-        return NewItem(item=source.item, error_code=source.error_code, error=source.error)
+        return NewItem(item=source.item, error_code=source.error_code, error=source.error, extra=source.extra)
     if source.rubric:
         if source.rubric not in known:
             known[source.rubric] = find_rubric(source.rubric)
@@ -109,8 +153,8 @@ def _item(
     if rubric is None:
         raise InputError("batch_no_rubric", item=source.item)
     text, assumed = _text(source)
-    parsed = transcripts.parse(text, form=rubric.form, roles=roles, assumed=assumed)
-    return NewItem(item=source.item, transcript=parsed, rubric=rubric)
+    transcript = transcripts.parse(text, form=rubric.form, roles=roles, assumed=assumed)
+    return NewItem(item=source.item, transcript=transcript, rubric=rubric, extra=source.extra)
 
 
 def _text(source: Source) -> tuple[str, tuple[Any, ...]]:
@@ -128,23 +172,30 @@ def _source(name: str, content: bytes | None) -> Source:
     return Source(item=item, error_code=error.code, error=str(error))
 
 
-def _from_table(path: Path, columns: Columns | None) -> Inputs:
-    names, rows = read_table(path)
-    columns = columns or guess_columns(path, names, rows)
+def _from_table(path: Path, columns: Columns | None) -> Reading:
+    names, rows = open_table(path)
+    first, rows = look_ahead(rows)
+    columns = columns or guess_columns(path, names, first)
     for column in (columns.id, columns.transcript, columns.rubric):
         if column is not None and column not in names:
             raise InputError("batch_unknown_column", path=path, column=column, columns=", ".join(names))
-    if not rows:
+    sources = (_row(number, row, columns) for number, row in enumerate(rows, start=1))
+    return Reading(str(path), _at_least_one(sources, path), columns, tuple(names))
+
+
+def _at_least_one(sources: Iterator[Source], path: Path) -> Iterator[Source]:
+    first = next(sources, None)
+    if first is None:
         raise InputError("batch_no_items", path=path)
-    sources = tuple(_row(number, row, columns) for number, row in enumerate(rows, start=1))
-    return Inputs(path=str(path), sources=sources, columns=columns, names=tuple(names))
+    return chain([first], sources)
 
 
-def _row(number: int, row: dict[str, str], columns: Columns) -> Source:
+def _row(number: int, row: Row, columns: Columns) -> Source:
     item = (row.get(columns.id, "") if columns.id else "").strip() or str(number)
     text = row.get(columns.transcript, "")
+    extra = {name: value for name, value in row.items() if name != columns.transcript}
     if not text.strip():
         error = InputError("batch_missing_text", line=number)
-        return Source(item=item, error_code=error.code, error=str(error))
+        return Source(item=item, extra=extra, error_code=error.code, error=str(error))
     rubric = (row.get(columns.rubric, "") if columns.rubric else "").strip()
-    return Source(item=item, content=text, rubric=rubric or None)
+    return Source(item=item, content=text, rubric=rubric or None, extra=extra)

@@ -1,13 +1,16 @@
-"""Tables of responses: read as text, and the columns guessed from their names and content."""
+"""Tables of responses: read row by row as text, and the columns guessed from their names and content."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +18,12 @@ from evaluator import transcript as transcripts
 from evaluator.errors import InputError
 from evaluator.spelling import number_text, well_formed
 
-Rows = list[dict[str, str]]
+Row = dict[str, str]
+Rows = list[Row]
+
+TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")
+_LOOKED_AT = 200  # rows by which columns are guessed
+_WHOLE_BYTES = 64_000_000  # a text file up to here is read at once, so that its encoding is found in all of it
 
 _NAMES = {
     "id": ("id", "item", "no", "name", "candidate", "编号", "序号", "工号", "姓名", "考生", "考号", "学号", "会话id"),
@@ -28,24 +36,45 @@ _NAMES = {
 
 
 class Columns(BaseModel):
-    """Which column is what; `id` None numbers the rows, `rubric` None grades all by one rubric."""
+    """Which column is what; `id` None numbers the rows, `rubric` None grades all by one rubric. `by_content` says that the
+    transcript was found by its length and not by its name."""
 
     model_config = ConfigDict(frozen=True)
 
     transcript: str
     id: str | None = None
     rubric: str | None = None
+    by_content: bool = False
 
 
-def read_table(path: Path) -> tuple[list[str], Rows]:
-    """Column names and rows of a .csv, .tsv, .xlsx or .jsonl; cells as text, empty rows left out."""
-    readers = {".xlsx": _xlsx, ".jsonl": _jsonl}
+class Table(NamedTuple):
+    """A table that is being read: the names of its columns, and its rows as they come."""
+
+    names: list[str]
+    rows: Iterator[Row]
+
+
+def open_table(path: Path) -> Table:
+    """Column names and rows of a .csv, .tsv, .xlsx, .jsonl or .parquet; cells as text, empty rows left out. The file is
+    read while the rows are; InputError then or now where it is damaged."""
+    readers: dict[str, Callable[[Path], Table]] = {".xlsx": _xlsx, ".jsonl": _jsonl, ".parquet": _parquet}
     try:
         names, rows = readers.get(path.suffix.lower(), _csv)(path)
     except OSError as error:
         raise InputError("batch_unreadable", path=path, detail=error.strerror or error) from None
-    rows = [{well_formed(name): well_formed(value) for name, value in row.items()} for row in rows]
-    return list(map(well_formed, names)), [row for row in rows if any(value.strip() for value in row.values())]
+    return Table(list(map(well_formed, names)), _kept(rows, path))
+
+
+def read_table(path: Path) -> tuple[list[str], Rows]:
+    """Column names and all rows at once."""
+    names, rows = open_table(path)
+    return names, list(rows)
+
+
+def look_ahead(rows: Iterator[Row]) -> tuple[Rows, Iterator[Row]]:
+    """The first rows, by which columns are guessed, and all rows."""
+    first = list(islice(rows, _LOOKED_AT))
+    return first, chain(first, rows)
 
 
 def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
@@ -57,7 +86,19 @@ def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
     if text is None:
         raise InputError("batch_no_transcript_column", path=path, columns=", ".join(names))
     others = {role: name if name != text else None for role, name in found.items()}
-    return Columns(transcript=text, id=others["id"], rubric=others["rubric"])
+    return Columns(
+        transcript=text, id=others["id"], rubric=others["rubric"], by_content=found["transcript"] is None
+    )
+
+
+def _kept(rows: Iterator[Row], path: Path) -> Iterator[Row]:
+    try:
+        for row in rows:
+            whole = {well_formed(name): well_formed(value) for name, value in row.items()}
+            if any(value.strip() for value in whole.values()):
+                yield whole
+    except OSError as error:
+        raise InputError("batch_unreadable", path=path, detail=error.strerror or error) from None
 
 
 def _by_name(names: list[str], role: str) -> str | None:
@@ -79,20 +120,45 @@ def _longest(names: list[str], rows: Rows) -> str | None:
     return ranked[0] if clear else None
 
 
-def _csv(path: Path) -> tuple[list[str], Rows]:
-    text, _ = transcripts.decode(path.read_bytes(), str(path))
-    text = text.removeprefix("\ufeff")
-    csv.field_size_limit(10_000_000)
+def _open_text(path: Path) -> io.TextIOBase:
+    """The text of a file, its byte order mark left out."""
+    if path.stat().st_size <= _WHOLE_BYTES:
+        text, _ = transcripts.decode(path.read_bytes(), str(path))
+        return io.StringIO(text.removeprefix("\ufeff"), newline="")
+    encoding = "utf-8-sig" if _is_utf8(path) else "gb18030"
+    return path.open(encoding=encoding, newline="")
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), _dialect(text)))
-    except csv.Error as error:
-        raise InputError("batch_unreadable", path=path, detail=error) from None
+        with path.open("rb") as file:
+            while part := file.read(1 << 20):
+                decoder.decode(part)
+        decoder.decode(b"", final=True)
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
+def _csv(path: Path) -> Table:
+    file = _open_text(path)
+    csv.field_size_limit(10_000_000)
+    lines = _csv_lines(file, path)
     return _with_names(lines, path)
 
 
-def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
+def _csv_lines(file: io.TextIOBase, path: Path) -> Iterator[list[str]]:
+    try:
+        with file:
+            head = file.readline()
+            yield from csv.reader(chain([head], file), _dialect(head))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError("batch_unreadable", path=path, detail=error) from None
+
+
+def _dialect(head: str) -> type[csv.Dialect] | csv.Dialect:
     """Comma unless the first line clearly says otherwise; sniffing the texts would find commas in them."""
-    head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
 
     class Found(csv.excel):
@@ -102,50 +168,75 @@ def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
     return Found
 
 
-def _xlsx(path: Path) -> tuple[list[str], Rows]:
+def _xlsx(path: Path) -> Table:
+    return _with_names(_xlsx_lines(path), path)
+
+
+def _xlsx_lines(path: Path) -> Iterator[list[str]]:
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        lines = [[_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_cell(value) for value in row]
         book.close()
+    except GeneratorExit:
+        raise
     except Exception as error:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
         raise InputError("batch_unreadable", path=path, detail=str(error) or type(error).__name__) from None
-    return _with_names(lines, path)
 
 
-def _jsonl(path: Path) -> tuple[list[str], Rows]:
-    text, _ = transcripts.decode(path.read_bytes(), str(path))
-    rows: Rows = []
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        if line.strip():
-            rows.append(_json_row(line, number, path))
-    return list(dict.fromkeys(name for row in rows for name in row)), rows
+def _jsonl(path: Path) -> Table:
+    """The columns are those of the first rows, since a line may have others: further ones are carried as they come."""
+    first, rows = look_ahead(_json_rows(path))
+    return Table(list(dict.fromkeys(name for row in first for name in row)), rows)
 
 
-def _json_row(line: str, number: int, path: Path) -> dict[str, str]:
+def _json_rows(path: Path) -> Iterator[Row]:
+    try:
+        with _open_text(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _json_row(line, number, path)
+    except UnicodeDecodeError as error:
+        raise InputError("batch_unreadable", path=path, detail=error) from None
+
+
+def _json_row(line: str, number: int, path: Path) -> Row:
     try:
         content = json.loads(line)
         if isinstance(content, dict):
-            return {name: _turns(value) if isinstance(value, list) else _cell(value) for name, value in content.items()}
+            return _as_text(content)
         detail = "{…}"
     except (ValueError, RecursionError) as error:  # no JSON; a number of thousands of digits; brackets in brackets
         detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     raise InputError("batch_unreadable", path=f"{path}:{number}", detail=detail)
 
 
+def _parquet(path: Path) -> Table:
+    from evaluator.batch import parquet
+
+    names, rows = parquet.read(path)
+    return Table(names, (_as_text(row) for row in rows))
+
+
+def _as_text(row: dict[str, Any]) -> Row:
+    return {name: _turns(value) if isinstance(value, list) else _cell(value) for name, value in row.items()}
+
+
 def _turns(value: list[Any]) -> str:
     """A list of {speaker, text} as labelled lines, which the parser knows; anything else as JSON."""
     if all(isinstance(turn, dict) and {"speaker", "text"} <= turn.keys() for turn in value):
         return "\n".join(f"{turn['speaker']}：{turn['text']}" for turn in value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _with_names(lines: list[list[str]], path: Path) -> tuple[list[str], Rows]:
-    if not lines or not any(name.strip() for name in lines[0]):
+def _with_names(lines: Iterator[list[str]], path: Path) -> Table:
+    first = next(lines, [])
+    if not any(name.strip() for name in first):
         raise InputError("batch_no_items", path=path)
-    names = [name.strip() or f"#{number}" for number, name in enumerate(lines[0], start=1)]
-    return names, [dict(zip(names, line, strict=False)) for line in lines[1:]]
+    names = [name.strip() or f"#{number}" for number, name in enumerate(first, start=1)]
+    return Table(names, (dict(zip(names, line, strict=False)) for line in lines))
 
 
 def _cell(value: Any) -> str:

@@ -1,6 +1,6 @@
 """What is kept: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
-from evaluator.storage.batches import Batch, BatchItem, NewItem, Work
+from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
 from evaluator.storage.ids import new_id
 from evaluator.storage.memo import AskMemo, memo_key
 from evaluator.storage.records import Records, open_records
@@ -12,12 +12,14 @@ __all__ = [
     "AskMemo",
     "Attempt",
     "Batch",
+    "BatchEvent",
     "BatchItem",
     "Draft",
     "GradingSummary",
     "HumanGrade",
     "NewItem",
     "Note",
+    "Outcome",
     "Override",
     "OwnPoint",
     "Profile",

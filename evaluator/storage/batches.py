@@ -1,21 +1,25 @@
-"""The journal of batches: what was handed in, and how far each item got. A run that was killed goes on from
-here.
+"""The journal of batches: what was handed in, and how far each item got. A run that was killed goes on from here.
+
+An item is `waiting`, `running`, `done` or `failed`; each step is also a row of `batch_events`, which is only ever added to.
+Who runs a batch is a row with a sign of life (`evaluator.storage.runners`), so that several machines of one database can
+work on a batch and none grades what another has in hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Row, Select, case, func, select, update
+from sqlalchemy import Row, Select, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
-from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
+from evaluator.storage.contents import keep_rubric, keep_transcripts, rubric_of, transcripts_of
 from evaluator.storage.gradings import insert_grading
 from evaluator.storage.ids import new_id
 from evaluator.storage.opening import Database
@@ -25,6 +29,7 @@ from evaluator.transcript import Transcript
 
 ItemState = Literal["waiting", "running", "done", "failed"]
 _GRADED = ("total", "max_points", "coverage", "passed", "review")
+_AT_ONCE = 500  # rows written or read at a time
 
 
 class NewItem(Shape):
@@ -35,6 +40,7 @@ class NewItem(Shape):
     rubric: Rubric | None = None
     error_code: str | None = None
     error: str | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)  # further columns of the user's own table, carried through to the result
 
 
 class Batch(Shape):
@@ -45,6 +51,7 @@ class Batch(Shape):
     owner: str
     at: str
     options: dict[str, Any]
+    paused: bool = False  # somebody asked whoever runs it to stop
     waiting: int = 0
     running: int = 0
     done: int = 0
@@ -69,11 +76,22 @@ class BatchItem(Correctable):
     started_at: str | None
     finished_at: str | None
     tries: int
+    extra: dict[str, Any] | None = None
     total: float | None = None
     max_points: float | None = None
     coverage: float | None = None
     passed: bool | None = None
     review: bool | None = None
+
+
+class BatchEvent(Shape):
+    """A step of one item: the state that it got, when, by which runner, and the cause of a failure."""
+
+    position: int
+    state: str
+    at: str
+    runner: str | None
+    cause: str | None
 
 
 class Work(Shape):
@@ -85,6 +103,19 @@ class Work(Shape):
     transcript: Transcript
     rubric: Rubric
     owner: str = Field(default="")
+    runner: str | None = None
+    tries: int = 1
+    extra: dict[str, Any] | None = None  # the user's own columns
+
+
+class Outcome(Shape):
+    """How one item ended: with a scorecard, or with the cause of its failure."""
+
+    work: Work
+    scorecard: Scorecard | None = None
+    request_key: str | None = None  # under which a later run finds the grading
+    error_code: str | None = None
+    error: str | None = None
 
 
 class Batches:
@@ -96,14 +127,15 @@ class Batches:
     def create(
         self, name: str, items: Iterable[NewItem], *, options: dict[str, Any] | None = None, owner: str = ""
     ) -> str:
-        """Stores a batch with all its items, or nothing, and gives its id; unreadable items are failed at
-        once.
-        """
+        """Stores a batch with all its items, or nothing, and gives its id; unreadable items are failed at once. `items` may
+        be an iterator: a few hundred are held at a time."""
         batch_id = new_id()
         with self.database.write() as session:
             session.add(t.BatchRow(id=batch_id, name=name, owner=owner, at=now(), options=options or {}))
             session.flush()
-            session.add_all(_row(session, batch_id, position, item) for position, item in enumerate(items))
+            rubrics: dict[int, tuple[Rubric, str]] = {}  # the rubric is kept beside its digest: its id() stays its own
+            for start, chunk in _chunks(items):
+                session.execute(insert(t.BatchItemRow), _rows(session, batch_id, start, chunk, rubrics))
         return batch_id
 
     def get(self, batch_id: str) -> Batch:
@@ -121,13 +153,17 @@ class Batches:
         with self.database.read() as session:
             return [_batch(row) for row in session.execute(query)]
 
-    def items(self, batch_id: str, state: ItemState | None = None) -> list[BatchItem]:
-        """All items in the order handed in (of one state), with the totals of those graded, and corrected."""
+    def items(
+        self, batch_id: str, state: ItemState | None = None, *, after: int = -1, limit: int | None = None
+    ) -> list[BatchItem]:
+        """Items in the order handed in (of one state), with the totals of those graded, and corrected; all of them, or
+        `limit` that stand behind the position `after`."""
         graded = [getattr(t.GradingRow, name) for name in _GRADED]
         query = select(t.BatchItemRow, was_corrected(), *graded)
         query = query.outerjoin(t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id)
-        query = query.where(t.BatchItemRow.batch_id == batch_id).order_by(t.BatchItemRow.position)
+        query = query.where(t.BatchItemRow.batch_id == batch_id, t.BatchItemRow.position > after)
         query = query if state is None else query.where(t.BatchItemRow.state == state)
+        query = query.order_by(t.BatchItemRow.position).limit(limit)
         with self.database.read() as session:
             rows = session.execute(query).all()
             sums = corrected_sums(session, [row.grading_id for row, was, *_ in rows if was])
@@ -143,14 +179,22 @@ class Batches:
             found = session.execute(query.where(t.BatchItemRow.batch_id == batch_id))
             return {position: length for position, length in found}
 
-    def scorecards(self, batch_id: str) -> dict[str, Scorecard]:
-        """The scorecards of the items graded so far, by grading id, in one query."""
-        query = select(t.GradingRow.id, t.GradingRow.body).join(
-            t.BatchItemRow, t.BatchItemRow.grading_id == t.GradingRow.id
-        )
+    def pages(self, batch_id: str) -> Iterator[tuple[list[BatchItem], dict[str, Scorecard]]]:
+        """All items with their scorecards by grading id, a few hundred at a time, in the order handed in."""
+        after = -1
+        while items := self.items(batch_id, after=after, limit=_AT_ONCE):
+            yield items, self.scorecards(batch_id, after=after, until=items[-1].position)
+            after = items[-1].position
+
+    def scorecards(self, batch_id: str, *, after: int = -1, until: int | None = None) -> dict[str, Scorecard]:
+        """The scorecards of the items graded so far, by grading id, in one query; those of the positions in
+        (`after`, `until`]."""
+        row = t.BatchItemRow
+        query = select(t.GradingRow.id, t.GradingRow.body).join(row, row.grading_id == t.GradingRow.id)
+        query = query.where(row.batch_id == batch_id, row.position > after)
+        query = query if until is None else query.where(row.position <= until)
         with self.database.read() as session:
-            found = session.execute(query.where(t.BatchItemRow.batch_id == batch_id))
-            return {key: Scorecard.model_validate(body) for key, body in found}
+            return {key: Scorecard.model_validate(body) for key, body in session.execute(query)}
 
     def rubrics(self, batch_id: str) -> list[Rubric]:
         """The rubrics that the batch's readable items are graded by, each once."""
@@ -160,67 +204,193 @@ class Batches:
             found = [rubric_of(session, digest or "") for digest in session.scalars(query.order_by(row.rubric_digest))]
         return [rubric for rubric in found if rubric is not None]
 
+    def extra_columns(self, batch_id: str) -> list[str]:
+        """Names of the user's own columns, in the order of their first appearance."""
+        query = select(t.BatchItemRow.extra).where(t.BatchItemRow.batch_id == batch_id)
+        with self.database.read() as session:
+            rows = session.scalars(query.order_by(t.BatchItemRow.position).execution_options(yield_per=_AT_ONCE))
+            return list(dict.fromkeys(name for row in rows if row for name in row))
+
+    def events(self, batch_id: str, position: int | None = None) -> list[BatchEvent]:
+        """The journal (of one item), oldest first."""
+        row = t.BatchEventRow
+        query = select(row).where(row.batch_id == batch_id).order_by(row.id)
+        query = query if position is None else query.where(row.position == position)
+        with self.database.read() as session:
+            return [BatchEvent.model_validate(event) for event in session.scalars(query)]
+
+    def take(
+        self, batch_id: str, count: int, *, runner: str | None = None, only: Collection[int] | None = None
+    ) -> list[Work]:
+        """Marks the next `count` waiting items (of the positions in `only`) as running and gives them; an empty list when
+        none waits. On a database that several use at once nobody gets what another took."""
+        row = t.BatchItemRow
+        query = select(row).where(row.batch_id == batch_id, row.state == "waiting")
+        query = query if only is None else query.where(row.position.in_(only))
+        query = query.order_by(row.position).limit(count).with_for_update(skip_locked=True)
+        with self.database.write() as session:
+            return self._begin(session, batch_id, session.scalars(query).all(), runner)
+
+    def waiting(self, batch_id: str, only: Collection[int]) -> list[int]:
+        """Those of the positions in `only` that wait."""
+        row = t.BatchItemRow
+        query = select(row.position).where(row.batch_id == batch_id, row.state == "waiting", row.position.in_(only))
+        with self.database.read() as session:
+            return list(session.scalars(query))
+
     def start(self, batch_id: str, position: int) -> Work:
         """Marks an item as running and gives what has to be graded."""
         with self.database.write() as session:
-            row = session.get_one(t.BatchItemRow, (batch_id, position))
-            row.state, row.started_at, row.tries = "running", now(), row.tries + 1
-            rubric = rubric_of(session, row.rubric_digest or "")
-            assert rubric is not None and row.transcript_id  # `create` let no other item wait
-            return Work(
-                batch_id=batch_id,
-                position=position,
-                item=row.item,
-                transcript=transcript_of(session, row.transcript_id),
-                rubric=rubric,
-                owner=session.get_one(t.BatchRow, batch_id).owner,
-            )
+            return self._begin(session, batch_id, [session.get_one(t.BatchItemRow, (batch_id, position))], None)[0]
+
+    def settle(self, outcomes: Sequence[Outcome]) -> list[str | None]:
+        """Writes how items ended, all in one transaction, and gives the grading ids. An item that its runner lost
+        meanwhile, because it gave no sign of life, keeps what its new runner makes of it; its grading is stored all the
+        same."""
+        with self.database.write() as session:
+            return [self._settle(session, outcome) for outcome in outcomes]
 
     def finish(self, work: Work, scorecard: Scorecard) -> None:
         """Stores the grading, if it is not yet under this item's name, and marks the item as done, in one transaction."""
-        with self.database.write() as session:
-            grading_id = insert_grading(
-                session, scorecard, work.transcript, rubric=work.rubric, label=work.item, owner=work.owner
-            )
-            self._set(session, work, state="done", grading_id=grading_id, error_code=None, error=None)
+        self.settle([Outcome(work=work, scorecard=scorecard)])
 
     def fail(self, work: Work, error_code: str, error: str) -> None:
         """Marks an item as failed, and why."""
+        self.settle([Outcome(work=work, error_code=error_code, error=error)])
+
+    def pause(self, batch_id: str, paused: bool = True) -> None:
+        """Asks whoever runs the batch, on whatever machine, to stop; False lets it run again."""
         with self.database.write() as session:
-            self._set(session, work, state="failed", error_code=error_code, error=error)
+            query = update(t.BatchRow).where(t.BatchRow.id == batch_id).values(paused=paused)
+            if not session.execute(query).rowcount:  # type: ignore[attr-defined]
+                raise InputError("batch_unknown", id=batch_id)
 
-    def release(self, batch_id: str) -> int:
-        """Lets items wait again that a killed run left running; gives how many."""
-        return self._move(batch_id, "running")
+    def release(self, batch_id: str, runners: Collection[str | None] | None = None) -> int:
+        """Lets items wait again that a killed run (or one of `runners`; None stands for no runner) left running; gives how
+        many."""
+        return self._move(batch_id, "running", runners)
 
-    def retry(self, batch_id: str) -> int:
-        """Lets failed items wait again, except those that could not be read; gives how many."""
-        return self._move(batch_id, "failed")
+    def retry(self, batch_id: str, *, ungraded: bool = False) -> int:
+        """Lets failed items wait again, except those that could not be read, and with `ungraded` those too of which not
+        everything could be graded; gives how many."""
+        moved = self._move(batch_id, "failed")
+        if not ungraded:
+            return moved
+        row, graded = t.BatchItemRow, t.GradingRow
+        incomplete = select(graded.id).where(graded.id == row.grading_id, graded.coverage < 1).exists()
+        query = select(row).where(row.batch_id == batch_id, row.state == "done", incomplete)
+        with self.database.write() as session:
+            return moved + _let_wait(session, session.scalars(query).all())
 
-    def _move(self, batch_id: str, state: ItemState) -> int:
+    def _move(self, batch_id: str, state: ItemState, runners: Collection[str | None] | None = None) -> int:
         row = t.BatchItemRow
-        query = update(row).where(row.batch_id == batch_id, row.state == state, row.transcript_id.is_not(None))
+        query = select(row).where(row.batch_id == batch_id, row.state == state, row.transcript_id.is_not(None))
+        if runners is not None:
+            named = row.runner.in_([one for one in runners if one])
+            query = query.where(or_(named, row.runner.is_(None)) if None in runners else named)
         with self.database.write() as session:
-            return session.execute(query.values(state="waiting", error_code=None, error=None)).rowcount  # type: ignore[attr-defined]
+            return _let_wait(session, session.scalars(query).all())
 
-    def _set(self, session: Session, work: Work, **values: Any) -> None:
-        row = session.get_one(t.BatchItemRow, (work.batch_id, work.position))
-        for name, value in {"finished_at": now(), **values}.items():
-            setattr(row, name, value)
+    def _begin(
+        self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None
+    ) -> list[Work]:
+        if not rows:
+            return []
+        moment, owner = now(), session.get_one(t.BatchRow, batch_id).owner
+        rubrics = {digest: rubric_of(session, digest) for digest in {row.rubric_digest or "" for row in rows}}
+        texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
+        for row in rows:
+            row.state, row.started_at, row.tries, row.runner = "running", moment, row.tries + 1, runner
+        _note(session, rows, "running", moment)
+        return [
+            Work.model_construct(  # all of it comes from validated rows
+                batch_id=batch_id,
+                position=row.position,
+                item=row.item,
+                transcript=texts[row.transcript_id or ""],
+                rubric=rubrics[row.rubric_digest or ""],
+                owner=owner,
+                runner=runner,
+                tries=row.tries,
+                extra=row.extra,
+            )
+            for row in rows
+        ]
+
+    def _settle(self, session: Session, outcome: Outcome) -> str | None:
+        work, card, grading_id = outcome.work, outcome.scorecard, None
+        if card is not None:
+            grading_id = insert_grading(
+                session, card, work.transcript, outcome.request_key, work.rubric, work.item, work.owner
+            )
+        row = session.get_one(t.BatchItemRow, (work.batch_id, work.position), with_for_update=True)
+        if row.runner != work.runner and row.state != "waiting":
+            return grading_id
+        row.state = "done" if card is not None else "failed"
+        row.finished_at, row.error_code, row.error = now(), outcome.error_code, outcome.error
+        row.grading_id = grading_id or row.grading_id
+        _note(session, [row], row.state, row.finished_at, outcome.error)
+        return grading_id
 
 
-def _row(session: Session, batch_id: str, position: int, item: NewItem) -> t.BatchItemRow:
-    readable = item.error_code is None and item.transcript is not None and item.rubric is not None
-    return t.BatchItemRow(
-        batch_id=batch_id,
-        position=position,
-        item=item.item[:400],
-        rubric_digest=keep_rubric(session, item.rubric) if readable and item.rubric else None,
-        transcript_id=keep_transcript(session, item.transcript) if readable and item.transcript else None,
-        state="waiting" if readable else "failed",
-        error_code=item.error_code,
-        error=item.error,
-    )
+def _chunks(items: Iterable[NewItem]) -> Iterator[tuple[int, list[NewItem]]]:
+    start, left = 0, iter(items)
+    while chunk := list(islice(left, _AT_ONCE)):
+        yield start, chunk
+        start += len(chunk)
+
+
+def _rows(
+    session: Session, batch_id: str, start: int, items: list[NewItem], rubrics: dict[int, tuple[Rubric, str]]
+) -> list[dict[str, Any]]:
+    """Rows of items that are next to each other, their transcripts and rubrics stored."""
+    usable = [item.error_code is None and item.transcript is not None and item.rubric is not None for item in items]
+    ready = [item for item, fits in zip(items, usable, strict=True) if fits]
+    keys = iter(keep_transcripts(session, [item.transcript for item in ready if item.transcript]))
+    for item in ready:
+        if item.rubric and id(item.rubric) not in rubrics:
+            rubrics[id(item.rubric)] = (item.rubric, keep_rubric(session, item.rubric))
+    return [
+        {
+            "batch_id": batch_id,
+            "position": position,
+            "item": item.item[:400],
+            "rubric_digest": rubrics[id(item.rubric)][1] if fits else None,
+            "transcript_id": next(keys) if fits else None,
+            "state": "waiting" if fits else "failed",
+            "error_code": item.error_code,
+            "error": item.error,
+            "tries": 0,
+            "extra": item.extra or None,
+        }
+        for position, (item, fits) in enumerate(zip(items, usable, strict=True), start=start)
+    ]
+
+
+def _let_wait(session: Session, rows: Sequence[t.BatchItemRow]) -> int:
+    for row in rows:
+        row.state, row.error_code, row.error, row.runner = "waiting", None, None, None
+    _note(session, rows, "waiting", now())
+    return len(rows)
+
+
+def _note(
+    session: Session, rows: Sequence[t.BatchItemRow], state: str, moment: str | None, cause: str | None = None
+) -> None:
+    """Adds a step to the journal of each item."""
+    events = [
+        {
+            "batch_id": row.batch_id,
+            "position": row.position,
+            "state": state,
+            "at": moment,
+            "runner": row.runner,
+            "cause": cause,
+        }
+        for row in rows
+    ]
+    if events:
+        session.execute(insert(t.BatchEventRow), events)
 
 
 def _with_counts() -> Select[*tuple[Any, ...]]:
@@ -228,12 +398,14 @@ def _with_counts() -> Select[*tuple[Any, ...]]:
     counts = [
         func.sum(case((state == name, 1), else_=0)).label(name) for name in ("waiting", "running", "done", "failed")
     ]
-    query = select(t.BatchRow, *counts).outerjoin(t.BatchItemRow, t.BatchItemRow.batch_id == t.BatchRow.id)
-    return query.group_by(t.BatchRow.id)
+    row = t.BatchItemRow
+    counted = select(row.batch_id, *counts).group_by(row.batch_id).subquery()
+    names = [counted.c[name] for name in ("waiting", "running", "done", "failed")]
+    return select(t.BatchRow, *names).outerjoin(counted, counted.c.batch_id == t.BatchRow.id)
 
 
 def _batch(row: Row[*tuple[Any, ...]]) -> Batch:
-    counts = {name: getattr(row, name) or 0 for name in ("waiting", "running", "done", "failed")}
+    counts = {name: int(getattr(row, name) or 0) for name in ("waiting", "running", "done", "failed")}
     return Batch.model_validate(row[0]).model_copy(update=counts)
 
 

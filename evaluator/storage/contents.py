@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from evaluator.rubric import Rubric
@@ -16,13 +21,41 @@ def keep_transcript(session: Session, transcript: Transcript) -> str:
 
     `Transcript.digest` leaves out names and layout, so two candidates may share it; their records must not.
     """
-    text = transcript.model_dump_json()
-    key = hashlib.sha256(text.encode()).hexdigest()
-    if session.get(TranscriptRow, key) is None:
-        body = transcript.model_dump(mode="json")
-        session.add(TranscriptRow(id=key, digest=transcript.digest, source=transcript.source, body=body))
-        session.flush()
-    return key
+    return keep_transcripts(session, [transcript])[0]
+
+
+def keep_transcripts(session: Session, transcripts: Sequence[Transcript]) -> list[str]:
+    """Stores those that are new, in one statement, and gives the ids of all. Two writers may store the same text at once:
+    the second finds it there."""
+    keys = [_transcript_key(one) for one in transcripts]
+    known = set(session.scalars(select(TranscriptRow.id).where(TranscriptRow.id.in_(keys))))
+    new = {key: one for key, one in zip(keys, transcripts, strict=True) if key not in known}
+    rows = [
+        {"id": key, "digest": one.digest, "source": one.source, "body": one.model_dump(mode="json")}
+        for key, one in new.items()
+    ]
+    insert_new(session, TranscriptRow, rows)
+    return keys
+
+
+def transcripts_of(session: Session, keys: Sequence[str]) -> dict[str, Transcript]:
+    """The stored transcripts with these ids."""
+    query = select(TranscriptRow.id, TranscriptRow.body).where(TranscriptRow.id.in_(set(keys)))
+    return {key: Transcript.model_validate(body) for key, body in session.execute(query)}
+
+
+def insert_new(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds rows in the order of their keys, those left out whose key another writer has added meanwhile."""
+    if rows:
+        key = table.__mapper__.primary_key[0].name
+        dialect = session.get_bind().dialect.name
+        statement = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+        ordered = sorted(rows, key=lambda row: row[key])  # two writers that lock alike never wait for each other in a ring
+        session.execute(statement.on_conflict_do_nothing(), ordered)
+
+
+def _transcript_key(transcript: Transcript) -> str:
+    return hashlib.sha256(transcript.model_dump_json().encode()).hexdigest()
 
 
 def keep_rubric(session: Session, rubric: Rubric) -> str:
@@ -30,8 +63,8 @@ def keep_rubric(session: Session, rubric: Rubric) -> str:
     key = rubric.digest
     if session.get(RubricRow, key) is None:
         body = rubric.model_dump(mode="json")
-        session.add(RubricRow(digest=key, rubric_id=rubric.id, version=rubric.version, body=body))
-        session.flush()
+        row = {"digest": key, "rubric_id": rubric.id, "version": rubric.version, "body": body}
+        insert_new(session, RubricRow, [row])
     return key
 
 

@@ -4,6 +4,8 @@ edited.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from evaluator.errors import InputError
@@ -61,6 +63,16 @@ class Corrections(Gradings):
             for one in given
         ]
         return sorted(rows, key=lambda row: (row.item, row.grader, row.criterion))
+
+    def human_grades_of(self, gradings: Sequence[str]) -> list[HumanGrade]:
+        """Every person's standing points on these gradings."""
+        query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(gradings)).order_by(t.OverrideRow.id)
+        with self.database.read() as session:
+            given = standing(Override.model_validate(row) for row in session.scalars(query))
+        return [
+            HumanGrade(item=one.grading_id, grader=one.who, criterion=one.criterion, points=one.points or 0.0)
+            for one in given
+        ]
 
     def add_note(self, grading: str, text: str, *, who: str = "") -> Note:
         """Adds a remark to a grading."""

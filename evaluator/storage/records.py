@@ -6,13 +6,14 @@ from evaluator.settings import Settings, load_settings
 from evaluator.storage.batches import Batches
 from evaluator.storage.corrections import Corrections
 from evaluator.storage.opening import Database
+from evaluator.storage.runners import Runners
 from evaluator.storage.versions import Profiles, RubricVersions
 from evaluator.storage.work import Attempts, Drafts
 
 
 class Records(Corrections):
-    """Gradings with what people added to them; `drafts`, `attempts`, `batches`, `rubrics` and `profiles`
-    beside.
+    """Gradings with what people added to them; `drafts`, `attempts`, `batches`, `runners`, `rubrics` and
+    `profiles` beside.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads.
     Every failure of the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -23,6 +24,7 @@ class Records(Corrections):
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
         self.batches = Batches(database)
+        self.runners = Runners(database)
         self.rubrics = RubricVersions(database)
         self.profiles = Profiles(database)
 

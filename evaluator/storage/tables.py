@@ -8,7 +8,23 @@ own, added and never edited.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from evaluator.spelling import well_formed
@@ -25,15 +41,26 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
 
 
-class Name(TypeDecorator[str]):
-    """What somebody called a thing. A file's name from another system can hold bytes that are no text: they are replaced,
-    since a finished grading is not to be lost for the sake of its name."""
+class Words(TypeDecorator[str]):
+    """Text as every database can keep it: half a character and NUL, which PostgreSQL refuses, are replaced. What must come
+    back exact lies in a JSON column."""
 
-    impl = String(400)
+    impl: Any = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else well_formed(value)
+        return None if value is None else well_formed(value).replace("\0", "\ufffd")
+
+
+class Name(Words):
+    """What somebody called a thing, of any length: a finished grading is not to be lost for the sake of its name. SQLite
+    keeps no lengths anyway; PostgreSQL would."""
+
+    impl: Any = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(Text() if dialect.name == "postgresql" else self.impl_instance)
 
 
 class TranscriptRow(Base):
@@ -44,7 +71,7 @@ class TranscriptRow(Base):
     __tablename__ = "transcripts"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), index=True)
-    source: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Words)
     body: Mapped[dict] = mapped_column(JSON)
 
 
@@ -74,12 +101,12 @@ class GradingRow(Base):
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     created_at: Mapped[str] = mapped_column(String(40), index=True)
-    owner: Mapped[str] = mapped_column(String(200), default="")
-    label: Mapped[str] = mapped_column(Name(), default="")
+    owner: Mapped[str] = mapped_column(Name(200), default="")
+    label: Mapped[str] = mapped_column(Name(400), default="")
     request_key: Mapped[str | None] = mapped_column(String(64))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_version: Mapped[int] = mapped_column(Integer)
-    rubric_title: Mapped[str] = mapped_column(Text)
+    rubric_title: Mapped[str] = mapped_column(Words)
     rubric_digest: Mapped[str] = mapped_column(String(64))
     judge_digest: Mapped[str] = mapped_column(String(64), index=True)
     transcript_digest: Mapped[str] = mapped_column(String(64), index=True)
@@ -99,10 +126,10 @@ class OverrideRow(Base):
     __table_args__ = (Index("ix_overrides_grading_id_criterion", "grading_id", "criterion"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"))
-    criterion: Mapped[str] = mapped_column(String(64))
+    criterion: Mapped[str] = mapped_column(Name(64))
     points: Mapped[float | None] = mapped_column(Float)
-    comment: Mapped[str] = mapped_column(Text, default="")
-    who: Mapped[str] = mapped_column(String(200), index=True)
+    comment: Mapped[str] = mapped_column(Words, default="")
+    who: Mapped[str] = mapped_column(Name(200), index=True)
     at: Mapped[str] = mapped_column(String(40))
 
 
@@ -112,8 +139,8 @@ class NoteRow(Base):
     __tablename__ = "notes"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    who: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Words)
+    who: Mapped[str] = mapped_column(Name(200), default="")
     at: Mapped[str] = mapped_column(String(40))
 
 
@@ -121,8 +148,8 @@ class DraftRow(Base):
     """What somebody has typed and not handed in yet."""
 
     __tablename__ = "drafts"
-    owner: Mapped[str] = mapped_column(String(200), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    owner: Mapped[str] = mapped_column(Name(200), primary_key=True)
+    name: Mapped[str] = mapped_column(Name(200), primary_key=True)
     body: Mapped[dict] = mapped_column(JSON)
     at: Mapped[str] = mapped_column(String(40))
 
@@ -133,7 +160,7 @@ class AttemptRow(Base):
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_owner_rubric_id", "owner", "rubric_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    owner: Mapped[str] = mapped_column(String(200))
+    owner: Mapped[str] = mapped_column(Name(200))
     at: Mapped[str] = mapped_column(String(40))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
@@ -147,29 +174,69 @@ class BatchRow(Base):
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(Name())
-    owner: Mapped[str] = mapped_column(String(200), default="", index=True)
+    name: Mapped[str] = mapped_column(Name(400))
+    owner: Mapped[str] = mapped_column(Name(200), default="", index=True)
     at: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict] = mapped_column(JSON)
+    paused: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # somebody asked to stop
 
 
 class BatchItemRow(Base):
     """One response of a batch: the journal from which a run that was killed goes on."""
 
     __tablename__ = "batch_items"
-    __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state"),)
+    __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state", "position"),)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    item: Mapped[str] = mapped_column(Name())
+    item: Mapped[str] = mapped_column(Name(400))
     rubric_digest: Mapped[str | None] = mapped_column(ForeignKey("rubrics.digest"))
     transcript_id: Mapped[str | None] = mapped_column(ForeignKey("transcripts.id"), index=True)
     state: Mapped[str] = mapped_column(String(16))
-    error_code: Mapped[str | None] = mapped_column(String(100))
-    error: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[str | None] = mapped_column(Name(100))
+    error: Mapped[str | None] = mapped_column(Words)
     grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
     started_at: Mapped[str | None] = mapped_column(String(40))
     finished_at: Mapped[str | None] = mapped_column(String(40))
     tries: Mapped[int] = mapped_column(Integer, default=0)
+    extra: Mapped[dict | None] = mapped_column(JSON)  # columns of the user's own table, carried through
+    runner: Mapped[str | None] = mapped_column(String(32))  # who has it in hand while it is running
+
+
+class BatchEventRow(Base):
+    """A step of one item, added and never edited: what happened, when, and who did it."""
+
+    __tablename__ = "batch_events"
+    __table_args__ = (Index("ix_batch_events_batch_id_position", "batch_id", "position"),)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16))
+    at: Mapped[str] = mapped_column(String(40))
+    runner: Mapped[str | None] = mapped_column(String(32))
+    cause: Mapped[str | None] = mapped_column(Words)
+
+
+class BatchRunnerRow(Base):
+    """A process that runs a batch; `seen` is the database's clock (seconds since 1970) at its last sign of life."""
+
+    __tablename__ = "batch_runners"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), index=True)
+    host: Mapped[str] = mapped_column(String(200))
+    pid: Mapped[int] = mapped_column(Integer)
+    seen: Mapped[float] = mapped_column(Float)
+
+
+class ProviderJobRow(Base):
+    """Requests that a provider answers later at half the price."""
+
+    __tablename__ = "provider_jobs"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), index=True)
+    provider_id: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16))  # "submitted", "collected" or "lost"
+    requests: Mapped[int] = mapped_column(Integer)
+    at: Mapped[str] = mapped_column(String(40))
 
 
 class RubricVersionRow(Base):
@@ -179,8 +246,8 @@ class RubricVersionRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     rubric_id: Mapped[str] = mapped_column(String(64), index=True)
     digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
-    who: Mapped[str] = mapped_column(String(200), default="")
-    comment: Mapped[str] = mapped_column(Text, default="")
+    who: Mapped[str] = mapped_column(Name(200), default="")
+    comment: Mapped[str] = mapped_column(Words, default="")
     undoes: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[str] = mapped_column(String(40))
 
@@ -189,7 +256,7 @@ class ProfileRow(Base):
     """A calibration profile, by name and version."""
 
     __tablename__ = "profiles"
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(Name(200), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     rubric_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     body: Mapped[dict] = mapped_column(JSON)

@@ -233,7 +233,7 @@ def _export(found: Batch) -> None:
     def content(suffix: str) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"batch{suffix}"
-            return batch.write_rows(batch.export_rows(records, found.id), path).read_bytes()
+            return batch.write_batch(records, found.id, path).read_bytes()
 
     for suffix, kind in ((".xlsx", XLSX), (".csv", "text/csv"), (".jsonl", "application/jsonl")):
         st.download_button(

@@ -1,0 +1,82 @@
+"""The file that a run's results go to, valid at every moment: lines and folders grow as items finish; a workbook, CSV or
+Parquet file is replaced now and then by a newer whole one, so seldom that it costs a twentieth of the time at most.
+
+The journal is what counts. When a run ends, or goes on after an accident, the file is written anew from it, so that its final
+content is the one without the accident.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from evaluator.batch.engine import Step
+from evaluator.batch.export import check_suffix, json_line, row_of, table_of, write_batch, write_item
+from evaluator.errors import InputError, StorageError
+from evaluator.storage import BatchItem, Records
+
+LEAST_PAUSE_S = 5.0
+SHARE = 0.05  # of the time that may go into snapshots
+
+
+def check_output(path: Path, overwrite: bool = False) -> Path:
+    """The path; InputError where results cannot be written there: a form that is not known, or a file or folder that holds
+    something already."""
+    if path.suffix:
+        check_suffix(path)
+    taken = path.is_file() if path.suffix else path.is_dir() and any(path.iterdir())
+    if taken and not overwrite:
+        raise InputError("file_exists", path=path)
+    if not path.parent.is_dir():
+        raise InputError("file_missing", path=path.parent)
+    return path
+
+
+class Output:
+    """Results of one batch on their way to one file or folder."""
+
+    def __init__(self, path: Path, records: Records, batch_id: str) -> None:
+        self.path, self._records, self._batch_id = path, records, batch_id
+        self._table = table_of(records, batch_id)
+        self._grows = path.suffix.lower() in ("", ".jsonl")
+        self._written_at, self._cost_s = time.monotonic(), 0.0
+        self._write()
+
+    async def add(self, step: Step) -> None:
+        """One more result."""
+        if self._grows:
+            await asyncio.to_thread(self._append, step)
+        elif time.monotonic() - self._written_at > max(LEAST_PAUSE_S, self._cost_s / SHARE):
+            await self.finish()
+
+    async def finish(self) -> None:
+        """Everything as the journal has it now, in the order handed in."""
+        await asyncio.to_thread(self._write)
+
+    def _write(self) -> None:
+        started = time.monotonic()
+        write_batch(self._records, self._batch_id, self.path)
+        self._written_at = time.monotonic()
+        self._cost_s = self._written_at - started
+
+    def _append(self, step: Step) -> None:
+        work, card = step.outcome.work, step.outcome.scorecard
+        item = BatchItem.model_construct(
+            batch_id=self._batch_id,
+            position=work.position,
+            item=work.item,
+            state=step.progress.state,
+            error=step.outcome.error,
+            grading_id=step.grading_id,
+            extra=work.extra,
+            corrected=None,
+        )
+        if not self.path.suffix:
+            write_item(item, card, self.path)
+            return
+        try:
+            with self.path.open("ab", buffering=0) as file:  # one write a line: a kill leaves no half of one
+                file.write(json_line(row_of(item, card, self._table)).encode())
+        except OSError as error:
+            raise StorageError("storage_no_access", path=self.path, detail=error.strerror or error) from None
