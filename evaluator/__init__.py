@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from evaluator.batch.many import evaluate_many
     from evaluator.errors import EvaluatorError
     from evaluator.grading import Progress, evaluate, open_judge
     from evaluator.judge.questions import Judge
@@ -36,6 +37,7 @@ _HOMES = {
     "UngradedVerdict": "scorecard",
     "Verdict": "scorecard",
     "evaluate": "grading",
+    "evaluate_many": "batch.many",
     "find_rubric": "rubrics",
     "open_judge": "grading",
     "parse": "transcript",
@@ -54,6 +56,7 @@ __all__ = [
     "UngradedVerdict",
     "Verdict",
     "evaluate",
+    "evaluate_many",
     "find_rubric",
     "open_judge",
     "parse",

@@ -120,7 +120,9 @@ class Shared(NamedTuple):
     judge: Judge
     references: Sequence[ReferenceUse]
     profile: Profile | None = None
-    anchors: Callable[[], Awaitable[Anchored]] | None = None  # asks about the anchors once for all; else each grading asks
+    anchors: Callable[[], Awaitable[Anchored]] | None = (
+        None  # asks about the anchors once for all; else each grading asks
+    )
 
 
 async def share(rubric: Rubric, judge: Judge, settings: Settings, profile: Profile | None = None) -> Shared:
@@ -147,7 +149,9 @@ async def evaluate_shared(
         return found
     anchors = await shared.anchors() if shared.anchors else {}
     with asking_again(fresh):
-        card = await grade(transcript, shared.rubric, shared.judge, shared.references, report or (lambda _: None), anchors)
+        card = await grade(
+            transcript, shared.rubric, shared.judge, shared.references, report or (lambda _: None), anchors
+        )
     if shared.profile:
         from evaluator.calibration.applying import apply_profile
 

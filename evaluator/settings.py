@@ -57,7 +57,8 @@ class Settings(BaseSettings):
     lang: Literal["zh", "en"] | None = Field(default=None, description="Language of texts; the locale's by default.")
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
-    concurrency: int = Field(default=4, ge=1, le=256, description="Gradings at the same time in a batch.")
+    concurrency: int = Field(default=4, ge=1, description="Gradings at the same time in a batch.")
+    requests_at_once: int = Field(default=64, ge=1, description="Requests in flight to one endpoint.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
     # docs/benchmarks.md: the embedded model's answers above it say little, and at .6 hardly one would be kept

@@ -74,6 +74,8 @@ def judge_criterion(
         answer = answered.text.get(question.id)
         if not isinstance(answer, Answer):
             return _ungraded(criterion, answer)
+    if answered.anchored and (failed := _first_failure(answered)):
+        return _ungraded(criterion, failed)
     if not answered.anchored:
         shares = _direct_shares(criterion, questions, answered.text)
     elif criterion.kind in ("fatal", "penalty"):
@@ -87,6 +89,13 @@ def judge_criterion(
         shares = spread_over(_levels(criterion), placed)
     verdict = _verdict(rubric, criterion, questions, answered, shares, matcher)
     return verdict if closing is None else _quoting(verdict, closing)
+
+
+def _first_failure(answered: Answered) -> Ungraded | None:
+    """A question that counts here and failed about the text or an anchor. Without it the others would give other points, and
+    nobody would see it."""
+    told = [answers.get(name) for answers in (answered.empty or {}, *answered.references) for name in answered.text]
+    return next((one for one in (*answered.text.values(), *told) if isinstance(one, Ungraded)), None)
 
 
 def deciding(questions: Sequence[Question]) -> list[Question]:
@@ -118,8 +127,11 @@ def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likenes
         answer = answered.text[asked]
         probability = answer.probabilities[YES] if isinstance(answer, Answer) else None
     else:
+        failed = (
+            _first_failure(answered._replace(text={asked: answered.text[asked]})) if asked in answered.text else None
+        )
         judged = _witness_of(asked, answered)
-        probability = both(said, judged.position if judged else None)
+        probability = None if failed else both(said, judged.position if judged else None)
     covered = None if probability is None else probability >= COVERED_FROM
     evidence = (evidence_of(near.span, "for", max(near.text, near.example or 0.0)),) if near.span and covered else ()
     return KeyPointResult(

@@ -72,6 +72,7 @@ def test_public_names_are_pinned():
         "UngradedVerdict",
         "Verdict",
         "evaluate",
+        "evaluate_many",
         "find_rubric",
         "open_judge",
         "parse",

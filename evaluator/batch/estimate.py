@@ -18,6 +18,9 @@ from evaluator.storage import BatchItem, Records
 _T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 
 
+_MOST = 500  # graded items that an estimate looks at
+
+
 class Estimate(BaseModel):
     """Time, tokens and money for the items that wait; the ranges are 95 % prediction intervals, None below
     two items.
@@ -52,17 +55,16 @@ def estimate(records: Records, batch_id: str) -> Estimate:
     Longer texts take longer, and a pilot holds the shortest and the longest. So what a graded item took is first moved
     along the line of least squares to the mean length of those that wait (the regression estimator of a mean, Cochran 1977).
     """
-    items = records.batches.items(batch_id)
-    done = [item for item in items if item.state == "done" and item.grading_id]
+    done = [item for item in records.batches.items(batch_id, "done", limit=_MOST) if item.grading_id]
     if not done:
         raise InputError("batch_pilot_empty")
-    cards = records.batches.scorecards(batch_id)
+    cards = records.many([item.grading_id or "" for item in done])
     kept = [item for item in done if item.grading_id in cards]
     used = [cards[item.grading_id or ""].usage for item in kept]
-    open_items = [item for item in items if item.state in ("waiting", "running")]
-    waiting = len(open_items)
-    lengths = records.batches.lengths(batch_id)
-    middle = mean(lengths.get(item.position, 0) for item in open_items) if open_items else 0.0
+    counts = records.batches.get(batch_id)
+    waiting = counts.waiting + counts.running
+    lengths = records.batches.lengths(batch_id, [item.position for item in done])
+    middle = records.batches.mean_length(batch_id, ("waiting", "running"))
     of_done, of_kept = ([lengths.get(item.position, 0) for item in some] for some in (done, kept))
     share = _overlap(done)
     seconds = at_length([value * share for value in map(_seconds, done)], of_done, middle)
@@ -72,7 +74,7 @@ def estimate(records: Records, batch_id: str) -> Estimate:
     costs = at_length(costs, of_kept, middle) if priced else []
     return Estimate(
         pilot=len(done),
-        failed=sum(item.state == "failed" and item.tries > 0 for item in items),
+        failed=records.batches.count_tried(batch_id, "failed"),
         waiting=waiting,
         seconds=waiting * mean(seconds),
         seconds_range=predict_sum(seconds, waiting),

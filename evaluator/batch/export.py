@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evaluator.encoding import as_cell
+from evaluator.encoding.cells import MAX_CHARACTERS
 from evaluator.errors import InputError, StorageError
+from evaluator.files import replacing, write_in_one_step
+from evaluator.files.writing import SHARED_FILE
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records
 
 Row = dict[str, Any]
 Columns = Mapping[str, str]  # name: "text", "number" or "flag"
 
-# A spreadsheet would run a cell that begins so; a candidate's file name must not become a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OUTCOME = {
     **dict.fromkeys(("item", "state", "error", "grading", "rubric"), "text"),
     **dict.fromkeys(("total", "max_points"), "number"),
@@ -95,19 +95,10 @@ def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) 
         rows = list(rows)
         columns = dict.fromkeys((name for row in rows for name in row), "text")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        os.close(handle)
+        with replacing(path, SHARED_FILE) as half:
+            WRITERS[path.suffix.lower()](rows, half, columns)
     except OSError as error:
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
-    half = Path(name)
-    try:
-        WRITERS[path.suffix.lower()](rows, half, columns)
-        half.chmod(0o666 & ~_umask())
-        half.replace(path)
-    except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
-    finally:
-        half.unlink(missing_ok=True)
     return path
 
 
@@ -137,11 +128,9 @@ def write_item(item: BatchItem, card: Scorecard | None, folder: Path) -> None:
     about = {"item": item.item, "state": item.state, "error": item.error, "own": item.extra}
     content = {**about, "scorecard": card.model_dump(mode="json") if card else None}
     path = folder / f"{item.position + 1:06d}-{name}.json"
-    half = path.with_suffix(".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        half.replace(path)
+        write_in_one_step(path, json.dumps(content, ensure_ascii=False, indent=1), SHARED_FILE)
     except OSError as error:
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
 
@@ -150,12 +139,6 @@ def check_suffix(path: Path) -> None:
     """InputError where results cannot be written as this kind of file."""
     if path.suffix.lower() not in WRITERS:
         raise InputError("batch_export_format", path=path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _outcome(item: BatchItem, card: Scorecard | None) -> Row:
@@ -194,30 +177,27 @@ def _human_points(records: Records, cards: dict[str, Scorecard]) -> dict[tuple[s
     return {key: sum(points) / len(points) for key, points in given.items()}
 
 
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def _write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(map(_safe, columns))
-        writer.writerows([_safe(row.get(name)) for name in columns] for row in rows)
+        writer.writerow(map(as_cell, columns))
+        writer.writerows([as_cell(row.get(name)) for name in columns] for row in rows)
 
 
 def _write_xlsx(rows: Iterable[Row], path: Path, columns: Columns) -> None:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    def cell(value: Any) -> Any:
-        return _safe(ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767] if isinstance(value, str) else value)
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("gradings")
-    sheet.append([cell(name) for name in columns])
+    sheet.append([as_cell(name) for name in columns])
     for row in rows:
-        sheet.append([cell(row.get(name)) for name in columns])
+        sheet.append([_short(as_cell(row.get(name))) for name in columns])
     book.save(path)
+
+
+def _short(value: Any) -> Any:
+    """A cell of a workbook holds so much and no more."""
+    return value[:MAX_CHARACTERS] if isinstance(value, str) else value
 
 
 def _write_jsonl(rows: Iterable[Row], path: Path, columns: Columns) -> None:

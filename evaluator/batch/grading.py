@@ -67,9 +67,7 @@ class Grader:
         return Outcome.model_construct(work=work, scorecard=card, request_key=key)
 
     async def _evaluate(self, work: Work, shared: Shared, key: str) -> Scorecard:
-        return await evaluate_shared(
-            work.transcript, shared, self.records, key, whole=work.tries > 1, owner=work.owner
-        )
+        return await evaluate_shared(work.transcript, shared, self.records, key, whole=work.tries > 1, owner=work.owner)
 
     async def _asked_once(self, key: tuple[str, str], evaluate: Callable[[], Awaitable[Scorecard]]) -> Scorecard:
         """What `evaluate` gives, the same for all who come with the same key before it is in the records."""

@@ -125,7 +125,12 @@ async def resume(
         store = records or opened.enter_context(closing(open_records(settings)))
         batch = await asyncio.to_thread(store.batches.get, batch_id)
         async with open_engine(engine, batch, settings, store, judge=judge, address=address, only=only) as working:
-            wanted = {"concurrency": concurrency or settings.concurrency, "stop": stop, "only": only, "join": join}
+            wanted: dict[str, Any] = {
+                "concurrency": concurrency or settings.concurrency,
+                "stop": stop,
+                "only": only,
+                "join": join,
+            }
             async with aclosing(steps(batch_id, working, records=store, **wanted)) as told:
                 async for step in told:
                     yield _result(step)
@@ -160,6 +165,7 @@ def _source(number: int, item: Any) -> Source:
         case (str(name), str(text)):
             return Source(item=name, content=text)
         case {"text": str(text), **others}:
-            named, rubric = others.pop("item", None), others.pop("rubric", None)
-            return Source(item=str(named or number), content=text, rubric=rubric, extra=others)
+            extra: dict[str, Any] = {str(key): value for key, value in others.items()}
+            named, rubric = extra.pop("item", None), extra.pop("rubric", None)
+            return Source(item=str(named or number), content=text, rubric=rubric, extra=extra)
     raise InputError("batch_item_form", number=number, kind=type(item).__name__)

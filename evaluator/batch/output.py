@@ -11,8 +11,8 @@ import asyncio
 import time
 from pathlib import Path
 
-from evaluator.batch.engine import Step
 from evaluator.batch.export import check_suffix, json_line, row_of, table_of, write_batch, write_item
+from evaluator.batch.many import Result
 from evaluator.errors import InputError, StorageError
 from evaluator.storage import BatchItem, Records
 
@@ -43,10 +43,10 @@ class Output:
         self._written_at, self._cost_s = time.monotonic(), 0.0
         self._write()
 
-    async def add(self, step: Step) -> None:
+    async def add(self, result: Result) -> None:
         """One more result."""
         if self._grows:
-            await asyncio.to_thread(self._append, step)
+            await asyncio.to_thread(self._append, result)
         elif time.monotonic() - self._written_at > max(LEAST_PAUSE_S, self._cost_s / SHARE):
             await self.finish()
 
@@ -60,16 +60,16 @@ class Output:
         self._written_at = time.monotonic()
         self._cost_s = self._written_at - started
 
-    def _append(self, step: Step) -> None:
-        work, card = step.outcome.work, step.outcome.scorecard
+    def _append(self, result: Result) -> None:
+        card = result.scorecard
         item = BatchItem.model_construct(
             batch_id=self._batch_id,
-            position=work.position,
-            item=work.item,
-            state=step.progress.state,
-            error=step.outcome.error,
-            grading_id=step.grading_id,
-            extra=work.extra,
+            position=result.position,
+            item=result.item,
+            state="done" if card else "failed",
+            error=result.error,
+            grading_id=result.grading_id,
+            extra=dict(result.extra),
             corrected=None,
         )
         if not self.path.suffix:

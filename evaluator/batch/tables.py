@@ -36,15 +36,13 @@ _NAMES = {
 
 
 class Columns(BaseModel):
-    """Which column is what; `id` None numbers the rows, `rubric` None grades all by one rubric. `by_content` says that the
-    transcript was found by its length and not by its name."""
+    """Which column is what; `id` None numbers the rows, `rubric` None grades all by one rubric."""
 
     model_config = ConfigDict(frozen=True)
 
     transcript: str
     id: str | None = None
     rubric: str | None = None
-    by_content: bool = False
 
 
 class Table(NamedTuple):
@@ -86,9 +84,12 @@ def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
     if text is None:
         raise InputError("batch_no_transcript_column", path=path, columns=", ".join(names))
     others = {role: name if name != text else None for role, name in found.items()}
-    return Columns(
-        transcript=text, id=others["id"], rubric=others["rubric"], by_content=found["transcript"] is None
-    )
+    return Columns(transcript=text, id=others["id"], rubric=others["rubric"])
+
+
+def is_known(name: str, role: str) -> bool:
+    """Whether a column is called like one of this role, so that it was found by its name and not by its content."""
+    return _by_name([name], role) is not None
 
 
 def _kept(rows: Iterator[Row], path: Path) -> Iterator[Row]:

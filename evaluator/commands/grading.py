@@ -53,7 +53,7 @@ def add_to(app: typer.Typer) -> None:
         texts.use(lang or texts.current())
         settings = _settings(model)
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
-        _ensure_model(settings, yes)
+        ensure_model(settings, yes)
         label = "" if transcript == "-" else Path(transcript).name
         import asyncio  # 60 ms that --help need not pay
 
@@ -124,7 +124,7 @@ def _inputs(
     return found, load(source, roles=roles, form=found.form)
 
 
-def _ensure_model(settings: "Settings", yes: bool) -> None:
+def ensure_model(settings: "Settings", yes: bool) -> None:
     """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
     from evaluator.judge.weights import path_of, require
 

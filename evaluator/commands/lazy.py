@@ -12,6 +12,7 @@ from evaluator import texts
 
 # name -> module with a typer application called `app`
 LATER = {
+    "batch": "evaluator.commands.batch",
     "bank": "evaluator.bank.commands",
     "calibrate": "evaluator.calibration.commands",
 }

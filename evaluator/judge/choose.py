@@ -139,7 +139,7 @@ def _unknown(name: str, vendor: str) -> InputError:
 
 def limits_of(settings: Settings) -> Limits:
     """Timeouts and bounds as the settings have them."""
-    return Limits(timeout_s=settings.request_timeout_s, attempts=settings.attempts)
+    return Limits(timeout_s=settings.request_timeout_s, attempts=settings.attempts, at_once=settings.requests_at_once)
 
 
 def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: Settings) -> Endpoint:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Row, Select, case, func, insert, or_, select, update
@@ -21,7 +21,7 @@ from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
 from evaluator.storage.contents import keep_rubric, keep_transcripts, rubric_of, transcripts_of
 from evaluator.storage.gradings import insert_grading
-from evaluator.storage.ids import new_id
+from evaluator.storage.ids import new_id, read_id
 from evaluator.storage.opening import Database
 from evaluator.storage.shapes import Correctable, Shape, now
 from evaluator.storage.standing import corrected_sums, was_corrected
@@ -40,7 +40,9 @@ class NewItem(Shape):
     rubric: Rubric | None = None
     error_code: str | None = None
     error: str | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)  # further columns of the user's own table, carried through to the result
+    extra: dict[str, Any] = Field(
+        default_factory=dict
+    )  # further columns of the user's own table, carried through to the result
 
 
 class Batch(Shape):
@@ -92,6 +94,15 @@ class BatchEvent(Shape):
     at: str
     runner: str | None
     cause: str | None
+
+
+class Cause(NamedTuple):
+    """Why items failed: the code of an error, its sentence for one of them, how many, and the name of one."""
+
+    code: str
+    error: str
+    items: int
+    item: str
 
 
 class Work(Shape):
@@ -146,6 +157,36 @@ class Batches:
             raise InputError("batch_unknown", id=batch_id)
         return _batch(row)
 
+    def find(self, id_or_prefix: str | None = None) -> Batch:
+        """The batch whose id begins so, the newest for None; InputError when there is none or more than one."""
+        row = t.BatchRow
+        query = select(row.id).order_by(row.id.desc())
+        if id_or_prefix is not None:
+            query = query.where(row.id.startswith(read_id(id_or_prefix), autoescape=True))
+        with self.database.read() as session:
+            found = list(session.scalars(query.limit(4)))
+        if not found:
+            raise InputError("batch_unknown", id=id_or_prefix or "–")
+        if id_or_prefix is not None and len(found) > 1:
+            raise InputError("batch_several", id=id_or_prefix, matches=", ".join(found))
+        return self.get(found[0])
+
+    def causes(self, batch_id: str, limit: int = 10) -> list[Cause]:
+        """Why items failed, the most frequent first, each with one item that did."""
+        row = t.BatchItemRow
+        query = select(row.error_code, func.min(row.error), func.count(), func.min(row.item))
+        query = query.where(row.batch_id == batch_id, row.state == "failed").group_by(row.error_code)
+        with self.database.read() as session:
+            found = session.execute(query.order_by(func.count().desc()).limit(limit)).all()
+        return [Cause(code or "", error or "", count, item) for code, error, count, item in found]
+
+    def count_review(self, batch_id: str) -> int:
+        """How many items want a person."""
+        row, graded = t.BatchItemRow, t.GradingRow
+        query = select(func.count()).select_from(row).join(graded, graded.id == row.grading_id)
+        with self.database.read() as session:
+            return session.scalar(query.where(row.batch_id == batch_id, graded.review.is_(True))) or 0
+
     def all(self, owner: str | None = None, limit: int = 50) -> list[Batch]:
         """Newest first."""
         query = _with_counts().order_by(t.BatchRow.id.desc()).limit(limit)
@@ -170,14 +211,29 @@ class Batches:
         items = [_item(row, dict(zip(_GRADED, values, strict=True))) for row, _, *values in rows]
         return [item.model_copy(update={"corrected": sums.get(item.grading_id or "")}) for item in items]
 
-    def lengths(self, batch_id: str) -> dict[int, int]:
-        """Characters of each item's text, by position; items without a text are left out."""
-        query = select(t.BatchItemRow.position, func.length(t.TranscriptRow.source)).join(
-            t.TranscriptRow, t.TranscriptRow.id == t.BatchItemRow.transcript_id
-        )
+    def lengths(self, batch_id: str, positions: Collection[int] | None = None) -> dict[int, int]:
+        """Characters of each item's text, by position (of those in `positions`); items without a text are left out."""
+        row = t.BatchItemRow
+        query = select(row.position, func.length(t.TranscriptRow.source))
+        query = query.join(t.TranscriptRow, t.TranscriptRow.id == row.transcript_id).where(row.batch_id == batch_id)
+        query = query if positions is None else query.where(row.position.in_(positions))
         with self.database.read() as session:
-            found = session.execute(query.where(t.BatchItemRow.batch_id == batch_id))
-            return {position: length for position, length in found}
+            return {position: length for position, length in session.execute(query)}
+
+    def mean_length(self, batch_id: str, states: Collection[ItemState]) -> float:
+        """Characters of a text on the average, of the items in these states; 0 where there are none."""
+        row = t.BatchItemRow
+        query = select(func.avg(func.length(t.TranscriptRow.source)))
+        query = query.join(row, t.TranscriptRow.id == row.transcript_id)
+        with self.database.read() as session:
+            return float(session.scalar(query.where(row.batch_id == batch_id, row.state.in_(states))) or 0.0)
+
+    def count_tried(self, batch_id: str, state: ItemState) -> int:
+        """How many items in this state a run had in hand: those that could not be read are not among them."""
+        row = t.BatchItemRow
+        query = select(func.count()).where(row.batch_id == batch_id, row.state == state, row.tries > 0)
+        with self.database.read() as session:
+            return session.scalar(query) or 0
 
     def pages(self, batch_id: str) -> Iterator[tuple[list[BatchItem], dict[str, Scorecard]]]:
         """All items with their scorecards by grading id, a few hundred at a time, in the order handed in."""
@@ -291,9 +347,7 @@ class Batches:
         with self.database.write() as session:
             return _let_wait(session, session.scalars(query).all())
 
-    def _begin(
-        self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None
-    ) -> list[Work]:
+    def _begin(self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None) -> list[Work]:
         if not rows:
             return []
         moment, owner = now(), session.get_one(t.BatchRow, batch_id).owner

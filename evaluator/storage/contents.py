@@ -50,7 +50,9 @@ def insert_new(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) 
         key = table.__mapper__.primary_key[0].name
         dialect = session.get_bind().dialect.name
         statement = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
-        ordered = sorted(rows, key=lambda row: row[key])  # two writers that lock alike never wait for each other in a ring
+        ordered = sorted(
+            rows, key=lambda row: row[key]
+        )  # two writers that lock alike never wait for each other in a ring
         session.execute(statement.on_conflict_do_nothing(), ordered)
 
 

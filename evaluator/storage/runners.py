@@ -42,9 +42,7 @@ class Runners:
             living = self._bury(session, batch_id)
             if living and not join:
                 raise InputError("batch_running", id=batch_id)
-            row = t.BatchRunnerRow(
-                id=new_id(), batch_id=batch_id, host=_machine(), pid=os.getpid(), seen=_now(session)
-            )
+            row = t.BatchRunnerRow(id=new_id(), batch_id=batch_id, host=_machine(), pid=os.getpid(), seen=_now(session))
             session.add(row)
             batch.paused = False
             runner_id, others = row.id, [one.id for one in living]

@@ -64,4 +64,4 @@ async def open_own_judge(judge: Judge | None, settings: Settings) -> AsyncIterat
     try:
         yield opened
     finally:
-        await opened.aclose()
+        opened.close()

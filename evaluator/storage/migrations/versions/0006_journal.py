@@ -26,9 +26,7 @@ def upgrade() -> None:
     op.add_column("batch_items", sa.Column("extra", sa.JSON(), nullable=True))
     op.add_column("batch_items", sa.Column("runner", sa.String(length=32), nullable=True))
     op.drop_index("ix_batch_items_batch_id_state", table_name="batch_items")
-    op.create_index(
-        "ix_batch_items_batch_id_state", "batch_items", ["batch_id", "state", "position"], unique=False
-    )
+    op.create_index("ix_batch_items_batch_id_state", "batch_items", ["batch_id", "state", "position"], unique=False)
     op.create_table(
         "batch_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
