@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from evaluator.bank import marks
 from evaluator.bank.answers import split_answer
+from evaluator.bank.gaps import pair_up, read_blanks
 from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, Source, Warning
 from evaluator.bank.reading.lines import Line, join
 
@@ -77,17 +78,33 @@ class Draft:
     steps: list[str] = field(default_factory=list)
     criteria: list[tuple[str, Text]] = field(default_factory=list)  # style of the number, text
     key: str | None = None
+    raw_key: str = ""  # as written: of an ordering question the order of the letters counts
+    right: list[str] = field(default_factory=list)  # labels of options that are marked as right
+    strong: list[str] = field(default_factory=list)  # labels of options in bold or in colour
+    doubtful_key: marks.BracketKey | None = None
     key_line: int | None = None
     background: str = ""
     requirements: str = ""
     section: str = ""
+    case: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
+    partial: float | None = None
+    per_blank: bool = False
     nested: int = 0  # last number of a list inside the text, 0 when there is none
     warnings: list[Warning] = field(default_factory=list)
 
     @property
     def closed(self) -> bool:
         """Whether the question itself is over, so that a new one (or a new background) may begin."""
-        return bool(self.key or self.options or self.criteria or self.answer.value or self.explanation.value)
+        return bool(
+            self.key or self.options or self.criteria or self.answer.value or self.explanation.value or self._own_key
+        )
+
+    @property
+    def _own_key(self) -> bool:
+        """Whether the text ends with the key of a statement in brackets."""
+        return not self.wants_letters and marks.find_bracket_key(self.text.value[-40:], letters=False) is not None
 
     @property
     def wants_letters(self) -> bool:
@@ -101,26 +118,37 @@ class Draft:
     def last_label(self) -> str:
         return self.options[-1][0] if self.options else ""
 
+    @property
+    def free_label(self) -> str:
+        """The first label that no option has yet; columns beside each other leave it for the line below."""
+        taken = {label for label, _ in self.options}
+        return next(label for label in map(chr, range(ord("A"), ord("Z") + 1)) if label not in taken)
+
     def touch(self, line: Line) -> None:
         self.end = max(self.end, line.number)
 
-    def add_options(self, found: list[Option], line: Line) -> None:
+    def add_options(self, found: list[marks.Found], line: Line) -> None:
+        """Options of a line; what the layout says of the right one (bold, ticked, `(正确答案)`) is noted."""
         for option in found:
             text = Text()
             text.add(option.text, line)
             self.options.append((option.label, text))
+            if option.right:
+                self.right.append(option.label)
+            if line.is_strong(option.start, option.end):
+                self.strong.append(option.label)
         self.part = "options"
 
     def add_answer(self, given: str, line: Line) -> None:
         """A key where it reads as one, else the text of a reference answer."""
         given, explained = marks.split_inner_explanation(given)
-        key = marks.read_key(given) if given else None
+        key = marks.read_key(given) if given and self._may_be_key else None
         if key is None and given and self.wants_key:
             key, reason = marks.split_key(given)
             given, explained = (given, explained) if key is None else ("", _lines(reason, explained))
         self.part = "answer"
         if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
-            self._take_key(key, line)
+            self._take_key(key, given, line)
         elif given:
             self.answer.add(given, line)
         if explained:
@@ -134,10 +162,17 @@ class Draft:
             entry.key, entry.answer = key, Text()
             entry.explanation = Text(_lines(reason, entry.explanation.value))
 
-    def _take_key(self, key: str, line: Line) -> None:
+    @property
+    def _may_be_key(self) -> bool:
+        """In a gap, `T` and `3-2` are words."""
+        return self.kind not in ("blank", "matching")
+
+    def _take_key(self, key: str, given: str, line: Line) -> None:
+        """The first key stays; another one is a warning."""
         if self.key and self.key != key:
             self.warnings.append(_warn("two_keys", line, first=self.key, second=key))
-        self.key, self.key_line = key, line.number
+            return
+        self.key, self.raw_key, self.key_line = key, given, line.number
 
     def add_criterion(self, text: str, style: str, line: Line) -> None:
         grown = Text()
@@ -160,6 +195,8 @@ class Draft:
             return self._option_takes(target, line, next_text)
         if self.part == "answer" and self.key and not self.answer.value:
             return False
+        if self.part == "text" and marks.option_label(next_text) == "A":
+            return True
         if self.part == "answer":
             return True
         if self.part == "criteria":
@@ -175,12 +212,13 @@ class Draft:
             not target.value
             or target.full
             or hangs(target.value)
-            or marks.option_label(next_text) == chr(ord(self.last_label) + 1)
+            or marks.option_label(next_text) == self.free_label
             or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
         )
 
     def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
         """The item that was read."""
+        self.options.sort(key=lambda option: option[0])
         text, key = self._text_and_key()
         options = tuple(Option(label=label, text=option.value) for label, option in self.options)
         criteria = tuple(
@@ -188,6 +226,8 @@ class Draft:
             for number, split in enumerate((marks.split_points(grown.value) for _, grown in self.criteria), start=1)
         )
         kind = self._kind(key, options)
+        blanks = read_blanks(text, self.answer.value, self.points) if kind == "blank" else ()
+        pairs = pair_up(text, self.answer.value or self.raw_key) if kind == "matching" else ()
         steps = tuple(self.steps) if kind == "ordering" else ()
         if self.steps and not steps:
             text = "\n".join([text, *(f"{marks.CIRCLED[n]}{step}" for n, step in enumerate(self.steps))])
@@ -201,9 +241,17 @@ class Draft:
             explanation=self.explanation.value,
             points=self.points if self.points is not None else section_points,
             criteria=criteria,
-            references=(split_answer(self.answer.value),) if self.answer.value else (),
+            references=(split_answer(self.answer.value),) if self.answer.value and not (blanks or pairs) else (),
+            blanks=blanks,
+            pairs=pairs,
             background=self.background,
             requirements=self.requirements,
+            case=self.case,
+            difficulty=self.tags.get("difficulty", ""),
+            topics=tuple(filter(None, re.split(r"[、,，;；/|]\s*", self.tags.get("topic", "")))),
+            chapter=self.tags.get("chapter", ""),
+            partial=self.partial if kind == "multiple_choice" else None,
+            pictures=tuple(self.pictures),
             section=self.section,
             paper=paper,
             source=source,
@@ -211,14 +259,29 @@ class Draft:
         )
 
     def _text_and_key(self) -> tuple[str, str | None]:
-        """The key may stand in the brackets of the question itself."""
+        """The key may stand in the brackets of the question itself, or in the layout of its options."""
         text, key = self._take_points(self.text.value), self.key
         if self.wants_letters or self.kind in (None, "true_false"):
-            text, found = marks.take_bracket_key(text, letters=bool(self.options))
-            if found and key and found != key:
-                self.warnings.append(Warning(code="two_keys", line=self.start, values={"first": found, "second": key}))
-            key = key or found
-        return marks.drop_empty_bracket(text), key
+            found = marks.find_bracket_key(text, letters=bool(self.options))
+            labels = {label for label, _ in self.options}
+            if found and self.options and not (set(found.key) <= labels):
+                found = None
+            if found and (not found.doubtful or self.doubtful_key is not None):
+                text = found.text
+                if key and found.key != key:
+                    values = {"first": found.key, "second": key}
+                    self.warnings.append(Warning(code="two_keys", line=self.start, values=values))
+                key = key or found.key
+        return marks.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
+
+    def _marked_key(self) -> str | None:
+        """The options that are marked as right; else those in bold or in colour, where not all of them are."""
+        if self.right:
+            return "".join(sorted(set(self.right)))
+        several = self.kind == "multiple_choice"
+        if self.strong and len(self.strong) < len(self.options) and (several or len(self.strong) == 1):
+            return "".join(sorted(self.strong))
+        return None
 
     def _take_points(self, text: str) -> str:
         """Points may stand in brackets behind the question."""
@@ -235,14 +298,30 @@ class Draft:
             return "ordering"
         if self.kind:
             return self.kind
+        if len(options) == 2 and {marks.read_key(option.text) for option in options} == {marks.RIGHT, marks.WRONG}:
+            return "true_false"
+        if options and self._is_order(options):
+            return "ordering"
         if options:
             several = re.search(r"多选|哪些|select all|choose (?:two|three|all)", marks.fold(self.text.value), re.I)
             return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
-        return "true_false" if key in (marks.RIGHT, marks.WRONG) else "open"
+        if key in (marks.RIGHT, marks.WRONG):
+            return "true_false"
+        return "blank" if re.search(r"_{3,}", self.text.value) and self.kind is None else "open"
 
-    @staticmethod
-    def _key_for(kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
-        """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×."""
+    def _is_order(self, options: tuple[Option, ...]) -> bool:
+        """Letters of all options out of their order: they say which step comes when."""
+        letters = re.sub(rf"[^{marks.LETTERS}]", "", self.raw_key.upper())
+        return len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
+
+    def _key_for(self, kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
+        """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×.
+
+        An ordering question whose options are the steps has them in its key, in their order.
+        """
+        steps = kind == "ordering" and not self.steps and len(options) == len(key or "") > 1
+        if steps and key and key.isalpha():
+            return marks.read_key(self.raw_key, ordered=True) or key
         chosen = next((option.text for option in options if option.label == key), "")
         if kind == "true_false" and marks.read_key(chosen) in (marks.RIGHT, marks.WRONG):
             return marks.read_key(chosen)

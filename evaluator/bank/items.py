@@ -13,6 +13,8 @@ Kind = Literal[
     "multiple_choice",
     "true_false",
     "ordering",
+    "blank",
+    "matching",
     "scenario",
     "behavioural",
     "strategy",
@@ -57,6 +59,20 @@ class Answer(Frozen):
     parts: tuple[AnswerPart, ...] = ()
 
 
+class Blank(Frozen):
+    """One gap of a fill-in question: every answer that is right there, the first as the paper writes it."""
+
+    answers: tuple[str, ...]
+    points: float | None = None
+
+
+class Pair(Frozen):
+    """One entry of a matching question and what belongs to it."""
+
+    left: str
+    right: str
+
+
 class Source(Frozen):
     """Where an item stands: file, SHA-256 of the file, first and last line (or paragraph, or row), counted from 1."""
 
@@ -97,8 +113,20 @@ class Item(Frozen):
     points: float | None = None
     criteria: tuple[Criterion, ...] = ()
     references: tuple[Answer, ...] = ()
+    blanks: tuple[Blank, ...] = Field(default=(), description="The gaps of a fill-in question, in order.")
+    pairs: tuple[Pair, ...] = Field(default=(), description="What belongs together in a matching question.")
     background: str = ""
     requirements: str = ""
+    case: str = Field(default="", description="Questions with the same case share their background as a stem.")
+    difficulty: str = ""
+    topics: tuple[str, ...] = ()
+    chapter: str = ""
+    partial: float | None = Field(
+        default=None,
+        description="Points for a choice of several where some right options are missing and no wrong one is picked, "
+        "as the section declares; None where it declares nothing.",
+    )
+    pictures: tuple[str, ...] = Field(default=(), description="Names of the pictures that stand in the question.")
     section: str = ""
     paper: str = ""
     truncated: bool = Field(default=False, description="The question was cut off in the document.")

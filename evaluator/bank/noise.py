@@ -43,6 +43,9 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载文档|收藏本文|举报",
         "buttons",
     ),
+    # --- rules between parts, and the buttons of learning platforms
+    (ANYWHERE, r"[-–—=_*·.~#\s]{3,}|@{2,}|[-*]{3}\s*end\s*[-*]{3}", "a rule"),
+    (ANYWHERE, r"AI\s*讲解|查看(?:解析|作答记录|答案)|收藏(?:本题)?|纠错|重做|智能分析|展开|收起|上一题|下一题", "buttons of a platform"),
     # --- the file's name as a site shows it, with its badge
     (ANYWHERE, rf".{{1,80}}{_FILE}\s*(?:VIP|独家|精品)", "a file name with its badge"),
     (FRONT, rf".{{1,80}}{_FILE}", "a file name on a line of its own"),

@@ -21,6 +21,15 @@ class OpenSection:
     requirements: list[str] = field(default_factory=list)
     preface: str = ""  # which of the two a line without a mark goes on
     waiting: list[tuple[str, Line]] = field(default_factory=list)  # what went on which, until a question comes for it
+    chapter: str = ""
+    holds_for: tuple[int, int] | None = None  # the numbers that the background is said to hold for
+    case: Draft | None = None  # the stem of the case whose parts are being read
+
+    def background_of(self, number: int | None) -> list[str]:
+        """The background that holds for a question; one for `第1—2题` is over behind them."""
+        if self.holds_for is not None and number is not None and not self.holds_for[0] <= number <= self.holds_for[1]:
+            return []
+        return self.background
 
 
 @dataclass
@@ -37,6 +46,8 @@ class OpenPaper:
     cut: list[Draft] = field(default_factory=list)  # drafts behind which the document broke off
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
+    chapter: str = ""
+    in_notice: bool = False  # below `注意事项:`, above the first section
 
     @property
     def has_items(self) -> bool:

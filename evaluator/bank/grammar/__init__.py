@@ -12,31 +12,42 @@ from __future__ import annotations
 from evaluator.bank import noise
 from evaluator.bank.finishing import finish_paper
 from evaluator.bank.grammar.headings import take_heading
-from evaluator.bank.grammar.labels import take_criterion, take_label, take_option, take_rows, take_step
-from evaluator.bank.grammar.plain import take_plain
+from evaluator.bank.grammar.labels import (
+    take_criterion,
+    take_label,
+    take_option,
+    take_rows,
+    take_shared_stem,
+    take_step,
+)
+from evaluator.bank.grammar.plain import take_plain, take_preamble, take_unnumbered
 from evaluator.bank.grammar.questions import take_bare_label, take_header
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.grids import spread_tables
+from evaluator.bank.pieces import break_lines
 from evaluator.bank.items import Paper, Unplaced
 from evaluator.bank.reading.lines import Document, Line
 
 # In the order of their certainty.
 _RECOGNISERS = (
+    take_preamble,
     take_rows,
     take_heading,
     take_criterion,
+    take_shared_stem,
     take_label,
     take_step,
     take_option,
     take_header,
     take_bare_label,
+    take_unnumbered,
     take_plain,
 )
 
 
 def parse(document: Document) -> list[Paper]:
     """The papers of a document (nearly always one), with their warnings."""
-    at = Reading(spread_tables(document.lines))
+    at = Reading(spread_tables(break_lines(document.lines)))
     for place, line in enumerate(at.lines):
         at.place = place
         if line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):

@@ -1,4 +1,4 @@
-"""Headings: where a section begins, where the answers begin, and where a second paper begins."""
+"""Headings: where a section or a chapter begins, where the answers begin, and where a second paper begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from evaluator.bank import marks
 from evaluator.bank.drafts import ends
-from evaluator.bank.grammar.ahead import FAR, comes_first
+from evaluator.bank.grammar.ahead import FAR, comes_first, looks_like_questions
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
@@ -14,19 +14,18 @@ from evaluator.bank.reading.lines import Line
 _NAMES_QUESTIONS = re.compile(r"题\W*$|questions?\W*$|部分", re.I)
 _SHORT_NAME = re.compile(r"(?:^|[、.:)\s])\w{2,6}(?<![问难话主课标])题\W*$")  # `四、材料分析题`, not `…是什么问题`
 _KIND_ALONE = re.compile(r"[、.)\s]\w{0,4}(?:分析|论述|简答|问答|模拟|写作|单选|多选|选择|判断|排序)\W*$")
+_WHOLE = re.compile(r"[与及和]|and|key|section|部分|附|卷", re.I)
 
 
 def take_heading(at: Reading, line: Line) -> bool:
-    """The head of the answers, the head of questions behind answers, or the head of a section."""
-    if marks.is_answer_heading(line.text) and _answers_follow(at, line):
-        at.leave_tail()
-        at.close_draft()
-        at.in_answers = True
-        at.paper.answers.append(OpenSection(marks.Heading("", None, None), line.number))
+    """The head of the answers, the head of questions behind answers, a chapter, or the head of a section."""
+    if _take_answer_heading(at, line):
         return True
     if at.in_answers and marks.is_question_heading(line.text):
         at.close_draft()
         at.in_answers = False
+        return True
+    if _take_chapter(at, line):
         return True
     heading = _read_heading(at, line)
     if heading is None:
@@ -35,15 +34,111 @@ def take_heading(at: Reading, line: Line) -> bool:
     return True
 
 
+def _take_answer_heading(at: Reading, line: Line) -> bool:
+    named = marks.read_named_answers(line.text)
+    if named is not None and _keys_follow(at, named):
+        at.leave_tail()
+        at.open_answers(name_answers(named), line)
+        return True
+    if marks.is_answer_heading(line.text) and _answers_follow(at, line):
+        at.leave_tail()
+        at.open_answers(marks.Heading("", None, None), line)
+        return True
+    return False
+
+
+def name_answers(name: str) -> marks.Heading:
+    """The heading of a group of answers that is named (`单选题`, `一、`, `第二章`, `Part I`)."""
+    chapter = marks.read_chapter(name)
+    if chapter:
+        return chapter
+    found = marks.read_heading(name) or marks.read_heading(f"{name.rstrip(' :：,，')} (1题)")
+    if found:
+        return marks.Heading(name, found.ordinal, found.kind, found.some_choice)
+    return marks.Heading(name, None, marks.read_kind(name), marks.names_some_choice(name))
+
+
+def _keys_follow(at: Reading, name: str) -> bool:
+    """Whether keys or numbered answers stand below the name of a section's answers, and not questions."""
+    text = at.next_text()
+    given = marks.split_named_keys(text)[1]
+    header = marks.read_header(text)
+    return bool(marks.read_compact_keys(given)) or (header is not None and not looks_like_questions(at))
+
+
 def _answers_follow(at: Reading, line: Line) -> bool:
-    """`答案` may head a section or an answer: a section has headings, numbers or keys behind it, maybe below a case."""
+    """`参考答案:` may head a section or one answer. A section needs evidence behind it, or questions that wait for it.
+
+    Keys by number are evidence; so are headings below which no question stands, and a list that begins at 1 where
+    several questions have no answer yet. Within a question that waits for its answer, a list is that answer.
+    """
     behind = (text for text in at.texts_after(3) if (marks.read_label(text) or ("",))[0] != "background")
     text = next(behind, "")
-    waiting = at.draft is not None and not at.in_answers and not at.draft.key
-    if re.search(r"[与及和]|and|key|section|部分|附|卷", marks.fold(line.text), re.I) or not waiting:
+    draft = at.draft
+    if marks.read_compact_keys(marks.split_named_keys(text)[1]):
         return True
+    heading = marks.read_heading(text) or marks.read_chapter(text)
     header = marks.read_header(text)
-    return bool(marks.read_heading(text) or marks.read_compact_keys(text) or (header and header.number == 1))
+    if draft is not None and not at.in_answers:
+        if _belongs_to(at, line, text, heading, header):
+            return False
+    elif draft is not None and at.in_answers:
+        return bool(heading)
+    return bool(heading or header or marks.read_label(text) or _WHOLE.search(marks.fold(line.text)))
+
+
+def _belongs_to(
+    at: Reading, line: Line, text: str, heading: marks.Heading | None, header: marks.Header | None
+) -> bool:
+    """Whether the line is the label of the open question's answer or explanation."""
+    draft = at.draft
+    assert draft is not None
+    label = marks.read_label(line.text)
+    explains = "解析" in line.text and not draft.explanation.value
+    if heading:
+        return bool(label) and _waits(at) and not _several_wait(at) and looks_like_questions(at)
+    if header is None:
+        whole = bool(_WHOLE.search(marks.fold(line.text)))
+        return bool(text) and (explains or not draft.key) and not (whole and draft.closed and not explains)
+    if header.number != 1:
+        return bool(label) and (explains or _waits(at))
+    return not _several_wait(at) and (explains or _waits(at)) and not marks.read_key(header.rest)
+
+
+def _waits(at: Reading) -> bool:
+    """Whether the open question has no answer yet."""
+    return at.draft is not None and not (at.draft.key or at.draft.answer.value)
+
+
+def _several_wait(at: Reading) -> bool:
+    """Whether more questions than the open one have no answer yet: then answers at the end are to be expected."""
+    drafts = [draft for section in at.paper.sections for draft in section.drafts]
+    waiting = sum(not (draft.closed and (draft.key or draft.answer.value or draft.explanation.value)) for draft in drafts)
+    return waiting >= 2 and waiting * 2 > len(drafts)
+
+
+def _take_chapter(at: Reading, line: Line) -> bool:
+    """`第二章 投诉`: it groups what follows, among questions as among answers; numbers begin again below it."""
+    chapter = marks.read_chapter(line.text)
+    if chapter is None or ends(line.text):
+        return False
+    below = at.next_text()
+    heading = marks.read_heading(line.text)
+    if heading and (heading.kind or heading.some_choice or heading.declares):
+        return False
+    header = marks.read_header(below)
+    inner = marks.read_heading(below) or marks.read_chapter(below) or marks.is_answer_heading(below)
+    numbered = header is not None and (header.number == 1 or (at.draft is None or at.draft.closed))
+    if not (inner or numbered or marks.read_compact_keys(marks.split_named_keys(below)[1])):
+        if at.draft is not None and not at.draft.closed:
+            return False
+    at.leave_tail()
+    if at.in_answers and looks_like_questions(at):
+        at.in_answers = False
+    at.close_draft()
+    at.paper.chapter = chapter.title
+    at.groups.append(OpenSection(chapter, line.number, chapter=chapter.title))
+    return True
 
 
 def _read_heading(at: Reading, line: Line) -> marks.Heading | None:
@@ -97,7 +192,7 @@ def _numbered_one_follows(at: Reading) -> bool:
     """Whether the next line is the head of a question."""
     for text in at.texts_after(3):
         header = marks.read_header(text)
-        if header and header.style != "chinese":
+        if header and header.style not in ("chinese", "space"):
             return True
         if not marks.is_label(text) and not marks.read_label(text):
             return False
@@ -108,29 +203,32 @@ def _open_section(at: Reading, heading: marks.Heading, line: Line) -> None:
     """A new section: of questions or of answers, in this paper or in the next one."""
     if at.in_answers and _questions_follow(at, heading):
         at.in_answers = False
-        if at.paper.has_items:
+        if at.paper.has_items and _is_known(at, heading):
             at.next_paper()
     elif not at.in_answers and _restarts(at, heading):
         at.next_paper()
     at.leave_tail()
     at.close_draft()
-    at.groups.append(OpenSection(heading, line.number))
+    at.groups.append(OpenSection(heading, line.number, chapter=at.paper.chapter))
+
+
+def _is_known(at: Reading, heading: marks.Heading) -> bool:
+    """Whether the section's place in the paper is taken already, so that it belongs to a further paper."""
+    if at.paper.chapter and at.paper.sections and at.paper.sections[-1].heading.chapter:
+        return False
+    return heading.ordinal is None or any(s.heading.ordinal == heading.ordinal for s in at.paper.sections)
 
 
 def _questions_follow(at: Reading, heading: marks.Heading) -> bool:
     """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
-    labels = 0
-    for text in at.texts_after(40):
-        if marks.read_heading(text) or marks.is_answer_heading(text):
-            break
-        labels += marks.option_label(text) in ("A", "B") or bool(marks.find_inline_options(text)[1])
-    known = [(group.heading.ordinal, group.heading.kind) for group in at.paper.answers]
-    return labels >= 2 or (heading.ordinal, heading.kind) in known
+    known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
+    return looks_like_questions(at) or (heading.ordinal, heading.kind) in known
 
 
 def _restarts(at: Reading, heading: marks.Heading) -> bool:
-    """Whether the sections begin again: a second paper in the same document."""
-    last = next((s.heading for s in reversed(at.paper.sections) if s.heading.ordinal), None)
+    """Whether the sections begin again: a second paper in the same document, and not a further chapter of this one."""
+    sections = [section for section in at.paper.sections if section.chapter == at.paper.chapter]
+    last = next((s.heading for s in reversed(sections) if s.heading.ordinal and not s.heading.chapter), None)
     if heading.ordinal is None or last is None or last.ordinal is None or not at.paper.has_items:
         return False
     return heading.ordinal == 1 and (last.ordinal > 1 or at.held is not None or last.kind == heading.kind)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from evaluator.bank import marks
 from evaluator.bank.drafts import Draft
-from evaluator.bank.grammar.ahead import FAR, asks_aloud
+from evaluator.bank.grammar.ahead import FAR, asks_aloud, true_or_false
+from evaluator.bank.grammar.headings import name_answers
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.items import OBJECTIVE_KINDS
 from evaluator.bank.openpaper import OpenSection
@@ -17,26 +18,37 @@ from evaluator.bank.reading.lines import Line
 def take_rows(at: Reading, line: Line) -> bool:
     """Compact keys (`1-5 ABCDA`), with the section's name before them or not."""
     label = marks.read_label(line.text)
-    if not at.in_answers and (label is None or label[0] != "answer"):
+    labelled = label is not None and label[0] == "answer"
+    name, given = marks.split_named_keys(label[1] if label and labelled else line.text)
+    keys = marks.read_compact_keys(given) if given[:1].strip() else {}
+    if not keys:
+        return _take_named_answer(at, name, given, line) if at.in_answers and name else False
+    if len(keys) == 1 and not name:
         return False
-    given = label[1] if label and label[0] == "answer" else line.text
-    name, given = marks.split_named_keys(given)
-    keys = marks.read_compact_keys(given)
-    if not keys or (len(keys) == 1 and not name):
+    if not at.in_answers and not labelled and not _wants_keys(at, keys):
         return False
-    _open_compact_section(at, name, line)
+    if not at.in_answers or name:
+        at.open_answers(name_answers(name) if name else marks.Heading("", None, None), line)
     for number, key in keys.items():
         draft = at.open_draft(marks.Header(number, "compact", ""), line)
-        draft.key, draft.key_line = key, line.number
+        draft.key, draft.raw_key, draft.key_line = key, key, line.number
     return True
 
 
-def _open_compact_section(at: Reading, name: str, line: Line) -> None:
-    if not at.in_answers or name:
-        at.close_draft()
-        at.in_answers = True
-        heading = marks.read_heading(name) or marks.Heading(name, None, marks.read_kind(name))
-        at.paper.answers.append(OpenSection(heading, line.number))
+def _wants_keys(at: Reading, keys: dict[int, str]) -> bool:
+    """Whether a row of keys without any label answers questions above it that have none."""
+    waiting = {draft.number for group in at.paper.sections for draft in group.drafts if not draft.key}
+    return len(keys) >= 2 and set(keys) <= waiting
+
+
+def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
+    """`Part III, 5: Apologise once.`: the answer of one question of a section that is named on the line."""
+    header = marks.read_header(given)
+    if header is None or not header.rest or marks.find_options_behind(header.rest)[1]:
+        return False
+    at.open_answers(name_answers(name.rstrip(" ,，:：")), line)
+    at.open_draft(header, line).add_answer(header.rest, line)
+    return True
 
 
 def take_criterion(at: Reading, line: Line) -> bool:
@@ -70,9 +82,59 @@ def take_label(at: Reading, line: Line) -> bool:
     name, rest = found
     if name in ("background", "requirements"):
         return _take_preface(at, name, rest, line)
+    if name == "response":
+        return _take_response(at)
+    if name in marks.TAGS:
+        return _take_tag(at, name, rest, line)
+    if name == "options":
+        return _take_labelled_options(at, rest, line)
     if at.draft is None and not _open_for_label(at, name, line):
         return False
     fill(at, name, rest, line)
+    return True
+
+
+def _take_response(at: Reading) -> bool:
+    """`我的答案:B` of a learning platform: what a candidate picked says nothing about the question."""
+    if at.draft is None:
+        return False
+    at.platform = True
+    at.paper.noise += 1
+    return True
+
+
+def _take_tag(at: Reading, name: str, rest: str, line: Line) -> bool:
+    """Difficulty, topic, chapter, points or kind of the open question."""
+    draft = at.draft
+    if draft is None or (draft.part == "text" and not draft.text.value):
+        return False
+    if name == "points":
+        points = marks.read_points(rest)
+        if points is None:
+            return False
+        draft.points = draft.points if draft.points is not None else points
+    elif name == "kind":
+        kind = marks.read_kind(rest)
+        if kind is None:
+            return False
+        draft.kind = draft.kind or kind
+    elif rest:
+        draft.tags[name] = "、".join(filter(None, (draft.tags.get(name, "") if name == "topic" else "", rest)))
+    draft.touch(line)
+    return True
+
+
+def _take_labelled_options(at: Reading, rest: str, line: Line) -> bool:
+    """`选项:A.… B.…`, or the label alone above the options."""
+    draft = at.draft
+    if draft is None or at.in_answers or draft.part not in ("text", "options"):
+        return False
+    found = marks.find_options(rest)
+    if rest and not found:
+        return False
+    if found:
+        draft.add_options(found, line.part(line.text.rindex(rest), len(line.text)))
+    draft.touch(line)
     return True
 
 
@@ -138,6 +200,23 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
         holder.preface = name
         holder.waiting.append((name, line))
     texts.extend([rest] if rest else [])
+    if isinstance(holder, OpenSection) and name == "background" and (span := marks.read_span(line.text)):
+        holder.holds_for = span
+    return True
+
+
+def take_shared_stem(at: Reading, line: Line) -> bool:
+    """`根据以下材料回答第3—5题`: the lines below it, up to the first number, are the stem of those questions."""
+    span = None if at.in_answers else marks.read_shared_stem(line.text)
+    if span is None or (at.draft is not None and not at.draft.closed):
+        return False
+    at.close_draft()
+    if at.section is None:
+        at.groups.append(OpenSection(marks.Heading("", None, None), line.number, chapter=at.paper.chapter))
+    section = at.section
+    assert section is not None
+    section.background, section.holds_for, section.preface = [line.text.strip()], span, "background"
+    section.waiting.append(("background", line))
     return True
 
 
@@ -191,16 +270,46 @@ def take_option(at: Reading, line: Line) -> bool:
     draft = at.draft
     if draft is None or draft.part not in ("text", "options") or at.in_answers:
         return False
-    found = marks.read_options(line.text, draft.last_label)
+    found = marks.find_options(line.text, before(draft.free_label)) or _box(draft, line) or _verdict(at, draft, line)
     if not found:
         return False
     draft.add_options(found, line)
+    draft.pictures.extend(line.pictures)
     draft.touch(line)
     return True
+
+
+def before(label: str) -> str:
+    """The label before this one; empty before A."""
+    return "" if label == "A" else chr(ord(label) - 1)
+
+
+def _box(draft: Draft, line: Line) -> list[marks.Found]:
+    """`- [x] Greet`, `○ 您好`: an option without a letter takes the next one."""
+    boxed = marks.read_boxed_option(line.text)
+    if boxed is None:
+        return []
+    text, right = boxed
+    return [marks.Found(draft.free_label, text, line.text.rfind(text), len(line.text), right)]
+
+
+def _verdict(at: Reading, draft: Draft, line: Line) -> list[marks.Found]:
+    """`正确` above `错误`, each on a line of its own: the two options of a statement."""
+    said = true_or_false(line.text)
+    if said is None or not draft.text.value or len(draft.options) > 1:
+        return []
+    known = marks.read_key(draft.options[0][1].value) if draft.options else true_or_false(at.next_text())
+    if known is None or known == said:
+        return []
+    return [marks.Found(draft.free_label, line.text.strip(), 0, len(line.text))]
 
 
 def _split_inline_criteria(text: str, style: str) -> list[str]:
     """`(1)…(3分);(2)…(4分)` on one line: a piece for each."""
     if style != "bracket":
         return [text]
-    return [piece for piece in re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text) if piece.strip()]
+    pieces = re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text)
+    if len(pieces) == 1:
+        by_points = re.split(r"(?<=[)）])\s*[;；,，]\s*", text)
+        pieces = by_points if all(marks.split_points(piece)[1] is not None for piece in by_points) else pieces
+    return [piece for piece in pieces if piece.strip()]

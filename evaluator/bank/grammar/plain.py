@@ -1,23 +1,93 @@
-"""Lines without any mark: a title, something about the paper, or the continuation of what came before."""
+"""Lines without any mark: a title, something about the paper, a question without a number, or what goes on a text."""
 
 from __future__ import annotations
 
 import re
 
 from evaluator.bank import marks
-from evaluator.bank.drafts import ends
-from evaluator.bank.grammar.ahead import comes_first
+from evaluator.bank.drafts import UNNUMBERED, ends
+from evaluator.bank.grammar.ahead import comes_first, has_own_key, options_below
 from evaluator.bank.grammar.labels import is_open
+from evaluator.bank.grammar.questions import put_question
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.items import Unplaced
 from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
 
 _TITLE_WORDS = re.compile(
-    r"试[卷题]|考[核试]|测[试评验]|题[库集]|面试|练习|培训|竞赛|卷|exam|test|quiz|assessment|paper|questions",
+    r"试[卷题]|考[核试]|测[试评验]|题[库集]|习题|面试|练习|培训|竞赛|作业|卷|exam|test|quiz|assessment|paper|questions",
     re.I,
 )
 _ASKS = re.compile(r"^\s*(?:试|简述|论述|阐述|谈谈|describe|discuss|explain)|\?\s*$", re.I)
+_FIELD = re.compile(r"^\s*[-–•·]?\s*[^\s:]{1,12}(?:\([^)]*\))?\s*(?::|总分|共)\s*\S")
+_SCORE = re.compile(r"^\s*[+]?\d+(?:\.\d+)?\s*分\s*$")
+
+
+def take_preamble(at: Reading, line: Line) -> bool:
+    """Above the first question: the rules of the examination (`注意事项:` and its list), which are no questions."""
+    if at.paper.has_items or at.paper.answers:
+        return False
+    if marks.is_notice(line.text) and not at.paper.sections:
+        at.paper.in_notice = True
+    elif not at.paper.in_notice or not _heading_comes(at):
+        return False
+    at.paper.total = at.paper.total if at.paper.total is not None else marks.read_total(line.text)
+    at.paper.about.append(line.text.strip())
+    return True
+
+
+def _heading_comes(at: Reading) -> bool:
+    """Whether the rules go on: a heading of a section is still to come, and this line is none."""
+    if at.paper.sections or marks.read_heading(at.lines[at.place].text):
+        at.paper.in_notice = False
+        return False
+    return any(marks.read_heading(text) or marks.read_chapter(text) for text in at.texts_after(30))
+
+
+def take_unnumbered(at: Reading, line: Line) -> bool:
+    """A question that has no number: options stand below it, it carries its key, or its answer follows it."""
+    if at.in_answers or at.in_tail or not _may_begin(at, line) or not _is_question(at, line):
+        return False
+    if at.draft is not None and at.draft.style != UNNUMBERED and at.section is not None and at.section.drafts:
+        numbered = sum(draft.style != UNNUMBERED for draft in at.section.drafts)
+        if numbered > 2 and not line.blank_before:
+            return False
+    draft = at.open_unnumbered(line)
+    put_question(draft, line.text.strip(), line)
+    return True
+
+
+def _may_begin(at: Reading, line: Line) -> bool:
+    """Whether no question is open, or the one that is has all that it needs."""
+    draft = at.draft
+    if marks.read_label(line.text) or marks.read_step(line.text):
+        return False
+    if draft is None:
+        return bool(at.paper.sections) or not _TITLE_WORDS.search(marks.fold(line.text[:60])) or _alone(at)
+    return draft.closed and not (draft.part == "options" and draft.takes(line, at.next_text()) and not line.blank_before)
+
+
+def _alone(at: Reading) -> bool:
+    """Whether option A stands right below."""
+    return options_below(at) == 0
+
+
+def _is_question(at: Reading, line: Line) -> bool:
+    draft = at.draft
+    distance = options_below(at)
+    if len(marks.find_options_behind(line.text)[1]) > 1:
+        return draft is None or draft.part != "explanation" or line.blank_before
+    if distance >= 0:
+        later = any(below.blank_before for below in list(at.lines_after(distance)))
+        fresh = line.blank_before or draft is None or draft.part in ("options", "answer")
+        return (fresh or distance == 0) and not (later and draft is not None)
+    if draft is not None and draft.style != UNNUMBERED:
+        return False
+    statement = at.section is not None and at.section.heading.kind == "true_false"
+    if has_own_key(line.text) and len(line.text) > 8 and (statement or draft is None or draft.closed):
+        return draft is None or draft.part in ("text", "answer") or line.blank_before
+    answered = draft is not None and line.blank_before and comes_first(at) == "answer"
+    return answered and ends(line.text)
 
 
 def take_plain(at: Reading, line: Line) -> bool:
@@ -29,14 +99,29 @@ def take_plain(at: Reading, line: Line) -> bool:
         at.hold(line)
         return False
     if not at.paper.sections and not at.paper.answers:
-        return _take_preamble(at, line)
+        return _take_title(at, line)
     if at.draft is None:
         return _take_below_heading(at, line)
-    if not at.draft.takes(line, at.next_text()):
+    if at.platform and _SCORE.match(line.text):
+        at.paper.noise += 1
+        return True
+    if _explains(at, line):
+        at.draft.part = "explanation"
+    elif not at.draft.takes(line, at.next_text()):
         return False
     _note_list(at, line)
     _continue(at, line)
     return True
+
+
+def _explains(at: Reading, line: Line) -> bool:
+    """Whether prose behind a key says why: a quotation, or whole sentences right below the key."""
+    draft = at.draft
+    if draft is None or not draft.closed or draft.part not in ("answer", "options") or draft.answer.value:
+        return False
+    if line.quote:
+        return True
+    return bool(draft.key) and draft.part == "answer" and not line.blank_before and ends(line.text)
 
 
 def _note_list(at: Reading, line: Line) -> None:
@@ -56,16 +141,17 @@ def _announces_paper(at: Reading, line: Line) -> bool:
     return heading is not None and heading.ordinal == 1 and (heading.declares or titled)
 
 
-def _take_preamble(at: Reading, line: Line) -> bool:
+def _take_title(at: Reading, line: Line) -> bool:
     """Above the first section: the title, or what is said about the paper (time, points in all, name)."""
     total = marks.read_total(line.text)
-    if marks.is_about_paper(line.text) or (total is not None and len(line.text) < 60):
+    field = _FIELD.match(marks.fold(line.text[:80])) and len(line.text) < 80 and comes_first(at) != "answer"
+    if marks.is_about_paper(line.text) or (total is not None and len(line.text) < 60) or field:
         at.paper.total = total if total is not None else at.paper.total
         at.paper.about.append(line.text.strip())
         return True
     text = line.text.strip()
     titled = bool(_TITLE_WORDS.search(marks.fold(at.paper.title)))
-    fits = len(text) <= 60 and not ends(text.rstrip(")）")) and not titled
+    fits = len(text) <= 60 and not ends(text.rstrip(")）》")) and not titled
     if not fits or (at.paper.title and not _TITLE_WORDS.search(marks.fold(text))):
         return False
     if at.paper.title:
@@ -110,11 +196,11 @@ def _continue(at: Reading, line: Line) -> None:
     draft = at.draft
     assert draft is not None
     draft.touch(line)
+    draft.pictures.extend(line.pictures)
     if draft.part == "answer":
         draft.add_answer(line.text, line) if not draft.answer.value else draft.answer.add(line.text, line)
         return
-    text, options = marks.find_inline_options(line.text) if draft.part == "text" else (line.text, [])
-    if text:
-        draft.target().add(text, line)
-    if options:
-        draft.add_options(options, line)
+    if draft.part == "text":
+        put_question(draft, line.text, line)
+    else:
+        draft.target().add(line.text, line)

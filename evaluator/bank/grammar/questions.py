@@ -5,30 +5,46 @@ from __future__ import annotations
 import re
 
 from evaluator.bank import marks
-from evaluator.bank.drafts import Draft
+from evaluator.bank.drafts import UNNUMBERED, Draft
+from evaluator.bank.grammar.ahead import evidence_of, options_below
 from evaluator.bank.grammar.labels import fill
 from evaluator.bank.grammar.reading import Reading
+from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
 
 LARGEST_SURE = 999  # above it a number may as well be a year
+PART = "part"  # the style of a question that is one of several below a stem
 
 
 def take_header(at: Reading, line: Line) -> bool:
     """The head of a question, or of an entry in an answer section, with what follows on its line."""
     header = marks.read_header(line.text)
-    if header is None or not _begins_question(at, header, line):
+    if header is None:
+        return False
+    if _begins_part(at, header):
+        return _take_part(at, header, line)
+    if not _begins_question(at, header, line):
         return False
     at.leave_tail()
     draft = at.open_draft(header, line)
     if at.in_answers:
         _start_entry(at, draft, header.rest, line)
     else:
-        text, options = marks.find_inline_options(header.rest)
-        if text:
-            draft.text.add(text, line)
-        if options:
-            draft.add_options(options, line)
+        put_question(draft, header.rest, line)
     return True
+
+
+def put_question(draft: Draft, text: str, line: Line) -> None:
+    """The words of a question: its tags, and options that stand on its line, taken out of it."""
+    text, kind, points = marks.take_tail_tags(text)
+    draft.kind = draft.kind or kind
+    draft.points = draft.points if draft.points is not None else points
+    before, options = marks.find_options_behind(text)
+    if before:
+        draft.text.add(before, line)
+    if options:
+        start = line.text.find(text)
+        draft.add_options(options, line.part(max(0, start), len(line.text)))
 
 
 def take_bare_label(at: Reading, line: Line) -> bool:
@@ -40,7 +56,7 @@ def take_bare_label(at: Reading, line: Line) -> bool:
 def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
     """What follows the number in an answer section: a label, a key, or the answer itself."""
     found = marks.read_label(rest)
-    if found and found[0] in ("answer", "explanation", "criteria"):
+    if found and found[0] in marks.LABELS_OF_ANSWERS:
         fill(at, found[0], found[1], line)
         draft.style = f"{draft.style}+label"
     elif rest:
@@ -49,24 +65,87 @@ def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
         draft.part = "answer"
 
 
+def _begins_part(at: Reading, header: marks.Header) -> bool:
+    """`(1)…` with options of its own below a stem without options: one of several questions on one case."""
+    draft, section = at.draft, at.section
+    if at.in_answers or draft is None or section is None or header.style != "bracket" or draft.kind == "true_false":
+        return False
+    if draft.style == PART:
+        return header.number == (draft.number or 0) + 1 and evidence_of(at, header) == "options"
+    stem_only = draft.style in ("dot", "word") and not draft.options and not draft.closed
+    return stem_only and header.number == 1 and evidence_of(at, header) == "options"
+
+
+def _take_part(at: Reading, header: marks.Header, line: Line) -> bool:
+    """The stem, which is no question itself, becomes the background of its parts."""
+    section, draft = at.section, at.draft
+    assert section is not None and draft is not None
+    if draft.style != PART:
+        section.drafts.remove(draft)
+        section.case = draft
+    stem = section.case
+    assert stem is not None
+    part = at.open_draft(header, line)
+    part.style, part.case = PART, str(stem.number)
+    part.background = "\n".join(filter(None, (part.background, stem.text.value)))
+    part.kind, part.some_choice = part.kind or stem.kind, part.some_choice or stem.some_choice
+    put_question(part, header.rest, line)
+    return True
+
+
 def _begins_question(at: Reading, header: marks.Header, line: Line) -> bool:
     """Whether a number begins a question, or only a list inside one."""
     section, draft = at.section, at.draft
     before = section.drafts[-1] if section and section.drafts else None
-    if header.style == "word" or header.kind:
+    if header.style == "word" or (header.kind and not header.doubtful):
         return True
+    expected = _expected(section, before)
+    if header.doubtful and not _surely_next(at, header, before, expected):
+        return False
     if before is None:
         return header.number <= LARGEST_SURE or _is_no_year(at, header, line)
-    expected = (before.number or 0) + 1
     if header.number > LARGEST_SURE and not expected <= header.number <= expected + 3:
         return _is_no_year(at, header, line)
+    if at.in_answers:
+        if header.number == 1 and before.number != 0 and _questions_again(at, header):
+            return _leave_answers(at)
+        return _begins_entry(header, before, expected)
     if draft is None:
         return not at.in_tail or header.number == expected
-    if at.in_answers:
-        return _begins_entry(header, before, expected)
-    if _options_follow(at, line):
+    if _options_follow(at, line) and not (draft.part == "text" and not draft.closed and header.number < expected):
         return True
-    return _begins_open_question(header, line, draft, expected)
+    return _begins_open_question(at, header, line, draft, expected)
+
+
+def _expected(section: OpenSection | None, before: Draft | None) -> int:
+    """The number that comes next: behind the parts of a case, the one after the case's own."""
+    if before is not None and before.style == PART and section is not None and section.case is not None:
+        return (section.case.number or 0) + 1
+    return (before.number or 0) + 1 if before is not None else 1
+
+
+def _surely_next(at: Reading, header: marks.Header, before: Draft | None, expected: int) -> bool:
+    """A number that may be a quantity (`3.5G`, `2 人`) counts only in its place, where a question may begin."""
+    if header.number != expected:
+        return before is None and header.style != "space" and evidence_of(at, header) != ""
+    evidence = evidence_of(at, header)
+    if header.style == "space":
+        return evidence == "options" and (at.draft is None or at.draft.closed)
+    closed = at.draft is None or at.draft.closed or at.draft.kind == "true_false"
+    return evidence != "" or (closed and header.rest[:1].isdigit())
+
+
+def _questions_again(at: Reading, header: marks.Header) -> bool:
+    """Whether a list that begins at 1 again behind answers asks: with options, or places for keys."""
+    return evidence_of(at, header) == "options" and len(at.paper.answers) > 0
+
+
+def _leave_answers(at: Reading) -> bool:
+    """Questions go on behind answers: they open a section of their own."""
+    at.close_draft()
+    at.in_answers = False
+    at.groups.append(OpenSection(marks.Heading("", None, None), at.lines[at.place].number, chapter=at.paper.chapter))
+    return True
 
 
 def _is_no_year(at: Reading, header: marks.Header, line: Line) -> bool:
@@ -81,7 +160,7 @@ def _is_no_year(at: Reading, header: marks.Header, line: Line) -> bool:
 
 def _begins_entry(header: marks.Header, before: Draft, expected: int) -> bool:
     """In an answer section, entries look like the first one; other numbers are lists inside an answer."""
-    labelled = (marks.read_label(header.rest) or ("",))[0] in ("answer", "explanation", "criteria")
+    labelled = (marks.read_label(header.rest) or ("",))[0] in marks.LABELS_OF_ANSWERS
     if labelled or before.style == "compact":
         return True
     if before.style.endswith("+label") and not marks.read_key(header.rest):
@@ -91,18 +170,22 @@ def _begins_entry(header: marks.Header, before: Draft, expected: int) -> bool:
     return _in_sequence(header, before, expected)
 
 
-def _begins_open_question(header: marks.Header, line: Line, draft: Draft, expected: int) -> bool:
+def _begins_open_question(at: Reading, header: marks.Header, line: Line, draft: Draft, expected: int) -> bool:
     """Without options to tell by: the style of the number, its place in the sequence, and whether the line asks."""
     if header.style != draft.style and header.style in ("bracket", "chinese"):
         fits = draft.closed or draft.kind == "true_false"
         return fits and header.number == expected and draft.part != "answer" and not _is_nested(header, draft)
     objective = draft.wants_letters or draft.kind == "true_false"
     if objective and draft.part != "answer":
-        restarts = draft.kind == "true_false" and header.number == 1 and draft.closed
-        return (header.number >= expected or restarts) and not _is_nested(header, draft)
+        shown = evidence_of(at, header)
+        restarts = draft.kind == "true_false" and header.number == 1 and draft.closed and shown == "key"
+        asked_again = draft.part == "explanation" and header.number == expected and shown in ("key", "options")
+        return (header.number >= expected or restarts) and (asked_again or not _is_nested(header, draft))
     asks = bool(re.search(r"[?？]\s*$|[(（]\s*\d+\s*分\s*[)）]", line.text)) or header.points is not None
-    labelled = bool(re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text), re.I))
-    return labelled or _in_sequence(header, draft, expected, asks)
+    labelled = bool(re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text[:60]), re.I))
+    if draft.style == UNNUMBERED and header.number != 1:
+        return labelled
+    return labelled or _in_sequence(header, draft, expected, asks or evidence_of(at, header) != "")
 
 
 def _is_nested(header: marks.Header, draft: Draft) -> bool:
@@ -121,13 +204,4 @@ def _in_sequence(header: marks.Header, draft: Draft, expected: int, asks: bool =
 
 def _options_follow(at: Reading, line: Line) -> bool:
     """Whether option A comes before the next number."""
-    if marks.find_inline_options(line.text)[1]:
-        return True
-    for text in at.texts_after(8):
-        label = marks.option_label(text)
-        if label:
-            return label == "A"
-        header = marks.read_header(text)
-        if header or marks.read_label(text):
-            return False
-    return False
+    return len(marks.find_options_behind(line.text)[1]) > 1 or options_below(at) >= 0

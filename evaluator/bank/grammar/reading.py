@@ -23,6 +23,7 @@ class Reading:
         self.in_tail = False  # behind the end of a paper, where only a new heading or number is taken
         self.draft: Draft | None = None
         self.held: Unplaced | None = None  # a line that may turn out to be the next paper's title
+        self.platform = False  # an export of a learning platform, with the candidate's own answers and points
 
     @property
     def paper(self) -> OpenPaper:
@@ -40,11 +41,15 @@ class Reading:
         """The sections among which a new one would come."""
         return self.paper.answers if self.in_answers else self.paper.sections
 
-    def texts_after(self, count: int) -> Iterator[str]:
+    def lines_after(self, count: int) -> Iterator[Line]:
         """The next lines that are not noise, up to `count`."""
         window = self.lines[self.place + 1 : self.place + 1 + 2 * count]
-        following = (line.text for line in window if not line.unknown)
-        return islice((text for text in following if noise.recognise(text, self.in_tail) is None), count)
+        following = (line for line in window if not line.unknown)
+        return islice((line for line in following if noise.recognise(line.text, self.in_tail) is None), count)
+
+    def texts_after(self, count: int) -> Iterator[str]:
+        """The texts of the next lines that are not noise, up to `count`."""
+        return (line.text for line in self.lines_after(count))
 
     def next_text(self) -> str:
         """The next line that is not noise; empty at the end."""
@@ -54,9 +59,10 @@ class Reading:
         """A new question, or entry of an answer section, in the open section; one without a heading if there is none."""
         section = self.section
         if section is None:
-            section = OpenSection(marks.Heading("", None, None), line.number)
+            section = OpenSection(marks.Heading("", None, None), line.number, chapter=self.paper.chapter)
             self.groups.append(section)
         heading = section.heading
+        background = section.background_of(header.number) or (self.paper.background if not section.holds_for else [])
         self.draft = Draft(
             number=header.number,
             start=line.number,
@@ -66,10 +72,17 @@ class Reading:
             some_choice=heading.some_choice,
             style=header.style,
             points=header.points,
-            background="\n".join(section.background or self.paper.background),
+            key=header.key,
+            background="\n".join(background),
             requirements="\n".join(section.requirements or self.paper.requirements),
             section=heading.title,
+            partial=heading.partial,
+            pictures=list(line.pictures),
         )
+        if background and section.holds_for:
+            self.draft.case = f"{section.holds_for[0]}-{section.holds_for[1]}"
+        if section.chapter:
+            self.draft.tags["chapter"] = section.chapter
         section.drafts.append(self.draft)
         section.waiting.clear()
         return self.draft
@@ -82,6 +95,12 @@ class Reading:
     def close_draft(self) -> None:
         """No question is open any more."""
         self.draft = None
+
+    def open_answers(self, heading: marks.Heading, line: Line) -> None:
+        """A group of answers begins."""
+        self.close_draft()
+        self.in_answers = True
+        self.paper.answers.append(OpenSection(heading, line.number, chapter=self.paper.chapter))
 
     def break_off(self) -> None:
         """The paper ends here, so what was being read may be incomplete."""

@@ -10,10 +10,11 @@ _TRADITIONAL = str.maketrans(
     "單選題項擇複數斷對錯誤評標準總計簡開問論應場擬與據參釋為係實際說導語節個卷試順優級見點細則採試節據詳錄類範處",
     "单选题项择复数断对错误评标准总计简开问论应场拟与据参释为系实际说导语节个卷试顺优级见点细则采试节据详录类范处",
 )
-_ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✗✘✕╳Ｘ⇒➔➜➝⟶", "()()[][].:::√√××××X→→→→→")
+_ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✅⭕✗✘✕✖╳❌❎Ｘ⇒➔➜➝⟶", "()()[][].:::√√√√×××××××X→→→→→")
 _DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "兩": 2}
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
+LETTERS = "A-L"  # labels of options; papers with more are not known
 CN = "[一二三四五六七八九十百两〇零]"
 NUM = rf"(?:\d{{1,3}}|{CN}{{1,4}})"
 POINT_WORD = r"(?:分|points?|pts?\.?|marks?)"
@@ -60,9 +61,32 @@ def split_points(text: str) -> tuple[str, float | None]:
         folded,
         re.I,
     )
-    if not match:
+    match = match or re.search(r"\s*\((\d{1,2}(?:\.\d+)?)\)\s*[;。.,]?\s*$", folded)
+    if not match or not match.start():
         return text.strip().rstrip(";；"), None
     return text[: match.start()].strip().rstrip("：:，,—-– "), read_points(match[1])
+
+
+_SPAN = re.compile(r"第?\s*(\d{1,4})\s*题?\s*[-~—–至到]+\s*第?\s*(\d{1,4})\s*(?:小?题|问)|questions?\s+(\d+)\s*(?:-|to|–)\s*(\d+)", re.I)
+_SHARED = re.compile(
+    r"(?:根据|阅读|依据|结合|参照|请看).{0,12}(?:材料|案例|资料|情[景境]|内容|短文|图|表|背景|信息).{0,16}(?:回答|完成|作答)|共用题干|"
+    r"(?:read|use) the (?:following|passage|case).{0,60}(?:answer|questions)",
+    re.I,
+)
+
+
+def read_span(text: str) -> tuple[int, int] | None:
+    """`第1—2题`, `questions 3 to 5`: the numbers of the first and the last question that are meant."""
+    match = _SPAN.search(fold(text[:200]))
+    if not match:
+        return None
+    first, last = (int(group) for group in match.groups() if group)
+    return (first, last) if first <= last < first + 50 else None
+
+
+def read_shared_stem(text: str) -> tuple[int, int] | None:
+    """`根据以下材料,回答3~5题`: the questions for which the material below is the stem."""
+    return read_span(text) if len(text) < 200 and _SHARED.search(fold(text)) else None
 
 
 def take_bracket_points(text: str) -> tuple[str, float | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evaluator.bank.items import Kind
 from evaluator.bank.marks.folding import CN, NUM, POINT_WORD, fold, read_number, read_points
-from evaluator.bank.marks.kinds import names_some_choice, read_kind
+from evaluator.bank.marks.kinds import names_prose, names_some_choice, read_kind
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Heading:
     count: int | None = None
     each: float | None = None
     points: float | None = None
+    partial: float | None = None  # points where right options are missing and none is wrong
+    chapter: bool = False  # groups sections, and numbers may begin again below it
 
     @property
     def declares(self) -> bool:
@@ -32,6 +34,10 @@ _ORDINAL = re.compile(
     r"(?:part|section)\s+([IVX]{1,4}|\d{1,2}|[A-H]|one|two|three|four|five|six)\b\s*[.:、)–—-]?|([IVX]{1,4})\s*[.、])\s*",
     re.I,
 )
+_CHAPTER = re.compile(
+    rf"^\s*(?:第\s*({NUM})\s*(?:章|节|单元|模块|篇|讲|课|编|部分|套|回)|(?:chapter|unit|module)\s+(\d{{1,3}}|[IVX]{{1,5}})\b)\s*[、.:]?\s*(.{{0,40}}?)\s*$",
+    re.I,
+)
 _ROMAN = {
     name: value for value, name in enumerate(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"], start=1)
 }
@@ -41,6 +47,8 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 def read_heading(text: str) -> Heading | None:
     """A section heading, or None. It needs an ordinal with a kind or a declaration, or a kind alone on its line."""
+    if len(text) > 400:
+        return None
     folded = fold(text).strip().strip("#").strip()
     match = _ORDINAL.match(folded)
     rest = folded[match.end() :] if match else folded
@@ -48,11 +56,23 @@ def read_heading(text: str) -> Heading | None:
     if (len(title) > 30 and not title.isascii()) or len(title) > 60 or re.search(r"[。?!;]", title):
         return None
     kind, some = read_kind(title), names_some_choice(title)
-    heading = Heading(text.strip(), _ordinal(match), kind, some, *_declaration(declared))
-    if match and (kind or some or heading.declares):
+    heading = Heading(text.strip(), _ordinal(match), kind, some, *_declaration(declared), _partial(declared))
+    if match and (kind or some or heading.declares or names_prose(title)):
         return heading
-    bare = re.fullmatch(r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?", title, re.I)
+    bare = re.fullmatch(
+        r"\[?[^\s,，、:]{0,8}题\]?:?|[A-Za-z/ -]+ questions:?|true (?:or|/) false:?|multiple choice:?", title, re.I
+    )
     return heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
+
+
+def read_chapter(text: str) -> Heading | None:
+    """`第二章 投诉`, `Chapter 3`: a heading that groups sections or questions whose numbers begin again."""
+    folded = fold(text).strip().strip("#").strip() if len(text) <= 60 else ""
+    match = _CHAPTER.match(folded)
+    if not match or re.search(r"[。?!;,]", match[3]):
+        return None
+    given = match[1] or match[2]
+    return Heading(text.strip(), read_number(given) or _ROMAN.get(given.upper()), None, chapter=True)
 
 
 def _ordinal(match: re.Match[str] | None) -> int | None:
@@ -73,6 +93,7 @@ def _split_declaration(rest: str) -> tuple[str, str]:
 
 def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
     """Count of questions, points each, points in all."""
+    text = re.sub(r"[^,;。(]{0,10}(?:少选|漏选|错选|多选|不选|选对|不全|部分选对|答错)[^,;。)]*分[^,;。)]*", "", text)
     count = re.search(
         rf"(?:共|计|共有|包含)?\s*({NUM})\s*(?:小?题|个?小题|道题?|questions?|items?)(?!目?[、.]?\d)",
         text,
@@ -92,6 +113,12 @@ def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
         re.I,
     )
     return (read_number(count[1]) if count else None), _first(each), _first(total)
+
+
+def _partial(text: str) -> float | None:
+    """`少选得2分`: what a choice of some but not all right options is worth."""
+    match = re.search(rf"(?:少选|漏选|选对但不全|部分选对|选不全)[^,;。)]{{0,8}}?(?:得|给|计)\s*(\d+(?:\.\d+)?)\s*分", text)
+    return float(match[1]) if match else None
 
 
 def _first(match: re.Match[str] | None) -> float | None:

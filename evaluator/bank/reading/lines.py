@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0xFE0E, 0xFE0F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 
 
@@ -22,6 +22,20 @@ class Line:
     full: bool = False  # wrapped by the layout, so the next line may continue it
     blank_before: bool = False
     unknown: bool = False  # cells of a table for which the grammar has no place: reported as they are
+    strong: tuple[tuple[int, int], ...] = ()  # places of the text in bold, in colour or underlined
+    quote: bool = False  # set apart as a remark: an indented quotation of Markdown
+    pictures: tuple[str, ...] = ()  # names of the pictures that stand here
+
+    def part(self, start: int, end: int) -> Line:
+        """The piece of the line between two places, with its emphasis."""
+        kept = [(max(a, start) - start, min(b, end) - start) for a, b in self.strong if a < end and b > start]
+        return replace(self, text=self.text[start:end], strong=tuple(kept), cells=())
+
+    def is_strong(self, start: int, end: int) -> bool:
+        """Whether nearly all of the text between two places is emphasised."""
+        length = len(self.text[start:end].strip())
+        covered = sum(max(0, min(b, end) - max(a, start)) for a, b in self.strong)
+        return length > 0 and covered >= 0.8 * length
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,68 @@
+"""Fill-in and matching questions: what belongs into each gap, and what belongs together."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.bank.items import Blank, Pair
+from evaluator.bank.marks.folding import CIRCLED, fold
+
+_GAP = re.compile(r"_{2,}(?:\s*([^_\n]{1,80}?)\s*_{2,})?|\(\s{2,}\)|\(\s*_+\s*\)")
+_NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d))\s*")
+_BETWEEN = re.compile(r"\s*(?:[;|\n]|\s{2,}|\t)\s*")
+_LOOSE = re.compile(r"\s*(?:[;|\n、,]|\s+)\s*")
+_ALTERNATIVES = re.compile(r"\s*(?:/|\|\||或者?|\bor\b)\s*")
+_PAIR = re.compile(r"\(?(\d{1,2}|[A-Za-z])\)?\s*(?:[-–—:.、=]|→|->)\s*\(?([A-Za-z]|\d{1,2})\)?(?![A-Za-z\d])")
+_LEFT = re.compile(r"^\s*\(?(\d{1,2}|[A-Za-z])\)?\s*[.、):]\s*(.+?)\s*$")
+
+
+def count_gaps(text: str) -> int:
+    """Number of gaps in a question."""
+    return len(_GAP.findall(fold(text)))
+
+
+def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ...]:
+    """The gaps of a question with all right answers of each, from the gaps themselves or from the answer below.
+
+    `甲/乙` and `甲或乙` are two right answers of one gap. Points are shared out evenly. Empty where neither tells.
+    """
+    inside = [text[match.start(1) : match.end(1)] for match in _GAP.finditer(fold(text)) if match[1]]
+    given = inside or _split_answer(answer.strip(), count_gaps(text))
+    each = points / len(given) if points and given else None
+    blanks = (tuple(filter(None, (part.strip(" 。.") for part in _ALTERNATIVES.split(one)))) for one in given)
+    return tuple(Blank(answers=answers, points=each) for answers in blanks if answers)
+
+
+def _split_answer(answer: str, gaps: int) -> list[str]:
+    """One answer for each gap: by numbers, by signs between answers, or by spaces if their number fits."""
+    if not answer:
+        return []
+    if gaps <= 1:
+        return [answer]
+    folded = fold(answer)
+    for pattern in (_NUMBERED, _BETWEEN, _LOOSE):
+        pieces = _pieces(answer, folded, pattern)
+        if len(pieces) == gaps:
+            return pieces
+    return _pieces(answer, folded, _BETWEEN)
+
+
+def _pieces(answer: str, folded: str, pattern: re.Pattern[str]) -> list[str]:
+    pieces, at = [], 0
+    for match in pattern.finditer(folded):
+        pieces.append(answer[at : match.start()])
+        at = match.end()
+    return [piece.strip() for piece in (*pieces, answer[at:]) if piece.strip()]
+
+
+def pair_up(text: str, answer: str) -> tuple[Pair, ...]:
+    """`1-c 2-a`: what belongs together, in the words that the question's two lists give for the marks."""
+    words: dict[str, str] = {}
+    for line in text.splitlines():
+        for piece in re.split(r"\t|\s{3,}", line):
+            if match := _LEFT.match(fold(piece)):
+                words[match[1].upper()] = piece[match.start(2) : match.end(2)]
+    found = _PAIR.findall(fold(answer))
+    return tuple(
+        Pair(left=words.get(left.upper(), left), right=words.get(right.upper(), right)) for left, right in found
+    )

@@ -1,0 +1,111 @@
+"""Physical lines cut into the logical ones that the grammar knows: a paper pasted as one paragraph, labels on one line.
+
+Every piece keeps the number of its line. The pieces of a line, put together, are the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from evaluator.bank import marks
+from evaluator.bank.reading.lines import Line
+
+LONGEST = 20_000  # characters of one piece; a question of a paper is far shorter
+_DENSE_FROM = 60  # characters; a shorter line holds one question at most
+
+_HEADING = rf"(?<![\d({marks.CN[1:-1]}第])(?P<heading>(?:{marks.CN}{{1,3}}[、.]|第{marks.CN}{{1,3}}部分)\s*[^\s。?;:,()、.]{{0,9}}?题(?:\s*\([^()]{{0,60}}\))?)"
+_LABEL = (
+    r"(?P<label>\[(?:正确|参考|标准)?(?:答案|解析|详解)\]|(?:正确|参考|标准)?答案(?:及|与)?(?:解析)?\s*:|(?<=[A-L√×。;\s)])(?:试题|答案)?(?:解析|详解)\s*:)"
+)
+_NUMBER = r"(?:^|(?<=[A-L√×。?;:)\]题\s!]))(?P<number>\d{1,4})\s*[.、](?!\d)"
+_MARKS = re.compile(f"{_HEADING}|{_LABEL}|{_NUMBER}")
+_INNER = re.compile(
+    r"(?<=\S)\s*(?P<label>\[?(?:我|你|您|学生)的答案|\[?(?:正确|参考|标准)答案|答案解析|难度(?:系数)?|知识点|考点|分值|得分)\]?\s*[:]"
+    r"|(?<=\S)\s*(?P<bracket>\[(?:正确答案|参考答案|答案|解析|详解|答案解析|难度|知识点|考点|分值|选项)\])"
+)
+_QUESTION_SIGN = re.compile(r"[(\[]\s*[A-L√×TFVX对错]{0,8}\s*[)\]]|_{2,}|[?]")
+
+
+def break_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """All lines, those that hold several logical ones cut; what stays longer than any question is marked as unknown."""
+    return tuple(piece for line in lines for piece in _checked(_break(line)))
+
+
+def _checked(pieces: Iterator[Line]) -> Iterator[Line]:
+    for piece in pieces:
+        yield replace(piece, unknown=True) if len(piece.text) > LONGEST and not piece.cells else piece
+
+
+def _break(line: Line) -> Iterator[Line]:
+    if line.cells or line.unknown:
+        yield line
+        return
+    cuts = _dense_cuts(line.text) if len(line.text) >= _DENSE_FROM else []
+    if not cuts and len(line.text) <= LONGEST:
+        cuts = _label_cuts(line.text)
+    yield from _cut(line, cuts)
+
+
+def _cut(line: Line, cuts: list[int]) -> Iterator[Line]:
+    """The line in pieces; the first keeps what is said of the whole line."""
+    if not cuts:
+        yield line
+        return
+    for place, (start, end) in enumerate(zip([0, *cuts], [*cuts, len(line.text)], strict=True)):
+        if line.text[start:end].strip():
+            piece = line.part(start, end)
+            yield piece if place == 0 else replace(piece, blank_before=False, pictures=())
+
+
+def _label_cuts(text: str) -> list[int]:
+    """Where a further label begins on a line that begins with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
+    if marks.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
+        return []
+    cuts = [_start(match) for match in _INNER.finditer(marks.fold(text))]
+    return [cut for cut in cuts if text[:cut].strip()]
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start("label") if match["label"] else match.start("bracket")
+
+
+def _dense_cuts(text: str) -> list[int]:
+    """Where the logical lines of a whole paper in one paragraph begin; empty where the line is none.
+
+    Numbers count only in their order, and only if most of what they begin looks like questions.
+    """
+    folded = marks.fold(text)
+    cuts: list[int] = []
+    heads: list[int] = []
+    last = 0
+    for match in _MARKS.finditer(folded):
+        if match["heading"]:
+            cuts += [match.start(), match.end()]
+            last = 0
+        elif match["label"]:
+            cuts.append(match.start())
+        elif int(match["number"]) == last + 1 or (not heads and match.start() == 0):
+            cuts.append(match.start())
+            heads.append(match.start())
+            last = int(match["number"])
+    cuts = sorted({cut for cut in cuts if 0 < cut < len(text)})
+    return cuts if _holds_questions(folded, heads) else []
+
+
+def _holds_questions(folded: str, heads: list[int]) -> bool:
+    """Whether at least two numbers begin questions: most have options, a bracket for the key, a gap or an answer."""
+    if not heads:
+        return False
+    ends = [*heads[1:], len(folded)]
+    pieces = [folded[start:end] for start, end in zip(heads, ends, strict=True)]
+    signs = sum(bool(re.search(r"答案\s*[:\]]", piece[-40:]) or _asks(piece)) for piece in pieces)
+    several = len(heads) >= 2 or (heads[0] > 0 and "答案" in folded)
+    return several and signs * 2 > len(pieces)
+
+
+def _asks(piece: str) -> bool:
+    """Whether a numbered piece reads as a question of a dense paper, and not as a point of an answer or a key."""
+    head = piece[:LONGEST]
+    return len(marks.find_options_behind(head)[1]) >= 2 or bool(_QUESTION_SIGN.search(head[-30:]) and len(head) > 12)
