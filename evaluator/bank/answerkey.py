@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaluator.bank.drafts import Draft
+from evaluator.bank import marks
+from evaluator.bank.drafts import PART, Draft
 from evaluator.bank.items import Unplaced, Warning
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> li
         if target is not None:
             used.append(target)
         for entry in group.drafts:
+            if _fill_parts(entry, target, sections):
+                continue
             question = _matching_question(entry, target, sections)
             if question is None:
                 unmatched.append(Unplaced(line=entry.start, text=_shown(entry)))
@@ -48,12 +51,30 @@ def _matching_section(group: OpenSection, sections: list[OpenSection], used: lis
     free = [section for section in sections if not any(section is taken for taken in used)]
     heading = group.heading
     if heading.ordinal is not None or heading.kind is not None or heading.some_choice:
+        if group.chapter:
+            free = [section for section in free if _same_chapter(section, group)] or free
         by_kind = [section for section in free if _same_kind(section, group)]
         both = [section for section in by_kind if section.heading.ordinal == heading.ordinal]
         by_ordinal = [s for s in free if s.heading.ordinal == heading.ordinal and heading.ordinal is not None]
         return next(iter([*both, *by_kind, *by_ordinal]), None)
     wanted = {entry.number for entry in group.drafts}
-    return next((s for s in free if wanted <= {draft.number for draft in s.drafts}), None)
+    holding = [s for s in free if wanted <= {draft.number for draft in s.drafts} | {_case_number(d) for d in s.drafts}]
+    waiting = [s for s in holding if not all(draft.key or draft.answer.value for draft in s.drafts)]
+    return next(iter([*waiting, *holding]), None)
+
+
+def _case_number(draft: Draft) -> int | None:
+    return int(draft.case) if draft.style == PART and draft.case.isdecimal() else None
+
+
+def _same_chapter(section: OpenSection, group: OpenSection) -> bool:
+    """Whether both stand in the same chapter, by its ordinal: answers repeat a chapter's number, not always its name."""
+    return _ordinal_of(section.chapter) == _ordinal_of(group.chapter)
+
+
+def _ordinal_of(chapter: str) -> int | None:
+    found = marks.read_chapter(chapter)
+    return found.ordinal if found else None
 
 
 def _same_kind(section: OpenSection, group: OpenSection) -> bool:
@@ -66,8 +87,28 @@ def _same_kind(section: OpenSection, group: OpenSection) -> bool:
 def _matching_question(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> Draft | None:
     """In the section; without one, the only question in the paper with that number."""
     places = [target] if target is not None else sections
-    found = [draft for section in places for draft in section.drafts if draft.number == entry.number]
-    return found[0] if len(found) == 1 else None
+    found = [
+        draft for section in places for draft in section.drafts if draft.number == entry.number and draft.style != PART
+    ]
+    waiting = [draft for draft in found if not (draft.key or draft.answer.value)]
+    return found[0] if len(found) == 1 else waiting[0] if len(waiting) == 1 else None
+
+
+def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> bool:
+    """`(33) B B D`: the keys of the parts of a case, in their order; False where this is no entry of that shape."""
+    places = [target] if target is not None else sections
+    parts = [
+        draft
+        for section in places
+        for draft in section.drafts
+        if draft.style == PART and draft.case == str(entry.number)
+    ]
+    keys = (entry.key or "").split()
+    if not parts or len(keys) != len(parts):
+        return False
+    for part, key in zip(parts, keys, strict=True):
+        part.key, part.raw_key = part.key or key, key
+    return True
 
 
 def _fill(question: Draft, entry: Draft) -> None:

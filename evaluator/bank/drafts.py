@@ -18,6 +18,7 @@ _GOES_ON = re.compile(
     r"\d[.、)]|option|therefore|however|also|note)",
     re.I,
 )
+PART = "part"  # the style of a question that is one of several below a stem
 UNNUMBERED = "plain"  # the style of a question that has no number of its own
 
 
@@ -81,7 +82,7 @@ class Draft:
     raw_key: str = ""  # as written: of an ordering question the order of the letters counts
     right: list[str] = field(default_factory=list)  # labels of options that are marked as right
     strong: list[str] = field(default_factory=list)  # labels of options in bold or in colour
-    doubtful_key: marks.BracketKey | None = None
+    trusts_brackets: bool = False  # most questions of the section have their keys in brackets
     key_line: int | None = None
     background: str = ""
     requirements: str = ""
@@ -261,18 +262,26 @@ class Draft:
     def _text_and_key(self) -> tuple[str, str | None]:
         """The key may stand in the brackets of the question itself, or in the layout of its options."""
         text, key = self._take_points(self.text.value), self.key
-        if self.wants_letters or self.kind in (None, "true_false"):
+        if not self.right and (self.wants_letters or self.kind in (None, "true_false")):
             found = marks.find_bracket_key(text, letters=bool(self.options))
             labels = {label for label, _ in self.options}
             if found and self.options and not (set(found.key) <= labels):
                 found = None
-            if found and (not found.doubtful or self.doubtful_key is not None):
+            if found and self.kind == "single_choice" and len(found.key) > 1:
+                found = None
+            if found and (not found.doubtful or self.kind == "multiple_choice" or self.trusts_brackets):
                 text = found.text
                 if key and found.key != key:
                     values = {"first": found.key, "second": key}
                     self.warnings.append(Warning(code="two_keys", line=self.start, values=values))
                 key = key or found.key
         return marks.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
+
+    @property
+    def has_bracket_key(self) -> bool:
+        """Whether the key surely stands in the brackets of the question."""
+        found = marks.find_bracket_key(self.text.value, letters=True) if self.options else None
+        return found is not None and not found.doubtful
 
     def _marked_key(self) -> str | None:
         """The options that are marked as right; else those in bold or in colour, where not all of them are."""
@@ -312,7 +321,9 @@ class Draft:
     def _is_order(self, options: tuple[Option, ...]) -> bool:
         """Letters of all options out of their order: they say which step comes when."""
         letters = re.sub(rf"[^{marks.LETTERS}]", "", self.raw_key.upper())
-        return len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
+        return (
+            len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
+        )
 
     def _key_for(self, kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
         """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×.

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evaluator import texts
+from evaluator.bank.columns import COLUMNS
 from evaluator.bank.items import Item
-from evaluator.bank.template import COLUMNS, to_row
+from evaluator.bank.template import to_row
 from evaluator.errors import InputError, StorageError
 
 Format = Literal["json", "xlsx"]

@@ -18,6 +18,7 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
     unmatched = apply_answers(paper.sections, paper.answers)
     sections, items = [], []
     for section in paper.sections:
+        _trust_brackets(section)
         found = [_finish_item(draft, section, paper, document) for draft in section.drafts]
         found = mark_damage(found, section.drafts, paper.cut)
         items.extend(found)
@@ -37,6 +38,13 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
     )
     cut_text = [draft for draft in paper.cut if draft.part in ("explanation", "answer")]
     return check_paper(finished, document.file, paper.total, cut_text)
+
+
+def _trust_brackets(section: OpenSection) -> None:
+    """`(ABC)` in the middle of a question is its key where most questions of the section surely have theirs there."""
+    sure = sum(draft.has_bracket_key for draft in section.drafts)
+    for draft in section.drafts:
+        draft.trusts_brackets = sure * 2 > len(section.drafts)
 
 
 def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:

@@ -10,22 +10,29 @@ import re
 from dataclasses import replace
 
 from evaluator.bank import marks
+from evaluator.bank.columns import OPTION_LABELS, OPTIONS, column_of
 from evaluator.bank.items import KINDS
 from evaluator.bank.reading.lines import Line
-from evaluator.bank.template import COLUMNS, KIND_NAMES, OPTION_LABELS
+from evaluator.bank.template import KIND_NAMES
 from evaluator.spelling import number_text
-
-OPTIONS = "options"  # all options in one cell: papers have this column, the template does not
 
 _NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
 _ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)
-_COLUMN_OF = {name.lower(): column for column, names in COLUMNS.items() for name in names} | {
-    "序号": "number",
-    "选项": OPTIONS,
-    "options": OPTIONS,
-}
+_TAGS = {"difficulty": "难度", "topics": "知识点", "chapter": "章节"}
 _LABELS = {"key": "答案", "explanation": "解析", "references": "参考答案", "criteria": "评分标准"}
-_TAKEN = {"number", "kind", "text", "points", "background", "requirements", "steps", OPTIONS, *OPTION_LABELS, *_LABELS}
+_TAKEN = {
+    "number",
+    "kind",
+    "text",
+    "points",
+    "background",
+    "requirements",
+    "steps",
+    OPTIONS,
+    *OPTION_LABELS,
+    *_LABELS,
+    *_TAGS,
+}
 _NUMBERED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、．)）])\s*")
 _BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a cell
 
@@ -39,7 +46,7 @@ def _columns(names: tuple[str, ...]) -> list[str]:
     """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
     found: list[str] = []
     for name in names:
-        column = _COLUMN_OF.get(marks.fold(name).replace(" ", "").lower())
+        column = column_of(name)
         free = column in _TAKEN and column not in found
         found.append(column if column and free else name.strip())
     return found
@@ -116,6 +123,7 @@ def _question_lines(line: Line, columns: list[str], row: int) -> list[Line]:
     for name, label in _LABELS.items():
         if name in cells:
             texts += _criteria(cells[name]) if name == "criteria" else _BREAK.split(f"{label}:{cells[name]}")
+    texts += [f"{label}:{cells[name]}" for name, label in _TAGS.items() if name in cells]
     left += [f"{name}:{cell}" for name, cell in cells.items() if name not in _TAKEN]
     spread = [replace(line, text=text, cells=(), blank_before=True) for text in texts if text]
     return [*spread, replace(line, text="; ".join(left), cells=(), unknown=True)] if left else spread

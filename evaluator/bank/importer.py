@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.bank.checks import check_item
 from evaluator.bank.grammar import parse
 from evaluator.bank.history import new_run
-from evaluator.bank.items import Item, Paper, Source
+from evaluator.bank.items import Item, Paper, Source, Warning
 from evaluator.bank.reading import ARCHIVE, FORMATS, Document, read_document
 from evaluator.bank.reading.archive import unpacked
 from evaluator.bank.store import Bank, Stored
@@ -93,24 +93,32 @@ def import_files(
 def read_papers(path: Path, name: str | None = None) -> tuple[str, list[Paper]]:
     """SHA-256 of a file and the papers in it; InputError where it cannot be read or holds no question."""
     document = read_document(path, name)
-    papers = [_read_table(document)] if document.is_table else parse(document)
+    papers = [_read_table(document)] if document.rows else []
+    papers += [paper for paper in parse(document) if paper.items or not papers] if document.lines else []
+    if document.headings and not any(paper.items for paper in papers):
+        shown = "、".join(document.headings)[:200]
+        raise InputError("bank_wrong_columns", file=name or path.name, missing="题目", found=shown)
     if not any(paper.items for paper in papers):
         raise InputError("bank_no_questions", file=name or path.name)
     return document.digest, papers
 
 
 def _read_table(document: Document) -> Paper:
-    from evaluator.bank.reading.sheet import ROW
+    from evaluator.bank.reading.sheet import ROW, SHEET
 
     items = []
     for row in document.rows:
         line = int(row[ROW])
         item = from_row(row, line)
-        source = Source(file=document.file, digest=document.digest, start=line, end=line)
+        page = int(row[SHEET]) if SHEET in row else None
+        source = Source(file=document.file, digest=document.digest, start=line, end=line, page=page)
         item = item.model_copy(update={"source": source})
         found = [warning.model_copy(update={"file": document.file}) for warning in (*item.warnings, *check_item(item))]
         items.append(item.model_copy(update={"warnings": tuple(found)}))
-    return Paper(items=tuple(items))
+    unread = [
+        Warning(code="columns_unread", line=1, values={"columns": "、".join(document.unread)}, file=document.file)
+    ]
+    return Paper(items=tuple(items), warnings=tuple(unread if document.unread else ()))
 
 
 def _import_one(bank: Bank | None, file: _Found, run: str, dry_run: bool, overwrite: bool) -> FileReport:

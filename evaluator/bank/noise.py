@@ -40,12 +40,16 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
     ),
     (
         ANYWHERE,
-        r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载文档|收藏本文|举报",
+        r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载本?文档|收藏本文|举报",
         "buttons",
     ),
     # --- rules between parts, and the buttons of learning platforms
     (ANYWHERE, r"[-–—=_*·.~#\s]{3,}|@{2,}|[-*]{3}\s*end\s*[-*]{3}", "a rule"),
-    (ANYWHERE, r"AI\s*讲解|查看(?:解析|作答记录|答案)|收藏(?:本题)?|纠错|重做|智能分析|展开|收起|上一题|下一题", "buttons of a platform"),
+    (
+        ANYWHERE,
+        r"AI\s*讲解|查看(?:解析|作答记录|答案)|收藏(?:本题)?|纠错|重做|智能分析|展开|收起|上一题|下一题|(?:最终|本次)成绩[\d.\s]*分|第?\s*\d+\s*次作答",
+        "buttons of a platform",
+    ),
     # --- the file's name as a site shows it, with its badge
     (ANYWHERE, rf".{{1,80}}{_FILE}\s*(?:VIP|独家|精品)", "a file name with its badge"),
     (FRONT, rf".{{1,80}}{_FILE}", "a file name on a line of its own"),
@@ -54,6 +58,11 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         ANYWHERE,
         r".{1,80}(?:-|_|\|)\s*(?:豆丁网|道客巴巴|百度文库|原创力文档|人人文库|金锄头文库|文档之家|学科网)",
         "a page title",
+    ),
+    (
+        ANYWHERE,
+        r".{2,60}_第\d+页|已阅读\d+页.{0,10}还剩\d+页.*|文档简介|版权说明:.*举报.*|\[?VIP\]?专享.*|继续免费阅读",
+        "a site's reader",
     ),
     (ANYWHERE, r"(?:原创力文档|百度文库|豆丁网|道客巴巴|人人文库)(?:网)?", "a site's name"),
     # --- fields of the page's header and footer that were never filled in

@@ -13,19 +13,37 @@ from evaluator.bank import marks
 from evaluator.bank.reading.lines import Line
 
 LONGEST = 20_000  # characters of one piece; a question of a paper is far shorter
+_CARD_FROM = 4  # numbers in a row
 _DENSE_FROM = 60  # characters; a shorter line holds one question at most
 
 _HEADING = rf"(?<![\d({marks.CN[1:-1]}第])(?P<heading>(?:{marks.CN}{{1,3}}[、.]|第{marks.CN}{{1,3}}部分)\s*[^\s。?;:,()、.]{{0,9}}?题(?:\s*\([^()]{{0,60}}\))?)"
-_LABEL = (
-    r"(?P<label>\[(?:正确|参考|标准)?(?:答案|解析|详解)\]|(?:正确|参考|标准)?答案(?:及|与)?(?:解析)?\s*:|(?<=[A-L√×。;\s)])(?:试题|答案)?(?:解析|详解)\s*:)"
-)
+_LABEL = r"(?P<label>\[(?:正确|参考|标准)?(?:答案|解析|详解)\]|(?:正确|参考|标准)?答案(?:及|与)?(?:解析)?\s*:|(?<=[A-L√×。;\s)])(?:试题|答案)?(?:解析|详解)\s*:)"
 _NUMBER = r"(?:^|(?<=[A-L√×。?;:)\]题\s!]))(?P<number>\d{1,4})\s*[.、](?!\d)"
 _MARKS = re.compile(f"{_HEADING}|{_LABEL}|{_NUMBER}")
 _INNER = re.compile(
     r"(?<=\S)\s*(?P<label>\[?(?:我|你|您|学生)的答案|\[?(?:正确|参考|标准)答案|答案解析|难度(?:系数)?|知识点|考点|分值|得分)\]?\s*[:]"
     r"|(?<=\S)\s*(?P<bracket>\[(?:正确答案|参考答案|答案|解析|详解|答案解析|难度|知识点|考点|分值|选项)\])"
 )
+_PART = re.compile(r"(?:\s{2,}|(?<=[。?;]))(\(\d\)[^()\n]{2,80}\(\s*\))")  # a part of a case behind its stem
 _QUESTION_SIGN = re.compile(r"[(\[]\s*[A-L√×TFVX对错]{0,8}\s*[)\]]|_{2,}|[?]")
+
+
+def find_cards(lines: tuple[Line, ...]) -> frozenset[int]:
+    """Places of the lines of an answer card: bare numbers that count up, as learning platforms show beside a paper."""
+    found: set[int] = set()
+    run: list[int] = []
+    for place, line in enumerate([*lines, None]):
+        text = line.text.strip() if line is not None else ""
+        number = int(text) if text.isdecimal() and len(text) <= 4 else None
+        if number is not None and (not run or number == int(lines[run[-1]].text) + 1):
+            run.append(place)
+            continue
+        found |= set(run) if len(run) >= _CARD_FROM else set()
+        run = [place] if number is not None else []
+    heads = {
+        place - 1 for place in found if place - 1 not in found and place and marks.read_heading(lines[place - 1].text)
+    }
+    return frozenset(found | heads)
 
 
 def break_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -62,7 +80,11 @@ def _cut(line: Line, cuts: list[int]) -> Iterator[Line]:
 def _label_cuts(text: str) -> list[int]:
     """Where a further label begins on a line that begins with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
     if marks.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
-        return []
+        return [match.start(1) for match in _PART.finditer(marks.fold(text)) if text[: match.start(1)].strip()]
+    return _inner_cuts(text)
+
+
+def _inner_cuts(text: str) -> list[int]:
     cuts = [_start(match) for match in _INNER.finditer(marks.fold(text))]
     return [cut for cut in cuts if text[:cut].strip()]
 

@@ -1,64 +1,48 @@
-"""The spreadsheet template that import reads and export writes: one question a row, columns by name in any order.
+"""Rows of tables of questions as items, and items as rows of the spreadsheet template that export writes.
 
-Needed are `kind` and `text`; headings may be Chinese or English. Criteria, steps and answers take one line each in
-their cell; a criterion ends with its points in brackets: `先安抚客户（3分）`, `calms the customer (3 points)`.
+Criteria, steps, gaps, pairs and answers take one line each in their cell; a criterion ends with its points in brackets:
+`先安抚客户（3分）`, `calms the customer (3 points)`. What a tool writes in its own way is read too: all options in one
+cell, options that carry their letter, keys as digits or as the words of the right option, true and false as options.
 """
 
 from __future__ import annotations
 
+import re
+
 from evaluator.bank import marks
 from evaluator.bank.answers import split_answer
-from evaluator.bank.items import KINDS, Answer, Criterion, Item, Kind, Option, Warning
-from evaluator.errors import InputError
+from evaluator.bank.columns import OPTION_LABELS, OPTIONS
+from evaluator.bank.gaps import read_blanks
+from evaluator.bank.items import CHOICE_KINDS, KINDS, Answer, Blank, Criterion, Item, Kind, Option, Pair, Warning
 from evaluator.spelling import number_text
 
-OPTION_LABELS = "ABCDEFGH"
 ANSWER_RULE = "———"  # between two reference answers in one cell
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("编号", "id"),
-    "kind": ("题型", "kind", "type"),
-    "number": ("题号", "number", "no", "no."),
-    "text": ("题目", "题干", "text", "question"),
-    **{label: (f"选项{label}", label, f"option {label}", f"option_{label}") for label in OPTION_LABELS},
-    "steps": ("步骤", "steps"),
-    "key": ("答案", "key", "answer"),
-    "explanation": ("解析", "explanation"),
-    "points": ("分值", "分数", "points"),
-    "criteria": ("评分标准", "criteria"),
-    "references": ("参考答案", "references", "reference answer"),
-    "background": ("背景", "background"),
-    "requirements": ("要求", "requirements"),
-    "section": ("章节", "section"),
-    "paper": ("试卷", "paper"),
-    "truncated": ("截断", "truncated"),
-}
-NEEDED = ("kind", "text")
-_NAMES = {name.lower(): column for column, names in COLUMNS.items() for name in names}
+_PAIR_RULE = " = "
 KIND_NAMES: dict[Kind, str] = {
     "single_choice": "单选题",
     "multiple_choice": "多选题",
     "true_false": "判断题",
     "ordering": "排序题",
+    "blank": "填空题",
+    "matching": "匹配题",
     "scenario": "情景模拟题",
     "behavioural": "行为面试题",
     "strategy": "策略分析题",
     "open": "开放题",
 }
-
-
-def name_columns(headings: list[str], file: str) -> list[str | None]:
-    """The column that each heading stands for (None for those unknown); InputError where a needed one is missing."""
-    columns = [_NAMES.get(marks.fold(heading).strip().lower()) for heading in headings]
-    missing = [COLUMNS[name][0] for name in NEEDED if name not in columns]
-    if missing:
-        shown = "、".join(heading.strip() for heading in headings if heading.strip()) or "—"
-        raise InputError("bank_wrong_columns", file=file, missing="、".join(missing), found=shown[:200])
-    return columns
-
-
-def looks_like_template(headings: list[str]) -> bool:
-    """Whether the first row of a table names the columns of the template."""
-    return {"kind", "text"} <= {_NAMES.get(marks.fold(heading).strip().lower()) for heading in headings}
+_ID = re.compile(r"q[0-9a-f]{10}")
+_KIND_CODES: dict[str, Kind] = {
+    **{"单选": "single_choice", "单": "single_choice", "radio": "single_choice", "single": "single_choice"},
+    **{
+        "多选": "multiple_choice",
+        "多": "multiple_choice",
+        "checkbox": "multiple_choice",
+        "multiple": "multiple_choice",
+    },
+    **{"判断": "true_false", "判": "true_false", "judge": "true_false", "tf": "true_false", "boolean": "true_false"},
+    **{"填空": "blank", "问答": "open", "简答": "open", "text": "open", "completion": "blank"},
+}
+_SEPARATORS = re.compile(r"\s*(?:\$;?\$?|\|{1,3}|\n|;|#{2,}|@@)\s*")
 
 
 def to_row(item: Item) -> dict[str, str]:
@@ -73,65 +57,212 @@ def to_row(item: Item) -> dict[str, str]:
         "steps": "\n".join(_one_line(step) for step in item.steps),
         "key": item.key or "",
         "explanation": item.explanation,
-        "points": "" if item.points is None else number_text(item.points),
+        "points": _number(item.points),
         "criteria": "\n".join(_criterion_cell(criterion) for criterion in item.criteria),
         "references": f"\n{ANSWER_RULE}\n".join(answer.text for answer in item.references),
+        "blanks": "\n".join(_blank_cell(blank) for blank in item.blanks),
+        "pairs": "\n".join(f"{_one_line(pair.left)}{_PAIR_RULE}{_one_line(pair.right)}" for pair in item.pairs),
         "background": item.background,
         "requirements": item.requirements,
+        "case": item.case,
+        "difficulty": item.difficulty,
+        "topics": "、".join(item.topics),
+        "chapter": item.chapter,
         "section": item.section,
         "paper": item.paper,
+        "partial": _number(item.partial),
+        "pictures": "\n".join(item.pictures),
         "truncated": "1" if item.truncated else "",
     }
 
 
 def from_row(row: dict[str, str], line: int) -> Item:
-    """An item from the cells of the template; what cannot be read in a cell becomes a warning of the item."""
+    """An item from the cells of a row; what cannot be read in a cell becomes a warning of the item."""
     warnings: list[Warning] = []
-    kind, key = _kind(row, line, warnings), row.get("key", "").strip()
+    options, text = _options(row), row.get("text", "").strip()
+    named, number = _id_and_number(row, line, warnings)
+    tag = marks.read_tag(text)
+    kind = _kind(row, options, tag[0] if tag else None, line, warnings)
+    points = _points(row, "points", line, warnings)
+    key = _key(row, kind, options, text)
+    given = row.get("key", "").strip()
+    blanks = _blanks(row, kind, text, points, options)
     return Item(
-        id=row.get("id", "").strip(),
+        id=named,
         kind=kind,
-        number=_whole(row, line, warnings),
-        text=row.get("text", "").strip(),
-        options=tuple(
-            Option(label=label, text=row[label].strip()) for label in OPTION_LABELS if row.get(label, "").strip()
-        ),
+        number=number,
+        text=tag[1].strip() if tag else text,
+        options=() if kind == "blank" else options,
         steps=_lines(row, "steps"),
-        key=marks.read_key(key) if key else None,
+        key=key,
         explanation=row.get("explanation", "").strip(),
-        points=_points(row, line, warnings),
+        points=points,
         criteria=_criteria(row),
-        references=_answers(row, "" if marks.read_key(key) else key),
+        references=() if blanks else _answers(row, "" if key else given),
+        blanks=blanks,
+        pairs=tuple(_pair(text) for text in _lines(row, "pairs")),
         background=row.get("background", "").strip(),
         requirements=row.get("requirements", "").strip(),
+        case=row.get("case", "").strip(),
+        difficulty=row.get("difficulty", "").strip(),
+        topics=tuple(filter(None, re.split(r"[、,，;；|\n]\s*", row.get("topics", "").strip()))),
+        chapter=row.get("chapter", "").strip(),
         section=row.get("section", "").strip(),
         paper=row.get("paper", "").strip(),
+        partial=_points(row, "partial", line, warnings),
+        pictures=_lines(row, "pictures"),
         truncated=row.get("truncated", "").strip().lower() in ("1", "yes", "true", "是"),
         warnings=tuple(warnings),
     )
 
 
-def _kind(row: dict[str, str], line: int, warnings: list[Warning]) -> Kind:
+def _id_and_number(row: dict[str, str], line: int, warnings: list[Warning]) -> tuple[str, int | None]:
+    """The id that export wrote, and the number; other tools write numbers below `编号`."""
+    given = row.get("id", "").strip()
+    if given and not _ID.fullmatch(given) and not row.get("number"):
+        return "", marks.read_number(given.removesuffix(".0"))
+    number = row.get("number", "").strip()
+    found = marks.read_number(re.sub(r"\.0$|[.、]$", "", number)) if number else None
+    if number and found is None:
+        warnings.append(Warning(code="number_unreadable", line=line, values={"value": number[:40]}))
+    return given if _ID.fullmatch(given) else "", found
+
+
+def _options(row: dict[str, str]) -> tuple[Option, ...]:
+    """Options in columns of their own, without the letter that some carry; or all of one cell."""
+    found = [
+        Option(label=label, text=_without_label(row[label].strip(), label))
+        for label in OPTION_LABELS
+        if row.get(label, "").strip()
+    ]
+    return tuple(found) if found else tuple(_options_of_cell(row.get(OPTIONS, "").strip()))
+
+
+def _without_label(text: str, label: str) -> str:
+    found = marks.option_label(text)
+    if found != label:
+        return text
+    options = marks.find_options(text, chr(ord(label) - 1) if label != "A" else "")
+    return options[0].text if len(options) == 1 and options[0].text else text
+
+
+def _options_of_cell(cell: str) -> list[Option]:
+    """`A.核对 B.拒绝`, or options apart by line breaks or signs."""
+    if not cell:
+        return []
+    joined = re.sub(r"\s*(?:\n|\|+|\$;?\$?)\s*", "  ", cell)
+    labelled = marks.find_options(joined)
+    if len(labelled) > 1:
+        return [option.option for option in labelled]
+    pieces = [piece for piece in _SEPARATORS.split(cell) if piece.strip()]
+    return [
+        Option(label=label, text=_without_label(piece.strip(), label))
+        for label, piece in zip(OPTION_LABELS, pieces, strict=False)
+    ]
+
+
+def _kind(
+    row: dict[str, str], options: tuple[Option, ...], tagged: Kind | None, line: int, warnings: list[Warning]
+) -> Kind:
+    """The kind that the row names; else what options and key look like."""
     given = row.get("kind", "").strip()
-    known = next((kind for kind in KINDS if kind == given.lower()), None) or marks.read_kind(given)
+    known = next((kind for kind in KINDS if kind == given.lower()), None) or _KIND_CODES.get(given.lower())
+    known = known or marks.read_kind(given) or tagged
     if known:
         return known
-    letters = [letter for letter in row.get("key", "") if letter in OPTION_LABELS]
-    guessed: Kind = "open" if not row.get("A") else "multiple_choice" if len(letters) > 1 else "single_choice"
-    warnings.append(Warning(code="kind_unknown", line=line, values={"kind": given, "taken": guessed}))
+    guessed = guess_kind(options, row.get("key", ""), row.get("text", ""))
+    if given and not marks.names_some_choice(given) and not marks.names_prose(given):
+        warnings.append(Warning(code="kind_unknown", line=line, values={"kind": given, "taken": guessed}))
     return guessed
 
 
-def _whole(row: dict[str, str], line: int, warnings: list[Warning]) -> int | None:
-    given = row.get("number", "").strip()
-    number = marks.read_number(given.removesuffix(".0")) if given else None
-    if given and number is None:
-        warnings.append(Warning(code="number_unreadable", line=line, values={"value": given[:40]}))
-    return number
+def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
+    """What kind of question options and key belong to, where nothing names it."""
+    if len(options) == 2 and {marks.read_key(option.text) for option in options} == {marks.RIGHT, marks.WRONG}:
+        return "true_false"
+    if options:
+        read = marks.read_key(key) or ""
+        several = len(read) > 1 or len(re.findall(r"\d", key)) > 1
+        return "multiple_choice" if several else "single_choice"
+    if marks.read_key(key) in (marks.RIGHT, marks.WRONG):
+        return "true_false"
+    return "blank" if re.search(r"_{3,}", text) else "open"
 
 
-def _points(row: dict[str, str], line: int, warnings: list[Warning]) -> float | None:
-    given = row.get("points", "").strip()
+def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str) -> str | None:
+    """The key in one spelling: letters, digits, or the words of the right options; true and false as √ and ×."""
+    given = row.get("key", "").strip()
+    if kind not in CHOICE_KINDS and kind != "true_false":
+        return None
+    if not given:
+        found = marks.find_bracket_key(text, letters=bool(options))
+        return found.key if found and not found.doubtful else None
+    if kind == "true_false":
+        return _verdict(given, options)
+    by_words = _key_by_words(given, options)
+    if by_words:
+        return by_words
+    digits = re.fullmatch(r"\d(?:[\s,;、|，；]*\d)*", given)
+    if digits and options and all(1 <= int(digit) <= len(options) for digit in re.findall(r"\d", given)):
+        return "".join(sorted({options[int(digit) - 1].label for digit in re.findall(r"\d", given)}))
+    return marks.read_key(given, ordered=kind == "ordering" and not row.get("steps"))
+
+
+def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
+    """√ or ×, where the key names it, names the option that says it, or is 1 or 0."""
+    option = next((option for option in options if option.label == given.upper()), None)
+    if option is not None and marks.read_key(option.text) in (marks.RIGHT, marks.WRONG):
+        return marks.read_key(option.text)
+    if given in ("1", "0"):
+        return marks.RIGHT if given == "1" else marks.WRONG
+    read = marks.read_key(given)
+    if read in ("A", "B") and not options:
+        return marks.RIGHT if read == "A" else marks.WRONG  # tools leave out the two options of a statement
+    return read
+
+
+def _key_by_words(given: str, options: tuple[Option, ...]) -> str | None:
+    """The labels of the options whose words the key repeats."""
+    texts = {option.text: option.label for option in options}
+    if given in texts:
+        return texts[given]
+    pieces = [piece.strip() for piece in _SEPARATORS.split(given) if piece.strip()]
+    if len(pieces) > 1 and all(piece in texts for piece in pieces):
+        return "".join(sorted(texts[piece] for piece in pieces))
+    return None
+
+
+def _blanks(
+    row: dict[str, str], kind: Kind, text: str, points: float | None, options: tuple[Option, ...]
+) -> tuple[Blank, ...]:
+    """The gaps: in their own cell, in the columns of the options (as learning platforms do), or in the key's."""
+    if kind != "blank":
+        return ()
+    if row.get("blanks"):
+        return tuple(_read_blank(line) for line in _lines(row, "blanks"))
+    if options:
+        each = points / len(options) if points else None
+        return tuple(Blank(answers=tuple(option.text.split("/")), points=each) for option in options)
+    return read_blanks(text, row.get("key", "") or row.get("references", ""), points)
+
+
+def _read_blank(line: str) -> Blank:
+    text, points = marks.split_points(line)
+    return Blank(answers=tuple(part.strip() for part in text.split("|") if part.strip()), points=points)
+
+
+def _blank_cell(blank: Blank) -> str:
+    text = " | ".join(_one_line(answer) for answer in blank.answers)
+    return text if blank.points is None else f"{text}（{number_text(blank.points)}分）"
+
+
+def _pair(line: str) -> Pair:
+    left, _, right = line.partition(_PAIR_RULE)
+    return Pair(left=left.strip(), right=right.strip())
+
+
+def _points(row: dict[str, str], column: str, line: int, warnings: list[Warning]) -> float | None:
+    given = row.get(column, "").strip()
     points = marks.read_points(given) if given else None
     if given and points is None:
         warnings.append(Warning(code="points_unreadable", line=line, values={"value": given[:40]}))
@@ -159,6 +290,10 @@ def _criterion_cell(criterion: Criterion) -> str:
     """One line: a line of the cell is a criterion."""
     text = _one_line(criterion.text)
     return text if criterion.points is None else f"{text}（{number_text(criterion.points)}分）"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else number_text(value)
 
 
 def _one_line(text: str) -> str:

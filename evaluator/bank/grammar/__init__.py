@@ -24,8 +24,8 @@ from evaluator.bank.grammar.plain import take_plain, take_preamble, take_unnumbe
 from evaluator.bank.grammar.questions import take_bare_label, take_header
 from evaluator.bank.grammar.reading import Reading
 from evaluator.bank.grids import spread_tables
-from evaluator.bank.pieces import break_lines
 from evaluator.bank.items import Paper, Unplaced
+from evaluator.bank.pieces import break_lines, find_cards
 from evaluator.bank.reading.lines import Document, Line
 
 # In the order of their certainty.
@@ -48,9 +48,12 @@ _RECOGNISERS = (
 def parse(document: Document) -> list[Paper]:
     """The papers of a document (nearly always one), with their warnings."""
     at = Reading(spread_tables(break_lines(document.lines)))
+    cards = find_cards(at.lines)
     for place, line in enumerate(at.lines):
         at.place = place
-        if line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
+        if place in cards:
+            at.paper.noise += 1
+        elif line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
             at.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))
     at.break_off()
     return [finish_paper(paper, document) for paper in at.papers]

@@ -109,5 +109,7 @@ def looks_like_questions(at: Reading) -> bool:
         labels += marks.option_label(text) in ("A", "B") or len(marks.find_options_behind(text)[1]) > 1
         header = marks.read_header(text)
         shown = header.rest if header else ""
-        signs += bool(shown) and bool(has_own_key(shown) and len(shown) > 12 or _SPACE_FOR_KEY.search(marks.fold(shown)))
+        signs += bool(shown) and bool(
+            (has_own_key(shown) and len(shown) > 12) or _SPACE_FOR_KEY.search(marks.fold(shown))
+        )
     return labels >= 2 or signs >= 1

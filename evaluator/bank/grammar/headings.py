@@ -42,9 +42,17 @@ def _take_answer_heading(at: Reading, line: Line) -> bool:
         return True
     if marks.is_answer_heading(line.text) and _answers_follow(at, line):
         at.leave_tail()
+        if _chapters_wait(at):
+            at.paper.chapter = ""
         at.open_answers(marks.Heading("", None, None), line)
         return True
     return False
+
+
+def _chapters_wait(at: Reading) -> bool:
+    """Whether questions of several chapters have no answers yet, so that those below belong to all of them."""
+    waiting = {s.chapter for s in at.paper.sections for d in s.drafts if not (d.key or d.answer.value)}
+    return len(waiting) > 1
 
 
 def name_answers(name: str) -> marks.Heading:
@@ -87,9 +95,7 @@ def _answers_follow(at: Reading, line: Line) -> bool:
     return bool(heading or header or marks.read_label(text) or _WHOLE.search(marks.fold(line.text)))
 
 
-def _belongs_to(
-    at: Reading, line: Line, text: str, heading: marks.Heading | None, header: marks.Header | None
-) -> bool:
+def _belongs_to(at: Reading, line: Line, text: str, heading: marks.Heading | None, header: marks.Header | None) -> bool:
     """Whether the line is the label of the open question's answer or explanation."""
     draft = at.draft
     assert draft is not None
@@ -113,7 +119,9 @@ def _waits(at: Reading) -> bool:
 def _several_wait(at: Reading) -> bool:
     """Whether more questions than the open one have no answer yet: then answers at the end are to be expected."""
     drafts = [draft for section in at.paper.sections for draft in section.drafts]
-    waiting = sum(not (draft.closed and (draft.key or draft.answer.value or draft.explanation.value)) for draft in drafts)
+    waiting = sum(
+        not (draft.closed and (draft.key or draft.answer.value or draft.explanation.value)) for draft in drafts
+    )
     return waiting >= 2 and waiting * 2 > len(drafts)
 
 
@@ -129,9 +137,9 @@ def _take_chapter(at: Reading, line: Line) -> bool:
     header = marks.read_header(below)
     inner = marks.read_heading(below) or marks.read_chapter(below) or marks.is_answer_heading(below)
     numbered = header is not None and (header.number == 1 or (at.draft is None or at.draft.closed))
-    if not (inner or numbered or marks.read_compact_keys(marks.split_named_keys(below)[1])):
-        if at.draft is not None and not at.draft.closed:
-            return False
+    heads = inner or numbered or marks.read_compact_keys(marks.split_named_keys(below)[1])
+    if not heads and at.draft is not None and not at.draft.closed:
+        return False
     at.leave_tail()
     if at.in_answers and looks_like_questions(at):
         at.in_answers = False

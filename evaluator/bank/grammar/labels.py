@@ -20,7 +20,7 @@ def take_rows(at: Reading, line: Line) -> bool:
     label = marks.read_label(line.text)
     labelled = label is not None and label[0] == "answer"
     name, given = marks.split_named_keys(label[1] if label and labelled else line.text)
-    keys = marks.read_compact_keys(given) if given[:1].strip() else {}
+    keys = marks.read_compact_keys(given)
     if not keys:
         return _take_named_answer(at, name, given, line) if at.in_answers and name else False
     if len(keys) == 1 and not name:
@@ -268,8 +268,11 @@ def take_step(at: Reading, line: Line) -> bool:
 def take_option(at: Reading, line: Line) -> bool:
     """Options, one or several on the line; not inside answers, where A stands for a key."""
     draft = at.draft
-    if draft is None or draft.part not in ("text", "options") or at.in_answers:
+    if draft is None or at.in_answers or not _takes_options(draft):
         return False
+    if _repeats_verdict(draft, line):
+        at.paper.noise += 1
+        return True
     found = marks.find_options(line.text, before(draft.free_label)) or _box(draft, line) or _verdict(at, draft, line)
     if not found:
         return False
@@ -277,6 +280,18 @@ def take_option(at: Reading, line: Line) -> bool:
     draft.pictures.extend(line.pictures)
     draft.touch(line)
     return True
+
+
+def _takes_options(draft: Draft) -> bool:
+    """Whether options may come: below the question, also where its key stands between the two."""
+    early = draft.part == "answer" and bool(draft.key) and not (draft.options or draft.answer.value)
+    return draft.part in ("text", "options") or early
+
+
+def _repeats_verdict(draft: Draft, line: Line) -> bool:
+    """`A. 对` below `正确` and `错误`: some platforms offer the two options of a statement twice."""
+    offered = {marks.read_key(text.value) for _, text in draft.options}
+    return offered == {marks.RIGHT, marks.WRONG} and true_or_false(line.text) is not None
 
 
 def before(label: str) -> str:
@@ -297,6 +312,8 @@ def _verdict(at: Reading, draft: Draft, line: Line) -> list[marks.Found]:
     """`正确` above `错误`, each on a line of its own: the two options of a statement."""
     said = true_or_false(line.text)
     if said is None or not draft.text.value or len(draft.options) > 1:
+        return []
+    if draft.key and not draft.options:
         return []
     known = marks.read_key(draft.options[0][1].value) if draft.options else true_or_false(at.next_text())
     if known is None or known == said:

@@ -53,18 +53,23 @@ def take_unnumbered(at: Reading, line: Line) -> bool:
         if numbered > 2 and not line.blank_before:
             return False
     draft = at.open_unnumbered(line)
-    put_question(draft, line.text.strip(), line)
+    tag = marks.read_tag(line.text)
+    if tag:
+        draft.kind = tag[0] or draft.kind
+    put_question(draft, tag[1] if tag else line.text, line)
     return True
 
 
 def _may_begin(at: Reading, line: Line) -> bool:
     """Whether no question is open, or the one that is has all that it needs."""
     draft = at.draft
-    if marks.read_label(line.text) or marks.read_step(line.text):
+    if marks.read_label(line.text) or marks.read_step(line.text) or marks.option_label(line.text):
         return False
     if draft is None:
         return bool(at.paper.sections) or not _TITLE_WORDS.search(marks.fold(line.text[:60])) or _alone(at)
-    return draft.closed and not (draft.part == "options" and draft.takes(line, at.next_text()) and not line.blank_before)
+    return draft.closed and not (
+        draft.part == "options" and draft.takes(line, at.next_text()) and not line.blank_before
+    )
 
 
 def _alone(at: Reading) -> bool:
@@ -75,6 +80,8 @@ def _alone(at: Reading) -> bool:
 def _is_question(at: Reading, line: Line) -> bool:
     draft = at.draft
     distance = options_below(at)
+    if marks.read_tag(line.text):
+        return True
     if len(marks.find_options_behind(line.text)[1]) > 1:
         return draft is None or draft.part != "explanation" or line.blank_before
     if distance >= 0:
@@ -107,7 +114,7 @@ def take_plain(at: Reading, line: Line) -> bool:
         return True
     if _explains(at, line):
         at.draft.part = "explanation"
-    elif not at.draft.takes(line, at.next_text()):
+    elif not (at.draft.takes(line, at.next_text()) or (at.draft.part == "text" and options_below(at) >= 0)):
         return False
     _note_list(at, line)
     _continue(at, line)

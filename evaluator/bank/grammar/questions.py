@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.bank import marks
-from evaluator.bank.drafts import UNNUMBERED, Draft
+from evaluator.bank.drafts import PART, UNNUMBERED, Draft
 from evaluator.bank.grammar.ahead import evidence_of, options_below
 from evaluator.bank.grammar.labels import fill
 from evaluator.bank.grammar.reading import Reading
@@ -13,7 +13,6 @@ from evaluator.bank.openpaper import OpenSection
 from evaluator.bank.reading.lines import Line
 
 LARGEST_SURE = 999  # above it a number may as well be a year
-PART = "part"  # the style of a question that is one of several below a stem
 
 
 def take_header(at: Reading, line: Line) -> bool:
@@ -182,10 +181,15 @@ def _begins_open_question(at: Reading, header: marks.Header, line: Line, draft: 
         asked_again = draft.part == "explanation" and header.number == expected and shown in ("key", "options")
         return (header.number >= expected or restarts) and (asked_again or not _is_nested(header, draft))
     asks = bool(re.search(r"[?？]\s*$|[(（]\s*\d+\s*分\s*[)）]", line.text)) or header.points is not None
-    labelled = bool(re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text[:60]), re.I))
+    labelled = bool(
+        re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", marks.fold(line.text[:60]), re.I)
+    )
+    shown = evidence_of(at, header)
+    if shown == "answer" and draft.part == "text" and not draft.closed:
+        shown = ""  # the answer below may as well be the open question's own, whose text holds a list
     if draft.style == UNNUMBERED and header.number != 1:
         return labelled
-    return labelled or _in_sequence(header, draft, expected, asks or evidence_of(at, header) != "")
+    return labelled or _in_sequence(header, draft, expected, asks or shown != "")
 
 
 def _is_nested(header: marks.Header, draft: Draft) -> bool:

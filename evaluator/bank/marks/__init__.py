@@ -43,7 +43,7 @@ from evaluator.bank.marks.labels import (
     split_inner_answer,
     split_inner_explanation,
 )
-from evaluator.bank.marks.numbers import Header, is_label, read_header, take_tail_tags
+from evaluator.bank.marks.numbers import Header, is_label, read_header, read_tag, take_tail_tags
 from evaluator.bank.marks.options import (
     Found,
     find_inline_options,
@@ -100,6 +100,7 @@ __all__ = [
     "read_shared_stem",
     "read_span",
     "read_step",
+    "read_tag",
     "read_total",
     "split_inner_answer",
     "split_inner_explanation",

@@ -67,7 +67,10 @@ def split_points(text: str) -> tuple[str, float | None]:
     return text[: match.start()].strip().rstrip("：:，,—-– "), read_points(match[1])
 
 
-_SPAN = re.compile(r"第?\s*(\d{1,4})\s*题?\s*[-~—–至到]+\s*第?\s*(\d{1,4})\s*(?:小?题|问)|questions?\s+(\d+)\s*(?:-|to|–)\s*(\d+)", re.I)
+_SPAN = re.compile(
+    r"第?\s*(\d{1,4})\s*题?\s*[-~—–至到]+\s*第?\s*(\d{1,4})\s*(?:小?题|问)|questions?\s+(\d+)\s*(?:-|to|–)\s*(\d+)",
+    re.I,
+)
 _SHARED = re.compile(
     r"(?:根据|阅读|依据|结合|参照|请看).{0,12}(?:材料|案例|资料|情[景境]|内容|短文|图|表|背景|信息).{0,16}(?:回答|完成|作答)|共用题干|"
     r"(?:read|use) the (?:following|passage|case).{0,60}(?:answer|questions)",

@@ -35,7 +35,7 @@ _ORDINAL = re.compile(
     re.I,
 )
 _CHAPTER = re.compile(
-    rf"^\s*(?:第\s*({NUM})\s*(?:章|节|单元|模块|篇|讲|课|编|部分|套|回)|(?:chapter|unit|module)\s+(\d{{1,3}}|[IVX]{{1,5}})\b)\s*[、.:]?\s*(.{{0,40}}?)\s*$",
+    rf"^\s*(?:第\s*({NUM})\s*(?:章|节|单元|模块|篇|讲|课|编|部分)|(?:chapter|unit|module)\s+(\d{{1,3}}|[IVX]{{1,5}})\b)\s*[、.:]?\s*(.{{0,40}}?)\s*$",
     re.I,
 )
 _ROMAN = {
@@ -117,7 +117,9 @@ def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
 
 def _partial(text: str) -> float | None:
     """`少选得2分`: what a choice of some but not all right options is worth."""
-    match = re.search(rf"(?:少选|漏选|选对但不全|部分选对|选不全)[^,;。)]{{0,8}}?(?:得|给|计)\s*(\d+(?:\.\d+)?)\s*分", text)
+    match = re.search(
+        r"(?:少选|漏选|选对但不全|部分选对|选不全)[^,;。)]{0,8}?(?:得|给|计)\s*(\d+(?:\.\d+)?)\s*分", text
+    )
     return float(match[1]) if match else None
 
 

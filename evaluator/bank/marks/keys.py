@@ -44,6 +44,7 @@ def _sequence_key(folded: str) -> str | None:
 
 
 _BRACKET_KEY = re.compile(r"[(\[]\s*([^()\[\]]{0,12}?)\s*[)\]]")
+_SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]")
 _EMPTY_BRACKET = re.compile(r"\s*[(\[]\s*[_\s]*[)\]]\s*(?=[。.]?\s*$)")
 _TRAILING = re.compile(r"(?<=[。.!?;)\s])\s*([√×]|(?<=\s)[TF])\s*$")
 
@@ -67,10 +68,15 @@ def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
         if letters and key and key.isascii() and given.isupper():
             stripped = drop_empty_bracket(f"{text[: match.start()]}( ){text[match.end() :]}")
             letters_only = re.sub(rf"[^{LETTERS}]", "", given)
-            bare = match[0] == f"({given})" and len(letters_only) > 1
-            inside = folded[: match.start()].rstrip()[-1:].isalnum() and rest[:1].isalnum()
+            several = len(letters_only) > 1
+            bare = several and match[0][1:-1] == given
+            ahead = folded[: match.start()].rstrip()[-1:]
+            inside = (ahead.isalnum() and rest[:1].isalnum()) or ahead in "{=(" or rest[:1] in "→=-+*/∪∩)}"
             unsorted = letters_only != "".join(sorted(letters_only))
-            return BracketKey(stripped, key, doubtful=(bare and inside) or unsorted)
+            elsewhere = bool(_SPACE_FOR_KEY.search(folded))  # the place for the key is another, empty bracket
+            if elsewhere or (bare and unsorted):
+                continue
+            return BracketKey(stripped, key, doubtful=bare and inside and bool(rest))
         if not letters and not rest and key in (RIGHT, WRONG):
             return BracketKey((text[: match.start()] + text[match.end() :]).strip(), key)
     trailing = None if letters else _TRAILING.search(folded)

@@ -43,7 +43,8 @@ _LABELS: dict[str, re.Pattern[str]] = {
     ),
     "difficulty": re.compile(r"^\s*\[?\s*(?:试题|题目)?(?:难度(?:系数|等级)?|难易(?:程)?度?|difficulty)" + _END, re.I),
     "topic": re.compile(
-        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?)" + _END,
+        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?)"
+        + _END,
         re.I,
     ),
     "chapter": re.compile(r"^\s*\[?\s*(?:所属)?(?:章节|章|单元|chapter)" + _END, re.I),
@@ -96,7 +97,9 @@ def split_inner_answer(text: str) -> tuple[str, str]:
     return (text[: found[-1].start()].strip(), given) if read_key(given) else (text, "")
 
 
-_ANSWER_WORDS = r"(?:参考|标准|正确)?答案(?:\s*(?:与|及|和|、|/)?\s*(?:解析|详解|评分标准|评分要点|解释|说明))*(?:部分|页|卷)?"
+_ANSWER_WORDS = (
+    r"(?:参考|标准|正确)?答案(?:\s*(?:与|及|和|、|/)?\s*(?:解析|详解|评分标准|评分要点|解释|说明))*(?:部分|页|卷)?"
+)
 _ANSWERS_AT_END = re.compile(
     r"^\s*(?:附(?:件|录)?\s*[:]?\s*)?(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|部分)\s*)?\[?\s*(?:(?:试卷|试题|本卷|考试|题库|习题|练习)?"
     + _ANSWER_WORDS

@@ -32,10 +32,14 @@ _POINTS = re.compile(
     rf"^\s*[\[(]\s*(?:本题)?(?:共|满分|分值:?)?\s*(\d+(?:\.\d+)?|{CN}+)\s*{POINT_WORD}\s*[\])]\s*[:.、]?\s*", re.I
 )
 _KEY_BEFORE = re.compile(rf"^\s*\(\s*([√×{LETTERS}TFVX对错]{{0,6}}|正确|错误)\s*\)\s*(?=\d{{1,4}}\s*[.、:)])")
+_BEHIND_TAG = re.compile(r"^\s*(\d{1,4})\s*(?:[.、:)]\s*)?(?=[^\d\s.、:)])")
 _WORD_TAG = re.compile(r"^\s*(单选|多选|判断|填空|简答|问答|不定项)(?:题)?\s*(\d{1,4})\s*[.、:)]\s*(?!\d)")
 _HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("word", re.compile(rf"^\s*\[?\s*第\s*({NUM})\s*(?:小题|题|问)\s*\]?\s*[.、:)]?\s*")),
-    ("word", re.compile(rf"^\s*\[?\s*(?:题目|题干|试题|问题|题)\s*({NUM})\s*\]?\s*(?:(?<=\])|(?=[.、:)(\s]|$))[.、:)]?\s*")),
+    (
+        "word",
+        re.compile(rf"^\s*\[?\s*(?:题目|题干|试题|问题|题)\s*({NUM})\s*\]?\s*(?:(?<=\])|(?=[.、:)(\s]|$))[.、:)]?\s*"),
+    ),
     ("word", re.compile(r"^\s*(?:question|q|item)\s*\.?\s*(\d{1,4})\s*(?=[.:)(\s]|$)[.:)]?\s*", re.I)),
     ("dot", re.compile(r"^\s*\*?\s*(?:\[\s*)?(\d{1,4})\s*(?:\]\s*[.、:]?|\.、|\.\s*|、\s*|\)\s*[.、]?|:(?!\d))\s*")),
     ("dot", re.compile(r"^\s*(\d{1,4})\t+\s*(?=\S)")),
@@ -55,6 +59,8 @@ def read_header(text: str) -> Header | None:
     if not folded.lstrip()[:1].strip() or _LIST_OF_NUMBERS.match(folded) or _DATE.match(folded):
         return None
     start, kind, key = _before(folded)
+    if kind and (glued := _BEHIND_TAG.match(folded[start:])):
+        return _finish_header(int(glued[1]), "dot", text[start + glued.end() :], kind, key, False)
     worded = _WORD_TAG.match(folded[start:])
     if worded:
         return _finish_header(int(worded[2]), "word", text[start + worded.end() :], read_kind(worded[1]), key, False)
@@ -73,7 +79,7 @@ def _before(folded: str) -> tuple[int, Kind | None, str | None]:
         return match.end(), None, read_key(match[1]) if match[1] else None
     tag = _TAG.match(folded)
     tagged = read_kind(tag[1]) if tag else None
-    some = bool(tag) and names_some_choice(f"{tag[1]}题")
+    some = tag is not None and names_some_choice(f"{tag[1]}题")
     return (tag.end() if tag and (tagged or some) else 0), tagged, None
 
 
@@ -84,9 +90,7 @@ def _is_doubtful(style: str, match: re.Match[str], folded: str) -> bool:
     return style == "space" or (style == "dot" and behind and (touches or match[1] == "0"))
 
 
-def _finish_header(
-    number: int, style: str, rest: str, kind: Kind | None, key: str | None, doubtful: bool
-) -> Header:
+def _finish_header(number: int, style: str, rest: str, kind: Kind | None, key: str | None, doubtful: bool) -> Header:
     """Points and a kind may stand between the number and the text; the label `题目:` says nothing."""
     points: float | None = None
     for _ in range(4):
@@ -119,6 +123,14 @@ def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
         kind, points = named or kind, float(match[2]) if match[2] else points
         text = text[: max(0, len(text) - 60) + match.start()]
     return text, kind, points
+
+
+def read_tag(text: str) -> tuple[Kind | None, str] | None:
+    """`[单选]设某关系…`: the kind named in brackets before a question without a number, and the question."""
+    match = _TAG.match(fold(text[:20]))
+    if not match or not (read_kind(match[1]) or names_some_choice(f"{match[1]}题")):
+        return None
+    return read_kind(match[1]), text[match.end() :]
 
 
 def is_label(text: str) -> bool:

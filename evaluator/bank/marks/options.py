@@ -17,7 +17,9 @@ _OPTION = re.compile(
 _LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿])")
 _APART, _GLUED, _TIGHT = range(3)
 _CHECKED = re.compile(r"^\s*(?:[☑☒■●◉⚫]|\[[xX√]\]\s*)")
-_RIGHT_MARK = re.compile(r"\s*(?:\(\s*(?:正确答案|正确选项|正确|答案|correct(?: answer)?)\s*\)|[√]|(?<=\s)\*)\s*$", re.I)
+_RIGHT_MARK = re.compile(
+    r"\s*(?:\(\s*(?:正确答案|正确选项|正确|答案|correct(?: answer)?)\s*\)|[√]|(?<=\s)\*)\s*$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def _stands(folded: str, match: re.Match[str], rule: int) -> bool:
     lower = (match[3] or match[4] or "").islower()
     if rule == _APART or lower:
         return False
+    if folded[match.end() - 1 : match.end() + 1].startswith((":\\", ":/")) or before in "\"'=/\\<":
+        return False
     return rule == _TIGHT or not (before.isascii() and before.isalnum())
 
 
@@ -107,16 +111,14 @@ def _split(text: str, folded: str, first: re.Match[str], label: str) -> list[Fou
             if apart == (step or 1) or (wide and not step and 2 <= apart <= 4):
                 chain.append(match)
                 last, step = found, apart
-        if len(chain) > 1 and (rule == _APART or len(chain) >= 3 or label != "A"):
+        if len(chain) > 1 and (rule == _APART or len(chain) >= 3 or (label != "A" and rule == _GLUED)):
             return _cut(text, chain)
     return _cut(text, [first])
 
 
 def _cut(text: str, chain: list[re.Match[str]]) -> list[Found]:
     ends = [match.start() for match in chain[1:]] + [len(text)]
-    return [
-        _found(text, _read(match), match.start(), match.end(), end) for match, end in zip(chain, ends, strict=True)
-    ]
+    return [_found(text, _read(match), match.start(), match.end(), end) for match, end in zip(chain, ends, strict=True)]
 
 
 def _found(text: str, label: str, begin: int, start: int, end: int) -> Found:

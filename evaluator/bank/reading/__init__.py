@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from evaluator.bank.reading.limits import MAX_LINES, check_size
@@ -26,23 +27,28 @@ FORMATS = tuple(sorted(_READERS))
 ARCHIVE = ".zip"
 
 
-def read_document(path: Path, name: str | None = None) -> Document:
-    """The document at `path`, called `name` in errors and in the source of its items (the file's name by default)."""
+def read_document(path: Path, name: str | None = None, known: Mapping[str, str] | None = None) -> Document:
+    """The document at `path`, called `name` in errors and in the source of its items (the file's name by default).
+
+    `known` says what further columns of spreadsheets hold, by their names.
+    """
     check_size(path)
     suffix = path.suffix.lower()
     if suffix not in _READERS:
         raise InputError("bank_unknown_format", file=name or path.name, formats=" ".join(FORMATS))
     try:
         digest = digest_of(path)
-        read = importlib.import_module(f"evaluator.bank.reading.{_READERS[suffix]}").read(path)
+        reader = importlib.import_module(f"evaluator.bank.reading.{_READERS[suffix]}")
+        if _READERS[suffix] == "sheet":
+            sheets = reader.read(path, known)
+            return Document(name or path.name, digest, sheets.lines, sheets.rows, sheets.headings, sheets.unread)
+        read = reader.read(path)
     except ImportError as error:  # the formats' readers are an extra
         raise InputError("bank_extra_missing", package=error.name or suffix) from None
     except OSError as error:
         raise InputError("bank_unreadable", file=name or path.name, detail=error.strerror or error) from None
     if len(read) > MAX_LINES:
         raise InputError("bank_too_long", file=name or path.name, limit=MAX_LINES)
-    if suffix in (".xlsx", ".csv"):
-        return Document(name or path.name, digest, rows=read, is_table=True)
     return Document(name or path.name, digest, lines=read)
 
 

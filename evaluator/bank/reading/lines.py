@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
+STRONG, PLAIN = "\ue000", "\ue001"  # private characters: no document holds them
 INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0xFE0E, 0xFE0F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -40,13 +41,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document as read. `rows` are those of a spreadsheet by the template; a paper has `lines` instead."""
+    """A document as read: the lines of papers, and the rows of tables of questions with their columns named."""
 
     file: str
     digest: str
     lines: tuple[Line, ...] = ()
     rows: tuple[dict[str, str], ...] = field(default=())
-    is_table: bool = False
+    headings: tuple[str, ...] = ()  # first row of a spreadsheet in which no row names the columns
+    unread: tuple[str, ...] = ()  # names of columns that hold something and stand for nothing that is known
 
 
 def clean(text: str) -> str:
@@ -57,15 +59,40 @@ def clean(text: str) -> str:
 
 def number_lines(texts: list[str]) -> tuple[Line, ...]:
     """Lines of a plain text, blank ones dropped but counted; lines that were wrapped at a fixed width are `full`."""
-    cleaned = [clean(text).rstrip() for text in texts]
+    parted = [_take_emphasis(clean(text).rstrip()) for text in texts]
+    cleaned = [text for text, _ in parted]
     edge = _wrap_edge(cleaned)
     lines: list[Line] = []
     blank = False
     for number, text in enumerate(cleaned, start=1):
         if text.strip():
-            lines.append(Line(text, number, full=edge is not None and width(text) >= edge, blank_before=blank))
+            full = edge is not None and width(text) >= edge
+            lines.append(Line(text, number, full=full, blank_before=blank, strong=parted[number - 1][1]))
         blank = not text.strip()
     return tuple(lines)
+
+
+def emphasise(text: str) -> str:
+    """The text between two marks that `number_lines` takes out again and keeps as places in bold or in colour."""
+    return f"{STRONG}{text}{PLAIN}"
+
+
+def _take_emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    if STRONG not in text and PLAIN not in text:
+        return text, ()
+    shown: list[str] = []
+    places: list[tuple[int, int]] = []
+    begun, length = None, 0
+    for piece in re.split(f"([{STRONG}{PLAIN}])", text):
+        if piece == STRONG:
+            begun = length if begun is None else begun
+        elif piece == PLAIN:
+            places += [(begun, length)] if begun is not None and begun < length else []
+            begun = None
+        else:
+            shown.append(piece)
+            length += len(piece)
+    return "".join(shown), tuple(places)
 
 
 def width(text: str) -> int:
