@@ -15,7 +15,7 @@ import pytest
 
 from evaluator.bank.search import search as bank_search
 from evaluator.errors import InputError, StorageError
-from evaluator.references import embedding, meaning, space, universal
+from evaluator.references import embedding, meaning, space, store, universal
 from evaluator.references.entries import Entry, entries_of_rubric
 from evaluator.references.lexical import LexicalIndex, tokens
 from evaluator.references.pulling import pull
@@ -310,20 +310,22 @@ def test_full_disk_keeps_what_was_there(fresh: ReferenceStore, monkeypatch: pyte
 
     fresh.index_entries([CALM])
 
-    def refuse(**_: object) -> None:
+    def refuse(*_: object) -> None:
         raise InternalError("error returned from database: (code: 13) database or disk is full")
 
-    monkeypatch.setattr(fresh._collection, "upsert", refuse)
-    with pytest.raises(StorageError) as raised:
-        fresh.index_entries([GAS])
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_put", refuse)
+        with pytest.raises(StorageError) as raised:
+            fresh.index_entries([GAS])
     assert raised.value.code == "references_full" and "\n" not in str(raised.value)
     assert fresh.entries() == [CALM]
 
 
 def test_chroma_embedder_is_never_reached(fresh: ReferenceStore) -> None:
     """The collection has no embedding function, so nothing can be downloaded."""
-    assert fresh._collection._embedding_function is None
-    assert fresh._client.get_settings().anonymized_telemetry is False
+    with fresh._place.held() as held:
+        assert held.collection._embedding_function is None
+        assert held.client.get_settings().anonymized_telemetry is False
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://"])

@@ -15,6 +15,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import chromadb
 import numpy as np
 
 from benchmarks.retrieval.corpus import Item, load_items, load_unfitting
@@ -49,9 +50,9 @@ def main() -> None:
 
 
 def _fill_with_items(folder: Path, items: list[Item]) -> tuple[ReferenceStore, Any]:
-    store = open_folder(folder)
+    store = open_folder(folder / "store")
     store.index_entries(item.entry() for item in items)
-    plain = store._client.create_collection(
+    plain = chromadb.PersistentClient(str(folder / "plain")).create_collection(
         "plain", embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
     )
     plain.upsert(ids=[item.id for item in items], embeddings=embedding.embed_passages([item.text for item in items]))

@@ -109,7 +109,7 @@ class _Composer:
     def take(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
             self._grow(event, 1)
-            node = yaml.ScalarNode(_tag_of(event, event.value), event.value, event.start_mark, event.end_mark)
+            node = _node(yaml.ScalarNode, event, event.value)
             self._keep(event.anchor, node, 1)
             self._place(node, event)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
@@ -127,7 +127,7 @@ class _Composer:
         before = self._count
         self._grow(event, 1)
         kind = yaml.SequenceNode if isinstance(event, yaml.SequenceStartEvent) else yaml.MappingNode
-        node = kind(_tag_of(event, None), [], event.start_mark, event.end_mark)
+        node = _node(kind, event, [])
         if event.anchor:
             self._anchors[event.anchor] = (None, 0)
         self._open.append((node, event.anchor, before))
@@ -166,6 +166,11 @@ class _Composer:
             parent.value[-1] = (parent.value[-1][0], node)
         else:
             parent.value.append((node, None))
+
+
+def _node(kind: Any, event: Any, value: Any) -> Any:
+    tag = _tag_of(event, value if isinstance(value, str) else None)
+    return kind(tag, value, event.start_mark, event.end_mark)
 
 
 def _depth(node: yaml.Node) -> int:
