@@ -15,12 +15,12 @@ from typing import Any
 
 from benchmarks.asking import open_memo_judge
 from benchmarks.examples import shipped
-from evaluator.judge.memory import RememberingJudge, question_key
-from evaluator.judge.plan import plan_anchors
+from evaluator.grading.material import anchor_states
+from evaluator.judge.combined.memory import RememberingJudge, question_key
+from evaluator.judge.combined.shipped import shipped_file
 from evaluator.judge.questions import Ungraded
-from evaluator.judge.shipped import shipped_file
 from evaluator.rubric import Rubric
-from evaluator.states import anchor_states
+from evaluator.rubrics.questions import plan_anchors
 
 
 async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.peers.counting import MODEL, serve_embedded
+from evaluator.judge.backends.providers import WAYS
 from evaluator.judge.choose import choose
-from evaluator.judge.memory import RememberingJudge
-from evaluator.judge.providers import WAYS
+from evaluator.judge.combined.memory import RememberingJudge
+from evaluator.judge.combined.shipped import shipped_answers
 from evaluator.judge.questions import Judge, Question, Reply, State
-from evaluator.judge.shipped import shipped_answers
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo
 

@@ -23,15 +23,16 @@ import typer
 from benchmarks.asking import open_judge
 from benchmarks.stability import read_example
 from evaluator.grading import grade
-from evaluator.judge.asking import Prompt, Reading
-from evaluator.judge.embedded import EmbeddedAsker
-from evaluator.judge.plan import plan_anchors
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded, Usage
-from evaluator.judge.readout import ReadoutJudge
+from evaluator.grading.material import anchor_states
+from evaluator.judge.backends.asking import Prompt, Reading
+from evaluator.judge.backends.embedded import EmbeddedAsker
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded
 from evaluator.rubric import Criterion, Rubric
 from evaluator.rubrics import find
+from evaluator.rubrics.questions import plan_anchors
+from evaluator.scorecard import Usage
 from evaluator.settings import load_settings
-from evaluator.states import anchor_states
 from evaluator.transcript import parse
 
 SYSTEM = {

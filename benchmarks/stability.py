@@ -28,10 +28,10 @@ from benchmarks.peers.jobs import read_results
 from benchmarks.peers.running import OURS, run_peer
 from benchmarks.variations import HARMLESS, LENGTH, changed
 from benchmarks.vectors import kept_vectors
-from evaluator.calibration.items import Item
+from evaluator.calibration.data.items import Item
 from evaluator.grading import grade
+from evaluator.judge.combined.swapped import SwappedJudge
 from evaluator.judge.questions import Judge
-from evaluator.judge.swapped import SwappedJudge
 from evaluator.rubric import Rubric
 from evaluator.transcript import parse
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.errors import EvaluatorError
 
 
@@ -30,21 +30,23 @@ def build() -> typer.Typer:
     app = typer.Typer(
         cls=LazyGroup,
         no_args_is_help=True,
-        help=texts.say("cli.app"),
+        help=messages.say("cli.app"),
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
 
     @app.callback()
     def options(
-        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=texts.say("cli.lang"))] = None,
-        version: Annotated[bool, typer.Option("--version", help=texts.say("cli.version"), callback=_version)] = False,
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=messages.say("cli.lang"))] = None,
+        version: Annotated[
+            bool, typer.Option("--version", help=messages.say("cli.version"), callback=_version)
+        ] = False,
     ) -> None:
-        texts.use(lang if lang in texts.LANGUAGES else None)
+        messages.use(lang if lang in messages.LANGUAGES else None)
 
     grading.add_to(app)
-    app.add_typer(rubrics.build(), name="rubrics", help=texts.say("cli.rubrics"))
-    app.add_typer(models.build(), name="model", help=texts.say("cli.model"))
+    app.add_typer(rubrics.build(), name="rubrics", help=messages.say("cli.rubrics"))
+    app.add_typer(models.build(), name="model", help=messages.say("cli.model"))
     return app
 
 
@@ -60,22 +62,22 @@ def main() -> None:
     """Runs the command line. Errors on purpose become one sentence and their exit code; anything else is written to a
     file, because a traceback helps a developer and nobody else."""
     language = _language_of(sys.argv[1:])
-    if language is not None and language not in texts.LANGUAGES:
-        _fail(texts.say("cli.lang_unknown", value=language), 2)
-    texts.use(language)
+    if language is not None and language not in messages.LANGUAGES:
+        _fail(messages.say("cli.lang_unknown", value=language), 2)
+    messages.use(language)
     try:
         build()()
     except EvaluatorError as error:
         _fail(error.text(), error.exit_code)
     except KeyboardInterrupt:
-        _fail(texts.say("cli.stopped"), 130)
+        _fail(messages.say("cli.stopped"), 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` closed the pipe: no complaint at exit
         raise SystemExit(0) from None
     except Exception as error:  # the last boundary: a traceback must not reach a user
         if os.environ.get("EVALUATOR_DEBUG"):
             raise
-        _fail(texts.say("cli.bug", detail=f"{type(error).__name__}: {error}", path=_write_traceback()), 1)
+        _fail(messages.say("cli.bug", detail=f"{type(error).__name__}: {error}", path=_write_traceback()), 1)
 
 
 def _write_traceback() -> str:

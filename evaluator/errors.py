@@ -1,6 +1,6 @@
 """Every error that the product raises on purpose, and the exit code that a script sees.
 
-An error names a text in the catalogue (`evaluator/texts/errors.yaml`) and the values that go into it, so that the same
+An error names a text in the catalogue (`evaluator/messages/errors.yaml`) and the values that go into it, so that the same
 failure reads well in Chinese and in English. A text is one sentence and says what to do. Vendor exceptions are mapped to
 these at the one module that touches the vendor; anything else that surfaces is a bug.
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluator import texts
+from evaluator import messages
 
 
 class EvaluatorError(Exception):
@@ -38,7 +38,7 @@ class EvaluatorError(Exception):
 
     def text(self, language: str | None = None) -> str:
         """The sentence for people, in `language` ("zh" or "en"; the current one by default)."""
-        return texts.say(f"errors.{self.code}", language, **self.values)
+        return messages.say(f"errors.{self.code}", language, **self.values)
 
 
 class InputError(EvaluatorError):

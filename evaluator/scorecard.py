@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.judge.questions import UngradedCause, Usage
+pass
 from evaluator.rubric import CriterionKind
 from evaluator.transcript import Role
 

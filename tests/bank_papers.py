@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evaluator.bank.grammar import parse
+from evaluator.bank.formats import read_document
+from evaluator.bank.formats.lines import Document, number_lines
 from evaluator.bank.items import Item, Paper
-from evaluator.bank.reading import read_document
-from evaluator.bank.reading.lines import Document, number_lines
+from evaluator.bank.papers.grammar import parse
 
 PAPERS = Path(__file__).with_name("papers")
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from embedded import NEEDS_WEIGHTS
 
-from evaluator.judge import weights
+from evaluator.judge.backends import weights
 from evaluator.settings import load_settings
 from ui import screenshots
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evaluator.judge.weights import status
+from evaluator.judge.backends.weights import status
 from evaluator.settings import load_settings
 
 NEEDS_WEIGHTS = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
 from evaluator.rubric import Check, Criterion, KeyPoint, Level, ReferenceAnswer, Rubric
+from evaluator.scorecard import Usage
 
 GOOD = (
     "客服：您好，我是班长小周，水管漏了给您添麻烦，真对不起。\n客户：快点吧！\n客服：师傅今天下午三点上门，修好不收钱。"

@@ -6,15 +6,15 @@ from __future__ import annotations
 from fake_endpoint import KEY, FakeEndpoint
 from pydantic import SecretStr
 
-from evaluator.judge.asking import Prompt
-from evaluator.judge.decisions import DecisionsJudge
-from evaluator.judge.endpoint import EndpointAsker
+from evaluator.judge.backends.asking import Prompt
+from evaluator.judge.backends.decisions import DecisionsJudge
+from evaluator.judge.backends.endpoint import EndpointAsker
+from evaluator.judge.backends.spending import Spending
+from evaluator.judge.backends.structured import StructuredJudge
+from evaluator.judge.backends.transport import Limits
+from evaluator.judge.backends.vendor_langchain import ChatModel
+from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.questions import Option, Question, State
-from evaluator.judge.spending import Spending
-from evaluator.judge.structured import StructuredJudge
-from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_langchain import ChatModel
-from evaluator.judge.vendor_openai import Endpoint
 
 LIMITS = Limits(timeout_s=20, attempts=3, first_wait_s=0.01, longest_wait_s=0.05)
 STATE = State(language="zh", task="处理一次投诉", text="t1 客服：您好，我来帮您换货。")

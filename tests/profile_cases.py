@@ -6,9 +6,9 @@ from practice_cases import rubric
 from test_calibration_applying import profile as team
 from test_calibration_applying import shifted
 
-from evaluator.calibration.applying import stamp_for
-from evaluator.calibration.keeping import keep_profile
-from evaluator.calibration.profile import Profile, Stamp
+from evaluator.profiles.applying import stamp_for
+from evaluator.profiles.profile import Profile, Stamp
+from evaluator.profiles.versions import keep_profile
 from evaluator.storage import open_records
 
 CURRENT = stamp_for(rubric().digest, {})

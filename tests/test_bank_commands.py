@@ -6,7 +6,7 @@ import pytest
 from bank_papers import PAPERS
 from typer.testing import CliRunner
 
-from evaluator.bank.commands import app
+from evaluator.commands.bank import app
 from evaluator.errors import InputError
 
 
@@ -23,7 +23,7 @@ def indexed(request, monkeypatch) -> list[int]:
     """Embedding takes seconds: but for the test that searches, only the calls are counted (items in the bank)."""
     calls: list[int] = []
     if "search" not in request.node.name:
-        monkeypatch.setattr("evaluator.bank.indexing.index_bank", lambda bank: calls.append(len(bank.items())))
+        monkeypatch.setattr("evaluator.bank.references.index_bank", lambda bank: calls.append(len(bank.items())))
     return calls
 
 

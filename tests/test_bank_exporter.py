@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from bank_papers import PAPERS
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.bank.exporter import export
 from evaluator.bank.importer import import_files, read_papers
 from evaluator.bank.items import Criterion, content
@@ -29,11 +29,11 @@ def bank(tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_spreadsheet_comes_back_whole(bank, tmp_path, language):
     """Every item of every test paper, with its id, through the template and back into a new bank."""
-    texts.use(language)
+    messages.use(language)
     try:
         export(bank.items(), tmp_path / "out.xlsx", "xlsx")
     finally:
-        texts.use(None)
+        messages.use(None)
     other = open_bank(tmp_path / "other.db")
     (report,) = import_files(other, [tmp_path / "out.xlsx"])
     assert report.status == "imported"

@@ -3,9 +3,9 @@
 import pytest
 from bank_papers import codes, keys, only, parse_text, read
 
-from evaluator.bank import marks, noise
-from evaluator.bank.grammar import parse
-from evaluator.bank.reading.lines import Document, Line, number_lines
+from evaluator.bank.formats.lines import Document, Line, number_lines
+from evaluator.bank.papers import line_patterns, noise
+from evaluator.bank.papers.grammar import parse
 
 
 def test_worded_numbers_wrapped_options_and_several_options_a_line():
@@ -138,7 +138,7 @@ def test_a_table_of_numbers_above_keys():
 )
 def test_what_headings_declare(heading, count, each, points):
     """Counts and points in their variants, in full width and in Chinese numerals too."""
-    read = marks.read_heading(heading)
+    read = line_patterns.read_heading(heading)
     assert (read.count, read.each, read.points) == (count, each, points)
 
 
@@ -160,13 +160,13 @@ def test_what_headings_declare(heading, count, each, points):
 )
 def test_keys_have_one_spelling(text, key):
     """However a key is written, it is stored in one way; what is no key is none."""
-    assert marks.read_key(text) == key
+    assert line_patterns.read_key(text) == key
 
 
 def test_fold_keeps_every_character_at_its_place():
     """Positions in the folded line are positions in the line as written."""
     text = "題目１（３分）：【答案】ＡＣ。→⇒"
-    assert len(marks.fold(text)) == len(text)
+    assert len(line_patterns.fold(text)) == len(text)
 
 
 def test_points_that_do_not_add_up_are_warnings():
@@ -435,7 +435,7 @@ def test_the_answer_of_a_choice_that_is_no_key_is_a_warning():
 )
 def test_a_key_before_its_reason(text, key, reason):
     """In brackets, behind a space or behind a full stop; an article is no key."""
-    assert marks.split_key(text) == (key, reason)
+    assert line_patterns.split_key(text) == (key, reason)
 
 
 def test_a_table_of_questions_loses_no_column():

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from bank_papers import PAPERS, keys, only, words
 
-from evaluator.bank.grammar import parse
+from evaluator.bank.formats import doc, limits, read_document
 from evaluator.bank.importer import import_files, read_papers
-from evaluator.bank.reading import doc, limits, read_document
+from evaluator.bank.papers.grammar import parse
 from evaluator.errors import InputError
 
 TEXT = (PAPERS / "choices.txt").read_text(encoding="utf-8")
@@ -394,7 +394,7 @@ def test_every_conversion_has_a_profile_of_its_own(tmp_path, monkeypatch):
 def test_importing_the_bank_loads_no_reader():
     """The vendors of the formats are loaded where they are used."""
     code = (
-        "import sys, evaluator.bank.commands, evaluator.bank.grammar;"
+        "import sys, evaluator.commands.bank, evaluator.bank.papers.grammar;"
         "print([m for m in ('docx','pdfplumber','bs4','openpyxl','sqlalchemy','rich.table') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

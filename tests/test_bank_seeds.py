@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluator.bank.grammar import parse
+from evaluator.bank.formats import read_document
 from evaluator.bank.items import Item, Paper
-from evaluator.bank.reading import read_document
+from evaluator.bank.papers.grammar import parse
 
 SEEDS = Path(__file__).parents[1].parent / "shared" / "seeds"
 pytestmark = [

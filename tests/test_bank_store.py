@@ -12,9 +12,9 @@ from bank_papers import PAPERS
 from sqlalchemy import create_engine, inspect
 
 from evaluator.bank.importer import import_files
-from evaluator.bank.indexing import index_bank
-from evaluator.bank.schema import Base
+from evaluator.bank.references import index_bank
 from evaluator.bank.store import Bank, open_bank
+from evaluator.bank.store.tables import Base
 from evaluator.errors import InputError
 from evaluator.references.store import Changes
 

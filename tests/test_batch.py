@@ -28,13 +28,12 @@ from evaluator.batch import (
     write_rows,
 )
 from evaluator.batch.estimate import at_length, predict_sum
-from evaluator.calibration.applying import stamp_for
-from evaluator.calibration.keeping import keep_profile
-from evaluator.calibration.profile import Stamp
 from evaluator.errors import EndpointError, InputError, RubricError
 from evaluator.grading import evaluate
-from evaluator.judge.questions import Usage
-from evaluator.scorecard import Guard, ReviewReason
+from evaluator.profiles.applying import stamp_for
+from evaluator.profiles.profile import Stamp
+from evaluator.profiles.versions import keep_profile
+from evaluator.scorecard import Guard, ReviewReason, Usage
 from evaluator.settings import Settings
 from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
@@ -500,7 +499,7 @@ def test_finishing_keeps_the_grading_that_the_path_already_stored(records):
 @pytest.fixture
 def leaks(records, monkeypatch):
     """A batch of two calls about a leak that names the newest profile, and what grades it."""
-    monkeypatch.setattr("evaluator.grading._pull", lambda rubric, settings: [])
+    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
     judge = WordJudge()
     fitted = team(stamp_for(small_rubric().digest, judge.stamp))
     records.profiles.save("team", fitted.model_copy(update={"version": 1}).model_dump(mode="json"), rubric_id="leak")

@@ -44,7 +44,7 @@ def records(settings):
 @pytest.fixture
 def alone(monkeypatch):
     """Nothing is looked up in a store of references."""
-    monkeypatch.setattr("evaluator.grading._pull", lambda rubric, settings: [])
+    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
 
 
 def stored(records, count: int = 6) -> str:

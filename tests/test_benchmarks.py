@@ -29,15 +29,16 @@ from benchmarks.peers.jobs import jobs_of, points_of, read_results
 from benchmarks.stability import SAME, add_up_points, as_case, changes_of, versions_of
 from benchmarks.variations import HARMLESS, LENGTH, changed, double, pad
 from benchmarks.vectors import kept_vectors
-from evaluator.calibration.items import read_readouts
+from evaluator.calibration.data.items import read_readouts
 from evaluator.errors import InputError
-from evaluator.judge.questions import Answer, Option, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.grading.verdicts import Answered
+from evaluator.judge.combined.swapped import SwappedJudge
+from evaluator.judge.questions import Answer, Option, Question, Reply, State, Traits, Ungraded
 from evaluator.judge.scripted import ScriptedJudge
-from evaluator.judge.swapped import SwappedJudge
 from evaluator.rubrics import load
+from evaluator.scorecard import Usage
 from evaluator.storage import AskMemo
 from evaluator.transcript import parse
-from evaluator.verdicts import Answered
 
 ASK = Question(
     id="c:a:x", kind="predicate", text="Done?", options=(Option(id="no", text="-"), Option(id="yes", text="+"))

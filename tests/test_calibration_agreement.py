@@ -12,18 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from evaluator.calibration.agreement import (
-    _CALCULATE,
-    alpha_of,
-    band,
-    compare,
-    compare_groups,
-    find_step,
-    icc_of,
-    length_band,
-)
-from evaluator.calibration.ceiling import measure_ceiling
-from evaluator.calibration.formulas import FORMULAS
+from evaluator.calibration.agreement import alpha_of, band, compare, compare_groups, find_step, icc_of, length_band
+from evaluator.calibration.agreement.ceiling import measure_ceiling
+from evaluator.calibration.agreement.figures import _CALCULATE
+from evaluator.calibration.agreement.formulas import FORMULAS
 
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
 NAN = np.nan
@@ -222,8 +214,8 @@ def test_humans_on_the_helpdesk_set_agree_as_stated() -> None:
     folder = Path(__file__).parents[1].parent / "shared" / "data" / "helpdesk_zh"
     if not folder.exists():
         pytest.skip("needs ../shared beside the checkout")
-    from evaluator.calibration.grades import read_grades
-    from evaluator.calibration.tables import read_table
+    from evaluator.calibration.data.grades import read_grades
+    from evaluator.calibration.data.tables import read_table
 
     matrix = read_grades(read_table(folder / "grades.csv")).matrix("accomplishment").to_numpy()
     ceiling = measure_ceiling(matrix, names=("pearson",))

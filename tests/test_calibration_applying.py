@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from grading_cases import GOOD, WordJudge, small_rubric
 
-from evaluator.calibration.applying import apply_profile, stamp_for, stamp_of
-from evaluator.calibration.profile import CriterionFit, Figure, Linear, Profile, Provenance, Stamp
 from evaluator.errors import InputError
 from evaluator.grading import evaluate, grade
+from evaluator.profiles.applying import apply_profile, stamp_for, stamp_of
+from evaluator.profiles.profile import CriterionFit, Figure, Linear, Profile, Provenance, Stamp
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from evaluator.transcript import parse

@@ -16,13 +16,13 @@ import yaml
 from grading_cases import small_rubric
 from typer.testing import CliRunner
 
-from evaluator import texts
-from evaluator.calibration.commands import app
-from evaluator.calibration.items import read_items, read_readouts
-from evaluator.calibration.pages import describe, judge_substitution, render_html
-from evaluator.calibration.profile import Profile
+from evaluator import messages
+from evaluator.calibration.data.items import read_items, read_readouts
 from evaluator.calibration.report import Report
+from evaluator.calibration.report.files import describe, judge_substitution, render_html
+from evaluator.commands.calibrate import app
 from evaluator.errors import InputError
+from evaluator.profiles.profile import Profile
 
 RUN = CliRunner()
 
@@ -131,7 +131,7 @@ def test_one_grader_and_two_items_still_get_a_report(files: dict[str, str], tmp_
     call("run", "--grades", str(one), "--readouts", files["readouts.jsonl"], "--out", files["out"])
     report = Report.model_validate_json((Path(files["out"]) / "report.json").read_text())
     assert report.criteria[0].ceiling.pairwise["qwk"].why == "one_grader"
-    assert texts.say("calibration.one_grader_note", "en") in render_html(report, "en")
+    assert messages.say("calibration.one_grader_note", "en") in render_html(report, "en")
     two = tmp_path / "two.csv"
     two.write_text("item,grader,criterion,points\ni0,g0,tone,3\ni1,g0,tone,2\n")
     result = call("run", "--grades", str(two), "--readouts", files["readouts.jsonl"], "--out", files["out"])
@@ -213,7 +213,7 @@ def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytes
     path.write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
     moved = call("drift", "--before", before, *anchors, "--after", str(tmp_path / "now.jsonl"))
     assert moved.exit_code == 6, moved.output
-    assert moved.output.count("anchor") >= 2 and texts.say("calibration.part_rubric") in moved.output
+    assert moved.output.count("anchor") >= 2 and messages.say("calibration.part_rubric") in moved.output
     assert read_readouts(tmp_path / "now.jsonl").points.shape == (4, 2)
 
 
@@ -396,7 +396,7 @@ def test_asking_for_help_loads_no_statistics() -> None:
     """The command's help comes without pandas, scipy, scikit-learn or matplotlib."""
     code = """
 import sys, evaluator
-from evaluator.calibration.commands import app
+from evaluator.commands.calibrate import app
 print(sorted({"pandas", "scipy", "sklearn", "matplotlib", "statsmodels"} & set(sys.modules)))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

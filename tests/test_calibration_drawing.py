@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from evaluator.calibration.commands import app
-from evaluator.calibration.drawing import (
+from evaluator.calibration.data.items import Readouts
+from evaluator.calibration.data.tables import propose_mapping, read_table
+from evaluator.calibration.sampling.drawing import (
     begin_draw,
     blank_sheet,
     draw_next,
@@ -20,7 +21,7 @@ from evaluator.calibration.drawing import (
     save_draw,
     uncertainty_of,
 )
-from evaluator.calibration.estimation import (
+from evaluator.calibration.sampling.estimation import (
     MeanEstimate,
     estimate_batch,
     estimate_drawn,
@@ -28,10 +29,9 @@ from evaluator.calibration.estimation import (
     name_wanted,
     want_grades,
 )
-from evaluator.calibration.items import Readouts
-from evaluator.calibration.tables import propose_mapping, read_table
+from evaluator.commands.calibrate import app
 from evaluator.errors import EvaluatorError, InputError, StorageError
-from evaluator.texts import say
+from evaluator.messages import say
 
 SIZE = 400
 NAMES = [f"i{number}" for number in range(SIZE)]

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.calibration.features import Features, describe_form, hash_grams
+from evaluator.calibration.data.grades import Grades, Scale
+from evaluator.calibration.data.items import Turn
 from evaluator.calibration.fit import fit
-from evaluator.calibration.grades import Grades, Scale
-from evaluator.calibration.intervals import (
+from evaluator.calibration.fit.intervals import (
     check_coverage,
     choose_policy,
     conformal_quantile,
@@ -24,9 +24,9 @@ from evaluator.calibration.intervals import (
     fit_spread,
     trace_policies,
 )
-from evaluator.calibration.items import Turn
-from evaluator.calibration.profile import Ordinal, Profile, Stamp, spread_at
 from evaluator.errors import InputError
+from evaluator.profiles.features import Features, describe_form, hash_grams
+from evaluator.profiles.profile import Ordinal, Profile, Stamp, spread_at
 
 
 @contextmanager

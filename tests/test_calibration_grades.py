@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.calibration.grades import Scale, read_grades
-from evaluator.calibration.points import parse_points
-from evaluator.calibration.tables import propose_mapping, read_table
+from evaluator.calibration.data.grades import Scale, read_grades
+from evaluator.calibration.data.points import parse_points
+from evaluator.calibration.data.tables import propose_mapping, read_table
 from evaluator.errors import InputError
 
 

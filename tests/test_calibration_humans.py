@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.calibration.drift import find_drift
-from evaluator.calibration.estimation import estimate_mean
-from evaluator.calibration.grades import Scale
-from evaluator.calibration.pages import judge_substitution
-from evaluator.calibration.power import count_graders, count_items, plan, step_up
-from evaluator.calibration.severity import find_copies, measure_severity
-from evaluator.calibration.substitution import duel_humans
+from evaluator.calibration.agreement.drift import find_drift
+from evaluator.calibration.agreement.severity import find_copies, measure_severity
+from evaluator.calibration.agreement.substitution import duel_humans
+from evaluator.calibration.data.grades import Scale
+from evaluator.calibration.report.files import judge_substitution
+from evaluator.calibration.sampling.estimation import estimate_mean
+from evaluator.calibration.sampling.power import count_graders, count_items, plan, step_up
 from evaluator.errors import InputError
 
 
@@ -201,7 +201,7 @@ def test_graders_follow_spearman_and_brown() -> None:
 
 def test_the_planned_items_give_the_wanted_interval() -> None:
     """At the planned n Fisher's interval is as narrow as wanted, and one item fewer is not enough."""
-    from evaluator.calibration.power import interval_width
+    from evaluator.calibration.sampling.power import interval_width
 
     for correlation, half in ((0.5, 0.1), (0.7, 0.05), (0.9, 0.1)):
         n = count_items(correlation, half)

@@ -12,11 +12,8 @@ from test_calibration_applying import profile
 from typer.testing import CliRunner
 
 from evaluator.batch import review_queue, run_batch
-from evaluator.calibration.applying import apply_profile, stamp_of
-from evaluator.calibration.commands import app
 from evaluator.calibration.fit import HeldOut
-from evaluator.calibration.keeping import keep_policy, keep_profile, newest_kept, read_kept
-from evaluator.calibration.policies import (
+from evaluator.calibration.fit.policies import (
     add_chosen,
     add_widths,
     choose_widths,
@@ -25,11 +22,13 @@ from evaluator.calibration.policies import (
     set_policy,
     switch_pass_mark,
 )
-from evaluator.calibration.profile import Profile, Routing
+from evaluator.commands.calibrate import app
 from evaluator.errors import InputError
-from evaluator.judge.questions import UngradedCause
-from evaluator.report import decided, shown_reasons
-from evaluator.scorecard import ReviewReason, UngradedVerdict, WhyUngraded
+from evaluator.profiles.applying import apply_profile, stamp_of
+from evaluator.profiles.profile import Profile, Routing
+from evaluator.profiles.versions import keep_policy, keep_profile, newest_kept, read_kept
+from evaluator.reports.phrases import decided, shown_reasons
+from evaluator.scorecard import ReviewReason, UngradedCause, UngradedVerdict, WhyUngraded
 from evaluator.settings import load_settings
 from evaluator.storage import NewItem, open_records
 

@@ -9,11 +9,11 @@ import pytest
 from calibration_cases import make_card, spoken
 from typer.testing import CliRunner
 
-from evaluator.calibration.applying import apply_profile
-from evaluator.calibration.commands import app
-from evaluator.calibration.profile import Profile
-from evaluator.calibration.stored import gather_stored
+from evaluator.calibration.data.stored import gather_stored
+from evaluator.commands.calibrate import app
 from evaluator.errors import InputError
+from evaluator.profiles.applying import apply_profile
+from evaluator.profiles.profile import Profile
 from evaluator.storage import Records, open_records
 
 RUN = CliRunner()

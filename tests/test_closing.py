@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evaluator.closing import closings_of, last_words
 from evaluator.grading import grade
+from evaluator.grading.last_words import closings_of, last_words
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits
 from evaluator.rubric import Closing, Criterion, Level, Rubric
 from evaluator.transcript import parse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from practice_cases import scorecard, ungraded
 
-from evaluator.corrected import corrected, corrected_card
+from evaluator.scorecard import corrected, corrected_card
 
 
 def test_nothing_given_changes_nothing():

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from evaluator.judge import embedded
-from evaluator.judge.asking import Prompt, ReadingFailed
-from evaluator.judge.readout import ReadoutJudge
+from evaluator.judge.backends import embedded
+from evaluator.judge.backends.asking import Prompt, ReadingFailed
+from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.settings import load_settings
 
 PROMPT = Prompt(system="s", shared="t\n", question="q", labels=("A", "B"))

@@ -10,10 +10,10 @@ from grading_cases import COLD, GOOD, ORDER, STRAY, WordJudge, small_rubric
 
 from evaluator.errors import ModelMissing, RubricError
 from evaluator.grading import evaluate, grade, request_key
-from evaluator.judge.cascade import CascadeJudge
-from evaluator.judge.memory import RememberingJudge
+from evaluator.grading.similarity import Likeness
+from evaluator.judge.combined.cascade import CascadeJudge
+from evaluator.judge.combined.memory import RememberingJudge
 from evaluator.judge.questions import Answer, Traits
-from evaluator.likeness import Likeness
 from evaluator.rubric import Check, Criterion, KeyPoint, Level, ReferenceAnswer
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.settings import load_settings

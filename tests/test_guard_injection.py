@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.guard.injection import hits, inspect, patterns
 from evaluator.transcript import parse
 
@@ -148,10 +148,10 @@ def test_only_customer_speaks_is_empty() -> None:
 
 
 @pytest.mark.parametrize("code", ["steering", "steering_by_other", "forged_score", "forged_delimiter"])
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_codes_have_texts(code: str, language: str) -> None:
     """Every guard has a sentence for people."""
-    assert texts.say(f"guards.{code}", language)
+    assert messages.say(f"guards.{code}", language)
 
 
 @settings(deadline=None)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.guard.matching import find, fold, normalise, simplify
+from evaluator.text.folding import find, fold, normalise, simplify
 
 
 @pytest.mark.parametrize(

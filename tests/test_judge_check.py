@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from evaluator.errors import EndpointError
 from evaluator.judge.check import KNOWN, check, lines
+from evaluator.messages import LANGUAGES
 from evaluator.settings import Settings
-from evaluator.texts import LANGUAGES
 
 
 @pytest.fixture

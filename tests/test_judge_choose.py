@@ -10,8 +10,8 @@ from fake_endpoint import KEY
 from pydantic import SecretStr
 
 from evaluator.errors import InputError
+from evaluator.judge.backends.providers import PROVIDERS
 from evaluator.judge.choose import choose
-from evaluator.judge.providers import PROVIDERS
 from evaluator.settings import Settings
 
 

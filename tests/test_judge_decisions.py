@@ -8,7 +8,7 @@ from fake_endpoint import FakeEndpoint
 from judges import CHOICE, PREDICATE, QUESTIONS, SCORE, STATE, decider
 
 from evaluator.errors import EndpointError
-from evaluator.judge.decisions import QUESTIONS_AT_ONCE, read_answer
+from evaluator.judge.backends.decisions import QUESTIONS_AT_ONCE, read_answer
 from evaluator.judge.questions import Answer, Ungraded
 
 

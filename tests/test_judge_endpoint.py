@@ -11,10 +11,10 @@ from fake_endpoint import FakeEndpoint
 from judges import QUESTIONS, STATE, asker, prompt
 
 from evaluator.errors import EndpointError
-from evaluator.judge.endpoint import EndpointAsker
+from evaluator.judge.backends.endpoint import EndpointAsker
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.questions import Answer
-from evaluator.judge.readout import ReadoutJudge
-from evaluator.judge.vendor_openai import Endpoint
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from fake_endpoint import FakeEndpoint
 from judges import LIMITS, QUESTIONS, STATE, asker, decider, writer
 
 from evaluator.errors import EndpointError
-from evaluator.judge.asking import ReadingFailed
-from evaluator.judge.faults import Passing, by_status, classify, detail_of, retry_after_s
+from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.faults import Passing, by_status, classify, detail_of, retry_after_s
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.transport import Limits
 from evaluator.judge.questions import Ungraded
-from evaluator.judge.readout import ReadoutJudge
-from evaluator.judge.transport import Limits
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import pytest
 from judges import CHOICE, PREDICATE, QUESTIONS, SCORE, STATE
 
 from evaluator.errors import EndpointError
-from evaluator.judge.cascade import CascadeJudge, flatness
-from evaluator.judge.panel import PanelJudge, disagreement
-from evaluator.judge.questions import Answer, Reply, Traits, Ungraded, Usage
+from evaluator.judge.combined.cascade import CascadeJudge, flatness
+from evaluator.judge.combined.panel import PanelJudge, disagreement
+from evaluator.judge.questions import Answer, Reply, Traits, Ungraded
+from evaluator.scorecard import Usage
 
 
 class Fixed:

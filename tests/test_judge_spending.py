@@ -11,8 +11,8 @@ from fake_endpoint import FakeEndpoint
 from judges import QUESTIONS, STATE, asker, decider, writer
 
 from evaluator.errors import BudgetExceeded, InputError
-from evaluator.judge.readout import ReadoutJudge
-from evaluator.judge.spending import Price, Spending, Tokens, price_of
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.spending import Price, Spending, Tokens, price_of
 
 PRICES = """
 "openai:fake": {input: 1000, cached: 100, output: 2000, as_of: 2026-11-21}

@@ -12,9 +12,9 @@ from judges import LIMITS, QUESTIONS, SCORE, STATE, writer
 from pydantic import SecretStr
 
 from evaluator.errors import InputError
+from evaluator.judge.backends.structured import REPAIRS, Sample, combine, schema_for
+from evaluator.judge.backends.vendor_langchain import ChatModel, open_model
 from evaluator.judge.questions import Answer, Ungraded
-from evaluator.judge.structured import REPAIRS, Sample, combine, schema_for
-from evaluator.judge.vendor_langchain import ChatModel, open_model
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from evaluator.errors import EndpointError
-from evaluator.judge.asking import ReadingFailed
-from evaluator.judge.faults import Passing
-from evaluator.judge.transport import Limits, Pace, Signal, Transport
+from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.faults import Passing
+from evaluator.judge.backends.transport import Limits, Pace, Signal, Transport
 
 QUICK = Limits(timeout_s=5, attempts=4, first_wait_s=0, longest_wait_s=0.01)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from grading_cases import GOOD, WordJudge, small_rubric
 
 from evaluator.grading import grade
-from evaluator.key_points import split_clauses, with_key_points
 from evaluator.rubric import KeyPoint, ReferenceAnswer
+from evaluator.rubrics.key_points import split_clauses, with_key_points
 from evaluator.transcript import parse
 
 CALL = "客服：漏水是我们的错，实在对不起。\n客户：那几点来？\n客服：师傅下午两点上门，修理不收费。"

@@ -6,13 +6,13 @@ import pytest
 from embedded import NEEDS_WEIGHTS
 
 from evaluator.grading import grade, open_judge
+from evaluator.grading.material import empty_state, state_for
 from evaluator.judge.choose import choose
-from evaluator.judge.plan import plan_key_points
 from evaluator.judge.questions import Answer, Option, Question, State
 from evaluator.resources import resource_dir
 from evaluator.rubrics import find
+from evaluator.rubrics.questions import plan_key_points
 from evaluator.settings import load_settings
-from evaluator.states import empty_state, state_for
 from evaluator.transcript import parse
 
 pytestmark = NEEDS_WEIGHTS

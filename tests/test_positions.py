@@ -8,17 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.positions import (
-    Placed,
-    Witness,
-    blend,
-    confidence,
-    happened,
-    place,
-    slope,
-    spread_over,
-    witness,
-)
+from evaluator.grading.anchoring import Placed, Witness, blend, confidence, happened, place, slope, spread_over, witness
 
 LEVELS = st.lists(st.floats(0.01, 1), min_size=1, max_size=6).map(
     lambda gaps: [0.0, *(sum(gaps[: n + 1]) / sum(gaps) for n in range(len(gaps)))]

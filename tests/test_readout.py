@@ -6,13 +6,14 @@ import math
 
 import pytest
 
-from evaluator.judge.asking import Prompt, Reading, ReadingFailed
-from evaluator.judge.cascade import CascadeJudge
-from evaluator.judge.embedded import CONTEXT_TOKENS, EmbeddedAsker
-from evaluator.judge.memory import RememberingJudge, asking_again, question_key
-from evaluator.judge.panel import PanelJudge
-from evaluator.judge.questions import Answer, Option, Question, State, Traits, Ungraded, Usage
-from evaluator.judge.readout import ReadoutJudge, read_menu
+from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.embedded import CONTEXT_TOKENS, EmbeddedAsker
+from evaluator.judge.backends.readout import ReadoutJudge, read_menu
+from evaluator.judge.combined.cascade import CascadeJudge
+from evaluator.judge.combined.memory import RememberingJudge, asking_again, question_key
+from evaluator.judge.combined.panel import PanelJudge
+from evaluator.judge.questions import Answer, Option, Question, State, Traits, Ungraded
+from evaluator.scorecard import Usage
 from evaluator.storage import AskMemo
 
 QUESTION = Question(id="q", kind="predicate", text="?", options=(Option(id="no", text="n"), Option(id="yes", text="y")))

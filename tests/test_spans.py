@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.spans import spans_of, touched_sentences
 from evaluator.transcript import assemble
+from evaluator.transcript.sentences import spans_of, touched_sentences
 
 
 def sentences(text: str) -> list[str]:

@@ -16,9 +16,9 @@ from benchmarks.variations import (
     traditional,
 )
 from evaluator.grading import grade
+from evaluator.grading.material import state_for
 from evaluator.references.embedding import embed_passages, embed_queries
-from evaluator.spelling import plain
-from evaluator.states import state_for
+from evaluator.text.normalising import plain
 from evaluator.transcript import parse
 
 

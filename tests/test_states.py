@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from grading_cases import small_rubric
 
+from evaluator.grading.material import empty_state, estimate_tokens, reference_states, state_for
 from evaluator.guard.injection import inspect
 from evaluator.resources import resource_dir
 from evaluator.rubrics import list_rubrics
-from evaluator.states import empty_state, estimate_tokens, reference_states, state_for
 from evaluator.transcript import parse
 
 STEERED = "orders-the-grader"

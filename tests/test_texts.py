@@ -10,12 +10,12 @@ from string import Formatter
 import pytest
 import yaml
 
-from evaluator import texts
+from evaluator import messages
 
 
 def every_text():
-    for area in texts.areas():
-        for key, both in texts.catalogue(area).items():
+    for area in messages.areas():
+        for key, both in messages.catalogue(area).items():
             yield pytest.param(both, id=f"{area}.{key}")
 
 
@@ -26,15 +26,15 @@ def placeholders(text: str) -> Counter:
 @pytest.mark.parametrize("both", list(every_text()))
 def test_a_text_has_both_languages_with_the_same_placeholders(both):
     """Chinese and English mention the same values, and neither is empty."""
-    assert set(both) == set(texts.LANGUAGES)
+    assert set(both) == set(messages.LANGUAGES)
     assert all(isinstance(text, str) and text.strip() for text in both.values())
     assert placeholders(both["zh"]) == placeholders(both["en"])
 
 
-@pytest.mark.parametrize("area", texts.areas())
+@pytest.mark.parametrize("area", messages.areas())
 def test_no_key_is_given_twice(area):
     """Two equal keys in one catalogue would silently lose one text."""
-    path = Path(texts.__file__).with_name(f"{area}.yaml")
+    path = Path(messages.__file__).with_name(f"{area}.yaml")
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     keys = Counter(key.value for key, _ in root.value)
     assert [key for key, count in keys.items() if count > 1] == []
@@ -43,11 +43,11 @@ def test_no_key_is_given_twice(area):
 def test_every_error_code_of_the_sources_has_a_text():
     """A code that is raised somewhere in the package stands in the catalogue of errors."""
     raised = re.compile(r"\b\w*(?:Error|Missing|Damaged|Exceeded|Stopped)\(\s*\"([a-z][a-z0-9_]+)\"")
-    package = Path(texts.__file__).parents[1]
+    package = Path(messages.__file__).parents[1]
     codes = {
         code
         for path in package.rglob("*.py")
         for code in raised.findall(path.read_text(encoding="utf-8"))
         if not path.is_relative_to(package / "texts")
     }
-    assert codes - set(texts.catalogue("errors")) == set()
+    assert codes - set(messages.catalogue("errors")) == set()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.errors import InputError
 from evaluator.transcript import Transcript, assemble, parse, speakers, with_roles
 
@@ -361,7 +361,7 @@ def test_offsets_are_exact(source: str, form: str) -> None:
         assert last <= turn.start
         last = turn.end
     for item in transcript.assumptions:
-        assert all(texts.say(f"transcript.{item.code}", language, **item.values) for language in texts.LANGUAGES)
+        assert all(messages.say(f"transcript.{item.code}", language, **item.values) for language in messages.LANGUAGES)
 
 
 @settings(deadline=None)

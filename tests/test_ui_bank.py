@@ -38,7 +38,7 @@ B. 快递单号
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch):
     prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr("ui.components.bank_store._index", lambda *_: None)  # the references have tests of their own
+    monkeypatch.setattr("ui.bank.store._index", lambda *_: None)  # the references have tests of their own
     return tmp_path
 
 

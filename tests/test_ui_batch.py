@@ -14,7 +14,7 @@ from evaluator import rubrics
 from evaluator.settings import load_settings
 from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
-from ui.components.uploads import disk_name
+from ui.shared.uploads import disk_name
 
 TABLE = "编号,对话,标准\n" + "\n".join(
     f"{name},客服：非常抱歉让您久等，我今天就给您补发{name}。,lost-parcel" for name in "甲乙丙丁戊己"

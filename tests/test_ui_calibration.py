@@ -13,10 +13,10 @@ from profile_cases import keep_desk
 from ui_pages import OWNER, WAIT_S, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
-from evaluator.calibration.applying import apply_profile
-from evaluator.calibration.estimation import estimate_batch
-from evaluator.calibration.power import plan
-from evaluator.calibration.profile import Profile, Promise, Routing
+from evaluator.calibration.sampling.estimation import estimate_batch
+from evaluator.calibration.sampling.power import plan
+from evaluator.profiles.applying import apply_profile
+from evaluator.profiles.profile import Profile, Promise, Routing
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 

@@ -12,11 +12,11 @@ from practice_cases import WORDS, rubric, scorecard, ungraded, verdict
 from ui_pages import OWNER, fine, has, open_page, prepare, press, said
 
 from evaluator import rubrics
-from evaluator.report_rows import head_rows, speaker
+from evaluator.reports.rows import head_rows, speaker
 from evaluator.settings import load_settings
 from evaluator.storage import new_id, open_records
 from evaluator.transcript import parse
-from ui.components.compare_view import comparison_html
+from ui.scorecard.compare_view import comparison_html
 
 
 @pytest.fixture
@@ -222,8 +222,8 @@ def test_files_to_take_away_hold_the_grading(data):
     import docx
     import openpyxl
 
-    from evaluator.report_docx import docx_report
-    from evaluator.report_xlsx import xlsx_report
+    from evaluator.reports.excel import xlsx_report
+    from evaluator.reports.word import docx_report
 
     grading = _stored(ungraded("remedy"), label="=1+1")
     with open_records() as records:

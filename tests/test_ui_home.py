@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from ui_pages import ROOT, WAIT_S, fine, has, open_page, prepare, press, said
 
-from evaluator.judge.weights import EMBEDDED
+from evaluator.judge.backends.weights import EMBEDDED
 from evaluator.settings import load_settings, save_settings
 
 
@@ -81,7 +81,7 @@ def test_the_language_stays_in_the_address(data):
 
 
 def _frame() -> None:
-    from ui.components import language
+    from ui.shared import language
 
     language.begin()
     language.switch()

@@ -16,7 +16,7 @@ from evaluator.practice import Comparison, Gap
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from evaluator.transcript import parse
-from ui.components.radar import overview_html
+from ui.scorecard.radar import overview_html
 
 TEXT = "客户：我的包裹等了五天。\n客服：非常抱歉让您等了五天，我明天给您补发，单号晚上发您。"
 
@@ -206,7 +206,7 @@ def test_a_disk_that_fails_is_one_sentence(data, monkeypatch):
     def refuse():
         raise StorageError("storage_no_access", path="/x", detail="read-only")
 
-    monkeypatch.setattr("ui.components.stores.records", refuse)
+    monkeypatch.setattr("ui.shared.stores.records", refuse)
     page = open_page("practice")
     assert len(page.error) == 1 and not page.exception and not has(page, "practice_go")
 
@@ -216,7 +216,7 @@ def test_a_total_without_an_ungraded_criterion_says_so():
     from practice_cases import own, rubric, scorecard, ungraded
 
     from evaluator.practice.comparison import compare
-    from ui.components.practice_result import totals_html
+    from ui.practice.result import totals_html
 
     whole = totals_html(compare(rubric(), own(), scorecard()))
     partial = totals_html(compare(rubric(), own(), scorecard(ungraded("empathy"))))

@@ -22,7 +22,7 @@ def _watching() -> None:
 
     import streamlit as st
 
-    from ui.components import progress, runner
+    from ui.shared import progress, runner
 
     steps, total = st.session_state["steps"]
 

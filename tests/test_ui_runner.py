@@ -8,7 +8,7 @@ import time
 import pytest
 
 from evaluator.errors import InputError
-from ui.components.runner import Job, Runner
+from ui.shared.runner import Job, Runner
 
 
 @pytest.fixture(scope="module")

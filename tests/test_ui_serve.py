@@ -8,9 +8,9 @@ import socket
 import pytest
 
 from evaluator.errors import InputError
-from evaluator.texts import LANGUAGES, catalogue
+from evaluator.messages import LANGUAGES, catalogue
 from ui import serve
-from ui.components.exports import file_name
+from ui.shared.exports import file_name
 
 
 def test_the_page_is_for_this_machine_and_tells_nobody(monkeypatch):

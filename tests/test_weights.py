@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from evaluator.errors import ModelDamaged, ModelError, ModelMissing, StorageError
-from evaluator.judge import weights
+from evaluator.judge.backends import weights
 from evaluator.settings import load_settings
 
 CONTENT = b"GGUF" + b"x" * 5000

@@ -23,7 +23,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path, references: bool = Fa
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
     monkeypatch.delenv("EVALUATOR_LANG", raising=False)
     if not references:
-        monkeypatch.setattr("evaluator.grading._pull", lambda rubric, settings: [])
+        monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
     return folder
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.components import browser, language
-from ui.components.language import tr
+from ui.shared import browser, language
+from ui.shared.language import tr
 
 PAGES = Path(__file__).parent / "pages"
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from evaluator.judge import weights
+from evaluator.judge.backends import weights
 from evaluator.resources import resource_dir
 from evaluator.settings import load_settings
 

@@ -89,10 +89,11 @@ def _warm_up() -> None:
 
     import pandas  # noqa: F401
 
-    import ui.components.grading_view
-    import ui.components.health  # noqa: F401
+    import ui.scorecard.grading_view
+    import ui.shared.health  # noqa: F401
     from evaluator.errors import EvaluatorError
-    from ui.components import scenario, stores
+    from ui.scorecard import scenario
+    from ui.shared import stores
 
     for name in LATE:
         with suppress(ImportError):

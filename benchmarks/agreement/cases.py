@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.agreement.splitting import RubricItem, are_parts, build_references, read_points_rubric
-from evaluator.calibration.grades import Grades, read_grades
-from evaluator.calibration.items import Item, read_items
-from evaluator.calibration.tables import read_table
+from evaluator.calibration.data.grades import Grades, read_grades
+from evaluator.calibration.data.items import Item, read_items
+from evaluator.calibration.data.tables import read_table
 from evaluator.errors import InputError
-from evaluator.key_points import with_key_points
 from evaluator.rubric import Criterion, Level, Rubric
 from evaluator.rubrics import load
+from evaluator.rubrics.key_points import with_key_points
 from evaluator.transcript import Role, Transcript, assemble, parse
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.asking import Relabelled
-from evaluator.judge.memory import RememberingJudge
-from evaluator.judge.questions import Judge, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.judge.combined.memory import RememberingJudge
+from evaluator.judge.questions import Judge, Question, Reply, State, Traits, Ungraded
+from evaluator.scorecard import Usage
 from evaluator.storage import AskMemo, memo_key
 
 

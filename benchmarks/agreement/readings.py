@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 from benchmarks.agreement.cases import Case
 from benchmarks.agreement.keeping import KeptJudge
-from evaluator.closing import closings_of
 from evaluator.grading import compare, grade
+from evaluator.grading.last_words import closings_of
+from evaluator.grading.material import anchor_states, redactions, state_for
+from evaluator.grading.similarity import Witnesses
+from evaluator.grading.verdicts import Answered
 from evaluator.guard.injection import inspect
-from evaluator.judge.plan import plan_criterion, plan_key_points
+from evaluator.judge.combined.swapped import SwappedJudge
 from evaluator.judge.questions import Judge, Question, State, of_the_same
-from evaluator.judge.swapped import SwappedJudge
-from evaluator.likeness import Witnesses
 from evaluator.rubric import Rubric
+from evaluator.rubrics.questions import plan_criterion, plan_key_points
 from evaluator.scorecard import Scorecard
-from evaluator.states import anchor_states, redactions, state_for
 from evaluator.storage import AskMemo
-from evaluator.verdicts import Answered
 
 WAYS = {
     "checks": "the criterion's concrete yes/no questions, the highest option first",

@@ -11,10 +11,11 @@ from benchmarks.agreement.cases import HumanSet
 from benchmarks.agreement.readings import Reading
 from benchmarks.agreement.variants import lean
 from evaluator.calibration.agreement import RESAMPLES, Statistic, band, compare, compare_groups
-from evaluator.calibration.ceiling import measure_ceiling
-from evaluator.calibration.features import read_scorecard
-from evaluator.judge.cascade import flatness
-from evaluator.judge.questions import Answer, Usage
+from evaluator.calibration.agreement.ceiling import measure_ceiling
+from evaluator.judge.combined.cascade import flatness
+from evaluator.judge.questions import Answer
+from evaluator.profiles.features import read_scorecard
+from evaluator.scorecard import Usage
 
 if TYPE_CHECKING:
     import pandas as pd

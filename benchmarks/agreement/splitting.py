@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from evaluator.key_points import strip_numbering
 from evaluator.rubric import ReferenceAnswer
+from evaluator.rubrics.key_points import strip_numbering
 
 _POINTS = re.compile(r"\(\s*(\d+(?:\.\d+)?)\s*points?\s*\)", re.IGNORECASE)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.agreement.cases import HumanSet
 from benchmarks.agreement.readings import Reading
+from evaluator.grading.anchoring import expected, place, slope, unanchored, witness
+from evaluator.grading.similarity import Witnesses
+from evaluator.grading.verdicts import Answered
 from evaluator.judge.questions import Answer, Ungraded
-from evaluator.likeness import Witnesses
-from evaluator.positions import expected, place, slope, unanchored, witness
 from evaluator.scorecard import Verdict
-from evaluator.verdicts import Answered
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,13 +19,13 @@ import typer
 
 from benchmarks.calibration.embeddings import remember
 from benchmarks.calibration.showing import cover, report
-from evaluator.calibration.features import Features, cut_views
+from evaluator.calibration.data.grades import Grades, read_grades
+from evaluator.calibration.data.items import Item, read_items, read_readouts
+from evaluator.calibration.data.tables import read_table
 from evaluator.calibration.fit import fit
-from evaluator.calibration.grades import Grades, read_grades
-from evaluator.calibration.items import Item, read_items, read_readouts
-from evaluator.calibration.tables import read_table
-from evaluator.calibration.texts import _turns, read_texts
 from evaluator.errors import InputError
+from evaluator.profiles.features import Features, cut_views
+from evaluator.profiles.text_features import _turns, read_texts
 
 SIZES = (10, 30, 100, 300)
 LEAST_TEST = 20

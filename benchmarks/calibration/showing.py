@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import typer
 
-from evaluator.calibration.ceiling import measure_ceiling
+from evaluator.calibration.agreement.ceiling import measure_ceiling
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.calibration.grades import Grades
+    from evaluator.calibration.data.grades import Grades
 
 SYSTEMS = ("uncalibrated", "fit", "tfidf", "embedding")
 BANDS = ("low", "middle", "high")

@@ -23,7 +23,7 @@ from benchmarks.peers.environments import PEERS, prepare
 from benchmarks.peers.jobs import points_of, read_results
 from benchmarks.peers.running import OURS, own_results, run_ours, run_peer
 from evaluator.calibration.agreement import RESAMPLES
-from evaluator.judge.embedded import EmbeddedAsker
+from evaluator.judge.backends.embedded import EmbeddedAsker
 from evaluator.judge.questions import Traits
 from evaluator.storage import memo_key
 

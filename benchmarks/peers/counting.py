@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from evaluator.judge.embedded import usage_of
-from evaluator.judge.questions import Usage
+from evaluator.judge.backends.embedded import usage_of
+from evaluator.scorecard import Usage
 
 TIMEOUT_S = 1800
 MODEL = "local"
@@ -78,8 +78,8 @@ def limited(body: bytes) -> bytes:
 
 def serve_embedded() -> str:
     """Address of the embedded model's own endpoint on loopback, weights loaded in this process."""
-    from evaluator.judge.embedded import _engine
-    from evaluator.judge.weights import require
+    from evaluator.judge.backends.embedded import _engine
+    from evaluator.judge.backends.weights import require
     from evaluator.settings import load_settings
 
     return str(_engine(require(load_settings()).path).server.listening_address)

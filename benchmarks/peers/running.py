@@ -14,15 +14,15 @@ from benchmarks.agreement.cases import Case
 from benchmarks.peers.counting import MODEL, Counter
 from benchmarks.peers.environments import RUNNERS
 from benchmarks.peers.jobs import read_results, write_jobs
-from evaluator.grading import METHOD, grade
+from evaluator.grading import grade
+from evaluator.judge.backends.endpoint import EndpointAsker
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.choose import limits_of
-from evaluator.judge.endpoint import EndpointAsker
-from evaluator.judge.memory import RememberingJudge
+from evaluator.judge.combined.memory import RememberingJudge
 from evaluator.judge.prompts import READOUT, template
-from evaluator.judge.questions import Traits, Usage
-from evaluator.judge.readout import ReadoutJudge
-from evaluator.judge.vendor_openai import Endpoint
-from evaluator.scorecard import Verdict
+from evaluator.judge.questions import Traits
+from evaluator.scorecard import METHOD, Usage, Verdict
 from evaluator.settings import load_settings
 from evaluator.storage import AskMemo, memo_key
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from evaluator.guard.matching import fold
 from evaluator.references.entries import Entry
+from evaluator.text.folding import fold
 
 FOLDER = Path(__file__).parent
 _COMMON_ENGLISH = frozenset(

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Literal
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
 from evaluator.bank.items import Criterion as PaperCriterion
 from evaluator.bank.references import language_of
@@ -64,7 +64,7 @@ def propose_levels(text: str, points: float, language: str) -> tuple[Level, ...]
     return tuple(
         Level(
             points=steps[place],
-            description=texts.say(f"bank.proposed_level_{place}", language, text=text),
+            description=messages.say(f"bank.proposed_level_{place}", language, text=text),
             proposed=True,
         )
         for place in kept

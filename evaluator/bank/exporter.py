@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.bank.columns import COLUMNS
 from evaluator.bank.items import Item
 from evaluator.bank.template import to_row
@@ -74,7 +74,7 @@ def write_xlsx(items: list[Item], path: Path) -> None:
 
 def _heading(column: str) -> str:
     chinese, english = COLUMNS[column][:2]
-    return chinese if texts.current() == "zh" else english
+    return chinese if messages.current() == "zh" else english
 
 
 def _check_cells(item: Item, row: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.bank.items import Blank, Pair
-from evaluator.bank.marks.folding import CIRCLED, fold
+from evaluator.bank.papers.line_patterns.folding import CIRCLED, fold
 
 _GAP = re.compile(r"_{2,}(?:\s*([^_\n]{1,80}?)\s*_{2,})?|\(\s{2,}\)|\(\s*_+\s*\)")
 _NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d))\s*")

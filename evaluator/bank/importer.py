@@ -11,13 +11,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.bank.checks import check_item
-from evaluator.bank.grammar import parse
-from evaluator.bank.history import new_run
+from evaluator.bank.formats import ARCHIVE, FORMATS, Document, read_document
+from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.items import Item, Paper, Source, Warning
-from evaluator.bank.reading import ARCHIVE, FORMATS, Document, read_document
-from evaluator.bank.reading.archive import unpacked
+from evaluator.bank.papers.checks import check_item
+from evaluator.bank.papers.grammar import parse
 from evaluator.bank.store import Bank, Stored
+from evaluator.bank.store.history import new_run
 from evaluator.bank.template import from_row
 from evaluator.errors import EvaluatorError, InputError, StorageError
 
@@ -104,7 +104,7 @@ def read_papers(path: Path, name: str | None = None) -> tuple[str, list[Paper]]:
 
 
 def _read_table(document: Document) -> Paper:
-    from evaluator.bank.reading.sheet import ROW, SHEET
+    from evaluator.bank.formats.sheet import ROW, SHEET
 
     items = []
     for row in document.rows:

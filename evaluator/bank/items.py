@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evaluator import texts
+from evaluator import messages
 
 Kind = Literal[
     "single_choice",
@@ -93,7 +93,7 @@ class Warning(Frozen):
 
     def text(self, language: str | None = None) -> str:
         """The sentence for people."""
-        return texts.say(f"bank.warn_{self.code}", language, **self.values)
+        return messages.say(f"bank.warn_{self.code}", language, **self.values)
 
 
 class Item(Frozen):

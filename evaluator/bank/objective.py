@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.bank import marks
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
+from evaluator.bank.papers import line_patterns
 from evaluator.errors import InputError
 
 Policy = Literal["all_or_nothing", "partial"]
@@ -57,20 +57,20 @@ def _read(item: Item, answer: str) -> str | None:
     """The answer in the spelling of keys; an empty one is empty, not unreadable."""
     if not answer.strip():
         return ""
-    key = marks.read_key(answer)
+    key = line_patterns.read_key(answer)
     if key is None:
         return None
     if item.kind == "true_false":
-        return key if key in (marks.RIGHT, marks.WRONG) else None
+        return key if key in (line_patterns.RIGHT, line_patterns.WRONG) else None
     if item.kind == "ordering" and "→" in (item.key or ""):
         return key if "→" in key else _digits(key)
-    known = {option.label for option in item.options} or set(marks.read_key(item.key or "") or "")
+    known = {option.label for option in item.options} or set(line_patterns.read_key(item.key or "") or "")
     return key if set(key) <= known else None
 
 
 def _digits(text: str) -> str | None:
     found = re.findall(r"\d", text)
-    return "→".join(marks.CIRCLED[int(digit) - 1] for digit in found if digit != "0") or None
+    return "→".join(line_patterns.CIRCLED[int(digit) - 1] for digit in found if digit != "0") or None
 
 
 def _grade_picks(base: ObjectiveGrade, key: str, given: str) -> ObjectiveGrade:

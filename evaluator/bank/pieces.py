@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from evaluator.bank import marks
-from evaluator.bank.reading.lines import Line
+from evaluator.bank.formats.lines import Line
+from evaluator.bank.papers import line_patterns
 
 LONGEST = 20_000  # characters of one piece; a question of a paper is far shorter
 _CARD_FROM = 4  # numbers in a row
 _DENSE_FROM = 60  # characters; a shorter line holds one question at most
 
-_HEADING = rf"(?<![\d({marks.CN[1:-1]}第])(?P<heading>(?:{marks.CN}{{1,3}}[、.]|第{marks.CN}{{1,3}}部分)\s*[^\s。?;:,()、.]{{0,9}}?题(?:\s*\([^()]{{0,60}}\))?)"
+_HEADING = rf"(?<![\d({line_patterns.CN[1:-1]}第])(?P<heading>(?:{line_patterns.CN}{{1,3}}[、.]|第{line_patterns.CN}{{1,3}}部分)\s*[^\s。?;:,()、.]{{0,9}}?题(?:\s*\([^()]{{0,60}}\))?)"
 _LABEL = r"(?P<label>\[(?:正确|参考|标准)?(?:答案|解析|详解)\]|(?:正确|参考|标准)?答案(?:及|与)?(?:解析)?\s*:|(?<=[A-L√×。;\s)])(?:试题|答案)?(?:解析|详解)\s*:)"
 _NUMBER = r"(?:^|(?<=[A-L√×。?;:)\]题\s!]))(?P<number>\d{1,4})\s*[.、](?!\d)"
 _MARKS = re.compile(f"{_HEADING}|{_LABEL}|{_NUMBER}")
@@ -41,7 +41,9 @@ def find_cards(lines: tuple[Line, ...]) -> frozenset[int]:
         found |= set(run) if len(run) >= _CARD_FROM else set()
         run = [place] if number is not None else []
     heads = {
-        place - 1 for place in found if place - 1 not in found and place and marks.read_heading(lines[place - 1].text)
+        place - 1
+        for place in found
+        if place - 1 not in found and place and line_patterns.read_heading(lines[place - 1].text)
     }
     return frozenset(found | heads)
 
@@ -79,13 +81,13 @@ def _cut(line: Line, cuts: list[int]) -> Iterator[Line]:
 
 def _label_cuts(text: str) -> list[int]:
     """Where a further label begins on a line that begins with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
-    if marks.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
-        return [match.start(1) for match in _PART.finditer(marks.fold(text)) if text[: match.start(1)].strip()]
+    if line_patterns.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
+        return [match.start(1) for match in _PART.finditer(line_patterns.fold(text)) if text[: match.start(1)].strip()]
     return _inner_cuts(text)
 
 
 def _inner_cuts(text: str) -> list[int]:
-    cuts = [_start(match) for match in _INNER.finditer(marks.fold(text))]
+    cuts = [_start(match) for match in _INNER.finditer(line_patterns.fold(text))]
     return [cut for cut in cuts if text[:cut].strip()]
 
 
@@ -98,7 +100,7 @@ def _dense_cuts(text: str) -> list[int]:
 
     Numbers count only in their order, and only if most of what they begin looks like questions.
     """
-    folded = marks.fold(text)
+    folded = line_patterns.fold(text)
     cuts: list[int] = []
     heads: list[int] = []
     last = 0
@@ -130,4 +132,6 @@ def _holds_questions(folded: str, heads: list[int]) -> bool:
 def _asks(piece: str) -> bool:
     """Whether a numbered piece reads as a question of a dense paper, and not as a point of an answer or a key."""
     head = piece[:LONGEST]
-    return len(marks.find_options_behind(head)[1]) >= 2 or bool(_QUESTION_SIGN.search(head[-30:]) and len(head) > 12)
+    return len(line_patterns.find_options_behind(head)[1]) >= 2 or bool(
+        _QUESTION_SIGN.search(head[-30:]) and len(head) > 12
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
-from evaluator.bank import marks
 from evaluator.bank.items import Item
+from evaluator.bank.papers import line_patterns
 
 if TYPE_CHECKING:
     from evaluator.references.entries import Entry
@@ -39,7 +39,7 @@ def right_answer(item: Item) -> str:
     if item.kind != "ordering":
         return "；".join(chosen)
     order = (item.key or "") if "→" in (item.key or "") else (chosen[0] if chosen else "")
-    places = [marks.CIRCLED.index(mark) for mark in order if mark in marks.CIRCLED]
+    places = [line_patterns.CIRCLED.index(mark) for mark in order if mark in line_patterns.CIRCLED]
     return "；".join(item.steps[place] for place in places if place < len(item.steps))
 
 

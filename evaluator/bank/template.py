@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from evaluator.bank import marks
-from evaluator.bank.answers import split_answer
 from evaluator.bank.columns import OPTION_LABELS, OPTIONS
 from evaluator.bank.gaps import read_blanks
 from evaluator.bank.items import CHOICE_KINDS, KINDS, Answer, Blank, Criterion, Item, Kind, Option, Pair, Warning
-from evaluator.spelling import number_text
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.answers import split_answer
+from evaluator.text.normalising import number_text
 
 ANSWER_RULE = "———"  # between two reference answers in one cell
 _PAIR_RULE = " = "
@@ -81,7 +81,7 @@ def from_row(row: dict[str, str], line: int) -> Item:
     warnings: list[Warning] = []
     options, text = _options(row), row.get("text", "").strip()
     named, number = _id_and_number(row, line, warnings)
-    tag = marks.read_tag(text)
+    tag = line_patterns.read_tag(text)
     kind = _kind(row, options, tag[0] if tag else None, line, warnings)
     points = _points(row, "points", line, warnings)
     key = _key(row, kind, options, text)
@@ -120,9 +120,9 @@ def _id_and_number(row: dict[str, str], line: int, warnings: list[Warning]) -> t
     """The id that export wrote, and the number; other tools write numbers below `编号`."""
     given = row.get("id", "").strip()
     if given and not _ID.fullmatch(given) and not row.get("number"):
-        return "", marks.read_number(given.removesuffix(".0"))
+        return "", line_patterns.read_number(given.removesuffix(".0"))
     number = row.get("number", "").strip()
-    found = marks.read_number(re.sub(r"\.0$|[.、]$", "", number)) if number else None
+    found = line_patterns.read_number(re.sub(r"\.0$|[.、]$", "", number)) if number else None
     if number and found is None:
         warnings.append(Warning(code="number_unreadable", line=line, values={"value": number[:40]}))
     return given if _ID.fullmatch(given) else "", found
@@ -139,10 +139,10 @@ def _options(row: dict[str, str]) -> tuple[Option, ...]:
 
 
 def _without_label(text: str, label: str) -> str:
-    found = marks.option_label(text)
+    found = line_patterns.option_label(text)
     if found != label:
         return text
-    options = marks.find_options(text, chr(ord(label) - 1) if label != "A" else "")
+    options = line_patterns.find_options(text, chr(ord(label) - 1) if label != "A" else "")
     return options[0].text if len(options) == 1 and options[0].text else text
 
 
@@ -151,7 +151,7 @@ def _options_of_cell(cell: str) -> list[Option]:
     if not cell:
         return []
     joined = re.sub(r"\s*(?:\n|\|+|\$;?\$?)\s*", "  ", cell)
-    labelled = marks.find_options(joined)
+    labelled = line_patterns.find_options(joined)
     if len(labelled) > 1:
         return [option.option for option in labelled]
     pieces = [piece for piece in _SEPARATORS.split(cell) if piece.strip()]
@@ -167,24 +167,27 @@ def _kind(
     """The kind that the row names; else what options and key look like."""
     given = row.get("kind", "").strip()
     known = next((kind for kind in KINDS if kind == given.lower()), None) or _KIND_CODES.get(given.lower())
-    known = known or marks.read_kind(given) or tagged
+    known = known or line_patterns.read_kind(given) or tagged
     if known:
         return known
     guessed = guess_kind(options, row.get("key", ""), row.get("text", ""))
-    if given and not marks.names_some_choice(given) and not marks.names_prose(given):
+    if given and not line_patterns.names_some_choice(given) and not line_patterns.names_prose(given):
         warnings.append(Warning(code="kind_unknown", line=line, values={"kind": given, "taken": guessed}))
     return guessed
 
 
 def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
     """What kind of question options and key belong to, where nothing names it."""
-    if len(options) == 2 and {marks.read_key(option.text) for option in options} == {marks.RIGHT, marks.WRONG}:
+    if len(options) == 2 and {line_patterns.read_key(option.text) for option in options} == {
+        line_patterns.RIGHT,
+        line_patterns.WRONG,
+    }:
         return "true_false"
     if options:
-        read = marks.read_key(key) or ""
+        read = line_patterns.read_key(key) or ""
         several = len(read) > 1 or len(re.findall(r"\d", key)) > 1
         return "multiple_choice" if several else "single_choice"
-    if marks.read_key(key) in (marks.RIGHT, marks.WRONG):
+    if line_patterns.read_key(key) in (line_patterns.RIGHT, line_patterns.WRONG):
         return "true_false"
     return "blank" if re.search(r"_{3,}", text) else "open"
 
@@ -195,7 +198,7 @@ def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str
     if kind not in CHOICE_KINDS and kind != "true_false":
         return None
     if not given:
-        found = marks.find_bracket_key(text, letters=bool(options))
+        found = line_patterns.find_bracket_key(text, letters=bool(options))
         return found.key if found and not found.doubtful else None
     if kind == "true_false":
         return _verdict(given, options)
@@ -205,19 +208,21 @@ def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str
     digits = re.fullmatch(r"\d(?:[\s,;、|，；]*\d)*", given)
     if digits and options and all(1 <= int(digit) <= len(options) for digit in re.findall(r"\d", given)):
         return "".join(sorted({options[int(digit) - 1].label for digit in re.findall(r"\d", given)}))
-    return marks.read_key(given, ordered=kind == "ordering" and not row.get("steps"))
+    return line_patterns.read_key(given, ordered=kind == "ordering" and not row.get("steps"))
 
 
 def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
     """√ or ×, where the key names it, names the option that says it, or is 1 or 0."""
     option = next((option for option in options if option.label == given.upper()), None)
-    if option is not None and marks.read_key(option.text) in (marks.RIGHT, marks.WRONG):
-        return marks.read_key(option.text)
+    if option is not None and line_patterns.read_key(option.text) in (line_patterns.RIGHT, line_patterns.WRONG):
+        return line_patterns.read_key(option.text)
     if given in ("1", "0"):
-        return marks.RIGHT if given == "1" else marks.WRONG
-    read = marks.read_key(given)
+        return line_patterns.RIGHT if given == "1" else line_patterns.WRONG
+    read = line_patterns.read_key(given)
     if read in ("A", "B") and not options:
-        return marks.RIGHT if read == "A" else marks.WRONG  # tools leave out the two options of a statement
+        return (
+            line_patterns.RIGHT if read == "A" else line_patterns.WRONG
+        )  # tools leave out the two options of a statement
     return read
 
 
@@ -247,7 +252,7 @@ def _blanks(
 
 
 def _read_blank(line: str) -> Blank:
-    text, points = marks.split_points(line)
+    text, points = line_patterns.split_points(line)
     return Blank(answers=tuple(part.strip() for part in text.split("|") if part.strip()), points=points)
 
 
@@ -263,14 +268,14 @@ def _pair(line: str) -> Pair:
 
 def _points(row: dict[str, str], column: str, line: int, warnings: list[Warning]) -> float | None:
     given = row.get(column, "").strip()
-    points = marks.read_points(given) if given else None
+    points = line_patterns.read_points(given) if given else None
     if given and points is None:
         warnings.append(Warning(code="points_unreadable", line=line, values={"value": given[:40]}))
     return points
 
 
 def _criteria(row: dict[str, str]) -> tuple[Criterion, ...]:
-    read = [marks.split_points(line) for line in _lines(row, "criteria")]
+    read = [line_patterns.split_points(line) for line in _lines(row, "criteria")]
     return tuple(
         Criterion(number=number, text=text, points=points) for number, (text, points) in enumerate(read, start=1)
     )

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from evaluator.batch.engine import run_batch
-from evaluator.calibration.applying import fitting, stamp_for
-from evaluator.calibration.keeping import read_kept
-from evaluator.calibration.profile import Profile
 from evaluator.errors import InputError
-from evaluator.grading import Anchored, Shared, evaluate_shared, read_anchors, request_key, share
+from evaluator.grading import request_key
+from evaluator.grading.evaluation import Anchored, Shared, evaluate_shared, read_anchors, share
 from evaluator.judge.questions import Judge, Ungraded
+from evaluator.profiles.applying import fitting, stamp_for
+from evaluator.profiles.profile import Profile
+from evaluator.profiles.versions import read_kept
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.settings import Settings

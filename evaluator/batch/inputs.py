@@ -21,8 +21,8 @@ from evaluator.batch.archives import read_folder, read_zip
 from evaluator.batch.tables import TABLES, Columns, Row, guess_columns, look_ahead, open_table
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
-from evaluator.spelling import well_formed
 from evaluator.storage import NewItem
+from evaluator.text.normalising import well_formed
 from evaluator.transcript import Role
 
 __all__ = ["Columns", "Inputs", "Reading", "Source", "open_inputs", "parsed", "prepare", "read_inputs", "spooled"]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.errors import InputError
-from evaluator.spelling import number_text, well_formed
+from evaluator.text.normalising import number_text, well_formed
 
 Row = dict[str, str]
 Rows = list[Row]

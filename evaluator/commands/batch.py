@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.errors import Stopped
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evaluator.settings import Settings
     from evaluator.storage import Batch, Records
 
-say = texts.say
+say = messages.say
 app = typer.Typer(help=say("batch.help"), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help=say("batch.out"))]
@@ -60,7 +60,7 @@ def run(
     from evaluator.commands.grading import ensure_model
     from evaluator.rubrics import find
 
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     settings = _settings(model, requests)
     chosen = find(rubric, settings) if rubric else None
     if out is not None:
@@ -100,7 +100,7 @@ def resume(
     from evaluator.batch.output import check_output
     from evaluator.commands.grading import ensure_model
 
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
         settings = _settings(model or found.options.get("model"), requests)
@@ -118,7 +118,7 @@ def retry_failed(
     requests: Requests = None,
     lang: Lang = None,
 ) -> None:
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
         settings = _settings(model or found.options.get("model"), requests)
@@ -131,7 +131,7 @@ def retry_failed(
 
 @app.command(help=say("batch.pause"))
 def pause(batch: BatchId = None, lang: Lang = None) -> None:
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
         records.batches.pause(found.id)
@@ -147,7 +147,7 @@ def status(
 ) -> None:
     import json
 
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = [_find(records, batch)] if batch else records.batches.all(limit=limit)
         living = {one.id: records.runners.living(one.id) for one in found}
@@ -177,7 +177,7 @@ def export(
     from evaluator.batch import write_batch
     from evaluator.batch.output import check_output
 
-    texts.use(lang or texts.current())
+    messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
         check_output(out, overwrite)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evaluator import texts
+from evaluator import messages
 
 if TYPE_CHECKING:
     from evaluator.grading import Progress, Report
@@ -34,7 +34,7 @@ class Format(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application, their help in the current language."""
-    say = texts.say
+    say = messages.say
 
     @app.command(help=say("cli.grade"))
     def grade(
@@ -50,7 +50,7 @@ def add_to(app: typer.Typer) -> None:
         yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
     ) -> None:
-        texts.use(lang or texts.current())
+        messages.use(lang or messages.current())
         settings = _settings(model)
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
         ensure_model(settings, yes)
@@ -69,10 +69,10 @@ def add_to(app: typer.Typer) -> None:
         search: Annotated[str | None, typer.Option(help=say("cli.history_search"))] = None,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
     ) -> None:
-        from evaluator.display import print_history
+        from evaluator.reports.terminal import print_history
         from evaluator.storage import open_records
 
-        texts.use(lang or texts.current())
+        messages.use(lang or messages.current())
         with open_records() as records:
             rows = records.history(limit=limit, rubric=rubric, text=search or "")
             print_history(rows, chosen=bool(rubric or search))
@@ -85,7 +85,7 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         from evaluator.storage import open_records
 
-        texts.use(lang or texts.current())
+        messages.use(lang or messages.current())
         with open_records() as records:
             _print(records.get(id), records.transcript(id), form)
 
@@ -126,11 +126,11 @@ def _inputs(
 
 def ensure_model(settings: "Settings", yes: bool) -> None:
     """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
-    from evaluator.judge.weights import path_of, require
+    from evaluator.judge.backends.weights import path_of, require
 
     if settings.model != "embedded" or path_of(settings).is_file():
         return
-    if not yes and not (sys.stdin.isatty() and typer.confirm(texts.say("cli.model_fetch"), default=True)):
+    if not yes and not (sys.stdin.isatty() and typer.confirm(messages.say("cli.model_fetch"), default=True)):
         require(settings)
     from evaluator.commands.models import fetch
 
@@ -149,10 +149,10 @@ def _progress() -> "Iterator[Report]":
     """A line on the terminal that says what is being done; nothing when the output is not a terminal."""
     from rich.console import Console
 
-    with Console(stderr=True).status(texts.say("progress.reading")) as status:
+    with Console(stderr=True).status(messages.say("progress.reading")) as status:
 
         def show(progress: "Progress") -> None:
-            status.update(f"{texts.say(f'progress.{progress.step}')} {progress.done}/{progress.total}")
+            status.update(f"{messages.say(f'progress.{progress.step}')} {progress.done}/{progress.total}")
 
         yield show
 
@@ -161,11 +161,11 @@ def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:
     if form == Format.JSON:
         print(card.model_dump_json(indent=2))
     elif form == Format.MARKDOWN:
-        from evaluator.report import to_markdown
+        from evaluator.reports.markdown import to_markdown
 
         print(to_markdown(card, transcript))
     else:
-        from evaluator.display import print_scorecard
+        from evaluator.reports.terminal import print_scorecard
 
         print_scorecard(card, transcript)
 

@@ -8,13 +8,13 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from evaluator import texts
+from evaluator import messages
 
 # name -> module with a typer application called `app`
 LATER = {
     "batch": "evaluator.commands.batch",
-    "bank": "evaluator.bank.commands",
-    "calibrate": "evaluator.calibration.commands",
+    "bank": "evaluator.commands.bank",
+    "calibrate": "evaluator.commands.calibrate",
 }
 
 
@@ -26,7 +26,7 @@ class LazyGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in LATER:
-            return TyperGroup(name=cmd_name, help=texts.say(f"cli.{cmd_name}"))
+            return TyperGroup(name=cmd_name, help=messages.say(f"cli.{cmd_name}"))
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

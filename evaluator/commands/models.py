@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evaluator import texts
+from evaluator import messages
 
 if TYPE_CHECKING:
     from evaluator.settings import Settings
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The group, its help in the current language."""
-    say = texts.say
+    say = messages.say
     app = typer.Typer(no_args_is_help=True)
 
     @app.command("list", help=say("cli.model_list"))
     def list_command() -> None:
-        from evaluator.display import print_models
+        from evaluator.reports.terminal import print_models
 
         print_models()
 
@@ -31,8 +31,8 @@ def build() -> typer.Typer:
 
     @app.command(help=say("cli.model_status"))
     def status() -> None:
-        from evaluator.display import print_weights
-        from evaluator.judge.weights import status as look
+        from evaluator.judge.backends.weights import status as look
+        from evaluator.reports.terminal import print_weights
         from evaluator.settings import load_settings
 
         found = look(load_settings())
@@ -47,8 +47,8 @@ def build() -> typer.Typer:
     ) -> None:
         import asyncio
 
-        from evaluator.display import print_model_check
         from evaluator.judge.check import check as check_model
+        from evaluator.reports.terminal import print_model_check
         from evaluator.settings import load_settings
 
         found = asyncio.run(check_model(name, load_settings()))
@@ -61,7 +61,7 @@ def fetch(settings: "Settings") -> None:
     """Fetches the embedded model's weights with a progress bar, unless they are there."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    from evaluator.judge.weights import EMBEDDED, pull
+    from evaluator.judge.backends.weights import EMBEDDED, pull
 
     columns = (
         TextColumn("{task.description}"),
@@ -73,4 +73,4 @@ def fetch(settings: "Settings") -> None:
     with Progress(*columns, transient=False) as bar:
         task = bar.add_task(EMBEDDED.name, total=EMBEDDED.size)
         path = pull(settings, lambda done, total: bar.update(task, completed=done, total=total))
-    print(texts.say("cli.model_ready", path=path))
+    print(messages.say("cli.model_ready", path=path))

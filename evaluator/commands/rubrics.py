@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evaluator import texts
+from evaluator import messages
 
 if TYPE_CHECKING:
     from evaluator.rubrics import Finding
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The group, its help in the current language."""
-    say = texts.say
+    say = messages.say
     app = typer.Typer(no_args_is_help=True)
 
     @app.command("list", help=say("cli.rubrics_list"))
     def list_command() -> None:
-        from evaluator.display import print_rubrics
+        from evaluator.reports.terminal import print_rubrics
         from evaluator.rubrics import list_rubrics
 
         print_rubrics(list_rubrics())
 
     @app.command(help=say("cli.rubrics_show"))
     def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))]) -> None:
-        from evaluator.display import print_rubric
+        from evaluator.reports.terminal import print_rubric
         from evaluator.rubrics import find
 
         print_rubric(find(name))
@@ -37,7 +37,7 @@ def build() -> typer.Typer:
     def lint(
         names: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))] = None,
     ) -> None:
-        from evaluator.display import print_findings
+        from evaluator.reports.terminal import print_findings
         from evaluator.rubrics import list_rubrics
 
         wanted = names or [str(entry.path) for entry in list_rubrics()]

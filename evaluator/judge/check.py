@@ -13,13 +13,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError, ModelError
+from evaluator.judge.backends.providers import ADDRESS, PROVIDERS
+from evaluator.judge.backends.spending import Price, price_of
 from evaluator.judge.choose import choose, open_account, split
-from evaluator.judge.providers import ADDRESS, PROVIDERS
-from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State, Usage
-from evaluator.judge.spending import Price, price_of
-from evaluator.judge.swapped import PREFIX
+from evaluator.judge.combined.swapped import PREFIX
+from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
+from evaluator.messages import LANGUAGES, say
+from evaluator.scorecard import Usage
 from evaluator.settings import Settings
-from evaluator.texts import LANGUAGES, say
 
 ENOUGH = 0.8  # share of right answers from which a language counts as understood
 

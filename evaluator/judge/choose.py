@@ -21,16 +21,16 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from evaluator.errors import InputError
-from evaluator.judge.cascade import CascadeJudge
-from evaluator.judge.endpoint import EndpointAsker
-from evaluator.judge.panel import PanelJudge
-from evaluator.judge.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
+from evaluator.judge.backends.endpoint import EndpointAsker
+from evaluator.judge.backends.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
+from evaluator.judge.backends.spending import Spending
+from evaluator.judge.backends.transport import Limits
+from evaluator.judge.backends.vendor_langchain import ChatModel
+from evaluator.judge.backends.vendor_openai import Endpoint
+from evaluator.judge.combined.cascade import CascadeJudge
+from evaluator.judge.combined.panel import PanelJudge
+from evaluator.judge.combined.swapped import PREFIX, SwappedJudge
 from evaluator.judge.questions import Judge
-from evaluator.judge.spending import Spending
-from evaluator.judge.swapped import PREFIX, SwappedJudge
-from evaluator.judge.transport import Limits
-from evaluator.judge.vendor_langchain import ChatModel
-from evaluator.judge.vendor_openai import Endpoint
 from evaluator.settings import Settings
 
 
@@ -98,7 +98,7 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
         return _structured(name, provider, vendor, model, settings, account)
     endpoint = _endpoint(name, provider, vendor, model, settings)
     if chosen == "decisions":
-        from evaluator.judge.decisions import DecisionsJudge
+        from evaluator.judge.backends.decisions import DecisionsJudge
 
         return DecisionsJudge(endpoint, account, limits_of(settings))
     return _readout(EndpointAsker(endpoint, account, limits_of(settings)))
@@ -157,7 +157,7 @@ def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: 
 
 
 def _structured(name: str, provider: Provider, vendor: str, model: str, settings: Settings, account: Spending) -> Judge:
-    from evaluator.judge.structured import StructuredJudge
+    from evaluator.judge.backends.structured import StructuredJudge
 
     compatible = provider.langchain == "openai"
     chat = ChatModel(
@@ -202,12 +202,12 @@ def _key(provider: Provider, vendor: str, settings: Settings) -> SecretStr | Non
 
 
 def _readout(asker: EndpointAsker) -> Judge:
-    from evaluator.judge.readout import ReadoutJudge
+    from evaluator.judge.backends.readout import ReadoutJudge
 
     return ReadoutJudge(asker)
 
 
 def _embedded(settings: Settings) -> Judge:
-    from evaluator.judge.embedded import embedded_judge
+    from evaluator.judge.backends.embedded import embedded_judge
 
     return embedded_judge(settings)

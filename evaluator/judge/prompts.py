@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from evaluator.errors import InputError
-from evaluator.judge.asking import Prompt
+from evaluator.judge.backends.asking import Prompt
 from evaluator.judge.questions import Question, State
 from evaluator.resources import resource_dir
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.errors import InputError
-from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded, Usage
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
+from evaluator.scorecard import Usage
 
 VARIABLE = "EVALUATOR_SCRIPTED_JUDGE"
 NAME = "scripted"

@@ -17,7 +17,7 @@ from evaluator.storage import Attempt, OwnPoint, Records
 from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
-    from evaluator.calibration.profile import Profile
+    from evaluator.profiles.profile import Profile
 
 
 class Practised(NamedTuple):

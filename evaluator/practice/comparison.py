@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from evaluator.messages import say
 from evaluator.rubric import Criterion, CriterionKind, Rubric
 from evaluator.scorecard import (
     Evidence,
@@ -20,7 +21,6 @@ from evaluator.scorecard import (
     nearest_level,
 )
 from evaluator.storage import OwnPoint
-from evaluator.texts import say
 
 View = Literal["agree", "unsure", "kinder", "stricter", "not_rated", "ungraded", "not_applicable"]
 UNSURE_FROM = 0.2  # the grader thinks the trainee's own level at least that likely: it is a matter of opinion

@@ -18,8 +18,8 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from evaluator.guard.matching import fold
 from evaluator.references.entries import Entry, entry_text
+from evaluator.text.folding import fold
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from evaluator.guard import matching
-from evaluator.judge.plan import plan_criterion
-from evaluator.key_points import with_key_points
 from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
+from evaluator.rubrics.key_points import with_key_points
 from evaluator.rubrics.problems import Finding, Severity, WrongRubric
+from evaluator.rubrics.questions import plan_criterion
 from evaluator.rubrics.reading import parse
 from evaluator.rubrics.wording import alike, shared_run, vague_words
+from evaluator.text import folding
 
 # Range of counts in a level's description: "1-3 points named", "两到三项".
 _RANGE = re.compile(r"(\d+)\s*(?:-|–|~|～|至|到|to)\s*(\d+)")
@@ -80,7 +80,7 @@ def _references(rubric: Rubric) -> Iterator[Finding]:
 def _quotations(reference: ReferenceAnswer, where: str) -> Iterator[Finding]:
     """A candidate's sentences are compared with the example, so it has to be what the reference really says."""
     for point in reference.key_points:
-        if point.example.strip() and not matching.find(point.example, reference.text):
+        if point.example.strip() and not folding.find(point.example, reference.text):
             yield _found("warning", "example_not_in_answer", f"{where}.key_points.{point.id}", id=point.id)
 
 

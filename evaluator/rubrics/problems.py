@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.errors import RubricError
 
 Severity = Literal["error", "warning"]
@@ -34,7 +34,7 @@ class Finding(BaseModel):
 
     def text(self, language: str | None = None) -> str:
         """The sentence for people in `language`: what is wrong and what to write."""
-        return texts.say(f"rubric.{self.code}", language, where=self.where, **self.values)
+        return messages.say(f"rubric.{self.code}", language, where=self.where, **self.values)
 
 
 class WrongRubric(RubricError):
@@ -49,6 +49,6 @@ class WrongRubric(RubricError):
 
     def text(self, language: str | None = None) -> str:
         others = len(self.findings) - 1
-        more = texts.say("rubric.more", language, count=others) if others else ""
+        more = messages.say("rubric.more", language, count=others) if others else ""
         what = self.findings[0].text(language)
-        return texts.say(f"errors.{self.code}", language, what=what, more=more, **self.values)
+        return messages.say(f"errors.{self.code}", language, what=what, more=more, **self.values)

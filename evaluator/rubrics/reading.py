@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.encoding import Malformed, compose_yaml, construct_yaml
 from evaluator.errors import RubricError
 from evaluator.files import NotAFile, TooLarge, read_bounded
@@ -77,7 +77,7 @@ def read_text(path: Path) -> str:
     except TooLarge:
         raise RubricError("rubric_too_large", path=path, limit=MAX_BYTES // 1000) from None
     except NotAFile as error:
-        raise RubricError("file_not_regular", path=path, kind=texts.say(f"errors.kind_{error.kind}")) from None
+        raise RubricError("file_not_regular", path=path, kind=messages.say(f"errors.kind_{error.kind}")) from None
     except OSError as error:
         raise RubricError("rubric_unreadable", path=path, detail=error.strerror or error) from None
     try:
@@ -190,7 +190,7 @@ def _explain(problem: Any, location: list[Any]) -> tuple[str, dict[str, Any]]:
     for ending, code in _TYPES.items():
         if kind.endswith(ending):
             return code, {"field": field, "given": given}
-    if kind in texts.catalogue("rubric"):  # a rule of our own types
+    if kind in messages.catalogue("rubric"):  # a rule of our own types
         return kind, context
     return "other", {"field": field, "given": given, "detail": problem["msg"]}
 

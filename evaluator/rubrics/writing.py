@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluator import texts
+from evaluator import messages
 from evaluator.encoding import write_yaml
 from evaluator.errors import RubricError, StorageError
 from evaluator.files import write_in_one_step
@@ -54,8 +54,8 @@ def template(rubric_id: str, form: Form = "answer", language: str | None = None,
     """YAML text of a small, valid rubric to be rewritten; RubricError when the id could not be one."""
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", rubric_id):
         raise RubricError("rubric_id_wrong", id=rubric_id)
-    chosen = language or texts.current()
-    body = texts.say(f"rubric.template_{form}", chosen, id=rubric_id, language=chosen)
+    chosen = language or messages.current()
+    body = messages.say(f"rubric.template_{form}", chosen, id=rubric_id, language=chosen)
     return f"# yaml-language-server: $schema={schema}\n{body}"
 
 

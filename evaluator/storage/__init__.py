@@ -1,12 +1,12 @@
 """What is kept: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
+from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
 from evaluator.storage.ids import new_id
 from evaluator.storage.memo import AskMemo, memo_key
+from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record
 from evaluator.storage.records import Records, open_records
-from evaluator.storage.shapes import GradingSummary, HumanGrade, Note, Override, Record
 from evaluator.storage.versions import Profile, RubricVersion
-from evaluator.storage.work import Attempt, Draft, OwnPoint
 
 __all__ = [
     "AskMemo",

@@ -20,11 +20,11 @@ from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
 from evaluator.storage.contents import keep_rubric, keep_transcripts, rubric_of, transcripts_of
+from evaluator.storage.effective_overrides import corrected_sums, was_corrected
 from evaluator.storage.gradings import insert_grading
 from evaluator.storage.ids import new_id, read_id
+from evaluator.storage.models import Correctable, Shape, now
 from evaluator.storage.opening import Database
-from evaluator.storage.shapes import Correctable, Shape, now
-from evaluator.storage.standing import corrected_sums, was_corrected
 from evaluator.transcript import Transcript
 
 ItemState = Literal["waiting", "running", "done", "failed"]

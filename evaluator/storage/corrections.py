@@ -11,10 +11,10 @@ from sqlalchemy import select
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
+from evaluator.storage.effective_overrides import effective, standing
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
-from evaluator.storage.shapes import HumanGrade, Note, Override, now
-from evaluator.storage.standing import effective, standing
+from evaluator.storage.models import HumanGrade, Note, Override, now
 
 
 class Corrections(Gradings):

@@ -9,15 +9,14 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select,
 from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
-from evaluator.judge.questions import Usage
 from evaluator.rubric import Rubric
-from evaluator.scorecard import Scorecard
+from evaluator.scorecard import Scorecard, Usage
 from evaluator.storage import tables as t
 from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
+from evaluator.storage.effective_overrides import bodies, corrected_sums, was_corrected
 from evaluator.storage.ids import new_id, read_id
+from evaluator.storage.models import GradingSummary, Note, Override, Record, digest
 from evaluator.storage.opening import Database
-from evaluator.storage.shapes import GradingSummary, Note, Override, Record, digest
-from evaluator.storage.standing import bodies, corrected_sums, was_corrected
 from evaluator.transcript import Transcript
 
 _SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields if name != "corrected"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from evaluator.settings import Settings, load_settings
+from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
 from evaluator.storage.corrections import Corrections
 from evaluator.storage.opening import Database
 from evaluator.storage.runners import Runners
 from evaluator.storage.versions import Profiles, RubricVersions
-from evaluator.storage.work import Attempts, Drafts
 
 
 class Records(Corrections):

@@ -12,8 +12,8 @@ from evaluator.rubric import Rubric
 from evaluator.storage import tables as t
 from evaluator.storage.contents import keep_rubric, rubric_of
 from evaluator.storage.ids import new_id
+from evaluator.storage.models import Shape, now
 from evaluator.storage.opening import Database
-from evaluator.storage.shapes import Shape, now
 
 
 class RubricVersion(Shape):

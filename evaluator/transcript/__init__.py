@@ -5,18 +5,10 @@ of a file.
 Whatever had to be assumed on the way is part of the result.
 """
 
+from evaluator.rubric import Role
 from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, read_file
 from evaluator.transcript.parsing import Form, parse
-from evaluator.transcript.turns import (
-    Assumption,
-    Role,
-    SpeakerSummary,
-    Transcript,
-    Turn,
-    assemble,
-    speakers,
-    with_roles,
-)
+from evaluator.transcript.turns import Assumption, SpeakerSummary, Transcript, Turn, assemble, speakers, with_roles
 
 __all__ = [
     "SIZE_LIMIT_BYTES",

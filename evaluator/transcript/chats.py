@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from evaluator.transcript.labels import read_labels
 from evaluator.transcript.names import known_role
-from evaluator.transcript.pieces import DATE, TIME, Layout, Line, Piece, lines_of
+from evaluator.transcript.segments import DATE, TIME, Layout, Line, Piece, lines_of
 
 _PERSON = r"[^\s:：，。！？,!?；;\[\]【】][^:：，。！？!?；;\r\n\t]{0,29}?"
 _SHOP = r"[^\s:：，。！？,!?；;\[\]【】]{1,20}店[:：]"  # the shop before its clerk: 旗舰店:小美

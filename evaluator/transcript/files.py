@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evaluator.errors import InputError
+from evaluator.rubric import Role
 from evaluator.transcript.parsing import Form, parse
-from evaluator.transcript.turns import Assumption, Role, Transcript
+from evaluator.transcript.turns import Assumption, Transcript
 
 SIZE_LIMIT_BYTES = 5_000_000
 
@@ -161,7 +162,7 @@ def _rare_share(text: str) -> float:
     """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and
     Big5-like forms).
     """
-    from evaluator.guard.matching import simplify
+    from evaluator.text.folding import simplify
 
     foreign = [char for char in simplify(text) if ord(char) > 0x7F]
     return sum(not _is_everyday(char) for char in foreign) / max(len(foreign), 1)

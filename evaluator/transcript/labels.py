@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from evaluator.guard.matching import fold, simplify
+from evaluator.rubric import Role
+from evaluator.text.folding import fold, simplify
 from evaluator.transcript.names import is_field, is_honorific, is_letter, is_person, known_role, roles_together
-from evaluator.transcript.pieces import TIME, Layout, Line, Piece, lines_of
-from evaluator.transcript.turns import Assumption, Role
+from evaluator.transcript.segments import TIME, Layout, Line, Piece, lines_of
+from evaluator.transcript.turns import Assumption
 
 _NUMBERING = (
     r"(?:[-*•·>]+[ \t]+|\d{1,3}[.、)）][ \t]*(?!\d)|[（(\[【]\d{1,3}[)）\]】][ \t]*|"

@@ -7,7 +7,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from evaluator.transcript.pieces import CLOCK, DATE, Kind, Layout, Line, Piece, lines_of
+from evaluator.transcript.segments import CLOCK, DATE, Kind, Layout, Line, Piece, lines_of
 
 _HEAD = re.compile(
     r"[ \t\ufeff>*]*(?P<field>发件人|寄件人|寄件者|發件人|收件人|收件者|抄送|密送|副本|"

@@ -8,17 +8,18 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from evaluator.guard.matching import fold
-from evaluator.spelling import well_formed
-from evaluator.transcript.casting import cast, stated_roles
+from evaluator.rubric import Role
+from evaluator.text.folding import fold
+from evaluator.text.normalising import well_formed
 from evaluator.transcript.chats import read_chat_export
 from evaluator.transcript.labels import is_dialogue_throughout, read_labels
 from evaluator.transcript.mails import has_mail_head, read_mail
-from evaluator.transcript.pieces import Layout, Piece, has_date, seconds, trimmed
 from evaluator.transcript.quoted import read_quoted
-from evaluator.transcript.records import read_headed, read_records
+from evaluator.transcript.roles import cast, stated_roles
+from evaluator.transcript.segments import Layout, Piece, has_date, seconds, trimmed
+from evaluator.transcript.structured_layouts import read_headed, read_records
 from evaluator.transcript.subtitles import read_subtitles
-from evaluator.transcript.turns import Assumption, Role, Transcript, Turn, check_names
+from evaluator.transcript.turns import Assumption, Transcript, Turn, check_names
 
 Form = Literal["dialogue", "answer", "email"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evaluator.transcript.names import is_honorific, known_role
-from evaluator.transcript.pieces import Layout, Piece
+from evaluator.transcript.segments import Layout, Piece
 
 _QUOTE = re.compile(
     r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from evaluator.transcript.labels import read_labels
-from evaluator.transcript.pieces import Layout, Piece, trimmed
+from evaluator.transcript.segments import Layout, Piece, trimmed
 from evaluator.transcript.turns import Assumption
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"

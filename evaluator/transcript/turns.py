@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
-from evaluator.guard.matching import fold
+from evaluator.text.folding import fold
 
 Role = Literal["agent", "customer", "other"]
 

@@ -1,0 +1,80 @@
+"""Zip archives: unpacked member by member into a folder of their own, within limits."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from evaluator.bank.formats.limits import MAX_FILE_BYTES, check_archive, check_size
+from evaluator.errors import InputError
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[list[tuple[str, Path]]]:
+    """The members as (name inside the archive, file on disk); the files are gone when the block ends."""
+    check_size(path)
+    with TemporaryDirectory(prefix="evaluator-zip-") as folder:
+        yield _extract(path, Path(folder))
+
+
+def _extract(path: Path, folder: Path) -> list[tuple[str, Path]]:
+    members: list[tuple[str, Path]] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_archive(archive, path.name)
+            for place, member in enumerate(archive.infolist()):
+                if member.flag_bits & 1:
+                    raise InputError("bank_encrypted", file=path.name)
+                if not member.is_dir() and _wanted(member):
+                    members.append(_extract_one(archive, member, folder / str(place)))
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
+        raise InputError("bank_damaged", file=path.name) from None
+    return members
+
+
+def _wanted(member: zipfile.ZipInfo) -> bool:
+    """Everything but what systems add for themselves, and links: a link could point anywhere."""
+    name = PurePosixPath(_name(member))
+    is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
+    return not is_link and "__MACOSX" not in name.parts and not name.name.startswith((".", "~$"))
+
+
+def _extract_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> tuple[str, Path]:
+    """Writes one member under a name of our own making, so that its path cannot lead out of the folder."""
+    name = _name(member)
+    folder.mkdir()
+    target = folder / f"member{PurePosixPath(name).suffix.lower()}"
+    with archive.open(member) as source, target.open("wb") as copy:
+        shutil.copyfileobj(_Limited(source, archive.filename or name), copy)
+    return name, target
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Chinese Windows writes names in GBK without saying so; zipfile then shows them as code page 437."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return member.filename
+
+
+class _Limited:
+    """A stream that stops a member which unpacks to more than its header said."""
+
+    def __init__(self, stream: object, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._left = MAX_FILE_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        data: bytes = self._stream.read(size)  # type: ignore[attr-defined]
+        self._left -= len(data)
+        if self._left < 0:
+            raise InputError("bank_zip_bomb", file=Path(self._name).name, size=f"{MAX_FILE_BYTES / 2**20:.0f}+")
+        return data

@@ -1,0 +1,76 @@
+"""Old Word files (.doc), turned into .docx by LibreOffice where it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from evaluator.bank.formats import docx
+from evaluator.bank.formats.lines import Line
+from evaluator.errors import InputError
+
+TIMEOUT_S = 180  # a first start on a busy machine takes a minute
+
+
+def read(path: Path) -> tuple[Line, ...]:
+    """The lines of an old Word file; InputError where LibreOffice is missing, too slow, or cannot open it."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise InputError("bank_no_libreoffice", file=path.name)
+    with tempfile.TemporaryDirectory(prefix="evaluator-doc-", ignore_cleanup_errors=True) as folder:
+        return docx.read(_convert(office, path, Path(folder)))
+
+
+def _convert(office: str, path: Path, folder: Path) -> Path:
+    """Works on a copy under a plain name; a name that begins with a dash would be read as an option."""
+    copy = folder / "paper.doc"
+    shutil.copyfile(path, copy)
+    _run(_command(office, copy, folder), path.name)
+    converted = copy.with_suffix(".docx")
+    if not converted.exists():
+        raise InputError("bank_damaged", file=path.name)
+    return converted
+
+
+def _command(office: str, copy: Path, folder: Path) -> list[str]:
+    """A private profile: conversions run beside each other, and beside a LibreOffice window that is open."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    options = ("--headless", "--norestore", "--nolockcheck", "--convert-to", "docx", "--outdir", str(folder))
+    return [office, profile, *options, str(copy)]
+
+
+def _run(command: list[str], name: str) -> None:
+    """`soffice` is a script that starts the office: after the timeout the whole group has to end, not the script."""
+    try:
+        started = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        raise InputError("bank_no_libreoffice", file=name) from None
+    try:
+        failed = started.wait(TIMEOUT_S) != 0
+    except subprocess.TimeoutExpired:
+        raise InputError("bank_office_slow", file=name, seconds=TIMEOUT_S) from None
+    finally:
+        _end(started)
+    if failed:
+        raise InputError("bank_damaged", file=name)
+
+
+def _end(started: subprocess.Popen[bytes]) -> None:
+    """Ends what still runs: after a timeout, or when the user stopped the import."""
+    if started.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        os.killpg(started.pid, signal.SIGKILL)
+    else:
+        started.kill()
+    started.wait()

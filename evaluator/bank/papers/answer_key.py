@@ -1,0 +1,138 @@
+"""Answer sections: their entries are given to the questions that they belong to, by section and number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaluator.bank.items import Unplaced, Warning
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.question import PART, Draft
+
+if TYPE_CHECKING:
+    from evaluator.bank.papers.paper import OpenSection
+
+
+def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> list[Unplaced]:
+    """Fills keys, explanations, answers and criteria into the drafts; gives back the entries without a question."""
+    unmatched: list[Unplaced] = []
+    used: list[OpenSection] = []
+    for group in (piece for answer in answers for piece in _split_restarts(answer)):
+        target = _matching_section(group, sections, used)
+        if target is not None:
+            used.append(target)
+        for entry in group.drafts:
+            if _fill_parts(entry, target, sections):
+                continue
+            question = _matching_question(entry, target, sections)
+            if question is None:
+                unmatched.append(Unplaced(line=entry.start, text=_shown(entry)))
+            else:
+                _fill(question, entry)
+    return unmatched
+
+
+def _split_restarts(group: OpenSection) -> list[OpenSection]:
+    """An answer section without headings begins again at 1 for every section of questions."""
+    from dataclasses import replace
+
+    pieces: list[list[Draft]] = []
+    current: list[Draft] = []
+    for entry in group.drafts:
+        if current and (entry.number or 0) <= (current[-1].number or 0):
+            pieces.append(current)
+            current = []
+        current.append(entry)
+    pieces.append(current)
+    return [replace(group, drafts=piece) for piece in pieces if piece]
+
+
+def _matching_section(group: OpenSection, sections: list[OpenSection], used: list[OpenSection]) -> OpenSection | None:
+    """By ordinal and kind, by kind, by ordinal; without a heading, the next one that holds the numbers."""
+    free = [section for section in sections if not any(section is taken for taken in used)]
+    heading = group.heading
+    if heading.ordinal is not None or heading.kind is not None or heading.some_choice:
+        if group.chapter:
+            free = [section for section in free if _same_chapter(section, group)] or free
+        by_kind = [section for section in free if _same_kind(section, group)]
+        both = [section for section in by_kind if section.heading.ordinal == heading.ordinal]
+        by_ordinal = [s for s in free if s.heading.ordinal == heading.ordinal and heading.ordinal is not None]
+        return next(iter([*both, *by_kind, *by_ordinal]), None)
+    wanted = {entry.number for entry in group.drafts}
+    holding = [s for s in free if wanted <= {draft.number for draft in s.drafts} | {_case_number(d) for d in s.drafts}]
+    waiting = [s for s in holding if not all(draft.key or draft.answer.value for draft in s.drafts)]
+    return next(iter([*waiting, *holding]), None)
+
+
+def _case_number(draft: Draft) -> int | None:
+    return int(draft.case) if draft.style == PART and draft.case.isdecimal() else None
+
+
+def _same_chapter(section: OpenSection, group: OpenSection) -> bool:
+    """Whether both stand in the same chapter, by its ordinal: answers repeat a chapter's number, not always its name."""
+    return _ordinal_of(section.chapter) == _ordinal_of(group.chapter)
+
+
+def _ordinal_of(chapter: str) -> int | None:
+    found = line_patterns.read_chapter(chapter)
+    return found.ordinal if found else None
+
+
+def _same_kind(section: OpenSection, group: OpenSection) -> bool:
+    return (section.heading.kind, section.heading.some_choice) == (
+        group.heading.kind,
+        group.heading.some_choice,
+    )
+
+
+def _matching_question(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> Draft | None:
+    """In the section; without one, the only question in the paper with that number."""
+    places = [target] if target is not None else sections
+    found = [
+        draft for section in places for draft in section.drafts if draft.number == entry.number and draft.style != PART
+    ]
+    waiting = [draft for draft in found if not (draft.key or draft.answer.value)]
+    return found[0] if len(found) == 1 else waiting[0] if len(waiting) == 1 else None
+
+
+def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> bool:
+    """`(33) B B D`: the keys of the parts of a case, in their order; False where this is no entry of that shape."""
+    places = [target] if target is not None else sections
+    parts = [
+        draft
+        for section in places
+        for draft in section.drafts
+        if draft.style == PART and draft.case == str(entry.number)
+    ]
+    keys = (entry.key or "").split()
+    if not parts or len(keys) != len(parts):
+        return False
+    for part, key in zip(parts, keys, strict=True):
+        part.key, part.raw_key = part.key or key, key
+    return True
+
+
+def _fill(question: Draft, entry: Draft) -> None:
+    """What the question already has stays; what differs from it is a warning."""
+    question.split_key_of(entry)
+    for has, given in ((question.explanation, entry.explanation), (question.answer, entry.answer)):
+        if has.value and given.value not in ("", has.value):
+            question.warnings.append(_unused(entry, given.value))
+    if question.criteria and entry.criteria:
+        question.warnings.append(_unused(entry, "\n".join(text.value for _, text in entry.criteria)))
+    if entry.key and question.key and entry.key != question.key:
+        values = {"first": question.key, "second": entry.key}
+        question.warnings.append(Warning(code="two_keys", line=entry.start, values=values))
+    question.key = question.key or entry.key
+    question.explanation = question.explanation if question.explanation.value else entry.explanation
+    question.answer = question.answer if question.answer.value else entry.answer
+    question.criteria = question.criteria or entry.criteria
+    question.warnings.extend(entry.warnings)
+
+
+def _unused(entry: Draft, text: str) -> Warning:
+    return Warning(code="given_twice", line=entry.start, values={"text": text[:80]})
+
+
+def _shown(entry: Draft) -> str:
+    text = entry.key or entry.answer.value or entry.explanation.value
+    return f"{entry.number}. {text}"[:200]

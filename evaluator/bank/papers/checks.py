@@ -1,0 +1,196 @@
+"""Truth about damage: what a paper declares against what was found, keys that cannot be right, questions cut off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from evaluator.bank.items import CHOICE_KINDS, OBJECTIVE_KINDS, Item, Paper, Section, Warning
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.question import Draft, ends, hangs
+
+
+def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> list[Item]:
+    """Marks as truncated: questions without a text, and the last before a break that lack what the others have."""
+    marked = []
+    for item, draft in zip(items, drafts, strict=True):
+        broken = any(draft is last for last in cut)
+        others = [other for other in items if other is not item]
+        truncated = not item.text or (broken and _is_incomplete(item, draft, others))
+        marked.append(item.model_copy(update={"truncated": truncated}))
+    return marked
+
+
+def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
+    """Whether a question at the break lacks what makes it whole."""
+    if item.kind in CHOICE_KINDS:
+        usual = min((len(other.options) for other in others), default=2)
+        fewer = len(item.options) < max(2, usual)
+        return item.key is None and (fewer or (draft.part == "options" and _breaks_word(item, others)))
+    if item.kind == "true_false":
+        return item.key is None and not ends(draft.text.value)
+    if draft.part == "criteria":
+        return _criteria_missing(item)
+    return draft.part == "text" and not ends(item.text)
+
+
+def _breaks_word(item: Item, others: list[Item]) -> bool:
+    """The last option hangs, or it ends without a full stop where all others end with one."""
+    last = [other.options[-1].text for other in others if other.options]
+    return hangs(item.options[-1].text) or (bool(last) and all(map(ends, last)) and not ends(item.options[-1].text))
+
+
+def _criteria_missing(item: Item) -> bool:
+    given = [criterion.points for criterion in item.criteria]
+    return None in given or (item.points is not None and sum(p or 0 for p in given) < item.points)
+
+
+def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) -> Paper:
+    """The paper with all warnings: those of its items in the items, those of sections and paper in the paper."""
+    keyed = {section.title: _has_keys(paper, section) for section in paper.sections}
+    items = []
+    for item in paper.items:
+        found = [*item.warnings, *check_item(item), *_cut_text(item, paper, cut)]
+        items.append(item.model_copy(update={"warnings": _with_file(found, file)}))
+    warnings = [*_check_sections(paper), *_check_numbers(paper), *_check_total(paper, total)]
+    warnings += [
+        Warning(code="no_keys_in_section", line=section.line, values={"section": section.title})
+        for section in paper.sections
+        if section.found and not keyed[section.title]
+    ]
+    warnings += [
+        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
+    ]
+    return paper.model_copy(update={"items": tuple(items), "warnings": _with_file(warnings, file)})
+
+
+def _with_file(warnings: list[Warning], file: str) -> tuple[Warning, ...]:
+    return tuple(warning.model_copy(update={"file": file}) for warning in warnings)
+
+
+def check_item(item: Item) -> Iterator[Warning]:
+    """What is wrong with one question by itself."""
+    line = item.source.start if item.source else None
+    labels = {option.label for option in item.options}
+    if item.truncated:
+        yield Warning(code="truncated", line=line, values=_named(item))
+    if item.kind in CHOICE_KINDS and item.key_letters and (missing := set(item.key_letters) - labels):
+        yield Warning(
+            code="key_missing_option", line=line, values={**_named(item), "missing": "".join(sorted(missing))}
+        )
+    if item.kind in CHOICE_KINDS and not item.truncated and len(labels) < 2 and not item.steps:
+        yield Warning(code="few_options", line=line, values=_named(item))
+    if item.kind == "single_choice" and len(item.key_letters) > 1:
+        yield Warning(code="several_keys", line=line, values={**_named(item), "key": item.key or ""})
+    if item.kind == "true_false" and item.key and item.key not in (line_patterns.RIGHT, line_patterns.WRONG):
+        yield Warning(code="key_not_true_false", line=line, values={**_named(item), "key": item.key})
+    if not (item.key or item.references or item.criteria or item.truncated):
+        yield Warning(code="no_key", line=line, values=_named(item))
+    if item.kind in OBJECTIVE_KINDS and not item.key and item.references:
+        yield Warning(code="key_unreadable", line=line, values={"value": item.references[0].text[:40]})
+    yield from _check_criteria(item, line)
+
+
+def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
+    if not item.criteria:
+        return
+    without = [str(criterion.number) for criterion in item.criteria if criterion.points is None]
+    total = sum(criterion.points or 0 for criterion in item.criteria)
+    if without:
+        yield Warning(
+            code="criterion_without_points", line=line, values={**_named(item), "numbers": ", ".join(without)}
+        )
+    elif item.points is not None and abs(total - item.points) > 1e-9:
+        values = {**_named(item), "sum": f"{total:g}", "points": f"{item.points:g}"}
+        yield Warning(code="criteria_sum", line=line, values=values)
+
+
+def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
+    """An explanation or answer that the document breaks off: surely if it hangs, maybe without a full stop."""
+    if item.truncated:
+        return
+    for draft in cut:
+        text = draft.target().value
+        if not text or ends(text) or text not in (item.explanation, *(answer.text for answer in item.references)):
+            continue
+        others = [other.explanation for other in paper.items if other.explanation and other.explanation != text]
+        usual = len(others) >= 3 and sum(map(ends, others)) >= 0.6 * len(others)
+        if hangs(text):
+            yield Warning(code=f"{draft.part}_truncated", line=draft.end, values=_named(item))
+        elif usual:
+            yield Warning(code=f"{draft.part}_unfinished", line=draft.end, values=_named(item))
+
+
+def _named(item: Item) -> dict[str, str]:
+    return {"number": "?" if item.number is None else str(item.number), "kind": item.kind}
+
+
+def _has_keys(paper: Paper, section: Section) -> bool:
+    items = [item for item in paper.items if item.section == section.title]
+    return any(item.key or item.references or item.criteria for item in items)
+
+
+def _check_sections(paper: Paper) -> Iterator[Warning]:
+    for section in paper.sections:
+        named = {"section": section.title}
+        if section.declared_count is not None and section.declared_count != section.found:
+            counts = {"declared": str(section.declared_count), "found": str(section.found)}
+            yield Warning(code="count_differs", line=section.line, values={**named, **counts})
+        if section.declared_count is None and _is_empty(paper, section):
+            yield Warning(code="empty_section", line=section.line, values=named)
+        each, points, count = section.declared_each, section.declared_points, section.declared_count
+        if each is not None and points is not None and count and abs(each * count - points) > 1e-9:
+            values = {**named, "each": f"{each:g}", "count": str(count), "points": f"{points:g}"}
+            yield Warning(code="points_differ", line=section.line, values=values)
+        yield from _check_item_points(paper, section)
+
+
+def _is_empty(paper: Paper, section: Section) -> bool:
+    """Whether questions were lost or are missing: a heading with only further headings below it has none of its own."""
+    after = next((other.line for other in paper.sections if other.line > section.line), None)
+    lost = any(section.line < entry.line < (after or entry.line + 1) for entry in paper.unplaced)
+    return not section.found and (after is None or lost)
+
+
+def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
+    """Points that stand at the questions themselves, added up against the heading's."""
+    given = [item.points for item in paper.items if item.section == section.title]
+    own = any(points != section.declared_each for points in given)  # else the heading's own figures differ
+    complete = own and section.declared_count in (None, section.found) and None not in given
+    total = sum(points or 0 for points in given)
+    if complete and section.declared_points is not None and abs(total - section.declared_points) > 0.01:
+        values = {"section": section.title, "sum": f"{total:g}", "points": f"{section.declared_points:g}"}
+        yield Warning(code="item_points_differ", line=section.line, values=values)
+
+
+def _check_numbers(paper: Paper) -> Iterator[Warning]:
+    """Numbers that come twice in a section, and numbers that are missing between the first and the last."""
+    for section in paper.sections:
+        numbers = [item.number for item in paper.items if item.section == section.title and item.number]
+        twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
+        gaps = sorted(set(range(min(numbers), max(numbers) + 1)) - set(numbers)) if numbers else []
+        for code, found in (("number_twice", twice), ("number_gap", gaps)):
+            if found:
+                values = {"section": section.title, "numbers": _ranges(found)}
+                yield Warning(code=code, line=section.line, values=values)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """`3, 7-9, 1003-2018`: sorted numbers in short."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
+    """The paper's full marks against the sum of its sections' points."""
+    declared = [
+        section.declared_points or (section.declared_each or 0) * (section.declared_count or 0)
+        for section in paper.sections
+    ]
+    if total is not None and declared and all(declared) and abs(sum(declared) - total) > 1e-9:
+        yield Warning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})

@@ -1,0 +1,78 @@
+"""From a paper that was read to the paper that is kept: answers in place, damage marked, figures checked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from evaluator.bank.formats.lines import Document, Line
+from evaluator.bank.items import Item, Paper, Section, Source, Unplaced
+from evaluator.bank.papers.answer_key import apply_answers
+from evaluator.bank.papers.checks import check_paper, mark_damage
+from evaluator.bank.papers.paper import OpenPaper, OpenSection
+from evaluator.bank.papers.question import UNNUMBERED, Draft
+
+
+def finish_paper(paper: OpenPaper, document: Document) -> Paper:
+    """The paper with its answers in place, its damage marked and its figures checked."""
+    lines = {line.number: line for line in document.lines}
+    unmatched = apply_answers(paper.sections, paper.answers)
+    sections, items = [], []
+    for section in paper.sections:
+        _trust_brackets(section)
+        found = [_finish_item(draft, section, paper, document) for draft in section.drafts]
+        found = mark_damage(found, section.drafts, paper.cut)
+        items.extend(found)
+        sections.append(_finish_section(section, found))
+    waiting = [
+        Unplaced(line=line.number, text=line.text.strip()) for group in paper.sections for _, line in group.waiting
+    ]
+    unplaced = sorted([*paper.unplaced, *unmatched, *waiting], key=lambda entry: entry.line)
+    finished = Paper(
+        title=paper.title,
+        about=tuple(paper.about),
+        language=_language(items, lines),
+        sections=tuple(sections),
+        items=tuple(items),
+        unplaced=tuple(unplaced),
+        noise=paper.noise,
+    )
+    cut_text = [draft for draft in paper.cut if draft.part in ("explanation", "answer")]
+    return check_paper(finished, document.file, paper.total, cut_text)
+
+
+def _trust_brackets(section: OpenSection) -> None:
+    """`(ABC)` in the middle of a question is its key where most questions of the section surely have theirs there."""
+    sure = sum(draft.has_bracket_key for draft in section.drafts)
+    for draft in section.drafts:
+        draft.trusts_brackets = sure * 2 > len(section.drafts)
+
+
+def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:
+    heading = section.heading
+    each = heading.each
+    alone = draft.style == UNNUMBERED and len(section.drafts) == 1
+    if each is None and heading.points is not None and (heading.count or alone):
+        each = heading.points / (heading.count or 1)
+    source = Source(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
+    return draft.finish(source, paper.title, each)
+
+
+def _finish_section(section: OpenSection, items: list[Item]) -> Section:
+    heading = section.heading
+    return Section(
+        title=heading.title,
+        kind=heading.kind,
+        line=section.line,
+        declared_count=heading.count,
+        declared_each=heading.each,
+        declared_points=heading.points,
+        found=len(items),
+        truncated=sum(item.truncated for item in items),
+    )
+
+
+def _language(items: list[Item], lines: dict[int, Line]) -> Literal["zh", "en"]:
+    """Chinese where a tenth of the letters is."""
+    text = "".join(item.text for item in items) or "".join(line.text for line in lines.values())
+    letters = [ch for ch in text if ch.isalpha()]
+    return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"

@@ -1,0 +1,73 @@
+"""The grammar of exam papers: lines in, papers with sections and items out.
+
+One pass over the lines. A line is tried as noise, as a heading, as a label (答案:, 解析:, …), as an option, as the head
+of a question, and at last as the continuation of what came before. What fits nowhere is reported as unplaced.
+
+`reading` says where the pass stands; `headings`, `labels`, `questions` and `plain` hold the recognisers, functions of
+the reading and the line that give True where they took it. What one line says by itself is in `evaluator.bank.papers.line_patterns`.
+"""
+
+from __future__ import annotations
+
+from evaluator.bank.formats.lines import Document, Line
+from evaluator.bank.items import Paper, Unplaced
+from evaluator.bank.papers import noise
+from evaluator.bank.papers.finishing import finish_paper
+from evaluator.bank.papers.grammar.headings import take_heading
+from evaluator.bank.papers.grammar.labels import (
+    take_criterion,
+    take_label,
+    take_option,
+    take_rows,
+    take_shared_stem,
+    take_step,
+)
+from evaluator.bank.papers.grammar.questions import take_bare_label, take_header
+from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, take_unnumbered
+from evaluator.bank.papers.grids import spread_tables
+from evaluator.bank.pieces import break_lines, find_cards
+
+# In the order of their certainty.
+_RECOGNISERS = (
+    take_preamble,
+    take_rows,
+    take_heading,
+    take_criterion,
+    take_shared_stem,
+    take_label,
+    take_step,
+    take_option,
+    take_header,
+    take_bare_label,
+    take_unnumbered,
+    take_plain,
+)
+
+
+def parse(document: Document) -> list[Paper]:
+    """The papers of a document (nearly always one), with their warnings."""
+    at = Reading(spread_tables(break_lines(document.lines)))
+    cards = find_cards(at.lines)
+    for place, line in enumerate(at.lines):
+        at.place = place
+        if place in cards:
+            at.paper.noise += 1
+        elif line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
+            at.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))
+    at.break_off()
+    return [finish_paper(paper, document) for paper in at.papers]
+
+
+def _take_noise(at: Reading, line: Line) -> bool:
+    row = noise.recognise(line.text, at.in_tail, in_front=not (at.paper.sections or at.paper.answers))
+    if row is None:
+        return False
+    at.paper.noise += 1
+    if row.place == noise.END:
+        at.break_off()
+        at.in_tail = True
+    return True
+
+
+__all__ = ["parse"]

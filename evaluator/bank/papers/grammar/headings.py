@@ -1,0 +1,246 @@
+"""Headings: where a section or a chapter begins, where the answers begin, and where a second paper begins."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.bank.formats.lines import Line
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.grammar.ahead import FAR, comes_first, looks_like_questions
+from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.paper import OpenSection
+from evaluator.bank.papers.question import ends
+
+_NAMES_QUESTIONS = re.compile(r"题\W*$|questions?\W*$|部分", re.I)
+_SHORT_NAME = re.compile(r"(?:^|[、.:)\s])\w{2,6}(?<![问难话主课标])题\W*$")  # `四、材料分析题`, not `…是什么问题`
+_KIND_ALONE = re.compile(r"[、.)\s]\w{0,4}(?:分析|论述|简答|问答|模拟|写作|单选|多选|选择|判断|排序)\W*$")
+_WHOLE = re.compile(r"[与及和]|and|key|section|部分|附|卷", re.I)
+
+
+def take_heading(at: Reading, line: Line) -> bool:
+    """The head of the answers, the head of questions behind answers, a chapter, or the head of a section."""
+    if _take_answer_heading(at, line):
+        return True
+    if at.in_answers and line_patterns.is_question_heading(line.text):
+        at.close_draft()
+        at.in_answers = False
+        return True
+    if _take_chapter(at, line):
+        return True
+    heading = _read_heading(at, line)
+    if heading is None:
+        return False
+    _open_section(at, heading, line)
+    return True
+
+
+def _take_answer_heading(at: Reading, line: Line) -> bool:
+    named = line_patterns.read_named_answers(line.text)
+    if named is not None and _keys_follow(at, named):
+        at.leave_tail()
+        at.open_answers(name_answers(named), line)
+        return True
+    if line_patterns.is_answer_heading(line.text) and _answers_follow(at, line):
+        at.leave_tail()
+        if _chapters_wait(at):
+            at.paper.chapter = ""
+        at.open_answers(line_patterns.Heading("", None, None), line)
+        return True
+    return False
+
+
+def _chapters_wait(at: Reading) -> bool:
+    """Whether questions of several chapters have no answers yet, so that those below belong to all of them."""
+    waiting = {s.chapter for s in at.paper.sections for d in s.drafts if not (d.key or d.answer.value)}
+    return len(waiting) > 1
+
+
+def name_answers(name: str) -> line_patterns.Heading:
+    """The heading of a group of answers that is named (`单选题`, `一、`, `第二章`, `Part I`)."""
+    chapter = line_patterns.read_chapter(name)
+    if chapter:
+        return chapter
+    found = line_patterns.read_heading(name) or line_patterns.read_heading(f"{name.rstrip(' :：,，')} (1题)")
+    if found:
+        return line_patterns.Heading(name, found.ordinal, found.kind, found.some_choice)
+    return line_patterns.Heading(name, None, line_patterns.read_kind(name), line_patterns.names_some_choice(name))
+
+
+def _keys_follow(at: Reading, name: str) -> bool:
+    """Whether keys or numbered answers stand below the name of a section's answers, and not questions."""
+    text = at.next_text()
+    given = line_patterns.split_named_keys(text)[1]
+    header = line_patterns.read_header(text)
+    return bool(line_patterns.read_compact_keys(given)) or (header is not None and not looks_like_questions(at))
+
+
+def _answers_follow(at: Reading, line: Line) -> bool:
+    """`参考答案:` may head a section or one answer. A section needs evidence behind it, or questions that wait for it.
+
+    Keys by number are evidence; so are headings below which no question stands, and a list that begins at 1 where
+    several questions have no answer yet. Within a question that waits for its answer, a list is that answer.
+    """
+    behind = (text for text in at.texts_after(3) if (line_patterns.read_label(text) or ("",))[0] != "background")
+    text = next(behind, "")
+    draft = at.draft
+    if line_patterns.read_compact_keys(line_patterns.split_named_keys(text)[1]):
+        return True
+    heading = line_patterns.read_heading(text) or line_patterns.read_chapter(text)
+    header = line_patterns.read_header(text)
+    if draft is not None and not at.in_answers:
+        if _belongs_to(at, line, text, heading, header):
+            return False
+    elif draft is not None and at.in_answers:
+        return bool(heading)
+    return bool(heading or header or line_patterns.read_label(text) or _WHOLE.search(line_patterns.fold(line.text)))
+
+
+def _belongs_to(
+    at: Reading, line: Line, text: str, heading: line_patterns.Heading | None, header: line_patterns.Header | None
+) -> bool:
+    """Whether the line is the label of the open question's answer or explanation."""
+    draft = at.draft
+    assert draft is not None
+    label = line_patterns.read_label(line.text)
+    explains = "解析" in line.text and not draft.explanation.value
+    if heading:
+        return bool(label) and _waits(at) and not _several_wait(at) and looks_like_questions(at)
+    if header is None:
+        whole = bool(_WHOLE.search(line_patterns.fold(line.text)))
+        return bool(text) and (explains or not draft.key) and not (whole and draft.closed and not explains)
+    if header.number != 1:
+        return bool(label) and (explains or _waits(at))
+    return not _several_wait(at) and (explains or _waits(at)) and not line_patterns.read_key(header.rest)
+
+
+def _waits(at: Reading) -> bool:
+    """Whether the open question has no answer yet."""
+    return at.draft is not None and not (at.draft.key or at.draft.answer.value)
+
+
+def _several_wait(at: Reading) -> bool:
+    """Whether more questions than the open one have no answer yet: then answers at the end are to be expected."""
+    drafts = [draft for section in at.paper.sections for draft in section.drafts]
+    waiting = sum(
+        not (draft.closed and (draft.key or draft.answer.value or draft.explanation.value)) for draft in drafts
+    )
+    return waiting >= 2 and waiting * 2 > len(drafts)
+
+
+def _take_chapter(at: Reading, line: Line) -> bool:
+    """`第二章 投诉`: it groups what follows, among questions as among answers; numbers begin again below it."""
+    chapter = line_patterns.read_chapter(line.text)
+    if chapter is None or ends(line.text):
+        return False
+    below = at.next_text()
+    heading = line_patterns.read_heading(line.text)
+    if heading and (heading.kind or heading.some_choice or heading.declares):
+        return False
+    header = line_patterns.read_header(below)
+    inner = (
+        line_patterns.read_heading(below) or line_patterns.read_chapter(below) or line_patterns.is_answer_heading(below)
+    )
+    numbered = header is not None and (header.number == 1 or (at.draft is None or at.draft.closed))
+    heads = inner or numbered or line_patterns.read_compact_keys(line_patterns.split_named_keys(below)[1])
+    if not heads and at.draft is not None and not at.draft.closed:
+        return False
+    at.leave_tail()
+    if at.in_answers and looks_like_questions(at):
+        at.in_answers = False
+    at.close_draft()
+    at.paper.chapter = chapter.title
+    at.groups.append(OpenSection(chapter, line.number, chapter=chapter.title))
+    return True
+
+
+def _read_heading(at: Reading, line: Line) -> line_patterns.Heading | None:
+    """A section heading: by what it declares, or by the numbered question below it."""
+    heading = line_patterns.read_heading(line.text)
+    named = heading is not None and heading.declares and bool(_SHORT_NAME.search(_bare_title(heading)))
+    if heading and (heading.kind or heading.some_choice or heading.count or heading.each or named):
+        return heading if _heads_something(at, heading, line) else None
+    header = line_patterns.read_header(line.text)
+    numbered_next = _numbered_one_follows(at)
+    if heading and numbered_next:
+        return heading
+    if header and header.style == "chinese" and numbered_next and not ends(line.text) and len(line.text) <= 30:
+        return line_patterns.Heading(line.text.strip(), header.number, None)
+    return None
+
+
+def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) -> bool:
+    """A heading without any declaration must look like one: a question may name a kind too."""
+    if heading.declares or at.in_answers:
+        return True
+    title = _bare_title(heading)
+    return bool(
+        _NAMES_QUESTIONS.search(title)
+        or (_numbered_one_follows(at) and not ends(line.text))
+        or (_KIND_ALONE.search(title) and _is_next(at, heading) and _prose_is_asked(at))
+    )
+
+
+def _bare_title(heading: line_patterns.Heading) -> str:
+    """The heading, folded, without the bracket behind it: `(正确的打√,错误的打×)` says how to answer, not what it is."""
+    return re.sub(r"\s*[(\[].*[)\]]\W*$", "", line_patterns.fold(heading.title))
+
+
+def _is_next(at: Reading, heading: line_patterns.Heading) -> bool:
+    """Whether the heading counts on from the section before it."""
+    before = next((s.heading.ordinal for s in reversed(at.paper.sections) if s.heading.ordinal), 0)
+    return heading.ordinal == (before or 0) + 1
+
+
+def _prose_is_asked(at: Reading) -> bool:
+    """Whether prose stands below that is a question, for its answer comes before any number, or the case of a first one."""
+    text, below = at.next_text(), comes_first(at)
+    if not ends(text) or line_patterns.read_label(text) is not None:
+        return False
+    headers = (header for following in at.texts_after(FAR) if (header := line_patterns.read_header(following)))
+    return below == "answer" or (below == "number" and next(headers).number == 1)
+
+
+def _numbered_one_follows(at: Reading) -> bool:
+    """Whether the next line is the head of a question."""
+    for text in at.texts_after(3):
+        header = line_patterns.read_header(text)
+        if header and header.style not in ("chinese", "space"):
+            return True
+        if not line_patterns.is_label(text) and not line_patterns.read_label(text):
+            return False
+    return False
+
+
+def _open_section(at: Reading, heading: line_patterns.Heading, line: Line) -> None:
+    """A new section: of questions or of answers, in this paper or in the next one."""
+    if at.in_answers and _questions_follow(at, heading):
+        at.in_answers = False
+        if at.paper.has_items and _is_known(at, heading):
+            at.next_paper()
+    elif not at.in_answers and _restarts(at, heading):
+        at.next_paper()
+    at.leave_tail()
+    at.close_draft()
+    at.groups.append(OpenSection(heading, line.number, chapter=at.paper.chapter))
+
+
+def _is_known(at: Reading, heading: line_patterns.Heading) -> bool:
+    """Whether the section's place in the paper is taken already, so that it belongs to a further paper."""
+    if at.paper.chapter and at.paper.sections and at.paper.sections[-1].heading.chapter:
+        return False
+    return heading.ordinal is None or any(s.heading.ordinal == heading.ordinal for s in at.paper.sections)
+
+
+def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
+    """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
+    known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
+    return looks_like_questions(at) or (heading.ordinal, heading.kind) in known
+
+
+def _restarts(at: Reading, heading: line_patterns.Heading) -> bool:
+    """Whether the sections begin again: a second paper in the same document, and not a further chapter of this one."""
+    sections = [section for section in at.paper.sections if section.chapter == at.paper.chapter]
+    last = next((s.heading for s in reversed(sections) if s.heading.ordinal and not s.heading.chapter), None)
+    if heading.ordinal is None or last is None or last.ordinal is None or not at.paper.has_items:
+        return False
+    return heading.ordinal == 1 and (last.ordinal > 1 or at.held is not None or last.kind == heading.kind)

@@ -1,0 +1,213 @@
+"""Numbers: which of them begins a question, and which only goes on a list inside one."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.bank.formats.lines import Line
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.grammar.ahead import evidence_of, options_below
+from evaluator.bank.papers.grammar.labels import fill
+from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.paper import OpenSection
+from evaluator.bank.papers.question import PART, UNNUMBERED, Draft
+
+LARGEST_SURE = 999  # above it a number may as well be a year
+
+
+def take_header(at: Reading, line: Line) -> bool:
+    """The head of a question, or of an entry in an answer section, with what follows on its line."""
+    header = line_patterns.read_header(line.text)
+    if header is None:
+        return False
+    if _begins_part(at, header):
+        return _take_part(at, header, line)
+    if not _begins_question(at, header, line):
+        return False
+    at.leave_tail()
+    draft = at.open_draft(header, line)
+    if at.in_answers:
+        _start_entry(at, draft, header.rest, line)
+    else:
+        put_question(draft, header.rest, line)
+    return True
+
+
+def put_question(draft: Draft, text: str, line: Line) -> None:
+    """The words of a question: its tags, and options that stand on its line, taken out of it."""
+    text, kind, points = line_patterns.take_tail_tags(text)
+    draft.kind = draft.kind or kind
+    draft.points = draft.points if draft.points is not None else points
+    before, options = line_patterns.find_options_behind(text)
+    if before:
+        draft.text.add(before, line)
+    if options:
+        start = line.text.find(text)
+        draft.add_options(options, line.part(max(0, start), len(line.text)))
+
+
+def take_bare_label(at: Reading, line: Line) -> bool:
+    """`题目:` alone only says that a question follows; within an answer it is one of its words."""
+    within = at.draft is not None and at.draft.part in ("answer", "explanation", "criteria")
+    return line_patterns.is_label(line.text) and not (within and line_patterns.read_header(at.next_text()) is None)
+
+
+def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
+    """What follows the number in an answer section: a label, a key, or the answer itself."""
+    found = line_patterns.read_label(rest)
+    if found and found[0] in line_patterns.LABELS_OF_ANSWERS:
+        fill(at, found[0], found[1], line)
+        draft.style = f"{draft.style}+label"
+    elif rest:
+        draft.add_answer(rest, line)
+    else:
+        draft.part = "answer"
+
+
+def _begins_part(at: Reading, header: line_patterns.Header) -> bool:
+    """`(1)…` with options of its own below a stem without options: one of several questions on one case."""
+    draft, section = at.draft, at.section
+    if at.in_answers or draft is None or section is None or header.style != "bracket" or draft.kind == "true_false":
+        return False
+    if draft.style == PART:
+        return header.number == (draft.number or 0) + 1 and evidence_of(at, header) == "options"
+    stem_only = draft.style in ("dot", "word") and not draft.options and not draft.closed
+    return stem_only and header.number == 1 and evidence_of(at, header) == "options"
+
+
+def _take_part(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+    """The stem, which is no question itself, becomes the background of its parts."""
+    section, draft = at.section, at.draft
+    assert section is not None and draft is not None
+    if draft.style != PART:
+        section.drafts.remove(draft)
+        section.case = draft
+    stem = section.case
+    assert stem is not None
+    part = at.open_draft(header, line)
+    part.style, part.case = PART, str(stem.number)
+    part.background = "\n".join(filter(None, (part.background, stem.text.value)))
+    part.kind, part.some_choice = part.kind or stem.kind, part.some_choice or stem.some_choice
+    put_question(part, header.rest, line)
+    return True
+
+
+def _begins_question(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+    """Whether a number begins a question, or only a list inside one."""
+    section, draft = at.section, at.draft
+    before = section.drafts[-1] if section and section.drafts else None
+    if header.style == "word" or (header.kind and not header.doubtful):
+        return True
+    expected = _expected(section, before)
+    if header.doubtful and not _surely_next(at, header, before, expected):
+        return False
+    if before is None:
+        return header.number <= LARGEST_SURE or _is_no_year(at, header, line)
+    if header.number > LARGEST_SURE and not expected <= header.number <= expected + 3:
+        return _is_no_year(at, header, line)
+    if at.in_answers:
+        if header.number == 1 and before.number != 0 and _questions_again(at, header):
+            return _leave_answers(at)
+        return _begins_entry(header, before, expected)
+    if draft is None:
+        return not at.in_tail or header.number == expected
+    if _options_follow(at, line) and not (draft.part == "text" and not draft.closed and header.number < expected):
+        return True
+    return _begins_open_question(at, header, line, draft, expected)
+
+
+def _expected(section: OpenSection | None, before: Draft | None) -> int:
+    """The number that comes next: behind the parts of a case, the one after the case's own."""
+    if before is not None and before.style == PART and section is not None and section.case is not None:
+        return (section.case.number or 0) + 1
+    return (before.number or 0) + 1 if before is not None else 1
+
+
+def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None, expected: int) -> bool:
+    """A number that may be a quantity (`3.5G`, `2 人`) counts only in its place, where a question may begin."""
+    if header.number != expected:
+        return before is None and header.style != "space" and evidence_of(at, header) != ""
+    evidence = evidence_of(at, header)
+    if header.style == "space":
+        return evidence == "options" and (at.draft is None or at.draft.closed)
+    closed = at.draft is None or at.draft.closed or at.draft.kind == "true_false"
+    return evidence != "" or (closed and header.rest[:1].isdigit())
+
+
+def _questions_again(at: Reading, header: line_patterns.Header) -> bool:
+    """Whether a list that begins at 1 again behind answers asks: with options, or places for keys."""
+    return evidence_of(at, header) == "options" and len(at.paper.answers) > 0
+
+
+def _leave_answers(at: Reading) -> bool:
+    """Questions go on behind answers: they open a section of their own."""
+    at.close_draft()
+    at.in_answers = False
+    at.groups.append(
+        OpenSection(line_patterns.Heading("", None, None), at.lines[at.place].number, chapter=at.paper.chapter)
+    )
+    return True
+
+
+def _is_no_year(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+    """Whether a large number heads a question: options or the next number come soon, or its question was asked."""
+    if at.in_answers:
+        return any(draft.number == header.number for group in at.paper.sections for draft in group.drafts)
+    if (at.draft is None or at.draft.closed) and _options_follow(at, line):
+        return True
+    after = (line_patterns.read_header(text) for text in at.texts_after(30))
+    return any(found is not None and found.number == header.number + 1 for found in after)
+
+
+def _begins_entry(header: line_patterns.Header, before: Draft, expected: int) -> bool:
+    """In an answer section, entries look like the first one; other numbers are lists inside an answer."""
+    labelled = (line_patterns.read_label(header.rest) or ("",))[0] in line_patterns.LABELS_OF_ANSWERS
+    if labelled or before.style == "compact":
+        return True
+    if before.style.endswith("+label") and not line_patterns.read_key(header.rest):
+        return False
+    if header.style != before.style:
+        return False
+    return _in_sequence(header, before, expected)
+
+
+def _begins_open_question(at: Reading, header: line_patterns.Header, line: Line, draft: Draft, expected: int) -> bool:
+    """Without options to tell by: the style of the number, its place in the sequence, and whether the line asks."""
+    if header.style != draft.style and header.style in ("bracket", "chinese"):
+        fits = draft.closed or draft.kind == "true_false"
+        return fits and header.number == expected and draft.part != "answer" and not _is_nested(header, draft)
+    objective = draft.wants_letters or draft.kind == "true_false"
+    if objective and draft.part != "answer":
+        shown = evidence_of(at, header)
+        restarts = draft.kind == "true_false" and header.number == 1 and draft.closed and shown == "key"
+        asked_again = draft.part == "explanation" and header.number == expected and shown in ("key", "options")
+        return (header.number >= expected or restarts) and (asked_again or not _is_nested(header, draft))
+    asks = bool(re.search(r"[?？]\s*$|[(（]\s*\d+\s*分\s*[)）]", line.text)) or header.points is not None
+    labelled = bool(
+        re.match(r"^\s*\d{1,4}\s*[.、)]\s*(?:题目|题干|问题|question)\s*:", line_patterns.fold(line.text[:60]), re.I)
+    )
+    shown = evidence_of(at, header)
+    if shown == "answer" and draft.part == "text" and not draft.closed:
+        shown = ""  # the answer below may as well be the open question's own, whose text holds a list
+    if draft.style == UNNUMBERED and header.number != 1:
+        return labelled
+    return labelled or _in_sequence(header, draft, expected, asks or shown != "")
+
+
+def _is_nested(header: line_patterns.Header, draft: Draft) -> bool:
+    """Whether the number goes on a list inside an explanation (the grammar notes how far such a list has come)."""
+    return draft.part == "explanation" and draft.nested > 0 and header.number == draft.nested + 1
+
+
+def _in_sequence(header: line_patterns.Header, draft: Draft, expected: int, asks: bool = False) -> bool:
+    """The next number begins the next question, unless it is also the next number of a list inside this one."""
+    number = header.number
+    if number == draft.nested + 1 and (draft.nested or number != expected) and not (asks and number == expected):
+        draft.nested = number
+        return False
+    return expected <= number <= expected + 3
+
+
+def _options_follow(at: Reading, line: Line) -> bool:
+    """Whether option A comes before the next number."""
+    return len(line_patterns.find_options_behind(line.text)[1]) > 1 or options_below(at) >= 0

@@ -1,0 +1,127 @@
+"""Where the reading of a document stands: the line, the paper, the section and the question that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from evaluator.bank.formats.lines import Line
+from evaluator.bank.items import Unplaced
+from evaluator.bank.papers import line_patterns, noise
+from evaluator.bank.papers.paper import OpenPaper, OpenSection
+from evaluator.bank.papers.question import UNNUMBERED, Draft
+
+
+class Reading:
+    """A document that is being read. The recognisers look at it and move it on; it decides nothing itself."""
+
+    def __init__(self, lines: tuple[Line, ...]) -> None:
+        self.lines = lines
+        self.place = 0  # of the line that is being read
+        self.papers = [OpenPaper()]
+        self.in_answers = False
+        self.in_tail = False  # behind the end of a paper, where only a new heading or number is taken
+        self.draft: Draft | None = None
+        self.held: Unplaced | None = None  # a line that may turn out to be the next paper's title
+        self.platform = False  # an export of a learning platform, with the candidate's own answers and points
+
+    @property
+    def paper(self) -> OpenPaper:
+        """The paper that is open."""
+        return self.papers[-1]
+
+    @property
+    def section(self) -> OpenSection | None:
+        """The section that is open: of the answers where those are being read, else of the questions."""
+        groups = self.groups
+        return groups[-1] if groups else None
+
+    @property
+    def groups(self) -> list[OpenSection]:
+        """The sections among which a new one would come."""
+        return self.paper.answers if self.in_answers else self.paper.sections
+
+    def lines_after(self, count: int) -> Iterator[Line]:
+        """The next lines that are not noise, up to `count`."""
+        window = self.lines[self.place + 1 : self.place + 1 + 2 * count]
+        following = (line for line in window if not line.unknown)
+        return islice((line for line in following if noise.recognise(line.text, self.in_tail) is None), count)
+
+    def texts_after(self, count: int) -> Iterator[str]:
+        """The texts of the next lines that are not noise, up to `count`."""
+        return (line.text for line in self.lines_after(count))
+
+    def next_text(self) -> str:
+        """The next line that is not noise; empty at the end."""
+        return next(self.texts_after(1), "")
+
+    def open_draft(self, header: line_patterns.Header, line: Line) -> Draft:
+        """A new question, or entry of an answer section, in the open section; one without a heading if there is none."""
+        section = self.section
+        if section is None:
+            section = OpenSection(line_patterns.Heading("", None, None), line.number, chapter=self.paper.chapter)
+            self.groups.append(section)
+        heading = section.heading
+        background = section.background_of(header.number) or (self.paper.background if not section.holds_for else [])
+        self.draft = Draft(
+            number=header.number,
+            start=line.number,
+            end=line.number,
+            page=line.page,
+            kind=header.kind or heading.kind,
+            some_choice=heading.some_choice,
+            style=header.style,
+            points=header.points,
+            key=header.key,
+            background="\n".join(background),
+            requirements="\n".join(section.requirements or self.paper.requirements),
+            section=heading.title,
+            partial=heading.partial,
+            pictures=list(line.pictures),
+        )
+        if background and section.holds_for:
+            self.draft.case = f"{section.holds_for[0]}-{section.holds_for[1]}"
+        if section.chapter:
+            self.draft.tags["chapter"] = section.chapter
+        section.drafts.append(self.draft)
+        section.waiting.clear()
+        return self.draft
+
+    def open_unnumbered(self, line: Line) -> Draft:
+        """A question, or entry of an answer section, that has no number of its own: it takes the next one."""
+        before = self.section.drafts[-1].number if self.section and self.section.drafts else None
+        return self.open_draft(line_patterns.Header((before or 0) + 1, UNNUMBERED, ""), line)
+
+    def close_draft(self) -> None:
+        """No question is open any more."""
+        self.draft = None
+
+    def open_answers(self, heading: line_patterns.Heading, line: Line) -> None:
+        """A group of answers begins."""
+        self.close_draft()
+        self.in_answers = True
+        self.paper.answers.append(OpenSection(heading, line.number, chapter=self.paper.chapter))
+
+    def break_off(self) -> None:
+        """The paper ends here, so what was being read may be incomplete."""
+        if self.draft is not None and self.draft not in self.paper.cut:
+            self.paper.cut.append(self.draft)
+
+    def next_paper(self) -> None:
+        """A further paper begins; the line that was held for it becomes its title."""
+        self.break_off()
+        title = ""
+        if self.held is not None:
+            title = self.held.text
+            if self.held in self.paper.unplaced:
+                self.paper.unplaced.remove(self.held)
+        self.papers.append(OpenPaper(title=title))
+        self.in_answers, self.draft, self.held = False, None, None
+
+    def hold(self, line: Line) -> None:
+        """Keeps a line that may be the next paper's title."""
+        self.held = Unplaced(line=line.number, text=line.text.strip())
+
+    def leave_tail(self) -> None:
+        """The paper goes on after all."""
+        self.in_tail, self.held = False, None

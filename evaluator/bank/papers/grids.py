@@ -1,0 +1,157 @@
+"""Tables inside papers, and answers on the line of their question, spread into the lines that the grammar knows.
+
+Three shapes are common: a grid of numbers above answers, a table of questions with headed columns, and a table that
+only lays out options side by side (which needs nothing: its cells joined by tabs read as options on one line).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from evaluator.bank.columns import OPTION_LABELS, OPTIONS, column_of
+from evaluator.bank.formats.lines import Line
+from evaluator.bank.items import KINDS
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.template import KIND_NAMES
+from evaluator.text.normalising import number_text
+
+_NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
+_ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)
+_TAGS = {"difficulty": "难度", "topics": "知识点", "chapter": "章节"}
+_LABELS = {"key": "答案", "explanation": "解析", "references": "参考答案", "criteria": "评分标准"}
+_TAKEN = {
+    "number",
+    "kind",
+    "text",
+    "points",
+    "background",
+    "requirements",
+    "steps",
+    OPTIONS,
+    *OPTION_LABELS,
+    *_LABELS,
+    *_TAGS,
+}
+_NUMBERED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、．)）])\s*")
+_BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a cell
+
+
+def heads_questions(cells: tuple[str, ...]) -> bool:
+    """Whether a row names the columns of a table of questions."""
+    return _are_of_questions(_columns(cells))
+
+
+def _columns(names: tuple[str, ...]) -> list[str]:
+    """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
+    found: list[str] = []
+    for name in names:
+        column = column_of(name)
+        free = column in _TAKEN and column not in found
+        found.append(column if column and free else name.strip())
+    return found
+
+
+def _are_of_questions(columns: list[str]) -> bool:
+    return "text" in columns and bool({"number", "key", "A", OPTIONS} & set(columns))
+
+
+def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines with grids of keys and tables of questions written out, each at the line of its row."""
+    spread: list[Line] = []
+    columns: list[str] = []
+    place = rows = 0
+    while place < len(lines):
+        line = lines[place]
+        below = lines[place + 1] if place + 1 < len(lines) else None
+        if below is not None and _is_grid(line, below):
+            spread.append(replace(below, text=_grid_keys(line, below), cells=()))
+            place += 2
+            continue
+        columns = columns if line.cells else []
+        if _are_of_questions(named := _columns(line.cells)):
+            columns, rows = named, 0
+        elif columns and len(line.cells) == len(columns):
+            rows += 1
+            spread.extend(_question_lines(line, columns, rows))
+        elif line.text.strip():
+            spread.extend(_split_inner_labels(line))
+        place += 1
+    return tuple(spread)
+
+
+def _split_inner_labels(line: Line) -> list[Line]:
+    """`… 答案:A 解析:…` behind a question or its options on one line becomes lines of their own."""
+    if line_patterns.read_label(line.text):
+        return [line]
+    before, explained = line_patterns.split_inner_explanation(line.text)
+    before, key = line_patterns.split_inner_answer(before)
+    texts = [before, f"答案:{key}" if key else "", f"解析:{explained}" if explained else ""]
+    return [replace(line, text=text) for text in texts if text] if key or explained else [line]
+
+
+def _is_grid(first: Line, second: Line) -> bool:
+    """`题号 1 2 3` above `答案 A C B`."""
+    if not first.cells or len(first.cells) != len(second.cells) or len(first.cells) < 2:
+        return False
+    headed = _NUMBERS.match(line_patterns.fold(first.cells[0])) and _ANSWERS.match(line_patterns.fold(second.cells[0]))
+    return bool(headed) and all(line_patterns.read_number(cell) for cell in first.cells[1:] if cell.strip())
+
+
+def _grid_keys(first: Line, second: Line) -> str:
+    pairs = zip(first.cells[1:], second.cells[1:], strict=True)
+    written = [
+        f"{line_patterns.read_number(number)}.{line_patterns.fold(key)}"
+        for number, key in pairs
+        if number.strip() and key.strip()
+    ]
+    return "答案: " + " ".join(written)
+
+
+def _question_lines(line: Line, columns: list[str], row: int) -> list[Line]:
+    """A row as the lines of a question, counted where the table has no numbers; what the grammar has no place for last.
+
+    A row without a number in a table that has them continues nothing, so it is left as it is.
+    """
+    cells = {column: cell.strip() for column, cell in zip(columns, line.cells, strict=True) if cell.strip()}
+    number = cells.get("number", "") if "number" in columns else str(row)
+    head, left = _head_line(cells)
+    texts = [f"{number}.{head}" if number else head]
+    texts += [
+        f"{label}:{cells[name]}" for name, label in (("background", "背景"), ("requirements", "要求")) if name in cells
+    ]
+    texts += [*_steps(cells), *_BREAK.split(cells.get(OPTIONS, ""))]
+    texts += [f"{label}.{cells[label]}" for label in OPTION_LABELS if label in cells]
+    for name, label in _LABELS.items():
+        if name in cells:
+            texts += _criteria(cells[name]) if name == "criteria" else _BREAK.split(f"{label}:{cells[name]}")
+    texts += [f"{label}:{cells[name]}" for name, label in _TAGS.items() if name in cells]
+    left += [f"{name}:{cell}" for name, cell in cells.items() if name not in _TAKEN]
+    spread = [replace(line, text=text, cells=(), blank_before=True) for text in texts if text]
+    return [*spread, replace(line, text="; ".join(left), cells=(), unknown=True)] if left else spread
+
+
+def _head_line(cells: dict[str, str]) -> tuple[str, list[str]]:
+    """The question with its points and kind before it as papers write them, and the cells that cannot be read."""
+    points, given = line_patterns.read_points(cells.get("points", "")), cells.get("kind", "")
+    kind = next((kind for kind in KINDS if kind == given.lower()), None) or line_patterns.read_kind(given)
+    left = [f"分值:{cells['points']}"] if points is None and "points" in cells else []
+    left += [f"题型:{given}"] if given and kind is None and not line_patterns.names_some_choice(given) else []
+    shown = f"({number_text(points)}分)" if points is not None else ""
+    return f"{shown}{f'[{KIND_NAMES[kind]}]' if kind else ''}{cells.get('text', '')}", left
+
+
+def _steps(cells: dict[str, str]) -> list[str]:
+    """The steps of an ordering question, with the marks that they have in papers."""
+    steps = _BREAK.split(cells["steps"]) if "steps" in cells else []
+    unmarked = zip(line_patterns.CIRCLED, steps, strict=False)
+    return steps if any(map(line_patterns.read_step, steps)) else [f"{mark}{step}" for mark, step in unmarked]
+
+
+def _criteria(cell: str) -> list[str]:
+    """`评分标准:` and its lines; several on one line are told apart by their points."""
+    pieces = re.split(rf"{_BREAK.pattern}|(?<=[分)）])\s*[;；]\s*", cell)
+    return [
+        "评分标准:",
+        *(f"({number}){_NUMBERED.sub('', piece)}" for number, piece in enumerate(filter(None, pieces), 1)),
+    ]

@@ -1,0 +1,199 @@
+"""Keys in one spelling, in brackets, and many on one line (`1-5 ABCDA`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evaluator.bank.papers.line_patterns.folding import CIRCLED, CN, LETTERS, fold, read_number
+from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_kind
+from evaluator.bank.papers.line_patterns.options import is_sequence
+
+_RIGHT = re.compile(r"^(?:√|v|对|正确|是|t|true|y|yes|right|correct|a\.?\s*(?:正确|对)|\(?正确\)?)$", re.I)
+_WRONG = re.compile(r"^(?:×|x|错|错误|不正确|不对|否|f|false|n|no|wrong|incorrect|b\.?\s*(?:错误|错))$", re.I)
+RIGHT, WRONG = "√", "×"
+_LETTER = f"[{LETTERS}{LETTERS.lower()}]"
+_JOIN = r"\s*(?:[、,;/&+|.·\s]|and|和|及|与)?\s*"
+
+
+def read_key(text: str, ordered: bool = False) -> str | None:
+    """A key in one spelling: `A、C` and `A.C` as `AC`, `对` as `√`, `② -> ①` as `②→①`; None where the text is no key.
+
+    `ordered`: the letters are those of an ordering question, so that `BDAC` is `B→D→A→C`.
+    """
+    folded = re.sub(r"^\s*(?:选项?|应选|故选|为|是(?=.))?\s*|[\s。.;,，]+$", "", fold(text)).strip("()[] ")
+    if _RIGHT.match(folded):
+        return RIGHT
+    if _WRONG.match(folded):
+        return WRONG
+    if re.fullmatch(rf"{_LETTER}(?:{_JOIN}{_LETTER})*", folded):
+        found = re.sub(rf"and|[^{LETTERS}{LETTERS.lower()}]", "", folded).upper()
+        if len(found) != len(set(found)):
+            return None
+        return "→".join(found) if ordered and len(found) > 1 else "".join(sorted(found))
+    return _sequence_key(folded)
+
+
+def _sequence_key(folded: str) -> str | None:
+    if re.fullmatch(rf"[{LETTERS}](?:\s*(?:→|->|=>|>|-|—+>?|–)\s*[{LETTERS}])+", folded):
+        return "→".join(re.findall(rf"[{LETTERS}]", folded))
+    if is_sequence(folded) or re.fullmatch(rf"[{CIRCLED}](?:[\s、,]*[{CIRCLED}])+", folded):
+        steps = re.findall(rf"[{CIRCLED}]|\d", folded)
+        return "→".join(step if step in CIRCLED else CIRCLED[int(step) - 1] for step in steps if step != "0")
+    return None
+
+
+_BRACKET_KEY = re.compile(r"[(\[]\s*([^()\[\]]{0,12}?)\s*[)\]]")
+_SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]")
+_EMPTY_BRACKET = re.compile(r"\s*[(\[]\s*[_\s]*[)\]]\s*(?=[。.]?\s*$)")
+_TRAILING = re.compile(r"(?<=[。.!?;)\s])\s*([√×]|(?<=\s)[TF])\s*$")
+
+
+@dataclass(frozen=True)
+class BracketKey:
+    """A key that stands in the brackets of a question: the text without it, and whether it may be a word instead."""
+
+    text: str
+    key: str
+    doubtful: bool = False  # `利益陈述法则(FAB)里`: capital letters that stand for something
+
+
+def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
+    """The key in a question's brackets. `letters`: of a choice, else of true or false."""
+    folded = fold(text)
+    for match in reversed(list(_BRACKET_KEY.finditer(folded))):
+        given = match[1]
+        key = read_key(given) if given else None
+        rest = folded[match.end() :].strip(" 。.,;")
+        if letters and key and key.isascii() and given.isupper():
+            stripped = drop_empty_bracket(f"{text[: match.start()]}( ){text[match.end() :]}")
+            letters_only = re.sub(rf"[^{LETTERS}]", "", given)
+            several = len(letters_only) > 1
+            bare = several and match[0][1:-1] == given
+            ahead = folded[: match.start()].rstrip()[-1:]
+            inside = (ahead.isalnum() and rest[:1].isalnum()) or ahead in "{=(" or rest[:1] in "→=-+*/∪∩)}"
+            unsorted = letters_only != "".join(sorted(letters_only))
+            elsewhere = bool(_SPACE_FOR_KEY.search(folded))  # the place for the key is another, empty bracket
+            if elsewhere or (bare and unsorted):
+                continue
+            return BracketKey(stripped, key, doubtful=bare and inside and bool(rest))
+        if not letters and not rest and key in (RIGHT, WRONG):
+            return BracketKey((text[: match.start()] + text[match.end() :]).strip(), key)
+    trailing = None if letters else _TRAILING.search(folded)
+    if trailing:
+        return BracketKey(text[: trailing.start()].strip(), read_key(trailing[1]) or trailing[1])
+    return None
+
+
+def take_bracket_key(text: str, letters: bool) -> tuple[str, str | None]:
+    """A question without the key in its brackets, and that key; a doubtful one stays in the text."""
+    found = find_bracket_key(text, letters)
+    return (text, None) if found is None or found.doubtful else (found.text, found.key)
+
+
+def drop_empty_bracket(text: str) -> str:
+    """Without the empty bracket at the end, where a candidate writes the answer."""
+    match = _EMPTY_BRACKET.search(fold(text))
+    return (text[: match.start()] + text[match.end() :]).strip() if match else text
+
+
+_SKIP = re.compile(r"[\s;,。、|]*")
+_RANGE = re.compile(r"[(\[]?\s*(\d{1,4})\s*(?:[-~–—至到]|\.\.)+\s*(\d{1,4})\s*题?\s*[.、:)\]题]*\s*")
+_NUMBER = re.compile(r"[(\[第]?\s*(\d{1,4})\s*题?\s*[.、:)\]]*\s*")
+_GROUP = re.compile(
+    rf"\(?\s*((?:[{LETTERS}](?![a-z]))(?:[、,.]?[{LETTERS}](?![a-z]))*|[{LETTERS.lower()}](?![a-z])|[√×对错]|正确|错误|"
+    r"[Tt]rue|[Ff]alse|TRUE|FALSE|[TFVXtf](?![a-z]))\s*\)?",
+)
+
+
+def read_compact_keys(text: str) -> dict[int, str]:
+    """`1-5 ABCDA`, `1.A 2.C 3.BD`, `1、√ 2、×`, `1-2)(×) (√)`: keys by number; empty where the line holds anything else.
+
+    A number with several keys (`(33) B B D`) holds those of its parts, joined by spaces.
+    """
+    folded = re.sub(r"(?:单选|多选|判断|选择)?题?(?:参考|正确)?答案\s*:?", " ", fold(text).replace("\t", " "))
+    keys: dict[int, str] = {}
+    at = _end(_SKIP, folded, 0)
+    while at < len(folded):
+        span = _RANGE.match(folded, at)
+        if span and (found := _range_keys(folded, span)):
+            keys |= found[0]
+            at = found[1]
+            continue
+        number = _NUMBER.match(folded, at)
+        if number is None:
+            return {}
+        groups, at = _groups(folded, number.end())
+        if not groups:
+            return {}
+        keys[int(number[1])] = " ".join(read_key(group) or group for group in groups)
+    return keys
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _groups(text: str, at: int) -> tuple[list[str], int]:
+    """Keys that stand beside each other from `at` on, and where they end."""
+    found = []
+    while match := _GROUP.match(text, at):
+        found.append(match[1])
+        at = _end(_SKIP, text, match.end())
+    return found, at
+
+
+def _range_keys(text: str, span: re.Match[str]) -> tuple[dict[int, str], int] | None:
+    """Keys of `1-5`: one letter each, or one group each; None where their number does not fit."""
+    first, last = int(span[1]), int(span[2])
+    groups, end = _groups(text, span.end())
+    wanted = last - first + 1
+    if len(groups) != wanted:
+        groups = [mark for group in groups for mark in re.findall(rf"[{LETTERS}√×对错TFVX]", group.upper())]
+    if len(groups) != wanted:
+        return None
+    return {first + place: read_key(mark) or mark for place, mark in enumerate(groups)}, end
+
+
+_NAMED = re.compile(
+    rf"^\s*((?:第?\s*{CN}{{1,3}}\s*(?:[、.:,]|章|节|大题|部分)|(?:part|section)\s+[IVX\d]{{1,4}}\s*[.:,]?|[IVX]{{1,4}}\s*[.、:])?\s*"
+    r"[^\d:]{0,14}?)\s*(?:\([^)]*\))?\s*:?\s*(?=[(\[]?\s*\d)",
+    re.I,
+)
+
+
+def split_named_keys(text: str) -> tuple[str, str]:
+    """`一、单选题:1-5 ABCDA`, `一、1.A 2.A`, `Part I: 1 b; 2 a`: the section's name (empty if none) and the keys."""
+    match = _NAMED.match(fold(text))
+    if not match or not match[1].strip():
+        return "", text
+    name = match[1].strip()
+    ordinal = re.match(rf"第?\s*{CN}|part|section|[IVX]+\s*[.、:]", name, re.I)
+    if ordinal or read_kind(name) or names_some_choice(name):
+        return text[match.start(1) : match.end(1)].strip(), text[match.end() :]
+    return "", text
+
+
+_LEADING = re.compile(
+    rf"^\s*([{LETTERS}]{{1,8}}|[{LETTERS}](?:[、,]\s?[{LETTERS}]){{1,7}}|√|×|正确|错误|对|错|true|false)"
+    r"(?:\s*[.。,;:—–-]\s*(?=\S)|\s*(?=\(.+\)[.。]?\s*$)|\s+(?=[一-鿿]))",
+    re.I | re.S,
+)
+
+
+def split_key(text: str) -> tuple[str | None, str]:
+    """`B. Because it is kinder.`, `B（更体贴）`: the key before a reason, and the reason; no key where none leads."""
+    match = _LEADING.match(fold(text))
+    key = read_key(match[1]) if match else None
+    if not match or not key:
+        return None, text
+    reason = text[match.end() :].strip()
+    bracket = re.fullmatch(r"\(([^()]+)\)[.。]?", fold(reason))
+    return key, reason[1 : bracket.end(1)] if bracket else reason
+
+
+def section_number(name: str) -> int | None:
+    """The ordinal that a section's name begins with."""
+    match = re.match(rf"^\s*第?\s*({CN}{{1,3}})", fold(name))
+    return read_number(match[1]) if match else None

@@ -1,0 +1,138 @@
+"""The heads of questions: `题目11(3分):`, `1.`, `第3题`, `(2)`, `Question 4`, `( √ )5.`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evaluator.bank.items import Kind
+from evaluator.bank.papers.line_patterns.folding import CN, LETTERS, NUM, POINT_WORD, fold, read_number, read_points
+from evaluator.bank.papers.line_patterns.keys import read_key
+from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_kind
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a question: its number, its points, what follows on the line, and how it was written."""
+
+    number: int
+    style: str  # "word" (题目3, 第3题, Question 3), "dot" (3. 3、 3)), "bracket" ((3)), "chinese" (三、), "space" (3 …)
+    rest: str
+    points: float | None = None
+    kind: Kind | None = None
+    key: str | None = None  # where the bracket for it stands before the number
+    doubtful: bool = False  # `3.5G…`, `2 …`: may be a quantity; only the next number of its paper is a head
+
+
+_TAG = re.compile(r"^\s*[\[(<]\s*([^\])>]{2,8}?)(?:题|questions?)?\s*[\])>]\s*", re.I)
+_TAG_POINTS = re.compile(
+    rf"^\s*[\[(]\s*([^\])]{{2,8}}?)(?:题|questions?)?\s*[,;:\s]\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}\s*[\])]\s*", re.I
+)
+_POINTS = re.compile(
+    rf"^\s*[\[(]\s*(?:本题)?(?:共|满分|分值:?)?\s*(\d+(?:\.\d+)?|{CN}+)\s*{POINT_WORD}\s*[\])]\s*[:.、]?\s*", re.I
+)
+_KEY_BEFORE = re.compile(rf"^\s*\(\s*([√×{LETTERS}TFVX对错]{{0,6}}|正确|错误)\s*\)\s*(?=\d{{1,4}}\s*[.、:)])")
+_BEHIND_TAG = re.compile(r"^\s*(\d{1,4})\s*(?:[.、:)]\s*)?(?=[^\d\s.、:)])")
+_WORD_TAG = re.compile(r"^\s*(单选|多选|判断|填空|简答|问答|不定项)(?:题)?\s*(\d{1,4})\s*[.、:)]\s*(?!\d)")
+_HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("word", re.compile(rf"^\s*\[?\s*第\s*({NUM})\s*(?:小题|题|问)\s*\]?\s*[.、:)]?\s*")),
+    (
+        "word",
+        re.compile(rf"^\s*\[?\s*(?:题目|题干|试题|问题|题)\s*({NUM})\s*\]?\s*(?:(?<=\])|(?=[.、:)(\s]|$))[.、:)]?\s*"),
+    ),
+    ("word", re.compile(r"^\s*(?:question|q|item)\s*\.?\s*(\d{1,4})\s*(?=[.:)(\s]|$)[.:)]?\s*", re.I)),
+    ("dot", re.compile(r"^\s*\*?\s*(?:\[\s*)?(\d{1,4})\s*(?:\]\s*[.、:]?|\.、|\.\s*|、\s*|\)\s*[.、]?|:(?!\d))\s*")),
+    ("dot", re.compile(r"^\s*(\d{1,4})\t+\s*(?=\S)")),
+    ("bracket", re.compile(r"^\s*\((\d{1,4})\)\s*[.、]?\s*")),
+    ("chinese", re.compile(rf"^\s*({CN}{{1,3}})\s*、\s*")),
+    ("space", re.compile(r"^\s*(\d{1,4}) {1,4}(?=[一-鿿《“(])")),
+)
+_DIGITS_BEHIND = re.compile(r"\d")
+_LIST_OF_NUMBERS = re.compile(r"^\s*\d{1,4}\s*[、,]\s*\d{1,4}\s*[、,]")
+_DATE = re.compile(r"^\s*\d{4}\.\d{1,2}\.\d|^\s*\d{1,2}:\d{2}")
+_LABEL = re.compile(r"^\s*(?:题目|题干|试题|问题|question)\s*:\s*", re.I)
+
+
+def read_header(text: str) -> Header | None:
+    """The head of a question, or None. Which of them really begin a question is for the grammar to say."""
+    folded = fold(text[:400])  # a head stands at the beginning
+    if not folded.lstrip()[:1].strip() or _LIST_OF_NUMBERS.match(folded) or _DATE.match(folded):
+        return None
+    start, kind, key = _before(folded)
+    if kind and (glued := _BEHIND_TAG.match(folded[start:])):
+        return _finish_header(int(glued[1]), "dot", text[start + glued.end() :], kind, key, False)
+    worded = _WORD_TAG.match(folded[start:])
+    if worded:
+        return _finish_header(int(worded[2]), "word", text[start + worded.end() :], read_kind(worded[1]), key, False)
+    for style, pattern in _HEADERS:
+        match = pattern.match(folded[start:])
+        number = read_number(match[1]) if match else None
+        if match and number is not None:
+            rest = text[start + match.end() :]
+            return _finish_header(number, style, rest, kind, key, _is_doubtful(style, match, folded[start:]))
+    return None
+
+
+def _before(folded: str) -> tuple[int, Kind | None, str | None]:
+    """What may stand before the number: a tag (`[多选题]`), or the bracket for the key (`( √ )`)."""
+    if match := _KEY_BEFORE.match(folded):
+        return match.end(), None, read_key(match[1]) if match[1] else None
+    tag = _TAG.match(folded)
+    tagged = read_kind(tag[1]) if tag else None
+    some = tag is not None and names_some_choice(f"{tag[1]}题")
+    return (tag.end() if tag and (tagged or some) else 0), tagged, None
+
+
+def _is_doubtful(style: str, match: re.Match[str], folded: str) -> bool:
+    """Whether digits stand right behind the mark (`3.5G`, `2、24小时`, `0.5元`), or the mark is a mere space."""
+    behind = bool(_DIGITS_BEHIND.match(folded[match.end() : match.end() + 1]))
+    touches = match[0] == match[0].rstrip()
+    return style == "space" or (style == "dot" and behind and (touches or match[1] == "0"))
+
+
+def _finish_header(number: int, style: str, rest: str, kind: Kind | None, key: str | None, doubtful: bool) -> Header:
+    """Points and a kind may stand between the number and the text; the label `题目:` says nothing."""
+    points: float | None = None
+    for _ in range(4):
+        folded = fold(rest[:200])
+        if (match := _TAG_POINTS.match(folded)) and (read_kind(match[1]) or names_some_choice(match[1] + "题")):
+            kind, points = read_kind(match[1]) or kind, float(match[2])
+        elif match := _POINTS.match(folded):
+            points = read_points(match[1])
+        elif (match := _TAG.match(folded)) and read_kind(match[1]) and len(match[1]) <= 6:
+            kind = read_kind(match[1])
+        elif not (match := _LABEL.match(folded)):
+            break
+        rest = rest[match.end() :]
+    return Header(number, style, rest.strip(), points, kind, key, doubtful)
+
+
+_TAIL = re.compile(
+    rf"\s*(?:\[\s*([^\[\]():]{{2,8}}?)题?\s*\]|[\[(]\s*分值\s*:\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}?\s*[\])]|(?<=[\]\s])\*)\s*$"
+)
+
+
+def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
+    """`…？ [单选题] [分值:5] *` of survey tools: the question, its kind and its points."""
+    kind: Kind | None = None
+    points: float | None = None
+    while match := _TAIL.search(fold(text)[-60:]):
+        named = read_kind(match[1]) if match[1] else None
+        if (match[1] and named is None) or (match[0].strip() == "*" and "]" not in fold(text)[-4:]):
+            break
+        kind, points = named or kind, float(match[2]) if match[2] else points
+        text = text[: max(0, len(text) - 60) + match.start()]
+    return text, kind, points
+
+
+def read_tag(text: str) -> tuple[Kind | None, str] | None:
+    """`[单选]设某关系…`: the kind named in brackets before a question without a number, and the question."""
+    match = _TAG.match(fold(text[:20]))
+    if not match or not (read_kind(match[1]) or names_some_choice(f"{match[1]}题")):
+        return None
+    return read_kind(match[1]), text[match.end() :]
+
+
+def is_label(text: str) -> bool:
+    """Whether the line only says that a question follows (`题目:`, `问题:`)."""
+    return bool(re.fullmatch(r"\s*(?:(?:题目|题干|试题|questions?)\s*:?|问题\s*:)\s*", fold(text[:40]), re.I))

@@ -1,0 +1,358 @@
+"""A question while it is being read: where the next line goes, and what comes of it in the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from evaluator.bank.formats.lines import Line, join
+from evaluator.bank.gaps import pair_up, read_blanks
+from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, Source, Warning
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.answers import split_answer
+
+_TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
+_HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)
+_GOES_ON = re.compile(
+    r"^\s*(?:(?:正确)?选项|[A-H](?:项|选项|、|错|对|正确|错误|和|,)|故|因此|所以|综上|其中|此外|同时|另外|注:|即|但|而|\(\d|[①-⑳]|[-•·*]|"
+    r"\d[.、)]|option|therefore|however|also|note)",
+    re.I,
+)
+PART = "part"  # the style of a question that is one of several below a stem
+UNNUMBERED = "plain"  # the style of a question that has no number of its own
+
+
+def ends(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return bool(_TERMINAL.search(line_patterns.fold(text)))
+
+
+def hangs(text: str) -> bool:
+    """Whether a text surely goes on: it ends in a comma, an open bracket, or a word that needs another."""
+    return bool(_HANGING.search(line_patterns.fold(text)))
+
+
+@dataclass
+class Text:
+    """Lines that grow into one text; it remembers whether its last line can go on."""
+
+    value: str = ""
+    full: bool = False
+    lines: int = 0
+
+    def add(self, text: str, line: Line) -> None:
+        """Goes on in the same line where the layout broke it, else begins a new one."""
+        text = text.strip()
+        if not self.value:
+            self.value = text
+        elif self.full or (
+            not line.blank_before and not ends(self.value) and not _GOES_ON.match(line_patterns.fold(text))
+        ):
+            self.value = join(self.value, text)
+        else:
+            self.value = f"{self.value}\n{text}"
+        self.full = line.full
+        self.lines += 1
+
+    def takes(self, line: Line) -> bool:
+        """Whether a line without a mark belongs here: fragments behind a finished sentence do not."""
+        if not self.value or self.full or hangs(self.value) or not ends(self.value):
+            return True
+        return ends(line.text) or bool(_GOES_ON.match(line_patterns.fold(line.text)))
+
+
+@dataclass
+class Draft:
+    """One question, or one entry of an answer section, that is being read."""
+
+    number: int | None
+    start: int
+    kind: Kind | None = None
+    some_choice: bool = False
+    style: str = ""
+    page: int | None = None
+    end: int = 0
+    points: float | None = None
+    part: str = "text"  # where a line without a mark goes: text, options, answer, explanation, criteria
+    text: Text = field(default_factory=Text)
+    answer: Text = field(default_factory=Text)
+    explanation: Text = field(default_factory=Text)
+    options: list[tuple[str, Text]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    criteria: list[tuple[str, Text]] = field(default_factory=list)  # style of the number, text
+    key: str | None = None
+    raw_key: str = ""  # as written: of an ordering question the order of the letters counts
+    right: list[str] = field(default_factory=list)  # labels of options that are marked as right
+    strong: list[str] = field(default_factory=list)  # labels of options in bold or in colour
+    trusts_brackets: bool = False  # most questions of the section have their keys in brackets
+    key_line: int | None = None
+    background: str = ""
+    requirements: str = ""
+    section: str = ""
+    case: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
+    partial: float | None = None
+    per_blank: bool = False
+    nested: int = 0  # last number of a list inside the text, 0 when there is none
+    warnings: list[Warning] = field(default_factory=list)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the question itself is over, so that a new one (or a new background) may begin."""
+        return bool(
+            self.key or self.options or self.criteria or self.answer.value or self.explanation.value or self._own_key
+        )
+
+    @property
+    def _own_key(self) -> bool:
+        """Whether the text ends with the key of a statement in brackets."""
+        return (
+            not self.wants_letters and line_patterns.find_bracket_key(self.text.value[-40:], letters=False) is not None
+        )
+
+    @property
+    def wants_letters(self) -> bool:
+        return bool(self.options) or self.some_choice or self.kind in CHOICE_KINDS
+
+    @property
+    def wants_key(self) -> bool:
+        return self.wants_letters or self.kind == "true_false"
+
+    @property
+    def last_label(self) -> str:
+        return self.options[-1][0] if self.options else ""
+
+    @property
+    def free_label(self) -> str:
+        """The first label that no option has yet; columns beside each other leave it for the line below."""
+        taken = {label for label, _ in self.options}
+        return next(label for label in map(chr, range(ord("A"), ord("Z") + 1)) if label not in taken)
+
+    def touch(self, line: Line) -> None:
+        self.end = max(self.end, line.number)
+
+    def add_options(self, found: list[line_patterns.Found], line: Line) -> None:
+        """Options of a line; what the layout says of the right one (bold, ticked, `(正确答案)`) is noted."""
+        for option in found:
+            text = Text()
+            text.add(option.text, line)
+            self.options.append((option.label, text))
+            if option.right:
+                self.right.append(option.label)
+            if line.is_strong(option.start, option.end):
+                self.strong.append(option.label)
+        self.part = "options"
+
+    def add_answer(self, given: str, line: Line) -> None:
+        """A key where it reads as one, else the text of a reference answer."""
+        given, explained = line_patterns.split_inner_explanation(given)
+        key = line_patterns.read_key(given) if given and self._may_be_key else None
+        if key is None and given and self.wants_key:
+            key, reason = line_patterns.split_key(given)
+            given, explained = (given, explained) if key is None else ("", _lines(reason, explained))
+        self.part = "answer"
+        if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
+            self._take_key(key, given, line)
+        elif given:
+            self.answer.add(given, line)
+        if explained:
+            self.part = "explanation"
+            self.explanation.add(explained, line)
+
+    def split_key_of(self, entry: Draft) -> None:
+        """Where this question wants a key, the words of its answer that begin with one become key and explanation."""
+        key, reason = line_patterns.split_key(entry.answer.value) if self.wants_key and not entry.key else (None, "")
+        if key:
+            entry.key, entry.answer = key, Text()
+            entry.explanation = Text(_lines(reason, entry.explanation.value))
+
+    @property
+    def _may_be_key(self) -> bool:
+        """In a gap, `T` and `3-2` are words."""
+        return self.kind not in ("blank", "matching")
+
+    def _take_key(self, key: str, given: str, line: Line) -> None:
+        """The first key stays; another one is a warning."""
+        if self.key and self.key != key:
+            self.warnings.append(_warn("two_keys", line, first=self.key, second=key))
+            return
+        self.key, self.raw_key, self.key_line = key, given, line.number
+
+    def add_criterion(self, text: str, style: str, line: Line) -> None:
+        grown = Text()
+        grown.add(text, line)
+        self.criteria.append((style, grown))
+        self.part = "criteria"
+
+    def target(self) -> Text:
+        """The text that a line without a mark would join."""
+        if self.part == "options":
+            return self.options[-1][1]
+        if self.part == "criteria" and self.criteria:
+            return self.criteria[-1][1]
+        return {"answer": self.answer, "explanation": self.explanation}.get(self.part, self.text)
+
+    def takes(self, line: Line, next_text: str) -> bool:
+        """Whether a line without a mark goes on what was being read."""
+        target = self.target()
+        if self.part == "options":
+            return self._option_takes(target, line, next_text)
+        if self.part == "answer" and self.key and not self.answer.value:
+            return False
+        if self.part == "text" and line_patterns.option_label(next_text) == "A":
+            return True
+        if self.part == "answer":
+            return True
+        if self.part == "criteria":
+            return bool(self.criteria) and line_patterns.split_points(target.value)[1] is None
+        is_list = ":" in line_patterns.fold(line.text) and not self.wants_letters and self.kind != "true_false"
+        return target.takes(line) or is_list
+
+    def _option_takes(self, target: Text, line: Line, next_text: str) -> bool:
+        """An option goes on where it is plainly unfinished, or where the next option still follows."""
+        split_before = any(text.lines > 1 for _, text in self.options)
+        indented = len(line.text) - len(line.text.lstrip()) >= 3
+        return (
+            not target.value
+            or target.full
+            or hangs(target.value)
+            or line_patterns.option_label(next_text) == self.free_label
+            or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
+        )
+
+    def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
+        """The item that was read."""
+        self.options.sort(key=lambda option: option[0])
+        text, key = self._text_and_key()
+        options = tuple(Option(label=label, text=option.value) for label, option in self.options)
+        criteria = tuple(
+            Criterion(number=number, text=split[0], points=split[1])
+            for number, split in enumerate(
+                (line_patterns.split_points(grown.value) for _, grown in self.criteria), start=1
+            )
+        )
+        kind = self._kind(key, options)
+        blanks = read_blanks(text, self.answer.value, self.points) if kind == "blank" else ()
+        pairs = pair_up(text, self.answer.value or self.raw_key) if kind == "matching" else ()
+        steps = tuple(self.steps) if kind == "ordering" else ()
+        if self.steps and not steps:
+            text = "\n".join([text, *(f"{line_patterns.CIRCLED[n]}{step}" for n, step in enumerate(self.steps))])
+        return Item(
+            kind=kind,
+            number=self.number,
+            text=text,
+            options=options,
+            steps=steps,
+            key=self._key_for(kind, key, options),
+            explanation=self.explanation.value,
+            points=self.points if self.points is not None else section_points,
+            criteria=criteria,
+            references=(split_answer(self.answer.value),) if self.answer.value and not (blanks or pairs) else (),
+            blanks=blanks,
+            pairs=pairs,
+            background=self.background,
+            requirements=self.requirements,
+            case=self.case,
+            difficulty=self.tags.get("difficulty", ""),
+            topics=tuple(filter(None, re.split(r"[、,，;；/|]\s*", self.tags.get("topic", "")))),
+            chapter=self.tags.get("chapter", ""),
+            partial=self.partial if kind == "multiple_choice" else None,
+            pictures=tuple(self.pictures),
+            section=self.section,
+            paper=paper,
+            source=source,
+            warnings=tuple(self.warnings),
+        )
+
+    def _text_and_key(self) -> tuple[str, str | None]:
+        """The key may stand in the brackets of the question itself, or in the layout of its options."""
+        text, key = self._take_points(self.text.value), self.key
+        if not self.right and (self.wants_letters or self.kind in (None, "true_false")):
+            found = line_patterns.find_bracket_key(text, letters=bool(self.options))
+            labels = {label for label, _ in self.options}
+            if found and self.options and not (set(found.key) <= labels):
+                found = None
+            if found and self.kind == "single_choice" and len(found.key) > 1:
+                found = None
+            if found and (not found.doubtful or self.kind == "multiple_choice" or self.trusts_brackets):
+                text = found.text
+                if key and found.key != key:
+                    values = {"first": found.key, "second": key}
+                    self.warnings.append(Warning(code="two_keys", line=self.start, values=values))
+                key = key or found.key
+        return line_patterns.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
+
+    @property
+    def has_bracket_key(self) -> bool:
+        """Whether the key surely stands in the brackets of the question."""
+        found = line_patterns.find_bracket_key(self.text.value, letters=True) if self.options else None
+        return found is not None and not found.doubtful
+
+    def _marked_key(self) -> str | None:
+        """The options that are marked as right; else those in bold or in colour, where not all of them are."""
+        if self.right:
+            return "".join(sorted(set(self.right)))
+        several = self.kind == "multiple_choice"
+        if self.strong and len(self.strong) < len(self.options) and (several or len(self.strong) == 1):
+            return "".join(sorted(self.strong))
+        return None
+
+    def _take_points(self, text: str) -> str:
+        """Points may stand in brackets behind the question."""
+        without, points = line_patterns.take_bracket_points(text)
+        if points is not None and self.points is None:
+            self.points = points
+            return without
+        return text
+
+    def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
+        """The kind of the section; where it names none, what options and key look like."""
+        sequences = sum(line_patterns.is_sequence(option.text) for option in options)
+        if (self.steps and sequences >= 2) or (key and "→" in key):
+            return "ordering"
+        if self.kind:
+            return self.kind
+        if len(options) == 2 and {line_patterns.read_key(option.text) for option in options} == {
+            line_patterns.RIGHT,
+            line_patterns.WRONG,
+        }:
+            return "true_false"
+        if options and self._is_order(options):
+            return "ordering"
+        if options:
+            several = re.search(
+                r"多选|哪些|select all|choose (?:two|three|all)", line_patterns.fold(self.text.value), re.I
+            )
+            return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
+        if key in (line_patterns.RIGHT, line_patterns.WRONG):
+            return "true_false"
+        return "blank" if re.search(r"_{3,}", self.text.value) and self.kind is None else "open"
+
+    def _is_order(self, options: tuple[Option, ...]) -> bool:
+        """Letters of all options out of their order: they say which step comes when."""
+        letters = re.sub(rf"[^{line_patterns.LETTERS}]", "", self.raw_key.upper())
+        return (
+            len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
+        )
+
+    def _key_for(self, kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
+        """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×.
+
+        An ordering question whose options are the steps has them in its key, in their order.
+        """
+        steps = kind == "ordering" and not self.steps and len(options) == len(key or "") > 1
+        if steps and key and key.isalpha():
+            return line_patterns.read_key(self.raw_key, ordered=True) or key
+        chosen = next((option.text for option in options if option.label == key), "")
+        if kind == "true_false" and line_patterns.read_key(chosen) in (line_patterns.RIGHT, line_patterns.WRONG):
+            return line_patterns.read_key(chosen)
+        return key
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def _warn(code: str, line: Line, **values: str) -> Warning:
+    return Warning(code=code, line=line.number, values=values)

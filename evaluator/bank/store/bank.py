@@ -1,0 +1,150 @@
+"""The item bank on disk: items by document, corrections by people on top, every step undoable.
+
+A document is stored in one transaction: a bank that was killed in the middle holds whole documents only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evaluator.bank.items import Item, Paper, content
+from evaluator.bank.store.corrections import EDITABLE, current, edited
+from evaluator.bank.store.history import Change, new_run, now, remember, restore
+from evaluator.bank.store.storing import Stored, Storing
+from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
+from evaluator.errors import InputError, StorageError
+from evaluator.storage.opening import Database
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class Bank:
+    """An open bank. Get one with `open_bank`; StorageError where the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def items(self, deleted: bool = False) -> list[Item]:
+        """All items as they now are, corrections included, in the order of their documents; or those deleted."""
+        with self._database.read() as session:
+            rows = session.scalars(select(ItemRow).order_by(ItemRow.path, ItemRow.place))
+            return [current(row) for row in rows if (row.deleted_at is not None) == deleted]
+
+    def item(self, item_id: str) -> Item:
+        """One item by its id or the unique beginning of it; InputError where there is none."""
+        with self._database.read() as session:
+            return current(self._row(session, item_id))
+
+    def known_ids(self) -> set[str]:
+        """Ids of all items that were ever in this bank: those deleted, and those of imports that were undone, too."""
+        with self._database.read() as session:
+            added = session.scalars(select(ChangeRow.before["added"])).all()
+            return {*session.scalars(select(ItemRow.id)), *(item_id for ids in added for item_id in ids)}
+
+    def files(self) -> dict[str, str]:
+        """Path to SHA-256 of every document that was imported."""
+        with self._database.read() as session:
+            return {row.path: row.digest for row in session.scalars(select(FileRow))}
+
+    def papers(self, path: str) -> list[Paper]:
+        """What was read of a document, without its items: titles, sections, unplaced lines, warnings."""
+        with self._database.read() as session:
+            row = session.get(FileRow, path)
+            return [Paper.model_validate(paper) for paper in row.papers] if row else []
+
+    def _row(self, session: Session, item_id: str) -> ItemRow:
+        row = session.get(ItemRow, item_id)
+        if row is None and len(item_id) >= 4:
+            rows = session.scalars(select(ItemRow).where(ItemRow.id.startswith(item_id, autoescape=True))).all()
+            row = rows[0] if len(rows) == 1 else None
+        if row is None:
+            raise InputError("bank_unknown_item", id=item_id)
+        return row
+
+    def store(self, path: str, digest: str, papers: list[Paper], run: str, overwrite_edits: bool = False) -> Stored:
+        """Stores one document whole or not at all. Ids stay; what a person changed or deleted wins by default."""
+        with self._database.write() as session:
+            same = session.scalars(select(FileRow).where(FileRow.digest == digest, FileRow.path != path)).first()
+            if same is not None and session.get(FileRow, path) is None and not same.path.startswith(f"{path}!"):
+                return Stored(same_as=same.path)
+            return Storing(session, path, digest, papers, run, overwrite_edits).store()
+
+    def plan(self, path: str, digest: str, papers: list[Paper], overwrite_edits: bool = False) -> Stored:
+        """What `store` would do, without doing it."""
+        stored: Stored | None = None
+        try:
+            with self._database.write() as session:
+                stored = Storing(session, path, digest, papers, "", overwrite_edits).store()
+                raise _RollBack
+        except _RollBack:
+            assert stored is not None
+            return stored
+
+    def edit(self, item_id: str, **changes: Any) -> Item:
+        """Sets fields of an item by hand; InputError names a field or value that does not fit."""
+        unknown = sorted(set(changes) - EDITABLE)
+        if unknown:
+            raise InputError("bank_unknown_field", field=", ".join(unknown), known=", ".join(sorted(EDITABLE)))
+        with self._database.write() as session:
+            row = self._row(session, item_id)
+            before = current(row)
+            after = edited(before, changes)
+            changed = {name: value for name, value in content(after).items() if value != content(before)[name]}
+            if changed:
+                remember(session, new_run(), "edit", before.id, [row], [])
+                row.edits = {**row.edits, **changed}
+            return current(row)
+
+    def delete(self, item_ids: Iterable[str]) -> list[str]:
+        """Deletes items in one step; `undo` brings them back."""
+        with self._database.write() as session:
+            rows = [row for row in (self._row(session, item_id) for item_id in item_ids) if not row.deleted_at]
+            if rows:
+                remember(session, new_run(), "delete", ", ".join(row.id for row in rows), rows, [])
+            for row in rows:
+                row.deleted_at, row.deleted_by = now(), "person"
+            return [row.id for row in rows]
+
+    def undo(self) -> list[Change]:
+        """Undoes the last command (an import with all its files, an edit, a deletion); InputError if there is none."""
+        with self._database.write() as session:
+            last = session.scalars(select(ChangeRow).where(~ChangeRow.undone).order_by(ChangeRow.id.desc())).first()
+            if last is None:
+                raise InputError("bank_nothing_to_undo")
+            steps = session.scalars(
+                select(ChangeRow).where(ChangeRow.run == last.run, ~ChangeRow.undone).order_by(ChangeRow.id.desc())
+            ).all()
+            for step in steps:
+                restore(session, step.before)
+                step.undone = True
+            return [Change(id=step.id, at=step.at, action=step.action, label=step.label) for step in steps]
+
+
+def open_bank(where: str | Path, lock_dir: Path | None = None) -> Bank:
+    """The bank at `where`: a SQLAlchemy URL, a file, or a folder (then `bank.db` in it). Created if it is missing."""
+    url = str(where)
+    if "://" not in url:
+        path = Path(where).expanduser()
+        path = path if path.suffix else path / "bank.db"
+        lock_dir, url = lock_dir or path.parent, f"sqlite:///{path}"
+    if lock_dir is None:
+        raise StorageError("storage_failed", path=url, detail="lock_dir")
+    database = Database(url, lock_dir, migrations=MIGRATIONS)
+    database.migrate()
+    return Bank(database)
+
+
+class _RollBack(Exception):
+    """Ends a transaction that was only meant to look."""
+
+
+__all__ = ["EDITABLE", "Bank", "Change", "Stored", "open_bank"]

@@ -1,0 +1,71 @@
+"""What was done to the bank, and how it is taken back: every step keeps the rows as they were before it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
+
+_COLUMNS = ("id", "path", "place", "imported", "edits", "deleted_at", "deleted_by")
+_FILE_COLUMNS = ("path", "name", "digest", "papers", "imported_at")
+
+
+class Change(BaseModel):
+    """One step that was done or undone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    at: str
+    action: str
+    label: str
+
+
+def new_run() -> str:
+    """A name for the steps of one command, which are undone together."""
+    return uuid.uuid4().hex
+
+
+def remember(
+    session: Session,
+    run: str,
+    action: str,
+    label: str,
+    rows: list[ItemRow],
+    added: list[str],
+    path: str = "",
+    file: FileRow | None = None,
+) -> None:
+    """Writes down the rows as they are now, for undo."""
+    before: dict[str, Any] = {
+        "items": [{name: getattr(row, name) for name in _COLUMNS} for row in rows],
+        "added": added,
+        "path": path,
+        "file": {name: getattr(file, name) for name in _FILE_COLUMNS} if file else None,
+    }
+    session.add(ChangeRow(run=run, at=now(), action=action, label=label, before=before, undone=False))
+
+
+def restore(session: Session, before: dict[str, Any]) -> None:
+    """Puts the rows back as `remember` wrote them down, and takes away what the step had added."""
+    for item_id in before["added"]:
+        if (row := session.get(ItemRow, item_id)) is not None:
+            session.delete(row)
+    session.flush()
+    for values in before["items"]:
+        session.merge(ItemRow(**values))
+    if before["file"]:
+        session.merge(FileRow(**before["file"]))
+    elif before["path"] and (file := session.get(FileRow, before["path"])) is not None:
+        session.delete(file)
+    session.flush()
+
+
+def now() -> str:
+    """The time in UTC, to the second, as the tables keep it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,13 @@
+"""Alembic's entry: runs on the connection, and in the transaction, that the opener hands over."""
+
+from alembic import context
+
+from evaluator.bank.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,  # SQLite can; a migration that fails leaves the old tables as they were
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,160 @@
+"""Tables that people bring, and what their columns mean: long tables and wide spreadsheets, CSV or XLSX.
+
+path ──read_table──▶ raw table ──propose_mapping──▶ Mapping (shown, confirmed) ──read_grades──▶ Grades
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.calibration.data.points import parse_points
+from evaluator.errors import InputError
+from evaluator.messages import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMES = {
+    "item": ("item", "item_id", "id", "dialogue", "answer", "sample", "题目", "编号", "样本", "对话", "答卷"),
+    "grader": ("grader", "rater", "annotator", "assessor", "评分人", "评分员", "评委", "考官", "打分人"),
+    "criterion": ("criterion", "dimension", "aspect", "trait", "评分项", "维度", "指标", "标准"),
+    "points": ("points", "score", "grade", "rating", "mark", "分数", "得分", "评分", "分"),
+}
+
+
+class Mapping(BaseModel):
+    """How a table's columns become grades. Show it to the person who brought the table before it is used.
+
+    "long": columns for item, grader, criterion, points. "graders": a column a grader. "criteria": a column a
+    criterion. What no column states is the constant `only_grader` or `only_criterion`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["long", "graders", "criteria"]
+    item: str
+    grader: str | None = None
+    criterion: str | None = None
+    points: str | None = None
+    columns: tuple[str, ...] = ()  # the wide columns
+    only_grader: str = "g1"
+    only_criterion: str = "points"
+    ignored: tuple[str, ...] = ()
+
+    def explain(self, language: str | None = None) -> str:
+        """The mapping as a sentence that a person can confirm."""
+        return say(
+            f"calibration.mapping_{self.kind}",
+            language,
+            item=self.item,
+            grader=self.grader or f"= {self.only_grader}",
+            criterion=self.criterion or f"= {self.only_criterion}",
+            points=self.points or "",
+            columns=", ".join(self.columns),
+            ignored=", ".join(self.ignored) or "–",
+        )
+
+
+def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
+    """The table in a .csv, .tsv or .xlsx file, headings and cells as text, empty cells as NaN. Raises
+    InputError.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    if not path.exists():
+        raise InputError("file_missing", path=str(path))
+    try:
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            table = pd.read_excel(path, sheet_name=sheet, dtype=str, engine="openpyxl")
+        else:
+            table = pd.read_csv(
+                path,
+                dtype=str,
+                sep=None if path.suffix == ".txt" else _separator(path),
+                encoding=_encoding(path),
+                engine="c",
+                skip_blank_lines=False,
+            )
+    except Exception as problem:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
+        detail = str(problem) or type(problem).__name__
+        raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
+    table.columns = table.columns.map(str)  # a workbook's headings may be numbers
+    return table
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 where the first megabyte is, else GB18030, which Chinese spreadsheets export."""
+    import codecs
+
+    head = path.read_bytes()[: 1 << 20]
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _separator(path: Path) -> str:
+    first = path.read_bytes()[:65536].split(b"\n", 1)[0]
+    return max((",", "\t", ";"), key=lambda mark: first.count(mark.encode()))
+
+
+def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapping:
+    """How the columns most likely become grades; `criteria` are the rubric's, if known. Raises InputError."""
+    found = {role: _find(table.columns, names) for role, names in _NAMES.items()}
+    if len(table.columns) == 0 or table.empty:
+        raise InputError("calibration_table_empty")
+    item = found["item"] or str(table.columns[0])
+    if found["points"]:
+        used = {item, found["grader"], found["criterion"], found["points"]}
+        return Mapping(
+            kind="long",
+            item=item,
+            grader=found["grader"],
+            criterion=found["criterion"],
+            points=found["points"],
+            ignored=_others(table, used),
+            **_only(criteria),
+        )
+    used = {item, found["grader"], found["criterion"]}
+    columns = tuple(name for name in _others(table, used) if _looks_graded(table[name]))
+    if not columns:
+        raise InputError("calibration_no_points", columns=", ".join(map(str, table.columns)))
+    kind: Literal["criteria", "graders"] = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
+    return Mapping(
+        kind=kind,
+        item=item,
+        grader=found["grader"],
+        criterion=found["criterion"],
+        columns=columns,
+        ignored=_others(table, used | set(columns)),
+        **_only(criteria),
+    )
+
+
+def _only(criteria: Collection[str]) -> dict[str, Any]:
+    """Where one criterion is known, a table that names none is about that one."""
+    return {"only_criterion": next(iter(criteria))} if len(criteria) == 1 else {}
+
+
+def _find(columns: Iterable[Any], names: tuple[str, ...]) -> str | None:
+    plain = {str(column).strip().lower(): str(column) for column in columns}
+    return next((plain[name] for name in names if name in plain), None)
+
+
+def _others(table: pd.DataFrame, used: set[str | None]) -> tuple[str, ...]:
+    return tuple(str(column) for column in table.columns if column not in used)
+
+
+def _looks_graded(column: pd.Series) -> bool:
+    """Half of the different values read as points, or all are short as letters are."""
+    values = column.dropna().unique()[:200]
+    if not len(values):
+        return False
+    read = sum(parse_points(str(value)) is not None for value in values)
+    return 2 * read >= len(values) or max(len(str(value).strip()) for value in values) <= 2

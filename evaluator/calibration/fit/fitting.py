@@ -1,0 +1,268 @@
+"""The fit: from a judge's readouts to the human scale, chosen and checked on items that it did not see.
+
+    features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal
+    width ──▶ Profile
+
+Every step up to the points, the choice of strengths and shares included, is repeated inside each outer fold, so
+that the figures on a profile are those of unseen items. How errors grow with the prediction (two numbers, strongly
+shrunk) is read off all held-out errors together; the width that makes an interval of it is again of other folds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluator.calibration.data.grades import Grades, Scale
+from evaluator.calibration.fit.candidates import Candidate, Sample, propose
+from evaluator.calibration.fit.intervals import check_coverage, conformal_quantile, fit_spread
+from evaluator.calibration.fit.targets import pick_targets
+from evaluator.profiles.features import Features
+from evaluator.profiles.profile import CriterionFit, Figure, Profile, Provenance, Stamp, spread_at
+
+Array = NDArray[np.float64]
+LEAST_LABELS = 10
+STACK_SHRINKAGE = 15.0  # labels' worth of pull towards the usual share of each candidate that has one
+RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usual share beside the judge's own points
+OUTER_FOLDS = 10
+LEAST_TRAINED = 8  # what plain folds of LEAST_LABELS items leave to learn from
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What fits that did not see an item gave it: points, half widths and human points, shape (items,
+    criteria) each.
+    """
+
+    ids: tuple[str, ...]
+    points: Array
+    half: Array
+    human: Array
+
+
+class Fitted(NamedTuple):
+    """The profile, and the held-out points that its figures rest on."""
+
+    profile: Profile
+    held_out: HeldOut
+
+
+def fit(
+    features: Features,
+    grades: Grades,
+    *,
+    name: str = "profile",
+    version: int = 1,
+    stamp: Stamp | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    groups: Mapping[str, str] | None = None,
+    confidence: float = 0.9,
+    seed: int = 0,
+) -> Fitted:
+    """A profile fitted to the items that have both features and grades in every fitted criterion.
+
+    `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
+    questions; where the other groups alone are too few items or all graded alike, folds are plain. Criteria
+    that too few items have are left out, scarcest first, until enough items have all the others. Raises
+    InputError with the number needed when labels are too few, and when all grades are equal.
+    """
+    needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
+    criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
+    sheet = _Sheet.of(features.rows(ids), features.names)
+    sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
+    folds = _split(ids, targets, groups, seed)
+    held_out = _cross_fit(sample, folds, seed)
+    fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
+    total = np.abs(held_out.sum(1) - targets.sum(1))
+    profile = Profile(
+        name=name,
+        version=version,
+        stamp=stamp or Stamp(),
+        confidence=confidence,
+        columns=sheet.columns,
+        centres=_round(sheet.centres),
+        lows=_round(sheet.lows),
+        highs=_round(sheet.highs),
+        criteria=fits,
+        total_quantile=conformal_quantile(total, confidence),
+        provenance=_note_origin(grades, ids, len(folds), seed),
+    )
+    half = [part.half_width(held_out[:, index]) for index, part in enumerate(fits.values())]
+    return Fitted(profile, HeldOut(tuple(ids), held_out, np.column_stack(half), targets))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Features that vary, minus their centres; a gap is a 0 there, which is the usual value."""
+
+    centred: Array
+    columns: tuple[str, ...]
+    centres: Array
+    lows: Array
+    highs: Array
+
+    @classmethod
+    def of(cls, matrix: Array, names: Sequence[str]) -> _Sheet:
+        seen = ~np.isnan(matrix).all(0)
+        lows, highs = np.full(matrix.shape[1], np.nan), np.full(matrix.shape[1], np.nan)
+        lows[seen], highs[seen] = np.nanmin(matrix[:, seen], 0), np.nanmax(matrix[:, seen], 0)
+        kept = seen & (np.nan_to_num(highs - lows) > 1e-9)
+        matrix = matrix[:, kept]
+        centres = np.nanmean(matrix, 0) if kept.any() else np.zeros(0)
+        columns = tuple(name for name, keep in zip(names, kept, strict=True) if keep)
+        return cls(np.nan_to_num(matrix - centres), columns, centres, lows[kept], highs[kept])
+
+
+def _split(
+    ids: Sequence[str], targets: Array, groups: Mapping[str, str] | None, seed: int
+) -> list[tuple[Array, Array]]:
+    """Folds as (train, test): whole groups where each training fold has something to learn from, else plain."""
+    from sklearn.model_selection import GroupKFold, KFold
+
+    if groups and len({groups[item] for item in ids}) > 1:
+        marks = [groups[item] for item in ids]
+        folds = list(GroupKFold(min(OUTER_FOLDS, len(set(marks)))).split(ids, groups=marks))
+        if all(len(train) >= LEAST_TRAINED and np.ptp(targets[train], axis=0).min() > 1e-9 for train, _ in folds):
+            return folds
+    return list(KFold(min(OUTER_FOLDS, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
+
+
+def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
+    """Predictions for every item by a fit that did not see its fold, shape (n, c)."""
+    predicted = np.empty_like(sample.grades)
+    for train, test in folds:
+        part = sample.take(train)
+        for index, candidates in enumerate(propose(part, seed)):
+            shares = stack(candidates, part.grades[:, index])
+            predicted[test, index] = _blend(candidates, shares, sample.centred[test])
+    low, high = sample.grades.min(0), sample.grades.max(0)
+    return np.clip(predicted, low, high)
+
+
+def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
+    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridge over
+    everything and the judge's own points. With few labels the judge's points have most of it, with many both the same, so
+    that a fit does not fall below the grader that it began with. Equal grades tell nothing, and leave those two.
+    """
+    from scipy.optimize import nnls
+
+    held_out = np.column_stack([candidate.held_out for candidate in candidates])
+    ridge = len(grades) / (len(grades) + RIDGE_EARNS) / 2
+    usual_of = {"blocks": ridge, "scaled": 1 - ridge}
+    usual = np.array([usual_of.get(candidate.component.label, 0.0) for candidate in candidates])
+    pull = np.sqrt(STACK_SHRINKAGE * np.count_nonzero(usual)) * grades.std()
+    usual /= usual.sum()
+    if grades.std() < 1e-12:
+        return usual
+    whole = 100 * grades.std() * np.sqrt(len(grades))  # a stiff row for the sum
+    rows = np.vstack([held_out - grades.mean(), pull * np.eye(len(usual)), whole * np.ones(len(usual))])
+    shares, _ = nnls(rows, np.concatenate([grades - grades.mean(), pull * usual, [whole]]))
+    return shares / shares.sum()
+
+
+def _blend(candidates: Sequence[Candidate], shares: Array, centred: Array) -> Array:
+    return shares @ np.array([candidate.component.predict(centred) for candidate in candidates])
+
+
+def _assemble(
+    sample: Sample,
+    held_out: Array,
+    folds,
+    grades: Grades,
+    scales,
+    sheet: _Sheet,
+    confidence: float,
+    seed: int,
+) -> dict[str, CriterionFit]:
+    fits = {}
+    for index, candidates in enumerate(propose(sample, seed)):
+        name, human = sample.criteria[index], sample.grades[:, index]
+        shares = stack(candidates, human)
+        spread, centre, scale = fit_spread(held_out[:, index], human)
+        scores = np.abs(held_out[:, index] - human) / spread_at(held_out[:, index], spread, centre, scale)
+        kept = [place for place, share in enumerate(shares) if share > 1e-4]
+        fits[name] = CriterionFit(
+            components=tuple(_shorten(candidates[place].component) for place in kept),
+            shares=tuple((shares[kept] / shares[kept].sum()).tolist()),
+            low=_bound(human.min(), scales, name, "low"),
+            high=_bound(human.max(), scales, name, "high"),
+            quantile=conformal_quantile(scores, confidence),
+            spread=spread,
+            centre=centre,
+            scale=scale,
+            graders=_severities(grades, name),
+            held_out=_judge_fit(sample, sheet, index, held_out[:, index], scores, folds, confidence),
+        )
+    return fits
+
+
+def _bound(seen: float, scales: Mapping[str, Scale], name: str, end: str) -> float:
+    """The seen end of the range, never beyond the scale."""
+    if name not in scales:
+        return float(seen)
+    clip = max if end == "low" else min
+    return float(clip(seen, getattr(scales[name], end)))
+
+
+def _severities(grades: Grades, criterion: str) -> dict[str, float]:
+    matrix = grades.matrix(criterion)
+    return {
+        str(grader): round(float(value), 4)
+        for grader, value in (-matrix.sub(matrix.mean(axis=1), axis=0).mean()).items()
+        if value == value
+    }
+
+
+def _judge_fit(
+    sample: Sample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds, confidence: float
+) -> Figure:
+    human, own = sample.grades[:, index], sample.own(index)
+    raw = None if own is None else sample.centred[:, own] + sheet.centres[own]
+    return Figure(
+        n=len(human),
+        pearson=_correlate(predicted, human),
+        mae=float(np.abs(predicted - human).mean()),
+        uncalibrated_pearson=None if raw is None else _correlate(raw, human),
+        uncalibrated_mae=None if raw is None else float(np.abs(raw - human).mean()),
+        coverage=check_coverage(scores, [test for _, test in folds], confidence),
+    )
+
+
+def _correlate(x: Array, y: Array) -> float | None:
+    if np.ptp(x) < 1e-12 or np.ptp(y) < 1e-12:
+        return None
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _shorten(component):
+    """Coefficients to six digits: a profile is read by people too."""
+    if component.kind != "linear":
+        return component
+    return component.model_copy(update={"weights": _round(np.array(component.weights))})
+
+
+def _round(values: Array) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in values)
+
+
+def _note_origin(grades: Grades, ids: Sequence[str], folds: int, seed: int) -> Provenance:
+    from evaluator import __version__ as software
+
+    used = grades.table[grades.table["item"].isin(set(ids))].sort_values(["item", "grader", "criterion"])
+    digest = hashlib.sha256(used.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+    return Provenance(
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        items=len(ids),
+        graders=tuple(sorted(used["grader"].unique())),
+        grades_digest=digest,
+        folds=folds,
+        seed=seed,
+        software=software,
+    )

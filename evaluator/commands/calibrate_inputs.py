@@ -1,0 +1,193 @@
+"""What a calibration command was given, read and checked: grades, readouts, texts, scales; and the fit of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from evaluator.errors import InputError
+from evaluator.messages import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evaluator.calibration.data.grades import Grades, Scale
+    from evaluator.calibration.data.items import Item, Readouts
+    from evaluator.calibration.data.tables import Mapping
+    from evaluator.calibration.fit import Fitted, HeldOut
+    from evaluator.commands.calibrate_options import Given
+    from evaluator.profiles.features import Features
+    from evaluator.profiles.profile import Profile
+
+
+class Data:
+    """What a run was given, read and checked."""
+
+    def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
+        self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
+
+
+def load(given: Given) -> Data:
+    """What a command was given, from files or from what is stored. Says what could not be used; raises InputError, also
+    where people and machine have no criterion in common.
+    """
+    data = _load_stored(given.stored) if given.stored else _load_files(given)
+    data.grades.shared(data.readouts.points)  # for its refusal: every command compares the two
+    for unread in data.grades.unread(data.readouts.points):
+        typer.echo(unread.text(), err=True)
+    for problem in data.grades.problems[:20]:
+        typer.echo(problem.text(), err=True)
+    if data.grades.problem_count > 20:
+        typer.echo(say("calibration.problems_more", count=data.grades.problem_count), err=True)
+    return data
+
+
+def _load_stored(rubric: str) -> Data:
+    from evaluator.calibration.data.stored import gather_stored
+    from evaluator.storage import open_records
+
+    with open_records() as records:
+        data = gather_stored(_id_of(rubric) if not records.count(rubric) else rubric, records)
+    people, items = len(data.grades.graders), data.grades.table["item"].nunique()
+    typer.echo(say("calibration.stored", people=people, items=items, gradings=len(data.readouts.points)), err=True)
+    return data
+
+
+def _id_of(rubric: str) -> str:
+    """The id of a rubric given as a file; RubricError when there is none of that name."""
+    from evaluator.rubrics import find
+
+    return find(rubric).id
+
+
+def _load_files(given: Given) -> Data:
+    from evaluator.calibration.data.grades import read_grades
+    from evaluator.calibration.data.items import read_items, read_readouts
+    from evaluator.calibration.data.tables import propose_mapping, read_table
+
+    if given.grades is None:
+        raise InputError("calibration_needs_grades")
+    if given.readouts is None:
+        raise InputError("calibration_needs_readouts")
+    made, scales = read_readouts(given.readouts), scales_of(given.rubric)
+    texts = read_items(given.items) if given.items else []
+    table = read_table(given.grades)
+    mapping = _parse_mapping(given.map_, table) if given.map_ else propose_mapping(table, list(scales or made.points))
+    typer.echo(mapping.explain(), err=True)
+    if mapping.kind != "long" and not given.map_ and not given.yes:
+        _confirm()
+    read = read_grades(
+        table,
+        mapping,
+        items={item.id for item in texts} or set(made.points.index),
+        scales=scales,
+        given_scale=_parse_scale(given.scale),
+        letters=_parse_letters(given.letter),
+    )
+    return Data(read, made, texts, scales)
+
+
+def _confirm() -> None:
+    """Asks whether the columns were understood; where nobody can answer, that is a no."""
+    try:
+        confirmed = typer.confirm(say("calibration.confirm_mapping"))
+    except typer.Abort:
+        confirmed = False
+    if not confirmed:
+        raise InputError("calibration_not_confirmed")
+
+
+def scales_of(rubric: str | None) -> dict[str, Scale]:
+    """Scales by criterion of a rubric by name or path; none without one."""
+    if rubric is None:
+        return {}
+    from evaluator.calibration.data.grades import Scale
+    from evaluator.rubrics import find
+
+    return {item.id: Scale(low=0.0, high=item.points) for item in find(rubric).criteria if item.points}
+
+
+def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
+    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y.
+    criterion==c says that the whole table is about the criterion c.
+    """
+    from evaluator.calibration.data.tables import Mapping
+
+    try:
+        parts: dict[str, Any] = dict(part.split("=", 1) for part in text.split(","))
+    except ValueError as problem:
+        raise InputError("calibration_bad_map", text=text) from problem
+    wide = next((kind for kind in ("graders", "criteria") if kind in parts), None)
+    if "item" not in parts or (wide is None and "points" not in parts):
+        raise InputError("calibration_bad_map", text=text)
+    columns = tuple(parts.pop(wide).split("|")) if wide else ()
+    known = {key: value for key, value in parts.items() if key in ("item", "grader", "criterion", "points")}
+    if known.get("criterion", "").startswith("="):
+        known["only_criterion"] = known.pop("criterion")[1:]
+    return Mapping(kind=wide or "long", columns=columns, **known)
+
+
+def _parse_scale(text: str | None) -> Scale | None:
+    from evaluator.calibration.data.grades import Scale
+
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError as problem:
+        raise InputError("calibration_bad_scale", text=text) from problem
+    if not low < high:
+        raise InputError("calibration_bad_scale", text=text)
+    return Scale(low=low, high=high)
+
+
+def _parse_letters(texts: list[str] | None) -> dict[str, float]:
+    try:
+        return {name.strip().upper(): float(worth) for name, worth in (text.rsplit("=", 1) for text in texts or ())}
+    except ValueError as problem:
+        raise InputError("calibration_bad_letter", text=", ".join(texts or ())) from problem
+
+
+def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> Fitted:
+    """The fit of what was loaded, in the criteria that the machine has points on: no scorecard has another. Raises
+    InputError.
+    """
+    from evaluator.calibration.fit import fit
+    from evaluator.profiles.profile import Stamp
+
+    groups = {item.id: item.question_id for item in data.items if item.question_id}
+    stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
+    return fit(
+        _features(data, texts),
+        data.grades.keep(data.grades.shared(data.readouts.points)),
+        name=name,
+        version=version,
+        stamp=stamp,
+        scales=data.scales,
+        groups=groups if len(groups) == len(data.items) else None,
+        confidence=confidence,
+    )
+
+
+def _features(data: Data, texts: bool) -> Features:
+    """Readouts, and numbers of the texts where they are known."""
+    from evaluator.profiles.features import Features
+
+    made = data.readouts
+    points = made.points.add_prefix("points/")
+    features = Features.from_frame(points.join(made.features.drop(columns=points.columns, errors="ignore")))
+    known = {item.id: item for item in data.items if item.id in set(features.ids)}
+    if not texts or not known:
+        return features
+    from evaluator.profiles.text_features import read_texts
+
+    return features.keep(list(known)).join(read_texts(list(known.values())))
+
+
+def tabulate(profile: Profile, held: HeldOut) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Held-out points as a table like the readouts', and half widths by criterion."""
+    import pandas as pd
+
+    points = pd.DataFrame(held.points, index=list(held.ids), columns=list(profile.criteria))
+    return points, {name: held.half[:, index] for index, name in enumerate(profile.criteria)}

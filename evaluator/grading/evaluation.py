@@ -1,0 +1,439 @@
+"""The one path from a text to a scorecard. The command line, the page, batches and calibration all call `evaluate`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator import rubrics
+from evaluator.grading.evidence import Matcher, statements_of
+from evaluator.grading.last_words import closings_of
+from evaluator.grading.material import Read, anchor_states, redactions, state_for
+from evaluator.grading.review import reasons_for
+from evaluator.grading.similarity import Likeness, points_of
+from evaluator.grading.verdicts import Answered, deciding, judge_criterion, judge_key_point, judge_silence
+from evaluator.guard.injection import inspect
+from evaluator.judge.combined.memory import RememberingJudge, asking_again
+from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, of_the_same
+from evaluator.rubric import Rubric, Speaker
+from evaluator.rubrics.key_points import with_key_points
+from evaluator.rubrics.questions import (
+    STEERING,
+    TOPIC,
+    YES,
+    key_point_id,
+    plan_anchors,
+    plan_criterion,
+    plan_guards,
+    plan_key_points,
+)
+from evaluator.scorecard import (
+    Guard,
+    KeyPointResult,
+    ReferenceUse,
+    RubricStamp,
+    Scorecard,
+    UngradedVerdict,
+    Usage,
+    Verdict,
+    add_up,
+)
+from evaluator.settings import Settings, load_settings
+from evaluator.storage import Records, memo_key, new_id, open_records
+from evaluator.transcript import Role, Transcript, parse
+from evaluator.transcript.sentences import spans_of
+
+if TYPE_CHECKING:
+    from evaluator.profiles.profile import Profile
+
+SPEAKERS: dict[Speaker, frozenset[Role]] = {
+    "agent": frozenset({"agent"}),
+    "customer": frozenset({"customer"}),
+    "any": frozenset({"agent", "customer", "other"}),
+}
+METHOD = 14  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+
+
+class Progress(NamedTuple):
+    """A step of one grading. `step` is a key of the catalogue `progress`; `verdict` comes as soon as it is known."""
+
+    step: str
+    done: int
+    total: int
+    verdict: Verdict | UngradedVerdict | None = None
+
+
+Report = Callable[[Progress], None]
+Anchored = Mapping[str, dict[str, Answer | Ungraded]]  # by anchor ("empty", or a reference's id) and question
+
+
+async def evaluate(
+    transcript: Transcript | str,
+    rubric: Rubric | str | Path,
+    *,
+    judge: Judge | None = None,
+    settings: Settings | None = None,
+    records: Records | None = None,
+    profile: Profile | str | Path | None = None,
+    fresh: bool = False,
+    report: Report | None = None,
+    label: str = "",
+    owner: str = "",
+) -> Scorecard:
+    """Grades one text and stores the grading.
+
+    `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
+    Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
+    same settings finds the stored scorecard (of the same `owner`), or for another `label` stores a copy of it under that
+    name, without asking the model; `fresh` asks the model again about the text. A calibration `profile`, or its file, moves the points to the scale
+    of the people whom it was fitted to; one that does not fit rubric, prompts or model is refused before the model is
+    asked. `report` hears of each step and verdict.
+
+    Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
+    A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
+    cancelled nothing is stored.
+    """
+    settings = settings or load_settings()
+    rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(rubric, settings)
+    transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
+    with ExitStack() as opened:  # what is opened here is closed here
+        judge = judge or opened.enter_context(closing(await asyncio.to_thread(open_judge, settings)))
+        fitted = await asyncio.to_thread(fit_for, profile, rubric, judge) if profile else None
+        store = records or opened.enter_context(closing(open_records(settings)))
+        shared = await share(rubric, judge, settings, fitted)
+        key = request_key(transcript, rubric, judge, shared.references, fitted)
+        scorecard = await evaluate_shared(transcript, shared, store, key, fresh=fresh, report=report, owner=owner)
+        kept = await asyncio.to_thread(store.save, scorecard, transcript, key, rubric=rubric, label=label, owner=owner)
+        return scorecard if kept == scorecard.id else await asyncio.to_thread(store.get, kept)
+
+
+class Shared(NamedTuple):
+    """What all gradings by one rubric share, so that a batch works it out once."""
+
+    rubric: Rubric
+    judge: Judge
+    references: Sequence[ReferenceUse]
+    profile: Profile | None = None
+    anchors: Callable[[], Awaitable[Anchored]] | None = (
+        None  # asks about the anchors once for all; else each grading asks
+    )
+
+
+async def share(rubric: Rubric, judge: Judge, settings: Settings, profile: Profile | None = None) -> Shared:
+    """The references for a rubric, and the judge and profile that go with them."""
+    references = await asyncio.to_thread(_pull, rubric, settings)
+    return Shared(rubric, judge, references, profile)
+
+
+async def evaluate_shared(
+    transcript: Transcript,
+    shared: Shared,
+    records: Records,
+    key: str,
+    *,
+    fresh: bool = False,
+    whole: bool = False,
+    report: Report | None = None,
+    owner: str = "",
+) -> Scorecard:
+    """The scorecard of one text: the one stored under `key` (its `request_key`), else a new one, which is not stored here.
+    With `whole` a stored one with an ungraded criterion does not count."""
+    found = None if fresh else await asyncio.to_thread(records.find, key, owner or None)
+    if found is not None and not (whole and found.coverage < 1):
+        return found
+    anchors = await shared.anchors() if shared.anchors else {}
+    with asking_again(fresh):
+        card = await grade(
+            transcript, shared.rubric, shared.judge, shared.references, report or (lambda _: None), anchors
+        )
+    if shared.profile:
+        from evaluator.profiles.applying import apply_profile
+
+        card = await asyncio.to_thread(apply_profile, card, transcript, shared.profile)
+    return card
+
+
+def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
+    """The profile, loaded where a file is named; InputError where it does not fit rubric, prompts, model or arithmetic."""
+    from evaluator.profiles.applying import fitting, stamp_for
+
+    return fitting(profile, stamp_for(rubric.digest, judge.stamp))
+
+
+def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
+    """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
+    embedded model said of the shipped rubrics' anchors."""
+    from evaluator.judge.choose import choose
+    from evaluator.judge.combined.shipped import shipped_answers
+    from evaluator.storage import AskMemo
+
+    memo = AskMemo(settings.memo_path)
+
+    def remembering(judge: Judge) -> RememberingJudge:
+        return RememberingJudge(judge, memo, shipped_answers())
+
+    return remembering(choose(name or settings.model, settings, of_members=remembering))
+
+
+def request_key(
+    transcript: Transcript,
+    rubric: Rubric,
+    judge: Judge,
+    references: Sequence[ReferenceUse],
+    profile: Profile | None = None,
+) -> str:
+    """Equal for equal input, rubric, references, judge, profile and method. What was assumed of the speakers is part of the
+    input: who confirms a guess gets a scorecard without the doubt."""
+    fitted = profile.digest if profile else ""
+    digests = sorted(use.digest for use in references)
+    said = [
+        transcript.digest,
+        [turn.speaker for turn in transcript.turns],
+        [one.code for one in transcript.assumptions],
+    ]
+    return memo_key(METHOD, said, rubric.digest, judge.stamp, digests, fitted)
+
+
+async def grade(
+    transcript: Transcript,
+    rubric: Rubric,
+    judge: Judge,
+    references: Sequence[ReferenceUse],
+    report: Report,
+    anchors: Anchored = MappingProxyType({}),
+) -> Scorecard:
+    """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
+    started = time.perf_counter()
+    stated, rubric = rubric, with_key_points(rubric)
+    guards = await asyncio.to_thread(inspect, transcript)
+    if _is_silent(rubric, transcript, guards):
+        return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
+    report(Progress("reading", 0, 1))
+    read = await asyncio.to_thread(state_for, rubric, transcript, guards, judge.traits.context_tokens)
+    alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
+    asked = _Asking(stated, judge, read.state, report, anchors)
+    # A judge that needs no anchors weighs the last words itself.
+    closings = await asyncio.to_thread(closings_of, rubric, transcript, redactions(guards)) if asked.anchored else {}
+    points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
+    fits = alike["agent"].likeness.on_topic()
+    verdicts = []
+    how = {"by_level": not asked.anchored, "knows": asked.knows}
+    plans = [plan_criterion(rubric, criterion, **how) for criterion in rubric.criteria]
+    others = {question.id: question for question in asked.other_questions()}
+    if asked.at_once:
+        await asked.about([*itertools.chain(*plans), *others.values()])
+    for criterion, questions in zip(rubric.criteria, plans, strict=True):
+        ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
+        answered = await asked.about([*questions, *(others[name] for name in ids if name in others)])
+        seen = (*alike[criterion.speaker], closings.get(criterion.id))
+        verdict = await asyncio.to_thread(judge_criterion, rubric, criterion, questions, answered, *seen)
+        verdicts.append(verdict)
+        report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
+    answered = await asked.about([*itertools.chain(*plans), *others.values()])
+    key_points = tuple(judge_key_point(point, name, answered, alike["agent"].likeness) for name, point in points)
+    outcome = _Outcome(
+        tuple(verdicts),
+        key_points,
+        (*guards, *_judged_guards(answered, asked.anchored, fits)),
+        asked.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 3)}),
+        asked.model,
+        asked.answers,
+        read,
+        tuple(item.id for item, questions in zip(rubric.criteria, plans, strict=True) if not deciding(questions)),
+    )
+    return _scorecard(transcript, stated, judge, references, outcome)
+
+
+class _Outcome(NamedTuple):
+    verdicts: tuple[Verdict | UngradedVerdict, ...]
+    key_points: tuple[KeyPointResult, ...]
+    guards: tuple[Guard, ...]
+    usage: Usage = Usage()
+    model: str = ""
+    answers: Mapping[str, Answer | Ungraded] = {}
+    read: Read | None = None
+    unasked: tuple[str, ...] = ()
+
+
+class _Asking:
+    """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
+
+    def __init__(
+        self,
+        stated: Rubric,
+        judge: Judge,
+        state: State,
+        report: Report,
+        anchors: Anchored = MappingProxyType({}),
+    ) -> None:
+        self.anchored, self.knows, self._mixed = judge.traits.anchored, judge.traits.knows, judge.traits.mixed
+        self.usage, self.model = Usage(), judge.name
+        self.answers: dict[str, Answer | Ungraded] = {}
+        self._stated, self._judge, self._state, self._report = stated, judge, state, report
+        self._known = dict(anchors)
+
+    @property
+    def at_once(self) -> bool:
+        """True if all questions about the text are to be asked together: of a judge that takes many in one request, and
+        of several judges, whose anchors wait for who answers."""
+        return not self.anchored or self._mixed
+
+    async def about(self, questions: list[Question]) -> Answered:
+        """The questions answered about the text; about the anchors all questions of the rubric are asked at once, so
+        that each anchor is read only once."""
+        if not self.at_once and not self._known:
+            await self._ask_anchors()
+        fresh = [question for question in questions if question.id not in self.answers]
+        self.answers |= await self._ask(self._state, fresh)
+        if self.anchored and not self._known:
+            await self._ask_anchors()
+        answers = {question.id: self.answers[question.id] for question in questions}
+        if not self.anchored:
+            return Answered(answers)
+        ends = [answers for name, answers in self._known.items() if name != "empty"]
+        return Answered(answers, self._known["empty"], ends)
+
+    def other_questions(self) -> list[Question]:
+        """The key points, of a readout those that the rubric states; and guards, not of a readout, which tells less of
+        them than resemblance and patterns do (docs/design/judging.md)."""
+        if self.anchored:
+            return plan_key_points(self._stated, knows=self.knows)
+        return [*plan_key_points(with_key_points(self._stated)), *plan_guards(self._stated)]
+
+    async def _ask_anchors(self) -> None:
+        states, questions = anchor_states(self._stated), plan_anchors(self._stated, knows=self.knows)
+        if self._mixed:
+            questions = of_the_same(questions, self.answers)
+        for done, (name, state) in enumerate(states.items()):
+            self._report(Progress("anchors", done, len(states)))
+            with asking_again(False):  # the anchors are the rubric's: what is known of them stays
+                self._known[name] = await self._ask(state, questions)
+
+    async def _ask(self, state: State, questions: list[Question]) -> dict[str, Answer | Ungraded]:
+        if not questions:
+            return {}
+        reply = await self._judge.decide(state, questions)
+        self.usage, self.model = self.usage + reply.usage, reply.model
+        return {question.id: reply.answers.get(question.id) or _forgotten(question) for question in questions}
+
+
+async def read_anchors(rubric: Rubric, judge: Judge) -> Anchored:
+    """What the judge says of a rubric's anchors, for `grade`: a batch reads them once, before its first text. Empty for a
+    judge that needs none, and for several judges, whose anchors wait for who answers.
+
+    Raises ModelError where the judge cannot work at all."""
+    if not judge.traits.anchored or judge.traits.mixed:
+        return {}
+    questions = plan_anchors(rubric, knows=judge.traits.knows)
+    known = {}
+    for name, state in anchor_states(rubric).items():
+        reply = await judge.decide(state, questions) if questions else None
+        given = reply.answers if reply else {}
+        known[name] = {question.id: given.get(question.id) or _forgotten(question) for question in questions}
+    return known
+
+
+def _forgotten(question: Question) -> Ungraded:
+    return Ungraded(question=question.id, cause="unreadable", detail="no answer came back")
+
+
+class Compared(NamedTuple):
+    """The sentences of some speakers, ready to be quoted, and how far they resemble the reference answers."""
+
+    matcher: Matcher
+    likeness: Likeness
+
+
+def compare(
+    rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+) -> dict[Speaker, Compared]:
+    """The sentences that can prove something, by whose they may be, compared with what the rubric says."""
+    wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
+    statements = statements_of(rubric)
+    matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
+    return {speaker: Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
+
+
+def _is_silent(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard]) -> bool:
+    """True if nobody said a word whom any criterion looks at: a call may be judged by what its customer says."""
+    if not any(turn.text.strip() for turn in transcript.turns):
+        return True
+    agent_alone = all(criterion.speaker == "agent" for criterion in rubric.criteria)
+    return agent_alone and any(guard.code == "empty" for guard in guards)
+
+
+def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
+    """Silence reaches the lowest level of everything: no model is needed for that, and a person is asked to look."""
+    verdicts = tuple(judge_silence(criterion) for criterion in rubric.criteria)
+    found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
+    points = tuple(
+        KeyPointResult(
+            id=point.id,
+            text=point.text,
+            reference=reference.id,
+            criteria=point.criteria,
+            probability=0.0,
+            covered=False,
+        )
+        for reference in rubric.references
+        for point in reference.key_points
+    )
+    return _Outcome(verdicts, points, tuple(found))
+
+
+def _judged_guards(answered: Answered, anchored: bool, fits: float) -> list[Guard]:
+    """What the readings say about the text as a whole: off the topic, or addressed to the grader."""
+    found = []
+    topic, steering = answered.text.get(TOPIC), answered.text.get(STEERING)
+    deals = topic.probabilities[YES] if isinstance(topic, Answer) and not anchored else fits
+    if deals < 0.5:
+        found.append(Guard(code="off_topic", detail="", probability=round(1 - deals, 4)))
+    if isinstance(steering, Answer) and steering.probabilities[YES] >= 0.5:
+        found.append(Guard(code="steering", detail="model", probability=round(steering.probabilities[YES], 4)))
+    return found
+
+
+def _scorecard(
+    transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], outcome: _Outcome
+) -> Scorecard:
+    total = add_up(outcome.verdicts, rubric.max_points, rubric.pass_mark)
+    reasons = reasons_for(rubric, transcript, outcome, total)
+    return Scorecard(
+        id=new_id(),
+        rubric=RubricStamp(**rubric.model_dump(include={"id", "version", "title", "language"}), digest=rubric.digest),
+        total=total.total,
+        max_points=total.max_points,
+        pass_mark=rubric.pass_mark,
+        passed=total.passed,
+        coverage=total.coverage,
+        verdicts=outcome.verdicts,
+        key_points=outcome.key_points,
+        references=tuple(references),
+        guards=outcome.guards,
+        review=bool(reasons),
+        review_reasons=reasons,
+        judge={
+            **judge.stamp,
+            "name": judge.name,
+            "answered_by": outcome.model or judge.name,
+            "arithmetic": str(METHOD),
+        },
+        usage=outcome.usage,
+        transcript_digest=transcript.digest,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        raw={name: answer.model_dump(exclude_defaults=True) for name, answer in outcome.answers.items()},
+    )
+
+
+def _pull(rubric: Rubric, settings: Settings) -> list[ReferenceUse]:
+    from evaluator.references.pulling import pull
+    from evaluator.references.store import open_store
+
+    return pull(rubric, store=open_store(settings))

@@ -1,0 +1,138 @@
+"""Evidence: the speaker's own sentences that bear most on a criterion or a key point. Picked, never generated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.scorecard import Evidence
+from evaluator.transcript.sentences import Span
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Vectors
+
+Direction = Literal["for", "against"]
+PER_CRITERION = 3
+COMMON_PART = 0.6  # how much of a sentence's mean similarity to all statements is taken away
+LEAST_SIMILARITY = 0.28  # below this a sentence has nothing to do with what is asked (docs/design/judging.md)
+
+
+class Statement(NamedTuple):
+    """Something that a text may say: as a rubric puts it, and (where the rubric has one) as a speaker would."""
+
+    text: str
+    example: str = ""
+
+
+class Nearest(NamedTuple):
+    """The highest cosines of any sentence with a statement's text and with its example (None without one), and the
+    sentence that says it most likely; all 0 or None when there is no sentence."""
+
+    text: float
+    example: float | None
+    span: Span | None
+
+
+class Matcher:
+    """Compares the sentences of one text with all statements of a rubric."""
+
+    def __init__(self, spans: list[Span], statements: Sequence[Statement]) -> None:
+        self.spans = spans
+        self._rows = {statement: number for number, statement in enumerate(dict.fromkeys(statements))}
+        if spans and self._rows:
+            self._compared = Comparison(spans)
+            self._texts = self._compared.similarities(query_vectors(tuple(item.text for item in self._rows)))
+            self._examples = self._compared.similarities(
+                query_vectors(tuple(item.example or item.text for item in self._rows))
+            )
+            self._leanings = _leanings(self._texts, self._examples)
+
+    def nearest(self, statement: Statement) -> Nearest:
+        """How near any sentence comes to a statement, and the sentence that is nearest to it for its own sake."""
+        if not self.spans:
+            return Nearest(0.0, None, None)
+        row = self._rows[statement]
+        example = float(self._examples[row].max()) if statement.example else None
+        return Nearest(float(self._texts[row].max()), example, self.spans[int(self._leanings[row].argmax())])
+
+    def similarity(self, query: Vectors) -> float:
+        """The highest cosine of any sentence or clause with one query, (1, 384); 0 when there is no sentence."""
+        return float(self._compared.similarities(query).max()) if self.spans else 0.0
+
+    def pick(self, wanted: Sequence[Statement], direction: Direction, most: int = PER_CRITERION) -> list[Evidence]:
+        """Up to `most` sentences, each the nearest to one of the wanted statements, the most telling first."""
+        if not self.spans:
+            return []
+        found: dict[int, float] = {}
+        rows = [self._rows[statement] for statement in wanted]
+        for row in sorted(rows, key=lambda row: -self._leanings[row].max()):
+            at = int(self._leanings[row].argmax())
+            cosine = float(max(self._texts[row, at], self._examples[row, at]))
+            if cosine >= LEAST_SIMILARITY:
+                found.setdefault(at, cosine)
+        return [evidence_of(self.spans[at], direction, weight) for at, weight in [*found.items()][:most]]
+
+
+def _leanings(texts: Vectors, examples: Vectors) -> Vectors:
+    """How near each sentence is to each statement beyond what it is to all of them: a long sentence resembles every
+    statement and proves none."""
+    import numpy as np
+
+    parts = [cosines - COMMON_PART * cosines.mean(axis=0) for cosines in (texts, examples)]
+    return np.maximum(*parts)
+
+
+class Wanted(NamedTuple):
+    """What would speak for a criterion, and what against it."""
+
+    good: list[Statement]
+    bad: list[Statement]
+
+
+def wanted_for(rubric: Rubric, criterion: Criterion) -> Wanted:
+    """The statements of a criterion: its checks and key points, or else its best level; and its lowest level.
+
+    A penalty or a fatal item is proved by what it describes, so there the statement is what speaks against."""
+    if criterion.kind in ("fatal", "penalty"):
+        return Wanted([], [Statement(f"{criterion.name} {criterion.description}".strip())])
+    checks = [Statement(f"{check.question} {check.yes}", check.example) for check in criterion.checks]
+    good = checks + [statement_of(point) for point in rubric.key_points_of(criterion)]
+    top = criterion.levels[-1].description if criterion.levels else criterion.description or criterion.name
+    lowest = [Statement(criterion.levels[0].description)] if criterion.levels else []
+    return Wanted(good or [Statement(top)], lowest)
+
+
+def statement_of(point: KeyPoint) -> Statement:
+    """A key point as a statement."""
+    return Statement(point.text, point.example)
+
+
+def statements_of(rubric: Rubric) -> list[Statement]:
+    """Every statement that a text is compared with under this rubric."""
+    wanted = [wanted_for(rubric, criterion) for criterion in rubric.criteria]
+    points = [statement_of(point) for reference in rubric.references for point in reference.key_points]
+    return [statement for item in wanted for statement in (*item.good, *item.bad)] + points
+
+
+def evidence_of(span: Span, direction: Direction, weight: float) -> Evidence:
+    """A span as evidence, with its exact words and place."""
+    return Evidence(
+        turn=span.turn.id,
+        role=span.turn.role,
+        speaker=span.turn.speaker,
+        start=span.start,
+        end=span.end,
+        text=span.text,
+        direction=direction,
+        weight=round(min(max(weight, 0.0), 1.0), 4),
+    )
+
+
+@lru_cache(maxsize=256)
+def query_vectors(texts: tuple[str, ...]) -> Vectors:
+    """Vectors of a rubric's statements; they are asked for again with every text that is graded."""
+    from evaluator.references.space import passage_vectors
+
+    return passage_vectors(texts)

@@ -1,0 +1,88 @@
+"""Where somebody's last words lie between those of a conversation that went badly and those of one that went well.
+
+Whether a customer was helped shows in how the customer leaves. A rubric gives a few sentences for both ends; the last turn
+is placed on the line between them by its embedding, without a model. Both ends are anchored by the sentences themselves,
+each measured as if it were not one of them. docs/benchmarks.md has what this adds to a small model's reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator.rubric import Closing, Rubric
+from evaluator.transcript import Transcript
+from evaluator.transcript.sentences import Span, spans_of
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Vectors
+
+LEAST_APART = 0.05  # of the two ends: sentences that say the same at both would otherwise decide by chance
+
+
+class LastWords(NamedTuple):
+    """The last turn that was looked at, where it lies (0 as badly as the low sentences, 1 as well as the high ones), and its
+    highest cosine with a sentence of the end that it is nearer to."""
+
+    span: Span
+    position: float
+    nearest: float
+
+
+def closings_of(
+    rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+) -> dict[str, LastWords]:
+    """Where the last words lie for each criterion, by its id, that gives closing sentences and whose speaker spoke."""
+    distinct = {criterion.closing for criterion in rubric.criteria if criterion.closing}
+    found = {closing: last_words(closing, transcript, left_out) for closing in distinct}
+    return {item.id: last for item in rubric.criteria if item.closing and (last := found[item.closing])}
+
+
+def last_words(
+    closing: Closing, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
+) -> LastWords | None:
+    """Where the last turn lies between the closing sentences; None where the speaker said nothing."""
+    from evaluator.references.space import passage_vectors
+
+    spans = spans_of(transcript, {closing.speaker}, left_out)
+    if not spans:
+        return None
+    own = [span for span in spans if span.turn.id == spans[-1].turn.id]
+    ends = _ends(closing)
+    (vector,) = passage_vectors([" ".join(span.text for span in own)])
+    near_low, near_high = ends.low @ vector, ends.high @ vector
+    leaning = float(near_high.mean() - near_low.mean())
+    position = min(max((leaning - ends.lowest) / (ends.highest - ends.lowest), 0.0), 1.0)
+    nearest = near_high if position >= 0.5 else near_low
+    return LastWords(_quoted(own, left_out), position, float(nearest.max()))
+
+
+def _quoted(own: list[Span], left_out: Sequence[tuple[str, int, int]]) -> Span:
+    """The whole turn, or its last sentence where something in the turn must not be quoted."""
+    turn = own[-1].turn
+    return own[-1] if any(name == turn.id for name, _, _ in left_out) else Span(turn, own[0].start, own[-1].end)
+
+
+class _Ends(NamedTuple):
+    low: Vectors  # (n, dimensions)
+    high: Vectors
+    lowest: float  # leaning of the low sentences
+    highest: float
+
+
+@lru_cache(maxsize=64)
+def _ends(closing: Closing) -> _Ends:
+    from evaluator.references.space import passage_vectors
+
+    low, high = passage_vectors(closing.low), passage_vectors(closing.high)
+    lowest = -_leaning_of_own(low, high)
+    highest = _leaning_of_own(high, low)
+    return _Ends(low, high, lowest, max(highest, lowest + LEAST_APART))
+
+
+def _leaning_of_own(own: Vectors, other: Vectors) -> float:
+    """How much nearer the sentences of one end lie to each other than to those of the other, each without itself."""
+    alike = own @ own.T
+    among = (alike.sum() - alike.trace()) / (len(own) * (len(own) - 1))
+    return float(among - (own @ other.T).mean())

@@ -1,0 +1,95 @@
+"""When a person has to look, and why. Pure; the sentences are in the catalogue `review`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from evaluator.grading.material import Read
+from evaluator.judge.questions import Answer, Ungraded
+from evaluator.rubric import Rubric
+from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
+from evaluator.transcript import Transcript
+
+LEAST_CONFIDENCE = 0.12  # a distribution flatter than this says little more than the scale's middle
+MOST_DISAGREEMENT = 0.4  # of the scale, between the judges of a panel
+NEAR_PASS_MARK = 0.08  # of the maximum
+GUESSED_ROLES = ("agent_by_order", "agent_by_phrases")
+
+
+class Outcome(Protocol):
+    """What one grading found, to be read only."""
+
+    @property
+    def verdicts(self) -> Sequence[Verdict | UngradedVerdict]: ...
+
+    @property
+    def guards(self) -> Sequence[Guard]: ...
+
+    @property
+    def answers(self) -> Mapping[str, Answer | Ungraded]: ...
+
+    @property
+    def read(self) -> Read | None: ...
+
+    @property
+    def unasked(self) -> Sequence[str]: ...
+
+
+def reasons_for(
+    rubric: Rubric,
+    transcript: Transcript,
+    outcome: Outcome,
+    total: Sum,
+) -> tuple[ReviewReason, ...]:
+    """Every reason for a person to look at this grading; none means that it may stand alone."""
+    return (
+        *(ReviewReason(code=f"guard_{code}") for code in dict.fromkeys(guard.code for guard in outcome.guards)),
+        *(reason for verdict in outcome.verdicts for reason in _about(verdict)),
+        *(ReviewReason(code="likeness_alone", criterion=criterion) for criterion in outcome.unasked),
+        *_about_votes(rubric, outcome.answers),
+        *_about_total(rubric, total),
+        *_about_reading(rubric, transcript, outcome.read),
+    )
+
+
+def _about(verdict: Verdict | UngradedVerdict) -> Iterator[ReviewReason]:
+    if isinstance(verdict, UngradedVerdict):
+        yield ReviewReason(code="ungraded", criterion=verdict.criterion, values={"cause": verdict.ungraded.cause})
+        return
+    if verdict.kind == "fatal":
+        if verdict.distribution[1].probability >= 0.25:
+            yield ReviewReason(code="fatal", criterion=verdict.criterion)
+        return
+    if verdict.confidence < LEAST_CONFIDENCE:
+        yield ReviewReason(code="uncertain", criterion=verdict.criterion)
+    if not verdict.evidence and verdict.points >= verdict.max_points / 2:
+        yield ReviewReason(code="no_evidence", criterion=verdict.criterion)
+
+
+def _about_votes(rubric: Rubric, answers: Mapping[str, Answer | Ungraded]) -> Iterator[ReviewReason]:
+    """Criteria on which the judges of a panel are far apart."""
+    for criterion in rubric.criteria:
+        own = [answer for name, answer in answers.items() if name.split(":")[:2] == ["c", criterion.id]]
+        apart = [answer.disagreement or 0.0 for answer in own if isinstance(answer, Answer)]
+        if apart and max(apart) >= MOST_DISAGREEMENT:
+            yield ReviewReason(code="disagreement", criterion=criterion.id, values={"apart": f"{max(apart):.0%}"})
+
+
+def _about_total(rubric: Rubric, total: Sum) -> Iterator[ReviewReason]:
+    if total.total is None or total.passed is None:
+        yield ReviewReason(code="undecided")
+    elif abs(total.total - rubric.pass_mark) < NEAR_PASS_MARK * rubric.max_points:
+        yield ReviewReason(code="near_pass_mark")
+
+
+def _about_reading(rubric: Rubric, transcript: Transcript, read: Read | None) -> Iterator[ReviewReason]:
+    if read and read.skipped:
+        values = {"skipped": str(len(read.skipped)), "turns": str(len(transcript.turns))}
+        yield ReviewReason(code="windowed", values=values)
+    if any(assumption.code in GUESSED_ROLES for assumption in transcript.assumptions):
+        yield ReviewReason(code="roles_guessed")
+    if rubric.form == "dialogue" and any(assumption.code == "unlabelled" for assumption in transcript.assumptions):
+        yield ReviewReason(code="no_speakers")
+    if not rubric.references:
+        yield ReviewReason(code="no_reference")

@@ -1,0 +1,173 @@
+"""How far a text resembles the reference answers. No model is asked: three witnesses from the words themselves.
+
+A small language model ranks spoken behaviour well and knowledge badly. For knowledge the reference has to carry the
+judgement, so beside the judge's answers stand: *coverage* (is each key point made?), *gist* (does any sentence say what
+all of them together say?) and *words* (how many of the key points' own characters or words occur, those of the task left
+out?). Each is cut where people give full marks: nobody repeats a reference answer word for word. The figures behind the
+constants are in docs/design/judging.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator.grading.anchoring import Placed, Witness, place
+from evaluator.grading.evidence import Comparison, Matcher, Nearest, query_vectors, statement_of
+from evaluator.references.lexical import tokens
+from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.transcript import Form, Role, parse
+from evaluator.transcript.sentences import spans_of
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Vectors
+
+ON_TOPIC_RATIO, ON_TOPIC_LIKENESS, ON_TOPIC_SHARPNESS = 0.86, 0.45, 25.0
+UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
+FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
+EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
+
+Judged = Mapping[tuple[str, str], float]  # reference and key point: how far a judge says that it is made, 0 to 1
+NOTHING_JUDGED: Judged = MappingProxyType({})
+
+
+class Anchors(NamedTuple):
+    """Similarity of a key point to its reference answer (upper end) and to the task's own wording (what any text on the
+    topic has)."""
+
+    reference: float
+    task: float
+
+
+class Witnesses(NamedTuple):
+    """How far a text resembles some key points, each 0 to 1: point by point, in what they say together, in words."""
+
+    coverage: float
+    gist: float
+    words: float
+
+
+class Likeness:
+    """One text beside the reference answers of its rubric."""
+
+    def __init__(self, rubric: Rubric, matcher: Matcher) -> None:
+        self._rubric, self._matcher = rubric, matcher
+        self._anchors = similarity_anchors(rubric)
+        self._words = frozenset(_content(" ".join(span.text for span in matcher.spans)))
+
+    def of_criterion(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Placed | None:
+        """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points.
+        `judged` is what a judge says of key points; it has half of their say."""
+        seen = self.witnesses(criterion, judged)
+        return place([Witness(value, 1.0) for value in seen]) if seen else None
+
+    def witnesses(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Witnesses | None:
+        """What each witness says of the criterion, by the reference that the text is nearest to."""
+        by_reference = points_of(self._rubric, criterion).items()
+        found = [self._seen(reference, points, judged) for reference, points in by_reference]
+        return max(found, key=sum, default=None)
+
+    def of_point(self, reference: str, point: KeyPoint) -> tuple[float, Nearest]:
+        """How far a key point is made, 0 to 1, and the sentence that comes nearest to it."""
+        near = self._matcher.nearest(statement_of(point))
+        return _made(near, self._anchors[reference, point.id]), near
+
+    def on_topic(self) -> float:
+        """The probability that the text deals with the task: its sentences are as near to the key points as the task's
+        own wording is, or it resembles the reference anyway. 1 when there are no key points to tell by."""
+        if not self._anchors:
+            return 1.0
+        points = [point for reference in self._rubric.references for point in reference.key_points]
+        own = sum(self._matcher.nearest(statement_of(point)).text for point in points)
+        task = sum(anchors.task for anchors in self._anchors.values())
+        near = _logistic(ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO))
+        alike = max(
+            sum(self._seen(item.id, item.key_points)) / 3 for item in self._rubric.references if item.key_points
+        )
+        return 1 - (1 - near) * (1 - _logistic(ON_TOPIC_SHARPNESS * (alike - ON_TOPIC_LIKENESS)))
+
+    def _seen(self, reference: str, points: Sequence[KeyPoint], judged: Judged = NOTHING_JUDGED) -> Witnesses:
+        made = [both(self.of_point(reference, point)[0], judged.get((reference, point.id))) for point in points]
+        return Witnesses(sum(made) / len(made), self._gist(points), self._shared_words(points))
+
+    def _gist(self, points: Sequence[KeyPoint]) -> float:
+        nearest = self._matcher.similarity(query_vectors((" ".join(point.text for point in points),)))
+        return min(max(nearest / FULL_GIST, 0.0), 1.0)
+
+    def _shared_words(self, points: Sequence[KeyPoint]) -> float:
+        wanted = {word for point in points for word in _content(f"{point.text} {point.example}")}
+        wanted -= set(_content(self._rubric.task))
+        return min(len(wanted & self._words) / (len(wanted) * FULL_WORDS), 1.0) if wanted else 0.0
+
+
+def both(alike: float, judged: float | None) -> float:
+    """How far a key point is made, by likeness and by the judge where it was asked: they err elsewhere
+    (`python -m benchmarks.key_points`)."""
+    return alike if judged is None else (alike + judged) / 2
+
+
+def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]:
+    """The key points that belong to a criterion, by reference; references without any are left out."""
+    wanted = rubric.key_points_of(criterion)
+    found = {
+        reference.id: [point for point in reference.key_points if point in wanted] for reference in rubric.references
+    }
+    return {reference: points for reference, points in found.items() if points}
+
+
+@lru_cache(maxsize=32)
+def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
+    """For each (reference, key point) its similarity to its own reference answer and to the task's wording. Kept by
+    rubric, since it is the same for every text."""
+    task = _compared(rubric.task, "answer", EVERYBODY)
+    found = {}
+    for reference in rubric.references:
+        if not reference.key_points:
+            continue
+        queries = query_vectors(tuple(point.text for point in reference.key_points))
+        highs, lows = _nearest(_said_in(reference.text, rubric.form), queries, 1.0), _nearest(task, queries, 0.0)
+        for point, high, low in zip(reference.key_points, highs, lows, strict=True):
+            found[reference.id, point.id] = Anchors(reference=high, task=low)
+    return found
+
+
+def _made(near: Nearest, anchors: Anchors) -> float:
+    """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
+    the reference does (or a paraphrase would), its example between an unrelated sentence of the trade and a close
+    paraphrase."""
+    low = anchors.task * ON_TOPIC_RATIO
+    high = min(anchors.reference, FULL_POINT)
+    by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
+    if near.example is None:
+        return by_text
+    by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)
+    return (by_text + by_example) / 2
+
+
+def _content(text: str) -> list[str]:
+    """The words that tell something: any two English texts share "the" and "of"."""
+    return tokens(text, function_words=False)
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+def _said_in(reference: str, form: Form) -> Comparison:
+    """What the agent says in a reference answer; all of it where no turn is the agent's."""
+    own = _compared(reference, form, {"agent"})
+    return own if own.spans else _compared(reference, form, EVERYBODY)
+
+
+def _compared(text: str, form: Form, roles: Collection[Role]) -> Comparison:
+    return Comparison(spans_of(parse(text, form=form), roles))
+
+
+def _nearest(compared: Comparison, queries: Vectors, without: float) -> list[float]:
+    """The highest cosine of each query with any sentence; `without` where there is no sentence."""
+    if not compared.spans:
+        return [without] * len(queries)
+    return [float(best) for best in compared.similarities(queries).max(axis=1)]

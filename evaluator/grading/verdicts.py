@@ -1,0 +1,313 @@
+"""From answers to verdicts: what the judge said about the text and its anchors, and what the words themselves resemble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from evaluator.grading.anchoring import (
+    LEAST_SPREAD,
+    Placed,
+    Witness,
+    blend,
+    confidence,
+    expected,
+    happened,
+    place,
+    slope,
+    spread_over,
+    unanchored,
+    witness,
+)
+from evaluator.grading.evidence import Matcher, wanted_for
+from evaluator.grading.last_words import LastWords
+from evaluator.grading.similarity import Likeness, both, points_of
+from evaluator.judge.questions import Answer, Question, Ungraded
+from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.rubrics.questions import NO, YES, key_point_id
+from evaluator.scorecard import (
+    Evidence,
+    KeyPointResult,
+    LevelShare,
+    UngradedVerdict,
+    Verdict,
+    WhyUngraded,
+    nearest_level,
+)
+from evaluator.transcript import Form
+from evaluator.transcript.sentences import evidence_of
+
+# Of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small model is a
+# poor judge (docs/design/judging.md).
+SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
+# Of a position where the rubric has closing sentences: set on helpdesk dialogues (docs/benchmarks.md has other shares).
+SHARE_OF_CLOSING = 0.2
+APPLICABLE_FROM = 0.5
+COVERED_FROM = 0.5
+
+Answers = Mapping[str, Answer | Ungraded]
+
+
+class Answered(NamedTuple):
+    """One set of questions, answered about the text and, for a judge that needs it, about the anchors."""
+
+    text: Answers
+    empty: Answers | None = None
+    references: Sequence[Answers] = ()
+
+    @property
+    def anchored(self) -> bool:
+        return self.empty is not None
+
+
+def judge_criterion(
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    matcher: Matcher,
+    likeness: Likeness,
+    closing: LastWords | None = None,
+) -> Verdict | UngradedVerdict:
+    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer. Without questions
+    likeness to the reference decides alone."""
+    for question in questions:
+        answer = answered.text.get(question.id)
+        if not isinstance(answer, Answer):
+            return _ungraded(criterion, answer)
+    if answered.anchored and (failed := _first_failure(answered)):
+        return _ungraded(criterion, failed)
+    if not answered.anchored:
+        shares = _direct_shares(criterion, questions, answered.text)
+    elif criterion.kind in ("fatal", "penalty"):
+        shares = _unwanted_shares(criterion, questions, answered)
+    else:
+        placed = _position(rubric, criterion, questions, answered, likeness)
+        if closing:
+            placed = blend(placed, Placed(closing.position, LEAST_SPREAD), SHARE_OF_CLOSING)
+        if placed is None:
+            return _ungraded(criterion, None)
+        shares = spread_over(_levels(criterion), placed)
+    verdict = _verdict(rubric, criterion, questions, answered, shares, matcher)
+    return verdict if closing is None else _quoting(verdict, closing)
+
+
+def _first_failure(answered: Answered) -> Ungraded | None:
+    """A question that counts here and failed about the text or an anchor. Without it the others would give other points, and
+    nobody would see it."""
+    told = [answers.get(name) for answers in (answered.empty or {}, *answered.references) for name in answered.text]
+    return next((one for one in (*answered.text.values(), *told) if isinstance(one, Ungraded)), None)
+
+
+def deciding(questions: Sequence[Question]) -> list[Question]:
+    """Those that tell how good a text is by a criterion, without the one whether it applies; none where likeness decides."""
+    return [question for question in questions if not question.id.startswith("a:")]
+
+
+def judge_silence(criterion: Criterion) -> Verdict:
+    """The verdict on somebody who said nothing: the lowest level, for certain; nothing bad happened either."""
+    shares = _shares(criterion, None, [1.0] + [0.0] * (_level_count(criterion) - 1))
+    return Verdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        points=0.0 if criterion.kind in ("fatal", "checklist") else shares[0].points,
+        max_points=criterion.points,
+        level=0,
+        level_description=shares[0].description,
+        distribution=shares,
+        confidence=1.0,
+    )
+
+
+def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likeness: Likeness) -> KeyPointResult:
+    """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
+    said, near = likeness.of_point(reference, point)
+    asked = key_point_id(reference, point)
+    if asked in answered.text and not answered.anchored:
+        answer = answered.text[asked]
+        probability = answer.probabilities[YES] if isinstance(answer, Answer) else None
+    else:
+        failed = (
+            _first_failure(answered._replace(text={asked: answered.text[asked]})) if asked in answered.text else None
+        )
+        judged = _witness_of(asked, answered)
+        probability = None if failed else both(said, judged.position if judged else None)
+    covered = None if probability is None else probability >= COVERED_FROM
+    evidence = (evidence_of(near.span, "for", max(near.text, near.example or 0.0)),) if near.span and covered else ()
+    return KeyPointResult(
+        id=point.id,
+        text=point.text,
+        reference=reference,
+        criteria=point.criteria,
+        probability=None if probability is None else round(probability, 4),
+        covered=covered,
+        evidence=evidence,
+    )
+
+
+def _position(
+    rubric: Rubric, criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
+) -> Placed | None:
+    asked = [question.id for question in deciding(questions)]
+    judged = [found for question_id in asked if (found := _witness_of(question_id, answered))]
+    points = {
+        (reference, point.id): found.position
+        for reference, points in points_of(rubric, criterion).items()
+        for point in points
+        # What the judge says of a key point counts once: as the criterion's own question or in the coverage.
+        if (question_id := key_point_id(reference, point)) not in asked
+        and (found := _witness_of(question_id, answered))
+    }
+    alike = likeness.of_criterion(criterion, points)
+    return blend(place(judged) if judged else None, alike, SHARE_OF_LIKENESS[rubric.form])
+
+
+def _witness_of(question: str, answered: Answered) -> Witness | None:
+    """Where the text lies between silence and the best reference by the question with that id; None if it was not asked or
+    the anchors can't tell. Without a reference answer only silence is known."""
+    empty = _reading(question, answered.empty or {})
+    own = _reading(question, answered.text)
+    if own is None or empty is None:
+        return None
+    if not answered.references:
+        return unanchored(own, empty)
+    highest = [value for answers in answered.references if (value := _reading(question, answers)) is not None]
+    return witness(own, empty, max(highest)) if highest else None
+
+
+def _reading(question: str, answers: Answers) -> float | None:
+    answer = answers.get(question)
+    return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
+
+
+def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:
+    """Penalties and fatal items: neither silence nor the reference shows them, so both are the lower anchor."""
+    chances = []
+    for question in deciding(questions):
+        own = _reading(question.id, answered.text)
+        lower = [_reading(question.id, answers) for answers in (answered.empty or {}, *answered.references)]
+        known = [value for value in lower if value is not None] or [0.0]
+        chances.append(happened(own or 0.0, min(known), max(known)))
+    chance = sum(chances) / len(chances)
+    if criterion.kind == "fatal":
+        return [1 - chance, chance]
+    return spread_over(_levels(criterion), Placed(chance, 0.2))
+
+
+def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers: Answers) -> list[float]:
+    """What a judge that needs no anchors says: its distribution over the levels, or the checks' mean."""
+    first = answers[questions[0].id]
+    assert isinstance(first, Answer)
+    if questions[0].id == f"c:{criterion.id}":
+        return list(first.probabilities.values())
+    chances = [
+        expected([*answer.probabilities.values()])
+        for question in questions
+        if question.id[0] == "c" and isinstance(answer := answers[question.id], Answer)
+    ]
+    return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
+
+
+def _levels(criterion: Criterion) -> list[float]:
+    """Points of the levels as shares of the highest; a checklist has a level for each number of checks met."""
+    if criterion.kind == "checklist":
+        return [number / len(criterion.checks) for number in range(len(criterion.checks) + 1)]
+    return [level.points / criterion.levels[-1].points for level in criterion.levels]
+
+
+def _level_count(criterion: Criterion) -> int:
+    return 2 if criterion.kind == "fatal" else len(_levels(criterion))
+
+
+def _shares(criterion: Criterion, options: Sequence[str] | None, probabilities: list[float]) -> tuple[LevelShare, ...]:
+    """The levels with their probabilities; `options` are the words of a fatal item's two options."""
+    if criterion.kind == "fatal":
+        points, words = [0.0, 0.0], list(options or ("", ""))
+    elif criterion.kind == "checklist":
+        points = [share * criterion.points for share in _levels(criterion)]
+        words = [f"{number}/{len(criterion.checks)}" for number in range(len(points))]
+    else:
+        points = [level.points for level in criterion.levels]
+        words = [level.description for level in criterion.levels]
+    return tuple(
+        LevelShare(points=value, description=word, probability=round(chance, 6))
+        for value, word, chance in zip(points, words, probabilities, strict=True)
+    )
+
+
+def _verdict(
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    probabilities: list[float],
+    matcher: Matcher,
+) -> Verdict:
+    shares = _shares(criterion, [option.text for option in questions[0].options] if questions else None, probabilities)
+    points = sum(share.points * share.probability for share in shares)
+    level = nearest_level(shares, points) if criterion.kind != "fatal" else int(shares[1].probability >= 0.5)
+    return Verdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        points=round(points, 4),
+        max_points=criterion.points,
+        level=level,
+        level_description=shares[level].description,
+        distribution=shares,
+        confidence=round(confidence(probabilities), 4),
+        evidence=_evidence(rubric, criterion, matcher, points),
+        not_applicable=_is_not_applicable(criterion, answered),
+    )
+
+
+def _evidence(rubric: Rubric, criterion: Criterion, matcher: Matcher, points: float) -> tuple[Evidence, ...]:
+    """What speaks for the points given; below half of them, also what comes nearest to speaking against."""
+    wanted = wanted_for(rubric, criterion)
+    low = points < criterion.points / 2
+    if criterion.kind in ("fatal", "penalty"):
+        return tuple(matcher.pick(wanted.bad, "against"))
+    found = [*matcher.pick(wanted.good, "for", most=2 if low else 3)]
+    taken = {(item.turn, item.start) for item in found}
+    against = matcher.pick(wanted.bad, "against", most=2) if low else []
+    return (*found, *(item for item in against if (item.turn, item.start) not in taken))
+
+
+def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:
+    """The verdict with the last words among its evidence."""
+    last = evidence_of(closing.span, "for" if closing.position >= 0.5 else "against", closing.nearest)
+    others = (item for item in verdict.evidence if (item.turn, item.start) != (last.turn, last.start))
+    return verdict.model_copy(update={"evidence": (*others, last)})
+
+
+def _is_not_applicable(criterion: Criterion, answered: Answered) -> bool:
+    if not criterion.optional:
+        return False
+    question_id = f"a:{criterion.id}"
+    own = answered.text.get(question_id)
+    if not isinstance(own, Answer):
+        return False
+    if not answered.anchored:
+        return own.probabilities[NO] > APPLICABLE_FROM
+    readings = [
+        slope([*answer.probabilities.values()])
+        for answer in [own, *(answers.get(question_id) for answers in answered.references)]
+        if isinstance(answer, Answer)
+    ]
+    empty = (answered.empty or {}).get(question_id)
+    if len(readings) < 2 or not isinstance(empty, Answer):
+        return False
+    found = witness(readings[0], slope([*empty.probabilities.values()]), max(readings[1:]))
+    return found is not None and found.position < 1 - APPLICABLE_FROM
+
+
+def _ungraded(criterion: Criterion, answer: Answer | Ungraded | None) -> UngradedVerdict:
+    why = answer if isinstance(answer, Ungraded) else Ungraded(question="", cause="unreadable", detail="no answer")
+    return UngradedVerdict(
+        criterion=criterion.id,
+        name=criterion.name,
+        kind=criterion.kind,
+        max_points=criterion.points,
+        ungraded=WhyUngraded(cause=why.cause, detail=why.detail),
+    )

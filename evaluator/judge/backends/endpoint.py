@@ -1,0 +1,176 @@
+"""Log-probabilities of any OpenAI-compatible chat model: one token is asked for, and its distribution read.
+
+The shared part of a prompt comes first and is the same to the byte for all questions about a text, so that
+providers and local servers find it in their prompt cache. The first question of a prefix travels alone and
+fills that cache; the others follow together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from collections import OrderedDict
+from typing import Any
+
+from evaluator.errors import EndpointError
+from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.spending import Spending
+from evaluator.judge.backends.transport import Limits
+from evaluator.judge.backends.vendor_openai import Endpoint, OpenAIClient
+from evaluator.judge.questions import Traits
+from evaluator.scorecard import Usage
+
+ALTERNATIVES = (20, 5)  # the most that OpenAI allows, and the most that some others do
+PREFIXES_KEPT = 256
+IMPOSSIBLE = -1e4  # some servers write a very low number for "no probability at all", others null
+
+
+class EndpointAsker:
+    """An `Asker` for one model behind an OpenAI-compatible endpoint; `traits` is what is known of the model."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        spending: Spending | None = None,
+        limits: Limits | None = None,
+        traits: Traits | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.client = OpenAIClient(endpoint, spending, limits)
+        self.alternatives = ALTERNATIVES[0]
+        self.traits = traits or Traits()
+        self._has_read = False
+        self._prefixes: OrderedDict[str, None] = OrderedDict()
+        self._filling: dict[str, asyncio.Future[None]] = {}
+
+    @property
+    def name(self) -> str:
+        """How the user chose the model."""
+        return self.endpoint.name
+
+    @property
+    def spending(self) -> Spending:
+        """The account that its requests are paid from."""
+        return self.client.spending
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Model, address and way of asking, for the record."""
+        return {
+            "model": self.endpoint.model,
+            "endpoint": self.endpoint.address,
+            "method": "logprobs",
+            "alternatives": "/".join(map(str, ALTERNATIVES)),
+        }
+
+    async def read(self, prompt: Prompt) -> Reading:
+        """The distribution over the next token. Raises ReadingFailed for this prompt, EndpointError for
+        all."""
+        key = hashlib.sha256(f"{prompt.system}\0{prompt.shared}".encode()).hexdigest()
+        await self._wait_for_prefix(key)
+        if key in self._prefixes:
+            return await self._read(prompt, key)
+        self._filling[key] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._read(prompt, key)
+        finally:
+            self._remember(key)
+
+    async def _wait_for_prefix(self, key: str) -> None:
+        filling = self._filling.get(key)
+        if filling and filling.get_loop() is asyncio.get_running_loop():
+            await asyncio.shield(filling)
+
+    def _remember(self, key: str) -> None:
+        """The prefix is in the provider's cache now, or its first question failed and the others need not
+        wait."""
+        self._prefixes[key] = None
+        if len(self._prefixes) > PREFIXES_KEPT:
+            self._prefixes.popitem(last=False)
+        filling = self._filling.pop(key, None)
+        if filling and not filling.done():
+            filling.set_result(None)
+
+    async def _read(self, prompt: Prompt, key: str) -> Reading:
+        """Asks, with fewer alternatives where the endpoint says that it allows no more."""
+        while True:
+            asked = self.alternatives
+            try:
+                reply, usage = await self.client.chat(self._body(prompt, key, asked), most_generated=1)
+                return self._reading(reply, usage)
+            except EndpointError as error:
+                if not _is_about_logprobs(error):
+                    raise
+                if not self._step_down(asked):
+                    raise EndpointError("judge_no_logprobs", model=self.name) from error
+
+    def _body(self, prompt: Prompt, key: str, alternatives: int) -> dict[str, Any]:
+        body = {
+            "model": self.endpoint.model,
+            "messages": [
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": f"{prompt.shared}{prompt.question}"},
+            ],
+            "logprobs": True,
+            "top_logprobs": alternatives,
+            "temperature": 1,  # leaves the distribution as the model has it, wherever a server applies it
+        }
+        return body | ({"prompt_cache_key": key[:32]} if self.endpoint.takes_cache_key else {})
+
+    def _step_down(self, asked: int) -> bool:
+        """Takes the next smaller number of alternatives for this and all later questions; False if there is
+        none."""
+        lower = [number for number in ALTERNATIVES if number < asked]
+        self.alternatives = min([self.alternatives, *lower[:1]])
+        return bool(lower)
+
+    def _reading(self, reply: dict[str, Any], usage: Usage) -> Reading:
+        choice = _first_choice(reply)
+        if choice.get("finish_reason") == "content_filter" or (choice.get("message") or {}).get("refusal"):
+            raise ReadingFailed("refused", "the endpoint refused to answer")
+        logprobs = self._alternatives(choice)
+        self._has_read = True
+        return Reading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
+
+    def _alternatives(self, choice: dict[str, Any]) -> dict[str, float]:
+        """Tokens and log-probabilities, most likely first. An endpoint that never sends any is the wrong one
+        to read."""
+        content = choice.get("logprobs")
+        content = content.get("content") if isinstance(content, dict) else None
+        if content is None and not self._has_read:
+            raise EndpointError("judge_no_logprobs", model=self.name)
+        if not isinstance(content, list) or not content or not isinstance(content[0], dict):
+            raise ReadingFailed("unreadable", "no log-probabilities")
+        return _distribution(content[0].get("top_logprobs"))
+
+
+def _is_about_logprobs(error: EndpointError) -> bool:
+    return error.code == "judge_request_rejected" and "logprobs" in f"{error.values.get('detail', '')}".lower()
+
+
+def _first_choice(reply: dict[str, Any]) -> dict[str, Any]:
+    choices = reply.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        raise ReadingFailed("unreadable", "a reply without choices")
+    return choices[0]
+
+
+def _distribution(entries: Any) -> dict[str, float]:
+    """{token: natural logarithm of its probability}; anything that is no probability makes the whole
+    unreadable."""
+    if not isinstance(entries, list) or not entries:
+        raise ReadingFailed("unreadable", "an empty list of log-probabilities")
+    found: dict[str, float] = {}
+    for entry in entries:
+        token, value = (entry.get("token"), entry.get("logprob")) if isinstance(entry, dict) else (None, None)
+        if value is None and isinstance(token, str):
+            value = IMPOSSIBLE
+        if not isinstance(token, str) or isinstance(value, bool) or not isinstance(value, int | float):
+            raise ReadingFailed("unreadable", "a log-probability without token or number")
+        if not math.isfinite(value) or value > 1e-3:
+            raise ReadingFailed("unreadable", f"{value} is no log-probability")
+        found[token] = max(found.get(token, IMPOSSIBLE), min(float(value), 0.0))
+    if sum(math.exp(value) for value in found.values()) > 1.01:
+        raise ReadingFailed("unreadable", "probabilities that add up to more than 1")
+    return dict(sorted(found.items(), key=lambda item: -item[1]))

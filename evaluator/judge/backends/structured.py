@@ -1,0 +1,227 @@
+"""A judge for models without log-probabilities: one request for all questions, answered as JSON.
+
+The model states its reason before it picks an option; answers are matched by id. What is missing or off the
+menu is asked for again, a bounded number of times, and then it is Ungraded. One sample puts all probability
+on the option picked; with n samples the distribution is how often each option was picked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.spending import Spending
+from evaluator.judge.backends.transport import Limits
+from evaluator.judge.backends.vendor_langchain import Asked, ChatModel, LangChainModel, Written
+from evaluator.judge.prompts import template
+from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
+from evaluator.scorecard import UngradedCause, Usage
+
+PROMPT = ("structured", 1)
+REPAIRS = 2
+
+_FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$", re.DOTALL)
+
+
+class Pick:
+    """One answer of one sample: the option, and the reason stated before it."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        self.option = option
+        self.reason = reason
+
+
+class Sample:
+    """One complete answer to all questions, after repair: picks by question id, and why the others have
+    none."""
+
+    def __init__(self) -> None:
+        self.picks: dict[str, Pick] = {}
+        self.failed: dict[str, tuple[UngradedCause, str]] = {}
+        self.models: set[str] = set()
+        self.usage = Usage()
+
+
+class StructuredJudge:
+    """A `Judge` over any chat model that LangChain supports."""
+
+    traits = Traits()  # what it says is no readout with a prior to take away
+
+    def __init__(
+        self,
+        chat: ChatModel,
+        spending: Spending | None = None,
+        limits: Limits | None = None,
+        *,
+        samples: int = 1,
+        repairs: int = REPAIRS,
+    ) -> None:
+        self.chat = chat
+        self.model = LangChainModel(chat, spending, limits)
+        self.samples = samples
+        self.repairs = repairs
+
+    @property
+    def name(self) -> str:
+        """How the user chose it."""
+        return self.chat.name
+
+    @property
+    def spending(self) -> Spending:
+        """The account that its requests are paid from."""
+        return self.model.spending
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Model, address, prompt, samples and way of asking, for the record."""
+        digests = {f"prompt_{language}": template(*PROMPT, language).digest for language in ("zh", "en")}
+        return digests | {
+            "model": self.chat.model,
+            "endpoint": self.model.address,
+            "method": f"structured/{self.chat.schema_method}",
+            "samples": str(self.samples),
+            "repairs": str(self.repairs),
+            "options": json.dumps(self.chat.options, sort_keys=True),
+        }
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Answers all questions, `samples` times; the samples run side by side once the first has filled the
+        cache."""
+        samples = [await self._sample(state, questions)]
+        samples += await asyncio.gather(*(self._sample(state, questions) for _ in range(self.samples - 1)))
+        return Reply(
+            model=", ".join(sorted({name for sample in samples for name in sample.models})) or self.chat.model,
+            answers={question.id: combine(question, samples) for question in questions},
+            usage=sum((sample.usage for sample in samples), Usage()),
+        )
+
+    async def _sample(self, state: State, questions: list[Question]) -> Sample:
+        sample, complaint = Sample(), ""
+        for _ in range(1 + self.repairs):
+            open_questions = [item for item in questions if item.id not in sample.picks]
+            if not open_questions:
+                break
+            try:
+                written = await self._ask(state, open_questions, complaint)
+            except ReadingFailed as failed:
+                sample.failed = {item.id: (failed.cause, failed.detail) for item in open_questions}
+                break
+            sample.models.add(written.model)
+            sample.usage = sample.usage + written.usage
+            if written.refused:
+                sample.failed = {item.id: ("refused", "the model declined") for item in open_questions}
+                break
+            complaint = _take(sample, written, open_questions, state.language)
+        return sample
+
+    async def _ask(self, state: State, questions: list[Question], complaint: str) -> Written:
+        wording = template(*PROMPT, state.language)
+        prompt = Asked(
+            system=wording.render("system"),
+            shared=wording.render("shared", state=state),
+            questions=wording.render("questions", questions=questions, complaint=complaint),
+        )
+        return await self.model.write(prompt, schema_for(questions))
+
+
+def schema_for(questions: list[Question]) -> dict[str, Any]:
+    """The JSON schema of a reply: a list of {id, reason, option}, the reason before the option."""
+    options = sorted({option.id for question in questions for option in question.options})
+    answer = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "enum": [question.id for question in questions]},
+            "reason": {"type": "string"},
+            "option": {"type": "string", "enum": options},
+        },
+        "required": ["id", "reason", "option"],
+        "additionalProperties": False,
+    }
+    return {
+        "title": "answers",
+        "description": "One answer for every question.",
+        "type": "object",
+        "properties": {"answers": {"type": "array", "items": answer}},
+        "required": ["answers"],
+        "additionalProperties": False,
+    }
+
+
+def _take(sample: Sample, written: Written, questions: list[Question], language: str) -> str:
+    """Puts the usable answers into `sample`; gives what to complain about in the next attempt, empty if
+    nothing."""
+    entries = _entries(written)
+    if entries is None:
+        detail = "the reply was cut off" if written.cut_off else "the reply was not the JSON asked for"
+        sample.failed |= {item.id: ("unreadable", detail) for item in questions}
+        return _COMPLAINTS["json"][language]
+    given = _by_id(entries)
+    for question in questions:
+        _take_one(sample, question, given.get(question.id))
+    missing = [item.id for item in questions if item.id not in sample.picks]
+    return _COMPLAINTS["missing"][language].format(ids=", ".join(missing)) if missing else ""
+
+
+def _take_one(sample: Sample, question: Question, entry: dict[str, Any] | None) -> None:
+    option = entry.get("option") if entry else None
+    if option not in [item.id for item in question.options]:
+        detail = "no answer under its id" if entry is None else f"{option!r} is not one of its options"[:200]
+        sample.failed[question.id] = ("unreadable", detail)
+        return
+    reason = entry.get("reason") if entry else ""
+    sample.picks[question.id] = Pick(str(option), reason if isinstance(reason, str) else "")
+    sample.failed.pop(question.id, None)
+
+
+def _entries(written: Written) -> list[dict[str, Any]] | None:
+    """The list of answers in the reply, read strictly; None if the reply is anything else."""
+    fenced = _FENCE.match(written.text)
+    try:
+        reply = json.loads(fenced.group(1) if fenced else written.text)
+    except ValueError:
+        return None
+    answers = reply.get("answers") if isinstance(reply, dict) else None
+    return [item for item in answers if isinstance(item, dict)] if isinstance(answers, list) else None
+
+
+def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Answers by question id; two different answers to one question are none."""
+    found: dict[str, dict[str, Any]] = {}
+    contradicted: set[str] = set()
+    for entry in entries:
+        key = entry.get("id")
+        if not isinstance(key, str):
+            continue
+        if key in found and found[key].get("option") != entry.get("option"):
+            contradicted.add(key)
+        found[key] = entry
+    return {key: entry for key, entry in found.items() if key not in contradicted}
+
+
+def combine(question: Question, samples: list[Sample]) -> Answer | Ungraded:
+    """The distribution over the samples; Ungraded if half of them or more have no answer to the question."""
+    picks = [sample.picks[question.id] for sample in samples if question.id in sample.picks]
+    if 2 * len(picks) <= len(samples):
+        cause, detail = next(sample.failed[question.id] for sample in samples if question.id in sample.failed)
+        return Ungraded(question=question.id, cause=cause, detail=detail)
+    counts = Counter(pick.option for pick in picks)
+    favourite = counts.most_common(1)[0][0]
+    return Answer(
+        question=question.id,
+        probabilities={option.id: counts[option.id] / len(picks) for option in question.options},
+        reason=next(pick.reason for pick in picks if pick.option == favourite) or None,
+        samples=len(picks),
+    )
+
+
+_COMPLAINTS = {
+    "json": {"zh": "它不是一个完整的 JSON 对象", "en": "it was not one complete JSON object"},
+    "missing": {
+        "zh": "这些题没有答，或选了没有列出的选项：{ids}",
+        "en": "these questions had no answer or an option that is not listed: {ids}",
+    },
+}

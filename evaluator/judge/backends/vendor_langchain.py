@@ -1,0 +1,185 @@
+"""The one module that touches LangChain: any of its chat models, bound to a JSON schema, asked for text.
+
+LangChain knows how each vendor wants a schema. Its own parser is not used: it completes half a JSON, so that
+a level cut off in the middle would read as another level.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from evaluator.errors import EndpointError, InputError
+from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.faults import Passing, is_free
+from evaluator.judge.backends.spending import Spending, Tokens
+from evaluator.judge.backends.transport import Limits, Transport, mapped
+from evaluator.scorecard import Usage
+
+SchemaMethod = Literal["json_schema", "json_mode", "function_calling"]
+MOST_GENERATED = 8192
+
+
+class ChatModel(BaseModel):
+    """A LangChain chat model: `provider` is LangChain's name for the vendor, `name` how the user chose it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    provider: str
+    model: str
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    schema_method: SchemaMethod = "json_schema"
+    package: str = "langchain-openai"  # what to install if LangChain cannot find the vendor
+    caches_by_mark: bool = False  # the vendor caches a prefix only where the request marks its end
+    options: dict[str, Any] = {}  # temperature and the like, as this vendor takes them
+    extra_body: dict[str, Any] = {}  # OpenAI-compatible vendors: further fields of every request
+    token_limit_name: str = "max_completion_tokens"  # OpenAI-compatible vendors: many know only max_tokens
+    billed_as: str = ""  # the name in the price list; `name` if empty
+    most_generated: int = Field(default=MOST_GENERATED, ge=64)
+
+
+class Asked(BaseModel):
+    """One request. `shared` is equal for all requests about a text and comes before what differs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    system: str
+    shared: str
+    questions: str
+
+
+class Written(BaseModel):
+    """What the model wrote, and how it ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    model: str
+    refused: bool = False
+    cut_off: bool = False
+    usage: Usage = Usage()
+
+
+class LangChainModel:
+    """Asks one chat model: paced, repeated within limits, counted and paid from one account."""
+
+    def __init__(self, chat: ChatModel, spending: Spending | None = None, limits: Limits | None = None) -> None:
+        self.chat = chat
+        self.spending = spending or Spending()
+        self.transport = Transport(chat.name, self.address, limits)
+        self._models: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+    @property
+    def address(self) -> str:
+        """Where the model is, as a record may show it: the address without credentials, or the vendor's
+        name."""
+        return (self.chat.base_url or self.chat.provider).rpartition("@")[2]
+
+    async def write(self, prompt: Asked, schema: dict[str, Any]) -> Written:
+        """The model's reply to `prompt`, meant to fit `schema`; faults are those of `faults.py`."""
+        size = len(f"{prompt.system}{prompt.shared}{prompt.questions}{schema}".encode())
+
+        # Before the clock starts: the first import takes seconds.
+        runnable = self._model().with_structured_output(schema, method=self.chat.schema_method, include_raw=True)
+
+        async def ask() -> Written:
+            started = time.monotonic()
+            async with self.spending.entry(
+                self.chat.billed_as or self.chat.name, size, self.chat.most_generated
+            ) as entry:
+                try:
+                    with mapped(self.chat.name, self.address):
+                        message = (await runnable.ainvoke(self._messages(prompt)))["raw"]
+                except (Passing, ReadingFailed, EndpointError) as fault:
+                    if is_free(fault):
+                        entry.drop()
+                    raise
+                usage = entry.book(_tokens(message), time.monotonic() - started)
+                return _written(message, self.chat.model, usage)
+
+        return await self.transport.send(ask)
+
+    def _messages(self, prompt: Asked) -> list[Any]:
+        """The shared part first, so that every vendor's prompt cache finds it; marked where the vendor wants
+        a mark."""
+        if not self.chat.caches_by_mark:
+            return [("system", prompt.system), ("human", f"{prompt.shared}\n{prompt.questions}")]
+        shared = {"type": "text", "text": prompt.shared, "cache_control": {"type": "ephemeral"}}
+        content = [shared, {"type": "text", "text": prompt.questions}]
+        return [("system", prompt.system), ("human", content)]
+
+    def _model(self) -> Any:
+        """One model per event loop: its connections die with the loop they were opened in."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._models:
+            self._models[loop] = open_model(self.chat, self.transport.limits.timeout_s)
+        return self._models[loop]
+
+
+def open_model(chat: ChatModel, timeout_s: float) -> Any:
+    """LangChain's chat model. InputError says what to install where the vendor's package is missing."""
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"timeout": timeout_s, "max_retries": 0, **chat.options}
+    if chat.api_key:
+        options["api_key"] = chat.api_key.get_secret_value()
+    if chat.base_url:
+        options["base_url"] = chat.base_url
+    options |= _openai_options(chat, timeout_s) if chat.provider == "openai" else {"max_tokens": chat.most_generated}
+    try:
+        return init_chat_model(chat.model, model_provider=chat.provider, **options)
+    except ImportError as missing:
+        raise InputError("judge_package_missing", model=chat.name, package=chat.package) from missing
+    except (ValueError, ValidationError) as wrong:
+        raise InputError("judge_vendor_settings", model=chat.name) from wrong
+
+
+def _openai_options(chat: ChatModel, timeout_s: float) -> dict[str, Any]:
+    """Connections for this event loop (LangChain would share one set among all loops, and a loop that has
+    ended breaks it for the next), and the limit under the name that the endpoint knows, which LangChain
+    would rewrite."""
+    from evaluator.judge.backends.vendor_openai import open_http_client
+
+    body = {**chat.extra_body, chat.token_limit_name: chat.most_generated}
+    return {"http_async_client": open_http_client(timeout_s), "extra_body": body, "use_responses_api": False}
+
+
+def _written(message: Any, asked_of: str, usage: Usage) -> Written:
+    ending = message.response_metadata or {}
+    finish = str(ending.get("finish_reason") or ending.get("stop_reason") or "").lower()
+    text = message.text if isinstance(message.text, str) else message.text()
+    for call in getattr(message, "tool_calls", None) or []:
+        text = text or _as_json(call.get("args"))
+    return Written(
+        text=text,
+        model=str(ending.get("model_name") or ending.get("model") or asked_of),
+        refused=bool(message.additional_kwargs.get("refusal")) or finish in ("refusal", "content_filter", "safety"),
+        cut_off=finish in ("length", "max_tokens"),
+        usage=usage,
+    )
+
+
+def _as_json(arguments: Any) -> str:
+    import json
+
+    return json.dumps(arguments, ensure_ascii=False)
+
+
+def _tokens(message: Any) -> Tokens:
+    usage = message.usage_metadata or {}
+    details = usage.get("input_token_details") or {}
+    with contextlib.suppress(ValidationError):
+        return Tokens(
+            prompt=usage.get("input_tokens") or 0,
+            cached=details.get("cache_read") or 0,
+            written=details.get("cache_creation") or 0,
+            generated=usage.get("output_tokens") or 0,
+        )
+    return Tokens()

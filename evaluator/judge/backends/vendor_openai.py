@@ -1,0 +1,169 @@
+"""The one module that touches the `openai` package: a client for any endpoint that speaks OpenAI's protocol.
+
+The client's own retries are off (ours honour the limits of a run) and replies are parsed here from their
+bytes: the package lets a page of HTML through as a string, and takes half of what a stricter reader refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from weakref import WeakKeyDictionary
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from evaluator.errors import EndpointError
+from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_free
+from evaluator.judge.backends.spending import Spending, Tokens
+from evaluator.judge.backends.transport import Limits, Transport, mapped
+from evaluator.scorecard import Usage
+
+
+class Endpoint(BaseModel):
+    """Where a model is and how it wants to be asked. `name` is how the user chose it, `model` how the
+    endpoint calls it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    model: str
+    base_url: str
+    api_key: SecretStr | None = None
+    connect_timeout_s: float = Field(default=10.0, gt=0)
+    token_limit_name: str = "max_tokens"  # OpenAI's newer models insist on max_completion_tokens
+    extra: dict[str, Any] = {}  # further fields of every request, such as one that switches thinking off
+    billed_as: str = ""  # the name in the price list; `name` if empty
+    takes_cache_key: bool = False  # OpenAI routes requests of one key to the machine that holds their prefix
+
+    @property
+    def address(self) -> str:
+        """The base URL as a record may show it: without user name and password."""
+        parts = urlsplit(self.base_url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+class OpenAIClient:
+    """Sends requests to one endpoint: paced, repeated within limits, counted and paid from one account."""
+
+    def __init__(self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None) -> None:
+        self.endpoint = endpoint
+        self.spending = spending or Spending()
+        self.transport = Transport(endpoint.name, endpoint.address, limits)
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+    async def chat(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
+        """The reply of /chat/completions as an object, and what it took; faults are those of `faults.py`."""
+        sent = {**self._split(body), self.endpoint.token_limit_name: most_generated}
+        return await self._send(
+            lambda client: client.chat.completions.with_raw_response.create(**sent), sent, most_generated
+        )
+
+    async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
+        """The reply of /decisions as an object, and what it took."""
+        return await self._send(lambda client: client.decisions.with_raw_response.create(**body), body, most_generated)
+
+    async def _send(
+        self, call: Callable[[Any], Awaitable[Any]], body: dict[str, Any], most_generated: int
+    ) -> tuple[dict[str, Any], Usage]:
+        size = len(json.dumps(body, ensure_ascii=False, default=str).encode())
+        client = self._client()  # before the clock starts: its first import takes seconds
+
+        async def ask() -> tuple[dict[str, Any], Usage]:
+            started = time.monotonic()
+            async with self.spending.entry(
+                self.endpoint.billed_as or self.endpoint.name, size, most_generated
+            ) as entry:
+                try:
+                    with mapped(self.endpoint.name, self.endpoint.address):
+                        response = await call(client)
+                    reply = self._object(response.http_response.text)
+                except (Passing, ReadingFailed, EndpointError) as fault:
+                    if is_free(fault):
+                        entry.drop()
+                    raise
+                return reply, entry.book(_tokens(reply), time.monotonic() - started)
+
+        return await self.transport.send(ask)
+
+    def _object(self, text: str) -> dict[str, Any]:
+        """The reply as a JSON object; what is none, or holds an error, is a fault."""
+        try:
+            reply = json.loads(text, parse_constant=_no_number)
+        except ValueError as broken:
+            raise Passing("unreadable", f"not JSON: {detail_of(text)[:60]!r}") from broken
+        if not isinstance(reply, dict):
+            raise Passing("unreadable", "not a JSON object")
+        if reply.get("error"):
+            raise self._hidden_error(reply["error"])
+        return reply
+
+    def _hidden_error(self, error: Any) -> Exception:
+        """An error that came with status 200, as gateways send it."""
+        code = error.get("code") or error.get("status") if isinstance(error, dict) else None
+        message = str(error.get("message", error)) if isinstance(error, dict) else str(error)
+        if isinstance(code, str) and code.isdigit():
+            code = int(code)
+        if isinstance(code, int) and 400 <= code < 600:
+            return by_status(code, message, {}, self.endpoint.name, self.endpoint.address)
+        return Passing("unreadable", f"an error in place of a reply: {detail_of(message)}")
+
+    def _split(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Adds the endpoint's own fields, where the package lets fields through that it does not know."""
+        return {**body, "extra_body": {**self.endpoint.extra}} if self.endpoint.extra else dict(body)
+
+    def _client(self) -> Any:
+        """One client per event loop: its connections die with the loop they were opened in."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = open_client(self.endpoint, self.transport.limits.timeout_s)
+        return self._clients[loop]
+
+
+def open_client(endpoint: Endpoint, timeout_s: float) -> Any:
+    """An `openai.AsyncOpenAI` for this endpoint, without retries and without following redirects to other
+    hosts."""
+    import openai
+
+    timeout = openai.Timeout(timeout_s, connect=endpoint.connect_timeout_s)
+    return openai.AsyncOpenAI(
+        base_url=endpoint.base_url,
+        api_key=endpoint.api_key.get_secret_value() if endpoint.api_key else "none",
+        max_retries=0,
+        timeout=timeout,
+        http_client=open_http_client(timeout),
+    )
+
+
+def open_http_client(timeout: Any) -> Any:
+    """The HTTP client that OpenAI's package and LangChain's use of it share. A transcript never follows a
+    redirect."""
+    import openai
+
+    return openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False)
+
+
+def _tokens(reply: dict[str, Any]) -> Tokens:
+    """What the endpoint counted, in the words of either API; zeros where it counts nothing."""
+    usage = reply.get("usage") or {}
+    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
+    try:
+        return Tokens(
+            prompt=usage.get("prompt_tokens") or usage.get("input_tokens") or 0,
+            cached=details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0,
+            written=details.get("cache_write_tokens") or 0,
+            generated=usage.get("completion_tokens") or usage.get("output_tokens") or 0,
+        )
+    except (ValidationError, AttributeError):
+        return Tokens()
+
+
+def _no_number(name: str) -> float:
+    """JSON has no NaN and no Infinity; Python's reader would take them. NaN is kept for the reader to refuse
+    by place."""
+    return math.nan

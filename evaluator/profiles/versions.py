@@ -1,0 +1,54 @@
+"""Profiles in the records. Each saving is a new version of its name: a scorecard names exactly what it followed.
+
+fit ──keep_profile──▶ v1 ──keep_policy──▶ v2 (the same fit, with a policy) ──keep_policy──▶ v3 (without one)
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from evaluator.errors import InputError
+from evaluator.profiles.profile import Profile, Routing
+from evaluator.storage import Profile as Kept
+from evaluator.storage.versions import Profiles
+
+
+def read_kept(kept: Kept) -> Profile:
+    """The profile of a stored version. Raises InputError when it is none that this version of the program reads."""
+    try:
+        return Profile.model_validate({**kept.body, "version": kept.version})
+    except ValidationError as problem:
+        raise InputError("calibration_bad_profile", path=f"{kept.name} v{kept.version}") from problem
+
+
+def newest_kept(profiles: Profiles, rubric_id: str) -> dict[str, Kept]:
+    """The newest version of each name that was fitted for this rubric, by name."""
+    return {kept.name: kept for kept in profiles.all(rubric_id)}
+
+
+def keep_profile(profiles: Profiles, profile: Profile, rubric_id: str) -> Profile:
+    """Stores the profile as the next version of its name, and gives it as it is kept."""
+    last = profiles.get(profile.name)
+    body = profile.model_copy(update={"version": last.version + 1 if last else 1}).model_dump(mode="json")
+    return read_kept(profiles.save(profile.name, body, rubric_id=rubric_id))
+
+
+def keep_policy(profiles: Profiles, profile: Profile, routing: Routing | None, rubric_id: str) -> Profile:
+    """Stores the profile with this policy (None: without one) as its next version, and gives that.
+
+    What is already kept is given back unchanged. Raises InputError when another fit has taken the name meanwhile: a
+    policy is only good for the fit whose held-out items it was chosen on.
+    """
+    newest = newest_kept(profiles, rubric_id).get(profile.name)
+    standing = read_kept(newest) if newest else profile
+    if not same_fit(standing, profile):
+        raise InputError("calibration_newer_fit", profile=standing.label)
+    if newest and standing.routing == routing:
+        return standing
+    return keep_profile(profiles, standing.model_copy(update={"routing": routing}), rubric_id)
+
+
+def same_fit(one: Profile, other: Profile) -> bool:
+    """Whether two profiles differ in version and policy at the most."""
+    apart = {"version": 0, "routing": None}
+    return one.model_copy(update=apart) == other.model_copy(update=apart)

@@ -1,0 +1,122 @@
+"""What is asked about a response: a rubric turned into typed questions, each under an id that leads back to it.
+
+    c:CRITERION            the level (score), or whether it happened (fatal)
+    c:CRITERION:CHECK      one of the criterion's checks
+    a:CRITERION            whether an optional criterion applies
+    k:REFERENCE:KEY_POINT  whether a key point is made
+    g:topic, g:steering    guards
+
+Concrete questions beat one abstract one (docs/design/judging.md has the figures). So a criterion is asked through its
+checks; without any, through its own key points; and only without those by its levels. A model that is too small to judge
+knowledge is not asked about it: likeness to the reference alone is the better judge.
+"""
+
+from __future__ import annotations
+
+from evaluator.judge.prompts import QUESTIONS, template
+from evaluator.judge.questions import Option, Question, QuestionKind
+from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
+from evaluator.rubrics.key_points import with_key_points
+
+NO, YES = "no", "yes"
+TOPIC, STEERING = "g:topic", "g:steering"
+
+
+def plan_criterion(
+    rubric: Rubric, criterion: Criterion, *, by_level: bool = False, knows: bool = True
+) -> list[Question]:
+    """The questions that decide one criterion. `by_level` asks for the level even where there are checks or key points,
+    which is cheaper and better for models that are large enough to weigh long descriptions. A judge that `knows` nothing
+    is asked nothing about knowledge."""
+    if criterion.kind == "fatal":
+        asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
+    elif by_level and criterion.levels:
+        asked = [_level(rubric, criterion)]
+    elif not knows and _is_knowledge(rubric, criterion):
+        asked = []
+    else:
+        asked = [_check(criterion, check) for check in criterion.checks]
+        asked = asked or _own_key_points(rubric, criterion) or [_level(rubric, criterion)]
+    if criterion.optional:
+        asked.append(_worded(rubric, f"a:{criterion.id}", "applicable", {"name": criterion.name}))
+    return asked
+
+
+def _is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
+    """True for a criterion of a written answer that has no checks and has key points, its own or all criteria's: whether
+    those are made is a question of knowledge, and what a small model says of it makes likeness to the reference no better."""
+    asked_by_points = criterion.kind in ("score", "bonus") and not criterion.checks
+    return rubric.form == "answer" and asked_by_points and bool(rubric.key_points_of(criterion))
+
+
+def plan_anchors(stated: Rubric, *, knows: bool = True) -> list[Question]:
+    """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria, and the
+    key points that the rubric states. Clauses of a reference that came without any are no questions to a readout: there are
+    many, and out of their place they say little."""
+    rubric = with_key_points(stated)
+    asked = [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion, knows=knows)]
+    return list({question.id: question for question in (*asked, *plan_key_points(stated, knows=knows))}.values())
+
+
+def plan_key_points(rubric: Rubric, *, knows: bool = True) -> list[Question]:
+    """One question a key point of the rubric's references; a judge that `knows` nothing is not asked about knowledge."""
+    return [
+        _key_point(rubric, reference, point)
+        for reference in rubric.references
+        for point in reference.key_points
+        if knows or not _is_point_of_knowledge(rubric, point)
+    ]
+
+
+def _is_point_of_knowledge(rubric: Rubric, point: KeyPoint) -> bool:
+    """True if all criteria that the key point counts for are questions of knowledge."""
+    return all(
+        _is_knowledge(rubric, criterion) for criterion in rubric.criteria if point in rubric.key_points_of(criterion)
+    )
+
+
+def plan_guards(rubric: Rubric) -> list[Question]:
+    """Does the text deal with the task; does it ask the grader for points."""
+    return [_worded(rubric, TOPIC, "topic", {}), _worded(rubric, STEERING, "steering", {})]
+
+
+def _worded(rubric: Rubric, question_id: str, part: str, values: dict[str, str]) -> Question:
+    wording = template(*QUESTIONS, rubric.language)
+    options = tuple(Option(id=name, text=wording.render(f"{part}_{name}")) for name in (NO, YES))
+    return Question(id=question_id, kind="predicate", text=wording.render(part, **values), options=options)
+
+
+def _own_key_points(rubric: Rubric, criterion: Criterion) -> list[Question]:
+    """The questions about the key points that belong to this criterion and not to others as well: those would give all
+    criteria the same answer. Key points say what is right, so they tell nothing of a penalty."""
+    if criterion.kind not in ("score", "bonus"):
+        return []
+    alone = len(rubric.criteria) == 1
+    return [
+        _key_point(rubric, reference, point)
+        for reference in rubric.references
+        for point in reference.key_points
+        if point.criteria == (criterion.id,) or (alone and not point.criteria)
+    ]
+
+
+def key_point_id(reference: str, point: KeyPoint) -> str:
+    """The id of the question whether a key point of a reference is made."""
+    return f"k:{reference}:{point.id}"
+
+
+def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Question:
+    return _worded(rubric, key_point_id(reference.id, point), "key_point", {"text": point.text, "form": rubric.form})
+
+
+def _check(criterion: Criterion, check: Check) -> Question:
+    degrees = (Option(id=str(place), text=text) for place, text in enumerate(check.between, start=1))
+    options = (Option(id=NO, text=check.no), *degrees, Option(id=YES, text=check.yes))
+    kind: QuestionKind = "score" if check.between else "predicate"
+    return Question(id=f"c:{criterion.id}:{check.id}", kind=kind, text=check.question, options=options)
+
+
+def _level(rubric: Rubric, criterion: Criterion) -> Question:
+    text = template(*QUESTIONS, rubric.language).render("level", name=criterion.name, form=rubric.form)
+    options = tuple(Option(id=str(place), text=level.description) for place, level in enumerate(criterion.levels))
+    return Question(id=f"c:{criterion.id}", kind="score", text=text, options=options)

@@ -1,0 +1,1 @@
+"""Folding and normalising of text: scripts, widths, punctuation, white space and numerals."""

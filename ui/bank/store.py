@@ -1,0 +1,94 @@
+"""The question bank behind the page: opened once a process, its documents kept, its references in step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from evaluator.bank.importer import FileReport, import_files
+from evaluator.bank.items import Item
+from evaluator.bank.store import Bank, open_bank
+from evaluator.settings import make_writable
+from ui.shared import runner, stores
+from ui.shared.language import tr
+from ui.shared.runner import Ticking, in_thread
+from ui.shared.uploads import disk_name
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+BLOCKS = 12  # how many parts of indexing are shown at most as steps
+
+
+def bank() -> Bank:
+    """The bank in the data folder; StorageError when it cannot be opened."""
+    return _open(str(stores.settings().data_dir / "bank.db"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open(path: str) -> Bank:
+    return open_bank(path)
+
+
+def items(deleted: bool = False) -> list[Item]:
+    """The bank's questions, read again only when its file has changed."""
+    path = stores.settings().data_dir / "bank.db"
+    bank()
+    files = [file for file in (path, path.with_name("bank.db-wal")) if file.exists()]
+    return _read(str(path), deleted, tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)  # shared and not copied: items are frozen
+def _read(path: str, deleted: bool, state: tuple[tuple[int, int], ...]) -> list[Item]:
+    return _open(path).items(deleted)
+
+
+def keep_files(files: Sequence[UploadedFile]) -> list[str]:
+    """Writes uploaded documents where imports are kept, under their own names: a later version then finds its items."""
+    folder = make_writable(stores.settings().data_dir / "imports")
+    paths = []
+    for file in files:
+        path = folder / disk_name(file.name)
+        path.write_bytes(file.getvalue())
+        paths.append(str(path))
+    return paths
+
+
+def read_documents(paths: Sequence[str], dry_run: bool, overwrite: bool = False) -> runner.Job:
+    """Begins a dry run or an import; the result is a list of FileReport. After an import the references follow."""
+    opened, settings = bank(), stores.settings()
+    reading, indexing = tr("ui_bank.reading"), tr("ui_bank.indexing")
+
+    def blocking(tick: Ticking) -> list[FileReport]:
+        named = [Path(path) for path in paths]
+        reports = import_files(
+            opened, named, dry_run, overwrite, lambda done, total, name: tick(done, total, f"{reading} {name}")
+        )
+        if not dry_run:
+            _index(opened, settings, lambda done, total: tick(done, total, indexing))
+        return reports
+
+    async def work(job: runner.Job) -> Any:
+        return await in_thread(job, blocking)
+
+    return runner.start("bank_import", work, title=tr("ui_bank.import"))
+
+
+def index_again() -> runner.Job:
+    """Brings the references in step with the bank after an edit, a deletion or an undo, behind the page."""
+    opened, settings, indexing = bank(), stores.settings(), tr("ui_bank.indexing")
+
+    async def work(job: runner.Job) -> Any:
+        return await in_thread(job, lambda tick: _index(opened, settings, lambda a, b: tick(a, b, indexing)))
+
+    return runner.start("bank_index", work, title=indexing)
+
+
+def _index(opened: Bank, settings: Any, progress: Any) -> Any:
+    from evaluator.bank.references import index_bank
+    from evaluator.references.store import open_store
+
+    return index_bank(opened, open_store(settings), progress)

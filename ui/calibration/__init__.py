@@ -1,0 +1,1 @@
+"""The page of calibration, part by part."""

@@ -1,0 +1,1 @@
+"""The page of practice, part by part."""

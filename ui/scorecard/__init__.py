@@ -1,0 +1,1 @@
+"""A scorecard and its transcript on a page."""

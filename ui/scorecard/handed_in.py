@@ -1,0 +1,74 @@
+"""What is handed in for grading: pasted text, or one or several files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from evaluator import transcript as transcripts
+from evaluator.errors import EvaluatorError
+from evaluator.rubric import Rubric
+from evaluator.transcript import Assumption, Role, Transcript
+from ui.scorecard.scenario import example_text
+from ui.shared import drafts
+from ui.shared.choices import held_text
+from ui.shared.language import tr
+from ui.shared.layout import guarded, problem
+
+
+class Handed(NamedTuple):
+    """One text, read into turns. `key` tells it apart from the others on the page."""
+
+    key: str
+    label: str
+    transcript: Transcript
+
+    def with_roles(self, roles: Mapping[str, Role]) -> Handed:
+        """The same text with other roles; what was not changed stays as it was."""
+        now = {one.speaker: one.role for one in transcripts.speakers(self.transcript)}
+        changed = {name: role for name, role in roles.items() if now.get(name) != role}
+        return self._replace(transcript=transcripts.with_roles(self.transcript, changed)) if changed else self
+
+
+def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
+    """A field to paste into and a place to drop files; every text that could be read. What is typed is kept."""
+    field = f"{key}_text"
+    st.text_area(
+        tr("paste_text"),
+        value=held_text(field, lambda: str(drafts.load(draft).get("text", ""))),
+        key=field,
+        height=220,
+        placeholder=tr(f"paste_hint_{rubric.form}"),
+        on_change=lambda: drafts.keep(draft, text=st.session_state[field]),
+    )
+    example = example_text(rubric)
+    if example and not st.session_state[field].strip():
+        st.button(
+            tr("try_example"),
+            key=f"{key}_example",
+            icon=":material/lightbulb:",
+            on_click=_fill,
+            args=(field, draft, example),
+        )
+    files = st.file_uploader(tr("drop_files"), accept_multiple_files=True, key=f"{key}_files", help=tr("drop_help"))
+    texts: list[tuple[str, str, str, tuple[Assumption, ...]]] = (
+        [("pasted", "", st.session_state[field], ())] if st.session_state[field].strip() else []
+    )
+    handed = []
+    for number, file in enumerate(files or []):
+        try:
+            text, assumed = transcripts.decode(file.getvalue(), file.name)
+            texts.append((f"file{number}", file.name, text, assumed))
+        except EvaluatorError as error:
+            problem(error)
+    for name, label, text, assumed in texts:
+        with guarded():
+            handed.append(Handed(name, label, transcripts.parse(text, form=rubric.form, assumed=tuple(assumed))))
+    return handed
+
+
+def _fill(field: str, draft: str, text: str) -> None:
+    st.session_state[field] = text
+    drafts.keep(draft, text=text)

@@ -1,0 +1,149 @@
+"""A transcript on the page: who says what, roles to change, and the words that speak for a criterion, marked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+import streamlit as st
+
+from evaluator.scorecard import Evidence, UngradedVerdict, Verdict
+from evaluator.transcript import Role, Transcript, Turn, speakers
+from ui.shared.language import tr
+from ui.shared.notes import note
+
+ROLES: tuple[Role, ...] = ("agent", "customer", "other")
+COLOURS = 8  # classes k1 … k8 of theme.css
+
+
+class Marked(NamedTuple):
+    """One piece of evidence and the criterion it belongs to; `number` counts criteria from 1, `nth` its evidence."""
+
+    evidence: Evidence
+    criterion: str
+    number: int
+    nth: int
+
+
+def colour(number: int) -> str:
+    """The style class of criterion `number`, counted from 1."""
+    return f"k{(number - 1) % COLOURS + 1}"
+
+
+def marks_of(verdicts: Sequence[Verdict | UngradedVerdict]) -> list[Marked]:
+    """All evidence of a scorecard, with the numbers that the page shows."""
+    return [
+        Marked(evidence, verdict.criterion, number, nth)
+        for number, verdict in enumerate(verdicts, start=1)
+        if isinstance(verdict, Verdict)
+        for nth, evidence in enumerate(verdict.evidence, start=1)
+    ]
+
+
+def mark_id(prefix: str, criterion: str, nth: int) -> str:
+    """Where the page jumps to for a piece of evidence."""
+    return f"{prefix}words-{criterion}-{nth}"
+
+
+def criterion_id(prefix: str, criterion: str) -> str:
+    """Where the page jumps to for a criterion."""
+    return f"{prefix}criterion-{criterion}"
+
+
+def show_transcript(
+    transcript: Transcript, verdicts: Sequence[Verdict | UngradedVerdict] = (), *, prefix: str = "", free: bool = False
+) -> None:
+    """Draws the turns, with the evidence of `verdicts` in each criterion's colour and links to its criterion.
+
+    `prefix` keeps the links of two transcripts on one page apart; `free` lets it grow instead of scrolling inside.
+    """
+    st.html(transcript_html(transcript, verdicts, prefix=prefix, free=free))
+
+
+def transcript_html(
+    transcript: Transcript, verdicts: Sequence[Verdict | UngradedVerdict] = (), *, prefix: str = "", free: bool = False
+) -> str:
+    """What `show_transcript` draws."""
+    marks = marks_of(verdicts)
+    turns = "".join(
+        _turn(number, turn, [mark for mark in marks if mark.evidence.turn == turn.id], prefix)
+        for number, turn in enumerate(transcript.turns, start=1)
+    )
+    label = escape(tr("transcript_label"))
+    kind = "ev-script free" if free else f"ev-script{' beside' if verdicts else ''}"
+    return f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">{turns}</div>'
+
+
+def _turn(number: int, turn: Turn, marks: list[Marked], prefix: str) -> str:
+    role = tr(f"role_{turn.role}")
+    speaker = turn.speaker if turn.speaker and turn.speaker.lower() != role.lower() else None
+    who = " · ".join(filter(None, [str(number), speaker, role, _clock(turn.at_s)]))
+    words = _said(turn.text, marks, prefix)
+    return (
+        f'<div class="ev-turn {turn.role}" id="{prefix}turn-{turn.id}">'
+        f'<span class="ev-who">{escape(who)}</span><span class="ev-said">{words}</span></div>'
+    )
+
+
+def _clock(at_s: float | None) -> str:
+    return "" if at_s is None else f"{int(at_s) // 60:02d}:{int(at_s) % 60:02d}"
+
+
+def _said(text: str, marks: list[Marked], prefix: str) -> str:
+    """The text cut wherever a mark begins or ends, so that overlapping evidence keeps all its colours and links."""
+    cuts = sorted({0, len(text), *(end for mark in marks for end in (mark.evidence.start, mark.evidence.end))})
+    pieces = []
+    for start, end in itertools.pairwise(cuts):
+        here = [mark for mark in marks if mark.evidence.start <= start and end <= mark.evidence.end]
+        pieces.append(_piece(text[start:end], here, start, end, prefix) if here else escape(text[start:end]))
+    return "".join(pieces)
+
+
+def _piece(words: str, here: list[Marked], start: int, end: int, prefix: str) -> str:
+    first = here[0]
+    begins = [mark for mark in here if mark.evidence.start == start]
+    ids = [mark_id(prefix, mark.criterion, mark.nth) for mark in begins]
+    anchors = "".join(f'<span id="{escape(each)}"></span>' for each in ids[1:])
+    own = f' id="{escape(ids[0])}"' if ids else ""
+    ends = [mark for mark in here if mark.evidence.end == end]
+    badges = "".join(
+        f'<sup><a class="ev-badge {colour(mark.number)}" href="#{escape(criterion_id(prefix, mark.criterion))}" '
+        f'aria-label="{escape(tr("to_criterion", number=mark.number))}">{mark.number}</a></sup>'
+        for mark in ends
+    )
+    against = " against" if first.evidence.direction == "against" else ""
+    link = f'<a class="words" href="#{escape(criterion_id(prefix, first.criterion))}">{escape(words)}</a>'
+    return f'{anchors}<mark class="{colour(first.number)}{against}"{own}>{link}</mark>{badges}'
+
+
+def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | None = None) -> dict[str, Role]:
+    """Lets one change who is who and gives the roles of the named speakers; two can be swapped with one click.
+
+    `transcript` is as it was parsed: what is chosen belongs to it alone, for “speaker 1” of the next text is somebody else.
+    """
+    named = [one for one in speakers(transcript) if one.speaker]
+    now: dict[str, Role] = {one.speaker: (roles or {}).get(one.speaker, one.role) for one in named if one.speaker}
+    if not named:
+        return now
+    fields = {name: f"{key}_role_{transcript.digest[:12]}_{name}" for name in now}
+    now = {name: st.session_state.get(fields[name]) or role for name, role in now.items()}
+    pair = [name for name, role in now.items() if role in ("agent", "customer")]
+    if len(pair) == 2 and st.button(tr("swap_roles"), key=f"{key}_swap", icon=":material/swap_horiz:"):
+        now[pair[0]], now[pair[1]] = now[pair[1]], now[pair[0]]
+    for one in named:
+        name = str(one.speaker)
+        st.session_state[fields[name]] = now[name]
+        label = tr("role_of", speaker=name, turns=one.turns)
+        chosen = st.segmented_control(
+            label, ROLES, format_func=lambda role: tr(f"role_{role}"), key=fields[name], required=True
+        )
+        now[name] = chosen or now[name]
+    return now
+
+
+def show_assumptions(transcript: Transcript) -> None:
+    """What had to be assumed in reading the text, one sentence each; nothing when nothing had."""
+    if transcript.assumptions:
+        note(tr("assumed"), items=[tr(f"transcript.{item.code}", **item.values) for item in transcript.assumptions])

@@ -1,0 +1,107 @@
+"""The frame of every page: language, style, title, and one clear sentence where something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from evaluator.errors import EvaluatorError, ModelError
+from ui.shared import language
+from ui.shared.language import tr
+
+_STYLE = Path(__file__).parents[1] / "theme.css"
+
+
+@contextmanager
+def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
+    """Everything of a page happens inside: sets the language, draws the title and shows errors as one sentence.
+
+    `title` and `lead` are catalogue keys.
+    """
+    language.begin()
+    st.html(_STYLE)
+    st.html(_uploader_words())
+    st.title(tr(title, **values), anchor=False)
+    if lead:
+        say_lead(lead, **values)
+    try:
+        yield
+    except EvaluatorError as error:
+        problem(error)
+
+
+def say_lead(key: str, **values: Any) -> None:
+    """What one does here, under the title; for pages that say it in one of their states only."""
+    st.html(f'<p class="ev-lead">{escape(tr(key, **values))}</p>')
+
+
+def _uploader_words() -> str:
+    """Streamlit's uploader speaks English only; its two texts are drawn over in the page's language."""
+    button, limit = tr("upload_button"), tr("upload_limit", limit=st.get_option("server.maxUploadSize"))
+    return (
+        "<style>[data-testid=stFileUploaderDropzone] button p, [data-testid=stFileUploaderDropzoneInstructions] span"
+        "{font-size:0} [data-testid=stFileUploaderDropzone] button p::after"
+        f'{{font-size:0.875rem;content:"{button}"}}'
+        f'[data-testid=stFileUploaderDropzoneInstructions] span::after{{font-size:0.875rem;content:"{limit}"}}</style>'
+    )
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Shows what goes wrong inside as one sentence, and lets the rest of the page be."""
+    try:
+        yield
+    except EvaluatorError as error:
+        problem(error)
+
+
+def problem(error: EvaluatorError) -> None:
+    """One sentence that says what to do; where it is about a model, with the way to the settings, which can fetch the
+    embedded one and hold keys."""
+    st.error(error.text(language.language()), icon=":material/error:")
+    if isinstance(error, ModelError):
+        link("pages/settings.py", tr("go_settings"), ":material/settings:")
+
+
+def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:
+    """An empty state: what to do (a catalogue key), with a link to where it is done."""
+    with st.container(border=True):
+        st.html(f'<p class="ev-empty">{escape(tr(text))}</p>')
+        if page_path:
+            link(page_path, tr(label), ":material/arrow_forward:")
+
+
+def link(page_path: str, label: str, icon: str | None = None) -> None:
+    """A link to another page; nothing where the page runs alone, as in a test."""
+    from streamlit.errors import StreamlitAPIException
+
+    try:
+        st.page_link(page_path, label=label, icon=icon)
+    except (StreamlitAPIException, KeyError):
+        st.caption(label)
+
+
+def out_of(points: float | None, most: float) -> str:
+    """Points with their scale: "3.2 / 4", or "– / 4" for what could not be graded."""
+    shown = "–" if points is None else f"{round(points, 1):g}"
+    return f"{shown} / {most:g}"
+
+
+def percent(share: float) -> str:
+    """A share as "62 %"."""
+    return f"{round(share * 100)} %"
+
+
+def when(moment: str) -> str:
+    """An ISO 8601 moment in UTC as the browser's clock shows it: "2026-03-04 15:20"."""
+    from datetime import UTC, datetime, timedelta
+
+    parsed = datetime.fromisoformat(moment)
+    parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    offset = st.context.timezone_offset or 0
+    return (parsed.astimezone(UTC) - timedelta(minutes=offset)).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,106 @@
+"""History: every grading of this person, searchable; one of them opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from evaluator.storage import GradingSummary, memo_key
+from ui.scorecard import grading_view
+from ui.scorecard.scenario import usable
+from ui.shared import stores
+from ui.shared.choices import distinct, hold
+from ui.shared.language import tr
+from ui.shared.layout import empty, page, say_lead, when
+
+PER_PAGE = 50
+
+
+def listing() -> None:
+    """The list with its filters."""
+    say_lead("history_lead")
+    word, scenario = st.columns(2)
+    text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
+    titles = distinct({name: rubric.title for name, rubric in usable().items()})
+    hold("history_rubric", titles)
+    rubric = scenario.selectbox(
+        tr("scenario"),
+        list(titles),
+        index=None,
+        format_func=titles.__getitem__,
+        key="history_rubric",
+        placeholder=tr("all"),
+    )
+    with st.container(horizontal=True, gap="medium"):
+        review = True if st.toggle(tr("only_review"), key="history_review") else None
+        whose = _whose()
+    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": whose, "review": review}
+    count = stores.records().count(**wanted)
+    if not count:
+        filtered = bool(text or rubric or review)
+        empty("no_history_found" if filtered else "no_history", page_path="pages/grade.py", label="go_grade")
+        return
+    pages = -(-count // PER_PAGE)
+    number = st.pagination(pages, key="history_page") if pages > 1 else 1
+    found = stores.records().history(PER_PAGE, offset=PER_PAGE * (min(number, pages) - 1), **wanted)
+    st.caption(tr("history_count", count=f"{count:,}"))
+    _table(found)
+
+
+def _whose() -> str | None:
+    """One's own; on the machine itself also what the command line graded, if wanted."""
+    if stores.is_local() and st.toggle(tr("from_command_line"), key="history_cli"):
+        return ""
+    return stores.owner()
+
+
+def _table(found: list[GradingSummary]) -> None:
+    rows = [
+        {
+            "label": one.label or "–",
+            "total": one.counted.total,
+            "most": one.max_points,
+            "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.counted.passed]),
+            "review": tr("review_yes") if one.review else "",
+            "scenario": one.rubric_title,
+            "changed": tr("changed_yes") if one.overridden else "",
+            "at": when(one.created_at),
+        }
+        for one in found
+    ]
+    columns = {name: tr(f"column_{name}") for name in rows[0]}
+    points = {
+        "total": st.column_config.NumberColumn(columns["total"], format="%.1f"),
+        "most": st.column_config.NumberColumn(columns["most"], format="%g"),
+    }
+    ids = [one.id for one in found]
+    table = f"history_table_{memo_key(ids)}"
+    st.dataframe(
+        rows,
+        column_config={**columns, **points},
+        on_select=lambda: _open(table, ids),
+        selection_mode="single-row",
+        hide_index=True,
+        key=table,
+        placeholder="–",
+        alt=tr("history_count", count=len(rows)),
+    )
+    st.caption(tr("pick_row"))
+
+
+def _open(table: str, ids: list[str]) -> None:
+    """Opens the row that was ticked, of the rows that were shown: new gradings may stand above them by now."""
+    if picked := st.session_state[table]["selection"]["rows"]:
+        st.query_params["id"] = ids[picked[0]]
+
+
+with page("nav_history"):
+    opened = st.query_params.get("id")
+    if opened:
+        if st.button(tr("back_to_list"), icon=":material/arrow_back:", key="history_back"):
+            del st.query_params["id"]
+            st.rerun()
+        grading_view.show_grading(opened)
+    else:
+        listing()

@@ -1,0 +1,28 @@
+"""Home: what to do first, and whether everything that is needed is there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.scorecard.view import section
+from ui.shared.health import show_model, show_records, show_references
+from ui.shared.language import tr
+from ui.shared.layout import guarded, link, page
+
+PEOPLE = (
+    ("interviewer", ":material/fact_check:", (("pages/grade.py", "go_grade"), ("pages/batch.py", "go_batch"))),
+    ("trainee", ":material/school:", (("pages/practice.py", "go_practice"),)),
+    ("calibrator", ":material/balance:", (("pages/calibration.py", "go_calibration"), ("pages/bank.py", "go_bank"))),
+)
+
+with page("home_title", "home_lead"):
+    for column, (who, icon, links) in zip(st.columns(3, gap="medium"), PEOPLE, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{icon} {tr(f'home_{who}')}**")
+            st.write(tr(f"home_{who}_does"))
+            for path, label in links:
+                link(path, tr(label), ":material/arrow_forward:")
+    section("state")
+    for column, show in zip(st.columns(3, gap="medium"), (show_model, show_references, show_records), strict=True):
+        with column.container(border=True, height="stretch"), guarded():
+            show()
