@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 CriterionKind = Literal["score", "bonus", "penalty", "fatal", "checklist"]
+Role = Literal["agent", "customer", "other"]
 Speaker = Literal["agent", "customer", "any"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]  # says something: not empty, not only blanks

@@ -5,20 +5,44 @@ All arithmetic here is pure: no model, no disk, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-pass
-from evaluator.rubric import CriterionKind
-from evaluator.transcript import Role
+from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
+METHOD = 14  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+
+Direction = Literal["for", "against"]
+UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
 
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Usage(Frozen):
+    """Tokens and seconds that an answer or a run took; `cached_tokens` are those of a prefix that was not read again."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    requests: int = 0
+    seconds: float = 0.0  # waited for; a grading states its wall time
+    cost: float | None = None  # in US dollars; None when the model has no price
+
+    def __add__(self, other: Usage) -> Usage:
+        cost = None if self.cost is None and other.cost is None else (self.cost or 0.0) + (other.cost or 0.0)
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            generated_tokens=self.generated_tokens + other.generated_tokens,
+            requests=self.requests + other.requests,
+            seconds=self.seconds + other.seconds,
+            cost=cost,
+        )
 
 
 class Evidence(Frozen):
@@ -30,7 +54,7 @@ class Evidence(Frozen):
     start: int
     end: int
     text: str
-    direction: Literal["for", "against"]
+    direction: Direction
     weight: float  # 0 to 1: cosine of these words with what is asked for; 1 for words that a guard found
 
 
@@ -214,3 +238,41 @@ def _passed(
     if least >= pass_mark:
         return True
     return False if most + bonus < pass_mark else None
+
+
+def corrected(card: Scorecard, points: Mapping[str, float]) -> Sum:
+    """What the scorecard adds up to when `points` (by criterion) stand where they are given.
+
+    For a fatal criterion 1 means that it happened. A criterion that could not be judged counts as soon as a person
+    gave it points; one that did not apply counts again.
+    """
+    return add_up(_verdicts(card, points), card.max_points, card.pass_mark)
+
+
+def corrected_card(card: Scorecard, points: Mapping[str, float]) -> Scorecard:
+    """The scorecard as it reads with them: their verdicts have no evidence, and the sum is `corrected`'s. The card itself
+    where none are given."""
+    if not points:
+        return card
+    return card.model_copy(update={"verdicts": _verdicts(card, points), **dict(corrected(card, points))})
+
+
+def _verdicts(card: Scorecard, points: Mapping[str, float]) -> tuple[Verdict | UngradedVerdict, ...]:
+    return tuple(_with(verdict, points) for verdict in card.verdicts)
+
+
+def _with(verdict: Verdict | UngradedVerdict, points: Mapping[str, float]) -> Verdict | UngradedVerdict:
+    given = points.get(verdict.criterion)
+    if given is None:
+        return verdict
+    return Verdict(
+        criterion=verdict.criterion,
+        name=verdict.name,
+        kind=verdict.kind,
+        points=0.0 if verdict.kind == "fatal" else given,
+        max_points=verdict.max_points,
+        level=int(given >= 0.5) if verdict.kind == "fatal" else 0,
+        level_description="",
+        distribution=(),
+        confidence=1.0,
+    )

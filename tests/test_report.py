@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evaluator.reports.markdown import to_markdown
 from storage_cases import make_scorecard, make_transcript
 
+from evaluator.reports.markdown import to_markdown
 from evaluator.reports.phrases import outcome
 from evaluator.scorecard import LevelShare, Verdict
 

@@ -29,7 +29,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path, references: bool = Fa
 
 def open_page(name: str, language: str = "zh", **state: object) -> AppTest:
     """The page as it first appears."""
-    page = AppTest.from_file(str(ROOT / "ui" / "pages" / f"{name}.py"), default_timeout=WAIT_S)
+    page = AppTest.from_file(str(ROOT / "ui" / "views" / f"{name}.py"), default_timeout=WAIT_S)
     page.session_state["lang"] = language
     for key, value in state.items():
         page.session_state[key] = value

@@ -9,11 +9,11 @@ import streamlit as st
 from ui.shared import browser, language
 from ui.shared.language import tr
 
-PAGES = Path(__file__).parent / "pages"
+VIEWS = Path(__file__).parent / "views"
 
 
 def _page(name: str, icon: str, *, default: bool = False) -> st.Page:
-    return st.Page(PAGES / f"{name}.py", title=tr(f"nav_{name}"), icon=icon, url_path=name, default=default)
+    return st.Page(VIEWS / f"{name}.py", title=tr(f"nav_{name}"), icon=icon, url_path=name, default=default)
 
 
 language.begin()

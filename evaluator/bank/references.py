@@ -1,15 +1,22 @@
-"""What the bank gives to the store of references: answers of open items, explanations of choice questions."""
+"""What the bank gives to the store of references: answers of open items, explanations of choice questions; keeping the
+store in step with the bank, and searching it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from evaluator.bank.items import Item
 from evaluator.bank.papers import line_patterns
 
 if TYPE_CHECKING:
+    from evaluator.bank.store import Bank
+    from evaluator.references.embedding import Progress
     from evaluator.references.entries import Entry
+    from evaluator.references.retrieval import Hit
+    from evaluator.references.store import Changes, ReferenceStore
 
 
 def references_of(items: Iterable[Item]) -> list[Entry]:
@@ -65,3 +72,48 @@ def language_of(item: Item) -> Literal["zh", "en"]:
     """Chinese where a tenth of the letters is."""
     letters = [ch for ch in item.text + item.explanation if ch.isalpha()]
     return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"
+
+
+def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progress | None = None) -> Changes:
+    """Makes the store hold what the bank's items refer to, and no more of them; only new and changed ones are embedded.
+
+    Rubrics and other banks share the store: of items that this bank never held nothing is deleted.
+    """
+    from evaluator.references.store import open_store
+
+    store = store or open_store()
+    items = bank.items()
+    wanted = references_of(items)
+    changes = store.index_entries(wanted, progress)
+    return changes._replace(deleted=_drop_stale(bank, store, {entry.id for entry in wanted}))
+
+
+def _drop_stale(bank: Bank, store: ReferenceStore, wanted: set[str]) -> int:
+    """Deletes entries of items that were deleted or undone, or that lost an answer or explanation."""
+    known = bank.known_ids()
+    stored = [entry for entry in store.entries() if entry.id.startswith(f"{entry.item}/")]
+    ours = sorted((entry for entry in stored if entry.item in known), key=lambda entry: entry.item)
+    dropped = 0
+    for item, entries in groupby(ours, key=lambda entry: entry.item):
+        group = list(entries)
+        kept = [entry for entry in group if entry.id in wanted]
+        if len(kept) < len(group):
+            dropped += store.replace_item(item, kept, prefix=f"{item}/").deleted
+    return dropped
+
+
+def search(
+    query: str, k: int = 10, filters: dict[str, str] | None = None, *, store: ReferenceStore | None = None
+) -> list[Hit]:
+    """The `k` best hits with scores and sources, best first; `Hit.fits` tells a hit from a mere nearest.
+
+    `filters` narrows by item, kind, topic, source or language; another name raises ValueError.
+    """
+    from evaluator.references.retrieval import search as search_store
+    from evaluator.references.store import FILTERS
+
+    wanted = filters or {}
+    unknown = sorted(set(wanted) - set(FILTERS))
+    if unknown:
+        raise ValueError(f"unknown filter {', '.join(unknown)}; there are {', '.join(FILTERS)}")
+    return search_store(query, k=k, store=store, **wanted)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evaluator.calibration.data.dataset import fit_data, scales_of, tabulate
+from evaluator.calibration.data.dataset import scales_of
+from evaluator.calibration.fit.from_data import fit_data, tabulate
 from evaluator.commands.calibrate_inputs import load
 from evaluator.commands.calibrate_options import Given, with_given
 from evaluator.errors import InputError

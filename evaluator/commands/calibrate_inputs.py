@@ -1,4 +1,4 @@
-"""What a calibration command was given, read and checked: grades, readouts, texts, scales; and the fit of them."""
+"""What a calibration command was given, read and checked: grades, readouts, texts, scales."""
 
 from __future__ import annotations
 
@@ -12,20 +12,10 @@ from evaluator.messages import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.calibration.data.grades import Grades, Scale
-    from evaluator.calibration.data.items import Item, Readouts
+    from evaluator.calibration.data.dataset import Data
+    from evaluator.calibration.data.grades import Scale
     from evaluator.calibration.data.tables import Mapping
-    from evaluator.calibration.fit import Fitted, HeldOut
     from evaluator.commands.calibrate_options import Given
-    from evaluator.profiles.features import Features
-    from evaluator.profiles.profile import Profile
-
-
-class Data:
-    """What a run was given, read and checked."""
-
-    def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
-        self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
 
 
 def load(given: Given) -> Data:
@@ -62,6 +52,7 @@ def _id_of(rubric: str) -> str:
 
 
 def _load_files(given: Given) -> Data:
+    from evaluator.calibration.data.dataset import Data, scales_of
     from evaluator.calibration.data.grades import read_grades
     from evaluator.calibration.data.items import read_items, read_readouts
     from evaluator.calibration.data.tables import propose_mapping, read_table
@@ -96,16 +87,6 @@ def _confirm() -> None:
         confirmed = False
     if not confirmed:
         raise InputError("calibration_not_confirmed")
-
-
-def scales_of(rubric: str | None) -> dict[str, Scale]:
-    """Scales by criterion of a rubric by name or path; none without one."""
-    if rubric is None:
-        return {}
-    from evaluator.calibration.data.grades import Scale
-    from evaluator.rubrics import find
-
-    return {item.id: Scale(low=0.0, high=item.points) for item in find(rubric).criteria if item.points}
 
 
 def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
@@ -147,47 +128,3 @@ def _parse_letters(texts: list[str] | None) -> dict[str, float]:
         return {name.strip().upper(): float(worth) for name, worth in (text.rsplit("=", 1) for text in texts or ())}
     except ValueError as problem:
         raise InputError("calibration_bad_letter", text=", ".join(texts or ())) from problem
-
-
-def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> Fitted:
-    """The fit of what was loaded, in the criteria that the machine has points on: no scorecard has another. Raises
-    InputError.
-    """
-    from evaluator.calibration.fit import fit
-    from evaluator.profiles.profile import Stamp
-
-    groups = {item.id: item.question_id for item in data.items if item.question_id}
-    stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
-    return fit(
-        _features(data, texts),
-        data.grades.keep(data.grades.shared(data.readouts.points)),
-        name=name,
-        version=version,
-        stamp=stamp,
-        scales=data.scales,
-        groups=groups if len(groups) == len(data.items) else None,
-        confidence=confidence,
-    )
-
-
-def _features(data: Data, texts: bool) -> Features:
-    """Readouts, and numbers of the texts where they are known."""
-    from evaluator.profiles.features import Features
-
-    made = data.readouts
-    points = made.points.add_prefix("points/")
-    features = Features.from_frame(points.join(made.features.drop(columns=points.columns, errors="ignore")))
-    known = {item.id: item for item in data.items if item.id in set(features.ids)}
-    if not texts or not known:
-        return features
-    from evaluator.profiles.text_features import read_texts
-
-    return features.keep(list(known)).join(read_texts(list(known.values())))
-
-
-def tabulate(profile: Profile, held: HeldOut) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Held-out points as a table like the readouts', and half widths by criterion."""
-    import pandas as pd
-
-    points = pd.DataFrame(held.points, index=list(held.ids), columns=list(profile.criteria))
-    return points, {name: held.half[:, index] for index, name in enumerate(profile.criteria)}

@@ -35,6 +35,7 @@ from evaluator.rubrics.questions import (
     plan_key_points,
 )
 from evaluator.scorecard import (
+    METHOD,
     Guard,
     KeyPointResult,
     ReferenceUse,
@@ -58,7 +59,6 @@ SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "customer": frozenset({"customer"}),
     "any": frozenset({"agent", "customer", "other"}),
 }
-METHOD = 14  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 
 class Progress(NamedTuple):

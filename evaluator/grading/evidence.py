@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.rubric import Criterion, KeyPoint, Rubric
-from evaluator.scorecard import Evidence
-from evaluator.transcript.sentences import Span
+from evaluator.scorecard import Direction, Evidence
+from evaluator.transcript.sentences import Span, evidence_of
 
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
-Direction = Literal["for", "against"]
+_CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
+LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
 PER_CRITERION = 3
 COMMON_PART = 0.6  # how much of a sentence's mean similarity to all statements is taken away
 LEAST_SIMILARITY = 0.28  # below this a sentence has nothing to do with what is asked (docs/design/judging.md)
@@ -33,6 +35,27 @@ class Nearest(NamedTuple):
     text: float
     example: float | None
     span: Span | None
+
+
+class Comparison:
+    """The spans of one transcript with the vectors of their sentences and clauses."""
+
+    def __init__(self, spans: list[Span]) -> None:
+        from evaluator.references.space import passage_vectors
+
+        self.spans = spans
+        pieces = [(number, text) for number, span in enumerate(spans) for text in _pieces(span.text)]
+        self._owners = [number for number, _ in pieces]
+        self._vectors = passage_vectors([text for _, text in pieces])
+
+    def similarities(self, queries: Vectors) -> Vectors:
+        """For each query (rows) and span (columns) the best cosine of the query with the sentence or a clause of it."""
+        import numpy as np
+
+        found = np.full((len(queries), len(self.spans)), -1.0)
+        for column, owner in enumerate(self._owners):
+            found[:, owner] = np.maximum(found[:, owner], queries @ self._vectors[column])
+        return found
 
 
 class Matcher:
@@ -116,18 +139,9 @@ def statements_of(rubric: Rubric) -> list[Statement]:
     return [statement for item in wanted for statement in (*item.good, *item.bad)] + points
 
 
-def evidence_of(span: Span, direction: Direction, weight: float) -> Evidence:
-    """A span as evidence, with its exact words and place."""
-    return Evidence(
-        turn=span.turn.id,
-        role=span.turn.role,
-        speaker=span.turn.speaker,
-        start=span.start,
-        end=span.end,
-        text=span.text,
-        direction=direction,
-        weight=round(min(max(weight, 0.0), 1.0), 4),
-    )
+def _pieces(sentence: str) -> list[str]:
+    clauses = [clause.strip() for clause in _CLAUSE.findall(sentence) if len(clause.strip()) >= LEAST_CLAUSE]
+    return [sentence] if len(clauses) < 2 else [sentence, *clauses]
 
 
 @lru_cache(maxsize=256)

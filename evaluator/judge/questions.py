@@ -7,8 +7,9 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from evaluator.scorecard import UngradedCause, Usage
+
 QuestionKind = Literal["score", "predicate", "choice"]
-UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
 
 
 class Option(BaseModel):
@@ -43,30 +44,6 @@ class State(BaseModel):
     text: str  # the numbered turns, neutralised: data, never instructions
     form: Literal["dialogue", "answer", "email"] = "answer"
     reference: str = ""  # reference material shown to the model, empty when none is
-
-
-class Usage(BaseModel):
-    """Tokens and seconds that an answer or a run took; `cached_tokens` are those of a prefix that was not read again."""
-
-    model_config = ConfigDict(frozen=True)
-
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
-    requests: int = 0
-    seconds: float = 0.0  # waited for; a grading states its wall time
-    cost: float | None = None  # in US dollars; None when the model has no price
-
-    def __add__(self, other: Usage) -> Usage:
-        cost = None if self.cost is None and other.cost is None else (self.cost or 0.0) + (other.cost or 0.0)
-        return Usage(
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            cached_tokens=self.cached_tokens + other.cached_tokens,
-            generated_tokens=self.generated_tokens + other.generated_tokens,
-            requests=self.requests + other.requests,
-            seconds=self.seconds + other.seconds,
-            cost=cost,
-        )
 
 
 class Answer(BaseModel):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from evaluator import messages
-from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
-from evaluator.transcript import Transcript
+from evaluator.scorecard import Scorecard, Verdict
 
 
-def _say(key: str, **values: object) -> str:
+def phrase(key: str, **values: object) -> str:
+    """The text `key` of the catalogue `report`, in the current language."""
     return messages.say(f"report.{key}", **values)
 
 
@@ -26,7 +24,7 @@ def percent(value: float | None) -> str:
 def standing(card: Scorecard) -> str:
     """Whether it passed, in a phrase with the pass mark."""
     word = {True: "passed", False: "not_passed", None: "undecided"}[card.passed]
-    return _say(word, mark=points(card.pass_mark))
+    return phrase(word, mark=points(card.pass_mark))
 
 
 def outcome(verdict: Verdict) -> str:
@@ -35,7 +33,7 @@ def outcome(verdict: Verdict) -> str:
     came_to = f"{sign}{points(verdict.points)} / {points(verdict.max_points)}"
     if verdict.kind == "fatal":
         came_to = verdict.level_description
-    return f"{came_to} ({_say('not_applicable')})" if verdict.not_applicable else came_to
+    return f"{came_to} ({phrase('not_applicable')})" if verdict.not_applicable else came_to
 
 
 def decided(card: Scorecard, language: str | None = None) -> str:
@@ -63,7 +61,7 @@ def usage_line(card: Scorecard) -> str:
     """Model, time, tokens, money, and the record's id."""
     usage = card.usage
     cost = "" if usage.cost is None else f" · ${usage.cost:.4f}"
-    return _say(
+    return phrase(
         "usage",
         model=card.judge.get("answered_by", card.judge.get("name", "?")),
         seconds=f"{usage.seconds:.1f}",
@@ -73,50 +71,3 @@ def usage_line(card: Scorecard) -> str:
         cost=cost,
         id=card.id,
     )
-
-
-def to_markdown(card: Scorecard, transcript: Transcript) -> str:
-    """The scorecard as Markdown, with the transcript's exact words as evidence."""
-    return "\n".join(_lines(card, transcript)) + "\n"
-
-
-def _lines(card: Scorecard, transcript: Transcript) -> Iterator[str]:
-    yield f"# {card.rubric.title}"
-    yield f"\n**{points(card.total)} / {points(card.max_points)}** — {standing(card)}\n"
-    if card.decision:
-        yield f"{decided(card)}\n"
-    for verdict in card.verdicts:
-        yield from _verdict_lines(verdict)
-    if card.key_points:
-        yield f"\n## {_say('key_points')}\n"
-        for item in card.key_points:
-            mark = {True: "x", False: " ", None: "?"}[item.covered]
-            where = f" — {item.evidence[0].turn}: “{item.evidence[0].text}”" if item.evidence else ""
-            yield f"- [{mark}] {item.text} ({percent(item.probability)}){where}"
-    yield f"\n## {_say('references')}\n"
-    for use in card.references:
-        yield f"- {_say(use.kind)} · {_say(f'matched_{use.matched_by}')} · {use.source or _say('source_unknown')} · `{use.digest[:12]}`"
-    if not card.references:
-        yield _say("no_references")
-    yield f"\n## {_say('review')}\n"
-    yield from (f"- {reason}" for reason in shown_reasons(card)) if card.review else [_say("no_review")]
-    for assumption in transcript.assumptions:
-        yield f"- {_say('assumed')} {messages.say(f'transcript.{assumption.code}', **assumption.values)}"
-    yield f"\n{usage_line(card)}"
-
-
-def _verdict_lines(verdict: Verdict | UngradedVerdict) -> Iterator[str]:
-    if isinstance(verdict, UngradedVerdict):
-        cause = messages.say(f"review.cause_{verdict.ungraded.cause}")
-        yield f"\n## {verdict.name}: {_say('ungraded', cause=cause)} / {points(verdict.max_points)}\n"
-        return
-    yield f"\n## {verdict.name}: {outcome(verdict)}\n"
-    yield f"| {_say('column_points')} | {_say('column_probability')} | {_say('column_level')} |\n| ---: | ---: | --- |"
-    for place, share in enumerate(verdict.distribution):
-        mark = "**" if place == verdict.level else ""
-        level = " ".join(share.description.split()).replace("|", "\\|")  # a line or a bar would end the cell
-        yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{level}{mark} |"
-    yield ""
-    for item in verdict.evidence:
-        sign = "+" if item.direction == "for" else "−"
-        yield f"- {sign} [{item.turn} {item.speaker or _say(f'role_{item.role}')}] “{item.text}”"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from evaluator.transcript import Role, Transcript, Turn
-
-if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
+from evaluator.rubric import Role
+from evaluator.scorecard import Direction, Evidence
+from evaluator.transcript.turns import Transcript, Turn
 
 _CLOSERS = "”’」』】〕）)\"'"
 _SENTENCE = re.compile(
     rf"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+[{_CLOSERS}]*|\.[{_CLOSERS}]*(?=\s|$|[\u4e00-\u9fff])|$)"
 )
-_CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
-LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
 
 
 class Span(NamedTuple):
@@ -29,27 +26,6 @@ class Span(NamedTuple):
     @property
     def text(self) -> str:
         return self.turn.text[self.start : self.end]
-
-
-class Comparison:
-    """The spans of one transcript with the vectors of their sentences and clauses."""
-
-    def __init__(self, spans: list[Span]) -> None:
-        from evaluator.references.space import passage_vectors
-
-        self.spans = spans
-        pieces = [(number, text) for number, span in enumerate(spans) for text in _pieces(span.text)]
-        self._owners = [number for number, _ in pieces]
-        self._vectors = passage_vectors([text for _, text in pieces])
-
-    def similarities(self, queries: Vectors) -> Vectors:
-        """For each query (rows) and span (columns) the best cosine of the query with the sentence or a clause of it."""
-        import numpy as np
-
-        found = np.full((len(queries), len(self.spans)), -1.0)
-        for column, owner in enumerate(self._owners):
-            found[:, owner] = np.maximum(found[:, owner], queries @ self._vectors[column])
-        return found
 
 
 def spans_of(
@@ -74,10 +50,19 @@ def _sentences(turn: Turn) -> Iterator[Span]:
             yield Span(turn, start, end)
 
 
-def _pieces(sentence: str) -> list[str]:
-    clauses = [clause.strip() for clause in _CLAUSE.findall(sentence) if len(clause.strip()) >= LEAST_CLAUSE]
-    return [sentence] if len(clauses) < 2 else [sentence, *clauses]
-
-
 def _touches(span: Span, turn: str, start: int, end: int) -> bool:
     return span.turn.id == turn and span.start < end and start < span.end
+
+
+def evidence_of(span: Span, direction: Direction, weight: float) -> Evidence:
+    """A span as evidence, with its exact words and place."""
+    return Evidence(
+        turn=span.turn.id,
+        role=span.turn.role,
+        speaker=span.turn.speaker,
+        start=span.start,
+        end=span.end,
+        text=span.text,
+        direction=direction,
+        weight=round(min(max(weight, 0.0), 1.0), 4),
+    )

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
+from evaluator.rubric import Role
 from evaluator.text.folding import fold
-
-Role = Literal["agent", "customer", "other"]
 
 
 class Turn(BaseModel):

@@ -6,9 +6,9 @@ from html import escape
 from typing import Any
 
 import streamlit as st
-from evaluator.calibration.data.dataset import fit_data
 
 from evaluator.calibration.fit import HeldOut
+from evaluator.calibration.fit.from_data import fit_data
 from evaluator.errors import InputError
 from evaluator.profiles.profile import Figure, Profile
 from evaluator.profiles.versions import keep_profile, newest_kept, read_kept, same_fit

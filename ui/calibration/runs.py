@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from evaluator.calibration.data.dataset import Data
 from pydantic import BaseModel, ValidationError
 
+from evaluator.calibration.data.dataset import Data
 from evaluator.calibration.data.grades import Grades, Scale, read_grades
 from evaluator.calibration.data.items import Item, Turn, read_items, read_readouts
 from evaluator.calibration.data.tables import Mapping, read_table

@@ -65,7 +65,7 @@ def problem(error: EvaluatorError) -> None:
     embedded one and hold keys."""
     st.error(error.text(language.language()), icon=":material/error:")
     if isinstance(error, ModelError):
-        link("pages/settings.py", tr("go_settings"), ":material/settings:")
+        link("views/settings.py", tr("go_settings"), ":material/settings:")
 
 
 def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:

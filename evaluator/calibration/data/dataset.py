@@ -1,0 +1,23 @@
+"""Grades, readouts, texts and scales of one calibration, brought together."""
+
+from __future__ import annotations
+
+from evaluator.calibration.data.grades import Grades, Scale
+from evaluator.calibration.data.items import Item, Readouts
+
+
+class Data:
+    """What a run was given, read and checked."""
+
+    def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
+        self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
+
+
+def scales_of(rubric: str | None) -> dict[str, Scale]:
+    """Scales by criterion of a rubric by name or path; none without one."""
+    if rubric is None:
+        return {}
+    from evaluator.calibration.data.grades import Scale
+    from evaluator.rubrics import find
+
+    return {item.id: Scale(low=0.0, high=item.points) for item in find(rubric).criteria if item.points}

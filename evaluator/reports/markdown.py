@@ -1,0 +1,57 @@
+"""A scorecard as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluator import messages
+from evaluator.reports.phrases import decided, outcome, percent, phrase, points, shown_reasons, standing, usage_line
+from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
+from evaluator.transcript import Transcript
+
+
+def to_markdown(card: Scorecard, transcript: Transcript) -> str:
+    """The scorecard as Markdown, with the transcript's exact words as evidence."""
+    return "\n".join(_lines(card, transcript)) + "\n"
+
+
+def _lines(card: Scorecard, transcript: Transcript) -> Iterator[str]:
+    yield f"# {card.rubric.title}"
+    yield f"\n**{points(card.total)} / {points(card.max_points)}** — {standing(card)}\n"
+    if card.decision:
+        yield f"{decided(card)}\n"
+    for verdict in card.verdicts:
+        yield from _verdict_lines(verdict)
+    if card.key_points:
+        yield f"\n## {phrase('key_points')}\n"
+        for item in card.key_points:
+            mark = {True: "x", False: " ", None: "?"}[item.covered]
+            where = f" — {item.evidence[0].turn}: “{item.evidence[0].text}”" if item.evidence else ""
+            yield f"- [{mark}] {item.text} ({percent(item.probability)}){where}"
+    yield f"\n## {phrase('references')}\n"
+    for use in card.references:
+        yield f"- {phrase(use.kind)} · {phrase(f'matched_{use.matched_by}')} · {use.source or phrase('source_unknown')} · `{use.digest[:12]}`"
+    if not card.references:
+        yield phrase("no_references")
+    yield f"\n## {phrase('review')}\n"
+    yield from (f"- {reason}" for reason in shown_reasons(card)) if card.review else [phrase("no_review")]
+    for assumption in transcript.assumptions:
+        yield f"- {phrase('assumed')} {messages.say(f'transcript.{assumption.code}', **assumption.values)}"
+    yield f"\n{usage_line(card)}"
+
+
+def _verdict_lines(verdict: Verdict | UngradedVerdict) -> Iterator[str]:
+    if isinstance(verdict, UngradedVerdict):
+        cause = messages.say(f"review.cause_{verdict.ungraded.cause}")
+        yield f"\n## {verdict.name}: {phrase('ungraded', cause=cause)} / {points(verdict.max_points)}\n"
+        return
+    yield f"\n## {verdict.name}: {outcome(verdict)}\n"
+    yield f"| {phrase('column_points')} | {phrase('column_probability')} | {phrase('column_level')} |\n| ---: | ---: | --- |"
+    for place, share in enumerate(verdict.distribution):
+        mark = "**" if place == verdict.level else ""
+        level = " ".join(share.description.split()).replace("|", "\\|")  # a line or a bar would end the cell
+        yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{level}{mark} |"
+    yield ""
+    for item in verdict.evidence:
+        sign = "+" if item.direction == "for" else "−"
+        yield f"- {sign} [{item.turn} {item.speaker or phrase(f'role_{item.role}')}] “{item.text}”"
