@@ -39,7 +39,7 @@ def listing() -> None:
     count = stores.records().count(**wanted)
     if not count:
         filtered = bool(text or rubric or review)
-        empty("no_history_found" if filtered else "no_history", page_path="pages/grade.py", label="go_grade")
+        empty("no_history_found" if filtered else "no_history", page_path="views/grade.py", label="go_grade")
         return
     pages = -(-count // PER_PAGE)
     number = st.pagination(pages, key="history_page") if pages > 1 else 1

@@ -10,9 +10,9 @@ from ui.shared.language import tr
 from ui.shared.layout import guarded, link, page
 
 PEOPLE = (
-    ("interviewer", ":material/fact_check:", (("pages/grade.py", "go_grade"), ("pages/batch.py", "go_batch"))),
-    ("trainee", ":material/school:", (("pages/practice.py", "go_practice"),)),
-    ("calibrator", ":material/balance:", (("pages/calibration.py", "go_calibration"), ("pages/bank.py", "go_bank"))),
+    ("interviewer", ":material/fact_check:", (("views/grade.py", "go_grade"), ("views/batch.py", "go_batch"))),
+    ("trainee", ":material/school:", (("views/practice.py", "go_practice"),)),
+    ("calibrator", ":material/balance:", (("views/calibration.py", "go_calibration"), ("views/bank.py", "go_bank"))),
 )
 
 with page("home_title", "home_lead"):
