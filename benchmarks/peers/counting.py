@@ -12,10 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from evaluator.judge.backends.embedded import usage_of
+from evaluator.judge.backends.engines.xllama import usage_of
 from evaluator.scorecard import Usage
 
 TIMEOUT_S = 1800
@@ -76,13 +77,18 @@ def limited(body: bytes) -> bytes:
     return json.dumps({**asked, "max_tokens": MOST_TOKENS}, ensure_ascii=False).encode()
 
 
+@cache
 def serve_embedded() -> str:
-    """Address of the embedded model's own endpoint on loopback, weights loaded in this process."""
-    from evaluator.judge.backends.embedded import _engine
+    """Address of an endpoint on loopback with the embedded model's weights: xllamacpp's own, loaded in this process."""
+    from evaluator.judge.backends.engines.choice import threads_for
+    from evaluator.judge.backends.engines.engine import Setup
+    from evaluator.judge.backends.engines.xllama import XllamaEngine
     from evaluator.judge.backends.weights import require
     from evaluator.settings import load_settings
 
-    return str(_engine(require(load_settings()).path).server.listening_address)
+    settings = load_settings()
+    engine = XllamaEngine(Setup(path=require(settings).path, threads=threads_for(settings), gpu_layers=0))
+    return str(engine.server.listening_address)
 
 
 def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:

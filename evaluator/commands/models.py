@@ -35,10 +35,12 @@ def build() -> typer.Typer:
         from evaluator.reports.terminal import print_weights
         from evaluator.settings import load_settings
 
-        found = look(load_settings())
+        settings = load_settings()
+        found = look(settings)
         print_weights(found)
         if found.state in ("missing", "damaged"):
             raise typer.Exit(3)
+        _show_engine(settings)
 
     @app.command(help=say("cli.model_check"))
     def check(
@@ -57,8 +59,22 @@ def build() -> typer.Typer:
     return app
 
 
+def _show_engine(settings: "Settings") -> None:
+    """Says which engine runs the weights; the first time the engines are tried."""
+    from rich.console import Console
+
+    from evaluator.judge.backends.engines import choose_engine
+    from evaluator.judge.backends.weights import require
+    from evaluator.reports.terminal import print_engine
+
+    found = require(settings)
+    with Console(stderr=True).status(messages.say("cli.engine_trial")):
+        chosen = choose_engine(settings, found.path, found.sha256 or "")
+    print_engine(chosen)
+
+
 def fetch(settings: "Settings") -> None:
-    """Fetches the embedded model's weights with a progress bar, unless they are there."""
+    """Fetches the embedded model's weights with a progress bar, unless they are there, and tries the engines."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     from evaluator.judge.backends.weights import EMBEDDED, pull
@@ -74,3 +90,4 @@ def fetch(settings: "Settings") -> None:
         task = bar.add_task(EMBEDDED.name, total=EMBEDDED.size)
         path = pull(settings, lambda done, total: bar.update(task, completed=done, total=total))
     print(messages.say("cli.model_ready", path=path))
+    _show_engine(settings)

@@ -65,7 +65,7 @@ def render_question(state: State, question: Question) -> Prompt:
     labelled = [{"label": label, "text": option.text} for label, option in zip(LABELS, shown, strict=False)]
     return Prompt(
         system=wording.render("system"),
-        shared=wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n",
+        text=wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n",
         question=wording.render("question", question=question.text, options=labelled),
         labels=tuple(entry["label"] for entry in reversed(labelled)),
     )

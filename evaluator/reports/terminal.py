@@ -17,6 +17,7 @@ from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVer
 from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
+    from evaluator.judge.backends.engines import Choice
     from evaluator.judge.backends.weights import WeightsStatus
     from evaluator.judge.check import ModelCheck
     from evaluator.rubric import Rubric
@@ -204,6 +205,20 @@ def print_weights(status: WeightsStatus) -> None:
             digest=(status.sha256 or "-")[:16],
         )
     )
+
+
+def print_engine(chosen: Choice) -> None:
+    """Which engine runs the embedded model, how fast those tried are, and a faster one that could be installed."""
+    from evaluator.judge.backends.engines import installed, offered
+
+    print(_say("engine", name=chosen.stamp, version=installed().get(chosen.engine, "?")))
+    for one in chosen.tried:
+        told = (
+            _say("engine_failed", reason=one.failure) if one.failure else _say("engine_speed", speed=f"{one.speed:.0f}")
+        )
+        print(f"  {one.engine} {one.version}: {told}")
+    if package := offered():
+        print(_say("engine_offered", package=package))
 
 
 def print_models() -> None:

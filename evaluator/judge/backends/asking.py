@@ -15,14 +15,20 @@ from evaluator.scorecard import UngradedCause, Usage
 
 
 class Prompt(BaseModel):
-    """One rendered question. `shared` is equal for all questions about a text, so that its state can be kept."""
+    """One rendered question, in layers that change ever more often, so that the state after each can be kept."""
 
     model_config = ConfigDict(frozen=True)
 
     system: str
-    shared: str  # first part of the user message: task, references, transcript
-    question: str  # last part of the user message: the question and its labelled options
+    task: str = ""  # first part of the user message: equal for all texts of a rubric
+    text: str  # then what all questions about a text share
+    question: str  # last: the question and its labelled options
     labels: tuple[str, ...]  # single-token labels, in the order of the question's options
+
+    @property
+    def shared(self) -> str:
+        """What stands before the question in the user message."""
+        return self.task + self.text
 
 
 class Reading(BaseModel):

@@ -1,0 +1,131 @@
+"""Which engine runs the weights here: the fastest of those installed that passes a trial. Tried once, and remembered beside
+the weights for as long as processor, weights and packages stay the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import threading
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evaluator.errors import InputError
+from evaluator.judge.backends.engines.engine import EngineName, Setup
+from evaluator.judge.backends.engines.opening import ENGINES, installed
+from evaluator.judge.backends.engines.trial import CONTEXT_TOKENS, Tried, try_engine
+from evaluator.settings import Settings
+
+NOTE = "engines.json"
+FAR = 0.1  # Kullback-Leibler divergence from xllamacpp in one reading, in nats, above which an engine reads wrongly
+GAIN = 1.15  # how much faster an engine must be than xllamacpp to be worth other readings
+_choosing = threading.Lock()
+
+
+class Choice(BaseModel):
+    """The engine that runs some weights here, and what was tried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    engine: EngineName
+    tried: tuple[Tried, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """What a record says of the engine. Versions are left out: a newer one rounds as another processor does."""
+        return "ik_llama.cpp" if self.engine == "ik" else self.engine
+
+
+def threads_for(settings: Settings) -> int:
+    """How many threads read: what the settings say, else one a processor, eight at most."""
+    return settings.threads or max(1, min(8, os.cpu_count() or 2))
+
+
+def choose_engine(settings: Settings, path: Path, digest: str) -> Choice:
+    """The engine for the weights at `path`. The first time this takes half a minute; InputError when the settings name an
+    engine that is not installed."""
+    here = installed()
+    if settings.engine != "auto":
+        if settings.engine not in here:
+            raise InputError("engine_missing", name=settings.engine, package=ENGINES[settings.engine])
+        return Choice(engine=settings.engine)
+    if len(here) < 2:
+        return Choice(engine=next(iter(here), "xllamacpp"))
+    setup = Setup(path=path, threads=threads_for(settings), gpu_layers=settings.gpu_layers, context_tokens=CONTEXT_TOKENS)
+    told = json.dumps([digest, here, platform.machine(), _processor(), setup.gpu_layers])
+    key = hashlib.sha256(told.encode()).hexdigest()
+    with _choosing:
+        return _chosen(path.parent / NOTE, key, setup)
+
+
+@cache
+def _chosen(note: Path, key: str, setup: Setup) -> Choice:
+    known = _read(note)
+    try:
+        return Choice.model_validate(known[key])
+    except (KeyError, ValidationError):
+        pass
+    chosen = best([try_engine(name, version, setup) for name, version in installed().items()])
+    _write(note, {**known, key: chosen.model_dump(mode="json")})
+    return chosen
+
+
+def best(tried: list[Tried]) -> Choice:
+    """The fastest that works and reads as xllamacpp does; xllamacpp where nothing else is better by enough."""
+    usual = next((one for one in tried if one.engine == "xllamacpp" and not one.failure), None)
+    judged = [_compared(one, usual) for one in tried]
+    able = [one for one in judged if not one.failure]
+    fastest = max(able, key=lambda one: one.speed, default=None)
+    if fastest is None or (usual and fastest.speed < GAIN * usual.speed):
+        return Choice(engine="xllamacpp", tried=tuple(judged))
+    return Choice(engine=fastest.engine, tried=tuple(judged))
+
+
+def _compared(tried: Tried, usual: Tried | None) -> Tried:
+    if tried.failure or usual is None:
+        return tried
+    far = max((divergence(one, other) for one, other in zip(usual.readings, tried.readings, strict=True)), default=0.0)
+    return tried if far <= FAR else tried.model_copy(update={"failure": f"reads {far:.2f} nats away from xllamacpp"})
+
+
+def divergence(one: dict[str, float], other: dict[str, float]) -> float:
+    """Kullback-Leibler divergence, in nats, between two distributions over the same labels, given as log-probabilities."""
+    shares = [_shares(each) for each in (one, other)]
+    return sum(p * math.log(p / q) for p, q in zip(*shares, strict=True) if p > 0)
+
+
+def _shares(logprobs: dict[str, float]) -> list[float]:
+    values = [math.exp(value) for _, value in sorted(logprobs.items())]
+    return [max(value / sum(values), 1e-9) for value in values]
+
+
+def _processor() -> str:
+    """The processor's name, and how many there are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next((line for line in lines if line.startswith("model name")), "")
+        flags = next((line for line in lines if line.startswith("flags")), "")
+    except OSError:
+        name, flags = platform.processor(), ""
+    return f"{name} {flags} {os.cpu_count()}"
+
+
+def _read(note: Path) -> dict[str, object]:
+    try:
+        known = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write(note: Path, known: dict[str, object]) -> None:
+    half = note.with_name(f".{note.name}.{os.getpid()}")
+    try:
+        half.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
+        half.replace(note)
+    except OSError:
+        half.unlink(missing_ok=True)  # a folder that cannot be written only costs the trial again

@@ -1,0 +1,190 @@
+"""ik_llama.cpp through its C interface. The only module that touches ik-llama-cpp-python.
+
+Three layers of a prompt are kept apart: what stands before the text (instructions and task), the text, and a question.
+
+- The state after instructions and task is saved, and put back for the next text of the same rubric.
+- The state after the text stays in the cache; a question is read behind it and cut off again.
+
+Each layer is read in batches of its own that begin at its first token, and stands in the same cells of the cache each time.
+So nothing that was read before can change a digit. Questions are read one by one: side by side they took as long, and
+each then depended on its neighbours (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from evaluator.errors import ModelError
+from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.engines.engine import ALTERNATIVES, Setup
+from evaluator.judge.backends.engines.grammar import Grammar
+from evaluator.judge.backends.engines.ik_library import Library
+from evaluator.scorecard import Usage
+
+BATCH = 512  # tokens that are read at once
+STATES = 16  # instructions and tasks whose state is kept, some 30 KB a token
+MARK = "\x1f"  # stands where the user's message goes while the chat's frame is made
+
+
+class IkEngine:
+    """An `Engine` over ik_llama.cpp, tensors repacked for this processor."""
+
+    def __init__(self, setup: Setup) -> None:
+        with _no_busy_waiting():
+            self._library = Library(setup, BATCH)
+        self.model = setup.path.stem
+        self._room = setup.context_tokens
+        self._states: OrderedDict[tuple[int, ...], bytes] = OrderedDict()
+        self._held: tuple[tuple[int, ...], tuple[int, ...]] | None = (
+            None  # what the cache holds: before the text, the text
+        )
+        if not self._library.frame("", MARK):
+            raise ModelError(
+                "model_unloadable", path=setup.path, detail="its chat template is not known to ik_llama.cpp"
+            )
+
+    def read(self, prompt: Prompt) -> Reading:
+        """The distribution over the next token: its 20 likeliest, and the labels in their usual spellings."""
+        started = time.perf_counter()
+        before, text, question = self._tokens_of(prompt)
+        total = len(before) + len(text) + len(question)
+        if total >= self._room:
+            raise ReadingFailed("too_long", f"{total} tokens, and the context holds {self._room}")
+        read = self._place(before, text) + len(question)
+        logprobs = self._logprobs(self._ask(question, total - len(question)), prompt.labels)
+        usage = Usage(
+            prompt_tokens=total, cached_tokens=total - read, requests=1, seconds=time.perf_counter() - started
+        )
+        return Reading(model=self.model, logprobs=logprobs, usage=usage)
+
+    def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
+        """The likeliest continuation. What the last call shares with this one from the first token on is not read again."""
+        started = time.perf_counter()
+        head, tail = self._frame(system)
+        library = self._library
+        before = [*library.first, *library.tokens(head, special=True)]
+        prompt = [*before, *library.tokens(user), *library.tokens(tail, special=True)]
+        if len(prompt) + most >= self._room:
+            raise ReadingFailed(
+                "too_long", f"{len(prompt)} tokens and {most} to write, and the context holds {self._room}"
+            )
+        kept = self._keep_common(prompt)
+        self._read_batches(prompt[kept:-1], kept)
+        with Grammar.of(schema, self._library) as grammar:
+            written = list(self._continue(prompt[-1], len(prompt) - 1, most, grammar))
+        self._held = (tuple(prompt), tuple(written[:-1]))
+        usage = Usage(
+            prompt_tokens=len(prompt),
+            cached_tokens=kept,
+            generated_tokens=len(written),
+            requests=1,
+            seconds=time.perf_counter() - started,
+        )
+        return self._library.text(written), usage
+
+    def close(self) -> None:
+        """Frees the weights and the cache."""
+        self._library.close()
+
+    def _tokens_of(self, prompt: Prompt) -> tuple[tuple[int, ...], tuple[int, ...], list[int]]:
+        """Three layers. Only the chat's own frame is read with special tokens: a text that spells one is a text."""
+        library = self._library
+        head, tail = self._frame(prompt.system)
+        before = (*library.first, *library.tokens(head, special=True), *library.tokens(prompt.task))
+        question = [*library.tokens(prompt.question), *library.tokens(tail, special=True)]
+        return before, tuple(library.tokens(prompt.text)), question
+
+    def _frame(self, system: str) -> tuple[str, str]:
+        """What the chat template puts before and behind the user's message."""
+        head, _, tail = self._library.frame(system, MARK).partition(MARK)
+        return head, tail
+
+    def _place(self, before: tuple[int, ...], text: tuple[int, ...]) -> int:
+        """Brings the cache to the end of the text; the number of tokens that had to be read."""
+        if self._held == (before, text):
+            return 0
+        self._held = None
+        self._library.forget(0)
+        read = len(text)
+        if state := self._states.get(before):
+            self._states.move_to_end(before)
+            self._library.put_state(state)
+        else:
+            read += len(before)
+            self._read_batches(before, 0)
+            self._states[before] = self._library.take_state()
+            if len(self._states) > STATES:
+                self._states.popitem(last=False)
+        self._read_batches(text, len(before))
+        self._held = before, text
+        return read
+
+    def _ask(self, question: Sequence[int], at: int) -> Any:
+        """The logits behind a question, which is cut off again."""
+        held, self._held = self._held, None
+        logits = self._read_batches(question, at, wanted=True)
+        self._library.forget(at)
+        self._held = held
+        return logits
+
+    def _read_batches(self, tokens: Sequence[int], at: int, *, wanted: bool = False) -> Any:
+        """Reads tokens from position `at` on; the logits behind the last one if they are `wanted`."""
+        logits = None
+        for start in range(0, len(tokens), BATCH):
+            part = tokens[start : start + BATCH]
+            logits = self._library.decode(part, at + start, wanted=wanted and start + BATCH >= len(tokens))
+        return logits
+
+    def _keep_common(self, prompt: Sequence[int]) -> int:
+        """Cuts the cache back to what it has in common with `prompt`, its last token apart; how many tokens that is."""
+        held = [token for part in self._held or () for token in part]
+        self._held = None
+        same = next((at for at, (one, other) in enumerate(zip(held, prompt[:-1], strict=False)) if one != other), None)
+        kept = min(len(held), len(prompt) - 1) if same is None else same
+        self._library.forget(kept)
+        return kept
+
+    def _continue(self, token: int, at: int, most: int, grammar: Grammar) -> Iterator[int]:
+        for position in range(at, at + most):
+            logits = self._library.decode([token], position, wanted=True)
+            token = grammar.likeliest(logits)
+            if self._library.ends(token):
+                return
+            yield token
+
+    def _logprobs(self, logits: Any, labels: Sequence[str]) -> dict[str, float]:
+        import numpy as np
+
+        values = logits.astype(np.float64)
+        values -= values.max()
+        values -= np.log(np.exp(values).sum())
+        likeliest = np.argpartition(values, -ALTERNATIVES)[-ALTERNATIVES:]
+        spelt = [found for label in labels for found in self._spellings(label)]
+        chosen = sorted({*likeliest.tolist(), *spelt}, key=lambda token: (-values[token], token))
+        shown: dict[str, float] = {}
+        for token in chosen:
+            shown.setdefault(self._library.text([token]), float(values[token]))
+        return shown
+
+    def _spellings(self, label: str) -> list[int]:
+        forms = (label, f" {label}", label.lower(), f" {label.lower()}")
+        found = [self._library.tokens(form) for form in forms]
+        return [tokens[0] for tokens in found if len(tokens) == 1]
+
+
+@contextmanager
+def _no_busy_waiting() -> Iterator[None]:
+    """The library's threads sleep while they wait for each other, so that a busy machine is not made busier. It reads the
+    variable once, when it is loaded."""
+    name, before = "OMP_WAIT_POLICY", os.environ.get("OMP_WAIT_POLICY")
+    os.environ.setdefault(name, "passive")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]

@@ -1,0 +1,99 @@
+"""llama.cpp through xllamacpp, which is a server in this process. The only module that touches xllamacpp.
+
+Prompts are read one after the other in one slot, whose state keeps the shared part of the last prompt. What the model says
+depends a little on where its reading began, since batches of other sizes round otherwise. So a text is read from its first
+word, and each question from the text's end.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from evaluator.errors import ModelError
+from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.engines.engine import ALTERNATIVES, Setup
+from evaluator.scorecard import Usage
+
+ALL_LAYERS = 999
+
+
+class XllamaEngine:
+    """An `Engine` over xllamacpp; `server` is its server, which also listens on loopback."""
+
+    def __init__(self, setup: Setup) -> None:
+        import xllamacpp
+
+        wanted = xllamacpp.CommonParams()
+        wanted.model.path = str(setup.path)
+        wanted.n_ctx = setup.context_tokens
+        wanted.n_parallel = 1
+        wanted.n_gpu_layers = ALL_LAYERS if setup.gpu_layers is None else setup.gpu_layers
+        wanted.warmup = False
+        wanted.verbosity = 0
+        wanted.cache_ram_mib = 0  # no states of earlier prompts: they would begin a reading in its middle
+        wanted.port = 0
+        wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = setup.threads
+        try:
+            self.server = xllamacpp.Server(wanted)
+        except RuntimeError as error:
+            raise ModelError("model_unloadable", path=setup.path, detail=error) from None
+        self.model = setup.path.stem
+        self._read: tuple[str, str] | None = None  # the text, with what stands before it, that the slot begins with
+
+    def read(self, prompt: Prompt) -> Reading:
+        """The distribution over the next token: its 20 likeliest."""
+        started = time.perf_counter()
+        before = self._begin(prompt.system, prompt.shared)
+        asked = {"max_tokens": 1, "logprobs": True, "top_logprobs": ALTERNATIVES, "cache_prompt": True}
+        reply = self._complete(_messages(prompt.system, prompt.shared + prompt.question), asked)
+        self._read = (prompt.system, prompt.shared)
+        usage = before + usage_of(reply, time.perf_counter() - started)
+        top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        logprobs = {entry["token"]: entry["logprob"] for entry in top}
+        return Reading(model=self.model, logprobs=logprobs, usage=usage.model_copy(update={"requests": 1}))
+
+    def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
+        """The likeliest continuation; a part that the last prompt shares is not read again."""
+        started = time.perf_counter()
+        self._read = None
+        form = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}
+        reply = self._complete(_messages(system, user), {"max_tokens": most, "cache_prompt": True, **form})
+        return reply["choices"][0]["message"]["content"], usage_of(reply, time.perf_counter() - started)
+
+    def close(self) -> None:
+        """The server stops when it is forgotten."""
+        del self.server
+
+    def _begin(self, system: str, shared: str) -> Usage:
+        """Reads the shared part, from its first word unless the slot begins with it; then what a question added is cut
+        off, and nothing but the closing marks of the prompt is read."""
+        known, self._read = self._read == (system, shared), None
+        return usage_of(self._complete(_messages(system, shared), {"cache_prompt": known, "max_tokens": 0}), 0.0)
+
+    def _complete(self, messages: list[dict[str, str]], asked: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reply = self.server.handle_chat_completions({"messages": messages, "temperature": 0, **asked})
+        except RuntimeError as error:
+            raise ReadingFailed("unreadable", str(error)) from None
+        if "choices" not in reply:
+            detail = str(reply.get("error", reply))
+            raise ReadingFailed("too_long" if "context" in detail else "unreadable", detail)
+        return reply
+
+
+def _messages(system: str, user: str) -> list[dict[str, str]]:
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+
+
+def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
+    """Tokens of one reply in OpenAI's form; none where it tells of none."""
+    told = reply.get("usage") or {}
+    cached = (told.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
+    return Usage(
+        prompt_tokens=told.get("prompt_tokens", 0),
+        cached_tokens=cached,
+        generated_tokens=told.get("completion_tokens", 0),
+        requests=1,
+        seconds=seconds,
+    )
