@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     model: str = Field(default="embedded", description="The model that judges.")
     model_file: Path | None = Field(default=None, description="Weights that you already have.")
     engine: Literal["auto", "ik", "xllamacpp"] = Field(default="auto", description="What runs the embedded model.")
-    threads: int | None = Field(default=None, ge=1, le=256, description="Threads that read; one a processor, eight at most.")
+    threads: int | None = Field(
+        default=None, ge=1, le=256, description="Threads that read; one a processor, eight at most."
+    )
     gpu_layers: int | None = Field(default=None, ge=0, description="Layers on a GPU; as many as fit by default.")
     base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint.")
     api_key: SecretStr | None = Field(default=None, description="Its key.")

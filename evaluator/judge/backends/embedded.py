@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from evaluator.judge.backends.asking import Prompt, Reading
@@ -59,8 +59,8 @@ class EmbeddedAsker:
     ) -> tuple[str, Usage]:
         """Generates text, as JSON of `schema` if one is given: for the benchmarks' baseline."""
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
-        asked = (running.engine.write, system, user, schema, most)
-        return await asyncio.get_running_loop().run_in_executor(running.worker, *asked)
+        write = partial(running.engine.write, system, user, schema, most)
+        return await asyncio.get_running_loop().run_in_executor(running.worker, write)
 
 
 class Running:

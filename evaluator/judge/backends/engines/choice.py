@@ -55,7 +55,9 @@ def choose_engine(settings: Settings, path: Path, digest: str) -> Choice:
         return Choice(engine=settings.engine)
     if len(here) < 2:
         return Choice(engine=next(iter(here), "xllamacpp"))
-    setup = Setup(path=path, threads=threads_for(settings), gpu_layers=settings.gpu_layers, context_tokens=CONTEXT_TOKENS)
+    setup = Setup(
+        path=path, threads=threads_for(settings), gpu_layers=settings.gpu_layers, context_tokens=CONTEXT_TOKENS
+    )
     told = json.dumps([digest, here, platform.machine(), _processor(), setup.gpu_layers])
     key = hashlib.sha256(told.encode()).hexdigest()
     with _choosing:

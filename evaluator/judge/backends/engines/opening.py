@@ -9,7 +9,10 @@ from importlib.util import find_spec
 
 from evaluator.judge.backends.engines.engine import Engine, EngineName, Setup
 
-ENGINES: dict[EngineName, str] = {"ik": "ik-llama-cpp-python", "xllamacpp": "xllamacpp"}  # package of each, fastest first
+ENGINES: dict[EngineName, str] = {
+    "ik": "ik-llama-cpp-python",
+    "xllamacpp": "xllamacpp",
+}  # package of each, fastest first
 _MODULES: dict[EngineName, str] = {"ik": "ik_llama_cpp", "xllamacpp": "xllamacpp"}
 
 
