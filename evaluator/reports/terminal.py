@@ -18,13 +18,8 @@ from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
     from evaluator.judge.backends.engines import Choice
-<<<<<<< HEAD:evaluator/reports/terminal.py
     from evaluator.judge.backends.weights import WeightsStatus
     from evaluator.judge.check import ModelCheck
-=======
-    from evaluator.judge.check import ModelCheck
-    from evaluator.judge.weights import WeightsStatus
->>>>>>> 37ffe4e (ik_llama.cpp is an extra, with the reasons and what happens the day it is gone):evaluator/display.py
     from evaluator.rubric import Rubric
     from evaluator.rubrics import Finding, RubricEntry
     from evaluator.storage import GradingSummary
