@@ -1,21 +1,42 @@
-"""Practice: a trainee grades themself first, sees where their view and the grader's part, and what to train next."""
+"""Practice: a trainee grades themself first, sees where their view and the grader's part, and what to train next.
+Personas say who the simulated customer of a call is."""
 
 from evaluator.practice.attempting import Practised, grade_attempt, hand_in, practised
 from evaluator.practice.comparison import Comparison, Gap, compare, explain, own_total
+from evaluator.practice.persona import Event, Fact, Persona, Speech, StockLines
+from evaluator.practice.persona_files import (
+    find_persona,
+    lint_persona,
+    load_persona,
+    parse_persona,
+    persona_files,
+    personas_for,
+)
 from evaluator.practice.progress import Advice, Step, advise, trace, with_references
 
 __all__ = [
     "Advice",
     "Comparison",
+    "Event",
+    "Fact",
     "Gap",
+    "Persona",
     "Practised",
+    "Speech",
     "Step",
+    "StockLines",
     "advise",
     "compare",
     "explain",
+    "find_persona",
     "grade_attempt",
     "hand_in",
+    "lint_persona",
+    "load_persona",
     "own_total",
+    "parse_persona",
+    "persona_files",
+    "personas_for",
     "practised",
     "trace",
     "with_references",

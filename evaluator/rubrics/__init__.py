@@ -3,12 +3,13 @@
 from evaluator.rubrics.finding import RubricEntry, find, list_rubrics
 from evaluator.rubrics.lint import lint, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
-from evaluator.rubrics.reading import load, parse
+from evaluator.rubrics.reading import Shape, load, parse, read_as, read_text
 from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
 
 __all__ = [
     "Finding",
     "RubricEntry",
+    "Shape",
     "WrongRubric",
     "dump",
     "find",
@@ -18,6 +19,8 @@ __all__ = [
     "list_rubrics",
     "load",
     "parse",
+    "read_as",
+    "read_text",
     "schema_text",
     "template",
     "write",

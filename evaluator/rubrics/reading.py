@@ -6,9 +6,9 @@ Read as YAML 1.2 core, within limits (`evaluator.encoding`): `yes`, `no`, `12:30
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -22,14 +22,31 @@ from evaluator.rubrics.problems import Finding, WrongRubric
 
 MAX_BYTES = 1_000_000
 
-_MODELS: dict[str, type[BaseModel]] = {
-    "criteria": Criterion,
-    "levels": Level,
-    "checks": Check,
-    "references": ReferenceAnswer,
-    "key_points": KeyPoint,
-    "explanations": Explanation,
-}
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Shape(NamedTuple, Generic[M]):
+    """What a file should hold: its type, the types of its nested fields by name, and the code of what is said when the
+    file does not consist of fields at all."""
+
+    model: type[M]
+    nested: Mapping[str, type[BaseModel]]
+    no_mapping: str
+
+
+RUBRIC = Shape(
+    Rubric,
+    {
+        "criteria": Criterion,
+        "levels": Level,
+        "checks": Check,
+        "references": ReferenceAnswer,
+        "key_points": KeyPoint,
+        "explanations": Explanation,
+    },
+    "not_a_mapping",
+)
 
 
 def load(path: str | Path) -> Rubric:
@@ -39,14 +56,19 @@ def load(path: str | Path) -> Rubric:
 
 def parse(text: str, name: str = "-") -> Rubric:
     """The rubric in a YAML text; `name` stands for the file in what WrongRubric says."""
-    root = _compose(text, name)
+    return read_as(RUBRIC, text, name)
+
+
+def read_as(shape: Shape[M], text: str, name: str = "-") -> M:
+    """What a YAML text holds, as the type of `shape`; WrongRubric has every problem with its line and what to write."""
+    root = _compose(text, name, shape.no_mapping)
     twice = tuple(_keys_given_twice(root))
     if twice:
         raise WrongRubric(name, twice)
     try:
-        return Rubric.model_validate(_construct(root, name))
+        return shape.model.model_validate(_construct(root, name))
     except ValidationError as error:
-        found = [_finding(root, problem) for problem in error.errors(include_url=False)]
+        found = [_finding(root, problem, shape) for problem in error.errors(include_url=False)]
         raise WrongRubric(name, tuple(_worth_saying(found))) from None
 
 
@@ -69,7 +91,7 @@ def _sibling(where: str, name: str) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The text of a rubric file; RubricError when it is missing, too large or not UTF-8."""
+    """The text of a rubric or persona file; RubricError when it is missing, too large or not UTF-8."""
     try:
         content = read_bounded(path, MAX_BYTES)
     except FileNotFoundError:
@@ -86,13 +108,13 @@ def read_text(path: Path) -> str:
         raise RubricError("rubric_not_utf8", path=path) from None
 
 
-def _compose(text: str, name: str) -> yaml.Node:
+def _compose(text: str, name: str, no_mapping: str) -> yaml.Node:
     try:
         root = compose_yaml(text)
     except Malformed as error:
         raise _malformed(name, error) from None
     if not isinstance(root, yaml.MappingNode):
-        raise WrongRubric(name, (Finding(severity="error", code="not_a_mapping", where="-", line=1),))
+        raise WrongRubric(name, (Finding(severity="error", code=no_mapping, where="-", line=1),))
     return root
 
 
@@ -136,9 +158,9 @@ def _children(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         yield from ((item, item) for item in node.value)
 
 
-def _finding(root: yaml.Node, problem: Any) -> Finding:
-    location = list(problem["loc"])
-    code, values = _explain(problem, location)
+def _finding(root: yaml.Node, problem: Any, shape: Shape[Any]) -> Finding:
+    location = [part for part in problem["loc"] if part != "[key]"]  # a wrong key of a mapping is at that key
+    code, values = _explain(problem, location, shape)
     return Finding(
         severity="error",
         code=code,
@@ -171,7 +193,7 @@ def _step(node: yaml.Node, part: Any) -> tuple[yaml.Node | None, yaml.Node | Non
     return None, None
 
 
-def _explain(problem: Any, location: list[Any]) -> tuple[str, dict[str, Any]]:
+def _explain(problem: Any, location: list[Any], shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
     """Catalogue key and values for one pydantic error."""
     kind, context = problem["type"], problem.get("ctx", {})
     field = str(location[-1]) if location else "-"
@@ -179,7 +201,7 @@ def _explain(problem: Any, location: list[Any]) -> tuple[str, dict[str, Any]]:
     if kind == "missing":
         return "field_missing", {"field": field}
     if kind == "extra_forbidden":
-        return _unknown_field(location, field)
+        return _unknown_field(location, field, shape)
     if kind == "literal_error":
         return "one_of", {"field": field, "given": given, "expected": _choices(context["expected"])}
     if kind == "string_pattern_mismatch":
@@ -217,9 +239,9 @@ _TYPES = {
 }
 
 
-def _unknown_field(location: list[Any], field: str) -> tuple[str, dict[str, Any]]:
+def _unknown_field(location: list[Any], field: str, shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
     parents = [part for part in location[:-1] if isinstance(part, str)]
-    known = list((_MODELS.get(parents[-1], Rubric) if parents else Rubric).model_fields)
+    known = list((shape.nested.get(parents[-1], shape.model) if parents else shape.model).model_fields)
     near = difflib.get_close_matches(field.lower(), known, n=1, cutoff=0.6)
     if near:
         return "field_misspelt", {"field": field, "near": near[0]}

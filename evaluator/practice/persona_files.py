@@ -1,0 +1,103 @@
+"""Persona files: found, read with the line of every mistake, and checked for what would spoil a call."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from evaluator.errors import InputError
+from evaluator.practice.persona import Fact, Persona, Speech, StockLines
+from evaluator.resources import resource_dir
+from evaluator.rubric import Rubric
+from evaluator.rubrics import Finding, Shape, read_as, read_text
+from evaluator.settings import Settings, load_settings
+
+PERSONA = Shape(Persona, {"facts": Fact, "speech": Speech, "lines": StockLines}, "no_persona_fields")
+
+
+def parse_persona(text: str, name: str = "-") -> Persona:
+    """The persona in a YAML text; WrongRubric names the line and what to write instead."""
+    return read_as(PERSONA, text, name)
+
+
+def load_persona(path: str | Path) -> Persona:
+    """The persona in a YAML file; an InputError names the file, the line and what to write instead."""
+    return parse_persona(read_text(Path(path)), str(path))
+
+
+def persona_files(settings: Settings | None = None) -> dict[str, Path]:
+    """The persona files by their name without ending, the user's own before shipped ones of the same name."""
+    own = (settings or load_settings()).user_rubric_dir / "personas"
+    folders = (resource_dir("rubrics") / "personas", own)
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+
+
+def find_persona(name_or_path: str | Path, settings: Settings | None = None) -> Persona:
+    """The persona in that file or with that id; InputError suggests the nearest ids when there is none."""
+    name = str(name_or_path)
+    if isinstance(name_or_path, Path) or name.endswith((".yaml", ".yml")):
+        return load_persona(name_or_path)
+    files = persona_files(settings)
+    if name in files:
+        return load_persona(files[name])
+    near = difflib.get_close_matches(name.lower(), files, n=3, cutoff=0.4) or sorted(files)[:3]
+    raise InputError("persona_unknown", name=name, near=", ".join(near))
+
+
+def personas_for(rubric_id: str, settings: Settings | None = None) -> list[Persona]:
+    """The personas of one rubric, by id. A wrong file raises, so that it is seen."""
+    found = (load_persona(path) for name, path in persona_files(settings).items() if name.startswith(f"{rubric_id}."))
+    return sorted((persona for persona in found if persona.rubric == rubric_id), key=lambda persona: persona.id)
+
+
+def lint_persona(persona: Persona, rubric: Rubric | None = None) -> list[Finding]:
+    """What would spoil a call with this persona: errors first. Without `rubric`, what it has to do with it is not checked."""
+    found = [*_leaks(persona), *_odd(persona), *(_beside(persona, rubric) if rubric else ())]
+    return sorted(found, key=lambda one: one.severity != "error")
+
+
+def unknown_rubric(persona: Persona) -> Finding:
+    """What is said of a persona whose rubric does not exist."""
+    return _error("persona_rubric_unknown", "rubric", rubric=persona.rubric)
+
+
+def _leaks(persona: Persona) -> Iterator[Finding]:
+    """Hidden facts that a line or an open fact tells without having been asked."""
+    for fact in persona.hidden:
+        for word in fact.giveaways:
+            if not fact.model_copy(update={"giveaways": (word,)}).given_away_by(fact.says):
+                yield _error("giveaway_not_said", f"facts.{fact.id}", id=fact.id, word=word)
+        for state, line in _said(persona):
+            if word := fact.given_away_by(line):
+                yield _error("stock_line_tells", f"lines.{state}", id=fact.id, word=word, state=state, line=line)
+        for other in persona.facts:
+            if not other.hidden and (word := fact.given_away_by(other.says)):
+                yield _error("open_fact_tells", f"facts.{other.id}", id=fact.id, word=word, other=other.id)
+
+
+def _error(code: str, where: str, **values: str) -> Finding:
+    return Finding(severity="error", code=code, where=where, values=values)
+
+
+def _said(persona: Persona) -> Iterator[tuple[str, str]]:
+    for state in StockLines.model_fields:
+        for line in getattr(persona.lines, state):
+            yield state, line
+    for line in persona.speech.samples:
+        yield "samples", line
+
+
+def _odd(persona: Persona) -> Iterator[Finding]:
+    if not persona.hidden:
+        yield Finding(severity="warning", code="nothing_hidden", where="facts")
+    if not {"date_given", "done_now"} & set(persona.calms):
+        yield Finding(severity="warning", code="no_date_calms", where="calms")
+
+
+def _beside(persona: Persona, rubric: Rubric) -> Iterator[Finding]:
+    if persona.language != rubric.language:
+        values = {"language": persona.language, "rubric": rubric.id, "other": rubric.language}
+        yield _error("persona_language_differs", "language", **values)
+    if rubric.form != "dialogue":
+        yield _error("persona_not_a_call", "rubric", rubric=rubric.id, form=rubric.form)
