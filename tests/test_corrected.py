@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from practice_cases import scorecard, ungraded
 
 from evaluator.scorecard import corrected, corrected_card
+from tests.support.practice_cases import scorecard, ungraded
 
 
 def test_nothing_given_changes_nothing():

@@ -1,0 +1,92 @@
+"""Pages under AppTest: a fresh data folder, a judge that needs no model, and waiting for work behind the page."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+OWNER = "test@example.com"  # who AppTest says is signed in
+WAIT_S = 120  # for work behind the page, on a busy machine
+
+
+def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path, references: bool = False) -> Path:
+    """Points the product at `folder` and at the scripted judge; without `references` Chroma stays closed."""
+    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(folder))
+    monkeypatch.setenv("EVALUATOR_CONFIG", str(folder / "settings.toml"))
+    monkeypatch.setenv("EVALUATOR_MODEL", "scripted")
+    monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
+    monkeypatch.delenv("EVALUATOR_LANG", raising=False)
+    if not references:
+        monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
+    return folder
+
+
+def open_page(name: str, language: str = "zh", **state: object) -> AppTest:
+    """The page as it first appears."""
+    page = AppTest.from_file(str(ROOT / "ui" / "views" / f"{name}.py"), default_timeout=WAIT_S)
+    page.session_state["lang"] = language
+    for key, value in state.items():
+        page.session_state[key] = value
+    return page.run()
+
+
+def wait(page: AppTest, key: str, seconds: float = WAIT_S) -> AppTest:
+    """Runs the page again until something with `key` is there, as the page refreshes itself while work goes on."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        page.run()
+        if has(page, key):
+            return page
+        time.sleep(0.3)
+    raise AssertionError(f"{key} did not appear; the page says: {said(page)[-800:]}")
+
+
+def click_on(page: AppTest, language: str | None = None) -> AppTest:
+    """Runs what was clicked (and changes the language), then clicks somewhere else, as the browser does it: what is chosen
+    in a selectbox or radio it knows by the label, and keeps the label it has unless the page sends another. AppTest alone
+    would send the label of now."""
+    states = page._tree.get_widget_states()
+    held = {one.id: one.string_value for one in states.widgets if one.HasField("string_value")}
+    if language:
+        page.session_state["lang"] = language
+    page._run(states)
+    choosers = [*page.selectbox, *page.radio]
+    held |= {one.id: one.proto.raw_value for one in choosers if one.proto.set_value}
+    with patch.dict(os.environ, {"EVALUATOR_LANG": language} if language else {}):  # for labels that are made anew
+        states = page._tree.get_widget_states()
+    for one in states.widgets:
+        if one.id in {chooser.id for chooser in choosers} & set(held):
+            one.string_value = held[one.id]
+    return page._run(states)
+
+
+def has(page: AppTest, key: str) -> bool:
+    """Whether a widget with that key is on the page."""
+    try:
+        page.get_by_key(key)
+    except (KeyError, ValueError):
+        return False
+    return True
+
+
+def said(page: AppTest) -> str:
+    """All words on the page that are not inside a widget."""
+    kinds = ("title", "markdown", "caption", "text", "error", "warning", "info", "success")
+    words = [element.value for kind in kinds for element in getattr(page, kind)]
+    return "\n".join([*words, *(element.proto.body for element in page.get("html"))])
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """Clicks the button with that key."""
+    return page.button(key=key).click().run()
+
+
+def fine(page: AppTest) -> bool:
+    """Whether the page shows neither an exception nor an error."""
+    return not page.exception and not page.error

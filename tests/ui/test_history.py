@@ -1,0 +1,251 @@
+"""The list of gradings, and one of them opened: corrections, notes, comparison, files to take away."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from evaluator import rubrics
+from evaluator.reports.rows import head_rows, speaker
+from evaluator.settings import load_settings
+from evaluator.storage import new_id, open_records
+from evaluator.transcript import parse
+from tests.support.practice_cases import WORDS, rubric, scorecard, ungraded, verdict
+from tests.support.ui_pages import OWNER, fine, has, open_page, prepare, press, said
+from ui.scorecard.compare_view import comparison_html
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch):
+    return prepare(monkeypatch, tmp_path)
+
+
+def _stored(*verdicts, label: str = "", owner: str = OWNER) -> str:
+    card = scorecard(*verdicts).model_copy(update={"id": new_id()})
+    with open_records() as records:
+        return records.save(card, parse(f"客服：{WORDS}\n客户：好。"), rubric=rubric(), label=label, owner=owner)
+
+
+def _opened(grading: str, language: str = "zh"):
+    page = open_page("history", language)
+    page.query_params["id"] = grading
+    return page.run()
+
+
+def test_empty_list_says_what_to_do(data):
+    """Without gradings the list says what to do first; a search without hits says to widen it."""
+    page = open_page("history")
+    assert fine(page) and "先评一份" in said(page)
+    page.text_input(key="history_text").set_value("谁").run()
+    assert fine(page) and "放宽条件" in said(page)
+
+
+def test_the_list_holds_ones_own_only(data):
+    """Somebody else's grading is neither listed nor counted, and its id opens nothing."""
+    _stored(label="我的")
+    theirs = _stored(label="别人的", owner="somebody@else.example")
+    page = open_page("history")
+    assert fine(page) and list(page.dataframe[0].value["label"]) == ["我的"]
+    page = _opened(theirs)
+    assert not page.exception and len(page.error) == 1 and "没有编号" in page.error[0].value
+
+
+def test_a_tick_opens_the_row_that_was_seen(data):
+    """What was graded between the drawing of the list and the tick moves no other row under it, then or later."""
+    for name in "甲乙丙":
+        _stored(label=name)
+    page = open_page("history")
+    seen = list(page.dataframe[0].value["label"])
+    table = page.dataframe[0].proto.id
+    _stored(label="丁")
+    states = page._tree.get_widget_states()
+    states.widgets.add(id=table, string_value=json.dumps({"selection": {"rows": [1]}}))
+    page._run(states)
+    assert fine(page) and f'<h2 class="ev-h2">{seen[1]}</h2>' in said(page)
+    press(page, "history_back")
+    assert fine(page) and len(page.dataframe[0].value) == 4 and page.dataframe[0].proto.id != table
+
+
+def test_every_kind_of_criterion_is_shown_with_its_scale(data):
+    """Score, checklist, penalty and fatal item read right; what is ungraded says why and is not zero."""
+    shown = said(_opened(_stored(ungraded("remedy"))))
+    assert "2 / 4" in shown and "−0.1 / 2" in shown and "未出现" in shown
+    assert "未评出 / 3" in shown and "模型没有按时回答" in shown and "不等于零分" in shown
+
+
+def test_evidence_and_its_words_lead_to_each_other(data):
+    """A quotation links to the marked words, and these link back to the criterion."""
+    shown = said(_opened(_stored()))
+    assert 'href="#words-empathy-1"' in shown and 'id="words-empathy-1"' in shown
+    assert 'href="#criterion-empathy"' in shown and 'id="criterion-empathy"' in shown
+
+
+def test_a_correction_stands_beside_the_machine_and_moves_the_total(data):
+    """A person's points are shown with who and why, the total is recomputed, and taking them back undoes it."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "empathy", 4, "说得很好", who="林老师")
+    page = _opened(grading)
+    assert fine(page) and "林老师" in said(page) and "说得很好" in said(page) and "机器评分" in said(page)
+    press(page, f"back_{grading}_empathy")
+    assert fine(page) and "机器评分" not in said(page)
+
+
+def test_the_list_shows_what_counts_after_a_correction(data):
+    """Total and outcome in the list are those of the opened grading, marked as corrected until it is taken back."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "empathy", 4, who="林老师")
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert (round(row["total"], 1), row["passed"], row["changed"]) == (4.9, "通过", "已改")
+    with open_records() as records:
+        records.revert(grading, "empathy", who="林老师")
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert (round(row["total"], 1), row["passed"], row["changed"]) == (2.9, "未通过", "")
+
+
+def test_only_ones_own_corrections_are_used_for_calibration(data):
+    """Corrections of another owner's gradings are neither offered nor counted."""
+    rubrics.write(rubric(), load_settings().user_rubric_dir)
+    mine, theirs = _stored(), _stored(owner="somebody@else.example")
+    page = open_page("calibration")
+    page.selectbox(key="calibration_rubric").set_value("lost-parcel").run()
+    with open_records() as records:
+        records.override(theirs, "empathy", 4, who="林老师")
+    press(page, "calibration_begin")
+    assert fine(page) and not has(page, "calibration_corrections")
+    with open_records() as records:
+        records.override(mine, "empathy", 3, who="林老师")
+    press(page.run(), "calibration_corrections")
+    (run,) = (data / "calibration").iterdir()
+    assert fine(page) and [one.stem for one in (run / "items").iterdir()] == [mine]
+    assert theirs not in (run / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_a_correction_needs_a_name(data):
+    """The form asks for a name; with one the points are kept, and the name is there the next time."""
+    grading = _stored()
+    page = _opened(grading)
+    _save(page)
+    assert any("姓名" in one.value for one in page.error)
+    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
+    _save(page)
+    with open_records() as records:
+        assert [one.who for one in records.overrides(grading)] == ["林老师"]
+    assert next(one for one in _opened(grading).text_input if one.label == "您的姓名").value == "林老师"
+
+
+def test_a_correction_of_a_fatal_item_is_where_the_next_one_begins(data):
+    """Saving another reason for it does not bring the machine's view back."""
+    grading = _stored()
+    with open_records() as records:
+        records.override(grading, "abuse", 1, "骂了人", who="林老师")
+    page = _opened(grading)
+    page.selectbox(key=f"fix_{grading}").set_value("abuse").run()
+    next(one for one in page.text_area if one.label == "理由").set_value("第三段")
+    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
+    _save(page)
+    with open_records() as records:
+        assert [(one.points, one.comment) for one in records.overrides(grading)] == [(1, "骂了人"), (1, "第三段")]
+
+
+def _save(page):
+    next(button for button in page.button if button.label == "保存修改").click().run()
+
+
+def test_a_note_stays_with_the_grading(data):
+    """A remark is kept, with who wrote it."""
+    grading = _stored()
+    page = _opened(grading)
+    next(one for one in page.text_area if one.label == "新备注").set_value("请二面时再问退款流程")
+    next(button for button in page.button if button.label == "添加备注").click().run()
+    assert fine(page) and "请二面时再问退款流程" in said(page)
+
+
+def test_two_gradings_are_compared_by_criterion(data):
+    """A second grading by the same rubric can be put beside the first, with the difference of each criterion."""
+    first = _stored(label="甲")
+    second = _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
+    page = _opened(second)
+    page.selectbox(key=f"compare_{second}").set_value(first).run()
+    words = said(page)
+    assert fine(page) and "+2.0" in words and "相差" in words and "A · 乙" in words and "B · 甲" in words
+
+
+def test_a_comparison_goes_by_peoples_points(data):
+    """Where a person's points stand, they and the total that they lead to are compared, and it says so."""
+    first, second = _stored(label="甲"), _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
+    with open_records() as records:
+        records.override(second, "empathy", 0.5, who="林")
+    page = _opened(second)
+    page.selectbox(key=f"compare_{second}").set_value(first).run()
+    words = said(page)
+    table = words.split('<table class="ev-table">')[1].split("</table>")[0]
+    assert fine(page) and table.count("−1.5") == 2 and "+2.0" not in table
+    named = re.findall(r'<p class="ev-dim">([AB]) · [^<]* · 已改</p>', words)
+    assert named == ["A", "A"]  # above the table and above its words
+
+
+def test_a_comparison_draws_what_more_is_better_of():
+    """Three scored criteria make a radar; a penalty and what one side lacks stand in the table only."""
+    base = verdict("empathy", [0.0, 1.0, 0.0])
+    scored = [base.model_copy(update={"criterion": name}) for name in ("one", "two", "three")]
+    lost = base.model_copy(update={"criterion": "lost", "kind": "penalty"})
+    card = scorecard().model_copy(update={"verdicts": (*scored, lost)})
+    assert "<img" in comparison_html(card, card) and comparison_html(card, card).count("<tr>") == 6
+    fewer = card.model_copy(update={"verdicts": card.verdicts[1:]})
+    assert "<img" not in comparison_html(card, fewer) and "–" in comparison_html(card, fewer)
+
+
+def test_reports_name_the_profile_and_who_decides(data):
+    """A calibrated grading says its interval and who decides, and moments to the minute; another has no such rows."""
+    with open_records() as records:
+        plain = records.record(_stored())
+    calibrated = {"profile": "desk v2", "interval": (1.0, 2.5), "decision": "person"}
+    card = plain.scorecard.model_copy(update=calibrated)
+    rows = dict(head_rows(plain.model_copy(update={"scorecard": card}), {}, speaker("zh"), "zh"))
+    assert (
+        rows["校准方案"] == "desk v2"
+        and rows["总分的区间"].startswith("1.0 – 2.5 / ")
+        and "desk v2" in rows["由谁来定"]
+    )
+    assert "T" not in rows["评分时间（UTC）"] and len(rows["评分时间（UTC）"]) == 16
+    assert "由谁来定" not in dict(head_rows(plain, {}, speaker("zh"), "zh"))
+
+
+def test_files_to_take_away_hold_the_grading(data):
+    """Word and Excel files open and hold points, corrections and the words; JSON is the documented scorecard."""
+    import docx
+    import openpyxl
+
+    from evaluator.reports.excel import xlsx_report
+    from evaluator.reports.word import docx_report
+
+    grading = _stored(ungraded("remedy"), label="=1+1")
+    with open_records() as records:
+        records.override(grading, "empathy", 4, "说得很好\x07", who="林老师")
+        record, standing = records.record(grading), records.effective(grading)
+    document = docx.Document(io.BytesIO(docx_report(record, standing, language="zh")))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "林老师" in words and WORDS in words and "未评出" in words and "说得很好" in words
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_report(record, standing, language="en")))
+    rows = list(book["By criterion"].values)
+    assert rows[1][:2] == ("安抚", 2.0) and rows[1][4:6] == (4, "林老师") and rows[2][1] == "ungraded"
+    assert all(cell.data_type != "f" for sheet in book.worksheets for row in sheet.rows for cell in row)
+    assert json.loads(record.scorecard.model_dump_json())["verdicts"][0]["criterion"] == "empathy"
+
+
+def test_english_counts_one_as_one(data):
+    """Of a single grading the list does not speak in the plural."""
+    _stored()
+    assert "Gradings: 1" in said(open_page("history", "en"))
+
+
+def test_english_page_speaks_english(data):
+    """The frame of a scorecard is English when English is chosen."""
+    shown = said(_opened(_stored(), "en"))
+    assert "pass mark 4 / 7" in shown and "By criterion" in shown and "sureness" in shown
