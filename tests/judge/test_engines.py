@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from embedded import NEEDS_WEIGHTS
 
 from evaluator.judge.backends.asking import Prompt, ReadingFailed
 from evaluator.judge.backends.engines import Setup, installed, open_engine
 from evaluator.judge.backends.engines.trial import run
 from evaluator.judge.backends.weights import path_of
 from evaluator.settings import load_settings
+from tests.support.embedded import NEEDS_WEIGHTS
 
 pytestmark = [
     *NEEDS_WEIGHTS,
