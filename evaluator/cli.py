@@ -24,7 +24,7 @@ def _language_of(arguments: list[str]) -> str | None:
 
 def build() -> typer.Typer:
     """The application with all commands, its help in the current language."""
-    from evaluator.commands import grading, models, rubrics
+    from evaluator.commands import grading, models, rubrics, transcripts
     from evaluator.commands.lazy import LazyGroup
 
     app = typer.Typer(
@@ -45,6 +45,7 @@ def build() -> typer.Typer:
         messages.use(lang if lang in messages.LANGUAGES else None)
 
     grading.add_to(app)
+    app.add_typer(transcripts.build(), name="transcript", help=messages.say("cli.transcript"))
     app.add_typer(rubrics.build(), name="rubrics", help=messages.say("cli.rubrics"))
     app.add_typer(models.build(), name="model", help=messages.say("cli.model"))
     return app

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from evaluator.errors import InputError
 
-SUFFIXES = (".txt", ".md", ".srt", ".vtt", ".eml", ".log")
+SUFFIXES = (".txt", ".md", ".srt", ".vtt", ".eml", ".log", ".json", ".html", ".htm", ".csv", ".tsv", ".docx", ".xlsx")
 MAX_FILE_BYTES = 5_000_000
 MAX_ALL_BYTES = 500_000_000
 MAX_FILES = 20_000

@@ -152,15 +152,14 @@ def _item(
         rubric = known[source.rubric]
     if rubric is None:
         raise InputError("batch_no_rubric", item=source.item)
-    text, assumed = _text(source)
-    transcript = transcripts.parse(text, form=rubric.form, roles=roles, assumed=assumed)
-    return NewItem(item=source.item, transcript=transcript, rubric=rubric, extra=source.extra)
+    parsed = _parsed(source, rubric, roles)
+    return NewItem(item=source.item, transcript=parsed, rubric=rubric, extra=source.extra)
 
 
-def _text(source: Source) -> tuple[str, tuple[Any, ...]]:
+def _parsed(source: Source, rubric: Rubric, roles: Mapping[str, Role] | None) -> transcripts.Transcript:
     if isinstance(source.content, bytes):
-        return transcripts.decode(source.content, source.item)
-    return source.content or "", ()
+        return transcripts.parse_bytes(source.content, source.item, form=rubric.form, roles=roles)
+    return transcripts.parse(source.content or "", form=rubric.form, roles=roles)
 
 
 def _source(name: str, content: bytes | None) -> Source:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evaluator.rubric import Rubric
     from evaluator.scorecard import Scorecard
     from evaluator.settings import Settings
-    from evaluator.transcript import Role, Transcript
+    from evaluator.transcript import Transcript
 
 # What a script sees with --gate, beyond the codes of evaluator.errors.
 NOT_PASSED, REVIEW, INCOMPLETE = 10, 11, 12
@@ -114,14 +114,12 @@ def _inputs(
     rubric: str, source: str, settings: "Settings", agents: list[str], customers: list[str]
 ) -> "tuple[Rubric, Transcript]":
     """The rubric and the transcript; whatever is wrong with either is said before a model is loaded."""
+    from evaluator.commands.transcripts import confirmed, read_from, roles_of
     from evaluator.rubrics import find
-    from evaluator.transcript import load, load_stream
 
     found = find(rubric, settings)
-    roles: dict[str, Role] = {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
-    if source == "-":
-        return found, load_stream(sys.stdin.buffer, roles=roles, form=found.form)
-    return found, load(source, roles=roles, form=found.form)
+    roles = roles_of(agents, customers)
+    return found, confirmed(read_from(source, roles, found.form), roles)
 
 
 def ensure_model(settings: "Settings", yes: bool) -> None:

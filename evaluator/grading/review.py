@@ -14,7 +14,7 @@ from evaluator.transcript import Transcript
 LEAST_CONFIDENCE = 0.12  # a distribution flatter than this says little more than the scale's middle
 MOST_DISAGREEMENT = 0.4  # of the scale, between the judges of a panel
 NEAR_PASS_MARK = 0.08  # of the maximum
-GUESSED_ROLES = ("agent_by_order", "agent_by_phrases")
+GUESSED_ROLES = ("agent_by_order", "agent_by_phrases", "agent_only_speaker", "several_agents", "same_agent")
 
 
 class Outcome(Protocol):
@@ -87,8 +87,11 @@ def _about_reading(rubric: Rubric, transcript: Transcript, read: Read | None) ->
     if read and read.skipped:
         values = {"skipped": str(len(read.skipped)), "turns": str(len(transcript.turns))}
         yield ReviewReason(code="windowed", values=values)
-    if any(assumption.code in GUESSED_ROLES for assumption in transcript.assumptions):
+    doubts = {assumption.code for assumption in transcript.doubts}
+    if doubts & set(GUESSED_ROLES):
         yield ReviewReason(code="roles_guessed")
+    if doubts - set(GUESSED_ROLES):
+        yield ReviewReason(code="transcript_doubtful")
     if rubric.form == "dialogue" and any(assumption.code == "unlabelled" for assumption in transcript.assumptions):
         yield ReviewReason(code="no_speakers")
     if not rubric.references:

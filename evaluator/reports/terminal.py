@@ -60,6 +60,24 @@ def print_scorecard(card: Scorecard, transcript: Transcript) -> None:
     console.print(f"[dim]{escape(usage_line(card))}[/]")
 
 
+def print_transcript(transcript: Transcript) -> None:
+    """Who said what: a row for each turn, then what was assumed; what a person should check stands out."""
+    console = Console()
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for column, style in (("turn", "dim"), ("time", "dim"), ("speaker", ""), ("role", ""), ("words", "")):
+        table.add_column(column, style=style, overflow="fold", no_wrap=column in ("turn", "time", "role"))
+    colours = {"agent": "bold cyan", "customer": "magenta", "other": "dim"}
+    for turn in transcript.turns:
+        at = "" if turn.at_s is None else f"{int(turn.at_s) // 60:02d}:{int(turn.at_s) % 60:02d}"
+        kind = _say(f"role_{turn.role}") if turn.kind in ("speech", "mail", "written") else _say(f"kind_{turn.kind}")
+        style = colours[turn.role]
+        table.add_row(turn.id, at, Text(turn.speaker or ""), Text(kind, style=style), Text(turn.text))
+    console.print(table)
+    for assumption in transcript.assumptions:
+        sentence = escape(messages.say(f"transcript.{assumption.code}", **assumption.values))
+        console.print(f"[yellow]? {sentence}[/]" if assumption.is_doubt else f"[dim]• {sentence}[/]")
+
+
 def _verdict(verdict: Verdict | UngradedVerdict) -> Group:
     title = Text(f"\n{verdict.name}  ", style="bold")
     if isinstance(verdict, UngradedVerdict):

@@ -1,12 +1,12 @@
 """A transcript: who said what, in the exact words, with their place in the source text.
 
-`parse` turns pasted text, chat logs, subtitles and e-mails into turns; `decode` and `load` get the text out
-of a file.
-Whatever had to be assumed on the way is part of the result.
+`parse` turns pasted text, exports of chats and meetings, subtitles, tables, JSON and e-mails into turns; `load` and
+`parse_bytes` do so for files. Every character ends in a turn, in a line of the program, or in a stated "not read", and
+whatever had to be assumed on the way is part of the result.
 """
 
 from evaluator.rubric import Role
-from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, read_file
+from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, parse_bytes, read_file
 from evaluator.transcript.parsing import Form, parse
 from evaluator.transcript.turns import Assumption, SpeakerSummary, Transcript, Turn, assemble, speakers, with_roles
 
@@ -23,6 +23,7 @@ __all__ = [
     "load",
     "load_stream",
     "parse",
+    "parse_bytes",
     "read_file",
     "speakers",
     "with_roles",

@@ -1,4 +1,4 @@
-"""From bytes to text: encodings, and files that are no text at all."""
+"""From bytes to text: encodings, Office files, and files that are no text at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from evaluator.errors import InputError
 from evaluator.rubric import Role
-from evaluator.transcript.parsing import Form, parse
+from evaluator.transcript.parsing import Form, parse, transcript_of
+from evaluator.transcript.structured.documents import kind_of, read_document
 from evaluator.transcript.turns import Assumption, Transcript
 
 SIZE_LIMIT_BYTES = 5_000_000
@@ -47,19 +48,30 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 def load(path: str | Path, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
     """The transcript in a file; how its bytes were read is among the assumptions. Raises InputError."""
-    text, assumed = _read(Path(path))
-    return parse(text, roles=roles, form=form, assumed=assumed)
+    return parse_bytes(_read_bytes(Path(path)), str(path), roles=roles, form=form)
 
 
 def load_stream(stream: BinaryIO, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
     """The transcript in a stream such as standard input, read as `load` reads a file. Raises InputError."""
-    text, assumed = _text_of(_within_limit(stream.read(SIZE_LIMIT_BYTES + 1), "-"), "-")
-    return parse(text, roles=roles, form=form, assumed=assumed)
+    return parse_bytes(_within_limit(stream.read(SIZE_LIMIT_BYTES + 1), "-"), "-", roles=roles, form=form)
+
+
+def parse_bytes(
+    data: bytes, name: str = "", *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue"
+) -> Transcript:
+    """The transcript in the content of a file: text in any usual encoding, a Word file or a spreadsheet. `name` is only for
+    messages. Raises InputError."""
+    kind = kind_of(data) if data.startswith(b"PK") else None
+    if kind is None:
+        text, assumed = _text_of(data, name)
+        return parse(text, roles=roles, form=form, assumed=assumed)
+    text, layout = read_document(data, kind, _shown(name))
+    return transcript_of(text, layout, roles=roles) if layout else parse(text, roles=roles, form=form)
 
 
 def read_file(path: str | Path) -> str:
     """The text of a file. InputError if it is missing, a folder, unreadable, empty, too large or no text."""
-    return _read(Path(path))[0]
+    return _text_of(_read_bytes(Path(path)), str(path))[0]
 
 
 def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
@@ -74,10 +86,6 @@ def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
         if data.startswith(magic):
             raise InputError("transcript_binary", name=_shown(name), kind=kind)
     return _decode_without_mark(data, name)
-
-
-def _read(path: Path) -> tuple[str, tuple[Assumption, ...]]:
-    return _text_of(_read_bytes(path), str(path))
 
 
 def _text_of(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:

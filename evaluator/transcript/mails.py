@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from evaluator.transcript.segments import CLOCK, DATE, Kind, Layout, Line, Piece, lines_of
+from evaluator.text.normalising import well_formed
+from evaluator.transcript.segments import Kind, Layout, Line, Segment, lines_of
+from evaluator.transcript.times import CLOCK, DATE
 
 _HEAD = re.compile(
     r"[ \t\ufeff>*]*(?P<field>发件人|寄件人|寄件者|發件人|收件人|收件者|抄送|密送|副本|"
@@ -24,6 +28,12 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _WROTE = re.compile(r"\s*(?:(?:on|at) [^\r\n]{6,80} wrote:|[^\r\n]{0,60}(?:写道|寫道)[:：])\s*", re.IGNORECASE)
+_RAW = re.compile(r"\ufeff?[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
+_RAW_FIELD = re.compile(
+    r"^(?:mime-version|content-type|content-transfer-encoding|received|message-id|return-path):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD_CHARACTERS = 40_000
 _OWN_WORDS = re.compile(r"[您你]|来信|來信|信中|邮件中|郵件中|\byour?\b", re.IGNORECASE)  # no mail program says these
 _STAMP = re.compile(rf"(?:{DATE}|\d{{4}}).*{CLOCK}|\d.*@|@.*\d")
 
@@ -41,29 +51,29 @@ def has_mail_head(source: str) -> bool:
 
 
 def read_mail(source: str) -> Layout:
-    """Subject and body of the newest message as pieces of kind "mail", what it answers as "earlier_mail". Its own subject
+    """Subject and body of the newest message as segments of kind "mail", what it answers as "earlier_mail". Its own subject
     line again begins the same message anew: it was pasted twice. Where nothing but quoted text is left, that is what was
     handed in."""
     lines = list(lines_of(source))
-    pieces = _pieces(lines)
+    segments = _segments(lines)
     starts = {line.start for line in lines}  # a body begins with its line, a subject behind the field's name
-    if not any(piece.kind == "mail" and piece.start in starts for piece in pieces):
-        pieces = [replace(piece, kind="mail") for piece in pieces]
-    return Layout("email", tuple(pieces))
+    if not any(segment.kind == "mail" and segment.start in starts for segment in segments):
+        segments = [replace(segment, kind="mail") for segment in segments]
+    return Layout("email", tuple(segments))
 
 
-def _pieces(lines: list[Line]) -> list[Piece]:
+def _segments(lines: list[Line]) -> list[Segment]:
     """The messages without the quoted runs, and these as earlier mail, in the order of the text."""
     runs = list(_quoted_runs(lines))
     quoted = {line.start for run in runs for line in run}
     found = [
         part
-        for piece in _messages([line for line in lines if line.start not in quoted], "mail")
-        for part in _without(piece, runs)
+        for segment in _messages([line for line in lines if line.start not in quoted], "mail")
+        for part in _without(segment, runs)
     ]
     for run in runs:
         found += _messages(run[1:] if _is_attribution(run[0].text) else run, "earlier_mail")
-    return sorted(found, key=lambda piece: piece.start)
+    return sorted(found, key=lambda segment: segment.start)
 
 
 def _quoted_runs(lines: list[Line]) -> Iterator[list[Line]]:
@@ -94,17 +104,17 @@ def _is_quoted(text: str) -> bool:
     return text.lstrip(" \t\ufeff").startswith(">")
 
 
-def _without(piece: Piece, runs: list[list[Line]]) -> Iterator[Piece]:
+def _without(segment: Segment, runs: list[list[Line]]) -> Iterator[Segment]:
     """What is left of a message when the quoted runs inside it are taken out."""
-    at = piece.start
-    first, behind = (bisect(runs, offset, key=lambda run: run[0].start) for offset in (piece.start, piece.end - 1))
+    at = segment.start
+    first, behind = (bisect(runs, offset, key=lambda run: run[0].start) for offset in (segment.start, segment.end - 1))
     for run in runs[first:behind]:
-        yield replace(piece, start=at, end=run[0].start)
+        yield replace(segment, start=at, end=run[0].start)
         at = run[-1].end
-    yield replace(piece, start=at)
+    yield replace(segment, start=at)
 
 
-def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Piece]:
+def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Segment]:
     """Subject and body of each message; the first is of `kind`, those below a separator or another head are earlier."""
     sender, subject, in_head, body = None, None, True, -1
     for number, line in enumerate(lines):
@@ -114,7 +124,7 @@ def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Piece]:
         pasted = not in_head and subject is not None and _subject_in(head) == subject
         starts_earlier = opens_head or (announces and kind == "mail")
         if (starts_earlier or pasted) and body >= 0:
-            yield Piece(sender, body, line.start, kind=kind)
+            yield Segment(sender, body, line.start, kind=kind)
             body = -1
         if starts_earlier:
             kind, sender, in_head = "earlier_mail", None, True
@@ -124,11 +134,11 @@ def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Piece]:
             sender = head["value"].strip() or None if field in _SENDER else sender
             if found := _subject_in(head):
                 subject = subject or found
-                yield Piece(sender, line.start + head.start("value"), line.end, kind=kind)
+                yield Segment(sender, line.start + head.start("value"), line.end, kind=kind)
         elif in_head and line.text.strip() and not announces:
             in_head, body = False, line.start
     if body >= 0:
-        yield Piece(sender, body, lines[-1].end, kind=kind)
+        yield Segment(sender, body, lines[-1].end, kind=kind)
 
 
 def _announces_earlier(text: str) -> bool:
@@ -151,3 +161,21 @@ def _starts_head(lines: Sequence[Line], number: int) -> bool:
     field = _HEAD.fullmatch(lines[number].text)
     after = [line for line in lines[number + 1 : number + 3] if _HEAD.fullmatch(line.text)]
     return field is not None and field["field"].lower() in _SENDER and bool(after)
+
+
+def unpacked(text: str) -> str:
+    """A raw message (.eml) as head lines and plain body, decoded by the standard library; any other text as it is."""
+    if not _RAW.match(text) or not _RAW_FIELD.search(text[:_HEAD_CHARACTERS].split("\n\n", 1)[0]):
+        return text
+    message = email.message_from_string(text, policy=email.policy.default)
+    try:
+        part = message.get_body(preferencelist=("plain", "html"))
+        body = str(part.get_content()) if part is not None else ""
+    except (LookupError, ValueError, AttributeError, AssertionError):
+        return text
+    if part is not None and part.get_content_subtype() == "html":
+        from evaluator.transcript.structured.webpages import text_of_html
+
+        body = text_of_html(body)
+    heads = [f"{name}: {message[name]}" for name in ("From", "To", "Cc", "Subject", "Date") if message[name]]
+    return "\n".join([*heads, "", well_formed(body).strip()]) if body.strip() else text

@@ -19,11 +19,11 @@ _AGENT = """
 专员 主管 经理 店长
 班长 组长 值班经理 大堂经理 柜员 技术支持 工程师 售后 售后人员 商家 卖家 店家 店小二 小二 客户经理
 理财经理 客户成功经理
-候选人 应聘者 应聘人 求职者 面试者 考生 受访者 学员 参训者 答 回答 回复 应答 我 本人
+候选人 应聘者 应聘人 求职者 面试者 考生 受访者 学员 参训者 答 回答 回复 应答 本人
 agent agents assistant representative rep csr csa support operator advisor adviser consultant associate specialist
 supervisor
 manager candidate interviewee applicant trainee seller merchant clerk staff employee answer answers
-reply me helpdesk
+reply helpdesk internal callee
 service agent|customer service|customer service agent|customer service representative|support agent
 customer care|customer success|client service|client services|user support|tech support|technical support
 call agent
@@ -33,10 +33,12 @@ _CUSTOMER = """
 客户 顾客 客人 用户 买家 来电者 来电人 来电客户 来电用户 消费者 投诉人 投诉者 投诉客户 旅客 乘客 患者
 病人 家属 家长 会员 住户
 业主 车主 储户 持卡人 机主 访客 网友 咨询者 咨询人 对方 女士 先生
+被保险人 投保人 受益人 报案人 报修人 报障人 申请人 反馈人 求助人 收件人 寄件人 租客 住客
 customer customers client caller user buyer guest consumer shopper patient passenger member visitor
 subscriber
 cardholder complainant
-end user|enduser
+end user|enduser|end-user
+external contact
 """
 _OTHER = """
 系统 系统消息 系统提示 系统通知 机器人 智能客服 机器人客服 语音导航 语音提示 旁白 场景 画外音 自动回复
@@ -93,7 +95,22 @@ _SURNAME = re.compile(
     r"^[王李张刘陈杨赵黄吴徐孙胡朱郭何罗郑梁谢宋唐许韩冯邓曹彭曾肖潘袁蔡蒋余叶杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范廖贾韦夏付邹熊孟秦邱侯尹薛阎段雷龙黎史陶贺毛郝顾龚邵覃武钱戴莫孔汤]"
     r"[\u4e00-\u9fff]{1,2}$"
 )
-_LETTER = re.compile(r"^([a-z]|[甲乙丙丁]|(speaker|spk|说话人|发言人|讲话人|角色)[ _-]?[0-9a-z一二三四]{1,2})$")
+_LETTER = re.compile(
+    r"^([a-z]|[甲乙丙丁]|(speaker|spk|guest|participant|channel|ch|说话人|发言人|讲话人|角色|声道|通道)"
+    r"[ _-]?[0-9a-z一二三四]{1,2}|[左右]声道)$"
+)
+_PHONE = re.compile(r"\+?[\d][\d\s\-*x×＊•●.]{4,18}[\d]|\d{3}[*x×＊•●]{2,8}\d{0,4}")
+_COUNTED = re.compile(r"^(?:第?[\d一二三四五]{1,2}[号位]|no\.?\s?\d{1,2})\s?|[\d一二三四五]{1,2}号$")
+_SELF = ("我", "me", "you", "i", "myself", "我方")
+_AGENT_WITHIN = re.compile(
+    r"售后|售前|客服|坐席|座席|话务|接线|顾问|专员|旗舰店|专卖店|专营店|官方|商家|卖家|店主|掌柜|物业|热线|运营|服务|支持|营业厅|"
+    r"接待|人工|柜台|管家|工单|\b(?:support|service|services|care|agent|help ?desk|help|team|desk|operator|assistant|"
+    r"advis[oe]r|consultant|representative|rep|staff|official|crew)\b"
+)
+_CUSTOMER_WITHIN = re.compile(
+    r"客户|顾客|用户|买家|会员|业主|住户|乘客|旅客|患者|家长|投诉|咨询者|来电|客人|"
+    r"\b(?:customer|client|caller|guest|visitor|buyer|user|member|patient|shopper|passenger|subscriber)\b"
+)
 _NOT_ASKING = re.compile(r"^(联系|转接|转|投诉|拨打|咨询|请|找|向|给|对|问|叫|让|和|与|由|作为|告诉|通知|寻求|呼叫)")
 _SPEECH_VERB = re.compile(r"(?<=..)(说道?|回?答道?|追?问道?|回复|回应|表示)$")
 _CANDIDATE = re.compile(r"候选人|应聘者|应聘人|求职者|面试者|candidate|interviewee|applicant")
@@ -108,6 +125,11 @@ def known_role(name: str) -> Role | None:
     none.
     """
     return _role_of_folded(fold(name))
+
+
+def is_role_word(name: str) -> bool:
+    """Whether the name is a role and nothing else: "客服", "Customer Care"; not "客户 40718"."""
+    return fold(name) in _words()
 
 
 def roles_together(names: Collection[str]) -> dict[str, Role]:
@@ -125,24 +147,51 @@ def roles_together(names: Collection[str]) -> dict[str, Role]:
     return found
 
 
+def hinted_role(name: str) -> Role | None:
+    """The role that a word inside a name points to ("美的售后小李", "Tidewater Support"); None if none or both do."""
+    text = fold(name)
+    agent, customer = bool(_AGENT_WITHIN.search(text)), bool(_CUSTOMER_WITHIN.search(text))
+    if agent and customer:  # "customer care", "客户服务": the department, whose last word counts
+        last = max(_AGENT_WITHIN.finditer(text), key=lambda match: match.end()).end()
+        agent = last >= max(match.end() for match in _CUSTOMER_WITHIN.finditer(text))
+        customer = not agent
+    return "agent" if agent else "customer" if customer else None
+
+
+def is_self(name: str) -> bool:
+    """Whether the name is how an export calls the person who made it: "我", "You"."""
+    return fold(name) in _SELF
+
+
+def is_phone(name: str) -> bool:
+    """Whether the name is a telephone number, masked or not: "138****1234", "+44 20 7946 0000"."""
+    return bool(_PHONE.fullmatch(fold(name)))
+
+
 def is_letter(name: str) -> bool:
     """Whether the name only tells speakers apart: "A", "乙", "Speaker 1"."""
     return bool(_LETTER.match(fold(name)))
 
 
 def is_field(label: str) -> bool:
-    """Whether a label is the name of a field, a heading or a phrase rather than somebody's name."""
+    """Whether a label looks like the name of a field, a heading or a phrase rather than somebody's name."""
+    return field_strength(label) > 0
+
+
+@cache
+def field_strength(label: str) -> int:
+    """2 for the name of a field or heading ("订单号"), 1 for what only ends or begins like one ("退款金额", "我们"), else 0."""
     text = fold(label).strip("*_#-·• ")
     words = _fields()
-    if (
-        not text
-        or text[0].isdigit()
-        or text[0] in "我你您他她它这那请如因以第每各该本其若从在对将把被有没不要会可能先再"
-    ):
-        return True
+    if text in words or not text:
+        return 2
+    if is_phone(text) or is_letter(text) or known_role(text):
+        return 0
+    if text[0].isdigit() or text[0] in "我你您他她它这那请如因以第每各该本其若从在对将把有没不要会可能先再":
+        return 1
     if re.search(r"[,，。;；!！?？、“”\"《》<>=+…]|https?|www\.", text):
-        return True
-    return text in words or any(text.endswith(word) for word in words if "\u4e00" <= word[0] <= "\u9fff")
+        return 1
+    return int(any(text.endswith(word) for word in _field_endings()))
 
 
 def is_person(label: str) -> bool:
@@ -164,12 +213,15 @@ def is_honorific(label: str) -> bool:
 
 @cache
 def _role_of_folded(text: str) -> Role | None:
-    text = _SPEECH_VERB.sub("", text.strip("*_#-•【】[]<>「」 "))
+    text = _SPEECH_VERB.sub("", text.strip("*_#-•【】[]<>「」'\"‘’“” "))
     bracketed = _BRACKETS.match(text)
     if bracketed:
         return _role_of_folded(bracketed["inside"]) or _role_of_folded(bracketed["name"])
     if text in _words():
         return _words()[text]
+    uncounted = _COUNTED.sub("", text)
+    if uncounted != text and uncounted in _words():  # 1号客户, 坐席2号
+        return _words()[uncounted]
     if _SHOP.match(text):  # the seller's side of an export: 旗舰店:小美
         return "agent"
     if "/" in text:
@@ -236,6 +288,11 @@ def _words() -> dict[str, Role]:
 @cache
 def _fields() -> frozenset[str]:
     return frozenset(_entries(_FIELDS))
+
+
+@cache
+def _field_endings() -> tuple[str, ...]:
+    return tuple(word for word in _fields() if "\u4e00" <= word[0] <= "\u9fff")
 
 
 def _entries(words: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evaluator.transcript.names import is_honorific, known_role
-from evaluator.transcript.segments import Layout, Piece
+from evaluator.transcript.segments import Layout, Segment
 
 _QUOTE = re.compile(
     r"“(?P<a>[^“”]{1,2000})”|「(?P<b>[^「」]{1,2000})」|『(?P<c>[^『』]{1,2000})』|\"(?P<d>[^\"]{1,2000})\""
@@ -55,7 +55,7 @@ def read_quoted(source: str) -> Layout | None:
     speeches = list(_speeches(source))
     if len({known_role(speech.speaker) or speech.speaker for speech in speeches}) < 2:
         return None
-    return Layout("quoted", tuple(_pieces(source, speeches)))
+    return Layout("quoted", tuple(_segments(source, speeches)))
 
 
 def _speeches(source: str) -> Iterator[Speech]:
@@ -92,15 +92,15 @@ def _people_in(name: str) -> Iterator[str]:
                 yield name[start:end]
 
 
-def _pieces(source: str, speeches: list[Speech]) -> Iterator[Piece]:
+def _segments(source: str, speeches: list[Speech]) -> Iterator[Segment]:
     at = 0
     for speech in speeches:
         yield from _narration(source, at, speech.start)
-        yield Piece(speech.speaker, *speech.text)
+        yield Segment(speech.speaker, *speech.text)
         at = speech.end
     yield from _narration(source, at, len(source))
 
 
-def _narration(source: str, start: int, end: int) -> Iterator[Piece]:
+def _narration(source: str, start: int, end: int) -> Iterator[Segment]:
     if re.search(r"\w", source[start:end]):
-        yield Piece(None, start, end, kind="preamble")
+        yield Segment(None, start, end, kind="preamble")

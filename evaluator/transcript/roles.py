@@ -1,5 +1,5 @@
-"""Who is who: the role of every piece, from what the caller said, what the name says, and last from how
-they speak.
+"""Who is who: the role of every speaker, from what the caller said, what the text states, what the name says, and last
+from how they speak. Whatever was not stated becomes an assumption; what stands on thin evidence is a doubt.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from evaluator.rubric import Role
 from evaluator.text.folding import fold, simplify
-from evaluator.transcript.names import known_role, roles_together
-from evaluator.transcript.segments import Piece
+from evaluator.transcript.names import hinted_role, is_self, known_role, roles_together
+from evaluator.transcript.segments import Segment
 from evaluator.transcript.turns import Assumption
 
 # Turns of phrase by which the two sides of a call give themselves away.
@@ -23,7 +23,7 @@ _AGENT_PHRASES = re.compile(
 )
 _CUSTOMER_PHRASES = re.compile(
     r"你们|我要(?:退|投诉|换|求)|我买|我的(?:订单|订的|快递|手机|卡|账)|投诉|怎么(?:还|回事|办)|什么时候(?:能|才)|气死|"
-    r"我想(?:问|咨询|退|要|办)|退款|坏了|i want (?:a refund|to)|i(?:'ve| have) been waiting|"
+    r"我想(?:问|咨询|退|要|办)|退款|坏了|i want (?:a |to)|i(?:'ve| have) been waiting|"
     r"my (?:order|account|card|phone|package)|i (?:ordered|bought|paid|received)|unacceptable|refund",
     re.IGNORECASE,
 )
@@ -31,102 +31,179 @@ _CUSTOMER_PHRASES = re.compile(
 _AUTHOR_PHRASES = re.compile(
     r"我(?:会|将|要|先|们会|们将)|首先|方案|措施|步骤|后续|跟进|\bI (?:will|would)\b|\bI'll\b", re.IGNORECASE
 )
+_SUPERIOR = re.compile(r"主管|经理|组长|班长|店长|总监|领导|supervisor|manager|team ?lead|head of", re.IGNORECASE)
+_SPOKEN = ("mail", "written")
 
 
-def cast(source: str, pieces: Sequence[Piece], named: Mapping[str, Role]) -> tuple[list[Role], tuple[Assumption, ...]]:
-    """The role of each piece, and what was assumed; `named` holds the caller's roles by folded name."""
-    names = list(dict.fromkeys(piece.speaker for piece in pieces if piece.speaker and piece.kind == "speech"))
-    together = roles_together({fold(name) for name in names})
-    roles: dict[str, Role] = {name: role for name in names if (role := _stated(name, together, named))}
-    assumed = _guess(roles, [name for name in names if name not in roles], source, pieces)
-    if "agent" not in roles.values() and not _has_unnamed_speech(pieces) and (bots := _bots(roles, named)):
-        roles[bots[0]] = "agent"
-        assumed.append(_about("agent_only_automatic", bots[0]))
-    by_piece = [_role_of(piece, source, roles, named) for piece in pieces]
-    return by_piece, tuple(assumed + _about_text_without_speaker(pieces, by_piece, named))
+class Casting:
+    """The roles of the speakers of one text. `named` holds the caller's roles by folded name, `declared` those of the text."""
+
+    def __init__(
+        self, source: str, segments: Sequence[Segment], named: Mapping[str, Role], declared: Mapping[str, Role]
+    ) -> None:
+        self.source, self.segments, self.named = source, segments, named
+        self.declared = {fold(name): role for name, role in declared.items()}
+        speech = [one for one in segments if one.kind == "speech" and one.speaker]
+        self.names = list(dict.fromkeys(str(one.speaker) for one in speech))
+        self.given = {str(one.speaker): one.role for one in speech if one.role}
+        self.words: dict[str, list[str]] = {name: [] for name in self.names}
+        for one in speech:
+            self.words[str(one.speaker)].append(simplify(source[one.start : one.end]))
+        self.roles: dict[str, Role] = {}
+        self.assumed: list[Assumption] = []
+
+    def roles_of_segments(self) -> tuple[list[Role], tuple[Assumption, ...]]:
+        """The role of each segment, and what was assumed."""
+        self._take_stated()
+        self._take_hinted()
+        self._guess([name for name in self.names if name not in self.roles])
+        self._take_bot()
+        self._keep_agents_apart()
+        self._doubt_one_side()
+        by_segment = [self._role_of(one) for one in self.segments]
+        return by_segment, tuple(self.assumed + self._about_text_without_speaker(by_segment))
+
+    def _take_stated(self) -> None:
+        together = roles_together({fold(name) for name in self.names})
+        for name in self.names:
+            key = fold(name)
+            role = self.named.get(key) or self.declared.get(key) or self.given.get(name)
+            if role := role or together.get(key) or known_role(name):
+                self.roles[name] = role
+
+    def _take_hinted(self) -> None:
+        """Roles that a word inside the name points to, where that word tells the speakers apart."""
+        open_names = [name for name in self.names if name not in self.roles]
+        hints = {name: role for name in open_names if (role := hinted_role(name))}
+        for role in ("agent", "customer"):
+            found = [name for name in hints if hints[name] == role]
+            others = [name for name in self.names if name not in found]
+            taken = role in self.roles.values()
+            if found and (len(found) == 1 or others) and not (taken and role == "customer"):
+                for name in found:
+                    self.roles[name] = role  # type: ignore[assignment]
+                    self._assume(f"{role}_by_name", name)
+        mine = next((name for name in open_names if name not in self.roles and is_self(name)), None)
+        if mine and "agent" not in self.roles.values():
+            scores = {name: self._service_score(name) for name in self.names if self.roles.get(name) != "customer"}
+            best = max(scores.values())
+            if scores[mine] >= best:
+                self.roles[mine] = "agent"
+                self._assume("agent_by_self", mine)
+
+    def _guess(self, unknown: list[str]) -> None:
+        """Gives the unknown speakers the roles that nobody has yet, and says why."""
+        if unknown and "agent" not in self.roles.values():
+            agent, why = self._likely_agent(unknown, lone="customer" in self.roles.values())
+            self._give(agent, "agent", why, unknown)
+        if unknown and "customer" not in self.roles.values():
+            customer = max(unknown, key=lambda name: len(self.words[name]))
+            self._give(customer, "customer", "customer_by_remaining", unknown)
+        for name in list(unknown):
+            self._give(name, "other", "speaker_as_other", unknown)
+
+    def _give(self, name: str, role: Role, why: str, unknown: list[str]) -> None:
+        self.roles[name] = role
+        unknown.remove(name)
+        self._assume(why, name)
+
+    def _assume(self, code: str, name: str, **values: str) -> None:
+        self.assumed.append(Assumption(code=code, values={"speaker": name, **values}))
+
+    def _likely_agent(self, names: list[str], *, lone: bool) -> tuple[str, str]:
+        if len(names) == 1:
+            return names[0], "agent_by_remaining" if lone else "agent_only_speaker"
+        scores = {name: self._service_score(name) for name in names}
+        best = max(names, key=lambda name: scores[name])
+        if sum(score == scores[best] for score in scores.values()) > 1:
+            return next(name for name in names if scores[name] == scores[best]), "agent_by_order"
+        return best, "agent_by_phrases"
+
+    def _service_score(self, name: str) -> int:
+        text = "\n".join(self.words[name])
+        return len(_AGENT_PHRASES.findall(text)) - len(_CUSTOMER_PHRASES.findall(text))
+
+    def _take_bot(self) -> None:
+        """Where only an automatic agent answers, it is the one that is graded."""
+        if "agent" in self.roles.values() or self._has_unnamed_speech():
+            return
+        bots = [n for n in self.names if "客服" in fold(n) and self.roles[n] == "other" and fold(n) not in self.named]
+        if bots:
+            self.roles[bots[0]] = "agent"
+            self._assume("agent_only_automatic", bots[0])
+
+    def _has_unnamed_speech(self) -> bool:
+        return any(one.kind in _SPOKEN or (one.kind == "speech" and not one.speaker) for one in self.segments)
+
+    def _keep_agents_apart(self) -> None:
+        """One person is graded: whom the caller named, or who says most below the rank of a supervisor. Colleagues are kept
+        apart, since their words are not hers."""
+        agents = [name for name in self.names if self.roles[name] == "agent"]
+        chosen = [name for name in agents if self.named.get(fold(name)) == "agent"]
+        if len(agents) < 2 or len(chosen) == len(agents):
+            return
+        main = chosen[0] if chosen else self._main_of(agents)
+        rest = [name for name in agents if name not in (chosen or [main])]
+        if not chosen and len(agents) == 2 and _is_same_role_word(*agents):
+            self._assume("same_agent", agents[1], other=agents[0])
+            return
+        for name in rest:
+            self.roles[name] = "other"
+        code = "colleague_apart" if chosen else "several_agents"
+        self._assume(code, main, others=", ".join(rest))
+
+    def _main_of(self, agents: Sequence[str]) -> str:
+        ranks = [name for name in agents if not _SUPERIOR.search(fold(name))] or list(agents)
+        return max(ranks, key=lambda name: (sum(map(len, self.words[name])), -agents.index(name)))
+
+    def _doubt_one_side(self) -> None:
+        """One speaker alone, over several turns of several lines: the other side may stand among the lines unmarked."""
+        if len(self.names) != 1 or self.names[0] not in self.roles or self._has_unnamed_speech():
+            return
+        words = self.words[self.names[0]]
+        if len(words) > 1 and any("\n" in text.strip() for text in words):
+            self._assume("one_side_only", self.names[0])
+
+    def _role_of(self, one: Segment) -> Role:
+        if one.speaker and fold(one.speaker) in self.named:
+            return self.named[fold(one.speaker)]
+        if one.kind in ("mail", "earlier_mail"):
+            return self._role_of_mail(one)
+        if one.kind == "written":
+            return "agent"
+        if one.kind == "speech" and not one.speaker:
+            return "other" if self.names else "agent"
+        if one.kind == "preamble":
+            return "agent" if _AUTHOR_PHRASES.search(simplify(self.source[one.start : one.end])) else "other"
+        if one.kind != "speech":
+            return "other"
+        return self.roles.get(one.speaker or "", "other")
+
+    def _role_of_mail(self, one: Segment) -> Role:
+        """The newest mail is the graded person's, and so are earlier ones from the same address."""
+        if one.kind == "mail":
+            return known_role(one.speaker or "") or "agent"
+        newest = next((other.speaker for other in self.segments if other.kind == "mail" and other.speaker), None)
+        same = newest is not None and one.speaker is not None and fold(one.speaker) == fold(newest)
+        return known_role(one.speaker or "") or ("agent" if same else "customer")
+
+    def _about_text_without_speaker(self, roles: Sequence[Role]) -> list[Assumption]:
+        codes: list[str] = []
+        for one, role in zip(self.segments, roles, strict=True):
+            if one.kind == "speech" and not one.speaker:
+                codes.append("words_without_speaker" if self.names else "unlabelled")
+            elif one.kind == "written":
+                codes.append("written_part_as_agent" if len(self.segments) > 1 else "one_author")
+            elif one.kind == "preamble":
+                codes.append("narration_as_agent" if role == "agent" else "narration_as_other")
+            elif one.kind in ("mail", "earlier_mail") and fold(one.speaker or "") not in self.named:
+                codes.append("mail_by_agent" if one.kind == "mail" else f"earlier_mail_by_{role}")
+            elif one.kind in ("direction", "system", "quotation"):
+                codes.append(f"{one.kind}_as_other")
+        return [Assumption(code=code) for code in dict.fromkeys(codes)]
 
 
-def stated_roles(pieces: Sequence[Piece]) -> set[Role]:
-    """The roles that the names of the speakers state by themselves."""
-    return {role for piece in pieces if piece.speaker and (role := known_role(piece.speaker))}
-
-
-def _stated(name: str, together: Mapping[str, Role], named: Mapping[str, Role]) -> Role | None:
-    return named.get(fold(name)) or together.get(fold(name)) or known_role(name)
-
-
-def _guess(roles: dict[str, Role], unknown: list[str], source: str, pieces: Sequence[Piece]) -> list[Assumption]:
-    """Gives the unknown speakers the roles that nobody has yet, and says why."""
-    assumed: list[Assumption] = []
-    if unknown and "agent" not in roles.values():
-        agent, why = _likely_agent(unknown, source, pieces, lone="customer" in roles.values())
-        roles[agent] = "agent"
-        unknown.remove(agent)
-        assumed.append(_about(why, agent))
-    if unknown and "customer" not in roles.values():
-        customer = max(unknown, key=lambda name: sum(piece.speaker == name for piece in pieces))
-        roles[customer] = "customer"
-        unknown.remove(customer)
-        assumed.append(_about("customer_by_remaining", customer))
-    for name in unknown:
-        roles[name] = "other"
-        assumed.append(_about("speaker_as_other", name))
-    return assumed
-
-
-def _likely_agent(names: list[str], source: str, pieces: Sequence[Piece], *, lone: bool) -> tuple[str, str]:
-    if len(names) == 1:
-        return names[0], "agent_by_remaining" if lone else "agent_only_speaker"
-    scores = {name: _service_score(name, source, pieces) for name in names}
-    best = max(names, key=lambda name: scores[name])
-    if sum(score == scores[best] for score in scores.values()) > 1:
-        return next(name for name in names if scores[name] == scores[best]), "agent_by_order"
-    return best, "agent_by_phrases"
-
-
-def _service_score(name: str, source: str, pieces: Sequence[Piece]) -> int:
-    text = "\n".join(source[piece.start : piece.end] for piece in pieces if piece.speaker == name)
-    text = simplify(text)
-    return len(_AGENT_PHRASES.findall(text)) - len(_CUSTOMER_PHRASES.findall(text))
-
-
-def _bots(roles: Mapping[str, Role], named: Mapping[str, Role]) -> list[str]:
-    return [name for name in roles if "客服" in fold(name) and roles[name] == "other" and fold(name) not in named]
-
-
-def _has_unnamed_speech(pieces: Sequence[Piece]) -> bool:
-    return any(piece.kind in ("mail", "written") or (piece.kind == "speech" and not piece.speaker) for piece in pieces)
-
-
-def _role_of(piece: Piece, source: str, roles: Mapping[str, Role], named: Mapping[str, Role]) -> Role:
-    if piece.speaker and fold(piece.speaker) in named:
-        return named[fold(piece.speaker)]
-    if piece.kind in ("mail", "earlier_mail"):
-        return known_role(piece.speaker or "") or ("agent" if piece.kind == "mail" else "customer")
-    if piece.kind == "written" or (piece.kind == "speech" and not piece.speaker):
-        return "agent"
-    if piece.kind == "preamble":
-        return "agent" if _AUTHOR_PHRASES.search(simplify(source[piece.start : piece.end])) else "other"
-    return roles.get(piece.speaker or "", "other")
-
-
-def _about_text_without_speaker(
-    pieces: Sequence[Piece], roles: Sequence[Role], named: Mapping[str, Role]
-) -> list[Assumption]:
-    codes: list[str] = []
-    for piece, role in zip(pieces, roles, strict=True):
-        if piece.kind == "speech" and not piece.speaker:
-            codes.append("unlabelled")
-        elif piece.kind == "written":
-            codes.append("written_part_as_agent" if len(pieces) > 1 else "one_author")
-        elif piece.kind == "direction":
-            codes.append("direction_as_other")
-        elif piece.kind == "preamble":
-            codes.append("narration_as_agent" if role == "agent" else "narration_as_other")
-        elif piece.kind in ("mail", "earlier_mail") and fold(piece.speaker or "") not in named:
-            codes.append("mail_by_agent" if piece.kind == "mail" else "earlier_mail_by_customer")
-    return [Assumption(code=code) for code in dict.fromkeys(codes)]
-
-
-def _about(code: str, speaker: str) -> Assumption:
-    return Assumption(code=code, values={"speaker": speaker})
+def _is_same_role_word(one: str, other: str) -> bool:
+    """Whether one name is the bare role word and the other the same word with a name: "客服" and "客服小李"."""
+    short, long = sorted((fold(one), fold(other)), key=len)
+    return long.startswith(short) and not _SUPERIOR.search(long[len(short) :])

@@ -1,84 +1,156 @@
-"""Subtitle files, SRT and WebVTT: cues with times, and speakers in `<v Name>` or before a colon."""
+"""Subtitle files, SRT and WebVTT, read with webvtt-py: cues with times, and speakers in `<v Name>` or before a colon.
+
+Blank lines inside a cue are closed before the parser sees them, since WebVTT would end the cue there and drop the rest; what
+stands outside of cues is kept as lines of the program.
+"""
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from evaluator.transcript.labels import read_labels
-from evaluator.transcript.segments import Layout, Piece, trimmed
+from evaluator.transcript.dialogue import read_dialogue
+from evaluator.transcript.segments import INVISIBLE, Layout, plain_of
+from evaluator.transcript.structured.messages import Message, written_out
 from evaluator.transcript.turns import Assumption
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
-_CUE = re.compile(
-    rf"^[ \t\ufeff]*(?P<begin>{_STAMP})[ \t]*-->[ \t]*{_STAMP}[^\r\n]*(?:\r\n|\n|\r|\Z)"
-    rf"(?P<text>(?:(?![ \t]*(?:\d+[ \t]*(?:\r\n|\n|\r))?[ \t]*{_STAMP}[ \t]*-->)"
-    r"[ \t]*\S[^\r\n]*(?:\r\n|\n|\r|\Z))*)",
-    re.MULTILINE,
-)
+_TIMING = re.compile(rf"\s*(?P<begin>{_STAMP})\s*-->\s*(?P<end>{_STAMP})(?P<rest>.*)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\r\n]{1,80})>")
-_CLOSED = re.compile(r"(?:\s*</v>)+\s*\Z")
+_TAG = re.compile(r"</?(?:[cibuv]|lang|ruby|rt|font|\d\d:)[^<>]{0,100}>", re.IGNORECASE)
+_BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 
 
-def read_subtitles(source: str) -> Layout | None:
-    """The cues of an SRT or WebVTT file as pieces; None if the text has no cues."""
-    is_vtt = source.lstrip("\ufeff \t\r\n").startswith("WEBVTT")
-    cues = list(_CUE.finditer(source))
-    if not cues or not (is_vtt or len(cues) > 1 or re.match(r"\s*(\d+\s+)?[\d:.,]+\s*-->", source)):
+def read_subtitles(source: str) -> tuple[str, Layout] | None:
+    """The cues of an SRT or WebVTT file written out as turns, and their layout; None if the text has no cues."""
+    lines = plain_of(source.lstrip(INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    timings = [place for place, line in enumerate(lines) if _TIMING.match(line)]
+    is_vtt = lines[0].startswith("WEBVTT")
+    opens = bool(timings) and timings[0] <= 1
+    if not timings or not (is_vtt or len(timings) > 1 or opens):
         return None
-    pieces = [piece for cue in cues for piece in _voices(source, cue)]
-    pieces, assumed = _with_labels(source, pieces)
-    return Layout("vtt" if is_vtt else "srt", tuple(pieces), assumed)
+    cues = [message for begin, text in _cues(lines, timings) for message in _voices(begin, text)]
+    outside = _outside(lines, timings, is_vtt)
+    messages, assumed = _with_labels(cues)
+    titles = [Message(None, line, kind="system") for line in outside]
+    return written_out("vtt" if is_vtt else "srt", [*titles, *messages], assumed)
 
 
-def _voices(source: str, cue: re.Match[str]) -> Iterator[Piece]:
-    """One piece a `<v>` tag, or one for the whole cue."""
-    start, end = cue.span("text")
-    tags = list(_VOICE.finditer(source, start, end))
-    if not tags or source[start : tags[0].start()].strip():
-        yield Piece(None, start, tags[0].start() if tags else end, cue["begin"])
+def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """(begin, text with its tags) of every cue, in the order of the file."""
+    import webvtt
+
+    for place, following in zip(timings, [*timings[1:], len(lines)], strict=True):
+        match = _TIMING.match(lines[place])
+        body = [line for line in lines[place + 1 : following] if line.strip()]
+        if following < len(lines) and body and _is_index(lines, following, body[-1]):
+            body.pop()
+        body = _without_blocks(lines[place + 1 : following], body)
+        if match is None or not body:
+            continue
+        begin, end = (_full(match[name]) for name in ("begin", "end"))
+        read = webvtt.from_string("\n".join(["WEBVTT", "", f"{begin} --> {end}", *body]))
+        yield begin, "\n".join(caption.raw_text for caption in read.captions)
+
+
+def _is_index(lines: Sequence[str], timing: int, last: str) -> bool:
+    """Whether the last filled line above a cue is its number or identifier: directly above it, below a blank line."""
+    above = timing - 1
+    if above < 1 or lines[above] != last:
+        return False
+    return last.strip().isdigit() or not lines[above - 1].strip()
+
+
+def _without_blocks(raw: Sequence[str], body: list[str]) -> list[str]:
+    """The cue's lines before a NOTE, STYLE or REGION block that stands below it."""
+    for place, line in enumerate(raw):
+        if _BLOCK.match(line) and (place == 0 or not raw[place - 1].strip()):
+            return [one for one in raw[:place] if one.strip()]
+    return body
+
+
+def _full(stamp: str) -> str:
+    """As WebVTT wants it: hours, minutes, seconds, a point and three digits."""
+    parts = stamp.replace(",", ".").split(":")
+    seconds, _, fraction = parts[-1].partition(".")
+    hours = int(parts[-3]) if len(parts) > 2 else 0
+    return f"{hours:02d}:{int(parts[-2]):02d}:{int(seconds):02d}.{fraction[:3]:0<3}"
+
+
+def _outside(lines: Sequence[str], timings: Sequence[int], is_vtt: bool) -> list[str]:
+    """Titles and notes: what stands above the first cue, and blocks between cues."""
+    first = timings[0] - 1 if timings[0] and lines[timings[0] - 1].strip() else timings[0]
+    index = timings[0] and (lines[timings[0] - 1].strip().isdigit() or not is_vtt)
+    found = [line.strip() for line in lines[: first if index else timings[0]] if line.strip()]
+    if is_vtt and found:
+        found[0] = found[0].removeprefix("WEBVTT").strip(" -\t")
+    in_block = False
+    for place, line in enumerate(lines[timings[0] :], start=timings[0]):
+        if _TIMING.match(line):
+            in_block = False
+        elif _BLOCK.match(line) and not lines[place - 1].strip():
+            in_block = True
+        if in_block and line.strip() and not _is_identifier(lines, place):
+            found.append(line.strip())
+    return [line for line in found if line]
+
+
+def _is_identifier(lines: Sequence[str], place: int) -> bool:
+    return place + 1 < len(lines) and bool(_TIMING.match(lines[place + 1]))
+
+
+def _voices(begin: str, text: str) -> Iterator[Message]:
+    """One message a `<v>` tag, or one for the whole cue."""
+    tags = list(_VOICE.finditer(text))
+    before = text[: tags[0].start()] if tags else text
+    if _plain(before):
+        yield Message(None, _plain(before), begin)
     for tag, following in zip_longest(tags, tags[1:]):
-        stop = following.start() if following else end
-        closed = _CLOSED.search(source, tag.end(), stop)
-        yield Piece(tag["name"].strip(), tag.end(), closed.start() if closed else stop, cue["begin"])
+        words = _plain(text[tag.end() : following.start() if following else len(text)])
+        yield Message(html.unescape(tag["name"]).strip(), words, begin)
 
 
-def _with_labels(source: str, pieces: list[Piece]) -> tuple[list[Piece], tuple[Assumption, ...]]:
+def _plain(text: str) -> str:
+    return html.unescape(_TAG.sub("", text)).strip()
+
+
+def _with_labels(cues: list[Message]) -> tuple[list[Message], list[Assumption]]:
     """Names before a colon inside cues; a cue without a name goes on with the last speaker, which is said."""
-    if any(piece.speaker for piece in pieces):
-        return _carried_on(pieces)
-    texts, offsets, length = [], [], 0
-    for piece in map(lambda item: trimmed(source, item), pieces):
-        texts.append(source[piece.start : piece.end])
-        offsets.append((length, piece))
-        length += len(texts[-1]) + 1
-    layout = read_labels("\n".join(texts))
-    if layout is None:
-        return pieces, ()
-    return _carried_on([part for offset, piece in offsets for part in _cut(layout, offset, piece)])
+    if any(cue.speaker for cue in cues):
+        return _carried_on(cues)
+    text, starts = "", []
+    for cue in cues:
+        starts.append(len(text))
+        text += cue.text + "\n"
+    layout = read_dialogue(text)
+    if layout is None or not any(one.speaker for one in layout.segments):
+        return cues, []
+    parts = [part for cue, start in zip(cues, starts, strict=True) for part in _cut(layout, text, cue, start)]
+    messages, assumed = _carried_on(parts)
+    return messages, [*layout.assumptions, *assumed]
 
 
-def _cut(layout: Layout, offset: int, cue: Piece) -> Iterator[Piece]:
-    """The part of each labelled piece that lies in this cue, moved back to the source; a cue may hold
-    several.
-    """
-    end = offset + cue.end - cue.start
-    for piece in layout.pieces:
-        start, stop = max(piece.start, offset), min(piece.end, end)
-        if start < stop:
-            named_here = piece.kind == "speech" and piece.start >= offset
-            speaker = piece.speaker if named_here else None
-            yield Piece(speaker, cue.start + start - offset, cue.start + stop - offset, cue.time)
+def _cut(layout: Layout, text: str, cue: Message, start: int) -> Iterator[Message]:
+    """The parts of one cue that belong to each segment; a cue may hold several."""
+    end = start + len(cue.text)
+    for one in layout.segments:
+        begin, stop = max(one.start, start), min(one.end, end)
+        if begin < stop and text[begin:stop].strip():
+            named_here = one.kind == "speech" and one.start >= start
+            kind = one.kind if one.kind in ("system", "quotation") else "speech"
+            yield Message(one.speaker if named_here else None, text[begin:stop], cue.time, kind=kind)
 
 
-def _carried_on(pieces: list[Piece]) -> tuple[list[Piece], tuple[Assumption, ...]]:
-    done: list[Piece] = []
-    carried = 0
-    for piece in pieces:
-        if piece.speaker is None and done:
+def _carried_on(cues: list[Message]) -> tuple[list[Message], list[Assumption]]:
+    done: list[Message] = []
+    carried, last = 0, None
+    for cue in cues:
+        if cue.kind == "speech" and cue.speaker is None and last is not None:
             carried += 1
-            piece = Piece(done[-1].speaker, piece.start, piece.end, piece.time)
-        done.append(piece)
-    assumed = Assumption(code="cue_continues_speaker", values={"count": str(carried)})
-    return done, (assumed,) if carried else ()
+            cue = Message(last, cue.text, cue.time)
+        last = cue.speaker or last
+        done.append(cue)
+    about = [Assumption(code="cue_continues_speaker", values={"count": str(carried)})] if carried else []
+    return done, about

@@ -6,13 +6,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
 from evaluator.rubric import Role
 from evaluator.text.folding import fold
+
+
+# What a turn is; all but speech, written text and mail are nobody's words, and their role is "other". See `segments`.
+TurnKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
+
+DOUBTS = frozenset(
+    {
+        "agent_by_order",
+        "agent_by_phrases",
+        "agent_only_speaker",
+        "several_agents",
+        "same_agent",
+        "one_side_only",
+        "label_doubtful",
+        "label_left_doubtful",
+        "names_alone",
+        "layout_doubtful",
+        "words_without_speaker",
+        "not_read",
+    }
+)
+"""Codes of assumptions that stand on thin evidence, so that a person is asked."""
 
 
 class Turn(BaseModel):
@@ -27,6 +49,7 @@ class Turn(BaseModel):
     start: int  # offset of the first character of `text` in Transcript.source
     end: int
     at_s: float | None = None  # seconds into the call, where the source has times
+    kind: TurnKind = "speech"
 
 
 class Assumption(BaseModel):
@@ -37,6 +60,11 @@ class Assumption(BaseModel):
     code: str
     values: dict[str, str] = {}
 
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it stands on thin evidence, so that a person has to look."""
+        return self.code in DOUBTS
+
 
 class Transcript(BaseModel):
     """Turns in order, over the exact source text; what was assumed in reading it is part of the result."""
@@ -44,9 +72,14 @@ class Transcript(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source: str
-    format: str  # "dialogue", "srt", "vtt", "chat_export", "quoted", "email", "plain"
+    format: str  # "dialogue", "chat_export", "srt", "vtt", "json", "table", "quoted", "email", "plain"
     turns: tuple[Turn, ...]
     assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[Assumption, ...]:
+        """The assumptions that a person should confirm."""
+        return tuple(item for item in self.assumptions if item.is_doubt)
 
     @property
     def digest(self) -> str:
@@ -91,7 +124,12 @@ def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
     turns = tuple(
         turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) for turn in transcript.turns
     )
-    left = tuple(item for item in transcript.assumptions if fold(item.values.get("speaker", "")) not in wanted)
+    everybody = {fold(turn.speaker) for turn in transcript.turns if turn.speaker} <= set(wanted)
+    left = tuple(
+        item
+        for item in transcript.assumptions
+        if not (item.is_doubt and everybody) and fold(item.values.get("speaker", "")) not in wanted
+    )
     return transcript.model_copy(update={"turns": turns, "assumptions": left})
 
 

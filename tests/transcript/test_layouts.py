@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from evaluator.errors import InputError
 from evaluator.transcript import Form, Transcript, parse
 
 
@@ -248,14 +249,36 @@ def test_who_is_interviewed(asking: str, answering: str) -> None:
     [
         "客户\n先调研\n主管\n再培训\n客户\n",
         "| 客服 | 接听 |\n| 主管 | 排班 |",
-        '[{"role": "客服"}]',
-        "[" * 5_000,
-        '{"role":',
+        "[见附件] 我会先道歉。",
+        "{称呼}您好，我们会为您退款。",
     ],
 )
 def test_near_misses_of_records(source: str) -> None:
-    """What states no two sides, or is cut off, stays one text."""
+    """What states no two sides stays one text."""
     assert len(parse(source).turns) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "place"),
+    [
+        ('[{"role": "客服"}]', "transcript_json_unknown", "[0] (role)"),
+        (
+            '{"calls": [{"id": 1, "length": 20}, {"id": 2, "length": 30}]}',
+            "transcript_json_unknown",
+            "calls[0] (id, length)",
+        ),
+        ("[" * 5_000, "transcript_json_unknown", "[[["),
+        ('{"role":', "transcript_json_broken", "1"),
+        ('[{"speaker": "A", "text": "hello"},\n {"speaker": "B", "te', "transcript_json_broken", "2"),
+        ('<?xml version="1.0"?><call><turn>hello</turn></call>', "transcript_xml", ""),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_its_place(source: str, code: str, place: str) -> None:
+    """Data of a program is never graded as somebody's prose: the sentence says what was not understood."""
+    with pytest.raises(InputError) as caught:
+        parse(source)
+    assert caught.value.code == code
+    assert all(place in caught.value.text(language) for language in ("zh", "en"))
 
 
 @pytest.mark.parametrize("source", ["10:00{}b", "{}b", "客服{}b", "客服 10:00{}b", "[客服{}b", "- ({}b", ">{}b"])

@@ -15,7 +15,7 @@ from evaluator.transcript import Transcript
 from ui.scorecard.handed_in import Handed, hand_in
 from ui.scorecard.profile_choice import choose_profile
 from ui.scorecard.scenario import choose_rubric
-from ui.scorecard.transcript_view import edit_roles, show_assumptions, show_transcript
+from ui.scorecard.transcript_view import confirm_roles, edit_roles, show_assumptions, show_transcript
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold, hold_several
@@ -60,7 +60,7 @@ def _understood(one: Handed) -> Handed:
     with st.expander(tr("ui_practice.understood"), expanded=bool(one.transcript.assumptions)):
         show_assumptions(one.transcript)
         roles = edit_roles(one.transcript, f"practice_{one.key}")
-        one = one.with_roles(roles)
+        one = one.with_roles(roles, confirmed=confirm_roles(one.transcript, f"practice_{one.key}"))
         show_transcript(one.transcript, prefix="own-")
     return one
 

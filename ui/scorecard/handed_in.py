@@ -8,14 +8,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from evaluator import transcript as transcripts
-from evaluator.errors import EvaluatorError
-from evaluator.rubric import Rubric
-from evaluator.transcript import Assumption, Role, Transcript
+from evaluator.rubric import Role, Rubric
+from evaluator.transcript import Transcript
 from ui.scorecard.scenario import example_text
 from ui.shared import drafts
 from ui.shared.choices import held_text
 from ui.shared.language import tr
-from ui.shared.layout import guarded, problem
+from ui.shared.layout import guarded
 
 
 class Handed(NamedTuple):
@@ -25,10 +24,10 @@ class Handed(NamedTuple):
     label: str
     transcript: Transcript
 
-    def with_roles(self, roles: Mapping[str, Role]) -> Handed:
-        """The same text with other roles; what was not changed stays as it was."""
+    def with_roles(self, roles: Mapping[str, Role], *, confirmed: bool = False) -> Handed:
+        """The same text with other roles; what was not changed stays as it was, and stays doubtful unless it is confirmed."""
         now = {one.speaker: one.role for one in transcripts.speakers(self.transcript)}
-        changed = {name: role for name, role in roles.items() if now.get(name) != role}
+        changed = {name: role for name, role in roles.items() if confirmed or now.get(name) != role}
         return self._replace(transcript=transcripts.with_roles(self.transcript, changed)) if changed else self
 
 
@@ -53,19 +52,14 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
             args=(field, draft, example),
         )
     files = st.file_uploader(tr("drop_files"), accept_multiple_files=True, key=f"{key}_files", help=tr("drop_help"))
-    texts: list[tuple[str, str, str, tuple[Assumption, ...]]] = (
-        [("pasted", "", st.session_state[field], ())] if st.session_state[field].strip() else []
-    )
     handed = []
-    for number, file in enumerate(files or []):
-        try:
-            text, assumed = transcripts.decode(file.getvalue(), file.name)
-            texts.append((f"file{number}", file.name, text, assumed))
-        except EvaluatorError as error:
-            problem(error)
-    for name, label, text, assumed in texts:
+    if st.session_state[field].strip():
         with guarded():
-            handed.append(Handed(name, label, transcripts.parse(text, form=rubric.form, assumed=tuple(assumed))))
+            handed.append(Handed("pasted", "", transcripts.parse(st.session_state[field], form=rubric.form)))
+    for number, file in enumerate(files or []):
+        with guarded():
+            read = transcripts.parse_bytes(file.getvalue(), file.name, form=rubric.form)
+            handed.append(Handed(f"file{number}", file.name, read))
     return handed
 
 

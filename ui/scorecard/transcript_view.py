@@ -77,7 +77,8 @@ def transcript_html(
 
 
 def _turn(number: int, turn: Turn, marks: list[Marked], prefix: str) -> str:
-    role = tr(f"role_{turn.role}")
+    said = turn.kind in ("speech", "mail", "written")
+    role = tr(f"role_{turn.role}") if said else tr(f"report.kind_{turn.kind}")
     speaker = turn.speaker if turn.speaker and turn.speaker.lower() != role.lower() else None
     who = " · ".join(filter(None, [str(number), speaker, role, _clock(turn.at_s)]))
     words = _said(turn.text, marks, prefix)
@@ -143,7 +144,16 @@ def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | Non
     return now
 
 
+def confirm_roles(transcript: Transcript, key: str) -> bool:
+    """Where who is who stands on thin evidence, asks a person to confirm it; until then the grading is marked for review."""
+    if not transcript.doubts or not any(one.speaker for one in speakers(transcript)):
+        return False
+    return st.checkbox(tr("confirm_roles"), key=f"{key}_sure_{transcript.digest[:12]}", help=tr("confirm_roles_help"))
+
+
 def show_assumptions(transcript: Transcript) -> None:
-    """What had to be assumed in reading the text, one sentence each; nothing when nothing had."""
-    if transcript.assumptions:
-        note(tr("assumed"), items=[tr(f"transcript.{item.code}", **item.values) for item in transcript.assumptions])
+    """What had to be assumed in reading the text, one sentence each, what a person should check first; nothing when nothing
+    had."""
+    listed = [*transcript.doubts, *(item for item in transcript.assumptions if not item.is_doubt)]
+    if listed:
+        note(tr("assumed"), items=[tr(f"transcript.{item.code}", **item.values) for item in listed])

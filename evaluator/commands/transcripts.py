@@ -1,0 +1,86 @@
+"""`evaluator transcript …`: how a text is read, before anything is graded."""
+
+# Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evaluator import messages
+
+if TYPE_CHECKING:
+    from evaluator.transcript import Form, Role, Transcript
+
+FORMS = ("dialogue", "answer", "email")
+
+
+def build() -> typer.Typer:
+    """The group, its help in the current language."""
+    say = messages.say
+    app = typer.Typer(no_args_is_help=True)
+
+    @app.command(help=say("cli.transcript_show"))
+    def show(
+        transcript: Annotated[str, typer.Argument(metavar="FILE|-", help=say("cli.grade_transcript"))],
+        agent: Annotated[list[str] | None, typer.Option(help=say("cli.grade_agent"))] = None,
+        customer: Annotated[list[str] | None, typer.Option(help=say("cli.grade_customer"))] = None,
+        form: Annotated[
+            str, typer.Option(metavar="dialogue|answer|email", help=say("cli.transcript_form"))
+        ] = "dialogue",
+        as_json: Annotated[bool, typer.Option("--json", help=say("cli.transcript_json"))] = False,
+        lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
+    ) -> None:
+        from evaluator.errors import InputError
+
+        messages.use(lang or messages.current())
+        if form not in FORMS:
+            raise InputError("form_unknown", form=form)
+        read = read_from(transcript, roles_of(agent or [], customer or []), form)  # type: ignore[arg-type]
+        if as_json:
+            print(read.model_dump_json(indent=2))
+            return
+        from evaluator.reports.terminal import print_transcript
+
+        print_transcript(read)
+
+    return app
+
+
+def roles_of(agents: list[str], customers: list[str]) -> "dict[str, Role]":
+    """What `--agent` and `--customer` say."""
+    return {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
+
+
+def read_from(source: str, roles: "dict[str, Role]", form: "Form") -> "Transcript":
+    """The transcript in a file, or in standard input for "-"."""
+    from evaluator.transcript import load, load_stream
+
+    if source == "-":
+        return load_stream(sys.stdin.buffer, roles=roles, form=form)
+    return load(Path(source), roles=roles, form=form)
+
+
+def confirmed(transcript: "Transcript", given: "dict[str, Role]") -> "Transcript":
+    """On a terminal, asks who is graded where that stands on thin evidence; everywhere else the doubt stays and the grading
+    is marked for review."""
+    from evaluator.transcript import speakers, with_roles
+
+    names = [one for one in speakers(transcript) if one.speaker]
+    if not transcript.doubts or len(names) < 2 or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return transcript
+    for doubt in transcript.doubts:
+        typer.echo(messages.say(f"transcript.{doubt.code}", **doubt.values), err=True)
+    listed = list(dict.fromkeys(str(one.speaker) for one in names))
+    for number, name in enumerate(listed, start=1):
+        first = next(turn.text for turn in transcript.turns if turn.speaker == name)
+        typer.echo(f"  {number}. {name}: {first[:60]}", err=True)
+    guessed = next((str(one.speaker) for one in names if one.role == "agent"), listed[0])
+    answer = typer.prompt(messages.say("cli.ask_agent"), default=str(listed.index(guessed) + 1), err=True).strip()
+    agent = listed[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(listed) else answer
+    others: dict[str, Role] = {str(one.speaker): one.role for one in names if one.speaker != agent}
+    if agent != guessed:
+        others |= {name: "customer" for name, role in others.items() if role == "agent" and len(listed) == 2}
+        others |= {name: "other" for name, role in others.items() if role == "agent"}
+    return with_roles(transcript, {**others, **given, agent: "agent"})

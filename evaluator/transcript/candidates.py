@@ -1,0 +1,374 @@
+"""The layouts that a text could be written in, each as the heads that it would have, with a score.
+
+Every family of heads gives one candidate: its heads, the names among them that speak, and how well that explains the text
+(roles stated, names that come back, times, turns that alternate, little left above the first head). The best one is the
+layout; a near second with other speakers is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from evaluator.text.folding import fold
+from evaluator.transcript import times
+from evaluator.transcript.acceptance import Accepted, accept
+from evaluator.transcript.asides import is_system
+from evaluator.transcript.heads import Head, Shape, clean_name, readings
+from evaluator.transcript.names import (
+    field_strength,
+    hinted_role,
+    is_honorific,
+    is_letter,
+    is_person,
+    is_phone,
+    is_self,
+    known_role,
+)
+from evaluator.transcript.segments import Line
+
+LEAST_SCORE = 2.0
+NEAR = 0.75  # share of the best score from which another layout is a doubt
+_FEW_LINES = 3  # a dialogue pasted into so few lines has its labels inside them
+_TITLE_LINES = 12
+_INLINE = re.compile(
+    r"(?<=[。！？!?；;.”」』）)…\s])(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff\w]{1,9}|[A-Z][\w'-]{0,14}(?: [A-Z][\w'-]{0,14})?|Q|A)"
+    r"[ ]?[:：](?=\s*[^\s\d/])\s*"
+)
+_FILLERS = re.compile(
+    r"(?:好的?|嗯+|哦+|啊|是的?|对的?|行|可以|谢谢.?|不客气|再见|拜拜|您好|你好|没有了?|ok(?:ay)?|yes|no|yeah|thanks?|thank you|"
+    r"hi|hello|bye|sure|right|great|please|sorry)[。.!！~～]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to read the text: heads in order (those of accepted names alone), lines used up as times, and a score."""
+
+    family: str
+    heads: tuple[Head, ...]
+    accepted: Accepted
+    score: float = 0.0
+    used: frozenset[int] = frozenset()  # places of lines that belong to a head above or below them
+    doubts: tuple[tuple[str, str], ...] = field(default=())  # code of an assumption, and the name that it is about
+
+    @property
+    def is_export(self) -> bool:
+        """Whether name and time stand above the words, as programs write them."""
+        return self.family in ("above", "alone_time", "time_alone")
+
+
+class Readings:
+    """All readings of all lines of one text, made once."""
+
+    def __init__(self, lines: Sequence[Line], named: Collection[str]) -> None:
+        self.lines, self.named = lines, named
+        self.filled = [place for place, line in enumerate(lines) if not line.is_blank]
+        self.heads: dict[Shape, list[Head]] = {shape: [] for shape in Shape}
+        self.time_lines = {place for place in self.filled if times.is_time(lines[place].plain.strip())}
+        for place in self.filled:
+            if place in self.time_lines or is_system(lines[place].plain):
+                continue
+            for head in readings(lines[place], place):
+                self.heads[head.shape].append(head)
+        self.after = self._following()
+
+    def _following(self) -> dict[int, int]:
+        """For each filled line the next filled one."""
+        return dict(pairwise(self.filled))
+
+    def words_behind(self, head: Head) -> str:
+        line = self.lines[head.line]
+        return line.text[head.text_start - line.start :].strip()
+
+
+def candidates(lines: Sequence[Line], named: Collection[str]) -> list[Candidate]:
+    """All layouts that explain something of the text, the best first."""
+    read = Readings(lines, named)
+    found = [
+        _labels(read),
+        _above(read),
+        *(_one_line(read, shape) for shape in (Shape.WITHIN, Shape.SPACE, Shape.DASH)),
+        _alone(read),
+        _alone_with_time(read),
+        _time_then_alone(read),
+    ]
+    return sorted((one for one in found if one is not None), key=lambda one: -one.score)
+
+
+def _labels(read: Readings) -> Candidate | None:
+    """Names before a colon or in brackets; several in a line where a dialogue was pasted into one."""
+    by_line: dict[int, Head] = {head.line: head for head in read.heads[Shape.COLON]}
+    by_line |= {head.line: head for head in read.heads[Shape.BRACKET] if _bracket_counts(head, by_line)}
+    heads = [by_line[place] for place in sorted(by_line)]
+    inside = [head for place in read.filled for head in _inside(read, place, by_line.get(place))]
+    whole = len(read.filled) <= _FEW_LINES
+    pool = sorted([*heads, *inside], key=lambda head: head.start) if whole else heads
+    accepted = accept(pool, [read.words_behind(head) for head in pool], read.named)
+    if not accepted.names:
+        return None
+    speaking = [head for head in pool if fold(head.name) in accepted.names]
+    if not whole:
+        wanted = [one for one in inside if _belongs(one, accepted.names)]
+        speaking = sorted([*speaking, *wanted], key=lambda head: head.start)
+    speaking = _that_change_speaker(speaking)
+    if not _carries(read, pool, speaking, accepted.names):
+        return None
+    doubts = [("label_doubtful", name) for name in accepted.doubtful]
+    doubts += [("label_left_doubtful", name) for name in accepted.left_doubtful]
+    return _scored(read, Candidate("labels", tuple(speaking), accepted, doubts=tuple(doubts)))
+
+
+def _bracket_counts(head: Head, by_line: dict[int, Head]) -> bool:
+    """A bracket before a colon that ends a name of its own ("[图片] 客服：") is no speaker."""
+    other = by_line.get(head.line)
+    return other is None or other.text_start <= head.text_start or bool(known_role(head.name))
+
+
+def _inside(read: Readings, place: int, first: Head | None) -> Iterator[Head]:
+    """Labels behind the words of another speaker on the same line."""
+    line = read.lines[place]
+    for match in _INLINE.finditer(line.plain, first.text_start - line.start if first else 0):
+        name, _ = clean_name(match["name"])
+        if name:
+            start, end = line.start + match.start(), line.start + match.end()
+            yield Head(place, Shape.COLON, name, start, end, inline=True)
+
+
+def _belongs(head: Head, names: Collection[str]) -> bool:
+    return known_role(head.name) in ("agent", "customer") or (
+        fold(head.name) in names and not field_strength(head.name)
+    )
+
+
+def _that_change_speaker(heads: list[Head]) -> list[Head]:
+    """Inside a line, only a label with another role than the words before it begins a turn: "请打客服：…" is no turn."""
+    kept: list[Head] = []
+    for head in heads:
+        if head.inline and kept:
+            before = known_role(kept[-1].name) or fold(kept[-1].name)
+            if (known_role(head.name) or fold(head.name)) == before:
+                continue
+        elif head.inline:
+            continue
+        kept.append(head)
+    return kept
+
+
+def _carries(read: Readings, pool: Sequence[Head], speaking: Sequence[Head], names: Collection[str]) -> bool:
+    """A single label deep inside a long text is a phrase, not a dialogue, unless the caller named it."""
+    if not speaking:
+        return False
+    if len(speaking) > 1 or len(read.filled) <= _FEW_LINES or fold(speaking[0].name) in read.named:
+        return True
+    return speaking[0] is pool[0]
+
+
+def _above(read: Readings) -> Candidate | None:
+    """Name and time above the words. Heads of one program write their times alike; "退款到账 18:00" inside a message of an
+    export with dates is no head, unless it has the name of one."""
+    heads = _of_one_kind(read.heads[Shape.ABOVE])
+    names = Counter(fold(head.name) for head in heads)
+    exact = any(head.time and times.is_exact(head.time) for head in heads)
+    returns = len(names) < len(heads) or any(known_role(name) or hinted_role(name) for name in names)
+    if len(heads) < 2 or not (exact or returns):
+        return None
+    above = sum(place < heads[0].line and place not in read.time_lines for place in read.filled)
+    if not exact and above > _TITLE_LINES:
+        return None
+    return _scored(read, Candidate("above", tuple(heads), Accepted(frozenset(names))))
+
+
+def _of_one_kind(heads: list[Head]) -> list[Head]:
+    if not heads:
+        return []
+    kinds = Counter((times.kind_of(str(head.time)), head.time_first) for head in heads)
+    exact = [kind for kind in kinds if kind[0][0] or kind[0][1]]
+    best = max(exact, key=lambda kind: kinds[kind]) if exact and max(kinds[kind] for kind in exact) > 1 else None
+    if best is None:
+        return heads
+    names = {fold(head.name) for head in heads if (times.kind_of(str(head.time)), head.time_first) == best}
+    return [head for head in heads if fold(head.name) in names or _exact_role(head)]
+
+
+def _exact_role(head: Head) -> bool:
+    return known_role(head.name) is not None and head.time is not None and times.is_exact(head.time)
+
+
+def _one_line(read: Readings, shape: Shape) -> Candidate | None:
+    """Name and words in one line without a colon: only names that state roles or come back, on most lines."""
+    longer = _longer_names(read, shape)
+    heads = [head for head in read.heads[shape] if not _is_part_of(head, longer.get(head.line, ()))]
+    counts = Counter(fold(head.name) for head in heads)
+    heads = [head for head in heads if known_role(head.name) or counts[fold(head.name)] > 1]
+    accepted = accept(heads, [read.words_behind(head) for head in heads], read.named)
+    speaking = [head for head in heads if fold(head.name) in accepted.names]
+    distinct = {fold(head.name) for head in speaking}
+    share = len(speaking) / max(1, len(read.filled))
+    if len(speaking) < 2 or len(distinct) < 2 or share < (0.2 if shape == Shape.WITHIN else 0.5):
+        return None
+    roles = {known_role(head.name) for head in speaking} - {None}
+    if shape == Shape.SPACE and len(roles) < 2 and not all(_is_named(name, heads) for name in distinct):
+        return None
+    family = {Shape.WITHIN: "within", Shape.SPACE: "space", Shape.DASH: "dash"}[shape]
+    doubts = tuple(("label_doubtful", name) for name in accepted.doubtful)
+    return _scored(read, Candidate(family, tuple(speaking), accepted, doubts=doubts))
+
+
+def _longer_names(read: Readings, shape: Shape) -> dict[int, list[str]]:
+    """Names that other readings of a line make of more of it: before a colon or dash, or the whole line where it comes back."""
+    found: dict[int, list[str]] = {}
+    lines = Counter(head.name for head in read.heads[Shape.ALONE])
+    others = [*read.heads[Shape.COLON], *(head for head in read.heads[Shape.ALONE] if lines[head.name] > 1)]
+    others += read.heads[Shape.DASH] if shape == Shape.SPACE else []
+    for head in others:
+        found.setdefault(head.line, []).append(head.name)
+    return found
+
+
+def _is_part_of(head: Head, names: Collection[str]) -> bool:
+    """Whether the name is only the beginning of a line or of a longer name: "Nick" in "Nick Miller: …", "客服" in "客服 - …"."""
+    return any(name.startswith(head.name) for name in names)
+
+
+def _is_named(name: str, heads: Sequence[Head]) -> bool:
+    spelled = next(head.name for head in heads if fold(head.name) == name)
+    return is_letter(name) or is_honorific(name) or is_person(spelled) or is_phone(name) or is_self(name)
+
+
+def _alone(read: Readings) -> Candidate | None:
+    """Names that stand alone on their lines, words below each: role words, or names that come back and alternate."""
+    pool = [head for head in read.heads[Shape.ALONE] if not _FILLERS.fullmatch(head.name)]
+    counts = Counter(fold(head.name) for head in pool)
+    roles = {name for name in counts if known_role(name)}
+    marked = {fold(head.name) for head in pool if head.marked}
+    names = roles | {name for name, n in counts.items() if n > 1 and (name in marked or field_strength(name) < 2)}
+    heads = [head for head in pool if fold(head.name) in names]
+    spoken = {head.line for head in heads}
+    if any(read.after.get(head.line) in spoken or head.line not in read.after for head in heads):
+        return None  # a name without words: these lines are something else
+    if any(fold(one.name) == fold(other.name) for one, other in pairwise(heads)):
+        return None
+    distinct = {known_role(name) or name for name in names}
+    above = sum(place < heads[0].line for place in read.filled) if heads else 0
+    stated = len({known_role(name) for name in roles}) > 1
+    if len(distinct) < 2 or (len(heads) == 2 and above) or above > _TITLE_LINES or not (stated or len(heads) > 3):
+        return None
+    plain = stated or all(known_role(head.name) or _is_named(fold(head.name), heads) for head in heads)
+    doubts = () if plain else (("names_alone", heads[0].name),)
+    return _scored(read, Candidate("alone", tuple(heads), Accepted(frozenset(names)), doubts=doubts))
+
+
+def _alone_with_time(read: Readings) -> Candidate | None:
+    """A name, a time on the line below it, then the words: Slack and its like. Some repeat the name with the time."""
+    heads, used = [], set[int]()
+    alone = {head.line: head for head in read.heads[Shape.ALONE]}
+    for place in read.time_lines:
+        above = _line_before(read, place)
+        if above in alone and place - above <= 2:
+            head = alone[above]
+            end, below = read.lines[place].end, read.after.get(place)
+            used.add(place)
+            if below is not None and _repeats(read, below, head.name):
+                end = read.lines[below].end
+                used.add(below)
+            heads.append(head._replace(text_start=end, time=times.time_in(read.lines[place].plain)))
+    return _with_times(read, "alone_time", heads, used)
+
+
+def _repeats(read: Readings, place: int, name: str) -> bool:
+    """Whether the line is the name and a time once more, as Teams copies have it for screen readers."""
+    text = read.lines[place].plain.strip()
+    return text.startswith(name) and times.is_time(text[len(name) :].strip())
+
+
+def _line_before(read: Readings, place: int) -> int:
+    for before in range(place - 1, max(-1, place - 4), -1):
+        if not read.lines[before].is_blank:
+            return before
+    return -1
+
+
+def _time_then_alone(read: Readings) -> Candidate | None:
+    """A time on a line of its own, the name below it, then the words."""
+    alone = {head.line: head for head in read.heads[Shape.ALONE]}
+    heads, used = [], set[int]()
+    for place in read.time_lines:
+        below = read.after.get(place)
+        if below in alone and read.after.get(below) not in read.time_lines:
+            head = alone[below]
+            heads.append(head._replace(start=read.lines[place].start, time=times.time_in(read.lines[place].plain)))
+            used.add(place)
+    return _with_times(read, "time_alone", heads, used)
+
+
+def _with_times(read: Readings, family: str, heads: list[Head], used: set[int]) -> Candidate | None:
+    heads.sort(key=lambda head: head.line)
+    names = Counter(fold(head.name) for head in heads)
+    stated = any(known_role(name) or hinted_role(name) for name in names)
+    if len(heads) < 2 or (len(names) == len(heads) and not stated and not all(map(_person_like, heads))):
+        return None
+    own = {head.line for head in heads}
+    kept = [head for head in heads if _has_words_below(read, head, own, used)]
+    if len(kept) < 2:
+        return None
+    return _scored(read, Candidate(family, tuple(kept), Accepted(frozenset(names)), used=frozenset(used)))
+
+
+def _person_like(head: Head) -> bool:
+    return is_person(head.name) or is_phone(head.name) or is_letter(head.name) or is_self(head.name)
+
+
+def _has_words_below(read: Readings, head: Head, own: set[int], used: set[int]) -> bool:
+    below = read.after.get(head.line)
+    while below is not None and below in used:
+        below = read.after.get(below)
+    return below is not None and below not in own
+
+
+def _scored(read: Readings, one: Candidate) -> Candidate | None:
+    """The candidate with its score; None where it explains too little."""
+    heads = one.heads
+    counts = Counter(fold(head.name) for head in heads)
+    score = sum(_worth(head, counts) for head in heads)
+    changes = sum(fold(a.name) != fold(b.name) for a, b in pairwise(heads))
+    score += 1.0 * changes / max(1, len(heads) - 1) * len(heads)
+    score -= {"alone": 0.5, "space": 0.5, "dash": 0.5}.get(one.family, 0.0) * len(heads)
+    if len(counts) > 8 and len(counts) > len(heads) / 2:
+        score -= 2.0 * len(heads)  # hardly a name comes back
+    above = sum(place < heads[0].line and place not in read.time_lines for place in read.filled)
+    score -= 0.3 * min(above, 30)
+    score -= 1.5 * _without_words(read, one)
+    if score < LEAST_SCORE and not (set(counts) & set(read.named)):
+        return None
+    return Candidate(one.family, heads, one.accepted, score, one.used, one.doubts)
+
+
+def _worth(head: Head, counts: Counter[str]) -> float:
+    name = fold(head.name)
+    worth = 3.0 if known_role(name) else 1.5 if hinted_role(name) or is_phone(name) else 0.0
+    worth += 2.0 if head.time else 0.0
+    worth += 1.0 if counts[name] > 1 else -0.5
+    worth += 0.5 if is_honorific(name) or is_person(head.name) or is_letter(name) else 0.0
+    return worth - (
+        0.0 if known_role(name) else 1.5 * min(field_strength(name), 1) if not head.time else 0.5 * field_strength(name)
+    )
+
+
+def _without_words(read: Readings, one: Candidate) -> int:
+    """How many heads have no words at all before the next head."""
+    bare = 0
+    for head, following in zip(one.heads, [*one.heads[1:], None], strict=True):
+        if following is not None and following.line == head.line:
+            continue
+        behind = read.words_behind(head) if head.text_start <= read.lines[head.line].end else ""
+        below = read.after.get(head.line)
+        while below is not None and below in one.used:
+            below = read.after.get(below)
+        last = following.line if following else len(read.lines)
+        bare += not behind and (below is None or below >= last)
+    return bare

@@ -1,0 +1,60 @@
+"""A conversation written as text: the best of its possible layouts, cut into turns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from evaluator.text.folding import fold
+from evaluator.transcript.candidates import NEAR, Candidate, candidates
+from evaluator.transcript.cutting import Cut
+from evaluator.transcript.names import known_role
+from evaluator.transcript.segments import Layout, lines_of
+from evaluator.transcript.turns import Assumption
+
+_MOST_NAMED = 5  # labels left in the text that are mentioned by name
+
+
+def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
+    """The conversation in `source`, or None if no layout explains it; `named` are names that the caller knows as speakers."""
+    lines = list(lines_of(source))
+    found = candidates(lines, {fold(name) for name in named})
+    if not found:
+        return None
+    best = found[0]
+    cut = Cut(source, lines, best)
+    return Layout(
+        "chat_export" if best.is_export else "dialogue",
+        tuple(cut.segments()),
+        _assumptions(best, found[1:]),
+        tuple(cut.declared.items()),
+    )
+
+
+def opens_as_dialogue(layout: Layout | None, source: str) -> bool:
+    """Whether the text opens with a speaker of a known role and a second role follows: a call, not an essay with one."""
+    if layout is None:
+        return False
+    filled = [one for one in layout.segments if source[one.start : one.end].strip()]
+    return bool(filled) and filled[0].kind in ("speech", "system") and len(stated_roles(layout)) > 1
+
+
+def stated_roles(layout: Layout) -> set[str]:
+    """The roles that the names of the speakers state by themselves."""
+    return {role for one in layout.segments if one.speaker and (role := known_role(one.speaker))}
+
+
+def _assumptions(best: Candidate, others: list[Candidate]) -> tuple[Assumption, ...]:
+    about = [Assumption(code=code, values={"speaker": name}) for code, name in best.doubts]
+    left = best.accepted.left[:_MOST_NAMED]
+    about += [Assumption(code="label_kept_as_text", values={"label": name}) for name in left]
+    names = {fold(head.name) for head in best.heads}
+    rival = next((one for one in others if one.score >= NEAR * best.score and not _agrees(one, names)), None)
+    if rival is not None:
+        values = {"speakers": ", ".join(dict.fromkeys(head.name for head in best.heads[:6]))}
+        values["others"] = ", ".join(dict.fromkeys(head.name for head in rival.heads[:6]))
+        about.append(Assumption(code="layout_doubtful", values=values))
+    return tuple(about)
+
+
+def _agrees(one: Candidate, names: set[str]) -> bool:
+    return {fold(head.name) for head in one.heads} <= names

@@ -1,0 +1,241 @@
+"""What the beginning of a line can be read as: all the ways in which it may name a speaker.
+
+A line is read in every way it allows ("客服 10:22" is a name above its words, or a name and two words). Which way is
+meant shows only over all lines; that is decided in `candidates`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from evaluator.transcript import times
+from evaluator.transcript.names import is_letter, is_role_word, known_role
+from evaluator.transcript.segments import Line
+
+
+class Shape(StrEnum):
+    """How a head names its speaker."""
+
+    COLON = "colon"  # 客服：您好 · [10:22] Agent: Hello · **客服**： · Agent (00:12):
+    BRACKET = "bracket"  # 【客服】您好 · [客服] 10:22:03 您好 · <Rey> hello
+    ABOVE = "above"  # 客服 10:22 · 2026-06-15 10:22:03 张伟(12345) · Rey — Today at 10:22 AM: the words follow below
+    WITHIN = "within"  # 客服 10:22:03 您好 · 10:22:03 客服 您好
+    SPACE = "space"  # 客服 您好
+    DASH = "dash"  # 客服 - 您好 · 客服——您好 · Rey | hello
+    ALONE = "alone"  # 客服, the words below
+
+
+class Head(NamedTuple):
+    """The name at the beginning of a line, read in one way. Offsets are those of the source."""
+
+    line: int
+    shape: Shape
+    name: str
+    start: int
+    text_start: int
+    time: str | None = None
+    marked: bool = False  # by bold type or brackets
+    time_first: bool = False
+    inline: bool = False  # inside a line, behind other words
+
+
+MAX_NAME = 40
+_LONGEST_HEAD = 140
+
+_NUMBERING = re.compile(
+    r"[ \t]*(?:[-*•·●○■◆>]+[ \t]+|#?\d{1,4}(?:[、)）][ \t]*|\.[ \t]*(?!\d)|\.[ \t]+)|[（(\[【]\d{1,3}[)）\]】][ \t]*|#\d{1,4}[ \t]+|"
+    r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句|条)[ \t]*[:：]?[ \t]*)?"
+)
+_OPENING = re.compile(r"[ \t]*(?P<bold>\*\*|__|\#{1,6}[ ]|\*(?=\S))?[ \t]*")
+_BRACKETED = re.compile(r"(?P<open>[\[【<「『〔])(?P<name>[^\[\]【】<>「」『』〔〕\r\n]{1,60})[\]】>」』〕]")
+_AFTER_BRACKET = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*(?P<colon>[:：])?(?:\*\*|__|\*)?[ \t]*")
+_COLON = re.compile(r"[:：]")
+_AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
+_DASH = re.compile(r"[ \t]*(?:——|—|[ \t][-–>|»→][ \t]|[ \t]>>[ \t])[ \t]*")
+_NOTE = re.compile(r"^(?P<name>.*?)[ \t]*[(（\[【](?P<note>[^()（）\[\]【】]{0,40})[)）\]】]$")
+_ZOOM = re.compile(r"^from\s+(?P<name>.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
+_WROTE = re.compile(r"\s*(?:wrote|says|said|写道|寫道)$", re.IGNORECASE)
+_SENTENCE = re.compile(r"[。！？!?；;，、…“”《》=]|https?|www\.|//|\.\s|->|→")
+_BROKEN = re.compile(r"[\t\[\]【】{}|<>]|[:：]$")
+_TITLE_COMMA = re.compile(r"[A-Z][\w'’.-]{1,20}, [A-Z][\w'’. -]{0,24}")
+_ASIDE_WORD = re.compile(r"^(?:AM|PM|a\.m\.|p\.m\.|上午|下午)$", re.IGNORECASE)
+_TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
+_NUMBERED = re.compile(r"^([QA]|[问問][题題]?|追[问問]|回?答)[ .#]?\d{1,3}$", re.IGNORECASE)  # Q1 and A1, 问1 and 答1
+_QUOTES = "'\"‘’“”` "
+
+
+def readings(line: Line, index: int) -> list[Head]:
+    """Every way in which the line may begin with a speaker; none for a blank line or a time alone."""
+    text = line.plain[: _LONGEST_HEAD * 2]
+    if not text.strip():
+        return []
+    begin = _begin(text)
+    lead = times.leading(text, begin)
+    at = lead.end if lead else begin
+    opening = _OPENING.match(text, at)
+    at = opening.end() if opening else at
+    bold = bool(opening and opening["bold"])
+    if not lead and bold:
+        lead = times.leading(text, at)
+        at = lead.end if lead else at
+    if at >= len(text):
+        return []
+    reader = _Reader(line, index, text, at, lead.time if lead else None, bold)
+    return [head for head in reader.all() if head is not None]
+
+
+def _begin(text: str) -> int:
+    match = _NUMBERING.match(text)
+    end = match.end() if match else 0
+    return end + len(text[end:]) - len(text[end:].lstrip(" \t"))
+
+
+class _Reader:
+    """One line behind its number and leading time, and what it may be."""
+
+    def __init__(self, line: Line, index: int, text: str, at: int, time: str | None, bold: bool) -> None:
+        self.line, self.index, self.text, self.at, self.time, self.bold = line, index, text, at, time, bold
+
+    def all(self) -> list[Head | None]:
+        bracketed = _BRACKETED.match(self.text, self.at)
+        found = [self._colon()]
+        found += [self._bracket(bracketed)] if bracketed else []
+        found += [self._above(), self._within(), self._space(), self._dash(), self._alone()]
+        return found
+
+    def _head(self, shape: Shape, raw: str, text_at: int, time: str | None = None, marked: bool = False) -> Head | None:
+        name, noted = clean_name(raw)
+        if name is None:
+            return None
+        time = time or self.time or noted
+        if _ASIDE_WORD.match(name) or (
+            self.time is None and name.isdigit() and shape not in (Shape.COLON, Shape.BRACKET)
+        ):
+            return None
+        first = self.time is not None
+        start = self.line.start
+        return Head(self.index, shape, name, start, start + text_at, time, marked or self.bold, first)
+
+    def _colon(self) -> Head | None:
+        at = _colon_at(self.text, self.at)
+        if at is None:
+            return None
+        raw = self.text[self.at : at]
+        end = _AFTER_COLON.match(self.text, at + 1).end()  # type: ignore[union-attr]
+        if _TOLD.search(raw.strip()) and self.text[end : end + 1] in tuple('“「『"'):
+            return None  # `客服说：“…”` is prose
+        after = times.trailing(raw)
+        if after and raw[: after.start].strip():
+            return self._head(Shape.COLON, raw[: after.start], end, after.time)
+        return self._head(Shape.COLON, raw, end)
+
+    def _bracket(self, match: re.Match[str]) -> Head | None:
+        raw, end = match["name"], match.end()
+        within = times.trailing(raw)
+        time = within.time if within and raw[: within.start].strip() else None
+        raw = raw[: within.start] if within and time else raw
+        if _COLON.search(raw):
+            return None
+        after = times.leading(self.text, end + len(self.text[end:]) - len(self.text[end:].lstrip(" \t")))
+        if after:
+            time, end = after.time, after.end
+        end = _AFTER_BRACKET.match(self.text, end).end()  # type: ignore[union-attr]
+        shape = Shape.BRACKET if self.text[end:].strip() or not time else Shape.ABOVE
+        return self._head(shape, raw, end, time, marked=True)
+
+    def _above(self) -> Head | None:
+        """A line of name and time alone."""
+        rest = self.line.plain[self.at :]
+        if len(rest) > _LONGEST_HEAD:
+            return None
+        after = times.trailing(rest)
+        if after and rest[: after.start].strip():
+            return self._head(Shape.ABOVE, rest[: after.start], len(self.line.text), after.time)
+        if self.time and not _COLON.search(rest.rstrip(" \t:：")) and len(rest.strip()) <= MAX_NAME:
+            return self._head(Shape.ABOVE, rest.rstrip(" \t:："), len(self.line.text))
+        return None
+
+    def _within(self) -> Head | None:
+        """Name, time and words in one line, without a colon."""
+        time = times.inner(self.text, self.at, MAX_NAME)
+        if time and self.text[self.at : time.start].strip():
+            return self._head(Shape.WITHIN, self.text[self.at : time.start], time.end, time.time)
+        if self.time is None:
+            return None
+        name, end = self._first_word()
+        return self._head(Shape.WITHIN, name, end) if self.text[end:].strip() else None
+
+    def _space(self) -> Head | None:
+        name, end = self._first_word()
+        return self._head(Shape.SPACE, name, end) if self.text[end:].strip() and self.time is None else None
+
+    def _first_word(self) -> tuple[str, int]:
+        """The first word, or two or three that state a role together: "Speaker 1", "Customer Care"."""
+        if (tab := self.text.find("\t", self.at)) > 0:
+            return self.text[self.at : tab], tab + 1
+        ends = [match.end() for match in re.finditer(r"\S+[ \t]*", self.text[self.at : self.at + MAX_NAME * 2])][:3]
+        for end in reversed(ends[1:]):
+            name = self.text[self.at : self.at + end].strip()
+            if is_role_word(name) or is_letter(name):
+                return name, self.at + end
+        return (self.text[self.at : self.at + ends[0]].strip(), self.at + ends[0]) if ends else ("", self.at)
+
+    def _dash(self) -> Head | None:
+        match = _DASH.search(self.text, self.at + 1, self.at + MAX_NAME + 6)
+        if match is None or not self.text[match.end() :].strip():
+            return None
+        return self._head(Shape.DASH, self.text[self.at : match.start()], match.end())
+
+    def _alone(self) -> Head | None:
+        rest = self.line.plain[self.at :].strip()
+        if self.time or len(rest) > MAX_NAME or _COLON.search(rest):
+            return None
+        return self._head(Shape.ALONE, rest, len(self.line.text))
+
+
+def _colon_at(text: str, at: int) -> int | None:
+    """The colon that may end a name: not one of a clock or an address."""
+    for match in _COLON.finditer(text, at + 1, at + MAX_NAME * 2):
+        place = match.start()
+        if (
+            text[place - 1].isdigit()
+            and text[place + 1 : place + 3].isdigit()
+            and not text[place + 3 : place + 4].isdigit()
+        ):
+            continue
+        return None if text.startswith("//", place + 1) else place
+    return None
+
+
+def clean_name(raw: str) -> tuple[str | None, str | None]:
+    """The name without marks, quotes, accounts and notes, and a time noted behind it; None if it can be nobody's."""
+    name = raw.strip(" \t*_#" + _QUOTES).rstrip(",，|·•@—–- \t")
+    noted = None
+    zoom = _ZOOM.match(name)
+    name = _WROTE.sub("", zoom["name"] if zoom else name).strip()
+    if note := _NOTE.match(name):
+        bare, inside = note["name"].strip(" \t*_" + _QUOTES), note["note"].strip()
+        if times.is_time(inside):
+            noted, name = inside, bare
+        elif bare and not (known_role(inside) and not known_role(bare)):
+            name = bare
+    elif "<" in name and name.endswith(">"):  # a mail address behind the name
+        name = name.partition("<")[0].strip() or name
+    if name.startswith("@"):
+        name = name[1:]
+    name = _NUMBERED.sub(r"\1", name)
+    return (name, noted) if _can_be_name(name) else (None, None)
+
+
+def _can_be_name(name: str) -> bool:
+    if not name or len(name) > MAX_NAME or times.is_time(name) or _BROKEN.search(name):
+        return False
+    if _SENTENCE.search(name) and not known_role(name):
+        return False
+    if "," in name and not _TITLE_COMMA.fullmatch(name):
+        return False
+    if len(name.split()) > 5 and not known_role(name):
+        return False
+    return any(char.isalnum() for char in name)

@@ -1,0 +1,279 @@
+"""JSON by its shape: wherever a list of entries has words in one field and a speaker in another, there is a conversation.
+
+No vendor is known by name. Where several lists would do (utterances, segments and single words of one call), the one is
+taken whose entries have speakers and are not single words. JSON that holds no such list is refused with the places that
+were looked at; it is never read as prose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from evaluator.errors import InputError
+from evaluator.rubric import Role
+from evaluator.text.normalising import well_formed
+from evaluator.transcript.segments import INVISIBLE, Layout
+from evaluator.transcript.structured import fields
+from evaluator.transcript.structured.entries import Unreadable, messages_of, person_of
+from evaluator.transcript.structured.messages import Message, written_out
+from evaluator.transcript.structured.words import is_word, labels_by_start, turns_of_words
+from evaluator.transcript.turns import Assumption
+
+_LOOKS_LIKE = re.compile(r"\{\s*[\"}]|\[\s*(?:[{\[\"]|\])")
+_NUMBER = re.compile(r"\[\d+\]")
+_DEEPEST = 40
+_MOST_PATHS = 5
+
+
+class Found(NamedTuple):
+    """A list that was read as a conversation: where it is, its messages, and the places of entries that were not understood."""
+
+    path: str
+    messages: list[Message]
+    unread: list[str]
+    of_words: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether most of what is said has a speaker."""
+        spoken = [one for one in self.messages if one.kind == "speech" and one.text.strip()]
+        return 2 * sum(one.speaker is not None for one in spoken) > len(spoken)
+
+    @property
+    def size(self) -> int:
+        """How many characters are said."""
+        return sum(len(one.text.strip()) for one in self.messages if one.kind == "speech")
+
+
+def _best_of(found: list[Found]) -> Found | None:
+    """The one to read: with speakers before without, whole utterances before single words, then among those that hold most
+    of what is said the one in the most turns."""
+    for named in (True, False):
+        for of_words in (False, True):
+            own = [one for one in found if one.named == named and one.of_words == of_words and one.size]
+            if own:
+                most = max(one.size for one in own)
+                return max((one for one in own if 2 * one.size >= most), key=lambda one: len(one.messages))
+    return None
+
+
+def read_json(text: str) -> tuple[str, Layout] | None:
+    """The conversation in JSON or JSON Lines, written out; None if the text is no JSON. InputError where it is JSON and no
+    conversation could be found in it, or where it is broken."""
+    stripped = text.strip().strip(INVISIBLE).strip()
+    if not _LOOKS_LIKE.match(stripped):
+        return None
+    data = _load(stripped)
+    if data is _NOTHING:
+        return None
+    found = list(_conversations(data))
+    first = _best_of(found)
+    if first is None or not (first.named or len(first.messages) > 1):
+        if inner := _inner_text(data):
+            return inner
+        raise InputError("transcript_json_unknown", place=_place_of_failure(data))
+    best = _with_people(_joined(first, found), data)
+    if len(best.unread) > len(best.messages):
+        raise InputError("transcript_json_unknown", place=best.unread[0])
+    return written_out("json", best.messages, _assumptions(best, data))
+
+
+_NOTHING = object()
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError:
+        raise InputError("transcript_json_unknown", place="[[[…") from None
+    except ValueError as broken:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and _is_whole(lines[0]):
+            return _load_lines(lines)
+        if not re.match(r"\{\s*\"|\[\s*\{\s*\"|\[\s*\[\s*[\[\"]|\[{3}", text):
+            return _NOTHING  # prose that opens with a bracket
+        place = getattr(broken, "lineno", 1)
+        raise InputError("transcript_json_broken", line=place, column=getattr(broken, "colno", 1)) from None
+
+
+def _is_whole(line: str) -> bool:
+    """Whether the line is a JSON value by itself, as in JSON Lines."""
+    try:
+        return isinstance(json.loads(line.strip().rstrip(","), strict=False), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _load_lines(lines: Sequence[str]) -> list[Any]:
+    """JSON Lines: one value a line."""
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(json.loads(line.strip().rstrip(","), strict=False))
+        except (ValueError, RecursionError):
+            raise InputError("transcript_json_broken", line=number, column=1) from None
+    return found
+
+
+def _conversations(data: Any) -> Iterator[Found]:
+    """Every list that reads as a conversation, anywhere in the data."""
+    words: list[list[dict[str, Any]]] = []
+    labels: dict[str, str] = {}
+    for path, value in _walk(data):
+        if isinstance(value, dict):
+            if found := _columns(path, value):
+                yield found
+            continue
+        entries = [item for item in value if isinstance(item, dict)]
+        if not entries or len(entries) < len(value):
+            if found := _plain_items(path, value):
+                yield found
+            continue
+        labels |= labels_by_start(entries)
+        if len(entries) > 1 and all(map(is_word, entries)):
+            words.append(entries)
+        else:
+            yield from _entries(path, entries)
+    if words and (messages := turns_of_words(words, labels)):
+        yield Found("words", messages, [], of_words=True)
+
+
+def _walk(data: Any) -> Iterator[tuple[str, Any]]:
+    """Every list and object with its path, outermost first; not deeper than anybody nests a conversation."""
+    waiting = deque([("", data, 0)])
+    while waiting:
+        path, value, depth = waiting.popleft()
+        if isinstance(value, dict):
+            yield path or "{}", value
+            children = [(f"{path}.{name}" if path else str(name), child) for name, child in value.items()]
+        else:
+            yield path or "[]", value
+            children = [(f"{path}[{place}]", child) for place, child in enumerate(value)]
+        if depth < _DEEPEST:
+            waiting += [(where, child, depth + 1) for where, child in children if isinstance(child, list | dict)]
+
+
+def _entries(path: str, value: list[dict[str, Any]]) -> Iterator[Found]:
+    messages: list[Message] = []
+    unread: list[str] = []
+    for place, entry in enumerate(value):
+        try:
+            messages += messages_of(entry)
+        except Unreadable:
+            unread.append(f"{path}[{place}]")
+    if any(one.text.strip() and one.kind == "speech" for one in messages):
+        yield Found(path, messages, unread)
+
+
+def _plain_items(path: str, value: list[Any]) -> Found | None:
+    """[["客服", "您好"], …]: pairs of a name and words."""
+    pairs = [
+        item for item in value if isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
+    ]
+    if len(pairs) < 2 or len(pairs) != len(value) or len({pair[0] for pair in pairs}) > max(2, len(pairs) // 2):
+        return None
+    return Found(path, [Message(name, words) for name, words in pairs], [])
+
+
+def _columns(path: str, value: dict[str, Any]) -> Found | None:
+    """{"speaker": […], "text": […]}: a table by its columns."""
+    lists = {
+        name: item
+        for name, item in value.items()
+        if isinstance(item, list) and all(isinstance(x, str | int) for x in item)
+    }
+    speaker, words = fields.find(lists, [*fields.SPEAKERS, *fields.ROLES]), fields.find(lists, fields.TEXTS)
+    if not speaker or not words or len(lists[speaker]) != len(lists[words]):
+        return None
+    return Found(
+        path, [Message(str(who), str(said)) for who, said in zip(lists[speaker], lists[words], strict=True)], []
+    )
+
+
+def _joined(best: Found, found: list[Found]) -> Found:
+    """Lists beside each other that belong together ("phrases" of several transcripts): as one, in their order."""
+    pattern = _NUMBER.sub("[]", best.path)
+    alike = [one for one in found if _NUMBER.sub("[]", one.path) == pattern and one.named == best.named]
+    if len(alike) < 2 or "[]" not in pattern:
+        return best
+    alike.sort(key=lambda one: [int(number) for number in re.findall(r"\[(\d+)\]", one.path)])
+    messages = [message for one in alike for message in one.messages]
+    return Found(pattern, messages, [place for one in alike for place in one.unread])
+
+
+def _with_people(best: Found, data: Any) -> Found:
+    """The names and roles that another list gives to the speakers' numbers: {"speakers": [{"id": 0, "name": "Nick"}]}."""
+    people: dict[str, tuple[str | None, Role | None]] = {}
+    for path, value in _walk(data):
+        if isinstance(value, list) and path != best.path:
+            for entry in value:
+                if isinstance(entry, dict) and (known := person_of(entry)):
+                    people.setdefault(known[0], known[1:])
+    if not people:
+        return best
+    messages = []
+    for one in best.messages:
+        name, role = people.get(one.speaker or "", (None, None))
+        messages.append(replace(one, speaker=name or one.speaker, role=one.role or role))
+    return best._replace(messages=messages)
+
+
+def _inner_text(data: Any) -> tuple[str, Layout] | None:
+    """JSON around one text, or a list of lines: what stands inside is read as text."""
+    from evaluator.transcript.dialogue import read_dialogue
+
+    if isinstance(data, list) and len(data) > 1 and all(isinstance(item, str) for item in data):
+        inner = "\n".join(data)
+    else:
+        texts = [value for _, value in _strings(data) if len(value) > 40 or "\n" in value]
+        if len(texts) != 1:
+            return None
+        inner = texts[0]
+    inner = well_formed(inner)
+    if _LOOKS_LIKE.match(inner.strip()):  # JSON in a string of JSON
+        return read_json(inner)
+    layout = read_dialogue(inner)
+    return (inner, layout) if layout is not None else None
+
+
+def _strings(data: Any) -> Iterator[tuple[str, str]]:
+    for path, value in _walk(data):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, child in items:
+            if isinstance(child, str):
+                yield f"{path}.{name}", child
+
+
+def _place_of_failure(data: Any) -> str:
+    """The longest list of entries, or the whole, with the fields that it has."""
+    lists = [(path, value) for path, value in _walk(data) if isinstance(value, list) and value]
+    path, value = max(lists, key=lambda one: len(one[1]), default=("{}", data))
+    first = value[0] if isinstance(value, list) and value else value
+    place = f"{path}[0]" if isinstance(value, list) and path != "[]" else path if not isinstance(value, list) else "[0]"
+    if isinstance(first, dict):
+        place += f" ({', '.join(list(map(str, first))[:6])})" if first else " ({})"
+    return well_formed(place)
+
+
+def _assumptions(best: Found, data: Any) -> Iterator[Assumption]:
+    beside = (
+        [str(name) for name in data if _holds_more(data[name], best.path, str(name))] if isinstance(data, dict) else []
+    )
+    if beside:
+        yield Assumption(code="json_beside", values={"path": best.path, "others": ", ".join(beside[:_MOST_PATHS])})
+    if best.unread:
+        yield Assumption(
+            code="not_read", values={"places": ", ".join(best.unread[:_MOST_PATHS]), "count": str(len(best.unread))}
+        )
+    empty = sum(not message.text.strip() for message in best.messages)
+    if empty:
+        yield Assumption(code="empty_messages", values={"count": str(empty)})
+
+
+def _holds_more(value: Any, path: str, name: str) -> bool:
+    return isinstance(value, list | dict) and bool(value) and not path.startswith(name)

@@ -1,0 +1,110 @@
+"""Web pages and fragments of HTML, read with Beautiful Soup: tables by their cells, everything else as lines of text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from evaluator.errors import InputError
+from evaluator.transcript.segments import INVISIBLE, Layout
+
+_PAGE = re.compile(
+    r"\s*(?:<!doctype html|<html|<head|<body|<table|<div|<ul|<ol|<p[\s>]|<section|<article|<main|<h\d)", re.IGNORECASE
+)
+_FRAGMENT = re.compile(r"<(?:p|br|div|span|b|i|a|ul|li|strong|em)\b[^>]{0,200}>", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml", re.IGNORECASE)
+_HIDDEN = ("script", "style", "noscript", "template", "nav", "svg", "head", "iframe", "button", "select", "title")
+_BLOCKS = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "blockquote",
+    "hr",
+]
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a field of a message holds HTML in place of plain words."""
+    return bool(_FRAGMENT.search(text[:2000])) and ("</" in text or "<br" in text.lower())
+
+
+def text_of_html(text: str) -> str:
+    """The visible words of a fragment, a line for each block."""
+    return _lines(_soup(text))
+
+
+def read_webpage(text: str) -> tuple[str, Layout] | None:
+    """The conversation on a page, written out; None if the text is no HTML, or holds none that could be told."""
+    begin = text.lstrip().lstrip(INVISIBLE)
+    if _XML.match(begin) and not re.search(r"<html", begin[:2000], re.IGNORECASE):
+        raise InputError("transcript_xml")
+    if not _PAGE.match(begin) or "</" not in begin:
+        return None
+    page = _soup(begin)
+    return _tables(page) or _as_text(page)
+
+
+def _soup(text: str) -> Any:
+    try:
+        from bs4 import BeautifulSoup
+    except ImportError:
+        raise InputError("transcript_package_missing", kind="HTML", package="beautifulsoup4") from None
+    page = BeautifulSoup(text, "html.parser")
+    for hidden in page(_HIDDEN):
+        hidden.decompose()
+    return page
+
+
+def _tables(page: Any) -> tuple[str, Layout] | None:
+    from evaluator.transcript.structured.tables import read_grid
+
+    found = []
+    for table in page("table"):
+        grid = [[cell.get_text(" ", strip=True) for cell in row(["td", "th"])] for row in table("tr")]
+        if read := read_grid(grid):
+            found.append((table, read))
+    if len(found) != 1:
+        return None
+    table, _ = found[0]
+    grid = [[_lines(cell) for cell in row(["td", "th"])] for row in table("tr")]
+    table.decompose()
+    return read_grid(grid, title=_lines(page))
+
+
+def _as_text(page: Any) -> tuple[str, Layout] | None:
+    from evaluator.transcript.dialogue import read_dialogue
+    from evaluator.transcript.segments import Segment
+
+    for row in page("tr"):
+        row.replace_with("\n" + "\t".join(cell.get_text(" ", strip=True) for cell in row(["td", "th"])) + "\n")
+    text = _lines(page)
+    return text, read_dialogue(text) or Layout("plain", (Segment(None, 0, len(text)),))
+
+
+def _lines(part: Any) -> str:
+    from bs4 import NavigableString
+
+    for block in part.find_all(["br", *_BLOCKS]):
+        block.insert_before(NavigableString("\n"))
+        block.insert_after(NavigableString("\n"))
+    lines = [" ".join(line.split()) for line in part.get_text().split("\n")]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,185 @@
+"""Written times: dates, clocks with halves of the day and zones, seconds into a call, and ranges of them.
+
+A time is never a name. Whatever is only a time, however a program writes it, is recognised here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = (
+    r"(?:(?:星期|周|礼拜|週)[一二三四五六日天]|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
+)
+_DAY = (
+    r"(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|"
+    r"\d{1,2}\s?月\s?\d{1,2}\s?[日号]|\d{1,2}[-/]\d{1,2}(?![-/\d])|"
+    rf"{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?![:：\d])(?:,?\s\d{{4}}(?![:：\d]))?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:,?\s\d{{4}}(?![:：\d]))?|"
+    r"昨天|今天|前天|明天|today\b|yesterday\b)"
+)
+DATE = rf"(?:(?:{_WEEKDAY}[,，\s]{{0,2}})?{_DAY}(?:[,，\s]{{0,2}}[(（]?{_WEEKDAY}[)）]?)?|{_WEEKDAY})"
+CLOCK = r"(?>\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,6})?)(?![:：]?\d)"  # never half of one
+_HALF_BEFORE = r"(?:上午|下午|晚上|凌晨|中午|早上|傍晚|오전|오후)"
+_HALF_AFTER = r"(?:[ap]\.?m\b\.?|上午|下午|晚上|凌晨|中午|早上)"
+_ZONE = (
+    r"(?:z\b|[(（]?\s?(?:utc|gmt)\s?(?:[+\-−]\d{1,2}(?::?\d{2})?)?\s?[)）]?|[(（][+\-−]\d{2}:?\d{2}[)）]|\+\d{2}:?\d{2}(?!\d)|-\d{4}(?!\d)|"
+    r"(?:cst|est|edt|cdt|pst|pdt|mst|bst|cet|cest|jst|hkt)\b)"
+)
+_NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
+_SECONDS = r"\s?(?:s|secs?|seconds?)(?![a-z])|\s?秒"
+_MINUTES = r"\s?(?:m|mins?|minutes?)(?![a-z])|\s?分钟?"
+_HOURS = r"\s?(?:h|hrs?|hours?)(?![a-z])|\s?小时|\s?时"
+DURATION = (
+    rf"(?:{_NUMBER}(?:{_HOURS})[\s,]{{0,2}}(?:\d{{1,2}}(?:{_MINUTES})[\s,]{{0,2}})?(?:{_NUMBER}(?:{_SECONDS}))?|"
+    rf"\d{{1,4}}(?:{_MINUTES})[\s,]{{0,2}}(?:{_NUMBER}(?:{_SECONDS}))?|{_NUMBER}(?:{_SECONDS}))"
+)
+_CHINESE_CLOCK = r"\d{1,2}\s?[点时]\s?\d{1,2}\s?分(?:\s?\d{1,2}\s?秒)?"
+_POINT = (  # a time of day, or minutes and seconds into the call
+    rf"(?:(?:(?:{DATE})(?:T(?=\d)|[\s,，]{{0,3}}(?:at\s|@\s?)?))?(?:{_HALF_BEFORE}\s?)?(?:{CLOCK}|{_CHINESE_CLOCK})"
+    rf"(?:\s?{_HALF_AFTER})?(?:\s{{0,2}}{_ZONE})?|{CLOCK}(?:\s?{_HALF_AFTER})?[\s,，]{{1,2}}(?:{DATE}))"
+)
+STAMP = rf"(?:{_POINT}|{DURATION})"
+_TO = r"\s{0,2}(?:-->|->|[-–—~～至到]|to\b)\s{0,2}"
+RANGE = rf"(?:{STAMP}(?:{_TO}(?:{STAMP}))?)"
+_BARE = (
+    rf"(?:{_POINT}(?:{_TO}(?:{_POINT}))?|{DURATION}{_TO}(?:{DURATION}))"  # "3 minutes" alone is a word of a sentence
+)
+_BARE_SECONDS = r"(?:\d{1,6}\.\d{1,3}\s{0,2}(?:-->|->|[-–—~])\s{0,2}\d{1,6}\.\d{1,3})"
+
+_FLAGS = re.IGNORECASE
+_OPEN, _CLOSE = r"[\[【(（{<]", r"[\]】)）}>]"
+_LEADING = re.compile(
+    rf"(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>{_BARE}))"
+    r"\s{0,8}(?:[-–—|·•,，]\s{0,4})?",
+    _FLAGS,
+)
+_TRAILING = re.compile(
+    rf"(?P<before>[\s,，|·•@—–\-\]】>」』)）\"'”]|(?={_OPEN})|(?<=[\u3400-\u9fff])(?=\d{{2}}[:：]\d{{2}}))(?:at\s)?"
+    rf"(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>(?:{DURATION}\s{{0,2}})?{_BARE}))"
+    r"(?P<colon>\s{0,4}[:：])?\s*$",
+    _FLAGS,
+)
+_INNER = re.compile(
+    rf"(?<=[\s\]】>」』)）])(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>{_BARE}))"
+    r"(?=\s+[^\s\-–—~至到])\s*",
+    _FLAGS,
+)
+_FILLER = re.compile(r"[\s\-—–_=*#|·•,，()（）\[\]【】.]+")
+_TOKEN = re.compile(rf"{RANGE}|{DATE}|{_BARE_SECONDS}|{_ZONE}", _FLAGS)
+_TIME_PARTS = re.compile(
+    rf"(?P<date>{DATE})?.{{0,12}}?(?P<clock>{CLOCK})(?:\s?(?P<half>{_HALF_AFTER}))?", _FLAGS | re.DOTALL
+)
+_UNITS = re.compile(rf"(?P<number>{_NUMBER})(?:(?P<h>{_HOURS})|(?P<m>{_MINUTES})|(?P<s>{_SECONDS}))", _FLAGS)
+_LONGEST = 90  # no written time is longer
+
+
+class Stamp(NamedTuple):
+    """A time in a line: as written, and the offsets of it with its brackets and what joins it to its neighbours."""
+
+    time: str
+    start: int
+    end: int
+    colon: bool = False
+
+
+def leading(text: str, at: int = 0) -> Stamp | None:
+    """The time that begins at `at`, bare or in brackets; dates without a clock are none."""
+    match = _LEADING.match(text, at, at + _LONGEST)
+    return Stamp(_written(match), match.start(), match.end()) if match else None
+
+
+def trailing(text: str) -> Stamp | None:
+    """The time that ends the line, bare or in brackets, with a colon behind it or not."""
+    base = max(0, len(text) - _LONGEST)
+    match = _TRAILING.search(text, base)
+    if match is None:
+        return None
+    return Stamp(_written(match), match.start(), match.end(), colon=match["colon"] is not None)
+
+
+def inner(text: str, at: int, within: int) -> Stamp | None:
+    """The first time inside the line with words after it, that begins no later than `within` characters from `at`."""
+    match = _INNER.search(text, at, at + within + _LONGEST)
+    if match is None or match.start() > at + within:
+        return None
+    return Stamp(_written(match), match.start(), match.end())
+
+
+def is_time(text: str) -> bool:
+    """Whether the text is nothing but dates, times and durations."""
+    return 0 < len(text) <= 2 * _LONGEST and time_in(text) is not None and not _FILLER.sub("", _TOKEN.sub("", text))
+
+
+def time_in(text: str) -> str | None:
+    """The first time or date in a short text, as written."""
+    match = _TOKEN.search(text[: 2 * _LONGEST])
+    return match[0] if match else None
+
+
+def _written(match: re.Match[str]) -> str:
+    return match["inside"] or match["bare"]
+
+
+def kind_of(time: str) -> tuple[bool, bool, bool]:
+    """How a program writes its times: with a date, with seconds, as a duration. Heads of one export agree in it."""
+    clock = re.search(CLOCK, time)
+    return has_date(time), clock is not None and len(re.findall(r"[:：]", clock[0])) > 1, clock is None
+
+
+def is_exact(time: str) -> bool:
+    """Whether the time has a date or seconds: no accident in the middle of a sentence."""
+    dated, seconds_written, duration = kind_of(time)
+    return dated or seconds_written or duration
+
+
+def has_date(time: str) -> bool:
+    """Whether a written time names a day, so that it is a time of day and not a time into the call."""
+    match = re.search(DATE, time, _FLAGS)
+    return match is not None
+
+
+def seconds(time: str, *, clock: bool) -> float | None:
+    """Seconds that a written time stands for; two parts are hours and minutes if `clock`, else minutes and seconds."""
+    match = _TIME_PARTS.search(time)
+    if not match:
+        return _seconds_of_units(time)
+    parts = [float(part) for part in re.split("[:：]", match["clock"].replace(",", "."))]
+    hours, minutes, rest = parts if len(parts) == 3 else ((*parts, 0.0) if clock else (0.0, *parts))
+    half = (match["half"] or "").strip().lower()
+    if hours < 12 and (half.startswith("p") or re.search("下午|晚上|傍晚|오후", time)):
+        hours += 12
+    elif hours == 12 and (half.startswith("a") or "凌晨" in time):  # 12:30 AM is half past midnight
+        hours = 0
+    return _day_number(match["date"] or "") * 86400 + hours * 3600 + minutes * 60 + rest
+
+
+def _seconds_of_units(time: str) -> float | None:
+    """Of "1m 3s", "3分12秒", "0.50s - 3.00s": the first duration."""
+    first = re.search(DURATION, time, _FLAGS)
+    if first is None:
+        bare = re.search(_NUMBER, time)
+        return float(bare[0]) if bare else None
+    size = {"h": 3600.0, "m": 60.0, "s": 1.0}
+    found = _UNITS.finditer(first[0])
+    return sum(float(unit["number"]) * next(size[key] for key in size if unit[key]) for unit in found)
+
+
+def _day_number(date: str) -> int:
+    """Days since year 1 for full dates; otherwise 0, so that only times of one day are compared."""
+    from datetime import date as calendar_date
+
+    numbers = [int(number) for number in re.findall(r"\d+", date)]
+    if len(numbers) == 3 and numbers[2] > 31:  # 15/06/2026
+        numbers = [numbers[2], numbers[1], numbers[0]]
+    if len(numbers) == 3 and numbers[1] > 12:  # 2026/15/06, written by Americans as 06/15/2026
+        numbers = [numbers[0], numbers[2], numbers[1]]
+    try:
+        return calendar_date(*numbers).toordinal() if len(numbers) == 3 and numbers[0] > 31 else 0
+    except ValueError:
+        return 0
