@@ -1,35 +1,44 @@
-"""Word files, read with python-docx: paragraphs and tables in their order, automatic numbers written out."""
+"""Word files: paragraphs and tables in their order, with what content controls, text boxes and attached parts hold.
+
+python-docx opens the package; the body is walked as XML, because its paragraphs leave out tracked insertions, content
+controls, text boxes, formulas and nested tables.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from evaluator.bank.formats.limits import check_office
-from evaluator.bank.formats.lines import Line, clean
-from evaluator.bank.papers.grids import heads_questions
+from evaluator.bank.grids import heads_questions
+from evaluator.bank.reading.docx_lists import Lists, W
+from evaluator.bank.reading.docx_runs import R, read_words
+from evaluator.bank.reading.limits import check_office
+from evaluator.bank.reading.lines import Line, Pictures, clean, take_emphasis
 from evaluator.errors import InputError
 
-_CHINESE = "零一二三四五六七八九十"
+_THROUGH = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
+_DEEPEST = 40  # tables in tables, and controls in controls
+Block = tuple[str, tuple[str, ...], tuple[str, ...]]  # text, cells of a row, names of pictures
 
 
-def read(path: Path) -> tuple[Line, ...]:
-    """The lines of a Word file; `number` counts paragraphs and table rows."""
+def read(path: Path, pictures: Pictures | None = None) -> tuple[Line, ...]:
+    """The lines of a Word file; `number` counts paragraphs and table rows. Pictures are put into `pictures` by name."""
     check_office(path)
-    document = _open(path)
-    counters: dict[tuple[str, int], int] = defaultdict(int)
+    reader = _Reader(_open(path), pictures if pictures is not None else {})
     lines: list[Line] = []
     number, blank = 0, False
-    for text, cells in _blocks(document, counters):
-        for part in text.split("\n"):
+    for text, cells, names in reader.blocks():
+        for place, part in enumerate(text.split("\n")):
             number += 1
-            part = clean(part).rstrip()
-            if part.strip():
-                lines.append(Line(part, number, cells=cells, blank_before=blank))
-            blank = not part.strip()
+            shown, strong = take_emphasis(clean(part).rstrip())
+            if shown.strip():
+                line = Line(shown, number, cells=cells, blank_before=blank, strong=() if cells else strong)
+                lines.append(replace(line, pictures=names) if names and place == 0 else line)
+            blank = not shown.strip()
     return tuple(lines)
 
 
@@ -44,98 +53,95 @@ def _open(path: Path) -> Any:
         raise InputError("bank_damaged", file=path.name) from None
 
 
-def _blocks(document: Any, counters: dict[tuple[str, int], int]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    from docx.table import Table
+class _Reader:
+    """One document that is being walked."""
 
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            yield from _table(block, counters)
-        else:
-            yield _numbered(block, counters), ()
+    def __init__(self, document: Any, pictures: Pictures) -> None:
+        self._document, self._part, self._pictures = document, document.part, pictures
+        self._lists = Lists(_element(document, "numbering"), _element(document, "styles"))
+
+    def blocks(self) -> Iterator[Block]:
+        """The paragraphs and the rows of tables in their order."""
+        yield from self._walk(self._document.element.body, 0)
+
+    def _walk(self, parent: Any, depth: int) -> Iterator[Block]:
+        for child in parent if depth < _DEEPEST else ():
+            if child.tag == f"{W}p":
+                yield from self._paragraph(child, depth)
+            elif child.tag == f"{W}tbl":
+                yield from self._table(child, depth)
+            elif child.tag == f"{W}altChunk":
+                yield from self._attached(child.get(f"{R}id"))
+            elif child.tag in _THROUGH:
+                yield from self._walk(child, depth + 1)
+
+    def _paragraph(self, paragraph: Any, depth: int) -> Iterator[Block]:
+        words = read_words(paragraph, self._picture)
+        text = words.text
+        label = self._lists.label(paragraph) if text.strip() else ""
+        if text.strip() or not words.boxes:
+            yield f"{label}{text}", (), tuple(words.pictures)
+        for box in words.boxes:
+            yield from self._walk(box, depth + 1)
+
+    def _table(self, table: Any, depth: int) -> Iterator[Block]:
+        """Rows of short cells and of questions stay rows; a table that only lays out paragraphs gives them one by one."""
+        headed = False
+        for row in _rows(table):
+            blocks = [list(self._walk(cell, depth + 1)) for cell in _cells(row)]
+            cells = tuple("\n".join(text for text, _, _ in inner).strip() for inner in blocks)
+            shown = tuple(take_emphasis(cell)[0] for cell in cells)
+            headed = headed or heads_questions(shown)
+            nested = any(inner_cells for inner in blocks for _, inner_cells, _ in inner)
+            names = tuple(name for inner in blocks for _, _, pictures in inner for name in pictures)
+            if nested or len(cells) == 1 or (not headed and any("\n" in cell for cell in cells)):
+                yield from (block for inner in blocks for block in inner if block[0].strip())
+            else:
+                yield "\t".join(shown).replace("\n", " "), shown, names
+
+    def _picture(self, relation: str) -> str:
+        """The name of a picture, by its content, so that the same one is kept once; empty where it is not in the file."""
+        try:
+            part = self._part.related_parts[relation]
+            suffix = PurePosixPath(str(part.partname)).suffix.lower()
+            name = f"{hashlib.sha256(part.blob).hexdigest()[:20]}{suffix}"
+        except (KeyError, AttributeError):
+            return ""
+        self._pictures.setdefault(name, part.blob)
+        return name
+
+    def _attached(self, relation: str | None) -> Iterator[Block]:
+        """A part of another format that Word shows in its place (altChunk): web pages, text and Word files."""
+        from evaluator.bank.reading.attached import read_attached
+
+        part = self._part.related_parts.get(relation) if relation else None
+        if part is not None:
+            yield from ((line.text, line.cells, ()) for line in read_attached(part.blob, str(part.partname)))
 
 
-def _table(table: Any, counters: dict[tuple[str, int], int]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Rows of short cells and of questions stay rows; a table that only lays out paragraphs gives them one by one."""
-    headed = False
-    for row in table.rows:
-        cells, seen = [], set()
-        for cell in row.cells:
-            if id(cell._tc) not in seen:  # a merged cell comes once for every column that it covers
-                seen.add(id(cell._tc))
-                cells.append("\n".join(_numbered(paragraph, counters) for paragraph in cell.paragraphs).strip())
-        headed = headed or heads_questions(tuple(cells))
-        if len(cells) == 1 or (not headed and any("\n" in cell for cell in cells)):
-            yield from ((cell, ()) for cell in cells)
-        else:
-            yield "\t".join(cells).replace("\n", " "), tuple(cells)
-
-
-def _numbered(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:
-    """The text of a paragraph with the number that Word shows before it, which the file holds only as a format."""
-    text = paragraph.text
-    label = _list_label(paragraph, counters) if text.strip() else ""
-    return f"{label}{text}"
-
-
-def _list_label(paragraph: Any, counters: dict[tuple[str, int], int]) -> str:
-    numbering = _numbering(paragraph)
-    if numbering is None or numbering.numId is None or not numbering.numId.val:
-        return ""
-    level = numbering.ilvl.val if numbering.ilvl is not None else 0
-    number_id = str(numbering.numId.val)
-    counters[number_id, level] += 1
-    for known in [key for key in counters if key[0] == number_id and key[1] > level]:
-        del counters[known]
-    style, pattern = _level_format(paragraph, number_id, level)
-    if style is None or pattern is None:
-        return ""
-    if style == "bullet":
-        return "- "
-    return pattern.replace(f"%{level + 1}", _render(counters[number_id, level], style)) + " "
-
-
-def _numbering(paragraph: Any) -> Any:
-    """Where the list is named: at the paragraph, or at its style or a style that this one is based on."""
-    own = paragraph._p.pPr
-    if own is not None and own.numPr is not None:
-        return own.numPr
-    style, seen = paragraph.style, 0
-    while style is not None and seen < 10:
-        properties = style.element.pPr
-        if properties is not None and properties.numPr is not None:
-            return properties.numPr
-        style, seen = style.base_style, seen + 1
-    return None
-
-
-def _level_format(paragraph: Any, number_id: str, level: int) -> tuple[str | None, str | None]:
-    """The style and the pattern of a list level, from the numbering part of the file."""
-    from docx.oxml.ns import qn
-
+def _element(document: Any, name: str) -> Any:
     try:
-        root = paragraph.part.numbering_part.element
-    except (KeyError, NotImplementedError):
-        return None, None
-    links = root.xpath(f'./w:num[@w:numId="{int(number_id)}"]/w:abstractNumId/@w:val')
-    found = root.xpath(f'./w:abstractNum[@w:abstractNumId="{links[0]}"]/w:lvl[@w:ilvl="{level}"]') if links else []
-    if not found:
-        return None, None
-    values = {child.tag: child.get(qn("w:val")) for child in found[0]}
-    return values.get(qn("w:numFmt")), values.get(qn("w:lvlText"))
+        return getattr(document.part, f"{name}_part").element if name == "numbering" else document.styles.element
+    except (KeyError, NotImplementedError, AttributeError):
+        return None
 
 
-def _render(value: int, style: str) -> str:
-    if style == "upperLetter":
-        return chr(ord("A") + (value - 1) % 26)
-    if style == "lowerLetter":
-        return chr(ord("a") + (value - 1) % 26)
-    if style.startswith("chinese") or style in ("japaneseCounting", "ideographTraditional"):
-        return _chinese(value)
-    return str(value)
+def _rows(table: Any) -> Iterator[Any]:
+    for child in table:
+        if child.tag == f"{W}tr":
+            yield child
+        elif child.tag in _THROUGH:
+            yield from _rows(child)
 
 
-def _chinese(value: int) -> str:
-    if value <= 10:
-        return _CHINESE[value]
-    tens, ones = divmod(value, 10)
-    return (_CHINESE[tens] if tens > 1 else "") + "十" + (_CHINESE[ones] if ones else "")
+def _cells(row: Any) -> Iterator[Any]:
+    """The cells of a row; one that goes on a cell merged from above is left out."""
+    for child in row:
+        if child.tag == f"{W}tc":
+            merged = child.find(f"{W}tcPr/{W}vMerge")
+            if merged is None or merged.get(f"{W}val") == "restart":
+                yield child
+            else:
+                yield from ()
+        elif child.tag in _THROUGH:
+            yield from _cells(child)

@@ -12,6 +12,9 @@ INVISIBLE = dict.fromkeys(
 )
 
 
+Pictures = dict[str, bytes]  # by the name under which questions hold them
+
+
 @dataclass(frozen=True)
 class Line:
     """One line, paragraph or table row. `number` counts from 1 in the file; `full` lines run to the right edge."""
@@ -23,6 +26,7 @@ class Line:
     full: bool = False  # wrapped by the layout, so the next line may continue it
     blank_before: bool = False
     unknown: bool = False  # cells of a table for which the grammar has no place: reported as they are
+    noise: bool = False  # the header or footer of a page
     strong: tuple[tuple[int, int], ...] = ()  # places of the text in bold, in colour or underlined
     quote: bool = False  # set apart as a remark: an indented quotation of Markdown
     pictures: tuple[str, ...] = ()  # names of the pictures that stand here
@@ -59,7 +63,7 @@ def clean(text: str) -> str:
 
 def number_lines(texts: list[str]) -> tuple[Line, ...]:
     """Lines of a plain text, blank ones dropped but counted; lines that were wrapped at a fixed width are `full`."""
-    parted = [_take_emphasis(clean(text).rstrip()) for text in texts]
+    parted = [take_emphasis(clean(text).rstrip()) for text in texts]
     cleaned = [text for text, _ in parted]
     edge = _wrap_edge(cleaned)
     lines: list[Line] = []
@@ -77,7 +81,8 @@ def emphasise(text: str) -> str:
     return f"{STRONG}{text}{PLAIN}"
 
 
-def _take_emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+def take_emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text without the marks of `emphasise`, and the places that were between them."""
     if STRONG not in text and PLAIN not in text:
         return text, ()
     shown: list[str] = []

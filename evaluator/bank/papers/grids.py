@@ -60,6 +60,7 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines with grids of keys and tables of questions written out, each at the line of its row."""
     spread: list[Line] = []
     columns: list[str] = []
+    criteria: dict[str, int] = {}
     place = rows = 0
     while place < len(lines):
         line = lines[place]
@@ -68,7 +69,18 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             spread.append(replace(below, text=_grid_keys(line, below), cells=()))
             place += 2
             continue
-        columns = columns if line.cells else []
+        columns, criteria = (columns, criteria) if line.cells else ([], {})
+        scored = _criteria_columns(line.cells)
+        if scored and not columns and not heads_questions(line.cells):
+            criteria, rows = scored, 0
+            spread.append(replace(line, text="评分标准:", cells=()))
+            place += 1
+            continue
+        if criteria and len(line.cells) == criteria["width"]:
+            rows += 1
+            spread.append(replace(line, text=_criterion_line(line.cells, criteria, rows), cells=()))
+            place += 1
+            continue
         if _are_of_questions(named := _columns(line.cells)):
             columns, rows = named, 0
         elif columns and len(line.cells) == len(columns):
@@ -78,6 +90,27 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             spread.extend(_split_inner_labels(line))
         place += 1
     return tuple(spread)
+
+
+_SCORED = re.compile(r"^(?:(?:评分|考核|评价)?(?:维度|项目?|要点|指标|标准|内容)|采分点|得分点|dimension|criteri(?:on|a))$", re.I)
+_SCORES = re.compile(r"^(?:分值|分数|满分|配分|权重分?|points?|marks?|score)$", re.I)
+
+
+def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
+    """Where a table of scoring criteria has its criteria and their points; empty for any other row."""
+    names = [marks.fold(cell).replace(" ", "") for cell in cells]
+    named = next((place for place, name in enumerate(names) if _SCORED.match(name)), None)
+    points = next((place for place, name in enumerate(names) if _SCORES.match(name)), None)
+    return {"named": named, "points": points, "width": len(cells)} if named is not None and points is not None else {}
+
+
+def _criterion_line(cells: tuple[str, ...], columns: dict[str, int], row: int) -> str:
+    """`(1)共情:先回应情绪(5分)`: a row as the line of a criterion, all its cells in it."""
+    points = marks.read_points(cells[columns["points"]])
+    rest = [cell.strip() for place, cell in enumerate(cells) if place not in (columns["named"], columns["points"])]
+    text = "：".join(filter(None, (cells[columns["named"]].strip(), "；".join(filter(None, rest)))))
+    given = f"（{number_text(points)}分）" if points is not None else cells[columns["points"]].strip()
+    return f"({row}){text}{given}"
 
 
 def _split_inner_labels(line: Line) -> list[Line]:
@@ -91,7 +124,20 @@ def _split_inner_labels(line: Line) -> list[Line]:
 
 
 def _is_grid(first: Line, second: Line) -> bool:
-    """`题号 1 2 3` above `答案 A C B`."""
+    """`题号 1 2 3` above `答案 A C B`, or the numbers above the keys without these words."""
+    return _is_headed_grid(first, second) or _is_bare_grid(first, second)
+
+
+def _is_bare_grid(first: Line, second: Line) -> bool:
+    if len(first.cells) != len(second.cells) or len(first.cells) < 2:
+        return False
+    numbers = [cell.strip() for cell in first.cells if cell.strip()]
+    keys = [cell.strip() for cell in second.cells if cell.strip()]
+    counted = all(number.isdecimal() for number in numbers) and len(numbers) > 1
+    return counted and len(keys) == len(numbers) and all(marks.read_key(key) and not key.isdecimal() for key in keys)
+
+
+def _is_headed_grid(first: Line, second: Line) -> bool:
     if not first.cells or len(first.cells) != len(second.cells) or len(first.cells) < 2:
         return False
     headed = _NUMBERS.match(line_patterns.fold(first.cells[0])) and _ANSWERS.match(line_patterns.fold(second.cells[0]))
@@ -99,7 +145,8 @@ def _is_grid(first: Line, second: Line) -> bool:
 
 
 def _grid_keys(first: Line, second: Line) -> str:
-    pairs = zip(first.cells[1:], second.cells[1:], strict=True)
+    begin = 1 if _is_headed_grid(first, second) else 0
+    pairs = zip(first.cells[begin:], second.cells[begin:], strict=True)
     written = [
         f"{line_patterns.read_number(number)}.{line_patterns.fold(key)}"
         for number, key in pairs

@@ -51,7 +51,7 @@ def parse(document: Document) -> list[Paper]:
     cards = find_cards(at.lines)
     for place, line in enumerate(at.lines):
         at.place = place
-        if place in cards:
+        if place in cards or line.noise:
             at.paper.noise += 1
         elif line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
             at.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))

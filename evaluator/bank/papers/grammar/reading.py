@@ -44,7 +44,7 @@ class Reading:
     def lines_after(self, count: int) -> Iterator[Line]:
         """The next lines that are not noise, up to `count`."""
         window = self.lines[self.place + 1 : self.place + 1 + 2 * count]
-        following = (line for line in window if not line.unknown)
+        following = (line for line in window if not (line.unknown or line.noise))
         return islice((line for line in following if noise.recognise(line.text, self.in_tail) is None), count)
 
     def texts_after(self, count: int) -> Iterator[str]:

@@ -1,0 +1,23 @@
+"""Parts of other formats inside a Word file (altChunk), read by the reader of their format."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from evaluator.bank.reading import docx, html, text
+from evaluator.bank.reading.lines import Line
+
+_READERS = {".html": html.read, ".htm": html.read, ".xhtml": html.read, ".txt": text.read, ".docx": docx.read}
+
+
+def read_attached(data: bytes, name: str) -> tuple[Line, ...]:
+    """The lines of an attached part; a format that is not known gives one line that says so."""
+    suffix = PurePosixPath(name).suffix.lower()
+    read = _READERS.get(suffix)
+    if read is None:
+        return (Line(f"[{PurePosixPath(name).name}]", 1, unknown=True),)
+    with tempfile.TemporaryDirectory(prefix="evaluator-part-") as folder:
+        path = Path(folder) / f"part{suffix}"
+        path.write_bytes(data)
+        return tuple(read(path))
