@@ -7,8 +7,10 @@ import re
 from evaluator.bank.items import Blank, Pair
 from evaluator.bank.papers.line_patterns.folding import CIRCLED, fold
 
-_GAP = re.compile(r"_{2,}(?:\s*([^_\n]{1,80}?)\s*_{2,})?|\(\s{2,}\)|\(\s*_+\s*\)")
-_NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d))\s*")
+_EMPTY = re.compile(r"_{2,}|\(\s*_*\s*\)")
+_FILLED = re.compile(r"_{2,}\s*([^_\n]{1,80}?)\s*_{2,}")
+_IN_BRACKETS = re.compile(r"\(\s*([^()\n]{1,20}?)\s*\)")
+_NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d)|第\d{{1,2}}空\s*:)\s*")
 _BETWEEN = re.compile(r"\s*(?:[;|\n]|\s{2,}|\t)\s*")
 _LOOSE = re.compile(r"\s*(?:[;|\n、,]|\s+)\s*")
 _ALTERNATIVES = re.compile(r"\s*(?:/|\|\||或者?|\bor\b)\s*")
@@ -17,8 +19,17 @@ _LEFT = re.compile(r"^\s*\(?(\d{1,2}|[A-Za-z])\)?\s*[.、):]\s*(.+?)\s*$")
 
 
 def count_gaps(text: str) -> int:
-    """Number of gaps in a question."""
-    return len(_GAP.findall(fold(text)))
+    """Number of gaps in a question that is answered below."""
+    return len(_EMPTY.findall(fold(text)))
+
+
+def _inside(text: str) -> list[str]:
+    """Answers that stand in the gaps themselves: between lines, or in brackets where there are no lines."""
+    folded = fold(text)
+    lines = [text[match.start(1) : match.end(1)] for match in _FILLED.finditer(folded)]
+    if lines or "__" in folded:
+        return lines
+    return [text[match.start(1) : match.end(1)] for match in _IN_BRACKETS.finditer(folded)]
 
 
 def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ...]:
@@ -26,8 +37,7 @@ def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ..
 
     `甲/乙` and `甲或乙` are two right answers of one gap. Points are shared out evenly. Empty where neither tells.
     """
-    inside = [text[match.start(1) : match.end(1)] for match in _GAP.finditer(fold(text)) if match[1]]
-    given = inside or _split_answer(answer.strip(), count_gaps(text))
+    given = _split_answer(answer.strip(), count_gaps(text)) if answer.strip() else _inside(text)
     each = points / len(given) if points and given else None
     blanks = (tuple(filter(None, (part.strip(" 。.") for part in _ALTERNATIVES.split(one)))) for one in given)
     return tuple(Blank(answers=answers, points=each) for answers in blanks if answers)
@@ -37,9 +47,9 @@ def _split_answer(answer: str, gaps: int) -> list[str]:
     """One answer for each gap: by numbers, by signs between answers, or by spaces if their number fits."""
     if not answer:
         return []
-    if gaps <= 1:
-        return [answer]
     folded = fold(answer)
+    if gaps <= 1:
+        return _pieces(answer, folded, _NUMBERED)[:1] if folded.startswith("第1空") else [answer]
     for pattern in (_NUMBERED, _BETWEEN, _LOOSE):
         pieces = _pieces(answer, folded, pattern)
         if len(pieces) == gaps:

@@ -84,7 +84,7 @@ def check_item(item: Item) -> Iterator[Warning]:
         yield Warning(code="several_keys", line=line, values={**_named(item), "key": item.key or ""})
     if item.kind == "true_false" and item.key and item.key not in (line_patterns.RIGHT, line_patterns.WRONG):
         yield Warning(code="key_not_true_false", line=line, values={**_named(item), "key": item.key})
-    if not (item.key or item.references or item.criteria or item.truncated):
+    if not (item.key or item.references or item.criteria or item.blanks or item.pairs or item.truncated):
         yield Warning(code="no_key", line=line, values=_named(item))
     if item.kind in OBJECTIVE_KINDS and not item.key and item.references:
         yield Warning(code="key_unreadable", line=line, values={"value": item.references[0].text[:40]})
@@ -127,7 +127,7 @@ def _named(item: Item) -> dict[str, str]:
 
 def _has_keys(paper: Paper, section: Section) -> bool:
     items = [item for item in paper.items if item.section == section.title]
-    return any(item.key or item.references or item.criteria for item in items)
+    return any(item.key or item.references or item.criteria or item.blanks or item.pairs for item in items)
 
 
 def _check_sections(paper: Paper) -> Iterator[Warning]:

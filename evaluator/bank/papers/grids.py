@@ -92,7 +92,9 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(spread)
 
 
-_SCORED = re.compile(r"^(?:(?:评分|考核|评价)?(?:维度|项目?|要点|指标|标准|内容)|采分点|得分点|dimension|criteri(?:on|a))$", re.I)
+_SCORED = re.compile(
+    r"^(?:(?:评分|考核|评价)?(?:维度|项目?|要点|指标|标准|内容)|采分点|得分点|dimension|criteri(?:on|a))$", re.I
+)
 _SCORES = re.compile(r"^(?:分值|分数|满分|配分|权重分?|points?|marks?|score)$", re.I)
 
 

@@ -84,6 +84,7 @@ class Draft:
     raw_key: str = ""  # as written: of an ordering question the order of the letters counts
     right: list[str] = field(default_factory=list)  # labels of options that are marked as right
     strong: list[str] = field(default_factory=list)  # labels of options in bold or in colour
+    bare: bool = False  # its options have a letter and no sign behind it
     trusts_brackets: bool = False  # most questions of the section have their keys in brackets
     key_line: int | None = None
     background: str = ""

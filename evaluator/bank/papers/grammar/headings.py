@@ -234,7 +234,22 @@ def _is_known(at: Reading, heading: line_patterns.Heading) -> bool:
 def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
     """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
     known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
-    return looks_like_questions(at) or (heading.ordinal, heading.kind) in known
+    return looks_like_questions(at) or (heading.ordinal, heading.kind) in known or not _was_asked(at, heading)
+
+
+def _was_asked(at: Reading, heading: marks.Heading) -> bool:
+    """Whether a section of questions has this kind or place, so that its answers may be headed so."""
+    if heading.chapter or (heading.kind is None and heading.ordinal is None):
+        return True
+    asked = [section.heading for section in at.paper.sections]
+    if not any(section.drafts for section in at.paper.sections):
+        return True  # the answers come first
+    return any(
+        (heading.kind is not None and other.kind == heading.kind)
+        or (heading.kind is None and other.ordinal == heading.ordinal)
+        or (heading.some_choice and other.some_choice)
+        for other in asked
+    )
 
 
 def _restarts(at: Reading, heading: line_patterns.Heading) -> bool:

@@ -46,6 +46,7 @@ from evaluator.bank.papers.line_patterns.labels import (
 from evaluator.bank.papers.line_patterns.numbers import Header, is_label, read_header, read_tag, take_tail_tags
 from evaluator.bank.papers.line_patterns.options import (
     Found,
+    bare_label,
     find_inline_options,
     find_options,
     find_options_behind,
@@ -69,6 +70,7 @@ __all__ = [
     "Found",
     "Header",
     "Heading",
+    "bare_label",
     "drop_empty_bracket",
     "find_bracket_key",
     "find_inline_options",

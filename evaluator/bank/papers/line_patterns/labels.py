@@ -12,7 +12,7 @@ _END = r"\s*\]?\s*(?::\s*|(?<=\])\s*)"
 _LABELS: dict[str, re.Pattern[str]] = {
     "response": re.compile(
         r"^\s*\[?\s*(?:我|你|您|学生|考生|学员|用户)的?(?:答案|作答|选择|回答)" + r"\s*\]?\s*(?::\s*|(?<=\])\s*|\s+|$)"
-        r"|^\s*your answer\s*:\s*",
+        r"|^\s*your answer\s*:\s*|^\s*\[?(?:本题)?(?:得分|用时|是否正确|(?:答题|作答)结果)\]?\s*:\s*",
         re.I,
     ),
     "answer": re.compile(
@@ -23,7 +23,9 @@ _LABELS: dict[str, re.Pattern[str]] = {
     ),
     "explanation": re.compile(
         r"^\s*\[?\s*(?:(?:答案|试题|题目|详细|习题|考点)?(?:解析|解释|详解|题解|点评|分析)|答案说明|解题思路|(?:答案|判断)?(?:依据|出处|来源)|"
-        r"explanation|rationale|reason|feedback|\[?(?:source|reference)\]?(?=\s*\]))" + _END + r"(?:\([^\s()]*\))?\s*",
+        r"explanation|rationale|reason|feedback|\[?(?:source|reference)\]?(?=\s*\])|explanation\s*/\s*reference)"
+        + _END
+        + r"(?:\([^\s()]*\))?\s*",
         re.I,
     ),
     "criteria": re.compile(
@@ -47,7 +49,7 @@ _LABELS: dict[str, re.Pattern[str]] = {
         + _END,
         re.I,
     ),
-    "chapter": re.compile(r"^\s*\[?\s*(?:所属)?(?:章节|章|单元|chapter)" + _END, re.I),
+    "chapter": re.compile(r"^\s*\[?\s*(?:所属)?(?:章节|章|单元|chapter|section)" + _END, re.I),
     "points": re.compile(r"^\s*\[?\s*(?:本题|题目|试题)?(?:分值|分数|满分)" + _END + r"(?=\d)", re.I),
     "kind": re.compile(r"^\s*\[?\s*(?:题型|题目类型|试题类型)" + _END + r"(?=\S)", re.I),
     "options": re.compile(r"^\s*\[?\s*(?:备选项|备选答案|选项|options)" + _END, re.I),
@@ -107,7 +109,7 @@ _ANSWERS_AT_END = re.compile(
     re.I,
 )
 _NAMED_ANSWERS = re.compile(
-    r"^\s*\[?\s*((?:(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|章|节|单元|部分|大题)?\s*)?[^\s:,。;?!()]{0,8}?(?:题|选择|判断|章|节|单元|部分)|"
+    r"^\s*\[?\s*((?:(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|章|节|单元|部分|大题)?\s*)?[^\s:,。;?!()]{0,8}?(?:题|选择|判断|单选|多选|填空|简答|问答|章|节|单元|部分)|"
     r"(?:part|section)\s+[IVX\d]+)\s*(?:的)?)\s*(?:\(.{0,20}\))?\s*"
     + r"(?:参考|标准|正确)?答案(?:\s*(?:与|及|和|、)?\s*解析)?\s*\]?\s*(?:\([^()]{0,20}\))?\s*:?\s*$",
     re.I,

@@ -40,7 +40,13 @@ _HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "word",
         re.compile(rf"^\s*\[?\s*(?:题目|题干|试题|问题|题)\s*({NUM})\s*\]?\s*(?:(?<=\])|(?=[.、:)(\s]|$))[.、:)]?\s*"),
     ),
-    ("word", re.compile(r"^\s*(?:question|q|item)\s*\.?\s*(\d{1,4})\s*(?=[.:)(\s]|$)[.:)]?\s*", re.I)),
+    (
+        "word",
+        re.compile(
+            r"^\s*(?:new\s+)?(?:question|q|item)\s*(?:no\.?|num(?:ber)?|[.#:])*\s*(\d{1,4})\s*(?=[.:)(\s]|$)[.:)]?\s*",
+            re.I,
+        ),
+    ),
     ("dot", re.compile(r"^\s*\*?\s*(?:\[\s*)?(\d{1,4})\s*(?:\]\s*[.、:]?|\.、|\.\s*|、\s*|\)\s*[.、]?|:(?!\d))\s*")),
     ("dot", re.compile(r"^\s*(\d{1,4})\t+\s*(?=\S)")),
     ("bracket", re.compile(r"^\s*\((\d{1,4})\)\s*[.、]?\s*")),

@@ -45,9 +45,29 @@ def find_options(text: str, after: str = "") -> list[Found]:
     folded = fold(text)
     match = _OPTION.match(folded)
     label = _read(match) if match else None
-    if match is None or label is None or not _may_follow(after, label):
-        return []
-    return _split(text, folded, match, label)
+    if match is not None and label is not None and _may_follow(after, label):
+        return _split(text, folded, match, label)
+    return _bare_options(text, folded, after)
+
+
+_BARE = re.compile(rf"(?:^\s*|(?<=\s))([{LETTERS}])(?=[一-鿿《“])")
+
+
+def _bare_options(text: str, folded: str, after: str) -> list[Found]:
+    """`A理论联系实际  B密切联系群众`: letters without any sign behind them count only as a row."""
+    chain: list[re.Match[str]] = []
+    for match in _BARE.finditer(folded):
+        if match[1] == _next(chain[-1][1] if chain else after):
+            chain.append(match)
+        elif not chain:
+            return []
+    return _cut(text, chain) if len(chain) > 1 else []
+
+
+def bare_label(text: str) -> str | None:
+    """The letter that a line begins with right before its words (`A理论联系实际`)."""
+    match = _BARE.match(fold(text[:12]))
+    return match[1] if match else None
 
 
 def find_options_behind(text: str) -> tuple[str, list[Found]]:
@@ -168,8 +188,11 @@ def find_inline_options(text: str) -> tuple[str, list[Option]]:
 
 def option_label(text: str) -> str | None:
     """The label that the line begins with, whatever its place in the sequence; None where it begins with none."""
-    match = _OPTION.match(fold(text))
-    return _read(match) if match else None
+    match = _OPTION.match(fold(text[:200]))
+    if match:
+        return _read(match)
+    bare = _BARE.match(fold(text[:200]))
+    return bare[1] if bare and len(_BARE.findall(fold(text[:200]))) > 1 else None
 
 
 def _next(label: str) -> str:
