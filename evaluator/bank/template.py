@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from evaluator.bank.columns import OPTION_LABELS, OPTIONS
-from evaluator.bank.gaps import read_blanks
 from evaluator.bank.items import CHOICE_KINDS, KINDS, Answer, Blank, Criterion, Item, Kind, Option, Pair, Warning
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
+from evaluator.bank.papers.gaps import read_blanks
 from evaluator.text.normalising import number_text
 
 ANSWER_RULE = "———"  # between two reference answers in one cell

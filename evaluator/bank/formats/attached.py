@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from evaluator.bank.reading import docx, html, text
-from evaluator.bank.reading.lines import Line
+from evaluator.bank.formats import docx, html, text
+from evaluator.bank.formats.lines import Line
 
 _READERS = {".html": html.read, ".htm": html.read, ".xhtml": html.read, ".txt": text.read, ".docx": docx.read}
 

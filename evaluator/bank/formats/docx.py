@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from evaluator.bank.grids import heads_questions
+from evaluator.bank.formats.limits import check_office
+from evaluator.bank.formats.lines import Line, Pictures, clean, take_emphasis
+from evaluator.bank.papers.grids import heads_questions
 from evaluator.bank.reading.docx_lists import Lists, W
 from evaluator.bank.reading.docx_runs import R, read_words
-from evaluator.bank.reading.limits import check_office
-from evaluator.bank.reading.lines import Line, Pictures, clean, take_emphasis
 from evaluator.errors import InputError
 
 _THROUGH = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}

@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from evaluator.bank import marks
-from evaluator.bank.reading.lines import Line, clean
+from evaluator.bank.formats.lines import Line, clean
+from evaluator.bank.papers import line_patterns
 from evaluator.errors import InputError
 
 _FULL_FROM = 0.93  # of the text's width on the page; ragged lines end a character or two before it
@@ -110,7 +110,11 @@ def _crosses(row: list[tuple[float, float]], place: float) -> bool:
 def _both_ask(lines: list[_Text]) -> bool:
     """Whether questions begin in both columns: options side by side are no columns of a page."""
     return all(
-        any((head := marks.read_header(line.text)) and not head.doubtful for line in lines if line.column == column)
+        any(
+            (head := line_patterns.read_header(line.text)) and not head.doubtful
+            for line in lines
+            if line.column == column
+        )
         for column in (1, 2)
     )
 
@@ -144,7 +148,11 @@ def _shape(line: _Text) -> tuple[str, int]:
 def _at_edge(line: _Text, page: list[_Text]) -> bool:
     tops = sorted({round(other.top) for other in page})
     near = {*tops[:_EDGE_LINES], *tops[-_EDGE_LINES:]}
-    asks = marks.read_header(line.text) or marks.option_label(line.text) or marks.read_label(line.text)
+    asks = (
+        line_patterns.read_header(line.text)
+        or line_patterns.option_label(line.text)
+        or line_patterns.read_label(line.text)
+    )
     return round(line.top) in near and (not asks or bool(re.fullmatch(r"\W*\d+\W*", line.text)))
 
 

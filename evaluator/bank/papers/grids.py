@@ -100,7 +100,7 @@ _SCORES = re.compile(r"^(?:分值|分数|满分|配分|权重分?|points?|marks?
 
 def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
     """Where a table of scoring criteria has its criteria and their points; empty for any other row."""
-    names = [marks.fold(cell).replace(" ", "") for cell in cells]
+    names = [line_patterns.fold(cell).replace(" ", "") for cell in cells]
     named = next((place for place, name in enumerate(names) if _SCORED.match(name)), None)
     points = next((place for place, name in enumerate(names) if _SCORES.match(name)), None)
     return {"named": named, "points": points, "width": len(cells)} if named is not None and points is not None else {}
@@ -108,7 +108,7 @@ def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
 
 def _criterion_line(cells: tuple[str, ...], columns: dict[str, int], row: int) -> str:
     """`(1)共情:先回应情绪(5分)`: a row as the line of a criterion, all its cells in it."""
-    points = marks.read_points(cells[columns["points"]])
+    points = line_patterns.read_points(cells[columns["points"]])
     rest = [cell.strip() for place, cell in enumerate(cells) if place not in (columns["named"], columns["points"])]
     text = "：".join(filter(None, (cells[columns["named"]].strip(), "；".join(filter(None, rest)))))
     given = f"（{number_text(points)}分）" if points is not None else cells[columns["points"]].strip()
@@ -136,7 +136,11 @@ def _is_bare_grid(first: Line, second: Line) -> bool:
     numbers = [cell.strip() for cell in first.cells if cell.strip()]
     keys = [cell.strip() for cell in second.cells if cell.strip()]
     counted = all(number.isdecimal() for number in numbers) and len(numbers) > 1
-    return counted and len(keys) == len(numbers) and all(marks.read_key(key) and not key.isdecimal() for key in keys)
+    return (
+        counted
+        and len(keys) == len(numbers)
+        and all(line_patterns.read_key(key) and not key.isdecimal() for key in keys)
+    )
 
 
 def _is_headed_grid(first: Line, second: Line) -> bool:

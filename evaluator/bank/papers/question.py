@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from evaluator.bank.formats.lines import Line, join
-from evaluator.bank.gaps import pair_up, read_blanks
 from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, Source, Warning
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
+from evaluator.bank.papers.gaps import pair_up, read_blanks
 
 _TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
 _HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)

@@ -26,7 +26,7 @@ from evaluator.bank.papers.grammar.questions import take_bare_label, take_header
 from evaluator.bank.papers.grammar.reading import Reading
 from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, take_unnumbered
 from evaluator.bank.papers.grids import spread_tables
-from evaluator.bank.pieces import break_lines, find_cards
+from evaluator.bank.papers.pieces import break_lines, find_cards
 
 # In the order of their certainty.
 _RECOGNISERS = (

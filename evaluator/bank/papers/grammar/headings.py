@@ -237,7 +237,7 @@ def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
     return looks_like_questions(at) or (heading.ordinal, heading.kind) in known or not _was_asked(at, heading)
 
 
-def _was_asked(at: Reading, heading: marks.Heading) -> bool:
+def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:
     """Whether a section of questions has this kind or place, so that its answers may be headed so."""
     if heading.chapter or (heading.kind is None and heading.ordinal is None):
         return True

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from evaluator.bank import marks
-from evaluator.bank.drafts import Draft
-from evaluator.bank.grammar.ahead import FAR, asks_aloud, true_or_false
-from evaluator.bank.grammar.headings import name_answers
-from evaluator.bank.grammar.reading import Reading
+from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import OBJECTIVE_KINDS
-from evaluator.bank.openpaper import OpenSection
-from evaluator.bank.reading.lines import Line
+from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.grammar.ahead import FAR, asks_aloud, true_or_false
+from evaluator.bank.papers.grammar.headings import name_answers
+from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.paper import OpenSection
+from evaluator.bank.papers.question import Draft
 
 
 def take_rows(at: Reading, line: Line) -> bool:
     """Compact keys (`1-5 ABCDA`), with the section's name before them or not."""
-    label = marks.read_label(line.text)
+    label = line_patterns.read_label(line.text)
     labelled = label is not None and label[0] == "answer"
-    name, given = marks.split_named_keys(label[1] if label and labelled else line.text)
-    keys = marks.read_compact_keys(given)
+    name, given = line_patterns.split_named_keys(label[1] if label and labelled else line.text)
+    keys = line_patterns.read_compact_keys(given)
     if not keys:
         return _take_named_answer(at, name, given, line) if at.in_answers and name else False
     if len(keys) == 1 and not name:
@@ -28,9 +28,9 @@ def take_rows(at: Reading, line: Line) -> bool:
     if not at.in_answers and not labelled and not _wants_keys(at, keys):
         return False
     if not at.in_answers or name:
-        at.open_answers(name_answers(name) if name else marks.Heading("", None, None), line)
+        at.open_answers(name_answers(name) if name else line_patterns.Heading("", None, None), line)
     for number, key in keys.items():
-        draft = at.open_draft(marks.Header(number, "compact", ""), line)
+        draft = at.open_draft(line_patterns.Header(number, "compact", ""), line)
         draft.key, draft.raw_key, draft.key_line = key, key, line.number
     return True
 
@@ -43,8 +43,8 @@ def _wants_keys(at: Reading, keys: dict[int, str]) -> bool:
 
 def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
     """`Part III, 5: Apologise once.`: the answer of one question of a section that is named on the line."""
-    header = marks.read_header(given)
-    if header is None or not header.rest or marks.find_options_behind(header.rest)[1]:
+    header = line_patterns.read_header(given)
+    if header is None or not header.rest or line_patterns.find_options_behind(header.rest)[1]:
         return False
     at.open_answers(name_answers(name.rstrip(" ,，:：")), line)
     at.open_draft(header, line).add_answer(header.rest, line)
@@ -56,11 +56,11 @@ def take_criterion(at: Reading, line: Line) -> bool:
     draft = at.draft
     if draft is None or draft.part != "criteria":
         return False
-    step = marks.read_step(line.text)
-    header = marks.read_header(line.text)
-    bullet = re.match(r"^\s*[-–•·*]\s*", marks.fold(line.text))
+    step = line_patterns.read_step(line.text)
+    header = line_patterns.read_header(line.text)
+    bullet = re.match(r"^\s*[-–•·*]\s*", line_patterns.fold(line.text))
     style = "circled" if step else header.style if header else "bullet" if bullet else "plain"
-    points = marks.split_points(line.text)[1]
+    points = line_patterns.split_points(line.text)[1]
     first = draft.criteria[0][0] if draft.criteria else style
     in_sequence = header is None or header.number == len(draft.criteria) + 1
     if style != first or not in_sequence or (points is None and style in ("dot", "word", "chinese", "plain")):
@@ -76,7 +76,7 @@ def take_criterion(at: Reading, line: Line) -> bool:
 
 def take_label(at: Reading, line: Line) -> bool:
     """What a label says belongs to the open question; a background or requirements to the questions below."""
-    found = marks.read_label(line.text)
+    found = line_patterns.read_label(line.text)
     if found is None:
         return False
     name, rest = found
@@ -84,7 +84,7 @@ def take_label(at: Reading, line: Line) -> bool:
         return _take_preface(at, name, rest, line)
     if name == "response":
         return _take_response(at)
-    if name in marks.TAGS:
+    if name in line_patterns.TAGS:
         return _take_tag(at, name, rest, line)
     if name == "options":
         return _take_labelled_options(at, rest, line)
@@ -109,12 +109,12 @@ def _take_tag(at: Reading, name: str, rest: str, line: Line) -> bool:
     if draft is None or (draft.part == "text" and not draft.text.value):
         return False
     if name == "points":
-        points = marks.read_points(rest)
+        points = line_patterns.read_points(rest)
         if points is None:
             return False
         draft.points = draft.points if draft.points is not None else points
     elif name == "kind":
-        kind = marks.read_kind(rest)
+        kind = line_patterns.read_kind(rest)
         if kind is None:
             return False
         draft.kind = draft.kind or kind
@@ -129,7 +129,7 @@ def _take_labelled_options(at: Reading, rest: str, line: Line) -> bool:
     draft = at.draft
     if draft is None or at.in_answers or draft.part not in ("text", "options"):
         return False
-    found = marks.find_options(rest)
+    found = line_patterns.find_options(rest)
     if rest and not found:
         return False
     if found:
@@ -200,19 +200,19 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
         holder.preface = name
         holder.waiting.append((name, line))
     texts.extend([rest] if rest else [])
-    if isinstance(holder, OpenSection) and name == "background" and (span := marks.read_span(line.text)):
+    if isinstance(holder, OpenSection) and name == "background" and (span := line_patterns.read_span(line.text)):
         holder.holds_for = span
     return True
 
 
 def take_shared_stem(at: Reading, line: Line) -> bool:
     """`根据以下材料回答第3—5题`: the lines below it, up to the first number, are the stem of those questions."""
-    span = None if at.in_answers else marks.read_shared_stem(line.text)
+    span = None if at.in_answers else line_patterns.read_shared_stem(line.text)
     if span is None or (at.draft is not None and not at.draft.closed):
         return False
     at.close_draft()
     if at.section is None:
-        at.groups.append(OpenSection(marks.Heading("", None, None), line.number, chapter=at.paper.chapter))
+        at.groups.append(OpenSection(line_patterns.Heading("", None, None), line.number, chapter=at.paper.chapter))
     section = at.section
     assert section is not None
     if "background" not in (fed for fed, _ in section.waiting):
@@ -226,13 +226,13 @@ def take_shared_stem(at: Reading, line: Line) -> bool:
 def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
     """`案例二:` behind an answer: the next case begins, or its answers do; else it is a word of the answer."""
     title = line.text.strip().removesuffix(rest).strip(" :：[]【】")
-    counted = bool(re.search(rf"{marks.CN}$", title))
+    counted = bool(re.search(rf"{line_patterns.CN}$", title))
     if _questions_below(at, counted):
-        known = at.paper.sections[-1].heading if at.paper.sections else marks.Heading("", None, None)
+        known = at.paper.sections[-1].heading if at.paper.sections else line_patterns.Heading("", None, None)
         heading = replace(known, title=title, ordinal=None, count=None, points=None)
         at.in_answers = False
-    elif not rest and counted and (marks.read_header(at.next_text()) or draft).number == 1:
-        heading = marks.Heading(title, None, None)
+    elif not rest and counted and (line_patterns.read_header(at.next_text()) or draft).number == 1:
+        heading = line_patterns.Heading(title, None, None)
     else:
         return False
     at.close_draft()
@@ -244,12 +244,12 @@ def _questions_below(at: Reading, counted: bool) -> bool:
     """Whether questions follow, not more answers: they say so, or have answers; below a case that is counted they ask."""
     numbered = False
     for text in at.texts_after(FAR):
-        header = marks.read_header(text)
-        if marks.is_answer_heading(text) or (marks.read_label(text) or ("",))[0] == "answer":
+        header = line_patterns.read_header(text)
+        if line_patterns.is_answer_heading(text) or (line_patterns.read_label(text) or ("",))[0] == "answer":
             return numbered
-        if marks.read_heading(text):
+        if line_patterns.read_heading(text):
             return False
-        if marks.is_label(text) or (counted and header and re.search(r"[?？]\s*$", text)):
+        if line_patterns.is_label(text) or (counted and header and re.search(r"[?？]\s*$", text)):
             return True
         numbered = numbered or bool(header and header.rest)
     return False
@@ -257,12 +257,12 @@ def _questions_below(at: Reading, counted: bool) -> bool:
 
 def take_step(at: Reading, line: Line) -> bool:
     """A step of an ordering question (①…), one or several on the line."""
-    draft, step = at.draft, marks.read_step(line.text)
+    draft, step = at.draft, line_patterns.read_step(line.text)
     if draft is None or step is None or draft.closed or draft.part != "text":
         return False
-    if step[0] != len(draft.steps) + 1 or marks.is_sequence(line.text):
+    if step[0] != len(draft.steps) + 1 or line_patterns.is_sequence(line.text):
         return False
-    pieces = re.split(rf"\s*[{marks.CIRCLED}]\s*[.、．]?\s*", line.text.strip())[1:]
+    pieces = re.split(rf"\s*[{line_patterns.CIRCLED}]\s*[.、．]?\s*", line.text.strip())[1:]
     draft.steps.extend(piece.strip().rstrip(";；") for piece in pieces)
     draft.touch(line)
     return True
@@ -277,7 +277,7 @@ def take_option(at: Reading, line: Line) -> bool:
         at.paper.noise += 1
         return True
     found = (
-        marks.find_options(line.text, before(draft.free_label))
+        line_patterns.find_options(line.text, before(draft.free_label))
         or _box(draft, line)
         or _bare(at, draft, line)
         or _verdict(at, draft, line)
@@ -298,8 +298,8 @@ def _takes_options(draft: Draft) -> bool:
 
 def _repeats_verdict(draft: Draft, line: Line) -> bool:
     """`A. 对` below `正确` and `错误`: some platforms offer the two options of a statement twice."""
-    offered = {marks.read_key(text.value) for _, text in draft.options}
-    return offered == {marks.RIGHT, marks.WRONG} and true_or_false(line.text) is not None
+    offered = {line_patterns.read_key(text.value) for _, text in draft.options}
+    return offered == {line_patterns.RIGHT, line_patterns.WRONG} and true_or_false(line.text) is not None
 
 
 def before(label: str) -> str:
@@ -307,39 +307,39 @@ def before(label: str) -> str:
     return "" if label == "A" else chr(ord(label) - 1)
 
 
-def _bare(at: Reading, draft: Draft, line: Line) -> list[marks.Found]:
+def _bare(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
     """`A半年` above `B一年`: a letter right before its words, where the next letter stands below or the last above."""
-    label = marks.bare_label(line.text)
+    label = line_patterns.bare_label(line.text)
     if label is None or label != draft.free_label or not (draft.text.value and draft.wants_key):
         return []
-    follows = marks.bare_label(at.next_text()) == chr(ord(label) + 1)
+    follows = line_patterns.bare_label(at.next_text()) == chr(ord(label) + 1)
     if not follows and not (draft.options and draft.bare):
         return []
     draft.bare = True
     start = line.text.index(label) + 1
-    return [marks.Found(label, line.text[start:].strip(), start, len(line.text))]
+    return [line_patterns.Found(label, line.text[start:].strip(), start, len(line.text))]
 
 
-def _box(draft: Draft, line: Line) -> list[marks.Found]:
+def _box(draft: Draft, line: Line) -> list[line_patterns.Found]:
     """`- [x] Greet`, `○ 您好`: an option without a letter takes the next one."""
-    boxed = marks.read_boxed_option(line.text)
+    boxed = line_patterns.read_boxed_option(line.text)
     if boxed is None:
         return []
     text, right = boxed
-    return [marks.Found(draft.free_label, text, line.text.rfind(text), len(line.text), right)]
+    return [line_patterns.Found(draft.free_label, text, line.text.rfind(text), len(line.text), right)]
 
 
-def _verdict(at: Reading, draft: Draft, line: Line) -> list[marks.Found]:
+def _verdict(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
     """`正确` above `错误`, each on a line of its own: the two options of a statement."""
     said = true_or_false(line.text)
     if said is None or not draft.text.value or len(draft.options) > 1:
         return []
     if draft.key and not draft.options:
         return []
-    known = marks.read_key(draft.options[0][1].value) if draft.options else true_or_false(at.next_text())
+    known = line_patterns.read_key(draft.options[0][1].value) if draft.options else true_or_false(at.next_text())
     if known is None or known == said:
         return []
-    return [marks.Found(draft.free_label, line.text.strip(), 0, len(line.text))]
+    return [line_patterns.Found(draft.free_label, line.text.strip(), 0, len(line.text))]
 
 
 def _split_inline_criteria(text: str, style: str) -> list[str]:
@@ -349,5 +349,5 @@ def _split_inline_criteria(text: str, style: str) -> list[str]:
     pieces = re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text)
     if len(pieces) == 1:
         by_points = re.split(r"(?<=[)）])\s*[;；,，]\s*", text)
-        pieces = by_points if all(marks.split_points(piece)[1] is not None for piece in by_points) else pieces
+        pieces = by_points if all(line_patterns.split_points(piece)[1] is not None for piece in by_points) else pieces
     return [piece for piece in pieces if piece.strip()]
