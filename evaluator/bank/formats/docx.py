@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from evaluator.bank.formats.docx_lists import Lists, W
+from evaluator.bank.formats.docx_runs import R, read_words
 from evaluator.bank.formats.limits import check_office
 from evaluator.bank.formats.lines import Line, Pictures, clean, take_emphasis
 from evaluator.bank.papers.grids import heads_questions
-from evaluator.bank.reading.docx_lists import Lists, W
-from evaluator.bank.reading.docx_runs import R, read_words
 from evaluator.errors import InputError
 
 _THROUGH = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
@@ -112,7 +112,7 @@ class _Reader:
 
     def _attached(self, relation: str | None) -> Iterator[Block]:
         """A part of another format that Word shows in its place (altChunk): web pages, text and Word files."""
-        from evaluator.bank.reading.attached import read_attached
+        from evaluator.bank.formats.attached import read_attached
 
         part = self._part.related_parts.get(relation) if relation else None
         if part is not None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaluator.bank.formats.docx_lists import W
 from evaluator.bank.formats.lines import emphasise
-from evaluator.bank.reading.docx_lists import W
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
