@@ -4,7 +4,7 @@ from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
 from evaluator.storage.ids import new_id
 from evaluator.storage.memo import AskMemo, memo_key
-from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record
+from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review
 from evaluator.storage.records import Records, open_records
 from evaluator.storage.versions import Profile, RubricVersion
 
@@ -25,6 +25,7 @@ __all__ = [
     "Profile",
     "Record",
     "Records",
+    "Review",
     "RubricVersion",
     "Work",
     "memo_key",

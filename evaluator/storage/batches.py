@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Row, Select, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
@@ -193,6 +193,15 @@ class Batches:
         query = query if owner is None else query.where(t.BatchRow.owner == owner)
         with self.database.read() as session:
             return [_batch(row) for row in session.execute(query)]
+
+    def delete(self, batch_id: str) -> int:
+        """Removes a batch with its items and gives how many there were; the gradings themselves stay in the history."""
+        with self.database.write() as session:
+            if session.get(t.BatchRow, batch_id) is None:
+                raise InputError("batch_unknown", id=batch_id)
+            gone = session.execute(delete(t.BatchItemRow).where(t.BatchItemRow.batch_id == batch_id)).rowcount  # type: ignore[attr-defined]
+            session.execute(delete(t.BatchRow).where(t.BatchRow.id == batch_id))
+        return gone
 
     def items(
         self, batch_id: str, state: ItemState | None = None, *, after: int = -1, limit: int | None = None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
-from evaluator.storage.effective_overrides import effective, standing
+from evaluator.storage.effective_overrides import effective, given_points, standing
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
 from evaluator.storage.models import HumanGrade, Note, Override, now
@@ -46,6 +46,11 @@ class Corrections(Gradings):
     def effective(self, grading: str) -> dict[str, Override]:
         """By criterion, the override that counts: the newest that its author has not taken back."""
         return effective(self.overrides(grading))
+
+    def given_points(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+        """By grading id and criterion, the points of people that count, of those gradings that anybody corrected."""
+        with self.database.read() as session:
+            return given_points(session, ids)
 
     def human_grades(self, rubric_id: str, owner: str | None = None) -> list[HumanGrade]:
         """Every person's standing points on gradings by `rubric_id` (of `owner`), as rows for calibration."""

@@ -39,22 +39,28 @@ def was_corrected() -> Label[bool]:
 def bodies(session: Session, ids: Sequence[str]) -> dict[str, Scorecard]:
     """The scorecards with these exact ids; unknown ones are left out."""
     found: dict[str, Scorecard] = {}
-    for some in _in_parts(ids):
+    for some in in_parts(ids):
         query = select(t.GradingRow.id, t.GradingRow.body).where(t.GradingRow.id.in_(some))
         found |= {key: Scorecard.model_validate(body) for key, body in session.execute(query)}
     return found
 
 
-def corrected_sums(session: Session, ids: Sequence[str]) -> dict[str, Sum]:
-    """By id, what those of these gradings add up to that people corrected; the others are left out."""
+def given_points(session: Session, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """By grading id and criterion, the points of people that count; gradings that nobody corrected are left out."""
     given: dict[str, list[Override]] = {}
-    for some in _in_parts(ids):
+    for some in in_parts(ids):
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(some)).order_by(t.OverrideRow.id)
         for row in session.scalars(query):
             given.setdefault(row.grading_id, []).append(Override.model_validate(row))
-    points = {name: own for name, overrides in given.items() if (own := points_of(effective(overrides)))}
+    return {name: own for name, overrides in given.items() if (own := points_of(effective(overrides)))}
+
+
+def corrected_sums(session: Session, ids: Sequence[str]) -> dict[str, Sum]:
+    """By id, what those of these gradings add up to that people corrected; the others are left out."""
+    points = given_points(session, ids)
     return {name: corrected(card, points[name]) for name, card in bodies(session, list(points)).items()}
 
 
-def _in_parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+def in_parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The ids in parts that one statement can name."""
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

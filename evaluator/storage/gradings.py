@@ -136,13 +136,13 @@ class Gradings:
             return transcript_of(session, session.get_one(t.GradingRow, grading_id).transcript_id)
 
     def delete(self, id_or_prefix: str) -> str:
-        """Removes a grading with its overrides and notes, and its transcript if nothing else uses it; gives
+        """Removes a grading with its overrides, notes and marks of review, and its transcript if nothing else uses it; gives
         the id.
         """
         grading_id = self.resolve(id_or_prefix)
         with self.database.write() as session:
             transcript_id = session.get_one(t.GradingRow, grading_id).transcript_id
-            for table in (t.OverrideRow, t.NoteRow):
+            for table in (t.OverrideRow, t.NoteRow, t.ReviewRow):
                 session.execute(delete(table).where(table.grading_id == grading_id))
             for link in (t.AttemptRow, t.BatchItemRow):
                 session.execute(update(link).where(link.grading_id == grading_id).values(grading_id=None))

@@ -73,6 +73,17 @@ class Note(Shape):
     at: str
 
 
+class Review(Shape):
+    """That somebody has looked at a grading and is done with it; `done` is False where it was taken back."""
+
+    id: str
+    grading_id: str
+    who: str
+    at: str
+    comment: str
+    done: bool
+
+
 class HumanGrade(Shape):
     """A point given by a person, in the long form that calibration reads."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
-from evaluator.storage.corrections import Corrections
 from evaluator.storage.opening import Database
+from evaluator.storage.reviews import Reviews
 from evaluator.storage.runners import Runners
 from evaluator.storage.versions import Profiles, RubricVersions
 
 
-class Records(Corrections):
+class Records(Reviews):
     """Gradings with what people added to them; `drafts`, `attempts`, `batches`, `runners`, `rubrics` and
     `profiles` beside.
 

@@ -144,6 +144,18 @@ class NoteRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
+class ReviewRow(Base):
+    """Somebody has looked at a grading and is done with it (`done`), or has taken that back. Never edited."""
+
+    __tablename__ = "reviews"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
+    who: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[str] = mapped_column(String(40))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    done: Mapped[bool] = mapped_column(Boolean)
+
+
 class DraftRow(Base):
     """What somebody has typed and not handed in yet."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -21,6 +22,7 @@ from ui.shared import stores
 from ui.shared.choices import distinct, hold
 from ui.shared.language import in_a_row, tr
 from ui.shared.layout import guarded
+from ui.shared.once import once
 from ui.shared.uploads import disk_name
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".zip")
@@ -65,7 +67,10 @@ def _from_files(files: list[Any]) -> str | None:
         icon=":material/add:",
     ):
         options = {"model": stores.settings().model, "pilot": _pilot(items), **batch.name_profiles(chosen)}
-        return stores.records().batches.create(name.strip() or "–", items, options=options, owner=stores.owner())
+        made = partial(
+            stores.records().batches.create, name.strip() or "–", items, options=options, owner=stores.owner()
+        )
+        return once("batch", made)
     return None
 
 

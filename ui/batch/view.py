@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,15 @@ from typing import Any
 import streamlit as st
 
 from evaluator import batch, messages
-from evaluator.errors import InputError
+from evaluator.errors import EvaluatorError, InputError
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Batch, BatchItem
 from ui.scorecard import grading_view
 from ui.shared import runner, stores
-from ui.shared.choices import distinct, hold
+from ui.shared.choices import choose_view, distinct, hold
 from ui.shared.exports import XLSX
 from ui.shared.language import in_a_row, listed, tr
-from ui.shared.layout import guarded, out_of
+from ui.shared.layout import guarded, out_of, tell_later
 from ui.shared.progress import watch
 
 
@@ -35,16 +35,75 @@ def show_batch(batch_id: str) -> None:
     watch(job)
     if job is None or job.finished:
         _standstill(found)
+    _delete(found, job)
     items, cards = stores.records().batches.items(batch_id), stores.records().batches.scorecards(batch_id)
     if not any(item.state in ("done", "failed") for item in items):
         return
-    table, queue, export = st.tabs([tr("batch_table"), tr("batch_queue"), tr("export")])
-    with table:
+    opened = st.query_params.get("item")
+    if opened is not None:
+        _one(items, cards, int(opened) if opened.isdecimal() else -1)
+        return
+    views = {"table": tr("batch_table"), "queue": tr("batch_queue"), "export": tr("export")}
+    chosen = choose_view("batch_view", tr("batch_view"), views)
+    if chosen == "table":
         _table(items, cards)
-    with queue:
+    elif chosen == "queue":
         _queue(items, cards)
-    with export:
+    else:
         _export(found)
+
+
+def _delete(found: Batch, job: runner.Job | None) -> None:
+    """Deletes the batch once that is confirmed; not while it is being graded."""
+    with st.popover(tr("delete"), icon=":material/delete:", disabled=job is not None and not job.finished):
+        st.write(tr("delete_batch_really"))
+        st.button(
+            tr("delete_for_good"), type="primary", key=f"batch_delete_{found.id}", on_click=_deleted, args=(found.id,)
+        )
+
+
+def _deleted(batch_id: str) -> None:
+    try:
+        stores.records().batches.delete(batch_id)
+    except EvaluatorError as error:
+        tell_later(error)
+        return
+    st.session_state.pop("batch_chosen", None)
+    st.query_params.pop("batch", None)
+    tell_later("deleted")
+
+
+def _one(items: list[BatchItem], cards: dict[str, Scorecard], position: int) -> None:
+    """One item of the batch with the way back, to the item before and to the next."""
+    places = [item.position for item in items if item.grading_id in cards]
+    if position not in places:
+        _go(None)
+        st.rerun()
+    at = places.index(position)
+    with st.container(horizontal=True):
+        st.button(tr("back_to_list"), icon=":material/arrow_back:", key="batch_back", on_click=_go, args=(None,))
+        before, after = places[at - 1] if at else None, places[at + 1] if at + 1 < len(places) else None
+        for name, icon, place in (("previous", "chevron_left", before), ("next", "chevron_right", after)):
+            st.button(
+                tr(name),
+                icon=f":material/{icon}:",
+                key=f"batch_{name}",
+                disabled=place is None,
+                on_click=_go,
+                args=(place,),
+            )
+        st.caption(f"{at + 1} / {len(places)}")
+    grading = next(item.grading_id for item in items if item.position == position)
+    assert grading is not None
+    grading_view.show_grading(grading, gone=partial(_go, after))
+
+
+def _go(position: int | None) -> None:
+    """Opens an item by its position, or the list again."""
+    if position is None:
+        st.query_params.pop("item", None)
+    else:
+        st.query_params["item"] = str(position)
 
 
 def _say_profiles(found: Batch) -> None:
@@ -136,7 +195,8 @@ def _minutes(seconds: float) -> str:
 def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
     """Sortable; for each criterion the points and the distribution over its levels."""
     names = {verdict.criterion: verdict for card in cards.values() for verdict in card.verdicts}
-    rows = [_row(item, cards.get(item.grading_id or ""), names) for item in items]
+    given = stores.records().given_points([item.grading_id for item in items if item.grading_id and item.overridden])
+    rows = [_row(item, cards.get(item.grading_id or ""), names, given.get(item.grading_id or "", {})) for item in items]
     columns: dict[str, Any] = {
         "item": tr("column_id"),
         "state": tr("column_state"),
@@ -160,8 +220,16 @@ def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
         key="batch_rows",
         alt=_in_words(items),
         placeholder="–",
+        on_select=lambda: _picked([item.position for item in items]),
+        selection_mode="single-row",
     )
+    st.caption(tr("pick_row"))
     st.caption(_in_words(items))
+
+
+def _picked(positions: list[int]) -> None:
+    if picked := st.session_state["batch_rows"]["selection"]["rows"]:
+        _go(positions[picked[0]])
 
 
 def _with_scale(verdict: Verdict | UngradedVerdict) -> str:
@@ -169,7 +237,8 @@ def _with_scale(verdict: Verdict | UngradedVerdict) -> str:
     return tr("points_of_criterion", name=verdict.name, most=f"{most:g}") if most else verdict.name
 
 
-def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str]) -> dict[str, Any]:
+def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str], given: Mapping[str, float]) -> dict[str, Any]:
+    """A line of the table; `given` are people's points, which count in place of the machine's."""
     row: dict[str, Any] = {
         "item": item.item,
         "state": tr(f"item_{item.state}"),
@@ -183,7 +252,7 @@ def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str]) -> dict[
     verdicts = {one.criterion: one for one in card.verdicts if isinstance(one, Verdict)} if card else {}
     for name in names:
         verdict = verdicts.get(name)
-        row[name] = None if verdict is None or verdict.not_applicable else verdict.points
+        row[name] = None if verdict is None or verdict.not_applicable else given.get(name, verdict.points)
         row[f"{name}.levels"] = [round(one.probability, 3) for one in verdict.distribution] if verdict else None
     return row
 
@@ -201,21 +270,30 @@ def _in_words(items: list[BatchItem]) -> str:
 
 
 def _queue(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
-    """Those that want a person, the neediest first; one of them opened."""
-    queue = {entry.item.position: entry for entry in batch.review_queue(items, cards)}
+    """Those that still want a person, the neediest first; one of them opened, and after its review the next."""
+    reviewed = stores.records().reviewed([item.grading_id for item in items if item.grading_id])
+    wanted = [item for item in items if item.grading_id not in reviewed]
+    queue = {entry.item.position: entry for entry in batch.review_queue(wanted, cards)}
+    if reviewed:
+        st.caption(tr("queue_reviewed", count=len(reviewed)))
     if not queue:
         st.success(tr("queue_empty"), icon=":material/check:")
         return
     st.caption(tr("queue_order", count=len(queue)))
-
     named = distinct({position: _named(entry) for position, entry in queue.items()})
     hold("batch_queue", named, next(iter(queue)))
     position = st.selectbox(tr("queue_next"), list(named), format_func=named.__getitem__, key="batch_queue")
-    entry = queue[position]
+    entry, others = queue[position], [place for place in queue if place != position]
+    after = next((place for place in list(queue)[list(queue).index(position) + 1 :]), others[0] if others else None)
     if entry.scorecard is None:
         st.error(entry.item.error or "")
     else:
-        grading_view.show_grading(entry.scorecard.id)
+        forward = partial(_next_in_queue, after)
+        grading_view.show_grading(entry.scorecard.id, done=forward, gone=forward)
+
+
+def _next_in_queue(position: int | None) -> None:
+    st.session_state["batch_queue"] = position
 
 
 def _named(entry: batch.ReviewItem) -> str:

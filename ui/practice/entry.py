@@ -21,6 +21,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold, hold_several
 from ui.shared.language import labelled, listed, tr
 from ui.shared.layout import out_of
+from ui.shared.once import once
 
 DRAFT = "practice"
 _SCALES = {"penalty": "ui_practice.takes_points", "bonus": "ui_practice.adds_points"}
@@ -131,7 +132,7 @@ def _finish(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) ->
     if st.button(
         tr("ui_practice.hand_in"), type="primary", icon=":material/school:", key="practice_go", disabled=bool(left)
     ):
-        job = begin(rubric, transcript, own, profile)
+        job = once("practice", lambda: begin(rubric, transcript, own, profile))
         drafts.keep(DRAFT, job=job.id)
         st.rerun()
 

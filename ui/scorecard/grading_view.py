@@ -1,34 +1,50 @@
-"""One stored grading with everything a person can do about it: correct, remark, compare, export, print."""
+"""One stored grading with everything a person can do about it: correct, review, remark, compare, export, delete."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
 from evaluator.errors import InputError
-from evaluator.scorecard import UngradedVerdict, Verdict
 from evaluator.storage import Override, Record
+from ui.scorecard import correcting
 from ui.scorecard.compare_view import show_comparison
-from ui.scorecard.view import section, show_scorecard, verdict_points
+from ui.scorecard.view import show_scorecard
 from ui.shared import browser, exports, stores
 from ui.shared.choices import distinct, hold
 from ui.shared.language import tr
-from ui.shared.layout import guarded, when
+from ui.shared.layout import when
 
 
-def show_grading(grading_id: str) -> None:
-    """The grading, if it is this person's; raises InputError else."""
+def _nowhere() -> None:
+    """Where a page has no list to go back to, the next run says that the grading is gone."""
+
+
+def show_grading(
+    grading_id: str, *, done: Callable[[], None] | None = None, gone: Callable[[], None] = _nowhere
+) -> None:
+    """The grading, if it is this person's; raises InputError else.
+
+    `done` leads to the next one of a queue after a review, `gone` away from a grading that was deleted.
+    """
     record = open_record(grading_id)
     standing = stores.records().effective(record.id)
     st.html(head_html(record))
-    with st.container(key="tools", horizontal=True):
-        _tools(record, standing)
+    with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        correct = _tools(record, standing, gone)
+    if correct:
+        correcting.name_field()
     other = st.session_state.get(f"compare_{record.id}")
     if other:
         show_comparison(record, open_record(other))
-    show_scorecard(record.scorecard, record.transcript, overrides=standing)
-    _notes(record)
+    below = correcting.by_criterion(standing, record) if correct else None
+    show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below)
+    mark = stores.records().reviewed([record.id]).get(record.id)
+    if record.scorecard.review or mark or done:
+        correcting.reviewed_button(record, mark, done)
+    correcting.show_notes(record)
 
 
 def head_html(record: Record) -> str:
@@ -47,54 +63,17 @@ def open_record(grading_id: str) -> Record:
     return record
 
 
-def _tools(record: Record, standing: dict[str, Override]) -> None:
-    with st.popover(tr("correct"), icon=":material/edit:"):
-        _correct(record, standing)
+def _tools(record: Record, standing: dict[str, Override], gone: Callable[[], None]) -> bool:
+    """Correct, export, compare, delete; gives whether somebody corrects."""
+    key = f"correct_{record.id}"
+    correct = st.toggle(tr("correct"), key=key, help=tr("correct_help"))
     with st.popover(tr("export"), icon=":material/download:"):
         exports.offer(record, standing)
         browser.print_button(tr("print"))
     with st.popover(tr("compare"), icon=":material/compare:"):
         _choose_other(record)
-
-
-def _correct(record: Record, standing: dict[str, Override]) -> None:
-    """A form for one criterion: other points, why, and by whom."""
-    verdicts = {verdict.criterion: verdict for verdict in record.scorecard.verdicts}
-    labels = distinct({name: _named(verdict) for name, verdict in verdicts.items()})
-    hold(f"fix_{record.id}", labels, next(iter(labels)))
-    chosen = st.selectbox(tr("criterion"), list(labels), format_func=labels.__getitem__, key=f"fix_{record.id}")
-    verdict = verdicts[chosen]
-    with st.form(f"fix_form_{record.id}_{chosen}", border=False):
-        points = _points(verdict, standing.get(chosen))
-        comment = st.text_area(tr("comment"), height=80)
-        who = st.text_input(tr("your_name"), value=stores.person())
-        saved = st.form_submit_button(tr("save_override"), type="primary")
-    mine = standing.get(chosen)
-    back = mine is not None and st.button(tr("take_back"), key=f"back_{record.id}_{chosen}")
-    with guarded():
-        if saved:
-            stores.records().override(record.id, chosen, points, comment, who=who)
-            stores.remember_person(who)
-            st.rerun()
-        if back and mine is not None:
-            stores.records().revert(record.id, chosen, who=mine.who)
-            st.rerun()
-
-
-def _named(verdict: Verdict | UngradedVerdict) -> str:
-    return tr("in_brackets", text=verdict.name, more=verdict_points(verdict))
-
-
-def _points(verdict: Verdict | UngradedVerdict, mine: Override | None) -> float:
-    if verdict.kind == "fatal":
-        found = isinstance(verdict, Verdict) and verdict.level == 1
-        happened = mine.points >= 0.5 if mine is not None and mine.points is not None else found
-        options = [tr("fatal_not"), tr("fatal_happened")]
-        return float(options.index(st.radio(tr("did_it_happen"), options, index=int(happened))))
-    machine = verdict.points if isinstance(verdict, Verdict) else 0.0
-    start = mine.points if mine is not None and mine.points is not None else round(machine * 2) / 2
-    label = tr("points_up_to", most=f"{verdict.max_points:g}")
-    return float(st.number_input(label, 0.0, float(verdict.max_points), float(start), 0.5, format="%.1f"))
+    correcting.delete_button(record, gone)
+    return correct
 
 
 def _choose_other(record: Record) -> None:
@@ -110,18 +89,3 @@ def _choose_other(record: Record) -> None:
     st.selectbox(
         tr("compare_with"), list(others), index=None, format_func=others.__getitem__, key=f"compare_{record.id}"
     )
-
-
-def _notes(record: Record) -> None:
-    section("notes")
-    for note in record.notes:
-        st.text(note.text)
-        st.caption(f"{note.who or '–'} · {when(note.at)}")
-    with st.form(f"note_{record.id}", clear_on_submit=True, border=False):
-        text = st.text_area(tr("new_note"), height=80)
-        who = st.text_input(tr("your_name"), value=stores.person(), key=f"note_who_{record.id}")
-        if st.form_submit_button(tr("add_note")) and text.strip():
-            with guarded():
-                stores.records().add_note(record.id, text.strip(), who=who.strip())
-                stores.remember_person(who)
-                st.rerun()

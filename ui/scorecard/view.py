@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 import streamlit as st
 
 from evaluator.reports.phrases import decided, shown_reasons
+from evaluator.reports.rounding import shown_points
 from evaluator.reports.rows import recomputed
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
@@ -17,13 +18,22 @@ from ui.shared.language import language, listed, tr
 from ui.shared.layout import out_of, percent, when
 from ui.shared.notes import note
 
+Below = Callable[[Verdict | UngradedVerdict], None]
 BEGINNING = 24  # characters of a reference that its closed box shows, to tell it from the others
 
 
 def show_scorecard(
-    card: Scorecard, transcript: Transcript, *, overrides: Mapping[str, Override] | None = None, prefix: str = ""
+    card: Scorecard,
+    transcript: Transcript,
+    *,
+    overrides: Mapping[str, Override] | None = None,
+    prefix: str = "",
+    below: Below | None = None,
 ) -> None:
-    """Everything of one grading: total, reasons to look, criteria beside the transcript, key points, references."""
+    """Everything of one grading: total, reasons to look, criteria beside the transcript, key points, references.
+
+    `below` draws something under each criterion, such as fields to correct it.
+    """
     show_judge_warning(card)
     show_total(card, overrides)
     show_review(card)
@@ -31,7 +41,7 @@ def show_scorecard(
     left, right = st.columns([11, 9], gap="medium")
     with left:
         section("criteria")
-        show_criteria(card, overrides=overrides, prefix=prefix)
+        show_criteria(card, overrides=overrides, prefix=prefix, below=below)
     with right:
         section("transcript")
         show_transcript(transcript, card.verdicts, prefix=prefix)
@@ -118,36 +128,55 @@ def show_guards(card: Scorecard) -> None:
         note(tr(f"guards.{guard.code}"), "bad" if guard.code != "too_short" else "", quotes)
 
 
-def show_criteria(card: Scorecard, *, overrides: Mapping[str, Override] | None = None, prefix: str = "") -> None:
-    """One box a criterion, in the rubric's order."""
+def show_criteria(
+    card: Scorecard,
+    *,
+    overrides: Mapping[str, Override] | None = None,
+    prefix: str = "",
+    below: Below | None = None,
+) -> None:
+    """One box per criterion, in the rubric's order."""
+    shown = shown_points(card)
     for number, verdict in enumerate(card.verdicts, start=1):
-        st.html(verdict_html(verdict, number, prefix=prefix, override=(overrides or {}).get(verdict.criterion)))
+        override = (overrides or {}).get(verdict.criterion)
+        st.html(verdict_html(verdict, number, prefix=prefix, override=override, shown=shown.get(verdict.criterion)))
+        if below is not None:
+            below(verdict)
 
 
 def verdict_html(
-    verdict: Verdict | UngradedVerdict, number: int, *, prefix: str = "", override: Override | None = None
+    verdict: Verdict | UngradedVerdict,
+    number: int,
+    *,
+    prefix: str = "",
+    override: Override | None = None,
+    shown: float | None = None,
 ) -> str:
-    """One criterion: points with their scale, level, distribution in a bar and in words, quotations as links."""
-    points = verdict_points(verdict)
-    shown = escape(points)
+    """One criterion: points with their scale, level, distribution in a bar and in words, quotations as links.
+
+    `shown` are the points rounded so that the parts add up to the total.
+    """
+    points = verdict_points(verdict, shown)
+    given = escape(points)
     if override is not None and override.points is not None:
-        shown = f'<span class="was">{shown}</span>{escape(_given(verdict, override.points))}'
+        given = f'<span class="was">{given}</span>{escape(_given(verdict, override.points))}'
     body = _ungraded(verdict) if isinstance(verdict, UngradedVerdict) else _graded(verdict, prefix)
     if override is not None:
         by = tr("override_by", who=override.who, at=when(override.at), comment=override.comment or "–")
         body += f'<p class="ev-dim">{escape(by)}</p>'
     place = escape(criterion_id(prefix, verdict.criterion))
-    title = f'<span class="ev-badge">{number}</span>{escape(verdict.name)}<span class="pts">{shown}</span>'
+    title = f'<span class="ev-badge">{number}</span>{escape(verdict.name)}<span class="pts">{given}</span>'
     return f'<section class="ev-crit {colour(number)}" id="{place}" tabindex="-1"><h3>{title}</h3>{body}</section>'
 
 
-def verdict_points(verdict: Verdict | UngradedVerdict) -> str:
+def verdict_points(verdict: Verdict | UngradedVerdict, shown: float | None = None) -> str:
     """The points of a criterion with their scale, or in words where it has none."""
     if isinstance(verdict, UngradedVerdict):
         return tr("ungraded_points", most=f"{verdict.max_points:g}") if verdict.max_points else tr("ungraded_short")
     if verdict.not_applicable:
         return tr("not_applicable")
-    return _given(verdict, float(verdict.level) if verdict.kind == "fatal" else verdict.points)
+    points = verdict.points if shown is None else shown
+    return _given(verdict, float(verdict.level) if verdict.kind == "fatal" else points)
 
 
 def _given(verdict: Verdict | UngradedVerdict, points: float) -> str:

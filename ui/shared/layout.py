@@ -29,10 +29,24 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
     st.title(tr(title, **values), anchor=False)
     if lead:
         say_lead(lead, **values)
+    _tell_now()
     try:
         yield
     except EvaluatorError as error:
         problem(error)
+
+
+def tell_later(what: EvaluatorError | str) -> None:
+    """Keeps something that a callback has to say (an error, or a key of the catalogue) for the next drawing."""
+    st.session_state.setdefault("_to_tell", []).append(what)
+
+
+def _tell_now() -> None:
+    for what in st.session_state.pop("_to_tell", []):
+        if isinstance(what, EvaluatorError):
+            problem(what)
+        else:
+            st.success(tr(what), icon=":material/check:")
 
 
 def say_lead(key: str, **values: Any) -> None:

@@ -10,6 +10,7 @@ from ui.shared import stores
 from ui.shared.choices import distinct, hold
 from ui.shared.language import tr
 from ui.shared.layout import page, when
+from ui.shared.once import again
 
 NEW = "new"
 
@@ -43,4 +44,5 @@ with page("nav_batch", "batch_lead"):
         if created:
             opened(created)
     else:
+        again("batch")
         view.show_batch(chosen)

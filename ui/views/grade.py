@@ -14,6 +14,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold
 from ui.shared.language import in_a_row, tr
 from ui.shared.layout import page, say_lead
+from ui.shared.once import again, once
 from ui.shared.progress import watch
 
 DRAFT = "grade"
@@ -41,7 +42,12 @@ def form() -> None:
     label = tr("grade_button") if len(ready) == 1 else tr("grade_all_button", count=len(ready))
     if st.button(label, type="primary", icon=":material/fact_check:", key="grade_go"):
         fresh = bool(st.session_state.get("grade_fresh"))
-        jobs = [runner.grade(one.transcript, rubric, profile=profile, label=one.label, fresh=fresh) for one in ready]
+        jobs = once(
+            "grade",
+            lambda: [
+                runner.grade(one.transcript, rubric, profile=profile, label=one.label, fresh=fresh) for one in ready
+            ],
+        )
         drafts.keep(DRAFT, jobs=[job.id for job in jobs])
         st.rerun()
 
@@ -108,6 +114,7 @@ with page("nav_grade"):
     stores.records()
     begun = [job for job in map(runner.find, drafts.load(DRAFT).get("jobs", [])) if job is not None]
     if begun:
+        again("grade")
         results(begun)
     else:
         form()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import streamlit as st
@@ -56,13 +57,14 @@ def _whose() -> str | None:
 
 
 def _table(found: list[GradingSummary]) -> None:
+    reviewed = stores.records().reviewed([one.id for one in found])
     rows = [
         {
             "label": one.label or "–",
             "total": one.counted.total,
             "most": one.max_points,
             "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.counted.passed]),
-            "review": tr("review_yes") if one.review else "",
+            "review": _review(one, reviewed),
             "scenario": one.rubric_title,
             "changed": tr("changed_yes") if one.overridden else "",
             "at": when(one.created_at),
@@ -89,10 +91,22 @@ def _table(found: list[GradingSummary]) -> None:
     st.caption(tr("pick_row"))
 
 
+def _review(one: GradingSummary, reviewed: Container[str]) -> str:
+    """Whether a person should look at it, or has."""
+    if one.id in reviewed:
+        return tr("review_done")
+    return tr("review_yes") if one.review else ""
+
+
 def _open(table: str, ids: list[str]) -> None:
     """Opens the row that was ticked, of the rows that were shown: new gradings may stand above them by now."""
     if picked := st.session_state[table]["selection"]["rows"]:
         st.query_params["id"] = ids[picked[0]]
+
+
+def _close() -> None:
+    """Back to the list, after the grading that was open has been deleted."""
+    st.query_params.pop("id", None)
 
 
 with page("nav_history"):
@@ -101,6 +115,6 @@ with page("nav_history"):
         if st.button(tr("back_to_list"), icon=":material/arrow_back:", key="history_back"):
             del st.query_params["id"]
             st.rerun()
-        grading_view.show_grading(opened)
+        grading_view.show_grading(opened, gone=_close)
     else:
         listing()

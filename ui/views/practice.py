@@ -11,6 +11,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import choose_view
 from ui.shared.language import tr
 from ui.shared.layout import page
+from ui.shared.once import again
 from ui.shared.progress import watch
 
 
@@ -20,6 +21,7 @@ def write() -> None:
     if job is None:
         practice_entry.enter()
         return
+    again("practice")
     attempt = watch(job)
     if attempt is not None:
         if st.button(tr("ui_practice.again"), icon=":material/replay:", key="practice_again"):

@@ -1,0 +1,42 @@
+"""Who has looked at a grading and is done with it. Marks are rows of their own; taking one back adds a row too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from evaluator.storage import tables as t
+from evaluator.storage.corrections import Corrections
+from evaluator.storage.effective_overrides import in_parts
+from evaluator.storage.ids import new_id
+from evaluator.storage.models import Review, now
+
+
+class Reviews(Corrections):
+    """Gradings with corrections and with marks of who has reviewed them."""
+
+    def mark_reviewed(self, grading: str, *, who: str, comment: str = "") -> Review:
+        """Says that `who` has looked at the grading and that nobody else needs to."""
+        return self._mark(grading, who, comment, done=True)
+
+    def unmark_reviewed(self, grading: str, *, who: str) -> Review:
+        """Puts the grading back among those that wait for a person; the earlier mark stays in the rows."""
+        return self._mark(grading, who, "", done=False)
+
+    def reviewed(self, ids: Sequence[str]) -> dict[str, Review]:
+        """By grading id, the newest mark of those of `ids` that stand as reviewed."""
+        newest: dict[str, Review] = {}
+        for some in in_parts(ids):
+            query = select(t.ReviewRow).where(t.ReviewRow.grading_id.in_(some)).order_by(t.ReviewRow.id)
+            with self.database.read() as session:
+                newest |= {row.grading_id: Review.model_validate(row) for row in session.scalars(query)}
+        return {grading: mark for grading, mark in newest.items() if mark.done}
+
+    def _mark(self, grading: str, who: str, comment: str, *, done: bool) -> Review:
+        row = t.ReviewRow(
+            id=new_id(), grading_id=self.resolve(grading), who=who.strip(), at=now(), comment=comment, done=done
+        )
+        with self.database.write() as session:
+            session.add(row)
+        return Review.model_validate(row)

@@ -1,0 +1,165 @@
+"""What a person does with a grading: other points beside the evidence, remarks, the mark of having reviewed it.
+
+Everything here is written in callbacks. They run before the page is drawn, so no second click can cut them off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from evaluator.errors import EvaluatorError
+from evaluator.scorecard import UngradedVerdict, Verdict
+from evaluator.storage import Override, Record, Review
+from ui.scorecard.view import section
+from ui.shared import stores
+from ui.shared.language import tr
+from ui.shared.layout import tell_later, when
+from ui.shared.once import is_repeated
+
+Either = Verdict | UngradedVerdict
+WHO = "reviewer_name"
+
+
+def name_field() -> None:
+    """Who corrects and remarks: asked once a page, remembered for the next."""
+    if WHO not in st.session_state:
+        st.session_state[WHO] = stores.person()
+    st.text_input(tr("your_name"), key=WHO, on_change=lambda: stores.remember_person(_who()))
+
+
+def correct_inline(record: Record, verdict: Either, mine: Override | None) -> None:
+    """Other points for one criterion, right below its evidence. Enter in the reason saves."""
+    key = f"fix_{record.id}_{verdict.criterion}"
+    with st.form(key, border=False):
+        points, comment, save = st.columns([3, 5, 2], vertical_alignment="bottom")
+        with points:
+            _points(verdict, mine, key)
+        comment.text_input(tr("comment"), key=f"{key}_why")
+        save.form_submit_button(
+            tr("save_override"), on_click=partial(_override, record.id, verdict.criterion, verdict.kind, key)
+        )
+    if mine is not None:
+        st.button(
+            tr("take_back"),
+            key=f"{key}_back",
+            icon=":material/undo:",
+            on_click=partial(_guarded, partial(_revert, record.id, verdict.criterion, mine.who)),
+        )
+
+
+def _points(verdict: Either, mine: Override | None, key: str) -> None:
+    if verdict.kind == "fatal":
+        found = isinstance(verdict, Verdict) and verdict.level == 1
+        happened = mine.points >= 0.5 if mine is not None and mine.points is not None else found
+        st.radio(tr("did_it_happen"), [False, True], index=int(happened), format_func=_happened, key=f"{key}_points")
+        return
+    machine = verdict.points if isinstance(verdict, Verdict) else 0.0
+    start = mine.points if mine is not None and mine.points is not None else round(machine * 2) / 2
+    start = min(float(start), float(verdict.max_points))
+    label = tr("points_up_to", most=f"{verdict.max_points:g}")
+    st.number_input(label, 0.0, float(verdict.max_points), start, 0.5, format="%.1f", key=f"{key}_points")
+
+
+def _happened(value: bool) -> str:
+    return tr("fatal_happened" if value else "fatal_not")
+
+
+def _override(record_id: str, criterion: str, kind: str, key: str) -> None:
+    points, comment = float(st.session_state[f"{key}_points"]), str(st.session_state[f"{key}_why"]).strip()
+    if is_repeated(key, (points, comment)):
+        return
+    _guarded(partial(_store_override, record_id, criterion, points, comment))
+
+
+def _store_override(record_id: str, criterion: str, points: float, comment: str) -> None:
+    stores.records().override(record_id, criterion, points, comment, who=_who())
+    stores.remember_person(_who())
+
+
+def _revert(record_id: str, criterion: str, who: str) -> None:
+    stores.records().revert(record_id, criterion, who=who)
+
+
+def reviewed_button(record: Record, mark: Review | None, done: Callable[[], None] | None = None) -> None:
+    """Marks the grading as reviewed, or takes the mark back; `done` is called after marking, to go to the next."""
+    if mark is not None:
+        st.caption(tr("reviewed_by", who=mark.who or "–", at=when(mark.at)))
+        undo = partial(_guarded, partial(_unmark, record.id))
+        st.button(tr("not_reviewed_yet"), key=f"unreview_{record.id}", icon=":material/undo:", on_click=undo)
+        return
+    label = tr("reviewed_next") if done else tr("mark_reviewed")
+    act = partial(_mark, record.id, done)
+    st.button(label, key=f"review_{record.id}", type="primary", icon=":material/done_all:", on_click=act)
+
+
+def _mark(record_id: str, done: Callable[[], None] | None) -> None:
+    if is_repeated(f"review_{record_id}", record_id):
+        return
+    _guarded(lambda: stores.records().mark_reviewed(record_id, who=_who()))
+    if done is not None:
+        done()
+
+
+def _unmark(record_id: str) -> None:
+    stores.records().unmark_reviewed(record_id, who=_who())
+
+
+def show_notes(record: Record) -> None:
+    """The remarks, and a field for another. What is typed stays until it is stored."""
+    section("notes")
+    for note in record.notes:
+        st.text(note.text)
+        st.caption(f"{note.who or '–'} · {when(note.at)}")
+    field = f"note_{record.id}"
+    with st.form(f"{field}_form", border=False):
+        st.text_area(tr("new_note"), height=80, key=field)
+        st.form_submit_button(tr("add_note"), on_click=partial(_add_note, record.id, field))
+
+
+def _add_note(record_id: str, field: str) -> None:
+    text = str(st.session_state[field]).strip()
+    if not text:
+        return
+    if is_repeated(field, text):
+        st.session_state[field] = ""
+        return
+
+    def store() -> None:
+        stores.records().add_note(record_id, text, who=_who())
+        st.session_state[field] = ""
+
+    _guarded(store)
+
+
+def delete_button(record: Record, after: Callable[[], None]) -> None:
+    """Deletes the grading once that is confirmed."""
+    with st.popover(tr("delete"), icon=":material/delete:"):
+        st.write(tr("delete_grading_really"))
+        act = partial(_guarded, partial(_delete, record.id, after))
+        st.button(tr("delete_for_good"), key=f"delete_{record.id}", type="primary", on_click=act)
+
+
+def _delete(record_id: str, after: Callable[[], None]) -> None:
+    stores.records().delete(record_id)
+    tell_later("deleted")
+    after()
+
+
+def _who() -> str:
+    return str(st.session_state.get(WHO) or stores.person()).strip()
+
+
+def _guarded(act: Callable[[], object]) -> None:
+    """A callback cannot draw into its place, so what went wrong is told when the page is drawn."""
+    try:
+        act()
+    except EvaluatorError as error:
+        tell_later(error)
+
+
+def by_criterion(standing: Mapping[str, Override], record: Record) -> Callable[[Either], None]:
+    """What `show_scorecard` draws below each criterion while somebody corrects."""
+    return lambda verdict: correct_inline(record, verdict, standing.get(verdict.criterion))
