@@ -90,6 +90,8 @@ def test_equal_items_of_the_queue_can_each_be_opened(data):
             work = records.batches.start(batch_id, position)
             records.batches.finish(work, scorecard().model_copy(update={"id": new_id(), "review": True}))
     page = _opened(batch_id)
+    page.session_state["batch_view_next"] = "queue"
+    page.run()
     first, second = page.selectbox(key="batch_queue").options
     assert second == f"{first} (2)"
     page.selectbox(key="batch_queue").set_value(1).run()
@@ -154,6 +156,8 @@ def test_a_pilot_is_graded_and_the_rest_estimated(data):
     assert has(page, "batch_rest") and len(page.metric) == 3
     table = page.dataframe[0].value
     assert len(table) == 6 and table["total"].notna().sum() == 5
+    page.session_state["batch_view_next"] = "queue"
+    page.run()
     assert page.selectbox(key="batch_queue").options[0].startswith("考生0")
 
 
@@ -241,3 +245,59 @@ def test_another_persons_batch_is_not_there(data):
     page.query_params["batch"] = batch_id
     page.run()
     assert not page.exception and "考生0" not in said(page)
+
+
+def test_a_reviewed_item_leaves_the_queue(data):
+    """After the mark the queue shows the next item, says how many were reviewed, and ends."""
+    batch_id = _batch(_items(2), done=2)
+    page = _opened(batch_id)
+    page.session_state["batch_view_next"] = "queue"
+    page.run()
+    for left in (1, 0):
+        mark = next(button for button in page.button if button.key.startswith("review_"))
+        page = mark.click().run()
+        assert fine(page)
+        assert has(page, "batch_queue") == bool(left)
+    assert "已复核 2 份" in said(page)
+
+
+def test_a_row_opens_its_grading_and_leads_to_the_next(data):
+    """The address names the item; next and previous walk through the batch; the way back is there."""
+    page = _opened(_batch(_items(3), done=3))
+    page.query_params["item"] = "0"
+    page.run()
+    assert fine(page) and "考生0" in said(page)
+    press(page, "batch_next")
+    assert fine(page) and "考生1" in said(page) and "2 / 3" in said(page)
+    press(page, "batch_back")
+    assert fine(page) and len(page.dataframe[0].value) == 3
+
+
+def test_a_batch_is_deleted_and_its_gradings_stay(data):
+    """Deleting a batch asks first and leaves the history alone."""
+    batch_id = _batch(_items(2), done=2)
+    page = press(_opened(batch_id), f"batch_delete_{batch_id}")
+    assert fine(page) and "已删除" in said(page)
+    with open_records() as records:
+        assert records.batches.all(owner=OWNER) == [] and records.count(owner=OWNER) == 2
+
+
+def test_a_second_click_creates_no_second_batch(data):
+    """A click that reaches the server while the first is at work finds what the first has made."""
+    from streamlit.testing.v1 import AppTest
+
+    def script():
+        import streamlit as st
+
+        from ui.shared.once import again, once
+
+        made = st.session_state.setdefault("made", [])
+        once("batch", lambda: made.append(1))
+        once("batch", lambda: made.append(2))
+        if st.button("next", key="next"):
+            again("batch")
+            once("batch", lambda: made.append(3))
+
+    page = AppTest.from_function(script).run().run()
+    assert page.session_state["made"] == [1]
+    assert page.button(key="next").click().run().session_state["made"] == [1, 3]

@@ -91,7 +91,8 @@ def test_a_correction_stands_beside_the_machine_and_moves_the_total(data):
         records.override(grading, "empathy", 4, "说得很好", who="林老师")
     page = _opened(grading)
     assert fine(page) and "林老师" in said(page) and "说得很好" in said(page) and "机器评分" in said(page)
-    press(page, f"back_{grading}_empathy")
+    page.toggle(key=f"correct_{grading}").set_value(True).run()
+    press(page, f"fix_{grading}_empathy_back")
     assert fine(page) and "机器评分" not in said(page)
 
 
@@ -127,16 +128,31 @@ def test_only_ones_own_corrections_are_used_for_calibration(data):
 
 
 def test_a_correction_needs_a_name(data):
-    """The form asks for a name; with one the points are kept, and the name is there the next time."""
+    """Without a name the page asks for one; with one the points are kept, and the name is there the next time."""
     grading = _stored()
-    page = _opened(grading)
+    page = _correcting(grading)
     _save(page)
     assert any("姓名" in one.value for one in page.error)
-    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
+    page.text_input(key="reviewer_name").set_value("林老师")
     _save(page)
     with open_records() as records:
         assert [one.who for one in records.overrides(grading)] == ["林老师"]
-    assert next(one for one in _opened(grading).text_input if one.label == "您的姓名").value == "林老师"
+    assert _opened(grading).text_input(key="reviewer_name").value == "林老师"
+
+
+def test_a_second_click_saves_nothing_twice(data):
+    """The same points saved again within a moment are one correction, and the same note is one note."""
+    grading = _stored()
+    page = _correcting(grading)
+    page.text_input(key="reviewer_name").set_value("林老师")
+    _save(page)
+    _save(page)
+    note = page.text_area(key=f"note_{grading}").set_value("请二面时再问")
+    page = _press_labelled(page, "添加备注")
+    page.text_area(key=note.key).set_value("请二面时再问")
+    page = _press_labelled(page, "添加备注")
+    with open_records() as records:
+        assert len(records.overrides(grading)) == 1 and len(records.notes(grading)) == 1
 
 
 def test_a_correction_of_a_fatal_item_is_where_the_next_one_begins(data):
@@ -144,17 +160,47 @@ def test_a_correction_of_a_fatal_item_is_where_the_next_one_begins(data):
     grading = _stored()
     with open_records() as records:
         records.override(grading, "abuse", 1, "骂了人", who="林老师")
-    page = _opened(grading)
-    page.selectbox(key=f"fix_{grading}").set_value("abuse").run()
-    next(one for one in page.text_area if one.label == "理由").set_value("第三段")
-    next(one for one in page.text_input if one.label == "您的姓名").set_value("林老师")
-    _save(page)
+    page = _correcting(grading)
+    page.text_input(key=f"fix_{grading}_abuse_why").set_value("第三段")
+    page.text_input(key="reviewer_name").set_value("林老师")
+    _save(page, "abuse")
     with open_records() as records:
         assert [(one.points, one.comment) for one in records.overrides(grading)] == [(1, "骂了人"), (1, "第三段")]
 
 
-def _save(page):
-    next(button for button in page.button if button.label == "保存修改").click().run()
+def test_a_grading_is_marked_as_reviewed_and_back(data):
+    """The mark names who and when, stands in the list, and can be taken back."""
+    grading = _stored(ungraded("remedy"))
+    page = _opened(grading)
+    page.text_input(key="reviewer_name").set_value("林老师")
+    press(page, f"review_{grading}")
+    assert fine(page) and "林老师 已于" in said(page)
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert row["review"] == "已复核"
+    press(page, f"unreview_{grading}")
+    (row,) = open_page("history").dataframe[0].value.to_dict("records")
+    assert fine(page) and row["review"] != "已复核"
+
+
+def test_a_grading_is_deleted_after_a_question(data):
+    """Deleting leads back to the list and says so."""
+    grading = _stored()
+    page = press(_opened(grading), f"delete_{grading}")
+    assert fine(page) and "已删除" in said(page)
+    with open_records() as records:
+        assert records.count(owner=OWNER) == 0
+
+
+def _correcting(grading):
+    return _opened(grading).toggle(key=f"correct_{grading}").set_value(True).run()
+
+
+def _save(page, criterion="empathy"):
+    return next(one for one in page.button if f"_{criterion}-" in one.proto.id + "-" and one.label == "保存修改").click().run()
+
+
+def _press_labelled(page, label):
+    return next(button for button in page.button if button.label == label).click().run()
 
 
 def test_a_note_stays_with_the_grading(data):
@@ -162,8 +208,9 @@ def test_a_note_stays_with_the_grading(data):
     grading = _stored()
     page = _opened(grading)
     next(one for one in page.text_area if one.label == "新备注").set_value("请二面时再问退款流程")
-    next(button for button in page.button if button.label == "添加备注").click().run()
+    _press_labelled(page, "添加备注")
     assert fine(page) and "请二面时再问退款流程" in said(page)
+    assert page.text_area(key=f"note_{grading}").value == ""
 
 
 def test_two_gradings_are_compared_by_criterion(data):

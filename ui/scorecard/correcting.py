@@ -69,7 +69,7 @@ def _happened(value: bool) -> str:
 
 def _override(record_id: str, criterion: str, kind: str, key: str) -> None:
     points, comment = float(st.session_state[f"{key}_points"]), str(st.session_state[f"{key}_why"]).strip()
-    if is_repeated(key, (points, comment)):
+    if is_repeated(key, (points, comment, _who())):
         return
     _guarded(partial(_store_override, record_id, criterion, points, comment))
 
@@ -107,13 +107,15 @@ def _unmark(record_id: str) -> None:
     stores.records().unmark_reviewed(record_id, who=_who())
 
 
-def show_notes(record: Record) -> None:
-    """The remarks, and a field for another. What is typed stays until it is stored."""
+def show_notes(record: Record, *, named: bool = False) -> None:
+    """The remarks, and a field for another. What is typed stays until it is stored. `named`: the name was asked above."""
     section("notes")
     for note in record.notes:
         st.text(note.text)
         st.caption(f"{note.who or '–'} · {when(note.at)}")
     field = f"note_{record.id}"
+    if not named:
+        name_field()
     with st.form(f"{field}_form", border=False):
         st.text_area(tr("new_note"), height=80, key=field)
         st.form_submit_button(tr("add_note"), on_click=partial(_add_note, record.id, field))
@@ -123,7 +125,7 @@ def _add_note(record_id: str, field: str) -> None:
     text = str(st.session_state[field]).strip()
     if not text:
         return
-    if is_repeated(field, text):
+    if is_repeated(field, (text, _who())):
         st.session_state[field] = ""
         return
 

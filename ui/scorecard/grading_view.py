@@ -41,10 +41,8 @@ def show_grading(
         show_comparison(record, open_record(other))
     below = correcting.by_criterion(standing, record) if correct else None
     show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below)
-    mark = stores.records().reviewed([record.id]).get(record.id)
-    if record.scorecard.review or mark or done:
-        correcting.reviewed_button(record, mark, done)
-    correcting.show_notes(record)
+    correcting.reviewed_button(record, stores.records().reviewed([record.id]).get(record.id), done)
+    correcting.show_notes(record, named=correct)
 
 
 def head_html(record: Record) -> str:
