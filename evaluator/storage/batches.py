@@ -199,6 +199,8 @@ class Batches:
         with self.database.write() as session:
             if session.get(t.BatchRow, batch_id) is None:
                 raise InputError("batch_unknown", id=batch_id)
+            for table in (t.BatchEventRow, t.BatchRunnerRow, t.ProviderJobRow):
+                session.execute(delete(table).where(table.batch_id == batch_id))
             gone = session.execute(delete(t.BatchItemRow).where(t.BatchItemRow.batch_id == batch_id)).rowcount  # type: ignore[attr-defined]
             session.execute(delete(t.BatchRow).where(t.BatchRow.id == batch_id))
         return gone

@@ -150,9 +150,9 @@ class ReviewRow(Base):
     __tablename__ = "reviews"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
-    who: Mapped[str] = mapped_column(String(200), default="")
+    who: Mapped[str] = mapped_column(Name(200), default="")
     at: Mapped[str] = mapped_column(String(40))
-    comment: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(Words, default="")
     done: Mapped[bool] = mapped_column(Boolean)
 
 
