@@ -112,13 +112,13 @@ def test_a_correction_is_in_the_word_document(judged, judge, person, tmp_path):
     import docx
 
     page = grade_example(person(judge=judge), judged)
-    page.get_by_role("button", name="改分").click()
-    form = page.get_by_test_id("stPopoverBody")
-    form.get_by_label("您的姓名").fill("林老师")
-    form.get_by_label("理由").fill("举例再具体一些")
-    form.get_by_role("button", name="保存修改").click()
+    page.locator('[class*="st-key-correct_"] label').click()
+    page.get_by_label("您的姓名").fill("林老师")
+    page.get_by_label("您的姓名").press("Tab")
+    reason = page.get_by_label("理由").first
+    reason.fill("举例再具体一些")
+    reason.press("Enter")
     page.locator(".ev-crit", has_text="林老师").wait_for()
-    page.keyboard.press("Escape")
     page.get_by_role("button", name="导出").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Word 文档").click()
@@ -126,6 +126,31 @@ def test_a_correction_is_in_the_word_document(judged, judge, person, tmp_path):
     download.value.save_as(path)
     words = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     assert "林老师" in words and "举例再具体一些" in words
+
+
+def test_a_note_saved_by_a_double_click_is_stored_once(address, person):
+    """Two quick clicks on the button neither lose the note nor store it twice; the field is empty afterwards."""
+    page = grade_example(person(), address)
+    for number in range(3):
+        page.get_by_label("新备注").fill(f"请二面时再问{number}")
+        page.get_by_role("button", name="添加备注").dblclick()
+        settle(page)
+        expect(page.get_by_test_id("stText").filter(has_text=f"请二面时再问{number}")).to_have_count(1)
+        expect(page.get_by_label("新备注")).to_have_value("")
+        page.wait_for_timeout(2100)
+
+
+def test_a_batch_created_by_a_double_click_is_one(address, person, tmp_path):
+    """Two quick clicks on the button create one batch."""
+    table = tmp_path / "四月.csv"
+    table.write_text("编号,对话\n甲,客服：您好，马上给您换货。\n乙,客服：您好，抱歉。", encoding="utf-8")
+    page = visit(person(), f"{address}/batch")
+    page.locator("input[type=file]").set_input_files(str(table))
+    page.get_by_role("button", name="建立批次（2 份）").dblclick()
+    page.get_by_text("完成 0，失败 0，等待 2").wait_for()
+    settle(page)
+    page.get_by_test_id("stSelectbox").first.click()
+    expect(page.get_by_role("option").filter(has_text="四月")).to_have_count(1)
 
 
 def test_a_batch_goes_on_while_the_page_is_closed(judged, judge, person, tmp_path):
@@ -143,7 +168,9 @@ def test_a_batch_goes_on_while_the_page_is_closed(judged, judge, person, tmp_pat
     page.close()
     again = visit(context, opened)
     again.get_by_text("完成 6，失败 0，等待 0").wait_for()
-    expect(again.get_by_role("tab", name="需要人看的")).to_have_count(1)
+    expect(
+        again.get_by_role("radio", name="需要人看的").or_(again.get_by_role("button", name="需要人看的"))
+    ).to_have_count(1)
 
 
 def test_language_is_switched_and_kept(address, person):

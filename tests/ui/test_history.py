@@ -196,7 +196,11 @@ def _correcting(grading):
 
 
 def _save(page, criterion="empathy"):
-    return next(one for one in page.button if f"_{criterion}-" in one.proto.id + "-" and one.label == "保存修改").click().run()
+    return (
+        next(one for one in page.button if f"_{criterion}-" in one.proto.id + "-" and one.label == "保存修改")
+        .click()
+        .run()
+    )
 
 
 def _press_labelled(page, label):
