@@ -5,6 +5,7 @@ from evaluator.practice.attempting import Practised, grade_attempt, hand_in, pra
 from evaluator.practice.comparison import Comparison, Gap, compare, explain, own_total
 from evaluator.practice.persona import Event, Fact, Persona, Speech, StockLines
 from evaluator.practice.persona_files import (
+    dump_persona,
     find_persona,
     lint_persona,
     load_persona,
@@ -27,6 +28,7 @@ __all__ = [
     "StockLines",
     "advise",
     "compare",
+    "dump_persona",
     "explain",
     "find_persona",
     "grade_attempt",

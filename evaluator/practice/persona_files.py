@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from evaluator.encoding import write_yaml
 from evaluator.errors import InputError
 from evaluator.practice.persona import Fact, Persona, Speech, StockLines
 from evaluator.resources import resource_dir
@@ -13,6 +15,7 @@ from evaluator.rubric import Rubric
 from evaluator.rubrics import Finding, Shape, read_as, read_text
 from evaluator.settings import Settings, load_settings
 
+SCHEMA_FILE = "persona.schema.json"
 PERSONA = Shape(Persona, {"facts": Fact, "speech": Speech, "lines": StockLines}, "no_persona_fields")
 
 
@@ -24,6 +27,19 @@ def parse_persona(text: str, name: str = "-") -> Persona:
 def load_persona(path: str | Path) -> Persona:
     """The persona in a YAML file; an InputError names the file, the line and what to write instead."""
     return parse_persona(read_text(Path(path)), str(path))
+
+
+def dump_persona(persona: Persona, schema: str = SCHEMA_FILE) -> str:
+    """YAML text of a persona, which `parse_persona` reads back as an equal one; `schema` is where an editor finds the
+    schema."""
+    body = write_yaml(persona.model_dump(mode="json", exclude_defaults=True))
+    return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def persona_schema_text() -> str:
+    """The JSON Schema of a persona file as it is published in docs/persona.schema.json."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Persona.model_json_schema()}
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def persona_files(settings: Settings | None = None) -> dict[str, Path]:

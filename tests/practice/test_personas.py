@@ -9,6 +9,7 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.practice import (
     Persona,
+    dump_persona,
     find_persona,
     lint_persona,
     load_persona,
@@ -16,11 +17,12 @@ from evaluator.practice import (
     persona_files,
     personas_for,
 )
-from evaluator.practice.persona_files import unknown_rubric
+from evaluator.practice.persona_files import persona_schema_text, unknown_rubric
 from evaluator.resources import resource_dir
 from evaluator.rubrics import WrongRubric, find, list_rubrics
 from evaluator.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((resource_dir("rubrics") / "personas").glob("*.yaml"))
 GENERAL = ("general-call", "general-call-en")  # any call: no scenario, so no customer
 CALLS = [
@@ -75,6 +77,9 @@ def test_a_shipped_persona_is_sound(path: Path):
     persona = load_persona(path)
     assert persona.id == path.stem == f"{persona.rubric}.{persona.temper}"
     assert [finding.text("en") for finding in lint_persona(persona, find(persona.rubric))] == []
+    assert path.read_text(encoding="utf-8").startswith(
+        "# yaml-language-server: $schema=../../docs/persona.schema.json\n"
+    )
     assert persona.hidden and len(persona.facts) > len(persona.hidden)
 
 
@@ -165,7 +170,13 @@ def test_own_personas_are_found_first(tmp_path: Path):
     assert "parcel-lost.hurt" in wrong.value.text("zh")
 
 
-def test_a_persona_survives_json():
-    """What a form on the page sends back is the same persona."""
+def test_a_persona_survives_writing():
+    """What a form on the page sends back, and what it writes, is the same persona."""
     persona = load_persona(SHIPPED[0])
+    assert parse_persona(dump_persona(persona)) == persona
     assert Persona.model_validate_json(persona.model_dump_json()) == persona
+
+
+def test_the_published_schema_is_current():
+    """docs/persona.schema.json is what the types say now."""
+    assert (ROOT / "docs" / "persona.schema.json").read_text(encoding="utf-8") == persona_schema_text()
