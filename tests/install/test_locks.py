@@ -41,7 +41,7 @@ def wanted(*extras: str) -> list[Requirement]:
     return [Requirement(line) for line in dict.fromkeys(lines)]
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("run", ["bank"]), ("full", ["ui"]), ("test", ["dev"])])
+@pytest.mark.parametrize(("lock", "extras"), [("run", ["bank", "fast"]), ("full", ["ui", "fast"]), ("test", ["dev"])])
 def test_a_lock_has_what_the_project_asks_for(lock, extras):
     """Each dependency of the extras that a lock serves is pinned to a version that the project allows."""
     pinned = pins(lock)
