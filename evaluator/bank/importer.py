@@ -11,15 +11,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.bank.formats import ARCHIVE, FORMATS, Document, read_document
+from evaluator.bank.documents import read_as_json
+from evaluator.bank.formats import ARCHIVE, FORMATS, digest_of
 from evaluator.bank.formats.archive import unpacked
-from evaluator.bank.items import Item, Paper, Source, Warning
-from evaluator.bank.papers.checks import check_item
-from evaluator.bank.papers.grammar import parse
+from evaluator.bank.formats.doc import as_docx
+from evaluator.bank.formats.limits import check_size
+from evaluator.bank.items import Item, Paper
 from evaluator.bank.store import Bank, Stored
 from evaluator.bank.store.history import new_run
-from evaluator.bank.template import from_row
 from evaluator.errors import EvaluatorError, InputError, StorageError
+from evaluator.files.bounded import Reader
 
 Progress = Callable[[int, int, str], None]
 Status = Literal["imported", "unchanged", "failed", "skipped"]
@@ -79,54 +80,25 @@ def import_files(
     """
     run = new_run()
     reports: list[FileReport] = []
-    with ExitStack() as open_archives:
-        found = list(_find(paths, open_archives))
+    with Reader() as reader, ExitStack() as open_archives:
+        found = list(_find(paths, open_archives, reader))
         for place, file in enumerate(found):
             if on_progress:
                 on_progress(place, len(found), file.name)
-            reports.append(_import_one(bank, file, run, dry_run, overwrite_edits))
+            reports.append(_import_one(bank, file, reader, run, dry_run, overwrite_edits))
         if on_progress:
             on_progress(len(found), len(found), "")
     return reports
 
 
-def read_papers(path: Path, name: str | None = None) -> tuple[str, list[Paper]]:
-    """SHA-256 of a file and the papers in it; InputError where it cannot be read or holds no question."""
-    document = read_document(path, name)
-    papers = [_read_table(document)] if document.rows else []
-    papers += [paper for paper in parse(document) if paper.items or not papers] if document.lines else []
-    if document.headings and not any(paper.items for paper in papers):
-        shown = "、".join(document.headings)[:200]
-        raise InputError("bank_wrong_columns", file=name or path.name, missing="题目", found=shown)
-    if not any(paper.items for paper in papers):
-        raise InputError("bank_no_questions", file=name or path.name)
-    return document.digest, papers
-
-
-def _read_table(document: Document) -> Paper:
-    from evaluator.bank.formats.sheet import ROW, SHEET
-
-    items = []
-    for row in document.rows:
-        line = int(row[ROW])
-        item = from_row(row, line)
-        page = int(row[SHEET]) if SHEET in row else None
-        source = Source(file=document.file, digest=document.digest, start=line, end=line, page=page)
-        item = item.model_copy(update={"source": source})
-        found = [warning.model_copy(update={"file": document.file}) for warning in (*item.warnings, *check_item(item))]
-        items.append(item.model_copy(update={"warnings": tuple(found)}))
-    unread = [
-        Warning(code="columns_unread", line=1, values={"columns": "、".join(document.unread)}, file=document.file)
-    ]
-    return Paper(items=tuple(items), warnings=tuple(unread if document.unread else ()))
-
-
-def _import_one(bank: Bank | None, file: _Found, run: str, dry_run: bool, overwrite: bool) -> FileReport:
+def _import_one(
+    bank: Bank | None, file: _Found, reader: Reader, run: str, dry_run: bool, overwrite: bool
+) -> FileReport:
     """The one boundary at which a file's failure becomes data."""
     try:
         if file.error:
             raise file.error
-        digest, papers = read_papers(file.path, file.name)
+        digest, papers = _read_bounded(file, reader)
         if bank is None:
             ids = tuple(str(place) for place in range(sum(len(paper.items) for paper in papers)))
             stored = Stored(added=ids)
@@ -139,15 +111,19 @@ def _import_one(bank: Bank | None, file: _Found, run: str, dry_run: bool, overwr
     except EvaluatorError as error:
         status: Status = "skipped" if file.skipped else "failed"
         return FileReport(file=file.name, status=status, error=str(error), code=error.code)
-    except (RecursionError, MemoryError) as error:
-        refused = InputError("bank_unreadable", file=file.name, detail=type(error).__name__)
-        return FileReport(file=file.name, status="failed", error=str(refused), code=refused.code)
     touched = stored.added or stored.changed or stored.removed or stored.restored
     status = "imported" if touched else "unchanged"
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
 
 
-def _find(paths: Iterable[Path], open_archives: ExitStack) -> Iterator[_Found]:
+def _read_bounded(file: _Found, reader: Reader) -> tuple[str, list[Paper]]:
+    check_size(file.path)
+    with as_docx(file.path) as path:
+        read = reader.call(read_as_json, path, file.name, digest_of(file.path), name=file.name)
+    return read["digest"], [Paper.model_validate(paper) for paper in read["papers"]]
+
+
+def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:
     """The files behind what was named: folders are walked, archives opened; nothing named is passed over."""
     for path in paths:
         if path.is_dir():
@@ -156,9 +132,9 @@ def _find(paths: Iterable[Path], open_archives: ExitStack) -> Iterator[_Found]:
                 yield _nothing_in(path, str(path))
             for file in inside:
                 name = str(file.relative_to(path))
-                yield from _open(file, name, open_archives) if _known(file) else (_skipped(name, file),)
+                yield from _open(file, name, open_archives, reader) if _known(file) else (_skipped(name, file),)
         else:
-            yield from _open(path, path.name, open_archives)
+            yield from _open(path, path.name, open_archives, reader)
 
 
 def _hidden(file: Path, root: Path) -> bool:
@@ -180,13 +156,13 @@ def _nothing_in(path: Path, name: str) -> _Found:
     return _Found(name, str(path), path, InputError("bank_empty_folder", folder=name, formats=" ".join(FORMATS)))
 
 
-def _open(path: Path, name: str, open_archives: ExitStack) -> Iterator[_Found]:
+def _open(path: Path, name: str, open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:
     identity = str(path.absolute())
     if path.suffix.lower() != ARCHIVE:
         yield _Found(name, identity, path)
         return
     try:
-        members = open_archives.enter_context(unpacked(path))
+        members = open_archives.enter_context(unpacked(path, reader))
     except EvaluatorError as error:
         yield _Found(name, identity, path, error)
         return

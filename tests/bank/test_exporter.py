@@ -6,8 +6,9 @@ import openpyxl
 import pytest
 
 from evaluator import messages
+from evaluator.bank.documents import read_papers
 from evaluator.bank.exporter import export
-from evaluator.bank.importer import import_files, read_papers
+from evaluator.bank.importer import import_files
 from evaluator.bank.items import Criterion, content
 from evaluator.bank.store import open_bank
 from tests.support.bank_papers import PAPERS

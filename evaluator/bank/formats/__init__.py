@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from evaluator.bank.formats.limits import MAX_LINES, check_size
-from evaluator.bank.formats.lines import Document, Line
+from evaluator.bank.formats.lines import Document, Line, within_length
 from evaluator.errors import InputError
 
 _READERS = {
@@ -41,7 +41,8 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
         reader = importlib.import_module(f"evaluator.bank.formats.{_READERS[suffix]}")
         if _READERS[suffix] == "sheet":
             sheets = reader.read(path, known)
-            return Document(name or path.name, digest, sheets.lines, sheets.rows, sheets.headings, sheets.unread)
+            lines = tuple(piece for line in sheets.lines for piece in within_length(line))
+            return Document(name or path.name, digest, lines, sheets.rows, sheets.headings, sheets.unread)
         read = reader.read(path)
     except ImportError as error:  # the formats' readers are an extra
         raise InputError("bank_extra_missing", package=error.name or suffix) from None
@@ -49,7 +50,7 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
         raise InputError("bank_unreadable", file=name or path.name, detail=error.strerror or error) from None
     if len(read) > MAX_LINES:
         raise InputError("bank_too_long", file=name or path.name, limit=MAX_LINES)
-    return Document(name or path.name, digest, lines=read)
+    return Document(name or path.name, digest, lines=tuple(piece for line in read for piece in within_length(line)))
 
 
 def digest_of(path: Path) -> str:

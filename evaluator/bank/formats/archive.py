@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import zipfile
 import zlib
@@ -10,20 +11,26 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from evaluator.bank.formats.limits import MAX_FILE_BYTES, check_archive, check_size
+from evaluator.bank.formats.limits import MAX_FILE_BYTES, MAX_UNPACKED_BYTES, check_archive, check_size
 from evaluator.errors import InputError
+from evaluator.files.bounded import Reader
+
+MAX_SUFFIX = 12  # characters; longer ones are no format of ours, and too long for a file system
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[list[tuple[str, Path]]]:
+def unpacked(path: Path, reader: Reader) -> Iterator[list[tuple[str, Path]]]:
     """The members as (name inside the archive, file on disk); the files are gone when the block ends."""
     check_size(path)
     with TemporaryDirectory(prefix="evaluator-zip-") as folder:
-        yield _extract(path, Path(folder))
+        found = reader.call(extract, path, folder)
+        yield [(name, Path(place)) for name, place in found]
 
 
-def _extract(path: Path, folder: Path) -> list[tuple[str, Path]]:
-    members: list[tuple[str, Path]] = []
+def extract(path: Path, folder: str) -> list[tuple[str, str]]:
+    """Unpacks the members into folders of their own in `folder`: (name inside the archive, file on disk)."""
+    members: list[tuple[str, str]] = []
+    total = 0
     try:
         with zipfile.ZipFile(path) as archive:
             check_archive(archive, path.name)
@@ -31,8 +38,12 @@ def _extract(path: Path, folder: Path) -> list[tuple[str, Path]]:
                 if member.flag_bits & 1:
                     raise InputError("bank_encrypted", file=path.name)
                 if not member.is_dir() and _wanted(member):
-                    members.append(_extract_one(archive, member, folder / str(place)))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
+                    name, target = _extract_one(archive, member, Path(folder) / str(place))
+                    total += target.stat().st_size
+                    if total > MAX_UNPACKED_BYTES:
+                        raise InputError("bank_zip_bomb", file=path.name, size=f"{MAX_UNPACKED_BYTES / 2**20:.0f}+")
+                    members.append((name, str(target)))
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError):
         raise InputError("bank_damaged", file=path.name) from None
     return members
 
@@ -48,7 +59,8 @@ def _extract_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path
     """Writes one member under a name of our own making, so that its path cannot lead out of the folder."""
     name = _name(member)
     folder.mkdir()
-    target = folder / f"member{PurePosixPath(name).suffix.lower()}"
+    suffix = PurePosixPath(name).suffix.lower()
+    target = folder / f"member{suffix if len(suffix) <= MAX_SUFFIX and suffix.isprintable() else ''}"
     with archive.open(member) as source, target.open("wb") as copy:
         shutil.copyfileobj(_Limited(source, archive.filename or name), copy)
     return name, target

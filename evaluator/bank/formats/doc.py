@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from evaluator.bank.formats import docx
@@ -18,11 +20,21 @@ TIMEOUT_S = 180  # a first start on a busy machine takes a minute
 
 def read(path: Path) -> tuple[Line, ...]:
     """The lines of an old Word file; InputError where LibreOffice is missing, too slow, or cannot open it."""
+    with as_docx(path) as converted:
+        return docx.read(converted)
+
+
+@contextmanager
+def as_docx(path: Path) -> Iterator[Path]:
+    """An old Word file as a .docx, which is gone when the block ends; any other file as it is."""
+    if path.suffix.lower() != ".doc":
+        yield path
+        return
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         raise InputError("bank_no_libreoffice", file=path.name)
     with tempfile.TemporaryDirectory(prefix="evaluator-doc-", ignore_cleanup_errors=True) as folder:
-        return docx.read(_convert(office, path, Path(folder)))
+        yield _convert(office, path, Path(folder))
 
 
 def _convert(office: str, path: Path, folder: Path) -> Path:

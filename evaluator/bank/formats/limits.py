@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 
 from evaluator.errors import InputError
+from evaluator.files import kind_of
+from evaluator.messages import say
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 256 * 2**20
@@ -13,16 +15,20 @@ MAX_RATIO = 200  # real Office files stay under 60
 RATIO_MATTERS_FROM_BYTES = 8 * 2**20  # a small part may be very regular
 MAX_MEMBERS = 5000
 MAX_LINES = 200_000
+MAX_CELL = 200_000  # characters of a cell; Excel itself stops at 32,767
 
 
 def check_size(path: Path) -> None:
     """Refuses a file that is missing, empty or too large, before a byte of it is read."""
     try:
-        size = path.stat().st_size
+        found = path.stat()
     except FileNotFoundError:
         raise InputError("file_missing", path=path) from None
     except OSError as error:
         raise InputError("bank_unreadable", file=path.name, detail=error.strerror or error) from None
+    kind, size = kind_of(found.st_mode), found.st_size
+    if kind != "file":
+        raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{kind}"))
     if size > MAX_FILE_BYTES:
         raise InputError(
             "bank_too_large",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+MAX_LINE = 4000  # characters
 STRONG, PLAIN = "\ue000", "\ue001"  # private characters: no document holds them
 INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0xFE0E, 0xFE0F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -59,6 +61,15 @@ def clean(text: str) -> str:
     """Without invisible characters and control characters; every kind of space is a plain one."""
     text = text.translate(INVISIBLE).replace("\u3000", " ").replace("\xa0", " ")
     return "".join(ch for ch in text if ch == "\t" or unicodedata.category(ch) != "Cc")
+
+
+def within_length(line: Line) -> Iterator[Line]:
+    """The line, cut into pieces where it is longer than any that was written for people: what is read of a line may take
+    the square of its length."""
+    for start in range(0, max(1, len(line.text)), MAX_LINE):
+        piece = line.text[start : start + MAX_LINE]
+        if piece.strip():
+            yield line if piece == line.text else replace(line, text=piece, cells=())
 
 
 def number_lines(texts: list[str]) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from evaluator.bank.formats.lines import Line, emphasise, number_lines
 from evaluator.bank.formats.text import decode
 
-_RULE = re.compile(r"^\s*([-*_]\s*){3,}$|^\s*\|?[\s:|-]+\|[\s:|-]*$|^\s*```\w*$")
+_RULE = re.compile(r"^\s*+(?:[-*_]\s*+){3,}+$|^(?=.[^|]*+\|)[\s:|-]++$|^\s*+```\w*+$")  # nothing is tried twice
 _FRONT = re.compile(r"^\s{0,3}(#{1,6}\s+|(?:>\s?)+)+")
 _QUOTE = re.compile(r"^\s{0,3}>")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1")

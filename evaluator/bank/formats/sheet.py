@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluator.bank.columns import PASSED_OVER, heads_table, name_columns
-from evaluator.bank.formats.limits import MAX_LINES, check_office
+from evaluator.bank.formats.limits import MAX_CELL, MAX_LINES, check_office
 from evaluator.bank.formats.lines import Line, clean
 from evaluator.bank.formats.text import decode
 from evaluator.bank.papers import line_patterns
@@ -171,4 +171,6 @@ def _cell(value: object) -> str:
 
 
 def _clean_cell(text: str) -> str:
+    if len(text) > MAX_CELL:
+        raise InputError("bank_cell_too_large", limit=MAX_CELL)
     return "\n".join(clean(line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
