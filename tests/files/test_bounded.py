@@ -16,7 +16,7 @@ from evaluator.bank.importer import import_files
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.files.bounded import Reader
 
-HOSTILE = Path(__file__).parents[2] / "shared" / "wild" / "hostile"
+HOSTILE = Path(__file__).parents[3] / "shared" / "wild" / "hostile"
 PAPER = "一、单选题\n1. 客户发火先做什么？\nA. 道歉\nB. 挂断\n答案：A\n"
 
 
