@@ -328,3 +328,11 @@ def test_the_page_speaks_english(filled):
     """The same page in English."""
     page = open_page("bank", "en")
     assert fine(page) and "of 3 questions" in said(page)
+
+
+def test_frozen_texts_are_not_tried_on():
+    """A rubric whose texts are frozen is tried on its reference answer and on silence, one with examples on those."""
+    from ui.bank.trial import examples
+
+    assert [one.name for one in examples(rubrics.find("parcel-lost"))] == ["reference", "empty"]
+    assert examples(rubrics.find("staff-shortage"))[0].name == "good"

@@ -38,12 +38,13 @@ class Tried(NamedTuple):
 
 
 def examples(rubric: Rubric, own: str = "") -> list[Example]:
-    """The examples that ship with the rubric, else its reference answers and silence; `own` text on top."""
+    """The examples to develop with that ship with the rubric, else its reference answers and silence; `own` text on top.
+    Frozen texts are left out: whoever rewords a rubric by what they score has tuned on them."""
     folder = resource_dir("examples") / rubric.id
     found = [
         Example(name, (folder / f"{name}.txt").read_text(encoding="utf-8"))
         for name in ORDER
-        if (folder / f"{name}.txt").is_file()
+        if (folder / f"{ORDER[0]}.txt").is_file() and (folder / f"{name}.txt").is_file()
     ]
     if not found:
         found = [Example("reference", reference.text) for reference in rubric.references] + [Example("empty", "")]

@@ -103,7 +103,8 @@ def _criterion(item: Criterion) -> str:
     )
 
 
-def example_text(rubric: Rubric, name: str = "good") -> str | None:
-    """A graded example that ships with a rubric, None where there is none."""
-    path: Path = resource_dir("examples") / rubric.id / f"{name}.txt"
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def example_text(rubric: Rubric, names: tuple[str, ...] = ("good", "excellent")) -> str | None:
+    """The first of these examples that ships with a rubric, None where there is none."""
+    paths = [resource_dir("examples") / rubric.id / f"{name}.txt" for name in names]
+    found: Path | None = next((path for path in paths if path.is_file()), None)
+    return found.read_text(encoding="utf-8") if found else None
