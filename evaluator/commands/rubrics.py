@@ -82,9 +82,6 @@ def build() -> typer.Typer:
 
 def _findings(name: str) -> "Sequence[Finding]":
     """What lint says of a rubric, or all that keeps its file from being one: a wrong file hides no other."""
-    from evaluator.rubrics import WrongRubric, find, lint
+    from evaluator.rubrics import lint_file, path_of
 
-    try:
-        return lint(find(name))
-    except WrongRubric as wrong:
-        return wrong.findings
+    return lint_file(path_of(name))

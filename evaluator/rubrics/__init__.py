@@ -1,7 +1,7 @@
 """Rubrics as files: read, found, checked, written. The types are in `evaluator.rubric`."""
 
-from evaluator.rubrics.finding import RubricEntry, find, list_rubrics
-from evaluator.rubrics.lint import lint, lint_text
+from evaluator.rubrics.finding import RubricEntry, find, list_rubrics, path_of
+from evaluator.rubrics.lint import lint, lint_file, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
 from evaluator.rubrics.reading import Shape, load, parse, read_as, read_text
 from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
@@ -15,10 +15,12 @@ __all__ = [
     "find",
     "json_schema",
     "lint",
+    "lint_file",
     "lint_text",
     "list_rubrics",
     "load",
     "parse",
+    "path_of",
     "read_as",
     "read_text",
     "schema_text",

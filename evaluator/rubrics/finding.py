@@ -54,6 +54,17 @@ def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
     raise _unknown(name, [entry.id for entry in entries])
 
 
+def path_of(name_or_path: str | Path, settings: Settings | None = None) -> Path:
+    """The file of the rubric with that id, or the file that was named; RubricError as `find` raises it."""
+    if _is_path(name_or_path):
+        return Path(name_or_path)
+    entries = list_rubrics(settings)
+    for entry in entries:
+        if entry.id == name_or_path:
+            return entry.path
+    raise _unknown(str(name_or_path), [entry.id for entry in entries])
+
+
 def _is_path(name_or_path: str | Path) -> bool:
     text = str(name_or_path)
     return isinstance(name_or_path, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text

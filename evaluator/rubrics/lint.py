@@ -8,12 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from pathlib import Path
 
 from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
 from evaluator.rubrics.key_points import with_key_points
 from evaluator.rubrics.problems import Finding, Severity, WrongRubric
 from evaluator.rubrics.questions import plan_criterion
-from evaluator.rubrics.reading import parse
+from evaluator.rubrics.reading import line_of, parse, read_text
 from evaluator.rubrics.wording import alike, shared_run, vague_words
 from evaluator.text import folding
 
@@ -33,9 +34,15 @@ def lint(rubric: Rubric) -> list[Finding]:
 def lint_text(text: str, name: str = "-") -> list[Finding]:
     """Findings in a YAML text, as an editor shows them: all that keep it from loading, or else those of `lint`."""
     try:
-        return lint(parse(text, name))
+        found = lint(parse(text, name))
     except WrongRubric as wrong:
         return list(wrong.findings)
+    return [one.model_copy(update={"line": line_of(text, one.where)}) for one in found]
+
+
+def lint_file(path: Path) -> list[Finding]:
+    """Findings in a rubric file, with their lines. RubricError where it cannot be read at all."""
+    return lint_text(read_text(path), str(path))
 
 
 def _found(severity: Severity, code: str, where: str, **values: object) -> Finding:
@@ -52,9 +59,11 @@ def _whole(rubric: Rubric) -> Iterator[Finding]:
         yield _found("warning", "pass_is_zero", "pass_mark")
     if all(item.optional for item in rubric.criteria if item.kind in ("score", "checklist")):
         yield _found("warning", "all_optional", "criteria")
-    for name, count in Counter(item.name.strip() for item in rubric.criteria).items():
-        if count > 1:
-            yield _found("warning", "same_name", "criteria", name=name)
+    seen: set[str] = set()
+    for item in rubric.criteria:
+        if (name := item.name.strip()) in seen:
+            yield _found("warning", "same_name", f"criteria.{item.id}", name=name)
+        seen.add(name)
 
 
 def _references(rubric: Rubric) -> Iterator[Finding]:

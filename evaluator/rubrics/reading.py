@@ -19,6 +19,7 @@ from evaluator.errors import RubricError
 from evaluator.files import NotAFile, TooLarge, read_bounded
 from evaluator.rubric import Check, Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
 from evaluator.rubrics.problems import Finding, WrongRubric
+from evaluator.rubrics.slips import colon_slips, cut_texts, slip_at
 
 MAX_BYTES = 1_000_000
 
@@ -33,6 +34,11 @@ class Shape(NamedTuple, Generic[M]):
     model: type[M]
     nested: Mapping[str, type[BaseModel]]
     no_mapping: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Names of all fields, of the file and of what it nests."""
+        return frozenset(name for model in (self.model, *self.nested.values()) for name in model.model_fields)
 
 
 RUBRIC = Shape(
@@ -61,15 +67,30 @@ def parse(text: str, name: str = "-") -> Rubric:
 
 def read_as(shape: Shape[M], text: str, name: str = "-") -> M:
     """What a YAML text holds, as the type of `shape`; WrongRubric has every problem with its line and what to write."""
-    root = _compose(text, name, shape.no_mapping)
-    twice = tuple(_keys_given_twice(root))
-    if twice:
-        raise WrongRubric(name, twice)
+    root = _compose(text, name, shape)
+    if lost := (*_keys_given_twice(root), *cut_texts(text, root)):
+        raise WrongRubric(name, tuple(sorted(lost, key=lambda one: one.line or 0)))
     try:
         return shape.model.model_validate(_construct(root, name))
     except ValidationError as error:
         found = [_finding(root, problem, shape) for problem in error.errors(include_url=False)]
-        raise WrongRubric(name, tuple(_worth_saying(found))) from None
+        slips = list(colon_slips(text, shape.fields))
+        raise WrongRubric(name, tuple(slips or _worth_saying(found))) from None
+
+
+def line_of(text: str, where: str) -> int | None:
+    """The line of a place such as "criteria.empathy.levels.2" in a YAML text; ids stand for places in a list."""
+    try:
+        node: yaml.Node | None = compose_yaml(text)
+    except Malformed:
+        return None
+    line = node.start_mark.line if node is not None else 0
+    for part in where.split("."):
+        key, child = _step(node, int(part) if part.isdigit() else part) if node is not None else (None, None)
+        if child is None:
+            break
+        node, line = child, (key or child).start_mark.line
+    return line + 1
 
 
 def _worth_saying(found: list[Finding]) -> list[Finding]:
@@ -108,13 +129,16 @@ def read_text(path: Path) -> str:
         raise RubricError("rubric_not_utf8", path=path) from None
 
 
-def _compose(text: str, name: str, no_mapping: str) -> yaml.Node:
+def _compose(text: str, name: str, shape: Shape[Any]) -> yaml.Node:
     try:
         root = compose_yaml(text)
     except Malformed as error:
-        raise _malformed(name, error) from None
+        slip = slip_at(text, error.line, error.detail, shape.fields) if error.code == "syntax" else None
+        raise WrongRubric(name, (slip,)) if slip else _malformed(name, error) from None
     if not isinstance(root, yaml.MappingNode):
-        raise WrongRubric(name, (Finding(severity="error", code=no_mapping, where="-", line=1),))
+        slips = tuple(colon_slips(text, shape.fields))
+        wrong = Finding(severity="error", code=shape.no_mapping, where="-", line=1)
+        raise WrongRubric(name, slips or (wrong,))
     return root
 
 
@@ -138,8 +162,9 @@ def _keys_given_twice(node: yaml.Node, where: str = "", seen: set[int] | None = 
         return
     seen.add(id(node))
     known: set[str] = set()
-    for key, child in _children(node):
-        here = f"{where}.{key.value}" if where else str(key.value)
+    for place, (key, child) in enumerate(_children(node)):
+        part = key.value if isinstance(node, yaml.MappingNode) else place
+        here = f"{where}.{part}" if where else str(part)
         if isinstance(node, yaml.MappingNode):
             if not isinstance(key, yaml.ScalarNode):
                 yield Finding(severity="error", code="key_wanted", where=where or "-", line=key.start_mark.line + 1)
@@ -161,13 +186,32 @@ def _children(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
 def _finding(root: yaml.Node, problem: Any, shape: Shape[Any]) -> Finding:
     location = [part for part in problem["loc"] if part != "[key]"]  # a wrong key of a mapping is at that key
     code, values = _explain(problem, location, shape)
+    second = _second_of(root, values) if code == "duplicate_id" else None
     return Finding(
         severity="error",
         code=code,
         where=".".join(str(part) for part in location) or "-",
         values=values,
-        line=_line(root, location, at_key=problem["type"] == "extra_forbidden"),
+        line=second or _line(root, location, at_key=problem["type"] == "extra_forbidden"),
     )
+
+
+_LISTS = {"criterion": "criteria", "check": "checks", "key point": "key_points", "reference": "references"}
+
+
+def _second_of(root: yaml.Node, values: Mapping[str, Any]) -> int | None:
+    """The line of the entry that takes an id for the second time within one list."""
+    name = _LISTS.get(values["what"], f"{values['what']}s")
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        for key, child in _children(node):
+            if isinstance(node, yaml.MappingNode) and key.value == name and isinstance(child, yaml.SequenceNode):
+                own = [entry for entry in child.value if _id_of(entry) == values["id"]]
+                if len(own) > 1:
+                    return int(own[1].start_mark.line) + 1
+            waiting.append(child)
+    return None
 
 
 def _line(root: yaml.Node, location: list[Any], at_key: bool) -> int:
@@ -190,7 +234,15 @@ def _step(node: yaml.Node, part: Any) -> tuple[yaml.Node | None, yaml.Node | Non
         return next(((key, child) for key, child in node.value if key.value == str(part)), (None, None))
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
+    if isinstance(node, yaml.SequenceNode):
+        return None, next((child for child in node.value if _id_of(child) == str(part)), None)
     return None, None
+
+
+def _id_of(node: yaml.Node) -> str | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((str(value.value) for key, value in node.value if key.value == "id"), None)
 
 
 def _explain(problem: Any, location: list[Any], shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
@@ -200,6 +252,8 @@ def _explain(problem: Any, location: list[Any], shape: Shape[Any]) -> tuple[str,
     given = _shown(problem.get("input"))
     if kind == "missing":
         return "field_missing", {"field": field}
+    if problem.get("input") is None and kind.endswith("_type"):
+        return "value_missing", {"field": field}
     if kind == "extra_forbidden":
         return _unknown_field(location, field, shape)
     if kind == "literal_error":
@@ -242,10 +296,18 @@ _TYPES = {
 def _unknown_field(location: list[Any], field: str, shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
     parents = [part for part in location[:-1] if isinstance(part, str)]
     known = list((shape.nested.get(parents[-1], shape.model) if parents else shape.model).model_fields)
+    home = next((name for name, model in _homes(shape) if field in model.model_fields and field not in known), None)
+    if home is not None:
+        return "field_misplaced", {"field": field, "home": home}
     near = difflib.get_close_matches(field.lower(), known, n=1, cutoff=0.6)
     if near:
         return "field_misspelt", {"field": field, "near": near[0]}
     return "field_unknown", {"field": field, "known": ", ".join(known)}
+
+
+def _homes(shape: Shape[Any]) -> list[tuple[str, type[BaseModel]]]:
+    """The types of a file with the name of the list that each stands in; the file itself has none."""
+    return [*shape.nested.items(), ("–", shape.model)]
 
 
 def _bound(context: dict[str, Any]) -> str:

@@ -108,7 +108,7 @@ def test_yes_no_and_times_stay_text():
         ("criteria: [calm]", "criteria: calm", 26, "list_wanted", "- "),
         ("title: 夜间来电", "title: [a]", 3, "text_wanted", "title"),
         ("version: 1", "version: 1\nversion: 2", 3, "key_twice", "version"),
-        ("pass_mark: 6", "pass_mark: [6", 8, "not_yaml", ""),
+        ("pass_mark: 6", "pass_mark: [6", 8, "yaml_bracket", ""),
     ],
 )
 def test_a_wrong_file_names_line_and_remedy(tmp_path, old, new, line, code, says):

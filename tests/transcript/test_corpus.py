@@ -3,9 +3,8 @@
 from collections import defaultdict
 from itertools import islice
 
-from transcript_corpus import LAYOUTS, STRUCTURED, Content, Names, cases
-
 from evaluator.transcript import parse
+from tests.support.transcript_corpus import LAYOUTS, STRUCTURED, Content, Names, cases
 
 
 def spoken(source: str) -> tuple[list[tuple[str | None, str]], list[str], bool]:
