@@ -127,7 +127,9 @@ class EndpointAsker:
 
     def _reading(self, reply: dict[str, Any], usage: Usage) -> Reading:
         choice = _first_choice(reply)
-        if choice.get("finish_reason") == "content_filter" or (choice.get("message") or {}).get("refusal"):
+        message = choice.get("message")
+        refusal = message.get("refusal") if isinstance(message, dict) else None
+        if choice.get("finish_reason") == "content_filter" or refusal:
             raise ReadingFailed("refused", "the endpoint refused to answer")
         logprobs = self._alternatives(choice)
         self._has_read = True
@@ -168,7 +170,7 @@ def _distribution(entries: Any) -> dict[str, float]:
             value = IMPOSSIBLE
         if not isinstance(token, str) or isinstance(value, bool) or not isinstance(value, int | float):
             raise ReadingFailed("unreadable", "a log-probability without token or number")
-        if not math.isfinite(value) or value > 1e-3:
+        if abs(value) > 1e308 or not math.isfinite(value) or value > 1e-3:
             raise ReadingFailed("unreadable", f"{value} is no log-probability")
         found[token] = max(found.get(token, IMPOSSIBLE), min(float(value), 0.0))
     if sum(math.exp(value) for value in found.values()) > 1.01:

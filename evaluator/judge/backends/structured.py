@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import Counter
 from typing import Any
 
+from evaluator.encoding import Malformed, read_json
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.spending import Spending
 from evaluator.judge.backends.transport import Limits
@@ -23,8 +23,6 @@ from evaluator.scorecard import UngradedCause, Usage
 
 PROMPT = ("structured", 1)
 REPAIRS = 2
-
-_FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$", re.DOTALL)
 
 
 class Pick:
@@ -179,13 +177,21 @@ def _take_one(sample: Sample, question: Question, entry: dict[str, Any] | None) 
 
 def _entries(written: Written) -> list[dict[str, Any]] | None:
     """The list of answers in the reply, read strictly; None if the reply is anything else."""
-    fenced = _FENCE.match(written.text)
     try:
-        reply = json.loads(fenced.group(1) if fenced else written.text)
-    except ValueError:
+        reply = read_json(_unfenced(written.text))
+    except Malformed:
         return None
     answers = reply.get("answers") if isinstance(reply, dict) else None
     return [item for item in answers if isinstance(item, dict)] if isinstance(answers, list) else None
+
+
+def _unfenced(text: str) -> str:
+    """What stands between three backquotes, where the model put its reply in such a block."""
+    text = text.strip()
+    if not (text.startswith("```") and text.endswith("```")):
+        return text
+    head, _, body = text[3:-3].partition("\n")
+    return body if head.strip() in ("", "json") else text
 
 
 def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

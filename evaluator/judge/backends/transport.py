@@ -174,8 +174,11 @@ def _fault(state: RetryCallState) -> Passing | None:
 
 @contextlib.contextmanager
 def mapped(model: str, address: str) -> Iterator[None]:
-    """Around the call of a vendor's client and nothing else: whatever it raises becomes one of our faults."""
+    """Around the call of a vendor's client and the reading of its reply: whatever they raise becomes one of our faults."""
     try:
         yield
     except Exception as error:  # the boundary: vendors raise anything from KeyError to their own trees
-        raise classify(error, model, address) from error
+        fault = classify(error, model, address)
+        if fault is error:
+            raise
+        raise fault from error

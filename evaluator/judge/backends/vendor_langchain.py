@@ -97,12 +97,12 @@ class LangChainModel:
                 try:
                     with mapped(self.chat.name, self.address):
                         message = (await runnable.ainvoke(self._messages(prompt)))["raw"]
+                        written, tokens = _written(message, self.chat.model), _tokens(message)
                 except (Passing, ReadingFailed, EndpointError) as fault:
                     if is_free(fault):
                         entry.drop()
                     raise
-                usage = entry.book(_tokens(message), time.monotonic() - started)
-                return _written(message, self.chat.model, usage)
+                return written.model_copy(update={"usage": entry.book(tokens, time.monotonic() - started)})
 
         return await self.transport.send(ask)
 
@@ -151,7 +151,7 @@ def _openai_options(chat: ChatModel, timeout_s: float) -> dict[str, Any]:
     return {"http_async_client": open_http_client(timeout_s), "extra_body": body, "use_responses_api": False}
 
 
-def _written(message: Any, asked_of: str, usage: Usage) -> Written:
+def _written(message: Any, asked_of: str) -> Written:
     ending = message.response_metadata or {}
     finish = str(ending.get("finish_reason") or ending.get("stop_reason") or "").lower()
     text = message.text if isinstance(message.text, str) else message.text()
@@ -162,7 +162,6 @@ def _written(message: Any, asked_of: str, usage: Usage) -> Written:
         model=str(ending.get("model_name") or ending.get("model") or asked_of),
         refused=bool(message.additional_kwargs.get("refusal")) or finish in ("refusal", "content_filter", "safety"),
         cut_off=finish in ("length", "max_tokens"),
-        usage=usage,
     )
 
 

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from evaluator.encoding import Malformed, read_json
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_free
@@ -82,7 +83,7 @@ class OpenAIClient:
                 try:
                     with mapped(self.endpoint.name, self.endpoint.address):
                         response = await call(client)
-                    reply = self._object(response.http_response.text)
+                        reply = self._object(response.http_response.text)
                 except (Passing, ReadingFailed, EndpointError) as fault:
                     if is_free(fault):
                         entry.drop()
@@ -94,8 +95,8 @@ class OpenAIClient:
     def _object(self, text: str) -> dict[str, Any]:
         """The reply as a JSON object; what is none, or holds an error, is a fault."""
         try:
-            reply = json.loads(text, parse_constant=_no_number)
-        except ValueError as broken:
+            reply = read_json(text, constant=_no_number)
+        except Malformed as broken:
             raise Passing("unreadable", f"not JSON: {detail_of(text)[:60]!r}") from broken
         if not isinstance(reply, dict):
             raise Passing("unreadable", "not a JSON object")
@@ -150,9 +151,9 @@ def open_http_client(timeout: Any) -> Any:
 
 def _tokens(reply: dict[str, Any]) -> Tokens:
     """What the endpoint counted, in the words of either API; zeros where it counts nothing."""
-    usage = reply.get("usage") or {}
-    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
     try:
+        usage = reply.get("usage") or {}
+        details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
         return Tokens(
             prompt=usage.get("prompt_tokens") or usage.get("input_tokens") or 0,
             cached=details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0,
