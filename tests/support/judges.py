@@ -40,7 +40,7 @@ QUESTIONS = [SCORE, PREDICATE, CHOICE]
 
 
 def prompt(shared: str = "shared\n", question: str = "q\n", labels: tuple[str, ...] = ("A", "B")) -> Prompt:
-    return Prompt(system="system", shared=shared, question=question, labels=labels)
+    return Prompt(system="system", text=shared, question=question, labels=labels)
 
 
 def place(fake: FakeEndpoint, **more: object) -> Endpoint:
