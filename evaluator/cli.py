@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from evaluator import messages
+from evaluator.encoding.redaction import redact, redact_logs
 from evaluator.errors import EvaluatorError
 
 
@@ -66,6 +67,7 @@ def main() -> None:
     if language is not None and language not in messages.LANGUAGES:
         _fail(messages.say("cli.lang_unknown", value=language), 2)
     messages.use(language)
+    redact_logs()
     try:
         build()()
     except EvaluatorError as error:
@@ -86,7 +88,7 @@ def _write_traceback() -> str:
     import traceback
 
     with tempfile.NamedTemporaryFile("w", prefix="evaluator-", suffix=".log", delete=False, encoding="utf-8") as file:
-        traceback.print_exc(file=file)
+        file.write(redact(traceback.format_exc()))
     return file.name
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -22,7 +25,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from evaluator.encoding.redaction import keep_secret, secrets_of
 from evaluator.errors import InputError, StorageError
+
+_WAYS = ("swapped:", "structured:", "decisions:", "readout:")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def config_path() -> Path:
@@ -58,6 +65,9 @@ class Settings(BaseSettings):
     gpu_layers: int | None = Field(default=None, ge=0, description="Layers on a GPU; as many as fit by default.")
     base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible endpoint.")
     api_key: SecretStr | None = Field(default=None, description="Its key.")
+    api_key_for: str | None = Field(
+        default=None, description="The vendor or address that the key belongs to; it is sent nowhere else."
+    )
 
     lang: Literal["zh", "en"] | None = Field(default=None, description="Language of texts; the locale's by default.")
     connect_timeout_s: float = Field(default=10.0, gt=0)
@@ -120,7 +130,52 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+        return init_settings, env_settings, _File(settings_cls, config_path())
+
+
+class _File(TomlConfigSettingsSource):
+    """The settings file. A key in it that does not say where it belongs belongs to the address beside it."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        if found.get("api_key") and not found.get("api_key_for") and not os.environ.get("EVALUATOR_API_KEY"):
+            found["api_key_for"] = _destination_in(found)
+        return found
+
+
+def destination_of(model: str, base_url: str | None = None) -> str | None:
+    """Where requests for a model of this name go: a vendor, or scheme, host and port of an address. None for the embedded
+    model, and where several vendors are asked."""
+    joint = model.strip().removeprefix("panel:").removeprefix("cascade:")
+    parts = re.split(r"[+>]", joint) if joint != model.strip() else [joint]
+    found = {_destination(part.strip(), base_url) for part in parts} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _destination(name: str, base_url: str | None) -> str | None:
+    way = ""
+    while (head := next((one for one in _WAYS if name.startswith(one)), "")) != "":
+        way, name = head, name.removeprefix(head)
+    if name in ("embedded", ""):
+        return None
+    if name.startswith(("http://", "https://")):
+        return _origin(name)
+    if base_url:
+        return _origin(base_url)
+    return "openai" if way == "decisions:" and ":" not in name else name.partition(":")[0]
+
+
+def _origin(address: str) -> str:
+    try:
+        parts = urlsplit(address.partition("#")[0])
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return address
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _destination_in(stored: Mapping[str, Any]) -> str | None:
+    return destination_of(str(stored.get("model") or "embedded"), stored.get("base_url"))
 
 
 def load_settings(**chosen: Any) -> Settings:
@@ -128,7 +183,9 @@ def load_settings(**chosen: Any) -> Settings:
     wrong.
     """
     try:
-        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+        settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+        _keep_secrets(settings)
+        return settings
     except ValidationError as error:
         raise _wrong_setting(error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -138,13 +195,22 @@ def load_settings(**chosen: Any) -> Settings:
 
 
 def save_settings(**changes: Any) -> Path:
-    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is
-    written.
+    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is written.
+
+    A key is stored with the vendor or address that the model has by then. Who changes the address without giving a key
+    loses the stored one: it must not travel to a host that it was not entered for.
     """
     import tomli_w
 
     path = config_path()
-    known = {**_stored(path), **{name: _plain(value) for name, value in changes.items()}}
+    before = _stored(path)
+    known = {**before, **{name: _plain(value) for name, value in changes.items()}}
+    if changes.get("api_key"):
+        known["api_key_for"] = changes.get("api_key_for") or _destination_in(known)
+    elif known.get("api_key") and _destination_in(known) != (before.get("api_key_for") or _destination_in(before)):
+        known["api_key"] = None
+    if not known.get("api_key"):
+        known["api_key_for"] = None
     known = {name: value for name, value in known.items() if value is not None}
     try:
         Settings.model_validate(known)
@@ -153,6 +219,17 @@ def save_settings(**changes: Any) -> Path:
     make_writable(path.parent)
     _write_private(path, tomli_w.dumps(known))
     return path
+
+
+def _keep_secrets(settings: Settings) -> None:
+    """Tells the redaction what this process must not let out."""
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    addresses = (settings.database_url, settings.chroma_url, settings.base_url, *re.split(r"[+>]", settings.model))
+    passwords = [
+        one for address in addresses for one in secrets_of(address and address[max(0, address.find("http")) :])
+    ]
+    proxies = [one for name in _PROXIES for one in secrets_of(os.environ.get(name) or os.environ.get(name.lower()))]
+    keep_secret(key, *passwords, *secrets_of(settings.database_url), *proxies)
 
 
 def make_writable(folder: Path) -> Path:

@@ -112,7 +112,7 @@ class Reader:
 
     def _started(self, shown: str) -> subprocess.Popen[bytes]:
         if self._child is None:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])}
+            environment = {**_without_secrets(), "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])}
             command = [sys.executable, "-P", "-m", "evaluator.files.child"]
             pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
             try:
@@ -128,6 +128,12 @@ def call_once(function: Callable[..., Any], path: Path, *arguments: Any, name: s
     """`Reader.call` in a child for this file alone."""
     with Reader() as reader:
         return reader.call(function, path, *arguments, name=name)
+
+
+def _without_secrets() -> dict[str, str]:
+    """The environment without keys and addresses: who reads files needs none."""
+    words = ("KEY", "TOKEN", "SECRET", "PASSWORD", "_URL", "PROXY")
+    return {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in words)}
 
 
 def _listen(pipe: Any, answers: queue.Queue[bytes]) -> None:

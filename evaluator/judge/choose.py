@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from evaluator.encoding.redaction import keep_secret, redact
 from evaluator.errors import InputError
 from evaluator.judge.backends.endpoint import EndpointAsker
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
@@ -31,7 +32,7 @@ from evaluator.judge.combined.cascade import CascadeJudge
 from evaluator.judge.combined.panel import PanelJudge
 from evaluator.judge.combined.swapped import PREFIX, SwappedJudge
 from evaluator.judge.questions import Judge
-from evaluator.settings import Settings
+from evaluator.settings import Settings, destination_of
 
 
 def choose(
@@ -149,7 +150,7 @@ def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: 
         takes_cache_key=vendor == "openai",
         model=model,
         base_url=_address(provider, vendor, settings),
-        api_key=_key(provider, vendor, settings),
+        api_key=_key(name, provider, vendor, settings),
         connect_timeout_s=settings.connect_timeout_s,
         token_limit_name=provider.token_limit_name,
         extra=provider.extra,
@@ -166,7 +167,7 @@ def _structured(name: str, provider: Provider, vendor: str, model: str, settings
         provider=provider.langchain,
         model=model,
         base_url=_address(provider, vendor, settings) or None,
-        api_key=_key(provider, vendor, settings) or (SecretStr("none") if compatible else None),
+        api_key=_key(name, provider, vendor, settings) or (SecretStr("none") if compatible else None),
         schema_method=provider.schema_method,
         package=provider.package,
         caches_by_mark=provider.caches_by_mark,
@@ -179,7 +180,7 @@ def _structured(name: str, provider: Provider, vendor: str, model: str, settings
 
 def _shown(name: str) -> str:
     """The name as records and tables may show it: without the user and password that an address can hold."""
-    return re.sub(r"(?<=//)[^/@#]*@", "", name)
+    return redact(re.sub(r"(?<=//)[^/@#]*+@", "", name))
 
 
 def _address(provider: Provider, vendor: str, settings: Settings) -> str:
@@ -188,16 +189,18 @@ def _address(provider: Provider, vendor: str, settings: Settings) -> str:
     return settings.base_url or provider.base_url
 
 
-def _key(provider: Provider, vendor: str, settings: Settings) -> SecretStr | None:
-    """The key in the settings, else the vendor's own variable; a bare address gets only what the settings
-    say."""
-    if settings.api_key:
+def _key(name: str, provider: Provider, vendor: str, settings: Settings) -> SecretStr | None:
+    """The key in the settings if it was entered for this vendor or address, else the vendor's own variable; a bare address
+    gets only what the settings say."""
+    bound = settings.api_key_for
+    if settings.api_key and bound in (None, destination_of(name, settings.base_url)):
         return settings.api_key
     if provider.key_variable is None:
         return None
     found = os.environ.get(provider.key_variable, "").strip()
     if not found:
         raise InputError("judge_key_missing", vendor=vendor, variable=provider.key_variable)
+    keep_secret(found)
     return SecretStr(found)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from evaluator.encoding.redaction import redact
 from evaluator.scorecard import UngradedCause, Usage
 
 QuestionKind = Literal["score", "predicate", "choice"]
@@ -69,6 +70,12 @@ class Ungraded(BaseModel):
     question: str
     cause: UngradedCause
     detail: str = ""
+
+    @field_validator("detail")
+    @classmethod
+    def _without_secrets(cls, value: str) -> str:
+        """What a vendor said goes into records and pages."""
+        return redact(value)
 
 
 class Reply(BaseModel):

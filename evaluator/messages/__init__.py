@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from evaluator.encoding import read_yaml
+from evaluator.encoding.redaction import redact
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -38,9 +39,10 @@ def areas() -> list[str]:
 
 
 def say(key: str, language: str | None = None, /, **values: Any) -> str:
-    """The text of `key` ("area.name") in `language`, or in the current one; raises KeyError on an unknown key."""
+    """The text of `key` ("area.name") in `language`, or in the current one, without keys and passwords that `values` may
+    hold; raises KeyError on an unknown key."""
     area, name = key.split(".", 1)
-    return catalogue(area)[name][language or current()].format(**values)
+    return redact(catalogue(area)[name][language or current()].format(**values))
 
 
 def use(language: str | None) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from sqlalchemy import Row, Select, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from evaluator.encoding.redaction import redact
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
@@ -127,6 +128,11 @@ class Outcome(Shape):
     request_key: str | None = None  # under which a later run finds the grading
     error_code: str | None = None
     error: str | None = None
+
+    @field_validator("error")
+    @classmethod
+    def _without_secrets(cls, value: str | None) -> str | None:
+        return redact(value) if value else value
 
 
 class Batches:

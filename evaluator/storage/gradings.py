@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from evaluator.encoding.redaction import redact_value
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Usage
@@ -205,6 +206,8 @@ def _copied(scorecard: Scorecard) -> Scorecard:
 
 def _columns(scorecard: Scorecard) -> dict[str, Any]:
     stamp = scorecard.rubric
+    body = scorecard.model_dump(mode="json")
+    body["judge"] = redact_value(body["judge"])  # addresses, and what vendors call their models
     return {
         "id": scorecard.id,
         "created_at": scorecard.created_at,
@@ -219,7 +222,7 @@ def _columns(scorecard: Scorecard) -> dict[str, Any]:
         "coverage": scorecard.coverage,
         "passed": scorecard.passed,
         "review": scorecard.review,
-        "body": scorecard.model_dump(mode="json"),
+        "body": body,
     }
 
 

@@ -138,3 +138,14 @@ def test_a_setting_that_the_environment_overrides_is_said(data):
     page.selectbox(key="settings_vendor").set_value("embedded").run()
     next(button for button in page.button if button.label == "保存").click().run()
     assert len(page.error) == 1 and "EVALUATOR_MODEL" in page.error[0].value
+
+
+def test_the_settings_page_shows_no_password(file_settings):
+    """A password in an address comes back on no page, and stays when the address is left as it is shown."""
+    save_settings(model="http://me:hunter2secret@127.0.0.1:9/v1#m")
+    page = open_page("settings")
+    assert "hunter2secret" not in repr([one.value for one in page.text_input]) + said(page)
+    assert "hunter2secret" not in said(open_page("home"))
+    next(one for one in page.text_input if one.label == "模型名").set_value("other")
+    next(button for button in page.button if button.label == "保存").click().run()
+    assert load_settings().model == "http://me:hunter2secret@127.0.0.1:9/v1#other"

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from evaluator.encoding.redaction import redact
 from evaluator.errors import InputError
 from evaluator.judge.backends.providers import PROVIDERS
 from evaluator.settings import Settings, config_path, save_settings
@@ -28,7 +29,7 @@ def model_form(settings: Settings) -> None:
     vendor = st.selectbox(tr("vendor"), vendors, format_func=_vendor, key="settings_vendor")
     with st.form("settings_model", border=False):
         same = vendor == vendor_now
-        model, address, key = model_now if same else "", address_now if same else "", ""
+        model, address, key = model_now if same else "", redact(address_now) if same else "", ""
         if vendor == OTHER:
             model = st.text_input(tr("model_full"), value=model, help=tr("model_full_help"))
         elif vendor != "embedded":
@@ -42,10 +43,15 @@ def model_form(settings: Settings) -> None:
             )
         if st.form_submit_button(tr("save"), type="primary"):
             with guarded():
-                save_model(settings, vendor, model.strip(), address.strip(), key.strip(), vendor_now)
+                save_model(vendor, model.strip(), written(address.strip(), address_now), key.strip())
     if settings.api_key is not None and st.button(tr("forget_key"), key="settings_forget"):
         save_settings(api_key=None)
         st.rerun()
+
+
+def written(typed: str, stored: str) -> str:
+    """The address meant: a password in the stored one is not shown, so what was left as it was shown means that one."""
+    return stored if typed == redact(stored) else typed
 
 
 def parts_of(name: str) -> tuple[str, str, str]:
@@ -59,8 +65,8 @@ def parts_of(name: str) -> tuple[str, str, str]:
     return (vendor, model, "") if vendor in PROVIDERS else (OTHER, name, "")
 
 
-def save_model(settings: Settings, vendor: str, model: str, address: str, key: str, before: str) -> None:
-    """Checks the name before it is written; a key is not handed on to another vendor."""
+def save_model(vendor: str, model: str, address: str, key: str) -> None:
+    """Checks the name before it is written; `save_settings` hands no key on to another vendor or address."""
     names = {"embedded": "embedded", ADDRESS: f"{address}#{model}", OTHER: model}
     name = names.get(vendor, f"{vendor}:{model}")
     if vendor not in ("embedded", OTHER):
@@ -72,8 +78,6 @@ def save_model(settings: Settings, vendor: str, model: str, address: str, key: s
     changes: dict[str, Any] = {"model": name}
     if key:
         changes["api_key"] = key
-    elif vendor != before and settings.api_key is not None:
-        changes["api_key"] = None
     save_settings(**changes)
     if stores.settings().model != name:
         raise InputError("ui_environment_wins", variable="EVALUATOR_MODEL", value=stores.settings().model)
@@ -98,7 +102,7 @@ def try_model(settings: Settings) -> None:
             job.events.append(runner.Tick(0, 1, asking))
             return await check(settings.model, settings)
 
-        runner.start("check", work, title=settings.model)
+        runner.start("check", work, title=redact(settings.model))
         st.rerun()
     checked = watch(job)
     if checked is not None:

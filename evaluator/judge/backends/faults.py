@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from evaluator.encoding.redaction import redact
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.scorecard import UngradedCause
@@ -129,7 +130,7 @@ def retry_after_s(headers: dict[str, str]) -> float | None:
 
 def detail_of(message: str) -> str:
     """A vendor's message fit for a record: one line, short, and without anything that looks like a key."""
-    return _KEY.sub("…", " ".join(message.split()))[:200]
+    return redact(_KEY.sub("…", " ".join(message.split())))[:200]
 
 
 def _seconds_until(date: str) -> float | None:

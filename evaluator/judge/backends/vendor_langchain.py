@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from evaluator.encoding.redaction import redact
 from evaluator.errors import EndpointError, InputError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, is_free
@@ -80,7 +81,7 @@ class LangChainModel:
     def address(self) -> str:
         """Where the model is, as a record may show it: the address without credentials, or the vendor's
         name."""
-        return (self.chat.base_url or self.chat.provider).rpartition("@")[2]
+        return redact((self.chat.base_url or self.chat.provider).rpartition("@")[2])
 
     async def write(self, prompt: Asked, schema: dict[str, Any]) -> Written:
         """The model's reply to `prompt`, meant to fit `schema`; faults are those of `faults.py`."""
