@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=4, ge=1, description="Gradings at the same time in a batch.")
     requests_at_once: int = Field(default=64, ge=1, description="Requests in flight to one endpoint.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
+    output_limit: int | None = Field(
+        default=None, ge=64, le=200_000, description="Tokens of one reply, thinking included; 8192 by default."
+    )
+    request_fields: dict[str, Any] = Field(
+        default_factory=dict, description="Further fields of every request, such as one that switches thinking off."
+    )
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
     # docs/benchmarks.md: the embedded model's answers above it say little, and at .6 hardly one would be kept
     cascade_doubt: float = Field(

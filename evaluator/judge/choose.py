@@ -25,7 +25,7 @@ from evaluator.errors import InputError
 from evaluator.judge.backends.endpoint import EndpointAsker
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way
 from evaluator.judge.backends.spending import Spending
-from evaluator.judge.backends.transport import Limits
+from evaluator.judge.backends.transport import MOST_GENERATED, Limits
 from evaluator.judge.backends.vendor_langchain import ChatModel
 from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.combined.cascade import CascadeJudge
@@ -153,7 +153,8 @@ def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: 
         api_key=_key(name, provider, vendor, settings),
         connect_timeout_s=settings.connect_timeout_s,
         token_limit_name=provider.token_limit_name,
-        extra=provider.extra,
+        extra={**provider.extra, **settings.request_fields},
+        most_generated=settings.output_limit or MOST_GENERATED,
     )
 
 
@@ -172,7 +173,8 @@ def _structured(name: str, provider: Provider, vendor: str, model: str, settings
         package=provider.package,
         caches_by_mark=provider.caches_by_mark,
         options=provider.options,
-        extra_body=provider.extra,
+        extra_body={**provider.extra, **settings.request_fields},
+        most_generated=settings.output_limit or MOST_GENERATED,
         token_limit_name=provider.token_limit_name,
     )
     return StructuredJudge(chat, account, limits_of(settings), samples=settings.samples)

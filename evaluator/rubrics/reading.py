@@ -36,9 +36,13 @@ class Shape(NamedTuple, Generic[M]):
     no_mapping: str
 
     @property
+    def _models(self) -> tuple[type[BaseModel], ...]:
+        return (self.model, *self.nested.values())
+
+    @property
     def fields(self) -> frozenset[str]:
         """Names of all fields, of the file and of what it nests."""
-        return frozenset(name for model in (self.model, *self.nested.values()) for name in model.model_fields)
+        return frozenset(name for model in self._models for name in model.model_fields)
 
 
 RUBRIC = Shape(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from evaluator.text.folding import simplify
 
@@ -35,6 +36,17 @@ def well_formed(text: str) -> str:
     """The text, exact to the place, with halves of a character (of a cut emoji, of a file name from another system)
     replaced: no file, database or digest could hold them."""
     return _HALVES.sub("\ufffd", text)
+
+
+def well_formed_value(value: Any) -> Any:
+    """A JSON value from outside with every text in it well-formed, names of fields too."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, list):
+        return [well_formed_value(item) for item in value]
+    if isinstance(value, dict):
+        return {well_formed_value(key): well_formed_value(item) for key, item in value.items()}
+    return value
 
 
 def number_text(value: float) -> str:

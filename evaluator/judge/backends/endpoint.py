@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
+import re
 from collections import OrderedDict
 from typing import Any
 
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.backends.spending import Spending
+from evaluator.judge.backends.thinking import answering_token, is_thought, soft_switch
 from evaluator.judge.backends.transport import Limits
 from evaluator.judge.backends.vendor_openai import Endpoint, OpenAIClient
 from evaluator.judge.questions import Traits
@@ -41,6 +43,7 @@ class EndpointAsker:
         self.alternatives = ALTERNATIVES[0]
         self.traits = traits or Traits()
         self._has_read = False
+        self._thinks = False
         self._prefixes: OrderedDict[str, None] = OrderedDict()
         self._filling: dict[str, asyncio.Future[None]] = {}
 
@@ -93,30 +96,49 @@ class EndpointAsker:
             filling.set_result(None)
 
     async def _read(self, prompt: Prompt, key: str) -> Reading:
-        """Asks, with fewer alternatives where the endpoint says that it allows no more."""
+        """Asks, with fewer alternatives where the endpoint says that it allows no more, and past the thinking of a model that
+        thinks first."""
+        spent = Usage()
         while True:
-            asked = self.alternatives
+            asked, thinks = self.alternatives, self._thinks
             try:
-                reply, usage = await self.client.chat(self._body(prompt, key, asked), most_generated=1)
-                return self._reading(reply, usage)
+                body = self._body(prompt, key, asked)
+                reply, usage = await self.client.chat(body, self.endpoint.most_generated if thinks else 1)
             except EndpointError as error:
                 if not _is_about_logprobs(error):
                     raise
                 if not self._step_down(asked):
-                    raise EndpointError("judge_no_logprobs", model=self.name) from error
+                    raise self._without_logprobs(error) from error
+                continue
+            spent = spent + usage
+            if not thinks and is_thought(_first_choice(reply)):
+                self._thinks = True  # this and all later questions are read behind the thought
+                continue
+            return self._reading(reply, prompt, spent)
+
+    def _without_logprobs(self, error: EndpointError) -> Exception:
+        """Of a model that never gave any, no question could be read; of one that did, or that forbids them for one request
+        (403), this question alone was not."""
+        if self._has_read or error.values.get("status") == 403:
+            return ReadingFailed("unreadable", "the endpoint gave no log-probabilities for this question")
+        return EndpointError("judge_no_logprobs", model=self.name)
 
     def _body(self, prompt: Prompt, key: str, alternatives: int) -> dict[str, Any]:
         body = {
             "model": self.endpoint.model,
             "messages": [
                 {"role": "system", "content": prompt.system},
-                {"role": "user", "content": f"{prompt.shared}{prompt.question}"},
+                {"role": "user", "content": f"{prompt.shared}{prompt.question}{self._switch()}"},
             ],
             "logprobs": True,
             "top_logprobs": alternatives,
             "temperature": 1,  # leaves the distribution as the model has it, wherever a server applies it
         }
         return body | ({"prompt_cache_key": key[:32]} if self.endpoint.takes_cache_key else {})
+
+    def _switch(self) -> str:
+        """The words by which a model that was seen to think is asked not to, where it knows such words."""
+        return soft_switch(self.endpoint.model) if self._thinks else ""
 
     def _step_down(self, asked: int) -> bool:
         """Takes the next smaller number of alternatives for this and all later questions; False if there is
@@ -125,30 +147,34 @@ class EndpointAsker:
         self.alternatives = min([self.alternatives, *lower[:1]])
         return bool(lower)
 
-    def _reading(self, reply: dict[str, Any], usage: Usage) -> Reading:
+    def _reading(self, reply: dict[str, Any], prompt: Prompt, usage: Usage) -> Reading:
         choice = _first_choice(reply)
         message = choice.get("message")
         refusal = message.get("refusal") if isinstance(message, dict) else None
         if choice.get("finish_reason") == "content_filter" or refusal:
             raise ReadingFailed("refused", "the endpoint refused to answer")
-        logprobs = self._alternatives(choice)
+        logprobs = self._alternatives(choice, prompt)
         self._has_read = True
         return Reading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
 
-    def _alternatives(self, choice: dict[str, Any]) -> dict[str, float]:
+    def _alternatives(self, choice: dict[str, Any], prompt: Prompt) -> dict[str, float]:
         """Tokens and log-probabilities, most likely first. An endpoint that never sends any is the wrong one
         to read."""
         content = choice.get("logprobs")
         content = content.get("content") if isinstance(content, dict) else None
         if content is None and not self._has_read:
             raise EndpointError("judge_no_logprobs", model=self.name)
-        if not isinstance(content, list) or not content or not isinstance(content[0], dict):
+        tokens = [token for token in content if isinstance(token, dict)] if isinstance(content, list) else []
+        if not tokens:
             raise ReadingFailed("unreadable", "no log-probabilities")
-        return _distribution(content[0].get("top_logprobs"))
+        place = answering_token(tokens, choice, prompt.labels) if self._thinks else 0
+        return _distribution(tokens[place].get("top_logprobs"))
 
 
 def _is_about_logprobs(error: EndpointError) -> bool:
-    return error.code == "judge_request_rejected" and "logprobs" in f"{error.values.get('detail', '')}".lower()
+    return error.code == "judge_request_rejected" and bool(
+        re.search(r"log[ _-]?prob", f"{error.values.get('detail', '')}", re.I)
+    )
 
 
 def _first_choice(reply: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +192,7 @@ def _distribution(entries: Any) -> dict[str, float]:
     found: dict[str, float] = {}
     for entry in entries:
         token, value = (entry.get("token"), entry.get("logprob")) if isinstance(entry, dict) else (None, None)
-        if value is None and isinstance(token, str):
+        if value in (None, -math.inf, "-inf", "-Infinity") and isinstance(token, str):
             value = IMPOSSIBLE
         if not isinstance(token, str) or isinstance(value, bool) or not isinstance(value, int | float):
             raise ReadingFailed("unreadable", "a log-probability without token or number")

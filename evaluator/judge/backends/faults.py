@@ -20,6 +20,7 @@ from evaluator.encoding.redaction import redact
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.scorecard import UngradedCause
+from evaluator.text.normalising import well_formed
 
 # Each in the words of some vendor: of the four lines OpenAI, Anthropic; llama.cpp, DashScope; Moonshot, Google.
 _TOO_LONG = re.compile(
@@ -30,9 +31,10 @@ _TOO_LONG = re.compile(
 )
 _REFUSED = re.compile(  # OpenAI, DashScope, DeepSeek, Moonshot, Zhipu
     r"content[_ ](filter|policy)|safety system|data_inspection_failed|sensitive|inappropriate content"
-    r"|content exists risk|considered high risk|敏感内容|不安全",
+    r"|content exists risk|considered high risk|敏感内容|不安全|moderation|\bflagged\b|内容安全|违规",
     re.I,
 )
+_LOG_PROBABILITIES = re.compile(r"log[ _-]?prob", re.I)
 _NO_MONEY = re.compile(r"insufficient[_ ](quota|balance|funds)|exceeded your current quota|arrearage|余额不足", re.I)
 _KEY = re.compile(r"\b(sk|key|gsk|AIza)[-_A-Za-z0-9]{6,}")
 
@@ -97,6 +99,9 @@ def classify(error: Exception, model: str, address: str) -> Fault:
 def by_status(status: int, message: str, headers: dict[str, str], model: str, address: str) -> Fault:
     """What an HTTP status of 400 or more means; also used for an error that came inside a reply with status
     200."""
+    if status == 403 and _LOG_PROBABILITIES.search(message):  # of this model or plan; the key is fine
+        detail = detail_of(message)
+        return EndpointError("judge_request_rejected", model=model, address=address, detail=detail, status=status)
     if status in (401, 403) and not _REFUSED.search(message):
         return EndpointError("judge_key_refused", model=model, address=address, status=status)
     if status == 402 or _NO_MONEY.search(message):
@@ -130,7 +135,7 @@ def retry_after_s(headers: dict[str, str]) -> float | None:
 
 def detail_of(message: str) -> str:
     """A vendor's message fit for a record: one line, short, and without anything that looks like a key."""
-    return redact(_KEY.sub("…", " ".join(message.split())))[:200]
+    return redact(_KEY.sub("…", " ".join(well_formed(message).split())))[:200]
 
 
 def _seconds_until(date: str) -> float | None:

@@ -12,8 +12,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from evaluator.encoding import Malformed, read_json
 from evaluator.judge.backends.asking import ReadingFailed
+from evaluator.judge.backends.replies import answers_in
 from evaluator.judge.backends.spending import Spending
 from evaluator.judge.backends.transport import Limits
 from evaluator.judge.backends.vendor_langchain import Asked, ChatModel, LangChainModel, Written
@@ -80,7 +80,7 @@ class StructuredJudge:
         return digests | {
             "model": self.chat.model,
             "endpoint": self.model.address,
-            "method": f"structured/{self.chat.schema_method}",
+            "method": f"structured/{self.model.method}",
             "samples": str(self.samples),
             "repairs": str(self.repairs),
             "options": json.dumps(self.chat.options, sort_keys=True),
@@ -152,7 +152,7 @@ def schema_for(questions: list[Question]) -> dict[str, Any]:
 def _take(sample: Sample, written: Written, questions: list[Question], language: str) -> str:
     """Puts the usable answers into `sample`; gives what to complain about in the next attempt, empty if
     nothing."""
-    entries = _entries(written)
+    entries = answers_in(written.text, cut_off=written.cut_off)
     if entries is None:
         detail = "the reply was cut off" if written.cut_off else "the reply was not the JSON asked for"
         sample.failed |= {item.id: ("unreadable", detail) for item in questions}
@@ -166,32 +166,23 @@ def _take(sample: Sample, written: Written, questions: list[Question], language:
 
 def _take_one(sample: Sample, question: Question, entry: dict[str, Any] | None) -> None:
     option = entry.get("option") if entry else None
-    if option not in [item.id for item in question.options]:
+    picked = _on_the_menu(option, question) if isinstance(option, str) else None
+    if picked is None:
         detail = "no answer under its id" if entry is None else f"{option!r} is not one of its options"[:200]
         sample.failed[question.id] = ("unreadable", detail)
         return
-    reason = entry.get("reason") if entry else ""
-    sample.picks[question.id] = Pick(str(option), reason if isinstance(reason, str) else "")
+    sample.picks[question.id] = Pick(picked, entry["reason"] if entry else "")
     sample.failed.pop(question.id, None)
 
 
-def _entries(written: Written) -> list[dict[str, Any]] | None:
-    """The list of answers in the reply, read strictly; None if the reply is anything else."""
-    try:
-        reply = read_json(_unfenced(written.text))
-    except Malformed:
-        return None
-    answers = reply.get("answers") if isinstance(reply, dict) else None
-    return [item for item in answers if isinstance(item, dict)] if isinstance(answers, list) else None
-
-
-def _unfenced(text: str) -> str:
-    """What stands between three backquotes, where the model put its reply in such a block."""
-    text = text.strip()
-    if not (text.startswith("```") and text.endswith("```")):
-        return text
-    head, _, body = text[3:-3].partition("\n")
-    return body if head.strip() in ("", "json") else text
+def _on_the_menu(option: str, question: Question) -> str | None:
+    """The id of the option meant: its id, whatever its case and quotation marks, or the exact text of one option."""
+    ids = [item.id for item in question.options]
+    if option in ids:
+        return option
+    bare = option.strip(" \"'“”‘’`.").casefold()
+    found = [item.id for item in question.options if bare in (item.id.casefold(), item.text.strip().casefold())]
+    return found[0] if len(found) == 1 else None
 
 
 def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,8 @@ from evaluator.judge.backends.faults import Passing, classify
 
 Result = TypeVar("Result")
 
+MOST_GENERATED = 8192  # tokens of one reply, thinking included, unless the settings say otherwise
+
 
 class Limits(BaseModel):
     """Bounds of one endpoint. A request waits at most `timeout_s`; at most `attempts` are made for one
@@ -115,10 +117,12 @@ class Transport:
         self.address = address
         self.limits = limits or Limits()
         self.pace = Pace(self.limits.at_once)
+        self._closed_until = 0.0
 
     async def send(self, ask: Callable[[], Awaitable[Result]]) -> Result:
         """What `ask` returns. Raises ReadingFailed for this request alone, EndpointError for what all would
         meet."""
+        self._leave_alone()
         try:
             async for attempt in self._attempts():
                 with attempt:
@@ -127,16 +131,26 @@ class Transport:
             raise self._given_up(fault) from fault
         raise AssertionError("the last attempt returns or raises")
 
+    def _leave_alone(self) -> None:
+        """Where the endpoint asked for a pause that nobody would sit through, no request is sent until it is over."""
+        left = self._closed_until - time.monotonic()
+        if left > 0:
+            raise ReadingFailed("unreachable", f"the endpoint asked to be left alone for another {left:.0f} s")
+
     async def _once(self, ask: Callable[[], Awaitable[Result]]) -> Result:
         async with self.pace.slot() as started:
+            self._leave_alone()  # it may have asked for it while this one waited
             try:
                 async with asyncio.timeout(self.limits.timeout_s):
                     result = await ask()
             except TimeoutError as late:
                 raise Passing("timeout", f"no reply within {self.limits.timeout_s:g} s") from late
             except Passing as fault:
-                if fault.crowded:
-                    self.pace.crowded(started, min(fault.wait_s or 0.0, self.limits.longest_wait_s))
+                wait_s = fault.wait_s or 0.0
+                if wait_s > self.limits.longest_wait_s:
+                    self._closed_until = max(self._closed_until, time.monotonic() + wait_s)
+                elif fault.crowded:
+                    self.pace.crowded(started, wait_s)
                 raise
             self.pace.calm()
             return result

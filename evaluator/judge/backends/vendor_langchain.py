@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -19,11 +20,13 @@ from evaluator.errors import EndpointError, InputError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, is_free
 from evaluator.judge.backends.spending import Spending, Tokens
-from evaluator.judge.backends.transport import Limits, Transport, mapped
+from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
+from evaluator.text.normalising import well_formed
 
-SchemaMethod = Literal["json_schema", "json_mode", "function_calling"]
-MOST_GENERATED = 8192
+SchemaMethod = Literal["json_schema", "function_calling", "json_mode", "plain"]
+_METHODS: tuple[SchemaMethod, ...] = ("function_calling", "json_schema", "json_mode", "plain")  # the strictest first
+_ABOUT_SCHEMA = re.compile(r"response_format|json_schema|json_object|json mode|structured|tool_choice|tools", re.I)
 
 
 class ChatModel(BaseModel):
@@ -75,6 +78,7 @@ class LangChainModel:
         self.chat = chat
         self.spending = spending or Spending()
         self.transport = Transport(chat.name, self.address, limits)
+        self.method: SchemaMethod = chat.schema_method
         self._models: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     @property
@@ -87,8 +91,28 @@ class LangChainModel:
         """The model's reply to `prompt`, meant to fit `schema`; faults are those of `faults.py`."""
         size = len(f"{prompt.system}{prompt.shared}{prompt.questions}{schema}".encode())
 
-        # Before the clock starts: the first import takes seconds.
-        runnable = self._model().with_structured_output(schema, method=self.chat.schema_method, include_raw=True)
+        while True:
+            method = self.method
+            try:
+                return await self._write(prompt, schema, size)
+            except EndpointError as error:
+                if not self._step_down(method, error):
+                    raise
+
+    def _step_down(self, method: SchemaMethod, error: EndpointError) -> bool:
+        """Takes the next simpler way to ask for JSON, for this and all later requests, where the endpoint does not know this
+        one; False if that is not what it complains about, or there is none."""
+        about = error.code == "judge_request_rejected" and _ABOUT_SCHEMA.search(f"{error.values.get('detail', '')}")
+        if not about or self.chat.provider != "openai" or method == _METHODS[-1]:
+            return False
+        if self.method == method:
+            self.method = _METHODS[_METHODS.index(method) + 1]
+        return True
+
+    async def _write(self, prompt: Asked, schema: dict[str, Any], size: int) -> Written:
+        model = self._model()  # before the clock starts: the first import takes seconds
+        bound = None if self.method == "plain" else self.method
+        runnable = model.with_structured_output(schema, method=bound, include_raw=True) if bound else model
 
         async def ask() -> Written:
             started = time.monotonic()
@@ -97,7 +121,8 @@ class LangChainModel:
             ) as entry:
                 try:
                     with mapped(self.chat.name, self.address):
-                        message = (await runnable.ainvoke(self._messages(prompt)))["raw"]
+                        answer = await runnable.ainvoke(self._messages(prompt))
+                        message = answer["raw"] if bound else answer
                         written, tokens = _written(message, self.chat.model), _tokens(message)
                 except (Passing, ReadingFailed, EndpointError) as fault:
                     if is_free(fault):
@@ -159,8 +184,8 @@ def _written(message: Any, asked_of: str) -> Written:
     for call in getattr(message, "tool_calls", None) or []:
         text = text or _as_json(call.get("args"))
     return Written(
-        text=text,
-        model=str(ending.get("model_name") or ending.get("model") or asked_of),
+        text=well_formed(text),
+        model=well_formed(str(ending.get("model_name") or ending.get("model") or asked_of)),
         refused=bool(message.additional_kwargs.get("refusal")) or finish in ("refusal", "content_filter", "safety"),
         cut_off=finish in ("length", "max_tokens"),
     )

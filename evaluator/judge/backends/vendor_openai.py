@@ -22,8 +22,9 @@ from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_free
 from evaluator.judge.backends.spending import Spending, Tokens
-from evaluator.judge.backends.transport import Limits, Transport, mapped
+from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
+from evaluator.text.normalising import well_formed_value
 
 
 class Endpoint(BaseModel):
@@ -39,6 +40,7 @@ class Endpoint(BaseModel):
     connect_timeout_s: float = Field(default=10.0, gt=0)
     token_limit_name: str = "max_tokens"  # OpenAI's newer models insist on max_completion_tokens
     extra: dict[str, Any] = {}  # further fields of every request, such as one that switches thinking off
+    most_generated: int = Field(default=MOST_GENERATED, ge=64)  # how long a model may think before it answers
     billed_as: str = ""  # the name in the price list; `name` if empty
     takes_cache_key: bool = False  # OpenAI routes requests of one key to the machine that holds their prefix
 
@@ -95,9 +97,9 @@ class OpenAIClient:
     def _object(self, text: str) -> dict[str, Any]:
         """The reply as a JSON object; what is none, or holds an error, is a fault."""
         try:
-            reply = read_json(text, constant=_no_number)
+            reply = well_formed_value(read_json(text, constant=_number))
         except Malformed as broken:
-            raise Passing("unreadable", f"not JSON: {detail_of(text)[:60]!r}") from broken
+            raise Passing("unreadable", f"not JSON: {detail_of(text[:1000])[:60]!r}") from broken
         if not isinstance(reply, dict):
             raise Passing("unreadable", "not a JSON object")
         if reply.get("error"):
@@ -164,7 +166,7 @@ def _tokens(reply: dict[str, Any]) -> Tokens:
         return Tokens()
 
 
-def _no_number(name: str) -> float:
-    """JSON has no NaN and no Infinity; Python's reader would take them. NaN is kept for the reader to refuse
-    by place."""
-    return math.nan
+def _number(name: str) -> float:
+    """JSON has no NaN and no infinities, but servers write them: minus infinity is the logarithm of zero; the others are left
+    for the reader to refuse by place."""
+    return -math.inf if name == "-Infinity" else math.nan

@@ -1,0 +1,118 @@
+"""What a model wrote, read with care: thinking before the JSON, prose and fences around it, slips inside it.
+
+Strict first, then a tolerant reader (json-repair). That reader completes what was cut off, so that half an option could read
+as another one: of a reply without an end, the last entry is thrown away.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from evaluator.text.normalising import well_formed
+
+_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_BEGIN_OF_THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_FENCE = re.compile(r"```[ \t]*[A-Za-z0-9_+-]*[ \t]*\r?\n?(.*?)```", re.DOTALL)
+_MARKS = "\ufeff\u200b\u200e\u200f \t\r\n"
+_OPTION_KEYS = ("option", "answer", "choice", "level", "value", "选项")
+_ID_KEYS = ("id", "question", "question_id", "题目")
+_LONGEST = 400_000
+_MOST_STARTS = 50
+
+
+def without_thinking(text: str) -> str:
+    """The reply behind the model's thinking; nothing where it never came to an end of it."""
+    text = _THOUGHT.sub("", text[:_LONGEST])
+    ends = list(_END_OF_THOUGHT.finditer(text))  # templates that open the thought in the prompt leave only its end
+    text = text[ends[-1].end() :] if ends else text
+    return "" if _BEGIN_OF_THOUGHT.match(text) else text
+
+
+def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | None:
+    """The answers in a reply as {"id", "option", "reason"}; None if there is nothing of the kind. `cut_off`: the reply ended
+    at the limit, so that its last entry may be half of one."""
+    text = well_formed(without_thinking(text)).strip(_MARKS)
+    for candidate in _candidates(text):
+        found = _entries(_strictly(candidate))
+        if found:
+            return found
+    return _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Where the JSON may stand: the whole, fenced parts from the last to the first, then from each opening bracket."""
+    yield text
+    yield from reversed([match.group(1) for match in _FENCE.finditer(text)])
+    starts = [match.start() for match in re.finditer(r"[{\[]", text)]
+    for start in starts[:_MOST_STARTS]:
+        yield text[start:]
+
+
+def _strictly(text: str) -> Any:
+    """The JSON value at the beginning of the text, raw line breaks in strings allowed; None if there is none."""
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text.strip(_MARKS))[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _repaired(text: str, open_ended: bool) -> list[dict[str, Any]] | None:
+    import json_repair
+
+    start = text.find("{")
+    if start < 0:
+        return None
+    try:
+        found = _entries(json_repair.loads(text[start:], skip_json_loads=True))
+    except (ValueError, RecursionError, IndexError, TypeError):
+        return None
+    return (found[:-1] if open_ended else found) if found else None
+
+
+def _entries(reply: Any) -> list[dict[str, Any]]:
+    """Answers in any of the forms that models give them: a list under "answers" or alone, or an object by question id."""
+    if isinstance(reply, list):
+        found = [one for one in (_entry(item) for item in reply) if one is not None]
+        return found or next((inner for item in reply if (inner := _entries(item))), []) if reply else []
+    if not isinstance(reply, dict):
+        return []
+    for key in ("answers", "Answers", "result", "results", "答案"):
+        if isinstance(reply.get(key), list | dict):
+            return _entries(reply[key])
+    single = _entry(reply)
+    if single is not None:
+        return [single]
+    named = [{"id": key, **_as_answer(value)} for key, value in reply.items() if _as_answer(value)]
+    return [one for one in (_entry(item) for item in named) if one is not None]
+
+
+def _as_answer(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if key not in _ID_KEYS}
+    return {"option": value} if isinstance(value, str | int | float) and not isinstance(value, bool) else {}
+
+
+def _entry(item: Any) -> dict[str, Any] | None:
+    """One answer with its id and option as text: 2 and 2.0 are the option "2"."""
+    if not isinstance(item, dict):
+        return None
+    identifier = next((item[key] for key in _ID_KEYS if key in item), None)
+    option = next((item[key] for key in _OPTION_KEYS if key in item), None)
+    if not isinstance(identifier, str | int) or isinstance(identifier, bool) or option is None:
+        return None
+    reason = item.get("reason", item.get("理由"))
+    return {"id": str(identifier).strip(), "option": _text(option), "reason": reason if isinstance(reason, str) else ""}
+
+
+def _text(option: Any) -> str | None:
+    if isinstance(option, bool):
+        return "yes" if option else "no"
+    if isinstance(option, float) and option.is_integer():
+        option = int(option)
+    if isinstance(option, dict):
+        option = option.get("id")
+    return str(option).strip() if isinstance(option, str | int | float) else None
