@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -63,6 +64,9 @@ def _version(wanted: bool) -> None:
 def main() -> None:
     """Runs the command line. Errors on purpose become one sentence and their exit code; anything else is written to a
     file, because a traceback helps a developer and nobody else."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # half a character in a file's name must not end the program
+            stream.reconfigure(errors="backslashreplace")
     language = _language_of(sys.argv[1:])
     if language is not None and language not in messages.LANGUAGES:
         _fail(messages.say("cli.lang_unknown", value=language), 2)

@@ -1,177 +1,225 @@
-"""Replies of another shape than agreed: every question becomes an answer or Ungraded, and nothing crashes."""
+"""What models really write: thinking first, prose and fences, slips in the JSON; one paid request is enough for all of it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import math
-from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
+import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
-from evaluator.judge.backends.decisions import _by_name, read_answer
-from evaluator.judge.backends.endpoint import EndpointAsker
-from evaluator.judge.backends.faults import Passing
-from evaluator.judge.backends.structured import Sample, _take, combine
-from evaluator.judge.backends.vendor_langchain import ChatModel, LangChainModel, Written
-from evaluator.judge.backends.vendor_openai import Endpoint, OpenAIClient, _tokens
+from evaluator.judge.backends.faults import by_status
+from evaluator.judge.backends.readout import ReadoutJudge
+from evaluator.judge.backends.replies import answers_in, without_thinking
+from evaluator.judge.choose import choose
 from evaluator.judge.questions import Answer, Ungraded
-from evaluator.scorecard import Usage
-from tests.support.fake_endpoint import FakeEndpoint, Sent
-from tests.support.judges import CHOICE, LIMITS, QUESTIONS, STATE, asker, decider, prompt, writer
+from evaluator.settings import Settings
+from tests.support import fake_endpoint as fake
+from tests.support.fake_endpoint import FakeEndpoint
+from tests.support.judges import QUESTIONS, SCORE, STATE, asker, prompt, writer
 
-_SCALAR = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=8)
-    | st.sampled_from(
-        ["content_filter", "no", "yes", "l0", "predicate", "score", "refusal", "q1", "tone", 10**400, -0.5]
-    )
-)
-_KEYS = st.sampled_from(
-    [
-        "choices",
-        "message",
-        "refusal",
-        "finish_reason",
-        "logprobs",
-        "content",
-        "top_logprobs",
-        "token",
-        "logprob",
-        "usage",
-        "prompt_tokens",
-        "prompt_tokens_details",
-        "cached_tokens",
-        "model",
-        "answers",
-        "name",
-        "type",
-        "probability",
-        "probabilities",
-        "label",
-        "value",
-        "id",
-        "option",
-        "reason",
-        "error",
-        "code",
-    ]
-)
-_JSON = st.recursive(
-    _SCALAR, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=6), max_leaves=25
-)
-_REPLY = st.dictionaries(_KEYS, _JSON, max_size=6) | st.builds(
-    lambda entry, rest: {
-        "choices": [{"logprobs": {"content": [{"top_logprobs": [entry]}]}, **rest}],
-        "answers": [entry],
-    },
-    st.dictionaries(_KEYS, _JSON, max_size=6),
-    st.dictionaries(_KEYS, _JSON, max_size=3),
-)
-ENDPOINT = Endpoint(name="openai:x", model="x", base_url="http://127.0.0.1:9/v1")
-
-
-def sound(answer: Answer | Ungraded) -> bool:
-    return isinstance(answer, Ungraded) or math.isclose(sum(answer.probabilities.values()), 1, abs_tol=1e-6)
-
-
-@given(_REPLY)
-def test_log_probabilities_of_any_reply(reply: dict[str, Any]) -> None:
-    try:
-        reading = EndpointAsker(ENDPOINT)._reading(reply, Usage())
-    except (ReadingFailed, EndpointError):
-        return
-    assert all(value <= 0 for value in reading.logprobs.values())
-
-
-@given(_REPLY)
-def test_decisions_of_any_reply(reply: dict[str, Any]) -> None:
-    try:
-        named = _by_name(reply)
-    except EndpointError:
-        return
-    for entry in [*named.values(), None]:
-        for question in QUESTIONS:
-            assert sound(read_answer(question, entry))
-
-
-@given(st.one_of(_REPLY.map(lambda reply: json.dumps(reply, ensure_ascii=False)), st.text(max_size=60)), st.booleans())
-def test_written_answers_of_any_text(text: str, fenced: bool) -> None:
-    sample = Sample()
-    _take(sample, Written(text=f"```json\n{text}\n```" if fenced else text, model="x"), QUESTIONS, "zh")
-    assert all(sound(combine(question, [sample])) for question in QUESTIONS)
-
-
-@given(st.dictionaries(_KEYS, _JSON, max_size=6))
-def test_tokens_of_any_reply(reply: dict[str, Any]) -> None:
-    assert _tokens(reply).prompt >= 0
-
-
-@given(st.text(max_size=80) | _JSON.map(lambda value: json.dumps(value)))
-def test_any_text_is_an_object_or_a_fault(text: str) -> None:
-    with contextlib.suppress(Passing, ReadingFailed, EndpointError):
-        assert isinstance(OpenAIClient(ENDPOINT)._object(text), dict)
-
-
-DEEP = '{"a":' * 200_000
-BLANKS = "```" + "\n" * 30_000 + "x"
-WRONG_SHAPES: dict[str, dict[str, Any]] = {
-    "usage_text": {"usage": "many"},
-    "usage_list": {"usage": [1]},
-    "usage_number": {"usage": {"prompt_tokens": "x", "prompt_tokens_details": 3}},
-    "message_text": {"choices": [{"message": "A", "finish_reason": "stop"}]},
-    "choices_text": {"choices": "A"},
-    "content_number": {"choices": [{"message": {"content": 5}, "finish_reason": "stop"}]},
-}
+GOOD = [{"id": "tone", "reason": "因为", "option": "l2"}, {"id": "kp:1", "reason": "r", "option": "yes"}]
+JSON = json.dumps({"answers": GOOD}, ensure_ascii=False)
+PICKED = {"tone": "l2", "kp:1": "yes"}
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeEndpoint]:
-    with FakeEndpoint() as served:
-        yield served
+def endpoint():
+    with FakeEndpoint() as running:
+        yield running
 
 
-@pytest.mark.parametrize("shape", [*WRONG_SHAPES, "deep", "number"])
-@pytest.mark.parametrize("way", ["readout", "decisions", "structured"])
-async def test_a_reply_of_another_shape_leaves_questions_ungraded(fake: FakeEndpoint, shape: str, way: str) -> None:
-    body: Any = {"deep": DEEP, "number": '{"usage": ' + "9" * 5000 + "}"}.get(shape, "")
-    body = body or json.dumps(
-        {"id": "x", "object": "chat.completion", "model": "fake-1", **WRONG_SHAPES.get(shape, {})}
-    )
-    fake.usual = lambda _: Sent(body.encode(), headers={"Content-Type": "application/json"})
-    try:
-        if way == "readout":
-            await asker(fake, limits=LIMITS).read(prompt())
-            return
-        reply = await (decider(fake) if way == "decisions" else writer(fake)).decide(STATE, QUESTIONS)
-    except (ReadingFailed, EndpointError):  # for this prompt, or an endpoint that never answers as agreed
-        return
-    assert all(isinstance(reply.answers[question.id], Ungraded) for question in QUESTIONS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        JSON,
+        f"\ufeff{JSON}",
+        f"```json\n{JSON}\n```",
+        f"```JSON\n{JSON}\n```",
+        f"```\n{JSON}```",
+        f"Here is my grading:\n\n{JSON}\n\nI hope this helps.",
+        f"好的，评分如下：\n```json\n{JSON}\n```\n以上。",
+        f"<think>The {{tone}} is …\n{{\"answers\": []}}</think>\n{JSON}",
+        f"The user wants JSON.</think>\n\n{JSON}",
+        f"<thinking>\nhm\n</thinking>{JSON}",
+        JSON.replace("因为", "因为\n他说了“好”\t的"),
+        JSON.replace(', "option": "yes"', ', "option": "yes",'),
+        JSON.replace('"option": "yes"', '"option": "yes", "note": "x"'),
+        JSON.replace("]}", "],}"),
+        JSON.replace('"', "'").replace("'因为'", "'because'"),
+        JSON.replace('"answers"', '"Answers"'),
+        json.dumps(GOOD),
+        json.dumps({one["id"]: {"reason": one["reason"], "option": one["option"]} for one in GOOD}),
+        json.dumps({one["id"]: one["option"] for one in GOOD}),
+        json.dumps({"answers": {one["id"]: one["option"] for one in GOOD}}),
+        json.dumps({"answers": [{"question_id": one["id"], "answer": one["option"]} for one in GOOD]}),
+    ],
+)  # fmt: skip
+def test_the_answers_are_found_in_what_stands_around_them(text: str) -> None:
+    """Fences, prose, thoughts, byte order marks, raw line breaks and small slips cost nothing."""
+    found = answers_in(text)
+    assert found is not None and {one["id"]: one["option"] for one in found} == PICKED
 
 
-async def test_what_langchain_hands_over_may_lack_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    chat = ChatModel(name="openai:x", provider="openai", model="x")
-    model = LangChainModel(chat, limits=LIMITS)
-    for raw in (SimpleNamespace(), None, SimpleNamespace(response_metadata="x", usage_metadata=3)):
-        runnable = SimpleNamespace(ainvoke=lambda _, raw=raw: asyncio.sleep(0, {"raw": raw}))
-        monkeypatch.setattr(
-            model, "_model", lambda found=runnable: SimpleNamespace(with_structured_output=lambda *_, **__: found)
+def test_half_an_answer_is_none() -> None:
+    """A reply that was cut off keeps its whole entries; the last one may be half of another option."""
+    cut = JSON[: JSON.index('"yes"') + 3]
+    assert answers_in(cut, cut_off=True) == [{"id": "tone", "option": "l2", "reason": "因为"}]
+    assert answers_in(cut) == [{"id": "tone", "option": "l2", "reason": "因为"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "I cannot grade this.", "<think>and so on", "{}", "[]", "[1, 2]", "{" * 5000, "[" * 5000]
+)
+def test_nothing_is_made_out_of_nothing(text: str) -> None:
+    """Where there are no answers, none are found, and quickly."""
+    started = time.process_time()
+    assert not answers_in(text)
+    assert time.process_time() - started < 5
+
+
+def test_a_thought_without_an_end_is_no_reply() -> None:
+    """What the model did not come to say is not read out of its thoughts."""
+    assert without_thinking('<think>maybe {"answers": [{"id": "tone", "option": "l0"}]}') == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "picked"),
+    [(2, "2"), (2.0, "2"), ("2", "2"), (" 2 ", "2"), ('"2"', "2"), ("Fully", "2"), (9, None), (True, None)],
+)
+async def test_an_option_is_known_by_its_id_however_it_is_written(endpoint, option, picked) -> None:
+    """The number 2 is the option "2"; an option's exact text is the option; anything else is none."""
+    question = SCORE.model_copy(
+        update={"options": tuple(one.model_copy(update={"id": str(n), "text": t}) for n, (one, t) in enumerate(zip(SCORE.options, ("Not", "Partly", "Fully"), strict=True)))}
+    )  # fmt: skip
+    endpoint.usual = fake.written([{"id": question.id, "reason": "r", "option": option}])
+    answer = (await writer(endpoint).decide(STATE, [question])).answers[question.id]
+    if picked is None:
+        assert isinstance(answer, Ungraded)
+    else:
+        assert isinstance(answer, Answer) and answer.probabilities[picked] == 1
+        assert len(endpoint.requests) == 1
+
+
+async def test_a_reply_with_half_characters_is_well_formed(endpoint) -> None:
+    """A reason that ends in half an emoji can be printed and stored."""
+    text = JSON.replace("因为", "因为\\ud83d")
+    endpoint.usual = fake.written(text=text)
+    answer = (await writer(endpoint).decide(STATE, QUESTIONS[:2])).answers["tone"]
+    assert isinstance(answer, Answer) and answer.reason is not None and answer.reason.encode()
+
+
+def thinking(body, *, hidden: bool, thought: str = "<think>\nLet me see.\n</think>\n\n") -> fake.Sent:
+    """A model that thinks before it answers: in the text, or in a field of its own."""
+    tokens = [thought] if not hidden else []
+    shares = {"B": 0.8, "A": 0.15}
+    top = [{"token": token, "logprob": math.log(share)} for token, share in shares.items()]
+    if body["max_tokens"] == 1:
+        first = "<think>" if not hidden else ""
+        entry = {"token": first, "logprob": 0.0, "top_logprobs": [{"token": first, "logprob": 0.0}]}
+        message = {"role": "assistant", "content": first, **({"reasoning": "Let"} if hidden else {})}
+        return fake.as_json(
+            fake.chat(
+                {"message": message, "finish_reason": "length", "logprobs": {"content": [] if hidden else [entry]}}
+            )
         )
-        with pytest.raises(ReadingFailed):
-            await model.write(SimpleNamespace(system="", shared="", questions=""), {})  # type: ignore[arg-type]
+    content = [{"token": token, "logprob": 0.0, "top_logprobs": [{"token": token, "logprob": 0.0}]} for token in tokens]
+    content.append({"token": "B", "logprob": -0.2, "top_logprobs": top})
+    said = "B" if hidden else f"{thought}B"
+    message = {"role": "assistant", "content": said, **({"reasoning": "Let me see."} if hidden else {})}
+    return fake.as_json(fake.chat({"message": message, "logprobs": {"content": content}}))
 
 
-def test_a_block_of_blank_lines_takes_no_time() -> None:
-    sample = Sample()
-    _take(sample, Written(text=BLANKS, model="x"), [CHOICE], "en")
-    assert sample.failed[CHOICE.id][0] == "unreadable"
+@pytest.mark.parametrize("hidden", [False, True])
+async def test_a_thinking_model_is_read_behind_its_thought(endpoint, hidden: bool) -> None:
+    """The example of the documentation, `ollama:qwen3:8b`, against a server that thinks first: every question is answered,
+    and only the first of them is asked twice."""
+    endpoint.usual = lambda body: thinking(body, hidden=hidden)
+    judge = choose("ollama:qwen3:8b", Settings(base_url=endpoint.url))
+    reply = await judge.decide(STATE, QUESTIONS)
+    assert all(isinstance(answer, Answer) for answer in reply.answers.values())
+    second = reply.answers[QUESTIONS[1].id]
+    assert isinstance(second, Answer) and second.probabilities["no"] == pytest.approx(0.8 / 0.95, abs=0.01)
+    bodies = endpoint.bodies()
+    assert len(bodies) == len(QUESTIONS) + 1
+    assert bodies[1]["max_tokens"] == 8192 and bodies[1]["messages"][-1]["content"].endswith("/no_think")
+
+
+async def test_a_model_that_never_stops_thinking_leaves_its_questions_ungraded(endpoint) -> None:
+    """The limit ends the thought; the sentence says which setting to raise."""
+
+    def endless(body):
+        entry = {"token": "<think>", "logprob": 0.0, "top_logprobs": [{"token": "<think>", "logprob": 0.0}]}
+        message = {"role": "assistant", "content": "<think> and"}
+        return fake.as_json(
+            fake.chat({"message": message, "finish_reason": "length", "logprobs": {"content": [entry]}})
+        )
+
+    endpoint.usual = endless
+    answer = (await ReadoutJudge(asker(endpoint)).decide(STATE, QUESTIONS[:1])).answers["tone"]
+    assert isinstance(answer, Ungraded) and "output_limit" in answer.detail
+
+
+async def test_output_limit_and_request_fields_are_settings(endpoint) -> None:
+    """Whatever a server wants to be told goes along with every request, in both ways of asking."""
+    fields = {"chat_template_kwargs": {"enable_thinking": False}}
+    settings = Settings(output_limit=321, request_fields=fields)
+    await choose(f"readout:{endpoint.url}#m", settings).decide(STATE, QUESTIONS[:1])
+    endpoint.usual = fake.written([GOOD[0]])
+    await choose(f"structured:{endpoint.url}#m", settings).decide(STATE, QUESTIONS[:1])
+    first, last = endpoint.bodies()[0], endpoint.bodies()[-1]
+    assert first["chat_template_kwargs"] == last["chat_template_kwargs"] == fields["chat_template_kwargs"]
+    assert last["max_tokens"] == 321
+
+
+async def test_a_server_without_schemas_is_asked_more_simply(endpoint) -> None:
+    """An endpoint that does not know a JSON schema is asked for a JSON object, then for text; the stamp says how."""
+    endpoint.script = [fake.status(400, "response_format type json_schema is not supported")]
+    endpoint.usual = fake.written([GOOD[0]])
+    judge = writer(endpoint)
+    answer = (await judge.decide(STATE, QUESTIONS[:1])).answers["tone"]
+    assert isinstance(answer, Answer)
+    assert judge.stamp["method"] == "structured/json_mode"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("You are not allowed to request logprobs from this model", "judge_request_rejected"),
+        ("Your input was flagged by moderation", "refused"),
+        ("Incorrect API key", "judge_key_refused"),
+    ],
+)
+def test_403_is_not_always_the_key(message: str, kind: str) -> None:
+    """Log-probabilities or moderation that are refused say nothing about the key."""
+    fault = by_status(403, message, {}, "m", "http://x")
+    assert (fault.cause if isinstance(fault, ReadingFailed) else getattr(fault, "code", "")) == kind
+
+
+async def test_log_probabilities_that_are_forbidden_stop_no_batch(endpoint) -> None:
+    """403 about log-probabilities leaves the questions ungraded, with the reason."""
+    endpoint.usual = fake.status(403, "logprobs are not available on your plan")
+    reply = await ReadoutJudge(asker(endpoint)).decide(STATE, QUESTIONS)
+    assert all(isinstance(answer, Ungraded) for answer in reply.answers.values())
+    endpoint.usual = fake.status(403, "Incorrect API key provided")
+    with pytest.raises(EndpointError):
+        await ReadoutJudge(asker(endpoint)).decide(STATE, QUESTIONS)
+
+
+async def test_an_endpoint_that_asks_for_a_day_is_left_alone_at_once(endpoint) -> None:
+    """`Retry-After: 86400`: one request, no waiting, and no further request."""
+    endpoint.usual = fake.status(429, "quota", {"Retry-After": "86400"})
+    started = time.monotonic()
+    reply = await ReadoutJudge(asker(endpoint)).decide(STATE, QUESTIONS)
+    assert time.monotonic() - started < 5
+    assert all(isinstance(answer, Ungraded) for answer in reply.answers.values())
+    assert len(endpoint.requests) <= 1
+
+
+async def test_minus_infinity_is_the_logarithm_of_zero(endpoint) -> None:
+    """Servers write -Infinity for a token that cannot come; it is read, whatever JSON says of it."""
+    endpoint.usual = fake.logprobs({"A": 0.9, "B": -math.inf})
+    reading = await asker(endpoint).read(prompt())
+    assert reading.logprobs["B"] < -1000

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from evaluator.text.normalising import well_formed
+from evaluator.text.normalising import well_formed, well_formed_value
 
 _THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _BEGIN_OF_THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _FENCE = re.compile(r"```[ \t]*[A-Za-z0-9_+-]*[ \t]*\r?\n?(.*?)```", re.DOTALL)
+_OPENING = re.compile(r"\{\s*\"(?:answers|results?)\"|(?:^|\n)\s*[{\[]", re.IGNORECASE)
 _MARKS = "\ufeff\u200b\u200e\u200f \t\r\n"
 _OPTION_KEYS = ("option", "answer", "choice", "level", "value", "选项")
 _ID_KEYS = ("id", "question", "question_id", "题目")
@@ -39,15 +40,17 @@ def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | No
     for candidate in _candidates(text):
         found = _entries(_strictly(candidate))
         if found:
-            return found
-    return _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
+            return list(well_formed_value(found))
+    found = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
+    return list(well_formed_value(found)) if found else None
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Where the JSON may stand: the whole, fenced parts from the last to the first, then from each opening bracket."""
+    """Where the JSON may stand: the whole, fenced parts from the last to the first, or behind prose with brackets in it. An
+    entry inside a broken list is none of these: it would pass for the only answer."""
     yield text
     yield from reversed([match.group(1) for match in _FENCE.finditer(text)])
-    starts = [match.start() for match in re.finditer(r"[{\[]", text)]
+    starts = [match.start() for match in _OPENING.finditer(text)]
     for start in starts[:_MOST_STARTS]:
         yield text[start:]
 
