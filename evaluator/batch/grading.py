@@ -15,6 +15,7 @@ from evaluator.batch.engine import run_batch
 from evaluator.errors import InputError
 from evaluator.grading import request_key
 from evaluator.grading.evaluation import Anchored, Shared, evaluate_shared, read_anchors, share
+from evaluator.grading.plan import digest_of
 from evaluator.judge.questions import Judge, Ungraded
 from evaluator.profiles.applying import fitting, stamp_for
 from evaluator.profiles.profile import Profile
@@ -91,7 +92,7 @@ class Grader:
 
     async def shared(self, rubric: Rubric) -> Shared:
         """What gradings by this rubric share."""
-        digest = rubric.digest
+        digest = digest_of(rubric)
 
         async def begin() -> Shared:
             found = await share(rubric, self.judge, self.settings, self.profiles.get(rubric.id))

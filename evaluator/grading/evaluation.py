@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -14,32 +13,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
 from evaluator.grading.evidence import Matcher, statements_of
-from evaluator.grading.last_words import closings_of
+from evaluator.grading.last_words import LastWords, closings_of
 from evaluator.grading.material import Read, anchor_states, redactions, state_for
+from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
-from evaluator.grading.similarity import Likeness, points_of
-from evaluator.grading.verdicts import Answered, deciding, judge_criterion, judge_key_point, judge_silence
+from evaluator.grading.similarity import Likeness
+from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.guard.injection import inspect
 from evaluator.judge.combined.memory import RememberingJudge, asking_again
 from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, of_the_same
 from evaluator.rubric import Rubric, Speaker
-from evaluator.rubrics.key_points import with_key_points
-from evaluator.rubrics.questions import (
-    STEERING,
-    TOPIC,
-    YES,
-    key_point_id,
-    plan_anchors,
-    plan_criterion,
-    plan_guards,
-    plan_key_points,
-)
+from evaluator.rubrics.questions import STEERING, TOPIC, YES, plan_anchors
 from evaluator.scorecard import (
     METHOD,
     Guard,
     KeyPointResult,
     ReferenceUse,
-    RubricStamp,
     Scorecard,
     UngradedVerdict,
     Usage,
@@ -198,7 +187,7 @@ def request_key(
         [turn.speaker for turn in transcript.turns],
         [one.code for one in transcript.assumptions],
     ]
-    return memo_key(METHOD, said, rubric.digest, judge.stamp, digests, fitted)
+    return memo_key(METHOD, said, digest_of(rubric), judge.stamp, digests, fitted)
 
 
 async def grade(
@@ -211,44 +200,84 @@ async def grade(
 ) -> Scorecard:
     """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
     started = time.perf_counter()
-    stated, rubric = rubric, with_key_points(rubric)
-    guards = await asyncio.to_thread(inspect, transcript)
-    if _is_silent(rubric, transcript, guards):
-        return _scorecard(transcript, stated, judge, references, _nothing_said(rubric, guards))
+    plan = plan_of(rubric, judge.traits)
+    guards, read = await asyncio.to_thread(_read, plan.rubric, transcript, judge.traits.context_tokens)
+    if read is None:
+        return _scorecard(transcript, plan, judge, references, _nothing_said(plan.rubric, guards))
     report(Progress("reading", 0, 1))
-    read = await asyncio.to_thread(state_for, rubric, transcript, guards, judge.traits.context_tokens)
-    alike = await asyncio.to_thread(compare, rubric, transcript, redactions(guards))
-    asked = _Asking(stated, judge, read.state, report, anchors)
-    # A judge that needs no anchors weighs the last words itself.
-    closings = await asyncio.to_thread(closings_of, rubric, transcript, redactions(guards)) if asked.anchored else {}
-    points = [(reference.id, point) for reference in rubric.references for point in reference.key_points]
-    fits = alike["agent"].likeness.on_topic()
-    verdicts = []
-    how = {"by_level": not asked.anchored, "knows": asked.knows}
-    plans = [plan_criterion(rubric, criterion, **how) for criterion in rubric.criteria]
-    others = {question.id: question for question in asked.other_questions()}
+    asked = _Asking(rubric, judge, read.state, report, anchors)
     if asked.at_once:
-        await asked.about([*itertools.chain(*plans), *others.values()])
-    for criterion, questions in zip(rubric.criteria, plans, strict=True):
-        ids = [key_point_id(name, point) for name, found in points_of(rubric, criterion).items() for point in found]
-        answered = await asked.about([*questions, *(others[name] for name in ids if name in others)])
-        seen = (*alike[criterion.speaker], closings.get(criterion.id))
-        verdict = await asyncio.to_thread(judge_criterion, rubric, criterion, questions, answered, *seen)
-        verdicts.append(verdict)
-        report(Progress("criterion", len(verdicts), len(rubric.criteria), verdict))
-    answered = await asked.about([*itertools.chain(*plans), *others.values()])
-    key_points = tuple(judge_key_point(point, name, answered, alike["agent"].likeness) for name, point in points)
-    outcome = _Outcome(
+        await asked.about(plan.all_questions)
+    # While the text is compared, requests of other texts are under way: this one's answers are here, or asked one by one.
+    seen = await asyncio.to_thread(_look, plan, transcript, guards)
+    verdicts = await _judge_criteria(plan, asked, seen, report)
+    answered = await asked.about(plan.all_questions)
+    outcome = await asyncio.to_thread(_conclude, plan, asked, answered, seen, verdicts, guards, read)
+    took = outcome.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+    return _scorecard(transcript, plan, judge, references, outcome._replace(usage=took))
+
+
+def _read(rubric: Rubric, transcript: Transcript, context_tokens: int | None) -> tuple[Sequence[Guard], Read | None]:
+    """What the guards say of the text, and the text as the judge reads it; None where nobody said anything."""
+    guards = inspect(transcript)
+    if _is_silent(rubric, transcript, guards):
+        return guards, None
+    return guards, state_for(rubric, transcript, guards, context_tokens)
+
+
+class _Seen(NamedTuple):
+    """What the words themselves tell, without a judge."""
+
+    alike: Mapping[Speaker, Compared]
+    closings: Mapping[str, LastWords]
+    fits: float
+
+
+def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
+    places = redactions(guards)
+    alike = compare(plan.rubric, transcript, places)
+    if not plan.anchored:  # such a judge weighs the last words and the topic itself
+        return _Seen(alike, {}, 1.0)
+    return _Seen(alike, closings_of(plan.rubric, transcript, places), alike["agent"].likeness.on_topic())
+
+
+async def _judge_criteria(plan: Plan, asked: _Asking, seen: _Seen, report: Report) -> list[Verdict | UngradedVerdict]:
+    """The verdicts in order: one by one as their questions are answered, or all together where they are already."""
+
+    async def of(place: int) -> Verdict | UngradedVerdict:
+        answered = await asked.about(plan.asked_for(place))
+        criterion = plan.rubric.criteria[place]
+        closing = seen.closings.get(criterion.id)
+        about = (plan.rubric, criterion, plan.questions[place], answered, *seen.alike[criterion.speaker], closing)
+        return judge_criterion(*about) if asked.at_once else await asyncio.to_thread(judge_criterion, *about)
+
+    verdicts = []
+    for place in range(len(plan.rubric.criteria)):
+        verdicts.append(await of(place))
+        report(Progress("criterion", len(verdicts), len(plan.rubric.criteria), verdicts[-1]))
+    return verdicts
+
+
+def _conclude(
+    plan: Plan,
+    asked: _Asking,
+    answered: Answered,
+    seen: _Seen,
+    verdicts: Sequence[Verdict | UngradedVerdict],
+    guards: Sequence[Guard],
+    read: Read,
+) -> _Outcome:
+    likeness = seen.alike["agent"].likeness
+    return _Outcome(
         tuple(verdicts),
-        key_points,
-        (*guards, *_judged_guards(answered, asked.anchored, fits)),
-        asked.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 3)}),
+        tuple(judge_key_point(point, name, answered, likeness) for name, point in plan.points),
+        (*guards, *_judged_guards(answered, asked.anchored, seen.fits)),
+        asked.usage,
         asked.model,
         asked.answers,
         read,
-        tuple(item.id for item, questions in zip(rubric.criteria, plans, strict=True) if not deciding(questions)),
+        plan.unasked,
     )
-    return _scorecard(transcript, stated, judge, references, outcome)
 
 
 class _Outcome(NamedTuple):
@@ -283,12 +312,12 @@ class _Asking:
     def at_once(self) -> bool:
         """True if all questions about the text are to be asked together: of a judge that takes many in one request, and
         of several judges, whose anchors wait for who answers."""
-        return not self.anchored or self._mixed
+        return not self.anchored or self._mixed or self._judge.traits.apart
 
     async def about(self, questions: list[Question]) -> Answered:
         """The questions answered about the text; about the anchors all questions of the rubric are asked at once, so
         that each anchor is read only once."""
-        if not self.at_once and not self._known:
+        if self.anchored and not self._mixed and not self._known:
             await self._ask_anchors()
         fresh = [question for question in questions if question.id not in self.answers]
         self.answers |= await self._ask(self._state, fresh)
@@ -299,13 +328,6 @@ class _Asking:
             return Answered(answers)
         ends = [answers for name, answers in self._known.items() if name != "empty"]
         return Answered(answers, self._known["empty"], ends)
-
-    def other_questions(self) -> list[Question]:
-        """The key points, of a readout those that the rubric states; and guards, not of a readout, which tells less of
-        them than resemblance and patterns do (docs/design/judging.md)."""
-        if self.anchored:
-            return plan_key_points(self._stated, knows=self.knows)
-        return [*plan_key_points(with_key_points(self._stated)), *plan_guards(self._stated)]
 
     async def _ask_anchors(self) -> None:
         states, questions = anchor_states(self._stated), plan_anchors(self._stated, knows=self.knows)
@@ -401,13 +423,14 @@ def _judged_guards(answered: Answered, anchored: bool, fits: float) -> list[Guar
 
 
 def _scorecard(
-    transcript: Transcript, rubric: Rubric, judge: Judge, references: Sequence[ReferenceUse], outcome: _Outcome
+    transcript: Transcript, plan: Plan, judge: Judge, references: Sequence[ReferenceUse], outcome: _Outcome
 ) -> Scorecard:
+    rubric = plan.stated
     total = add_up(outcome.verdicts, rubric.max_points, rubric.pass_mark)
     reasons = reasons_for(rubric, transcript, outcome, total)
     return Scorecard(
         id=new_id(),
-        rubric=RubricStamp(**rubric.model_dump(include={"id", "version", "title", "language"}), digest=rubric.digest),
+        rubric=plan.stamp,
         total=total.total,
         max_points=total.max_points,
         pass_mark=rubric.pass_mark,

@@ -96,6 +96,7 @@ class Traits(BaseModel):
     anchored: bool = False  # its probabilities carry a prior: an empty text and the reference are asked about as well
     knows: bool = True  # it can tell right from wrong in questions of knowledge; else likeness to the reference answers
     context_tokens: int | None = None  # how much it reads at once; None if unknown
+    apart: bool = False  # each question travels in a request of its own, many at the same time
     mixed: bool = False  # several judges: each answer says which of them gave it, and answers of others don't compare
 
     @classmethod

@@ -140,6 +140,7 @@ class Batches:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._rubrics: dict[str, Rubric | None] = {}  # by digest: what a digest names never changes
 
     def create(
         self, name: str, items: Iterable[NewItem], *, options: dict[str, Any] | None = None, owner: str = ""
@@ -368,7 +369,8 @@ class Batches:
         if not rows:
             return []
         moment, owner = now(), session.get_one(t.BatchRow, batch_id).owner
-        rubrics = {digest: rubric_of(session, digest) for digest in {row.rubric_digest or "" for row in rows}}
+        for digest in {row.rubric_digest or "" for row in rows} - self._rubrics.keys():
+            self._rubrics[digest] = rubric_of(session, digest)
         texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
         for row in rows:
             row.state, row.started_at, row.tries, row.runner = "running", moment, row.tries + 1, runner
@@ -379,7 +381,7 @@ class Batches:
                 position=row.position,
                 item=row.item,
                 transcript=texts[row.transcript_id or ""],
-                rubric=rubrics[row.rubric_digest or ""],
+                rubric=self._rubrics[row.rubric_digest or ""],
                 owner=owner,
                 runner=runner,
                 tries=row.tries,

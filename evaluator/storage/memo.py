@@ -8,10 +8,12 @@ a grading.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import sqlite3
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,33 @@ from evaluator.settings import make_writable
 from evaluator.storage.faults import sqlite_faults
 from evaluator.storage.journal import write_ahead
 
+_INSERT = "INSERT OR REPLACE INTO answers (key, value) VALUES (?, ?)"
+_AT_ONCE = 500  # SQLite limits the variables of a statement
 BUSY_MS = 20_000  # another process holds the file for one insert at a time
 
 
 def memo_key(*parts: Any) -> str:
     """SHA-256 over the JSON of `parts`: equal parts, equal key, whatever the order of keys in a mapping."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_as_json(parts).encode()).hexdigest()
+
+
+class KeyPrefix:
+    """Makes keys of parts that begin alike: `KeyPrefix(a, b).key(c)` is `memo_key(a, b, c)`, and a long text among the first
+    parts is read once."""
+
+    def __init__(self, *parts: Any) -> None:
+        text = "[" + "".join(f"{_as_json(part)}," for part in parts)
+        self._hash = hashlib.sha256(text.encode())
+
+    def key(self, last: Any) -> str:
+        """The key of all parts and `last`."""
+        whole = self._hash.copy()
+        whole.update(f"{_as_json(last)}]".encode())
+        return whole.hexdigest()
+
+
+def _as_json(part: Any) -> str:
+    return json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
 class AskMemo:
@@ -42,11 +64,21 @@ class AskMemo:
         """The stored value, or None; a value that is no JSON counts as not there."""
         return await asyncio.to_thread(self._get, key)
 
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        """The stored values of those keys that have one."""
+        return await asyncio.to_thread(self._get_many, keys)
+
     async def put(self, key: str, value: Any) -> None:
         """Stores `value` (anything JSON holds) under `key`, in place of an older one; on disk when this
         returns.
         """
-        await asyncio.to_thread(self._put, key, json.dumps(value, ensure_ascii=False))
+        await self.put_many({key: value})
+
+    async def put_many(self, values: Mapping[str, Any]) -> None:
+        """The same for several, all of them or none."""
+        rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
+        if rows:
+            await asyncio.to_thread(self._put_many, rows)
 
     def __len__(self) -> int:
         with self._lock, sqlite_faults(self.path):
@@ -65,9 +97,31 @@ class AskMemo:
         except ValueError:
             return None
 
-    def _put(self, key: str, text: str) -> None:
+    def _get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            with self._lock, sqlite_faults(self.path):
+                query = f"SELECT key, value FROM answers WHERE key IN ({marks})"
+                rows = self._connection.execute(query, some).fetchall()
+            for key, text in rows:
+                with contextlib.suppress(ValueError):
+                    found[key] = json.loads(text)
+        return found
+
+    def _put_many(self, rows: list[tuple[str, str]]) -> None:
         with self._lock, sqlite_faults(self.path):
-            self._connection.execute("INSERT OR REPLACE INTO answers (key, value) VALUES (?, ?)", (key, text))
+            if len(rows) == 1:
+                self._connection.execute(_INSERT, rows[0])
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(_INSERT, rows)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:

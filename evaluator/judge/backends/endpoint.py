@@ -41,7 +41,7 @@ class EndpointAsker:
         self.endpoint = endpoint
         self.client = OpenAIClient(endpoint, spending, limits)
         self.alternatives = ALTERNATIVES[0]
-        self.traits = traits or Traits()
+        self.traits = (traits or Traits()).model_copy(update={"apart": True})
         self._has_read = False
         self._thinks = False
         self._prefixes: OrderedDict[str, None] = OrderedDict()

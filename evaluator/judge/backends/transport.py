@@ -1,9 +1,9 @@
 """How requests travel: one timeout each, bounded repeats that honour Retry-After, and a pace that adapts to
 the endpoint.
 
-The pace is a window of requests under way that grows by one a round while all is calm and halves when the
-endpoint says that it is too much (additive increase, multiplicative decrease; Chiu and Jain 1989, the rule
-of TCP).
+The pace is a window of requests under way. It doubles each round until the endpoint says for the first time that it is too
+much; from then on it grows by one a round while all is calm and halves when it is too much (slow start, additive increase,
+multiplicative decrease; Chiu and Jain 1989, the rules of TCP).
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class Pace:
         self.most = float(at_once)
         self.window = float(min(start, at_once))
         self.under_way = 0
+        self._starting = True  # nothing was too much yet
         self._cut_at = 0.0
         self._open_at = 0.0
         self._freed = Signal()
@@ -98,12 +99,13 @@ class Pace:
             self._freed.wake()
 
     def calm(self) -> None:
-        """A request went well: the window grows by one for each full round of them."""
-        self.window = min(self.most, self.window + 1 / self.window)
+        """A request went well: the window doubles with a round of them at first, and later grows by one."""
+        self.window = min(self.most, self.window + (1 if self._starting else 1 / self.window))
 
     def crowded(self, started: float, pause_s: float = 0.0) -> None:
         """Halves the window, once for all requests under way together; nobody starts for `pause_s`."""
         self._open_at = max(self._open_at, time.monotonic() + pause_s)
+        self._starting = False
         if started >= self._cut_at:
             self.window = max(1.0, self.window / 2)
             self._cut_at = time.monotonic()

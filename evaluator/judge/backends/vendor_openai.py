@@ -10,7 +10,6 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
@@ -63,17 +62,13 @@ class OpenAIClient:
     async def chat(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         """The reply of /chat/completions as an object, and what it took; faults are those of `faults.py`."""
         sent = {**self._split(body), self.endpoint.token_limit_name: most_generated}
-        return await self._send(
-            lambda client: client.chat.completions.with_raw_response.create(**sent), sent, most_generated
-        )
+        return await self._send("/chat/completions", sent, most_generated)
 
     async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         """The reply of /decisions as an object, and what it took."""
-        return await self._send(lambda client: client.decisions.with_raw_response.create(**body), body, most_generated)
+        return await self._send("/decisions", body, most_generated)
 
-    async def _send(
-        self, call: Callable[[Any], Awaitable[Any]], body: dict[str, Any], most_generated: int
-    ) -> tuple[dict[str, Any], Usage]:
+    async def _send(self, path: str, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         size = len(json.dumps(body, ensure_ascii=False, default=str).encode())
         client = self._client()  # before the clock starts: its first import takes seconds
 
@@ -84,8 +79,9 @@ class OpenAIClient:
             ) as entry:
                 try:
                     with mapped(self.endpoint.name, self.endpoint.address):
-                        response = await call(client)
-                        reply = self._object(response.http_response.text)
+                        # The package's own method, below the typed ones: those walk through every field of a body.
+                        response = await client.post(path, body=body, cast_to=_response_class())
+                        reply = self._object(response.text)
                 except (Passing, ReadingFailed, EndpointError) as fault:
                     if is_free(fault):
                         entry.drop()
@@ -117,8 +113,8 @@ class OpenAIClient:
         return Passing("unreadable", f"an error in place of a reply: {detail_of(message)}")
 
     def _split(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Adds the endpoint's own fields, where the package lets fields through that it does not know."""
-        return {**body, "extra_body": {**self.endpoint.extra}} if self.endpoint.extra else dict(body)
+        """Adds the endpoint's own fields."""
+        return {**body, **self.endpoint.extra}
 
     def _client(self) -> Any:
         """One client per event loop: its connections die with the loop they were opened in."""
@@ -143,12 +139,25 @@ def open_client(endpoint: Endpoint, timeout_s: float) -> Any:
     )
 
 
+def _pool() -> Any:
+    """Connections are kept for the next request; how many there are is for the pace to say, not for the pool."""
+    import httpx
+
+    return httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30)
+
+
+def _response_class() -> Any:
+    import httpx
+
+    return httpx.Response
+
+
 def open_http_client(timeout: Any) -> Any:
     """The HTTP client that OpenAI's package and LangChain's use of it share. A transcript never follows a
     redirect."""
     import openai
 
-    return openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False)
+    return openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, limits=_pool())
 
 
 def _tokens(reply: dict[str, Any]) -> Tokens:

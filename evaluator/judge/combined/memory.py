@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import Usage
-from evaluator.storage.memo import AskMemo, memo_key
+from evaluator.storage.memo import AskMemo, KeyPrefix, memo_key
 
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
@@ -49,6 +50,7 @@ class RememberingJudge:
         self.judge = judge
         self.memo = memo
         self._known = known or {}
+        self._asking: dict[str, asyncio.Future[Answer | Ungraded | None]] = {}
 
     @property
     def name(self) -> str:
@@ -67,34 +69,90 @@ class RememberingJudge:
         self.memo.close()
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now."""
-        keys = {question.id: question_key(self.stamp, state, question) for question in questions}
+        """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now. An answer of a
+        judge that is asked question by question is on disk as soon as it came, and who asks the same meanwhile waits for it."""
+        prefix = KeyPrefix(self.stamp, state.model_dump())
+        keys = {one.id: prefix.key(one.model_dump(exclude={"id"}, exclude_none=True)) for one in questions}
         distinct = {keys[question.id]: question for question in reversed(questions)}
-        found: dict[str, Answer | Ungraded] = {}  # by key
-        model, usage = self.name, Usage()
-        for key in dict.fromkeys(keys.values()):
-            if stored := await self._remembered(key, distinct[key]):
-                model, found[key] = stored
-        open_questions = {key: distinct[key] for key in dict.fromkeys(keys.values()) if key not in found}
-        if open_questions:
-            reply = await self.judge.decide(state, [*open_questions.values()])
-            model, usage = reply.model, reply.usage
-            for key, question in open_questions.items():
-                answer = reply.answers.get(question.id)
-                if answer is not None:
-                    found[key] = answer
-                if isinstance(answer, Answer):
-                    await self.memo.put(key, {"model": model, "answer": answer.model_dump()})
-                    if (since := _asked_since.get()) is not None:
-                        since.add(key)
-        answers = {name: found[key].model_copy(update={"question": name}) for name, key in keys.items() if key in found}
-        return Reply(model=model, answers=answers, usage=usage)
+        ordered = {key: distinct[key] for key in dict.fromkeys(keys.values())}
+        told = _Told(self.name)
+        for key, stored in (await self._remembered(ordered)).items():
+            told.model, told.answers[key] = stored
+        missing = {key: one for key, one in ordered.items() if key not in told.answers}
+        theirs = {key: self._asking[key] for key in missing if self._is_asked(key)}
+        await self._ask(state, {key: one for key, one in missing.items() if key not in theirs}, told)
+        for key, waiting in theirs.items():
+            answer = await _wait(waiting)
+            if answer is not None:
+                told.answers[key] = answer
+        # Whoever asked for these was stopped.
+        await self._ask(
+            state, {key: one for key, one in missing.items() if key in theirs and key not in told.answers}, told
+        )
+        given = told.answers
+        answers = {name: given[key].model_copy(update={"question": name}) for name, key in keys.items() if key in given}
+        return Reply(model=told.model, answers=answers, usage=told.usage)
 
-    async def _remembered(self, key: str, question: Question) -> Remembered | None:
+    def _is_asked(self, key: str) -> bool:
+        """Whether a task of this loop asks for it now."""
+        waiting = self._asking.get(key)
+        return _asked_since.get() is None and waiting is not None and waiting.get_loop() is asyncio.get_running_loop()
+
+    async def _ask(self, state: State, questions: Mapping[str, Question], told: _Told) -> None:
+        """Asks the judge, and puts what it says into `told` and the memo."""
+        if not questions:
+            return
+        loop = asyncio.get_running_loop()
+        self._asking |= {key: loop.create_future() for key in questions}
+        parts = [{key: one} for key, one in questions.items()] if self.traits.apart else [dict(questions)]
+        try:
+            tasks = [asyncio.ensure_future(self._ask_part(state, part, told)) for part in parts]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+        finally:
+            for key in questions:
+                if (waiting := self._asking.pop(key, None)) is not None and not waiting.done():
+                    waiting.set_result(told.answers.get(key))
+
+    async def _ask_part(self, state: State, questions: dict[str, Question], told: _Told) -> None:
+        reply = await self.judge.decide(state, [*questions.values()])
+        told.model, told.usage = reply.model, told.usage + reply.usage
+        given = {key: found for key, one in questions.items() if (found := reply.answers.get(one.id)) is not None}
+        kept = {
+            key: {"model": reply.model, "answer": answer.model_dump()}
+            for key, answer in given.items()
+            if isinstance(answer, Answer)
+        }
+        await self.memo.put_many(kept)
+        told.answers |= given
+        if (since := _asked_since.get()) is not None:
+            since |= kept.keys()
+
+    async def _remembered(self, questions: Mapping[str, Question]) -> dict[str, Remembered]:
         since = _asked_since.get()
-        if since is not None and key not in since:
-            return None
-        return _fitting(await self.memo.get(key), question) or _fitting(self._known.get(key), question)
+        keys = [key for key in questions if since is None or key in since]
+        stored = await self.memo.get_many(keys) if keys else {}
+        found = {}
+        for key in keys:
+            known = _fitting(stored.get(key), questions[key]) or _fitting(self._known.get(key), questions[key])
+            if known is not None:
+                found[key] = known
+        return found
+
+
+class _Told:
+    """What one request has been told so far, by key."""
+
+    def __init__(self, model: str) -> None:
+        self.model, self.usage = model, Usage()
+        self.answers: dict[str, Answer | Ungraded] = {}
+
+
+async def _wait(waiting: asyncio.Future[Answer | Ungraded | None]) -> Answer | Ungraded | None:
+    return await asyncio.shield(waiting)
 
 
 def _fitting(stored: Any, question: Question) -> Remembered | None:

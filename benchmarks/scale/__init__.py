@@ -1,0 +1,1 @@
+"""Throughput, processor time, faults and accidents, beside other graders in one run."""
