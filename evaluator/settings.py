@@ -122,6 +122,16 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'records.db'}"
 
     @property
+    def is_on_server(self) -> bool:
+        """Whether the records lie on a database server, which several machines may share."""
+        return not self.records_url.startswith("sqlite")
+
+    @property
+    def bank_url(self) -> str:
+        """SQLAlchemy URL of the question bank: beside the records where those are on a server."""
+        return self.records_url if self.is_on_server else f"sqlite:///{self.data_dir / 'bank.db'}"
+
+    @property
     def memo_path(self) -> Path:
         """The journal of answers that a model already gave."""
         return self.data_dir / "memo.db"

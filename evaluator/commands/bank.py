@@ -275,8 +275,9 @@ def _bank(where: str | None, create: bool = False) -> Iterator[Any]:
     from evaluator.bank.store import open_bank
     from evaluator.settings import load_settings
 
-    folder = load_settings().data_dir
-    place = where or str(folder / "bank.db")
+    settings = load_settings()
+    folder = settings.data_dir
+    place = where or settings.bank_url.removeprefix("sqlite:///")
     if not create and "://" not in place and not Path(place).expanduser().exists():
         yield None
         return

@@ -161,9 +161,9 @@ def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     embedded model said of the shipped rubrics' anchors."""
     from evaluator.judge.choose import choose
     from evaluator.judge.combined.shipped import shipped_answers
-    from evaluator.storage import AskMemo
+    from evaluator.storage import open_memo
 
-    memo = AskMemo(settings.memo_path)
+    memo = open_memo(settings)
 
     def remembering(judge: Judge) -> RememberingJudge:
         return RememberingJudge(judge, memo, shipped_answers())

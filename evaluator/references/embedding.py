@@ -15,7 +15,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,12 @@ DIMENSIONS = 384
 BATCH = 16  # texts a call: large enough to be quick, small enough for progress and for others to get a turn
 Progress = Callable[[int, int], None]  # (done, total)
 
+_LONGEST_REMEMBERED = 200  # characters: sentences, not documents
+_MOST_REMEMBERED = 20_000  # 30 MB
+
 _engine_lock = threading.Lock()
+_memory_lock = threading.Lock()
+_memory: OrderedDict[bytes, Vectors] = OrderedDict()  # no text is kept, only its digest
 
 
 def embed_queries(texts: Sequence[str]) -> Vectors:
@@ -45,20 +51,43 @@ def embed_queries(texts: Sequence[str]) -> Vectors:
 
 
 def embed_passages(texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-    """Vectors of texts to be found, (n, 384). Equal texts are embedded once; `progress(done, total)` counts
-    texts.
-    """
+    """Vectors of texts to be found, (n, 384). Equal texts are embedded once, and the last 20,000 short ones are remembered by
+    their digest: people greet and thank in the same words all day. `progress(done, total)` counts texts."""
     import numpy as np
 
     distinct = list(dict.fromkeys(texts))
     vectors = np.empty((len(distinct), DIMENSIONS), dtype=np.float32)
-    for start in range(0, len(distinct), BATCH):
-        batch = distinct[start : start + BATCH]
-        vectors[start : start + len(batch)] = _encode(batch, is_query=False)
+    known = _remembered(distinct)
+    for number, vector in known.items():
+        vectors[number] = vector
+    missing = [number for number in range(len(distinct)) if number not in known]
+    for start in range(0, len(missing), BATCH):
+        some = missing[start : start + BATCH]
+        vectors[some] = _encode([distinct[number] for number in some], is_query=False)
+        _remember({distinct[number]: vectors[number] for number in some})
         if progress:
-            progress(start + len(batch), len(distinct))
+            progress(len(known) + start + len(some), len(distinct))
     place = {text: number for number, text in enumerate(distinct)}
     return vectors[[place[text] for text in texts]] if distinct else vectors
+
+
+def _remembered(texts: Sequence[str]) -> dict[int, Vectors]:
+    with _memory_lock:
+        found = {number: _memory.get(_digest(text)) for number, text in enumerate(texts)}
+        return {number: vector for number, vector in found.items() if vector is not None}
+
+
+def _remember(vectors: Mapping[str, Vectors]) -> None:
+    with _memory_lock:
+        for text, vector in vectors.items():
+            if len(text) <= _LONGEST_REMEMBERED:
+                _memory[_digest(text)] = vector.copy()
+        while len(_memory) > _MOST_REMEMBERED:
+            _memory.popitem(last=False)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @cache

@@ -34,6 +34,7 @@ class Drafts:
     def put(self, owner: str, name: str, body: dict[str, Any]) -> None:
         """Keeps `body` (JSON) in place of what was there."""
         with self.database.write() as session:
+            self.database.alone(session, f"draft {owner} {name}")
             session.merge(t.DraftRow(owner=owner, name=name, body=body, at=now()))
 
     def get(self, owner: str, name: str) -> Draft | None:

@@ -8,11 +8,38 @@ from contextlib import contextmanager
 
 from evaluator.errors import StorageError
 
-# SQLite's messages are part of its interface; the order matters, a full disk may also be called an I/O error.
+# Their messages are part of the interface of SQLite and of libpq; the order matters, a full disk may also be called an I/O error.
 _CAUSES = (
+    (
+        "storage_unreachable",
+        (
+            "connection refused",
+            "could not translate host",
+            "could not connect",
+            "connection timeout",
+            "server closed the connection",
+            "connection is closed",
+            "terminating connection",
+            "name or service not known",
+            "connection failed",
+            "failed to resolve host",
+        ),
+    ),
+    ("storage_refused", ("authentication failed", "does not exist", "no pg_hba", "permission denied for")),
     ("storage_full", ("database or disk is full", "no space left", "disk quota")),
     ("storage_read_only", ("readonly database", "read-only", "attempt to write a readonly")),
-    ("storage_busy", ("database is locked", "database table is locked", "database schema is locked")),
+    (
+        "storage_busy",
+        (
+            "database is locked",
+            "database table is locked",
+            "database schema is locked",
+            "deadlock detected",
+            "lock timeout",
+            "could not serialize",
+            "too many clients",
+        ),
+    ),
     ("storage_damaged", ("not a database", "malformed", "file is encrypted")),
     ("storage_no_access", ("unable to open", "permission denied", "access denied")),
 )

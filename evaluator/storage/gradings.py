@@ -18,6 +18,7 @@ from evaluator.storage.effective_overrides import bodies, corrected_sums, was_co
 from evaluator.storage.ids import new_id, read_id
 from evaluator.storage.models import GradingSummary, Note, Override, Record, digest
 from evaluator.storage.opening import Database
+from evaluator.storage.tables import as_kept
 from evaluator.transcript import Transcript
 
 _SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields if name != "corrected"]
@@ -236,11 +237,16 @@ def _filtered(query: Select[Any], rubric: str | None, text: str, owner: str | No
     if review is not None:
         wanted.append(row.review == review)
     for word in text.split():
-        said = select(t.TranscriptRow.id).where(t.TranscriptRow.source.contains(word, autoescape=True))
-        places = [column.contains(word, autoescape=True) for column in (row.label, row.rubric_title)]
-        numbered = row.id.startswith(read_id(word), autoescape=True)
+        said = select(t.TranscriptRow.id).where(_holds(t.TranscriptRow.source, word))
+        places = [_holds(column, word) for column in (row.label, row.rubric_title)]
+        numbered = row.id.startswith(read_id(as_kept(word)), autoescape=True)
         wanted.append(or_(*places, numbered, row.transcript_id.in_(said)))  # one pass, not a look-up a row
     return query.where(*wanted)
+
+
+def _holds(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a text holds the word, in capitals or not: databases differ there unless both are made small."""
+    return func.lower(column).contains(as_kept(word).lower(), autoescape=True)
 
 
 def _rows_of(session: Session, table: Any, grading_id: str) -> list[Any]:

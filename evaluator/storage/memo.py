@@ -15,7 +15,7 @@ import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from evaluator.settings import make_writable
 from evaluator.storage.faults import sqlite_faults
@@ -48,6 +48,30 @@ class KeyPrefix:
 
 def _as_json(part: Any) -> str:
     return json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+class Memo(Protocol):
+    """What was answered, by key."""
+
+    async def get(self, key: str) -> Any | None:
+        """The stored value, or None."""
+        ...
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        """The stored values of those keys that have one."""
+        ...
+
+    async def put(self, key: str, value: Any) -> None:
+        """Stores a value in place of an older one; kept when this returns."""
+        ...
+
+    async def put_many(self, values: Mapping[str, Any]) -> None:
+        """The same for several, all of them or none."""
+        ...
+
+    def close(self) -> None:
+        """Closes what it lies in."""
+        ...
 
 
 class AskMemo:

@@ -1,16 +1,23 @@
-"""Opens the records: the engine, its transactions, and the migrations that bring an older file up to date."""
+"""Opens the records: the engine, its transactions, and the migrations that bring an older database up to date.
+
+SQLite and PostgreSQL behave alike: text is compared without regard to case, and who must not be disturbed holds a lock in the
+database, which goes with its holder.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
@@ -21,7 +28,10 @@ from evaluator.storage.faults import storage_error
 from evaluator.storage.journal import write_ahead
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+VERSIONS = "alembic_version"
 BUSY_S = 15.0
+
+_migrating = threading.Lock()  # Alembic keeps what it is at in its own module
 
 
 class Database:
@@ -29,8 +39,22 @@ class Database:
     written.
     """
 
-    def __init__(self, url: str, lock_dir: Path, busy_s: float = BUSY_S, migrations: Path = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        url: str,
+        lock_dir: Path,
+        busy_s: float = BUSY_S,
+        migrations: Path = MIGRATIONS,
+        *,
+        one_writer: bool = False,
+    ) -> None:
+        """`migrations` may be those of the bank, which then has a table of versions of its own in a shared database; with
+        `one_writer` whole transactions of writers follow each other, as SQLite has it anyway."""
+        url = _with_driver(url)
         self.url, self.lock_dir, self.migrations = url, lock_dir, migrations
+        self.is_server = not url.startswith("sqlite")
+        self.version_table = VERSIONS if migrations == MIGRATIONS or not self.is_server else f"{VERSIONS}_bank"
+        self.one_writer = one_writer and self.is_server
         self.place = _place(url)
         self.engine = _engine(url, busy_s, self.place)
         # SQLite would let a reader turn writer and then refuse it; who means to write says so at the start.
@@ -46,12 +70,23 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session that is committed at the end, and wholly undone if anything was raised."""
         with self._mapped(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            if self.one_writer:
+                self.alone(session, self.version_table)
             yield session
+
+    def alone(self, session: Session, what: str) -> None:
+        """Waits until no other transaction holds the lock called `what`, and holds it to the end of this one. SQLite lets
+        one writer in at a time already."""
+        if self.is_server:
+            session.execute(select(func.pg_advisory_xact_lock(_lock_number(what))))
 
     def migrate(self) -> None:
         """Brings the tables up to the newest revision; one process does it while others wait."""
         with self._mapped():
             if self._is_current():
+                return
+            if self.is_server:
+                self._upgrade()
                 return
             make_writable(self.lock_dir)
             try:
@@ -67,15 +102,23 @@ class Database:
 
     def _is_current(self) -> bool:
         with self.engine.connect() as connection:
-            now = _revision(connection)
+            return self._is_current_in(connection)
+
+    def _is_current_in(self, connection: Connection) -> bool:
+        now = _revision(connection, self.version_table)
         known = revisions(self.migrations)
         if now is not None and now not in known:
             raise StorageError("storage_newer", path=self.place, revision=now)
         return now == known[-1]
 
     def _upgrade(self) -> None:
+        """In one transaction; on a server behind a lock, so that of two first starts one waits and finds all done."""
         with self._writing.begin() as connection:
-            upgrade(connection, migrations=self.migrations)
+            if self.is_server:
+                connection.execute(select(func.pg_advisory_xact_lock(_lock_number(self.version_table))))
+                if self._is_current_in(connection):
+                    return
+            upgrade(connection, migrations=self.migrations, version_table=self.version_table)
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -92,7 +135,12 @@ def revisions(migrations: Path) -> list[str]:
     return sorted(path.name[:4] for path in (migrations / "versions").glob("[0-9]*.py"))
 
 
-def upgrade(connection: Connection, revision: str = "head", migrations: Path = MIGRATIONS) -> None:
+def upgrade(
+    connection: Connection,
+    revision: str = "head",
+    migrations: Path = MIGRATIONS,
+    version_table: str = "alembic_version",
+) -> None:
     """Runs the migrations up to `revision` in the transaction of `connection`."""
     from alembic import command
     from alembic.config import Config
@@ -100,24 +148,41 @@ def upgrade(connection: Connection, revision: str = "head", migrations: Path = M
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    config.attributes["version_table"] = version_table
+    with _migrating:
+        command.upgrade(config, revision)
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+def _revision(connection: Connection, version_table: str) -> str | None:
+    if not inspect(connection).has_table(version_table):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.execute(text(f"SELECT version_num FROM {version_table}")).scalar()
+
+
+def _lock_number(what: str) -> int:
+    """A lock of PostgreSQL is a number of 64 bits."""
+    return int.from_bytes(hashlib.sha256(f"evaluator {what}".encode()).digest()[:8], "big", signed=True)
+
+
+def _with_driver(url: str) -> str:
+    """PostgreSQL by the driver that we name as an extra, however the address was written."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return f"postgresql+psycopg://{url.removeprefix(scheme)}"
+    return url
 
 
 def _engine(url: str, busy_s: float, place: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True, json_serializer=_json)
+            return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, json_serializer=_json)
         if parsed.database and parsed.database != ":memory:":
             make_writable(Path(parsed.database).parent)
         engine = create_engine(parsed, connect_args={"timeout": busy_s}, json_serializer=_json)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError:
+        raise StorageError("storage_driver_missing", path=place) from None
+    except (ArgumentError, NoSuchModuleError) as error:
         raise storage_error(error, place) from None
     event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, busy_s))
     event.listen(engine, "begin", _begin_sqlite)
@@ -131,6 +196,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, busy_s: float) -> None:
     connection.isolation_level = None  # transactions are ours, see `_begin_sqlite`
     write_ahead(connection, busy_s)
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -41,6 +41,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
 
 
+def as_kept(text: str) -> str:
+    """Text as every database can keep it: half a character and NUL, which PostgreSQL refuses, are replaced."""
+    return well_formed(text).replace("\0", "\ufffd")
+
+
 class Words(TypeDecorator[str]):
     """Text as every database can keep it: half a character and NUL, which PostgreSQL refuses, are replaced. What must come
     back exact lies in a JSON column."""
@@ -49,7 +54,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else well_formed(value).replace("\0", "\ufffd")
+        return None if value is None else as_kept(value)
 
 
 class Name(Words):
@@ -237,6 +242,14 @@ class BatchRunnerRow(Base):
     host: Mapped[str] = mapped_column(String(200))
     pid: Mapped[int] = mapped_column(Integer)
     seen: Mapped[float] = mapped_column(Float)
+
+
+class AnswerRow(Base):
+    """What a model said, by the key of `memo_key`, where machines share a database."""
+
+    __tablename__ = "answers"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
 
 class ProviderJobRow(Base):

@@ -37,6 +37,7 @@ class RubricVersions:
     def save(self, rubric: Rubric, *, who: str = "", comment: str = "") -> RubricVersion:
         """Adds a version; saving what is already current adds nothing."""
         with self.database.write() as session:
+            self.database.alone(session, f"rubric {rubric.id}")
             standing = _standing(_rows(session, rubric.id))
             if standing and standing[-1].digest == rubric.digest:
                 return RubricVersion.model_validate(standing[-1])
@@ -61,6 +62,7 @@ class RubricVersions:
     def undo(self, rubric_id: str, *, who: str = "") -> Rubric:
         """Goes back to the content before the last saving that stands; InputError when there is none."""
         with self.database.write() as session:
+            self.database.alone(session, f"rubric {rubric_id}")
             standing = _standing(_rows(session, rubric_id))
             if len(standing) < 2:
                 raise InputError("storage_nothing_to_undo", rubric=rubric_id)
@@ -89,6 +91,7 @@ class Profiles:
     def save(self, name: str, body: dict[str, Any], *, rubric_id: str = "") -> Profile:
         """Stores `body` as the next version of `name`."""
         with self.database.write() as session:
+            self.database.alone(session, f"profile {name}")
             last = session.scalar(select(func.max(t.ProfileRow.version)).where(t.ProfileRow.name == name))
             version = (last or 0) + 1
             row = t.ProfileRow(name=name, version=version, rubric_id=rubric_id, body=body, at=now())

@@ -25,25 +25,29 @@ BLOCKS = 12  # how many parts of indexing are shown at most as steps
 
 def bank() -> Bank:
     """The bank in the data folder; StorageError when it cannot be opened."""
-    return _open(str(stores.settings().data_dir / "bank.db"))
+    settings = stores.settings()
+    return _open(settings.bank_url, str(settings.data_dir))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _open(path: str) -> Bank:
-    return open_bank(path)
+def _open(url: str, folder: str) -> Bank:
+    return open_bank(url, Path(folder))
 
 
 def items(deleted: bool = False) -> list[Item]:
     """The bank's questions, read again only when its file has changed."""
-    path = stores.settings().data_dir / "bank.db"
-    bank()
+    settings = stores.settings()
+    path, opened = settings.data_dir / "bank.db", bank()
+    if not settings.bank_url.startswith("sqlite"):
+        return _read(settings.bank_url, str(settings.data_dir), deleted, opened.state())
     files = [file for file in (path, path.with_name("bank.db-wal")) if file.exists()]
-    return _read(str(path), deleted, tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    state = tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+    return _read(settings.bank_url, str(settings.data_dir), deleted, state)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)  # shared and not copied: items are frozen
-def _read(path: str, deleted: bool, state: tuple[tuple[int, int], ...]) -> list[Item]:
-    return _open(path).items(deleted)
+def _read(url: str, folder: str, deleted: bool, state: tuple[Any, ...]) -> list[Item]:
+    return _open(url, folder).items(deleted)
 
 
 def keep_files(files: Sequence[UploadedFile]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
@@ -38,6 +38,12 @@ class Bank:
         with self._database.read() as session:
             rows = session.scalars(select(ItemRow).order_by(ItemRow.path, ItemRow.place))
             return [current(row) for row in rows if (row.deleted_at is not None) == deleted]
+
+    def state(self) -> tuple[Any, ...]:
+        """Changes with every change of the bank: who keeps items in memory compares it."""
+        steps = select(func.max(ChangeRow.id), func.count(), func.count().filter(ChangeRow.undone))
+        with self._database.read() as session:
+            return tuple(session.execute(steps).one())
 
     def item(self, item_id: str) -> Item:
         """One item by its id or the unique beginning of it; InputError where there is none."""
@@ -138,7 +144,7 @@ def open_bank(where: str | Path, lock_dir: Path | None = None) -> Bank:
         lock_dir, url = lock_dir or path.parent, f"sqlite:///{path}"
     if lock_dir is None:
         raise StorageError("storage_failed", path=url, detail="lock_dir")
-    database = Database(url, lock_dir, migrations=MIGRATIONS)
+    database = Database(url, lock_dir, migrations=MIGRATIONS, one_writer=True)
     database.migrate()
     return Bank(database)
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import Usage
-from evaluator.storage.memo import AskMemo, KeyPrefix, memo_key
+from evaluator.storage.memo import KeyPrefix, Memo, memo_key
 
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
@@ -46,7 +46,7 @@ class RememberingJudge:
     remembered. A question that several criteria share is asked once.
     """
 
-    def __init__(self, judge: Judge, memo: AskMemo, known: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, judge: Judge, memo: Memo, known: Mapping[str, Any] | None = None) -> None:
         self.judge = judge
         self.memo = memo
         self._known = known or {}

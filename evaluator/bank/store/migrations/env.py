@@ -7,6 +7,7 @@ from evaluator.bank.store.tables import Base
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
+    version_table=context.config.attributes.get("version_table", "alembic_version"),
     transactional_ddl=True,  # SQLite can; a migration that fails leaves the old tables as they were
 )
 with context.begin_transaction():

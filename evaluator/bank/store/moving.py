@@ -1,0 +1,26 @@
+"""Moves the question bank to another database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from evaluator.bank.store.bank import MIGRATIONS
+from evaluator.bank.store.tables import Base
+from evaluator.storage.moving import Moved, copy_tables
+from evaluator.storage.opening import Database
+
+
+def move_bank(
+    source: str, target: str, folder: Path, progress: Callable[[Moved], None] = lambda _: None
+) -> list[Moved]:
+    """Copies the bank at one address to another, whose bank must be empty; the source stays as it was."""
+    if target.startswith("sqlite:///"):  # a file holds one of the two
+        target = f"sqlite:///{Path(target.removeprefix('sqlite:///')).with_name('bank.db')}"
+    old = Database(source, folder, migrations=MIGRATIONS, one_writer=True)
+    new = Database(target, folder, migrations=MIGRATIONS, one_writer=True)
+    try:
+        return copy_tables(old, new, Base.metadata.sorted_tables, progress)
+    finally:
+        old.close()
+        new.close()
