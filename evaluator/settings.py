@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(default=10.0, gt=0)
     request_timeout_s: float = Field(default=120.0, gt=0)
     concurrency: int = Field(default=4, ge=1, description="Gradings at the same time in a batch.")
+    ray_workers: int | None = Field(default=None, ge=1, description="Workers of the engine ray; one a core by default.")
+    provider_poll_s: float = Field(
+        default=30.0, gt=0, le=45, description="How often a provider's batch job is looked at."
+    )
     requests_at_once: int = Field(default=64, ge=1, description="Requests in flight to one endpoint.")
     attempts: int = Field(default=5, ge=1, le=20, description="Tries of one request.")
     output_limit: int | None = Field(

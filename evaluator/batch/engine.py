@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any, NamedTuple, Protocol
 
 from evaluator.errors import BudgetExceeded, EvaluatorError, ModelError, Stopped, StorageError
@@ -93,15 +93,18 @@ async def steps(
     stop: asyncio.Event | None = None,
     only: Collection[int] | None = None,
     join: bool = False,
+    runner: str | None = None,
 ) -> AsyncGenerator[Step]:
     """Grades the items that wait (of the positions in `only`), `concurrency` at a time, and tells each that is finished.
 
     When `stop` is set, or somebody pauses the batch, nothing new is begun and what is under way goes back to waiting. With
-    `join` a batch that runs elsewhere is shared, otherwise that is an InputError. Whoever stops reading stops the run.
+    `join` a batch that runs elsewhere is shared, otherwise that is an InputError; `runner` is an enrolled one, whose caller ends
+    it. Whoever stops reading stops the run.
     """
     engine = Calling(grade) if callable(grade) else grade
-    async with _enrolled(batch_id, records, join) as runner:
-        run = _Run(batch_id, engine, records, runner, only)
+    async with AsyncExitStack() as opened:
+        mine = runner if runner else await opened.enter_async_context(enrolled(batch_id, records, join))
+        run = _Run(batch_id, engine, records, mine, only)
         await run.count(concurrency)
         async with aclosing(run.steps(stop or asyncio.Event())) as told:
             async for step in told:
@@ -246,7 +249,7 @@ async def _to_the_end(call: Callable[..., Any], *values: Any, **more: Any) -> An
 
 
 @asynccontextmanager
-async def _enrolled(batch_id: str, records: Records, join: bool) -> AsyncIterator[str]:
+async def enrolled(batch_id: str, records: Records, join: bool) -> AsyncIterator[str]:
     """The batch is this run's: no other begins it meanwhile, or those that join share it."""
     runner = await asyncio.to_thread(records.runners.enroll, batch_id, join=join)
     try:

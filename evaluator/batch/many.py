@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator import rubrics
-from evaluator.batch.engine import Progress, Step, steps
+from evaluator.batch.engine import Progress, Step, enrolled, steps
 from evaluator.batch.engines import open_engine
 from evaluator.batch.grading import name_profiles
 from evaluator.batch.inputs import Source, open_inputs, parsed
@@ -124,12 +124,16 @@ async def resume(
     with ExitStack() as opened:
         store = records or opened.enter_context(closing(open_records(settings)))
         batch = await asyncio.to_thread(store.batches.get, batch_id)
-        async with open_engine(engine, batch, settings, store, judge=judge, address=address, only=only) as working:
+        about: dict[str, Any] = {"judge": judge, "address": address, "only": only, "stop": stop}
+        async with (
+            enrolled(batch_id, store, join) as runner,
+            open_engine(engine, batch, settings, store, runner=runner, **about) as working,
+        ):
             wanted: dict[str, Any] = {
                 "concurrency": concurrency or settings.concurrency,
                 "stop": stop,
                 "only": only,
-                "join": join,
+                "runner": runner,
             }
             async with aclosing(steps(batch_id, working, records=store, **wanted)) as told:
                 async for step in told:

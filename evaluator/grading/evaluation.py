@@ -201,7 +201,7 @@ async def grade(
     """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
     started = time.perf_counter()
     plan = plan_of(rubric, judge.traits)
-    guards, read = await asyncio.to_thread(_read, plan.rubric, transcript, judge.traits.context_tokens)
+    guards, read = await asyncio.to_thread(read_text, plan.rubric, transcript, judge.traits.context_tokens)
     if read is None:
         return _scorecard(transcript, plan, judge, references, _nothing_said(plan.rubric, guards))
     report(Progress("reading", 0, 1))
@@ -217,7 +217,9 @@ async def grade(
     return _scorecard(transcript, plan, judge, references, outcome._replace(usage=took))
 
 
-def _read(rubric: Rubric, transcript: Transcript, context_tokens: int | None) -> tuple[Sequence[Guard], Read | None]:
+def read_text(
+    rubric: Rubric, transcript: Transcript, context_tokens: int | None
+) -> tuple[Sequence[Guard], Read | None]:
     """What the guards say of the text, and the text as the judge reads it; None where nobody said anything."""
     guards = inspect(transcript)
     if _is_silent(rubric, transcript, guards):

@@ -312,6 +312,20 @@ class Batches:
         with self.database.read() as session:
             return list(session.scalars(query))
 
+    def peek(self, batch_id: str, only: Collection[int] | None = None) -> Iterator[Work]:
+        """What waits (of the positions in `only`), without taking it in hand; a few hundred are held at a time."""
+        row, after = t.BatchItemRow, -1
+        while True:
+            query = select(row).where(row.batch_id == batch_id, row.state == "waiting", row.position > after)
+            query = query if only is None else query.where(row.position.in_(only))
+            with self.database.read() as session:
+                rows = session.scalars(query.order_by(row.position).limit(_AT_ONCE)).all()
+                works = self._works(session, batch_id, rows, None)
+            yield from works
+            if not works:
+                return
+            after = works[-1].position
+
     def start(self, batch_id: str, position: int) -> Work:
         """Marks an item as running and gives what has to be graded."""
         with self.database.write() as session:
@@ -368,13 +382,19 @@ class Batches:
     def _begin(self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None) -> list[Work]:
         if not rows:
             return []
-        moment, owner = now(), session.get_one(t.BatchRow, batch_id).owner
-        for digest in {row.rubric_digest or "" for row in rows} - self._rubrics.keys():
-            self._rubrics[digest] = rubric_of(session, digest)
-        texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
+        moment = now()
         for row in rows:
             row.state, row.started_at, row.tries, row.runner = "running", moment, row.tries + 1, runner
         _note(session, rows, "running", moment)
+        return self._works(session, batch_id, rows, runner)
+
+    def _works(self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None) -> list[Work]:
+        if not rows:
+            return []
+        owner = session.get_one(t.BatchRow, batch_id).owner
+        for digest in {row.rubric_digest or "" for row in rows} - self._rubrics.keys():
+            self._rubrics[digest] = rubric_of(session, digest)
+        texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
         return [
             Work.model_construct(  # all of it comes from validated rows
                 batch_id=batch_id,

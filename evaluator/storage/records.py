@@ -7,6 +7,7 @@ from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
 from evaluator.storage.opening import Database
 from evaluator.storage.reviews import Reviews
+from evaluator.storage.provider_jobs import ProviderJobs
 from evaluator.storage.runners import Runners
 from evaluator.storage.versions import Profiles, RubricVersions
 
@@ -24,6 +25,7 @@ class Records(Reviews):
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
         self.batches = Batches(database)
+        self.provider_jobs = ProviderJobs(database)
         self.runners = Runners(database)
         self.rubrics = RubricVersions(database)
         self.profiles = Profiles(database)

@@ -33,6 +33,8 @@ async def open_engine(
     judge: Judge | None = None,
     address: str | None = None,
     only: Collection[int] | None = None,
+    stop: asyncio.Event | None = None,
+    runner: str = "",
 ) -> AsyncIterator[GradesWork]:
     """The engine called `name`, ready to grade items of this batch. InputError for a name that is none, a package that is
     missing, or a profile that does not fit; ModelError where the model cannot be had."""
@@ -48,7 +50,7 @@ async def open_engine(
         if name == "openai-batch":
             from evaluator.batch.engines.openai_batch import answer_ahead
 
-            await answer_ahead(batch, opened, settings, records, only)
+            opened = await answer_ahead(batch, opened, settings, records, only, stop, runner)
         yield await open_grader(batch, opened, settings, records)
 
 

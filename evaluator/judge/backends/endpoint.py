@@ -123,6 +123,16 @@ class EndpointAsker:
             return ReadingFailed("unreadable", "the endpoint gave no log-probabilities for this question")
         return EndpointError("judge_no_logprobs", model=self.name)
 
+    def body_of(self, prompt: Prompt) -> dict[str, Any]:
+        """A request as it goes to the endpoint, for a provider that takes many of them in a file."""
+        key = hashlib.sha256(f"{prompt.system}\0{prompt.shared}".encode()).hexdigest()
+        limit = {self.endpoint.token_limit_name: 1}
+        return {**self._body(prompt, key, self.alternatives), **limit, **self.endpoint.extra}
+
+    def reading_of(self, reply: dict[str, Any]) -> Reading:
+        """A reply that came in such a file. Raises ReadingFailed or EndpointError where it holds no distribution."""
+        return self._reading(reply, Usage())
+
     def _body(self, prompt: Prompt, key: str, alternatives: int) -> dict[str, Any]:
         body = {
             "model": self.endpoint.model,

@@ -7,18 +7,18 @@ import multiprocessing
 import threading
 
 import pytest
-import test_batch
-import test_batch_many
-import test_storage
-from postgres import new_database, server
 from sqlalchemy import text
-from storage_cases import make_rubric, make_scorecard, make_transcript
 
 from evaluator.batch import run_batch
 from evaluator.errors import StorageError
 from evaluator.settings import Settings
 from evaluator.storage import NewItem, open_records
 from evaluator.transcript import parse
+from tests.batch import test_batch
+from tests.batch import test_many as test_batch_many
+from tests.storage import test_storage
+from tests.support.postgres import new_database, server
+from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
 
 __all__ = ["server"]
 
