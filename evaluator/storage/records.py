@@ -6,8 +6,8 @@ from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
 from evaluator.storage.opening import Database
-from evaluator.storage.reviews import Reviews
 from evaluator.storage.provider_jobs import ProviderJobs
+from evaluator.storage.reviews import Reviews
 from evaluator.storage.runners import Runners
 from evaluator.storage.versions import Profiles, RubricVersions
 

@@ -14,3 +14,5 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_answers")),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("reviews", "who", type_=sa.Text())
