@@ -19,6 +19,7 @@ from evaluator.errors import InputError, ModelError
 from evaluator.settings import Settings
 from evaluator.storage import Batch, Outcome, Records, Work, open_records
 
+_STORE_BYTES = 100_000_000  # texts travel as arguments; the store holds next to nothing
 TRIES = 4  # of one text whose worker dies: three times may be an accident of the machine
 
 
@@ -112,6 +113,7 @@ async def _check(batch: Batch, settings: Settings, records: Records) -> None:
 def _ray() -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "240")  # a busy machine takes minutes
     try:
         import ray
     except ImportError:
@@ -122,7 +124,7 @@ def _ray() -> Any:
 def _start(ray: Any, address: str | None, settings: Settings) -> None:
     wanted: dict[str, Any] = {"namespace": "evaluator", "log_to_driver": False, "configure_logging": False}
     if address is None:
-        wanted |= {"address": "local", "num_cpus": settings.ray_workers, "include_dashboard": False}
+        wanted |= {"address": "local", "num_cpus": settings.ray_workers, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     else:
         wanted["address"] = address
     ray.init(**wanted)
