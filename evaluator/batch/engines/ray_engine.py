@@ -124,7 +124,12 @@ def _ray() -> Any:
 def _start(ray: Any, address: str | None, settings: Settings) -> None:
     wanted: dict[str, Any] = {"namespace": "evaluator", "log_to_driver": False, "configure_logging": False}
     if address is None:
-        wanted |= {"address": "local", "num_cpus": settings.ray_workers, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
+        wanted |= {
+            "address": "local",
+            "num_cpus": settings.ray_workers,
+            "include_dashboard": False,
+            "object_store_memory": _STORE_BYTES,
+        }
     else:
         wanted["address"] = address
     ray.init(**wanted)
