@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evaluator.batch.workbook import write_workbook
 from evaluator.encoding import as_cell
 from evaluator.encoding.cells import MAX_CHARACTERS
 from evaluator.errors import InputError, StorageError
@@ -102,13 +103,16 @@ def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) 
     return path
 
 
-def write_batch(records: Records, batch_id: str, path: Path) -> Path:
+def write_batch(records: Records, batch_id: str, path: Path, language: str | None = None) -> Path:
     """Writes a batch's table as it is now, in a form of `write_rows`; a path without a suffix becomes a folder with a file
-    for each item that is finished."""
+    for each item that is finished. A workbook gets a sheet to read, in `language`, before the one for programs."""
     if not path.suffix:
         return write_folder(records, batch_id, path)
     check_suffix(path)
     table = table_of(records, batch_id)
+    if path.suffix.lower() == ".xlsx":
+        rows = ([row.get(name) for name in table.columns] for row in export_rows(records, batch_id, table))
+        return write_workbook(records, batch_id, path, (list(table.columns), rows), language)
     return write_rows(export_rows(records, batch_id, table), path, table.columns)
 
 

@@ -104,9 +104,11 @@ class Gradings:
         *,
         owner: str | None = None,
         review: bool | None = None,
+        waiting: bool = False,
     ) -> list[GradingSummary]:
-        """Newest first; `text` is searched in label, rubric title and the words of the transcript."""
-        query = _filtered(select(*_SUMMARY, was_corrected()), rubric, text, owner, review)
+        """Newest first; `text` is searched in label, rubric title and the words of the transcript. `review` asks for those
+        that want a person (or do not), `waiting` for those that want one and were not reviewed yet."""
+        query = _filtered(select(*_SUMMARY, was_corrected()), rubric, text, owner, review, waiting)
         query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         with self.database.read() as session:
             rows = session.execute(query.limit(limit).offset(offset)).all()
@@ -120,10 +122,11 @@ class Gradings:
         *,
         owner: str | None = None,
         review: bool | None = None,
+        waiting: bool = False,
     ) -> int:
         """How many gradings `history` would list in all."""
         with self.database.read() as session:
-            query = _filtered(select(func.count(t.GradingRow.id)), rubric, text, owner, review)
+            query = _filtered(select(func.count(t.GradingRow.id)), rubric, text, owner, review, waiting)
             return session.scalar(query) or 0
 
     def many(self, ids: list[str]) -> dict[str, Scorecard]:
@@ -227,9 +230,15 @@ def _columns(scorecard: Scorecard) -> dict[str, Any]:
     }
 
 
-def _filtered(query: Select[Any], rubric: str | None, text: str, owner: str | None, review: bool | None) -> Select[Any]:
+def _filtered(
+    query: Select[Any], rubric: str | None, text: str, owner: str | None, review: bool | None, waiting: bool
+) -> Select[Any]:
     row = t.GradingRow
     wanted: list[ColumnElement[bool]] = []
+    if waiting:
+        newest = select(func.max(t.ReviewRow.id)).group_by(t.ReviewRow.grading_id)
+        done = select(t.ReviewRow.grading_id).where(t.ReviewRow.id.in_(newest), t.ReviewRow.done)
+        wanted += [row.review, row.id.not_in(done)]
     if rubric is not None:
         wanted.append(row.rubric_id == rubric)
     if owner is not None:

@@ -20,7 +20,7 @@ from ui.scorecard import grading_view
 from ui.shared import runner, stores
 from ui.shared.choices import choose_view, distinct, hold
 from ui.shared.exports import XLSX
-from ui.shared.language import in_a_row, listed, tr
+from ui.shared.language import in_a_row, language, listed, tr
 from ui.shared.layout import guarded, out_of, tell_later
 from ui.shared.progress import watch
 
@@ -37,18 +37,21 @@ def show_batch(batch_id: str) -> None:
         _standstill(found)
     _delete(found, job)
     items, cards = stores.records().batches.items(batch_id), stores.records().batches.scorecards(batch_id)
+    blind = st.toggle(tr("blind"), key="batch_blind", help=tr("blind_help"))
+    if blind:
+        items = [item.model_copy(update={"item": tr("blind_name", number=item.position + 1)}) for item in items]
     if not any(item.state in ("done", "failed") for item in items):
         return
     opened = st.query_params.get("item")
     if opened is not None:
-        _one(items, cards, int(opened) if opened.isdecimal() else -1)
+        _one(items, cards, int(opened) if opened.isdecimal() else -1, blind)
         return
     views = {"table": tr("batch_table"), "queue": tr("batch_queue"), "export": tr("export")}
     chosen = choose_view("batch_view", tr("batch_view"), views)
     if chosen == "table":
         _table(items, cards)
     elif chosen == "queue":
-        _queue(items, cards)
+        _queue(items, cards, blind)
     else:
         _export(found)
 
@@ -73,7 +76,7 @@ def _deleted(batch_id: str) -> None:
     tell_later("deleted")
 
 
-def _one(items: list[BatchItem], cards: dict[str, Scorecard], position: int) -> None:
+def _one(items: list[BatchItem], cards: dict[str, Scorecard], position: int, blind: bool) -> None:
     """One item of the batch with the way back, to the item before and to the next."""
     places = [item.position for item in items if item.grading_id in cards]
     if position not in places:
@@ -93,9 +96,9 @@ def _one(items: list[BatchItem], cards: dict[str, Scorecard], position: int) -> 
                 args=(place,),
             )
         st.caption(f"{at + 1} / {len(places)}")
-    grading = next(item.grading_id for item in items if item.position == position)
-    assert grading is not None
-    grading_view.show_grading(grading, gone=partial(_go, after))
+    one = next(item for item in items if item.position == position)
+    assert one.grading_id is not None
+    grading_view.show_grading(one.grading_id, gone=partial(_go, after), name=one.item if blind else None)
 
 
 def _go(position: int | None) -> None:
@@ -269,7 +272,7 @@ def _in_words(items: list[BatchItem]) -> str:
     )
 
 
-def _queue(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
+def _queue(items: list[BatchItem], cards: dict[str, Scorecard], blind: bool) -> None:
     """Those that still want a person, the neediest first; one of them opened, and after its review the next."""
     reviewed = stores.records().reviewed([item.grading_id for item in items if item.grading_id])
     wanted = [item for item in items if item.grading_id not in reviewed]
@@ -289,7 +292,8 @@ def _queue(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
         st.error(entry.item.error or "")
     else:
         forward = partial(_next_in_queue, after)
-        grading_view.show_grading(entry.scorecard.id, done=forward, gone=forward)
+        name = entry.item.item if blind else None
+        grading_view.show_grading(entry.scorecard.id, done=forward, gone=forward, name=name)
 
 
 def _next_in_queue(position: int | None) -> None:
@@ -307,12 +311,12 @@ def _reason(code: str) -> str:
 
 
 def _export(found: Batch) -> None:
-    records = stores.records()
+    records, spoken = stores.records(), language()
 
     def content(suffix: str) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"batch{suffix}"
-            return batch.write_batch(records, found.id, path).read_bytes()
+            return batch.write_batch(records, found.id, path, spoken).read_bytes()
 
     for suffix, kind in ((".xlsx", XLSX), (".csv", "text/csv"), (".jsonl", "application/jsonl")):
         st.download_button(

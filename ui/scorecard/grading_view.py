@@ -23,13 +23,19 @@ def _nowhere() -> None:
 
 
 def show_grading(
-    grading_id: str, *, done: Callable[[], None] | None = None, gone: Callable[[], None] = _nowhere
+    grading_id: str,
+    *,
+    done: Callable[[], None] | None = None,
+    gone: Callable[[], None] = _nowhere,
+    name: str | None = None,
 ) -> None:
     """The grading, if it is this person's; raises InputError else.
 
-    `done` leads to the next one of a queue after a review, `gone` away from a grading that was deleted.
+    `done` leads to the next one of a queue after a review, `gone` away from a grading that was deleted. `name` stands in
+    place of the candidate's, where names are hidden.
     """
     record = open_record(grading_id)
+    record = record if name is None else record.model_copy(update={"label": name})
     standing = stores.records().effective(record.id)
     st.html(head_html(record))
     with st.container(key="tools", horizontal=True, vertical_alignment="center"):

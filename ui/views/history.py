@@ -34,12 +34,12 @@ def listing() -> None:
         placeholder=tr("all"),
     )
     with st.container(horizontal=True, gap="medium"):
-        review = True if st.toggle(tr("only_review"), key="history_review") else None
+        waiting = st.toggle(tr("only_review"), key="history_review")
         whose = _whose()
-    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": whose, "review": review}
+    wanted: dict[str, Any] = {"rubric": rubric, "text": text, "owner": whose, "waiting": waiting}
     count = stores.records().count(**wanted)
     if not count:
-        filtered = bool(text or rubric or review)
+        filtered = bool(text or rubric or waiting)
         empty("no_history_found" if filtered else "no_history", page_path="views/grade.py", label="go_grade")
         return
     pages = -(-count // PER_PAGE)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from evaluator.errors import EvaluatorError
 from ui.scorecard.view import section
 from ui.shared.health import show_model, show_records, show_references
 from ui.shared.language import tr
 from ui.shared.layout import guarded, link, page
+from ui.shared.today import show_today
 
 PEOPLE = (
     ("interviewer", ":material/fact_check:", (("views/grade.py", "go_grade"), ("views/batch.py", "go_batch"))),
@@ -16,6 +20,8 @@ PEOPLE = (
 )
 
 with page("home_title", "home_lead"):
+    with suppress(EvaluatorError):  # the records' own card below says what is wrong with them
+        show_today()
     for column, (who, icon, links) in zip(st.columns(3, gap="medium"), PEOPLE, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{icon} {tr(f'home_{who}')}**")
