@@ -42,6 +42,7 @@ _SIGNATURES = (
     (b"#!AMR", "AMR"),
     (b"fLaC", "FLAC"),
 )
+_DOCUMENTS = (".docx", ".xlsx", ".doc", ".xls", ".pdf", ".rtf")  # what such a file holds is never plain text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -62,11 +63,18 @@ def parse_bytes(
     """The transcript in the content of a file: text in any usual encoding, a Word file or a spreadsheet. `name` is only for
     messages. Raises InputError."""
     kind = kind_of(data) if data.startswith(b"PK") else None
+    suffix = Path(name).suffix.lower()
+    if kind is None and suffix in _DOCUMENTS and not _begins_like_a_document(data):
+        raise InputError("transcript_binary", name=_shown(name), kind=suffix.removeprefix(".").upper())
     if kind is None:
         text, assumed = _text_of(data, name)
         return parse(text, roles=roles, form=form, assumed=assumed)
     text, layout = read_document(data, kind, _shown(name))
     return transcript_of(text, layout, roles=roles) if layout else parse(text, roles=roles, form=form)
+
+
+def _begins_like_a_document(data: bytes) -> bool:
+    return any(data.startswith(magic) for magic, _ in _SIGNATURES)
 
 
 def read_file(path: str | Path) -> str:
