@@ -1,4 +1,4 @@
-"""A scorecard with people's points in place of the machine's."""
+"""A scorecard with people's points instead of the machine's."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def jobs_of(case: Case) -> list[dict[str, Any]]:
 
 
 def write_jobs(path: Path, cases: Iterable[Case]) -> None:
-    """All jobs, one a line."""
+    """All jobs, one per line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(job, ensure_ascii=False) for case in cases for job in jobs_of(case))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -64,7 +64,7 @@ def export_rows(records: Records, batch_id: str, table: Table | None = None) -> 
     """One flat row an item, in the order handed in, read as they are asked for.
 
     Columns: the user's own; then item, state, error, grading, rubric, total, max_points, passed, corrected_total and
-    corrected_passed (with people's points in place of the machine's, where any stand), review, reasons, decision ("alone" or
+    corrected_passed (with people's points instead of the machine's, where any stand), review, reasons, decision ("alone" or
     "person", where a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of the
     points that people gave and did not take back) for each criterion. None where there is nothing: an ungraded criterion is
     empty, not zero.

@@ -52,8 +52,8 @@ def choose(
         members = _members(name, name.removeprefix("cascade:").split(">"), settings, account, of_members)
         if len(members) != 2:
             raise InputError("judge_name_joint", name=name)
-        cheap, dear = members
-        return CascadeJudge(cheap, dear, settings.cascade_doubt)
+        cheap, strong = members
+        return CascadeJudge(cheap, strong, settings.cascade_doubt)
     return _single(name, settings, account)
 
 

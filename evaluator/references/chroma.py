@@ -34,7 +34,7 @@ from evaluator.settings import make_writable
 
 COLLECTION = "references"  # and the version of its vectors
 LAYOUT = "vectors in metadata"
-PLACEHOLDER = (1.0, 0.0)  # what Chroma's index is given in place of a vector
+PLACEHOLDER = (1.0, 0.0)  # what Chroma's index is given instead of a vector
 BUSY_S = 60.0
 
 _opening = threading.Lock()  # Chroma's cache of clients is not made for threads

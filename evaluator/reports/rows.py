@@ -46,7 +46,7 @@ def _say(language: str | None, key: str, **values: object) -> str:
 
 
 def recomputed(card: Scorecard, standing: Mapping[str, Override]) -> Sum | None:
-    """What the scorecard adds up to with people's points in place of the machine's; None where nobody gave any."""
+    """What the scorecard adds up to with people's points instead of the machine's; None where nobody gave any."""
     given = points_of(standing)
     return corrected(card, given) if given else None
 

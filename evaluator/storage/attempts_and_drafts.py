@@ -32,7 +32,7 @@ class Drafts:
         self.database = database
 
     def put(self, owner: str, name: str, body: dict[str, Any]) -> None:
-        """Keeps `body` (JSON) in place of what was there."""
+        """Keeps `body` (JSON) instead of what was there."""
         with self.database.write() as session:
             self.database.alone(session, f"draft {owner} {name}")
             session.merge(t.DraftRow(owner=owner, name=name, body=body, at=now()))

@@ -62,7 +62,7 @@ class Memo(Protocol):
         ...
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores a value in place of an older one; kept when this returns."""
+        """Stores a value instead of an older one; kept when this returns."""
         ...
 
     async def put_many(self, values: Mapping[str, Any]) -> None:
@@ -93,7 +93,7 @@ class AskMemo:
         return await asyncio.to_thread(self._get_many, keys)
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores `value` (anything JSON holds) under `key`, in place of an older one; on disk when this
+        """Stores `value` (anything JSON holds) under `key`, instead of an older one; on disk when this
         returns.
         """
         await self.put_many({key: value})

@@ -31,7 +31,7 @@ class SharedMemo:
         return await asyncio.to_thread(self._get_many, keys)
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores a value in place of an older one; kept when this returns."""
+        """Stores a value instead of an older one; kept when this returns."""
         await self.put_many({key: value})
 
     async def put_many(self, values: Mapping[str, Any]) -> None:

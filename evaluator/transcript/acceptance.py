@@ -2,7 +2,7 @@
 
 "客服：", "可乐：", "Price：" and "订单号：" look the same. What speaks for a speaker is a role word, a person's name, coming
 back, a time as the others have one, and above all taking turns with somebody who is known to speak. What speaks against is
-the name of a field, a value in place of words, and standing in a block of such lines. A label that takes turns with a known
+the name of a field, a value instead of words, and standing in a block of such lines. A label that takes turns with a known
 role is a speaker whatever it is called.
 """
 

@@ -416,7 +416,7 @@ def test_a_second_explanation_that_is_not_used_is_a_warning():
 
 
 def test_the_answer_of_a_choice_that_is_no_key_is_a_warning():
-    """A reference text in place of a key is kept and said."""
+    """A reference text instead of a key is kept and said."""
     paper = parse_text("一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:看情况而定。\n")
     assert (paper.items[0].references[0].text, codes(paper)) == ("看情况而定。", ["key_unreadable"])
 

@@ -111,7 +111,7 @@ def test_edits_by_hand_win_unless_told_otherwise(bank, paper):
 
 
 def test_edited_items_are_checked_again(bank, paper):
-    """A key that names no option is a warning after an edit too, and goes when it is mended."""
+    """A key that names no option is a warning after an edit too, and goes when it is fixed."""
     first, _ = bring(bank, paper).added
     assert [warning.code for warning in bank.edit(first, key="D").warnings] == ["key_missing_option"]
     assert bank.edit(first, key="B").warnings == ()

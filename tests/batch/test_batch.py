@@ -76,12 +76,12 @@ async def test_a_failed_item_can_be_tried_again(records):
     await run_batch(batch_id, scripted, records=records)
     asked = []
 
-    async def mended(transcript, rubric):
+    async def fixed(transcript, rubric):
         asked.append(transcript.source)
         return make_scorecard(transcript, rubric)
 
     assert records.batches.retry(batch_id) == 1
-    batch = await run_batch(batch_id, mended, records=records)
+    batch = await run_batch(batch_id, fixed, records=records)
     assert (batch.done, batch.failed, asked) == (6, 0, ["客服：第3通"])
 
 

@@ -53,7 +53,7 @@ def test_english_readers_get_english(records, batch_id, tmp_path):
 
 
 def test_peoples_points_and_reviews_stand_in_it(records, batch_id, tmp_path):
-    """Points of people count in place of the machine's, and the reviewer is named."""
+    """Points of people count instead of the machine's, and the reviewer is named."""
     grading = records.batches.items(batch_id)[0].grading_id
     records.override(grading, "care", 1, who="林老师")
     records.mark_reviewed(grading, who="林老师")

@@ -146,7 +146,7 @@ def test_missing_model_has_its_own_exit_code(run, tmp_path):
 
 
 def test_truncated_model_is_told_from_a_missing_one(run, tmp_path):
-    """A file of the wrong size is damaged, and says how to mend it."""
+    """A file of the wrong size is damaged, and says how to fix it."""
     (tmp_path / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
     result = run(
         "grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path)
@@ -240,7 +240,7 @@ def test_history_shows_names_as_they_are(run, tmp_path):
 
 
 def test_history_counts_corrections(run, home, tmp_path):
-    """A person's points stand in the list in place of the machine's, with a mark."""
+    """A person's points stand in the list instead of the machine's, with a mark."""
     path = tmp_path / "corrected.txt"
     path.write_text("客服：款式错了，对不起，马上换。\n客户：好，我等着。", encoding="utf-8")
     card = json.loads(run("grade", "-r", "cross-border-wrong-item", str(path), "--format", "json").stdout)

@@ -378,10 +378,10 @@ async def test_text_and_anchors_are_read_by_the_same_judge_of_a_cascade(sure):
     def words(state):
         return 0.99 if (sure == "text") == ("小周" in state.text) else 0.5
 
-    cheap, dear = WordJudge(words=words), WordJudge(words=lambda _: 0.8)
-    cheap.name, dear.name = "cheap", "dear"
-    card = await card_of(GOOD, CascadeJudge(cheap, dear, 0.6))
-    asked, idle = (cheap, dear) if sure == "text" else (dear, cheap)
+    cheap, strong = WordJudge(words=words), WordJudge(words=lambda _: 0.8)
+    cheap.name, strong.name = "cheap", "strong"
+    card = await card_of(GOOD, CascadeJudge(cheap, strong, 0.6))
+    asked, idle = (cheap, strong) if sure == "text" else (strong, cheap)
     assert {answer["model"] for answer in card.raw.values()} == {asked.name}
     assert len(asked.states) == 3  # the text, silence, the reference
     assert len(idle.states) == (0 if sure == "text" else 1)  # the cheap one was asked about the text, in vain

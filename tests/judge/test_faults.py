@@ -76,7 +76,7 @@ async def causes(judge):
     ],
 )
 async def test_a_reply_that_is_none_leaves_every_question_ungraded(endpoint, way, step, cause):
-    """Whatever the endpoint sends in place of an answer, no question gets one, and the cause is named."""
+    """Whatever the endpoint sends instead of an answer, no question gets one, and the cause is named."""
     endpoint.usual = step
     assert await causes(JUDGES[way](endpoint)) == {cause}
 

@@ -101,30 +101,30 @@ async def test_a_cascade_asks_the_dear_judge_only_what_is_uncertain():
     """Certain answers stay with the cheap judge; flat and missing ones go on, and each answer names its
     judge."""
     cheap = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5))
-    dear = Fixed("dear", tone=(1, 0, 0), kp__1=(0.1, 0.9), kind=(1, 0))
-    reply = await CascadeJudge(cheap, dear, 0.6).decide(STATE, QUESTIONS)
-    assert dear.asked == [["kp:1", "kind"]]
+    strong = Fixed("strong", tone=(1, 0, 0), kp__1=(0.1, 0.9), kind=(1, 0))
+    reply = await CascadeJudge(cheap, strong, 0.6).decide(STATE, QUESTIONS)
+    assert strong.asked == [["kp:1", "kind"]]
     assert {key: answer.model for key, answer in reply.answers.items()} == {
         "tone": "cheap",
-        "kp:1": "dear",
-        "kind": "dear",
+        "kp:1": "strong",
+        "kind": "strong",
     }
     assert reply.answers["tone"].probabilities["l2"] == 0.95
     assert reply.answers["kp:1"].probabilities == {"no": 0.1, "yes": 0.9}
-    assert reply.model == "cheap-v1>dear-v1" and reply.usage.requests == 2
+    assert reply.model == "cheap-v1>strong-v1" and reply.usage.requests == 2
 
 
 async def test_a_cascade_that_is_certain_asks_once():
-    """Nothing uncertain, nothing sent to the dear judge."""
-    dear = Fixed("dear")
-    reply = await CascadeJudge(Fixed("cheap", tone=(0, 0, 1)), dear, 0.6).decide(STATE, [SCORE])
-    assert dear.asked == [] and reply.model == "cheap-v1"
+    """Nothing uncertain, nothing sent to the strong judge."""
+    strong = Fixed("strong")
+    reply = await CascadeJudge(Fixed("cheap", tone=(0, 0, 1)), strong, 0.6).decide(STATE, [SCORE])
+    assert strong.asked == [] and reply.model == "cheap-v1"
 
 
 async def test_where_the_dear_judge_fails_nothing_is_pretended():
-    """An uncertain answer is not brought back when the dear judge has none."""
-    cheap, dear = Fixed("cheap", tone=(0.3, 0.4, 0.3)), Fixed("dear")
-    assert isinstance((await CascadeJudge(cheap, dear, 0.6).decide(STATE, [SCORE])).answers["tone"], Ungraded)
+    """An uncertain answer is not brought back when the strong judge has none."""
+    cheap, strong = Fixed("cheap", tone=(0.3, 0.4, 0.3)), Fixed("strong")
+    assert isinstance((await CascadeJudge(cheap, strong, 0.6).decide(STATE, [SCORE])).answers["tone"], Ungraded)
 
 
 def test_flatness_runs_from_certain_to_flat():
@@ -137,11 +137,11 @@ def test_flatness_runs_from_certain_to_flat():
 async def test_a_question_that_names_its_judge_is_answered_by_that_one():
     """However certain the cheap judge is, and whatever the majority: a reading of an anchor is worth nothing beside a text
     that another model read."""
-    cheap, dear = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5)), Fixed("dear", tone=(1, 0, 0))
-    mine, yours = SCORE.model_copy(update={"by": "dear"}), PREDICATE.model_copy(update={"by": "cheap"})
-    reply = await CascadeJudge(cheap, dear, 0.6).decide(STATE, [mine, yours])
-    assert {key: answer.model for key, answer in reply.answers.items()} == {"tone": "dear", "kp:1": "cheap"}
-    assert cheap.asked == [["kp:1"]] and dear.asked == [["tone"]]
+    cheap, strong = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5)), Fixed("strong", tone=(1, 0, 0))
+    mine, yours = SCORE.model_copy(update={"by": "strong"}), PREDICATE.model_copy(update={"by": "cheap"})
+    reply = await CascadeJudge(cheap, strong, 0.6).decide(STATE, [mine, yours])
+    assert {key: answer.model for key, answer in reply.answers.items()} == {"tone": "strong", "kp:1": "cheap"}
+    assert cheap.asked == [["kp:1"]] and strong.asked == [["tone"]]
 
     three = [Fixed("a", tone=(1, 0, 0)), Fixed("b", tone=(0, 0, 1)), Fixed("c")]
     panel = PanelJudge(three)

@@ -204,7 +204,7 @@ def test_lint_misses_references_and_key_points():
 
 
 def test_lint_puts_errors_first():
-    """What must be mended is read before what could be."""
+    """What must be fixed is read before what could be."""
     found = lint(parse(changed(("pass_mark: 6", "pass_mark: 11"), ("先问人是否安全，再听对方讲完", "态度较好"))))
     assert [finding.severity for finding in found] == ["error", "warning"]
 

@@ -209,7 +209,7 @@ def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, p
 
 
 def test_unreadable_settings_are_one_sentence(data):
-    """A settings file that cannot be read is said, in place of a page that breaks."""
+    """A settings file that cannot be read is said, instead of a page that breaks."""
     (data / "settings.toml").write_text("model = [", encoding="utf-8")
     page = open_page("grade")
     assert not page.exception and len(page.error) == 1 and "settings.toml" in page.error[0].value

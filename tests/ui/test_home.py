@@ -26,7 +26,7 @@ def file_settings(data, monkeypatch):
 
 
 def test_home_says_what_to_do_first_and_what_is_missing(file_settings):
-    """Three kinds of people, and for a missing model and an empty store a button that mends it."""
+    """Three kinds of people, and for a missing model and an empty store a button that fixes it."""
     page = open_page("home")
     assert fine(page)
     assert all(words in said(page) for words in ("我来评别人", "我来练", "我来把关", "还没有下载"))

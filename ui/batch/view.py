@@ -241,7 +241,7 @@ def _with_scale(verdict: Verdict | UngradedVerdict) -> str:
 
 
 def _row(item: BatchItem, card: Scorecard | None, names: Iterable[str], given: Mapping[str, float]) -> dict[str, Any]:
-    """A line of the table; `given` are people's points, which count in place of the machine's."""
+    """A line of the table; `given` are people's points, which count instead of the machine's."""
     row: dict[str, Any] = {
         "item": item.item,
         "state": tr(f"item_{item.state}"),

@@ -137,7 +137,7 @@ def _scale(run: Run) -> Scale | None:
 
 
 def _letters(run: Run) -> dict[str, float]:
-    """What letter grades are worth, one a line: B+=8."""
+    """What letter grades are worth, one per line: B+=8."""
     text = st.text_area(
         tr("ui_calibration.letters"), value="\n".join(f"{name}={worth:g}" for name, worth in run.letters.items()),
         key="calibration_letters", height=80, placeholder="A=10\nB+=8",

@@ -1,4 +1,4 @@
-"""Whether model, references and records are there, each with a button that mends what is missing."""
+"""Whether model, references and records are there, each with a button that fixes what is missing."""
 
 from __future__ import annotations
 

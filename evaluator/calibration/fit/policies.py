@@ -31,7 +31,7 @@ def choose_widths(
 
 
 def add_widths(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Routing:
-    """The profile's policy with these widths in place of those that it had for the same criteria, and its promise."""
+    """The profile's policy with these widths instead of those that it had for the same criteria, and its promise."""
     known = profile.routing or Routing()
     return promise(profile, held, {**known.widest, **widest}, tolerance, pass_mark=known.pass_mark)
 

@@ -95,7 +95,7 @@ class Entry:
         self.usage: Usage | None = None
 
     def book(self, tokens: Tokens, seconds: float = 0.0) -> Usage:
-        """Puts what the endpoint counted in place of the most; gives it back as Usage."""
+        """Puts what the endpoint counted instead of the most; gives it back as Usage."""
         self.usage = Usage(
             prompt_tokens=tokens.prompt,
             cached_tokens=tokens.cached,

@@ -15,7 +15,7 @@ _NEAR = 16  # tokens within which a label stands behind "Answer: **"
 
 
 def is_thought(choice: dict[str, Any]) -> bool:
-    """Whether the one token asked for began a thought in place of an answer."""
+    """Whether the one token asked for began a thought instead of an answer."""
     message = _message(choice)
     if any(message.get(name) for name in _THOUGHTS):
         return True

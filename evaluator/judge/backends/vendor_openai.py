@@ -110,7 +110,7 @@ class OpenAIClient:
             code = int(code)
         if isinstance(code, int) and 400 <= code < 600:
             return by_status(code, message, {}, self.endpoint.name, self.endpoint.address)
-        return Passing("unreadable", f"an error in place of a reply: {detail_of(message)}")
+        return Passing("unreadable", f"an error instead of a reply: {detail_of(message)}")
 
     def _split(self, body: dict[str, Any]) -> dict[str, Any]:
         """Adds the endpoint's own fields."""

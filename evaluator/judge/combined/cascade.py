@@ -1,7 +1,7 @@
-"""A cheap judge first, a dear one for what stays uncertain.
+"""A cheap judge first, a strong one for what stays uncertain.
 
 Each question is answered by one judge alone, never by a blend, and its answer says by which. A question goes
-on to the dear judge when the cheap one's distribution is too flat, or when it gave no answer; what the dear
+on to the strong judge when the cheap one's distribution is too flat, or when it gave no answer; what the strong
 judge then says holds, even if that is no answer. A question that names its judge is answered by that one.
 """
 
@@ -13,43 +13,43 @@ from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Tra
 
 
 class CascadeJudge:
-    """A `Judge` made of a cheap and a dear one. `doubt`: from which share of the greatest entropy on it is
+    """A `Judge` made of a cheap and a strong one. `doubt`: from which share of the greatest entropy on it is
     uncertain; `Settings.cascade_doubt` for most."""
 
-    def __init__(self, cheap: Judge, dear: Judge, doubt: float) -> None:
-        if cheap.name == dear.name:
+    def __init__(self, cheap: Judge, strong: Judge, doubt: float) -> None:
+        if cheap.name == strong.name:
             raise ValueError("a cascade needs two different judges")
         if not 0 <= doubt <= 1:
             raise ValueError("doubt lies between 0 and 1")
         self.cheap = cheap
-        self.dear = dear
+        self.strong = strong
         self.doubt = doubt
 
     @property
     def name(self) -> str:
         """`cascade:` and the two judges, joined by `>`."""
-        return f"cascade:{self.cheap.name}>{self.dear.name}"
+        return f"cascade:{self.cheap.name}>{self.strong.name}"
 
     @property
     def traits(self) -> Traits:
-        return Traits.of_several((self.cheap, self.dear))
+        return Traits.of_several((self.cheap, self.strong))
 
     @property
     def stamp(self) -> dict[str, str]:
         """The threshold, and both judges' own stamps."""
         own = {"model": self.name, "method": "cascade", "doubt": f"{self.doubt:g}"}
-        parts = (("1", self.cheap), ("2", self.dear))
+        parts = (("1", self.cheap), ("2", self.strong))
         return own | {f"{number}.{key}": value for number, judge in parts for key, value in judge.stamp.items()}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Asks the cheap judge everything and the dear one the rest, in one request."""
-        first = await ask_member(self.cheap, state, [item for item in questions if item.by != self.dear.name])
+        """Asks the cheap judge everything and the strong one the rest, in one request."""
+        first = await ask_member(self.cheap, state, [item for item in questions if item.by != self.strong.name])
         rest = [
             item for item in questions if item.by != self.cheap.name and self._is_uncertain(first.answers.get(item.id))
         ]
-        second = await ask_member(self.dear, state, rest)
+        second = await ask_member(self.strong, state, rest)
         unanswered = {item.id: Ungraded(question=item.id, cause="unreadable") for item in rest}
-        answers = _signed(first, self.cheap.name) | unanswered | _signed(second, self.dear.name)
+        answers = _signed(first, self.cheap.name) | unanswered | _signed(second, self.strong.name)
         asked = ">".join(reply.model for reply in (first, second) if reply.answers)
         return Reply(model=asked, answers=answers, usage=first.usage + second.usage)
 

@@ -43,7 +43,7 @@ _BLOCKS = [
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether a field of a message holds HTML in place of plain words."""
+    """Whether a field of a message holds HTML instead of plain words."""
     return bool(_FRAGMENT.search(text[:2000])) and ("</" in text or "<br" in text.lower())
 
 
