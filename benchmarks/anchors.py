@@ -1,26 +1,33 @@
 """Writes `rubrics/anchors.json`: what the embedded model says of the shipped rubrics' anchors.
 
-    python -m benchmarks.anchors
+    python -m benchmarks.anchors [--engine ik] [--engine xllamacpp] [--rubric ID …]
 
-Run it after a change of a shipped rubric, a prompt or the weights. What was asked before is taken from benchmarks/cache,
-and from the file itself: its answers count for the very text and question that they were given to. To have all of them
-read anew, as after a change of the engine, empty both.
+Run it after a change of a shipped rubric, a prompt or the weights. Readings of two engines differ a little, so each has its
+own answers under its own keys; those of an engine that is not asked stay, as far as they still count. What was asked before
+is taken from benchmarks/cache, and from the file itself: its answers count for the very text and question that they were
+given to. To have all of them read anew, as after a new version of an engine, empty both.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any
 
-from benchmarks.asking import open_memo_judge
+import typer
+
+from benchmarks.asking import open_memo
 from benchmarks.examples import shipped
 from evaluator.grading.material import anchor_states
+from evaluator.judge.backends.engines import ENGINES, installed
+from evaluator.judge.choose import choose
 from evaluator.judge.combined.memory import RememberingJudge, question_key
-from evaluator.judge.combined.shipped import shipped_file
+from evaluator.judge.combined.shipped import shipped_answers, shipped_file
 from evaluator.judge.questions import Ungraded
 from evaluator.rubric import Rubric
 from evaluator.rubrics.questions import plan_anchors
+from evaluator.settings import load_settings
 
 
 async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]:
@@ -32,20 +39,57 @@ async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]
             answer = reply.answers[question.id]
             if isinstance(answer, Ungraded):
                 raise SystemExit(f"{rubric.id}, {question.id}: {answer.cause} {answer.detail}; nothing was written")
-            kept = {"model": reply.model, "answer": answer.model_dump(exclude_defaults=True)}
-            found[question_key(judge.stamp, state, question)] = kept
+            kept = {"engine": judge.stamp["engine"], "model": reply.model}
+            found[question_key(judge.stamp, state, question)] = kept | {
+                "answer": answer.model_dump(exclude_defaults=True)
+            }
     return found
 
 
-async def main() -> None:
-    """Asks about all shipped rubrics and writes the file, an answer a line."""
-    judge, answers = open_memo_judge(), dict[str, Any]()
-    for rubric in shipped([]):
-        answers |= await answers_for(rubric, judge)
-        print(f"{rubric.id}: {len(answers)} answers so far", flush=True)
+def main(
+    engine: Annotated[list[str] | None, typer.Option(help="Which engines read; all installed otherwise.")] = None,
+    rubric: Annotated[list[str] | None, typer.Option(help="Which rubrics are read; all that ship otherwise.")] = None,
+) -> None:
+    """Asks about the shipped rubrics and writes the file, an answer a line, after each rubric."""
+    asyncio.run(_run(engine or list(installed()), rubric or []))
+
+
+async def _run(engines: list[str], wanted: list[str]) -> None:
+    judges = {
+        name: RememberingJudge(choose("embedded", load_settings(engine=name)), open_memo(), shipped_answers())
+        for name in ENGINES
+        if name in installed()
+    }
+    here, counting = {judge.stamp["engine"] for judge in judges.values()}, _counting(judges.values())
+    found = {
+        key: answer
+        for key, answer in shipped_answers().items()
+        if key in counting or answer["engine"] not in here  # what cannot be asked here is left alone
+    }
+    write(found)
+    for name in engines:
+        for rubric in shipped(wanted):
+            found |= await answers_for(rubric, judges[name])
+            write(found)
+            print(f"{name}, {rubric.id}: {len(found)} answers so far", flush=True)
+
+
+def _counting(judges: Iterable[RememberingJudge]) -> set[str]:
+    """The keys of all anchor questions of the rubrics as they are."""
+    return {
+        question_key(judge.stamp, state, question)
+        for judge in judges
+        for rubric in shipped([])
+        for question in plan_anchors(rubric, knows=judge.traits.knows)
+        for state in anchor_states(rubric).values()
+    }
+
+
+def write(answers: dict[str, Any]) -> None:
+    """Writes the file, in the order of the keys."""
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer)}" for key, answer in sorted(answers.items()))
     shipped_file().write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    typer.run(main)

@@ -459,30 +459,37 @@ def test_a_peer_gets_the_same_versions_of_an_example() -> None:
 
 def test_speed_reads_a_score_only_from_a_whole_object() -> None:
     """An object that was cut off has no score."""
-    from benchmarks.speed import score_in
+    from benchmarks.speed.other_ways import score_in
 
     assert score_in('{"reason": "r", "score": 2}') == 2.0
     assert score_in('{"reason": "r') is None
 
 
-def test_speed_answers_anchors_from_what_it_knows() -> None:
-    """Anchors that were read before cost the text nothing."""
-    from benchmarks.speed import CountingJudge
+def test_speed_grades_in_a_process_of_its_own_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """Every rubric is warmed up once by another text, every job says what it took and when its first verdict came."""
+    import evaluator.grading
+    from benchmarks.speed import product
 
-    sayer = Sayer()
-    judge = CountingJudge(sayer)  # type: ignore[arg-type]
-    asyncio.run(judge.decide(STATE, [ASK]))
-    assert judge.take().requests == 1
-    asyncio.run(judge.decide(STATE, [ASK]))
-    assert judge.take() == Usage()
+    monkeypatch.setattr(evaluator.grading, "open_judge", lambda settings, name: ScriptedJudge())
+    jobs = [{"id": name, "rubric": "staff-shortage", "text": f"我们排了三班。{name}"} for name in ("a", "b")]
+    asyncio.run(product.run(jobs, 0.0))
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["kind"] for one in found] == ["start", "warm", "job", "job", "end"]
+    assert all(0 < one["first_s"] <= one["wall_s"] for one in found if one["kind"] == "job")
 
 
-def test_speed_puts_the_same_questions_to_another_judge() -> None:
-    """What the product asked of the text is what the judge in JSON is asked, in one request."""
-    from benchmarks.speed import CountingJudge, ask_again
+def test_speed_keeps_what_it_measured_and_tells_ratios(tmp_path: Path) -> None:
+    """Sums only over whole sets of jobs, and how many times as long the other ways take."""
+    from benchmarks.speed.__main__ import Kept, add_up, ratios
 
-    judge, other = CountingJudge(Sayer()), Sayer()  # type: ignore[arg-type]
-    asyncio.run(judge.decide(STATE, [ASK]))
-    asyncio.run(judge.decide(STATE, [ASK]))
-    assert asyncio.run(ask_again(other, judge.passed)).requests == 1
-    assert other.asked == [ASK.id]
+    took = {"requests": 1, "read": 2, "cached": 3, "written": 4, "first_s": None}
+    kept = Kept(tmp_path / "speed.json")
+    for way, seconds in (("product", 2.0), ("same", 9.0)):
+        kept.add(way, "ik", {"kind": "job", "job": "a", "wall_s": seconds, "cpu_s": seconds / 2, **took})
+    again = Kept(tmp_path / "speed.json")
+    assert again.has("same", "ik", "a") and not again.has("same", "xllamacpp", "a")
+    assert add_up(again, "same", "ik", [{"id": "a"}, {"id": "b"}]) is None
+    rows = {(way, "ik"): add_up(again, way, "ik", [{"id": "a"}]) for way in ("product", "same")}
+    assert ratios(rows) == ["same (ik) takes 4.5 times as long as the product on ik, 4.5 in processor"]

@@ -347,13 +347,14 @@ def _tell_mapping(
 
 def _tell_estimate(records: "Records", found: "Batch", settings: "Settings") -> None:
     from evaluator.batch import estimate
+    from evaluator.judge.choose import is_embedded
 
     told = estimate(records, found.id)
     low, high = told.seconds_range or (told.seconds, told.seconds)
     if told.cost_usd is not None:
         cost = say("batch.dollars", cost=told.cost_usd)
     else:
-        own = settings.model == "embedded"
+        own = is_embedded(settings.model)
         cost = say("batch.free") if own else say("batch.unpriced", model=settings.model)
     shares = {"time": _time(told.seconds), "low": _time(low), "high": _time(high), "cost": cost}
     _tell(say("batch.estimate", pilot=told.pilot, waiting=told.waiting, tokens=told.tokens, **shares))

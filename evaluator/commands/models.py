@@ -2,6 +2,7 @@
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,9 @@ import typer
 from evaluator import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from evaluator.judge.check import ModelCheck
     from evaluator.settings import Settings
 
 
@@ -19,15 +23,21 @@ def build() -> typer.Typer:
 
     @app.command("list", help=say("cli.model_list"))
     def list_command() -> None:
-        from evaluator.reports.terminal import print_models
-
-        print_models()
-
-    @app.command(help=say("cli.model_pull"))
-    def pull() -> None:
+        from evaluator.judge.backends.own_models import own_models
+        from evaluator.reports.terminal import print_models, print_own_models
         from evaluator.settings import load_settings
 
-        fetch(load_settings())
+        print_models()
+        print_own_models(own_models(load_settings()))
+
+    @app.command(help=say("cli.model_pull"))
+    def pull(
+        source: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help=say("cli.model_source"))] = None,
+        anew: Annotated[bool, typer.Option("--anew", help=say("cli.model_anew"))] = False,
+    ) -> None:
+        from evaluator.settings import load_settings
+
+        fetch_own(load_settings(), source, anew) if source else fetch(load_settings())
 
     @app.command(help=say("cli.model_status"))
     def status() -> None:
@@ -53,7 +63,9 @@ def build() -> typer.Typer:
         from evaluator.reports.terminal import print_model_check
         from evaluator.settings import load_settings
 
-        found = asyncio.run(check_model(name, load_settings()))
+        settings = load_settings()
+        found = asyncio.run(check_model(name, settings))
+        _keep(settings, name, found)
         print(found.model_dump_json(indent=2)) if form == "json" else print_model_check(found)
 
     return app
@@ -73,11 +85,46 @@ def _show_engine(settings: "Settings") -> None:
     print_engine(chosen)
 
 
+def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:
+    """What was measured of a model of the user's own decides how it is asked from now on."""
+    from evaluator.judge.backends.own_models import PREFIX, Measured, keep_measured
+    from evaluator.judge.knowledge import VERSION
+
+    if not name.startswith(PREFIX):
+        return
+    told = ", ".join(f"{language} {one.right}+{one.wrong}/{2 * one.asked}" for language, one in found.knowledge.items())
+    measured = Measured(
+        knows=found.knows,
+        understands=tuple(language for language in found.knowledge if found.languages[language].enough),
+        knowledge=told,
+        seconds_per_question=round(found.seconds_per_question, 3),
+        version=VERSION,
+    )
+    keep_measured(settings, name.removeprefix(PREFIX), measured)
+
+
 def fetch(settings: "Settings") -> None:
     """Fetches the embedded model's weights with a progress bar, unless they are there, and tries the engines."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
     from evaluator.judge.backends.weights import EMBEDDED, pull
+
+    with _bar(EMBEDDED.name, EMBEDDED.size) as progress:
+        path = pull(settings, progress)
+    print(messages.say("cli.model_ready", path=path))
+    _show_engine(settings)
+
+
+def fetch_own(settings: "Settings", source: str, anew: bool) -> None:
+    """Pulls a model of the user's own, with a progress bar, and says how to name it."""
+    from evaluator.judge.backends.own_models import name_of, pull_own
+
+    with _bar(name_of(source), None) as progress:
+        model = pull_own(settings, source, anew=anew, progress=progress)
+    print(messages.say("cli.own_model_ready", name=model.name, path=model.path, digest=model.sha256[:16]))
+
+
+@contextmanager
+def _bar(name: str, total: int | None) -> "Iterator[Callable[[int, int], None]]":
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (
         TextColumn("{task.description}"),
@@ -87,7 +134,5 @@ def fetch(settings: "Settings") -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, transient=False) as bar:
-        task = bar.add_task(EMBEDDED.name, total=EMBEDDED.size)
-        path = pull(settings, lambda done, total: bar.update(task, completed=done, total=total))
-    print(messages.say("cli.model_ready", path=path))
-    _show_engine(settings)
+        task = bar.add_task(name, total=total)
+        yield lambda done, of: bar.update(task, completed=done, total=of or None)

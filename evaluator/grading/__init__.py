@@ -7,5 +7,6 @@ person should look.
 """
 
 from evaluator.grading.evaluation import Progress, Report, compare, evaluate, grade, open_judge, request_key
+from evaluator.grading.preparing import prepare
 
-__all__ = ["Progress", "Report", "compare", "evaluate", "grade", "open_judge", "request_key"]
+__all__ = ["Progress", "Report", "compare", "evaluate", "grade", "open_judge", "prepare", "request_key"]

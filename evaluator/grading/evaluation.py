@@ -206,10 +206,9 @@ async def grade(
         return _scorecard(transcript, plan, judge, references, _nothing_said(plan.rubric, guards))
     report(Progress("reading", 0, 1))
     asked = _Asking(rubric, judge, read.state, report, anchors)
-    if asked.at_once:
-        await asked.about(plan.all_questions)
-    # While the text is compared, requests of other texts are under way: this one's answers are here, or asked one by one.
-    seen = await asyncio.to_thread(_look, plan, transcript, guards)
+    first = plan.all_questions if asked.at_once else plan.questions[0]
+    # The judge reads while the text is compared with the rubric: the first verdict waits for both.
+    seen, _ = await asyncio.gather(asyncio.to_thread(_look, plan, transcript, guards), asked.about([*first]))
     verdicts = await _judge_criteria(plan, asked, seen, report)
     answered = await asked.about(plan.all_questions)
     outcome = await asyncio.to_thread(_conclude, plan, asked, answered, seen, verdicts, guards, read)

@@ -38,15 +38,18 @@ class Nearest(NamedTuple):
 
 
 class Comparison:
-    """The spans of one transcript with the vectors of their sentences and clauses."""
+    """The spans of one transcript with the vectors of their sentences and clauses; those of a rubric's own text are kept
+    on disk."""
 
-    def __init__(self, spans: list[Span]) -> None:
+    def __init__(self, spans: list[Span], *, of_rubric: bool = False) -> None:
+        from evaluator.references.kept import kept_passage_vectors
         from evaluator.references.space import passage_vectors
 
+        embed = kept_passage_vectors if of_rubric else passage_vectors
         self.spans = spans
         pieces = [(number, text) for number, span in enumerate(spans) for text in _pieces(span.text)]
         self._owners = [number for number, _ in pieces]
-        self._vectors = passage_vectors([text for _, text in pieces])
+        self._vectors = embed([text for _, text in pieces])
 
     def similarities(self, queries: Vectors) -> Vectors:
         """For each query (rows) and span (columns) the best cosine of the query with the sentence or a clause of it."""
@@ -147,6 +150,6 @@ def _pieces(sentence: str) -> list[str]:
 @lru_cache(maxsize=256)
 def query_vectors(texts: tuple[str, ...]) -> Vectors:
     """Vectors of a rubric's statements; they are asked for again with every text that is graded."""
-    from evaluator.references.space import passage_vectors
+    from evaluator.references.kept import kept_passage_vectors
 
-    return passage_vectors(texts)
+    return kept_passage_vectors(texts)

@@ -163,7 +163,7 @@ def _said_in(reference: str, form: Form) -> Comparison:
 
 
 def _compared(text: str, form: Form, roles: Collection[Role]) -> Comparison:
-    return Comparison(spans_of(parse(text, form=form), roles))
+    return Comparison(spans_of(parse(text, form=form), roles), of_rubric=True)
 
 
 def _nearest(compared: Comparison, queries: Vectors, without: float) -> list[float]:

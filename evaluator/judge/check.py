@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.errors import InputError, ModelError
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS
 from evaluator.judge.backends.spending import Price, price_of
-from evaluator.judge.choose import choose, open_account, split
+from evaluator.judge.choose import choose, is_embedded, open_account, split
 from evaluator.judge.combined.swapped import PREFIX
+from evaluator.judge.knowledge import Knowledge, measure_knowledge
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
 from evaluator.messages import LANGUAGES, say
 from evaluator.scorecard import Usage
@@ -72,6 +73,14 @@ class ModelCheck(BaseModel):
     seconds_per_question: float
     usage: Usage
     price: Price | None
+    # Of right and of wrong answers, how many it told as such; only a model inside is asked.
+    knowledge: dict[str, Knowledge] = {}
+
+    @property
+    def knows(self) -> bool:
+        """Whether it may be asked about knowledge: in every language that it understands it told right from wrong."""
+        understood = [language for language in self.knowledge if self.languages[language].enough]
+        return bool(understood) and all(self.knowledge[language].enough for language in understood)
 
     @property
     def fit(self) -> bool:
@@ -89,6 +98,8 @@ async def check(name: str, settings: Settings) -> ModelCheck:
     }
     seconds = time.monotonic() - started
     method, asked = judge.stamp.get("method", ""), name.removeprefix(PREFIX)
+    inside = is_embedded(asked)
+    knowledge = {language: await measure_knowledge(judge, language) for language in LANGUAGES} if inside else {}
     usage = sum((reply.usage for reply in replies.values()), Usage())
     return ModelCheck(
         name=judge.name,
@@ -100,6 +111,7 @@ async def check(name: str, settings: Settings) -> ModelCheck:
         seconds_per_question=seconds / sum(len(_questions(language)) for language in LANGUAGES),
         usage=usage,
         price=price_of(_billed_as(judge, asked), account.prices),
+        knowledge=knowledge,
     )
 
 
@@ -116,6 +128,11 @@ def lines(found: ModelCheck, language: str | None = None) -> list[tuple[str, str
         (text("check_json"), _ability_text(found.json_schema, text)),
     ]
     rows += [(text(f"check_language_{each}"), _result_text(found.languages[each], text)) for each in LANGUAGES]
+    for each, told in found.knowledge.items():
+        values = {"right": told.right, "wrong": told.wrong, "asked": told.asked}
+        rows.append((text(f"check_knowledge_{each}"), text("check_knowledge", **values)))
+    if found.knowledge:
+        rows.append((text("check_knows"), text("check_knows_yes" if found.knows else "check_knows_no")))
     counts = {"prompt": found.usage.prompt_tokens, "cached": found.usage.cached_tokens}
     rows += [
         (text("check_speed"), text("check_seconds", seconds=f"{found.seconds_per_question:.2f}")),
@@ -133,7 +150,7 @@ async def _ability(
     question if not."""
     if is_own:
         return _from_replies(list(replies.values()))
-    if name == "embedded" or name.startswith(("panel:", "cascade:")):
+    if is_embedded(name) or name.startswith(("panel:", "cascade:")):
         return Ability()
     _, vendor, model = split(name)
     if way not in PROVIDERS.get(vendor, ADDRESS).possible:
@@ -165,7 +182,7 @@ def _result(language: str, reply: Reply) -> LanguageResult:
 
 def _billed_as(judge: Judge, name: str) -> str:
     """The name under which the price list has the model: without a way of asking in front."""
-    if name == "embedded" or name.startswith(("panel:", "cascade:")):
+    if is_embedded(name) or name.startswith(("panel:", "cascade:")):
         return judge.name
     _, vendor, model = split(name)
     return f"{vendor}#{model}" if vendor.startswith("http") else f"{vendor}:{model}"

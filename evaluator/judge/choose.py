@@ -1,6 +1,7 @@
 """From a name to a judge: the one setting that decides who grades.
 
 embedded                      the model inside, no key, no network
+embedded:NAME                 a GGUF model of one's own, inside too (evaluator model pull)
 openai:NAME                   Decisions, log-probabilities or JSON, whichever the model has
 deepseek: dashscope: moonshot: ollama: anthropic: google:   the same for other vendors
 http://host:8000/v1#NAME      any OpenAI-compatible server
@@ -71,7 +72,7 @@ def _members(
     if len(parts) < 2 or not all(parts) or len(set(parts)) < len(parts):
         raise InputError("judge_name_joint", name=name)
     plain = {part.removeprefix(PREFIX) for part in parts}
-    vendors = {split(part)[1] for part in plain - {"embedded"}}
+    vendors = {split(part)[1] for part in plain if not is_embedded(part)}
     own = settings if len(vendors) <= 1 else settings.model_copy(update={"api_key": None, "base_url": None})
     return [wrap(_single(part, own, account)) for part in parts]
 
@@ -84,8 +85,8 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
         if judge.stamp.get("method") == "decisions":  # a proposition holds or not: it has no options to turn round
             raise InputError("judge_way_impossible", name=name, way="decisions", vendor="swapped")
         return SwappedJudge(judge)
-    if name == "embedded":
-        return _embedded(settings)
+    if is_embedded(name):
+        return _embedded(settings, name)
     if name == "scripted":  # for tests, and only where the environment asks for it
         from evaluator.judge.scripted import scripted_judge
 
@@ -103,6 +104,11 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
 
         return DecisionsJudge(endpoint, account, limits_of(settings))
     return _readout(EndpointAsker(endpoint, account, limits_of(settings)))
+
+
+def is_embedded(name: str) -> bool:
+    """True for a model that runs in this process: `embedded`, or one of the user's own, `embedded:NAME`."""
+    return name == "embedded" or name.startswith("embedded:")
 
 
 def split(name: str) -> tuple[Way | None, str, str]:
@@ -126,6 +132,7 @@ def split(name: str) -> tuple[Way | None, str, str]:
 def _unknown(name: str, vendor: str) -> InputError:
     known = [
         "embedded",
+        "embedded:…",
         *(f"{each}:…" for each in PROVIDERS),
         "http://host:8000/v1#…",
         "panel:A+B",
@@ -212,7 +219,7 @@ def _readout(asker: EndpointAsker) -> Judge:
     return ReadoutJudge(asker)
 
 
-def _embedded(settings: Settings) -> Judge:
+def _embedded(settings: Settings, name: str) -> Judge:
     from evaluator.judge.backends.embedded import embedded_judge
 
-    return embedded_judge(settings)
+    return embedded_judge(settings, name)

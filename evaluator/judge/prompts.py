@@ -59,13 +59,28 @@ def template(name: str, version: int, language: str) -> Template:
 
 def render_question(state: State, question: Question) -> Prompt:
     """The prompt for one question, its options labelled A, B, … from the highest to the lowest (what the order is worth:
-    docs/benchmarks.md)."""
+    docs/benchmarks.md). It is cut where prompts begin to differ: behind the task, the text, and the words with which
+    questions about single points begin."""
     wording = template(*READOUT, state.language)
     shown = question.options[::-1]
     labelled = [{"label": label, "text": option.text} for label, option in zip(LABELS, shown, strict=False)]
+    shared = wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n"
+    asked = wording.render("question", question=question.text, options=labelled)
+    begins = shared.find(state.task, shared.find("\n") + 1)  # behind the heading, which may hold the task's own words
+    task, text = _cut(shared, begins + len(state.task))
+    frame, rest = _cut(asked, question.text.find(question.point) if question.point else 0)
     return Prompt(
         system=wording.render("system"),
-        text=wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n",
-        question=wording.render("question", question=question.text, options=labelled),
+        task=task,
+        text=text,
+        frame=frame,
+        question=rest,
         labels=tuple(entry["label"] for entry in reversed(labelled)),
     )
+
+
+def _cut(text: str, at: int) -> tuple[str, str]:
+    """The text in two, the second beginning with a word: line ends belong to what stands before them."""
+    while 0 < at < len(text) and text[at] == "\n":
+        at += 1
+    return text[: max(at, 0)], text[max(at, 0) :]

@@ -31,6 +31,8 @@ class Question(BaseModel):
     kind: QuestionKind
     text: str
     options: tuple[Option, ...] = Field(min_length=2)
+    # The single point that the question is about, where many ask the same about another; `text` says it in full.
+    point: str | None = None
     # Which judges of a panel or cascade are to answer, named as in `Answer.model`; None leaves it to the rule.
     by: str | None = None
 

@@ -18,6 +18,7 @@ from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
     from evaluator.judge.backends.engines import Choice
+    from evaluator.judge.backends.own_models import Measured, OwnModel
     from evaluator.judge.backends.weights import WeightsStatus
     from evaluator.judge.check import ModelCheck
     from evaluator.rubric import Rubric
@@ -245,6 +246,7 @@ def print_models() -> None:
 
     table = Table(box=None)
     table.add_row("embedded", _say("model_embedded"))
+    table.add_row("embedded:NAME", _say("model_own"))
     for name in PROVIDERS:
         table.add_row(f"{name}:NAME", "")
     table.add_row("http://HOST:PORT/v1#NAME", _say("model_address"))
@@ -252,6 +254,28 @@ def print_models() -> None:
     table.add_row("cascade:A>B", _say("model_cascade"))
     table.add_row("swapped:A", _say("model_swapped"))
     Console().print(table)
+
+
+def print_own_models(models: Sequence[OwnModel]) -> None:
+    """The models that were pulled, with size, speed and what a check measured."""
+    if not models:
+        return
+    table = Table(
+        *(_say(f"own_model_{column}") for column in ("name", "size", "speed", "understands", "knows")), box=None
+    )
+    for model in models:
+        found = model.measured
+        measured = (
+            (f"{found.seconds_per_question:.2f} s", ", ".join(found.understands) or "–", _knows(found))
+            if found
+            else (_say("own_model_unchecked"), "", "")
+        )
+        table.add_row(f"embedded:{model.name}", f"{model.size / 1e9:.1f} GB", *measured)
+    Console().print(table)
+
+
+def _knows(found: Measured) -> str:
+    return f"{_say('own_model_yes' if found.knows else 'own_model_no')} ({found.knowledge})"
 
 
 def print_model_check(found: ModelCheck) -> None:

@@ -106,7 +106,8 @@ def key_point_id(reference: str, point: KeyPoint) -> str:
 
 
 def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Question:
-    return _worded(rubric, key_point_id(reference.id, point), "key_point", {"text": point.text, "form": rubric.form})
+    asked = _worded(rubric, key_point_id(reference.id, point), "key_point", {"text": point.text, "form": rubric.form})
+    return asked.model_copy(update={"point": point.text})
 
 
 def _check(criterion: Criterion, check: Check) -> Question:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,6 @@ from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
 from evaluator.judge.backends.engines import choice, xllama
 from evaluator.judge.backends.engines.choice import best, choose_engine, divergence
 from evaluator.judge.backends.engines.trial import Tried
-from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.scorecard import Usage
 from evaluator.settings import load_settings
 
@@ -39,6 +39,10 @@ class FakeEngine:
         time.sleep(self.seconds)
         usage = Usage(prompt_tokens=50, cached_tokens=30, requests=1, seconds=time.perf_counter() - started)
         return Reading(model="own", logprobs={"A": -0.1, "B": -2.4}, usage=usage)
+
+    def prepare(self, prompt: Prompt) -> None:
+        """Nothing."""
+        self.prepared = prompt
 
     def write(self, system, user, schema, most):
         """A letter."""
@@ -74,16 +78,42 @@ async def test_stamp_names_the_engine(asker, own, monkeypatch):
     assert {**asker.stamp, "engine": ""} == {**other.stamp, "engine": ""}
 
 
-async def test_speed_is_measured_both_ways_by_one_engine(asker, monkeypatch, capsys):
-    """The benchmark loads the weights, asks both ways and the same in JSON (of another judge here), and prints the ratios."""
-    from benchmarks import speed
+async def test_preparing_asks_nothing(asker, monkeypatch):
+    """What a first grading waits for is done before: the task is read, the rubric's sentences are embedded, nothing is asked.
+    A model that may cost money is left alone."""
+    from evaluator.grading import prepare
+    from evaluator.rubrics import find
 
-    monkeypatch.setattr(speed, "EmbeddedAsker", lambda settings: asker)
-    monkeypatch.setattr(speed, "open_judge", lambda name: ReadoutJudge(asker))
-    await speed._run(["staff-shortage"], "good")
-    printed = capsys.readouterr().out
-    assert "staff-shortage" in printed and "times" in printed and "beside same in JSON" in printed
-    assert asker.engine.written and all(asker.engine.written)
+    monkeypatch.setattr(embedded, "EmbeddedAsker", lambda settings, name: asker)
+    rubric = find("staff-shortage")
+    await prepare(rubric, load_settings(model="openai:gpt-4.1-mini"))
+    assert not hasattr(asker.engine, "prepared")
+    await prepare(rubric, load_settings(model="embedded"))
+    assert rubric.task.strip() in asker.engine.prepared.task and not asker.engine.read_prompts
+
+
+async def test_speed_measures_every_way_with_one_engine(asker, monkeypatch, capsys):
+    """JSON for points and for the same questions writes by a schema; the text alone is one reading. Each says what it took."""
+    from benchmarks.speed import other_ways
+
+    async def load() -> None:
+        """Nothing to load."""
+
+    asker.load = load
+    monkeypatch.setattr(other_ways, "EmbeddedAsker", lambda settings: asker)
+    job = {"id": "j", "rubric": "staff-shortage", "text": "我们排了三班，先看人够不够。"}
+    for way in other_ways.WAYS:
+        await other_ways.run(way, [job])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["job"] for one in found] == ["j"] * 3
+    points, same, reading = found
+    assert (
+        points["requests"] > 1
+        and same["note"].startswith("0 of")
+        and asker.engine.written
+        and all(asker.engine.written)
+    )
+    assert (reading["requests"], reading["read"], reading["written"]) == (1, 20, 0)
 
 
 async def test_seconds_are_the_models_and_not_the_queues(asker):

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
-from evaluator.judge.backends.embedded import CONTEXT_TOKENS, EmbeddedAsker
+from evaluator.judge.backends.embedded import CONTEXT_TOKENS
 from evaluator.judge.backends.readout import ReadoutJudge, read_menu
 from evaluator.judge.combined.cascade import CascadeJudge
 from evaluator.judge.combined.memory import RememberingJudge, asking_again, question_key
@@ -165,7 +165,7 @@ def test_what_wraps_a_judge_has_its_traits(tmp_path) -> None:
     """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does. Several
     together have the room that the smallest of them has."""
     weak, strong = FixedAsker(), FixedAsker()
-    weak.traits, strong.name = EmbeddedAsker.traits, "strong"
+    weak.traits, strong.name = Traits(knows=False, context_tokens=CONTEXT_TOKENS), "strong"
     small, large = ReadoutJudge(weak), ReadoutJudge(strong)
     assert small.traits == Traits(anchored=True, knows=False, context_tokens=CONTEXT_TOKENS)
     assert large.traits == Traits(anchored=True)

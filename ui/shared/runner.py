@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -202,3 +203,19 @@ def grade(
         )
 
     return start("grade", work, title=label or rubric.title)
+
+
+def prepare(rubric: Rubric) -> None:
+    """Begins to do what a first grading by this rubric would wait for, once a session; who grades hears what goes wrong."""
+    settings = stores.settings()
+
+    async def work(job: Job) -> None:
+        from evaluator.grading import prepare as prepare_grading
+
+        with suppress(EvaluatorError):
+            await prepare_grading(rubric, settings)
+
+    prepared = st.session_state.setdefault("_prepared", set())
+    if rubric.digest not in prepared:
+        prepared.add(rubric.digest)
+        start("prepare", work)

@@ -29,6 +29,7 @@ def form() -> None:
     if rubric is None:
         return
     drafts.keep(DRAFT, rubric=rubric.id)
+    runner.prepare(rubric)
     section("step_text")
     handed = hand_in("grade", DRAFT, rubric)
     if not handed:

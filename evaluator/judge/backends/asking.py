@@ -22,13 +22,19 @@ class Prompt(BaseModel):
     system: str
     task: str = ""  # first part of the user message: equal for all texts of a rubric
     text: str  # then what all questions about a text share
-    question: str  # last: the question and its labelled options
+    frame: str = ""  # then what several questions begin with
+    question: str  # last: what is this question's own
     labels: tuple[str, ...]  # single-token labels, in the order of the question's options
 
     @property
     def shared(self) -> str:
-        """What stands before the question in the user message."""
+        """What all questions about a text share of the user message."""
         return self.task + self.text
+
+    @property
+    def asked(self) -> str:
+        """The rest of the user message: the question."""
+        return self.frame + self.question
 
 
 class Reading(BaseModel):

@@ -10,14 +10,17 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from evaluator.judge.backends.asking import Prompt, Reading
 from evaluator.judge.backends.engines import Engine, Setup, choose_engine, open_engine
 from evaluator.judge.backends.engines.choice import threads_for
 from evaluator.judge.backends.engines.engine import CONTEXT_TOKENS, EngineName
+from evaluator.judge.backends.own_models import PREFIX, require_own
 from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.judge.backends.weights import require
+from evaluator.judge.knowledge import VERSION
 from evaluator.judge.questions import Traits
 from evaluator.scorecard import Usage
 from evaluator.settings import Settings
@@ -26,28 +29,33 @@ from evaluator.settings import Settings
 class EmbeddedAsker:
     """An `Asker` over weights on disk. Loading happens at the first question, or with `load()`."""
 
-    name = "embedded"
-    # That it knows nothing is measured: docs/benchmarks.md, short_answer_zh and rubric_answers_en.
-    traits = Traits(knows=False, context_tokens=CONTEXT_TOKENS)
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, name: str = "embedded") -> None:
         """ModelMissing or ModelDamaged when the weights are not there or not whole. The first time here, engines are
         tried, which takes half a minute."""
-        self._weights = require(settings)
-        self._choice = choose_engine(settings, self._weights.path, self._weights.sha256 or "")
-        self._setup = Setup(path=self._weights.path, threads=threads_for(settings), gpu_layers=settings.gpu_layers)
+        self.name = name
+        path, self._digest, self._knows = _weights_of(settings, name)
+        self._choice = choose_engine(settings, path, self._digest)
+        self._setup = Setup(path=path, threads=threads_for(settings), gpu_layers=settings.gpu_layers)
+
+    @property
+    def traits(self) -> Traits:
+        """Whether it may be asked about knowledge is measured (`evaluator model check`). The model that comes along may not:
+        docs/benchmarks.md, short_answer_zh and rubric_answers_en."""
+        return Traits(knows=self._knows, context_tokens=CONTEXT_TOKENS)
 
     @property
     def stamp(self) -> dict[str, str]:
-        return {
-            "model": self._weights.path.stem,
-            "weights": self._weights.sha256 or "",
-            "engine": self._choice.stamp,
-        }
+        own = {"model": self._setup.path.stem, "weights": self._digest, "engine": self._choice.stamp}
+        return own | ({"asked": "knowledge"} if self._knows else {})
 
     async def load(self) -> None:
         """Loads the weights now; ModelError when the engine cannot."""
         await asyncio.to_thread(_running, self._choice.engine, self._setup)
+
+    async def prepare(self, prompt: Prompt) -> None:
+        """Loads the weights, and reads what stands before the prompt's text, so that the first question waits less."""
+        running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
+        await asyncio.get_running_loop().run_in_executor(running.worker, running.engine.prepare, prompt)
 
     async def read(self, prompt: Prompt) -> Reading:
         """The distribution over the next token. Cancellation takes effect between two prompts."""
@@ -84,6 +92,18 @@ def _load(name: EngineName, setup: Setup) -> Running:
     return Running(open_engine(name, setup), ThreadPoolExecutor(1, thread_name_prefix="embedded-model"))
 
 
-def embedded_judge(settings: Settings) -> ReadoutJudge:
-    """The judge over the embedded model; ModelMissing or ModelDamaged when the weights are not there or not whole."""
-    return ReadoutJudge(EmbeddedAsker(settings))
+def _weights_of(settings: Settings, name: str) -> tuple[Path, str, bool]:
+    """Path and digest of the weights, and whether they may be asked about knowledge."""
+    own = name.removeprefix(PREFIX)
+    if own == name:
+        found = require(settings)
+        return found.path, found.sha256 or "", False
+    model = require_own(settings, own)
+    measured = model.measured if model.measured and model.measured.version == VERSION else None
+    return model.path, model.sha256, bool(measured and measured.knows)
+
+
+def embedded_judge(settings: Settings, name: str = "embedded") -> ReadoutJudge:
+    """The judge over the embedded model, or over the user's own `embedded:NAME`; ModelMissing or ModelDamaged when the
+    weights are not there or not whole."""
+    return ReadoutJudge(EmbeddedAsker(settings, name))

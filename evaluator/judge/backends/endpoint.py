@@ -138,7 +138,7 @@ class EndpointAsker:
             "model": self.endpoint.model,
             "messages": [
                 {"role": "system", "content": prompt.system},
-                {"role": "user", "content": f"{prompt.shared}{prompt.question}{self._switch()}"},
+                {"role": "user", "content": f"{prompt.shared}{prompt.asked}{self._switch()}"},
             ],
             "logprobs": True,
             "top_logprobs": alternatives,

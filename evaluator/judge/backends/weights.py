@@ -76,10 +76,10 @@ def status(settings: Settings, progress: Progress | None = None) -> WeightsStatu
         return WeightsStatus(state="missing", path=path, size=0)
     size = path.stat().st_size
     if settings.model_file:
-        return WeightsStatus(state="own", path=path, size=size, sha256=_kept_digest(path, progress))
+        return WeightsStatus(state="own", path=path, size=size, sha256=kept_digest(path, progress))
     if size != EMBEDDED.size:
         return WeightsStatus(state="damaged", path=path, size=size)
-    digest = _kept_digest(path, progress)
+    digest = kept_digest(path, progress)
     return WeightsStatus(state="ready" if digest == EMBEDDED.sha256 else "damaged", path=path, size=size, sha256=digest)
 
 
@@ -191,14 +191,20 @@ def _require_space(folder: Path) -> None:
         raise StorageError("disk_full", path=folder, free=free // CHUNK, needed=needed // CHUNK)
 
 
-def _kept_digest(path: Path, progress: Progress | None) -> str:
-    """The file's SHA-256, computed only when the file changed since it was last computed."""
+def kept_digest(path: Path, progress: Progress | None = None, known: str = "") -> str:
+    """The file's SHA-256, computed only when the file changed since it was last computed; `known` is noted as it is."""
     note = path.with_name(path.name + ".sha256")
     mark = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
-    if note.is_file():
+    if note.is_file() and not known:
         kept = note.read_text().split(maxsplit=1)
         if len(kept) == 2 and kept[1].strip() == mark:
             return kept[0]
+    digest = known or _digest(path, progress)
+    _keep_digest(path, digest)
+    return digest
+
+
+def _digest(path: Path, progress: Progress | None) -> str:
     digest, done = hashlib.sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
@@ -206,7 +212,6 @@ def _kept_digest(path: Path, progress: Progress | None) -> str:
             done += len(chunk)
             if progress:
                 progress(done, path.stat().st_size)
-    _keep_digest(path, digest.hexdigest())
     return digest.hexdigest()
 
 

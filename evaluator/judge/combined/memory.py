@@ -17,7 +17,7 @@ from evaluator.storage.memo import KeyPrefix, Memo, memo_key
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
     """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
-    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id"}, exclude_none=True))
+    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id", "point"}, exclude_none=True))
 
 
 _asked_since: ContextVar[set[str] | None] = ContextVar("asked_since", default=None)  # keys; None: the memo may reply

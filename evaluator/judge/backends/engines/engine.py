@@ -40,6 +40,10 @@ class Engine(Protocol):
         """The distribution over the next token; ReadingFailed when this prompt cannot be read."""
         ...
 
+    def prepare(self, prompt: Prompt) -> None:
+        """Reads what stands before the prompt's text, where that can be kept; changes no reading."""
+        ...
+
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
         """The likeliest continuation, at most `most` tokens, as JSON of `schema` if one is given."""
         ...

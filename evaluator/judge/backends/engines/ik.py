@@ -1,9 +1,11 @@
 """ik_llama.cpp through its C interface. The only module that touches ik-llama-cpp-python.
 
-Three layers of a prompt are kept apart: what stands before the text (instructions and task), the text, and a question.
+Four layers of a prompt are kept apart: what stands before the text (instructions and task), the text, a frame that several
+questions begin with, and the question.
 
 - The state after instructions and task is saved, and put back for the next text of the same rubric.
 - The state after the text stays in the cache; a question is read behind it and cut off again.
+- The state after a frame is saved as long as the text stays the same.
 
 Each layer is read in batches of its own that begin at its first token, and stands in the same cells of the cache each time.
 So nothing that was read before can change a digit. Questions are read one by one: side by side they took as long, and
@@ -30,6 +32,8 @@ BATCH = 512  # tokens that are read at once
 STATES = 16  # instructions and tasks whose state is kept, some 30 KB a token
 MARK = "\x1f"  # stands where the user's message goes while the chat's frame is made
 
+Tokens = tuple[int, ...]
+
 
 class IkEngine:
     """An `Engine` over ik_llama.cpp, tensors repacked for this processor."""
@@ -39,10 +43,9 @@ class IkEngine:
             self._library = Library(setup, BATCH)
         self.model = setup.path.stem
         self._room = setup.context_tokens
-        self._states: OrderedDict[tuple[int, ...], bytes] = OrderedDict()
-        self._held: tuple[tuple[int, ...], tuple[int, ...]] | None = (
-            None  # what the cache holds: before the text, the text
-        )
+        self._states: OrderedDict[Tokens, bytes] = OrderedDict()  # by what stands before the text
+        self._frames: dict[Tokens, bytes] = {}  # of the text that the cache holds
+        self._held: tuple[Tokens, Tokens, Tokens] | None = None  # what the cache holds: before the text, text, frame
         if not self._library.frame("", MARK):
             raise ModelError(
                 "model_unloadable", path=setup.path, detail="its chat template is not known to ik_llama.cpp"
@@ -51,16 +54,22 @@ class IkEngine:
     def read(self, prompt: Prompt) -> Reading:
         """The distribution over the next token: its 20 likeliest, and the labels in their usual spellings."""
         started = time.perf_counter()
-        before, text, question = self._tokens_of(prompt)
-        total = len(before) + len(text) + len(question)
+        before, text, frame, question = self._tokens_of(prompt)
+        total = len(before) + len(text) + len(frame) + len(question)
         if total >= self._room:
             raise ReadingFailed("too_long", f"{total} tokens, and the context holds {self._room}")
-        read = self._place(before, text) + len(question)
+        read = self._place(before, text) + self._add_frame(frame) + len(question)
         logprobs = self._logprobs(self._ask(question, total - len(question)), prompt.labels)
         usage = Usage(
             prompt_tokens=total, cached_tokens=total - read, requests=1, seconds=time.perf_counter() - started
         )
         return Reading(model=self.model, logprobs=logprobs, usage=usage)
+
+    def prepare(self, prompt: Prompt) -> None:
+        """Reads instructions and task, and keeps the state."""
+        before, *_ = self._tokens_of(prompt)
+        if before not in self._states and len(before) < self._room:
+            self._place(before, ())
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
         """The likeliest continuation. What the last call shares with this one from the first token on is not read again."""
@@ -77,7 +86,7 @@ class IkEngine:
         self._read_batches(prompt[kept:-1], kept)
         with Grammar.of(schema, self._library) as grammar:
             written = list(self._continue(prompt[-1], len(prompt) - 1, most, grammar))
-        self._held = (tuple(prompt), tuple(written[:-1]))
+        self._held = tuple(prompt), tuple(written[:-1]), ()
         usage = Usage(
             prompt_tokens=len(prompt),
             cached_tokens=kept,
@@ -91,24 +100,25 @@ class IkEngine:
         """Frees the weights and the cache."""
         self._library.close()
 
-    def _tokens_of(self, prompt: Prompt) -> tuple[tuple[int, ...], tuple[int, ...], list[int]]:
-        """Three layers. Only the chat's own frame is read with special tokens: a text that spells one is a text."""
+    def _tokens_of(self, prompt: Prompt) -> tuple[Tokens, Tokens, Tokens, Tokens]:
+        """The four layers. Only the chat's own frame is read with special tokens: a text that spells one is a text."""
         library = self._library
         head, tail = self._frame(prompt.system)
         before = (*library.first, *library.tokens(head, special=True), *library.tokens(prompt.task))
-        question = [*library.tokens(prompt.question), *library.tokens(tail, special=True)]
-        return before, tuple(library.tokens(prompt.text)), question
+        question = (*library.tokens(prompt.question), *library.tokens(tail, special=True))
+        return before, tuple(library.tokens(prompt.text)), tuple(library.tokens(prompt.frame)), question
 
     def _frame(self, system: str) -> tuple[str, str]:
         """What the chat template puts before and behind the user's message."""
         head, _, tail = self._library.frame(system, MARK).partition(MARK)
         return head, tail
 
-    def _place(self, before: tuple[int, ...], text: tuple[int, ...]) -> int:
-        """Brings the cache to the end of the text; the number of tokens that had to be read."""
-        if self._held == (before, text):
+    def _place(self, before: Tokens, text: Tokens) -> int:
+        """Brings the cache to the end of the text, and perhaps of a frame; the number of tokens that had to be read."""
+        if self._held and self._held[:2] == (before, text):
             return 0
         self._held = None
+        self._frames.clear()
         self._library.forget(0)
         read = len(text)
         if state := self._states.get(before):
@@ -121,8 +131,25 @@ class IkEngine:
             if len(self._states) > STATES:
                 self._states.popitem(last=False)
         self._read_batches(text, len(before))
-        self._held = before, text
+        self._held = before, text, ()
         return read
+
+    def _add_frame(self, frame: Tokens) -> int:
+        """Brings the cache from the text's end, or another frame's, to the end of `frame`; the number of tokens read."""
+        assert self._held is not None, "a text was placed"
+        before, text, here = self._held
+        if here == frame:
+            return 0
+        self._held, end = None, len(before) + len(text)
+        state = self._frames.get(frame)
+        self._library.forget(0 if state else end)
+        if state:
+            self._library.put_state(state)
+        elif frame:
+            self._read_batches(frame, end)
+            self._frames[frame] = self._library.take_state()
+        self._held = before, text, frame
+        return 0 if state else len(frame)
 
     def _ask(self, question: Sequence[int], at: int) -> Any:
         """The logits behind a question, which is cut off again."""

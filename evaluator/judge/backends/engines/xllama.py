@@ -46,12 +46,15 @@ class XllamaEngine:
         started = time.perf_counter()
         before = self._begin(prompt.system, prompt.shared)
         asked = {"max_tokens": 1, "logprobs": True, "top_logprobs": ALTERNATIVES, "cache_prompt": True}
-        reply = self._complete(_messages(prompt.system, prompt.shared + prompt.question), asked)
+        reply = self._complete(_messages(prompt.system, prompt.shared + prompt.asked), asked)
         self._read = (prompt.system, prompt.shared)
         usage = before + usage_of(reply, time.perf_counter() - started)
         top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         logprobs = {entry["token"]: entry["logprob"] for entry in top}
         return Reading(model=self.model, logprobs=logprobs, usage=usage.model_copy(update={"requests": 1}))
+
+    def prepare(self, prompt: Prompt) -> None:
+        """Nothing: a text is read from the first word of its prompt."""
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
         """The likeliest continuation; a part that the last prompt shares is not read again."""
