@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
 LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
+BREATH = 12  # Chinese characters, or words: about what is said between two marks
+_UNIT = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 PER_CRITERION = 3
 COMMON_PART = 0.6  # how much of a sentence's mean similarity to all statements is taken away
 LEAST_SIMILARITY = 0.28  # below this a sentence has nothing to do with what is asked (docs/design/judging.md)
@@ -143,8 +145,21 @@ def statements_of(rubric: Rubric) -> list[Statement]:
 
 
 def _pieces(sentence: str) -> list[str]:
+    """What of a sentence is compared: the sentence, its clauses, and stretches of clauses that are longer than people speak
+    in one breath. Speech recognition writes no marks, and a long text resembles everything a little."""
     clauses = [clause.strip() for clause in _CLAUSE.findall(sentence) if len(clause.strip()) >= LEAST_CLAUSE]
-    return [sentence] if len(clauses) < 2 else [sentence, *clauses]
+    parts = [part for clause in clauses for part in (clause, *_stretches(clause))]
+    return [sentence] if len(parts) < 2 else list(dict.fromkeys([sentence, *parts]))
+
+
+def _stretches(clause: str) -> list[str]:
+    """Overlapping stretches of a clause of more than twice BREATH units, each BREATH long; a unit is a Chinese character or
+    a word of another script. None of a shorter clause."""
+    units = [match.span() for match in _UNIT.finditer(clause)]
+    if len(units) <= 2 * BREATH:
+        return []
+    starts = [*range(0, len(units) - BREATH, BREATH // 2), len(units) - BREATH]
+    return [clause[units[start][0] : units[start + BREATH - 1][1]] for start in starts]
 
 
 @lru_cache(maxsize=256)
