@@ -194,6 +194,9 @@ class Rubric(BaseModel):
     references: tuple[ReferenceAnswer, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     topics: tuple[str, ...] = ()
+    any_topic: bool = Field(
+        default=False, description="For texts about anything, such as any call; then no text is off the topic."
+    )
 
     @model_validator(mode="after")
     def _can_be_graded(self) -> Rubric:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
-METHOD = 14  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 15  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]

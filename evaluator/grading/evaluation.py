@@ -18,6 +18,7 @@ from evaluator.grading.material import Read, anchor_states, redactions, state_fo
 from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
+from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.guard.injection import inspect
 from evaluator.judge.combined.memory import RememberingJudge, asking_again
@@ -231,7 +232,7 @@ class _Seen(NamedTuple):
 
     alike: Mapping[Speaker, Compared]
     closings: Mapping[str, LastWords]
-    fits: float
+    deals: float  # the probability that the text deals with the task
 
 
 def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
@@ -239,7 +240,7 @@ def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
     alike = compare(plan.rubric, transcript, places)
     if not plan.anchored:  # such a judge weighs the last words and the topic itself
         return _Seen(alike, {}, 1.0)
-    return _Seen(alike, closings_of(plan.rubric, transcript, places), alike["agent"].likeness.on_topic())
+    return _Seen(alike, closings_of(plan.rubric, transcript, places), on_topic(plan.stated, transcript, places))
 
 
 async def _judge_criteria(plan: Plan, asked: _Asking, seen: _Seen, report: Report) -> list[Verdict | UngradedVerdict]:
@@ -272,7 +273,7 @@ def _conclude(
     return _Outcome(
         tuple(verdicts),
         tuple(judge_key_point(point, name, answered, likeness) for name, point in plan.points),
-        (*guards, *_judged_guards(answered, asked.anchored, seen.fits)),
+        (*guards, *_judged_guards(answered, asked.anchored, seen.deals)),
         asked.usage,
         asked.model,
         asked.answers,
@@ -411,12 +412,14 @@ def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
     return _Outcome(verdicts, points, tuple(found))
 
 
-def _judged_guards(answered: Answered, anchored: bool, fits: float) -> list[Guard]:
-    """What the readings say about the text as a whole: off the topic, or addressed to the grader."""
+def _judged_guards(answered: Answered, anchored: bool, deals: float) -> list[Guard]:
+    """What is said about the text as a whole: off the topic (by contrast with other tasks, or by a model that needs no
+    anchors), or addressed to the grader."""
     found = []
     topic, steering = answered.text.get(TOPIC), answered.text.get(STEERING)
-    deals = topic.probabilities[YES] if isinstance(topic, Answer) and not anchored else fits
-    if deals < 0.5:
+    if isinstance(topic, Answer) and not anchored:
+        deals = topic.probabilities[YES]
+    if 1 - deals >= ACCUSED_FROM:
         found.append(Guard(code="off_topic", detail="", probability=round(1 - deals, 4)))
     if isinstance(steering, Answer) and steering.probabilities[YES] >= 0.5:
         found.append(Guard(code="steering", detail="model", probability=round(steering.probabilities[YES], 4)))

@@ -49,7 +49,7 @@ class Comparison:
 
         embed = kept_passage_vectors if of_rubric else passage_vectors
         self.spans = spans
-        pieces = [(number, text) for number, span in enumerate(spans) for text in _pieces(span.text)]
+        pieces = [(number, text) for number, span in enumerate(spans) for text in pieces_of(span.text)]
         self._owners = [number for number, _ in pieces]
         self._vectors = embed([text for _, text in pieces])
 
@@ -144,7 +144,7 @@ def statements_of(rubric: Rubric) -> list[Statement]:
     return [statement for item in wanted for statement in (*item.good, *item.bad)] + points
 
 
-def _pieces(sentence: str) -> list[str]:
+def pieces_of(sentence: str) -> list[str]:
     """What of a sentence is compared: the sentence, its clauses, and stretches of clauses that are longer than people speak
     in one breath. Speech recognition writes no marks, and a long text resembles everything a little."""
     clauses = [clause.strip() for clause in _CLAUSE.findall(sentence) if len(clause.strip()) >= LEAST_CLAUSE]

@@ -9,7 +9,6 @@ constants are in docs/design/judging.md.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,7 +24,7 @@ from evaluator.transcript.sentences import spans_of
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
-ON_TOPIC_RATIO, ON_TOPIC_LIKENESS, ON_TOPIC_SHARPNESS = 0.86, 0.45, 25.0
+TASK_SHARE = 0.86  # of what the task's own wording resembles a key point: any text about the matter has as much
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
 EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
@@ -74,20 +73,6 @@ class Likeness:
         """How far a key point is made, 0 to 1, and the sentence that comes nearest to it."""
         near = self._matcher.nearest(statement_of(point))
         return _made(near, self._anchors[reference, point.id]), near
-
-    def on_topic(self) -> float:
-        """The probability that the text deals with the task: its sentences are as near to the key points as the task's
-        own wording is, or it resembles the reference anyway. 1 when there are no key points to tell by."""
-        if not self._anchors:
-            return 1.0
-        points = [point for reference in self._rubric.references for point in reference.key_points]
-        own = sum(self._matcher.nearest(statement_of(point)).text for point in points)
-        task = sum(anchors.task for anchors in self._anchors.values())
-        near = _logistic(ON_TOPIC_SHARPNESS * (own / max(task, 1e-6) - ON_TOPIC_RATIO))
-        alike = max(
-            sum(self._seen(item.id, item.key_points)) / 3 for item in self._rubric.references if item.key_points
-        )
-        return 1 - (1 - near) * (1 - _logistic(ON_TOPIC_SHARPNESS * (alike - ON_TOPIC_LIKENESS)))
 
     def _seen(self, reference: str, points: Sequence[KeyPoint], judged: Judged = NOTHING_JUDGED) -> Witnesses:
         made = [both(self.of_point(reference, point)[0], judged.get((reference, point.id))) for point in points]
@@ -138,7 +123,7 @@ def _made(near: Nearest, anchors: Anchors) -> float:
     """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
     the reference does (or a paraphrase would), its example between an unrelated sentence of the trade and a close
     paraphrase."""
-    low = anchors.task * ON_TOPIC_RATIO
+    low = anchors.task * TASK_SHARE
     high = min(anchors.reference, FULL_POINT)
     by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
     if near.example is None:
@@ -150,10 +135,6 @@ def _made(near: Nearest, anchors: Anchors) -> float:
 def _content(text: str) -> list[str]:
     """The words that tell something: any two English texts share "the" and "of"."""
     return tokens(text, function_words=False)
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-value))
 
 
 def _said_in(reference: str, form: Form) -> Comparison:

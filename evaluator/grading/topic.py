@@ -1,0 +1,214 @@
+"""Does a text deal with its task? Told by contrast: is it nearer to this task than to the tasks of the shipped library?
+
+Every text of customer service resembles every task of customer service a little, so a likeness by itself says nothing. Here
+four likenesses (sentences by two embedders, the whole text, the share of its words) and how far each lies above the same
+likeness to the nearest other task go into a logistic regression. Its coefficients, the vectors of the library's tasks and how
+both were made stand in `topic.npz`; `python -m benchmarks.unseen.topic --write` makes them, and the same command without
+`--write` measures them on rubrics and questions that were left out (docs/benchmarks.md). No model is asked.
+
+The result is shown and asks for a person. It moves no points.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator.grading.evidence import pieces_of
+from evaluator.references.lexical import tokens
+from evaluator.rubric import Rubric
+from evaluator.rubrics.key_points import with_key_points
+from evaluator.transcript import Transcript, parse
+from evaluator.transcript.sentences import spans_of
+
+if TYPE_CHECKING:
+    from evaluator.references.embedding import Vectors
+
+ACCUSED_FROM = 0.8  # probability that a text is off the topic at which a person is asked to look
+EVERYBODY = frozenset({"agent", "customer", "other"})
+MOST_PIECES = 400  # of a very long text, evenly spaced: what it deals with shows in these
+NEAREST = 3  # sentences whose likeness is averaged
+SAME_TASK = 0.8  # cosine of two tasks, whole: the same scenario in another language or version is no contrast
+
+_DATA = Path(__file__).with_name("topic.npz")
+LIKENESSES = ("sentences", "sentences by the second embedder", "whole text", "words")
+FEATURES = (*LIKENESSES, *(f"{name}, above the nearest other task" for name in LIKENESSES), "log of the length")
+
+
+Likenesses = tuple[float, float, float, float]
+
+
+class Topic(NamedTuple):
+    """A task as texts are compared with it: its statements by both embedders, task and first reference whole, its words."""
+
+    first: Vectors  # (statements, 384)
+    second: Vectors  # (statements, 512)
+    whole: Vectors  # (1 or 2, 512)
+    words: frozenset[str]
+
+
+class Seen(NamedTuple):
+    """A text as it is compared with tasks."""
+
+    first: Vectors
+    second: Vectors
+    whole: Vectors  # (512,)
+    words: frozenset[str]
+    length: int  # letters and digits
+
+
+class Fit(NamedTuple):
+    """The logistic regression: features are centred and scaled, then weighed."""
+
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+
+    def probability(self, features: Sequence[float]) -> float:
+        """The probability that a text with these features deals with the task."""
+        parts = zip(features, self.centre, self.scale, self.weights, strict=True)
+        value = self.intercept + sum(weight * (feature - mean) / spread for feature, mean, spread, weight in parts)
+        return 1 / (1 + math.exp(-max(min(value, 60.0), -60.0)))
+
+
+class Library(NamedTuple):
+    """What ships: the tasks to contrast with, by rubric, how much each word tells, and the fit."""
+
+    topics: Mapping[str, Topic]
+    frequency: Mapping[str, int]  # in how many of the library's documents a word stands
+    documents: int
+    fit: Fit
+
+    def information(self, words: Collection[str]) -> float:
+        """How much these words tell together: the sum of their inverse document frequencies, as BM25 weighs them."""
+        return sum(_information(self.frequency.get(word, 0), self.documents) for word in words)
+
+
+def on_topic(rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -> float:
+    """The probability that the text deals with the task of the rubric, 0 to 1; 1 where there is nothing to tell by: a rubric
+    for any topic or without reference answers, a text without words."""
+    if rubric.any_topic or not any(reference.text.strip() for reference in rubric.references):
+        return 1.0
+    seen = see(transcript, left_out)
+    if seen is None:
+        return 1.0
+    shipped, own = library(), topic_of(rubric)
+    others = [likenesses(seen, other, shipped) for other in others_than(own, shipped).values()]
+    return shipped.fit.probability(features_of(likenesses(seen, own, shipped), others, seen.length))
+
+
+def features_of(own: Likenesses, others: Sequence[Likenesses], length: int) -> list[float]:
+    """The features of FEATURES, in that order."""
+    above = [mine - max(column) for mine, column in zip(own, zip(*others, strict=True), strict=True)]
+    return [*own, *above, math.log(length + 1)]
+
+
+def others_than(own: Topic, shipped: Library) -> dict[str, Topic]:
+    """The library's tasks without the task itself, its translations and its near copies."""
+    return {name: other for name, other in shipped.topics.items() if float(other.whole[0] @ own.whole[0]) < SAME_TASK}
+
+
+def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -> Seen | None:
+    """The text, everybody's words, ready to be compared; None without words."""
+    from evaluator.references import universal
+    from evaluator.references.space import passage_vectors
+
+    spans = spans_of(transcript, EVERYBODY, left_out)
+    if not spans:
+        return None
+    pieces = [piece for span in spans for piece in pieces_of(span.text)]
+    pieces = pieces[:: len(pieces) // MOST_PIECES + 1]
+    text = " ".join(span.text for span in spans)
+    return Seen(
+        passage_vectors(pieces),
+        universal.embed(pieces),
+        universal.embed([text[:4000]])[0],
+        frozenset(tokens(text, function_words=False)),
+        sum(char.isalnum() for char in text),
+    )
+
+
+@lru_cache(maxsize=64)
+def topic_of(rubric: Rubric) -> Topic:
+    """The task of a rubric: its wording, its reference answers and their key points."""
+    from evaluator.references import universal
+    from evaluator.references.space import passage_vectors
+
+    rubric = with_key_points(rubric)
+    task = [piece for span in spans_of(parse(rubric.task), EVERYBODY) for piece in pieces_of(span.text)]
+    said = [span.text for item in rubric.references for span in spans_of(parse(item.text, form=rubric.form), EVERYBODY)]
+    points = [point.text for reference in rubric.references for point in reference.key_points]
+    statements = [*task, *said, *points] or [rubric.task]
+    words = " ".join((rubric.task, *(reference.text for reference in rubric.references), *points))
+    whole = [rubric.task, *(reference.text[:4000] for reference in rubric.references[:1])]
+    return Topic(
+        passage_vectors(statements),
+        universal.embed(statements),
+        universal.embed(whole),
+        frozenset(tokens(words, function_words=False)),
+    )
+
+
+@cache
+def library() -> Library:
+    """What ships in `topic.npz`."""
+    import numpy as np
+
+    with np.load(_DATA, allow_pickle=False) as file:
+        told = json.loads(str(file["told"]))
+        first, second, whole = (file[name].astype(np.float32) for name in ("first", "second", "whole"))
+    topics, at, whole_at = {}, 0, 0
+    for entry in told["topics"]:
+        rows, wholes = slice(at, at + entry["statements"]), slice(whole_at, whole_at + entry["wholes"])
+        topics[entry["rubric"]] = Topic(first[rows], second[rows], whole[wholes], frozenset(entry["words"]))
+        at, whole_at = rows.stop, wholes.stop
+    return Library(topics, told["frequency"], told["documents"], Fit(**told["fit"]))
+
+
+def write_library(
+    topics: Mapping[str, Topic], frequency: Mapping[str, int], documents: int, fit: Fit, origin: str
+) -> Path:
+    """Writes what ships; `origin` says in words on what the fit was made."""
+    import numpy as np
+
+    entries = [
+        {"rubric": name, "statements": len(item.first), "wholes": len(item.whole), "words": sorted(item.words)}
+        for name, item in topics.items()
+    ]
+    told = {
+        "origin": origin,
+        "features": FEATURES,
+        "fit": fit._asdict(),
+        "topics": entries,
+        "frequency": dict(frequency),
+        "documents": documents,
+    }
+    stacked = {
+        name: np.vstack([getattr(item, name) for item in topics.values()]) for name in ("first", "second", "whole")
+    }
+    halves = {name: values.astype(np.float16) for name, values in stacked.items()}
+    np.savez_compressed(_DATA, told=np.array(json.dumps(told, ensure_ascii=False)), **halves)
+    return _DATA
+
+
+def likenesses(seen: Seen, task: Topic, shipped: Library) -> Likenesses:
+    """How far a text resembles a task: the four of LIKENESSES."""
+    told = shipped.information(seen.words & task.words) / (shipped.information(seen.words) + 1e-6)
+    first, second = (seen.first @ task.first.T).max(axis=1), (seen.second @ task.second.T).max(axis=1)
+    return _nearest(first), _nearest(second), float((task.whole @ seen.whole).max()), told
+
+
+@lru_cache(maxsize=4096)
+def _information(count: int, documents: int) -> float:
+    return math.log(1 + (documents - count + 0.5) / (count + 0.5))
+
+
+def _nearest(best: Vectors) -> float:
+    """The mean of the highest few."""
+    highest = sorted(best.tolist())[-NEAREST:]
+    return sum(highest) / len(highest)
