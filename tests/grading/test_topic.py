@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from grading_cases import COLD, GOOD, STRAY, small_rubric
 
 from evaluator.grading import topic
 from evaluator.transcript import parse
+from tests.support.grading_cases import COLD, GOOD, STRAY, small_rubric
 
 RUBRIC = small_rubric()
 RUDE = "客服：又漏了？你自己不会拧紧点？\n客户：你什么态度！水都流到楼下了。\n客服：爱找谁找谁，修水管不归我管。"
