@@ -222,3 +222,28 @@ def test_a_scale_of_which_nobody_used_the_upper_half_is_noticed() -> None:
     found = read_grades(table, scales={"points": Scale(low=0, high=10)})
     assert [problem.code for problem in found.problems] == ["other_scale"] and len(found.table) == 30
     assert not read_grades(table, scales={"points": Scale(low=0, high=6)}).problems
+
+
+def _table_with(heading: str) -> pd.DataFrame:
+    rows = [
+        {"编号": f"a{item}", heading: who, "评分项": name, "分数": str(points)}
+        for item in range(10)
+        for who in ("李", "王", "赵")
+        for name, points in (("态度", 2), ("方案", 3))
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("heading", ["质检员", "工号", "谁打的"])
+def test_a_grader_column_is_found_by_what_it_does(heading) -> None:
+    """Whatever its heading, the column that tells rows of one item and criterion apart names the graders."""
+    grades = read_grades(_table_with(heading))
+    assert len(grades.table) == 60 and grades.graders == ["李", "王", "赵"]
+
+
+def test_a_mapping_that_loses_grades_is_refused() -> None:
+    """Several people's grades under no name are not taken for one person's."""
+    table = _table_with("质检员").drop(columns="质检员")
+    with pytest.raises(InputError) as raised:
+        read_grades(table)
+    assert raised.value.code == "calibration_loses_grades" and "40" in raised.value.text("zh")

@@ -116,6 +116,7 @@ class Grades:
 
 MOST_PROBLEMS = 200
 MOST_STRAYS = 20
+MOST_LOST = 0.05  # share of the grades
 LEAST_TO_DOUBT = 20  # grades of a criterion that all lie in the lower half of its scale
 
 
@@ -148,12 +149,22 @@ def read_grades(
         _mark(rows, ~rows["item"].isin(set(items)), "unknown_item")
     notes = _apply_scales(rows, dict(scales or {}), given_scale) if scales else _note_strays(rows)
     _mark(rows, rows[["item", "grader", "criterion"]].duplicated() & (rows["code"] == ""), "twice")
+    _refuse_losses(rows, mapping)
     good = rows.loc[rows["code"] == "", COLUMNS].reset_index(drop=True)
     problems, count = _list_problems(rows)
     if good.empty:
         first = problems[0].text() if problems else ""
         raise InputError("calibration_no_grades", detail=first)
     return Grades(good, (*notes, *problems), count + len(notes), dict(scales or {}))
+
+
+def _refuse_losses(rows: pd.DataFrame, mapping: Mapping) -> None:
+    """InputError where no column names the graders and many grades would be lost as somebody's second ones: then several
+    people's grades have been taken for one person's."""
+    lost = int((rows["code"] == "twice").sum())
+    if mapping.kind != "graders" and mapping.grader is None and lost > MOST_LOST * len(rows):
+        ignored = ", ".join(mapping.ignored) or "–"
+        raise InputError("calibration_loses_grades", lost=lost, total=len(rows), columns=ignored)
 
 
 def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:

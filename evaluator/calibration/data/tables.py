@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "item": ("item", "item_id", "id", "dialogue", "answer", "sample", "题目", "编号", "样本", "对话", "答卷"),
-    "grader": ("grader", "rater", "annotator", "assessor", "评分人", "评分员", "评委", "考官", "打分人"),
+    "grader": (
+        *("grader", "rater", "annotator", "assessor", "reviewer", "scorer", "examiner", "judge", "qa"),
+        *(
+            "评分人",
+            "评分员",
+            "评委",
+            "考官",
+            "打分人",
+            "质检员",
+            "质检人",
+            "阅卷人",
+            "评卷人",
+            "复核人",
+            "审核人",
+            "打分员",
+        ),
+    ),
     "criterion": ("criterion", "dimension", "aspect", "trait", "评分项", "维度", "指标", "标准"),
     "points": ("points", "score", "grade", "rating", "mark", "分数", "得分", "评分", "分"),
 }
@@ -112,6 +128,9 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
     item = found["item"] or str(table.columns[0])
     if found["points"]:
         used = {item, found["grader"], found["criterion"], found["points"]}
+        if found["grader"] is None:
+            found["grader"] = _tells_apart(table, [item, found["criterion"]], _others(table, used))
+            used.add(found["grader"])
         return Mapping(
             kind="long",
             item=item,
@@ -135,6 +154,20 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
         ignored=_others(table, used | set(columns)),
         **_only(criteria),
     )
+
+
+def _tells_apart(table: pd.DataFrame, key: list[str | None], others: tuple[str, ...]) -> str | None:
+    """The one column that names the grader although its heading is unknown: rows that are alike in item and criterion
+    differ in it, and its values come back from item to item. None where no column, or more than one, does that."""
+    known = [name for name in key if name]
+    if not table.duplicated(known).any():
+        return None
+    found = [
+        name
+        for name in others
+        if not table.duplicated([*known, name]).any() and 2 * table[name].nunique() <= table[known[0]].nunique()
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _only(criteria: Collection[str]) -> dict[str, Any]:
