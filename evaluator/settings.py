@@ -27,6 +27,7 @@ from pydantic_settings import (
 
 from evaluator.encoding.redaction import keep_secret, secrets_of
 from evaluator.errors import InputError, StorageError
+from evaluator.files import make_private_dir
 
 _WAYS = ("swapped:", "structured:", "decisions:", "readout:")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -253,11 +254,10 @@ def _keep_secrets(settings: Settings) -> None:
 
 
 def make_writable(folder: Path) -> Path:
-    """Creates `folder` if it is missing and proves that one can write there; StorageError says what to do
-    otherwise.
-    """
+    """Creates `folder` for its owner alone if it is missing, and proves that one can write there; StorageError says what to
+    do otherwise."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_dir(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"1")
     except OSError as error:

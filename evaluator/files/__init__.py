@@ -2,6 +2,22 @@
 owner alone."""
 
 from evaluator.files.reading import NotAFile, TooLarge, kind_of, read_bounded
-from evaluator.files.writing import make_private_dir, replacing, write_in_one_step
+from evaluator.files.writing import (
+    keep_private,
+    make_private_dir,
+    make_private_file,
+    replacing,
+    write_in_one_step,
+)
 
-__all__ = ["NotAFile", "TooLarge", "kind_of", "make_private_dir", "read_bounded", "replacing", "write_in_one_step"]
+__all__ = [
+    "NotAFile",
+    "TooLarge",
+    "keep_private",
+    "kind_of",
+    "make_private_dir",
+    "make_private_file",
+    "read_bounded",
+    "replacing",
+    "write_in_one_step",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,24 @@ def write_in_one_step(path: Path, content: bytes | str, mode: int = PRIVATE_FILE
     with replacing(path, mode) as half:
         half.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return path
+
+
+def keep_private(path: Path) -> None:
+    """Takes away what others than the owner may do with a file or folder of ours, as older versions made them. Left alone
+    is what somebody else owns, and what its group may write to: that is shared on purpose."""
+    with suppress(OSError):
+        found = path.stat(follow_symlinks=False)
+        mode = stat.S_IMODE(found.st_mode)
+        shared = mode & (stat.S_IWGRP | stat.S_ISVTX) or stat.S_ISLNK(found.st_mode)
+        if mode & 0o077 and not shared and found.st_uid == getattr(os, "geteuid", lambda: found.st_uid)():
+            path.chmod(mode & ~0o077)
+
+
+def make_private_file(path: Path) -> None:
+    """Creates an empty file for its owner alone, if there is none: a database then keeps its mode. Raises OSError."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    keep_private(path)
 
 
 def make_private_dir(folder: Path) -> Path:

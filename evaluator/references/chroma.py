@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from evaluator.errors import InputError, StorageError
-from evaluator.files import write_in_one_step
+from evaluator.files import keep_private, write_in_one_step
 from evaluator.references import meaning
 from evaluator.settings import make_writable
 
@@ -81,6 +81,7 @@ class FolderPlace:
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), make_writable(folder)
+        keep_private(folder)
         self._threads = threading.RLock()
         self._lock = FileLock(folder / "write.lock", timeout=BUSY_S, mode=0o600)
         self._held: Held | None = None
@@ -99,6 +100,8 @@ class FolderPlace:
                 finally:
                     self._held = None
                     _close(client)
+                    for path in (*self.folder.glob("*"), *self.folder.glob("*/*")):
+                        keep_private(path)
 
     def revision(self) -> str:
         try:

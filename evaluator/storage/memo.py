@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from evaluator.files import make_private_file
 from evaluator.settings import make_writable
 from evaluator.storage.faults import sqlite_faults
 from evaluator.storage.journal import write_ahead
@@ -82,6 +83,7 @@ class AskMemo:
         make_writable(self.path.parent)
         self._lock = threading.Lock()  # one connection, used from the threads of asyncio.to_thread
         with sqlite_faults(self.path):
+            make_private_file(self.path)
             self._connection = _connect(self.path)
 
     async def get(self, key: str) -> Any | None:

@@ -15,14 +15,16 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from evaluator.errors import StorageError
+from evaluator.files import make_private_file
 from evaluator.settings import make_writable
 from evaluator.storage.faults import storage_error
 from evaluator.storage.journal import write_ahead
@@ -90,7 +92,7 @@ class Database:
                 return
             make_writable(self.lock_dir)
             try:
-                with FileLock(self.lock_dir / "records.lock", timeout=60):
+                with FileLock(self.lock_dir / "records.lock", timeout=60, mode=0o600):
                     if not self._is_current():
                         self._upgrade()
             except Timeout:
@@ -178,23 +180,43 @@ def _engine(url: str, busy_s: float, place: str) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, json_serializer=_json)
         if parsed.database and parsed.database != ":memory:":
-            make_writable(Path(parsed.database).parent)
+            parsed = _reachable(parsed, Path(parsed.database))
+        reads_only = "uri" in parsed.query
         engine = create_engine(parsed, connect_args={"timeout": busy_s}, json_serializer=_json)
     except ModuleNotFoundError:
         raise StorageError("storage_driver_missing", path=place) from None
     except (ArgumentError, NoSuchModuleError) as error:
         raise storage_error(error, place) from None
-    event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, busy_s))
+    event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, busy_s, reads_only))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _reachable(url: URL, path: Path) -> URL:
+    """The address of a file that is created for its owner alone; of one in a folder that cannot be written, an address
+    that only reads: what was graded can be looked at on a medium that is write-protected."""
+    try:
+        make_writable(path.parent)
+        make_private_file(path)
+        return url
+    except (StorageError, OSError) as error:
+        if not path.is_file():
+            if isinstance(error, OSError):
+                raise storage_error(error, path) from None
+            raise
+    wal = path.with_name(f"{path.name}-wal")
+    # Without a log of its own nobody writes to it now, and SQLite need not create the file by which it would know.
+    way = "mode=ro" if wal.is_file() and wal.stat().st_size else "immutable=1"
+    return url.set(database=f"file:{quote(str(path.absolute()))}?{way}", query={**url.query, "uri": "true"})
 
 
 _json = partial(json.dumps, ensure_ascii=False)  # Chinese stays Chinese, a third of the size
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, busy_s: float) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, busy_s: float, reads_only: bool) -> None:
     connection.isolation_level = None  # transactions are ours, see `_begin_sqlite`
-    write_ahead(connection, busy_s)
+    if not reads_only:
+        write_ahead(connection, busy_s)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
 

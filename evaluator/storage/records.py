@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from evaluator.files import keep_private
 from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
@@ -44,6 +47,8 @@ class Records(Reviews):
 def open_records(settings: Settings | None = None) -> Records:
     """Opens the records that the settings name, creating or upgrading the tables where needed."""
     settings = settings or load_settings()
+    if (settings.data_dir / "records.db").exists() and settings.data_dir.resolve() not in (Path.home(), Path.cwd()):
+        keep_private(settings.data_dir)  # older versions made it open to all
     database = Database(settings.records_url, settings.data_dir)
     database.migrate()
     return Records(database)
