@@ -73,15 +73,16 @@ def trace(history: Sequence[Practised]) -> list[Step]:
 def advise(history: Iterable[Practised], count: int = 3) -> list[Advice]:
     """What to train next: the criteria that cost most, those that the trainee did not see themself first among equals.
 
-    Attempts at several rubrics may be mixed. Empty when nothing was graded yet or next to nothing was lost.
+    Attempts at several rubrics may be mixed. Empty when nothing was graded yet or next to nothing was lost. A criterion
+    whose top level the last attempt reached is left out, whatever earlier attempts lost.
     """
     seen: dict[tuple[str, str], list[tuple[Practised, Gap]]] = defaultdict(list)
     for entry in history:
         for gap in entry.comparison.gaps if entry.comparison else ():
             if gap.graded is not None and gap.kind in ("score", "checklist", "penalty", "fatal"):
                 seen[entry.rubric.id, gap.criterion].append((entry, gap))
-    advice = [_advise(entries) for entries in seen.values()]
-    wanted = [one for one in advice if one.loss >= LEAST_LOSS]
+    improvable = [entries for entries in seen.values() if not _at_the_top(*entries[-1])]
+    wanted = [one for one in map(_advise, improvable) if one.loss >= LEAST_LOSS]
     return sorted(wanted, key=lambda one: (-round(one.loss, 1), not one.blind, -one.max_points))[:count]
 
 
@@ -147,6 +148,12 @@ def _advise(entries: list[tuple[Practised, Gap]]) -> Advice:
         missing=tuple(point.text for point in gap.missing),
         blind=gap.view == "kinder",
     )
+
+
+def _at_the_top(entry: Practised, gap: Gap) -> bool:
+    """Whether the attempt reached the best level of the criterion, so that there is nothing to train next."""
+    criterion = entry.rubric.criterion(gap.criterion)
+    return bool(criterion.levels) and not _next_level(criterion, gap.graded or 0.0)
 
 
 def _lost(gap: Gap) -> float:

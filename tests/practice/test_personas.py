@@ -109,10 +109,10 @@ def test_a_small_persona_has_defaults():
         ("    asked_about: 里面是什么\n", "", 10, "asked_about"),
         ("    giveaways: [怀表]\n", "", 10, "giveaways"),
         ("{blamed: 2}", "{blamed: 2, heard: 1}", 18, "heard"),
-        ("id: inside", "id: lost", 7, "lost"),
+        ("id: inside", "id: lost", 10, "lost"),
         ("  angry: [搞啥子！]\n", "", 26, "angry"),
         ("{heard: 1, date_given: 2}", "{herd: 1}", 17, "one of"),
-        ("id: own-call.calm", "- 1", 2, "not valid YAML"),
+        ("id: own-call.calm", "- 1", 2, "indentation"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(before: str, after: str, line: int, said: str):

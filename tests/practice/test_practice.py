@@ -208,3 +208,11 @@ def test_advice_finds_the_matching_references(tmp_path):
     found = with_references(first, chosen, open_folder(tmp_path / "chroma"))
     assert found.references and found.references[0].source == "教材"
     assert found.references[0].matched_by == "item"
+
+
+def test_a_criterion_at_its_top_is_no_advice():
+    """What the last attempt did perfectly is not to be practised next, whatever was lost before."""
+    poor, best = verdict("empathy", [1.0, 0, 0]), verdict("empathy", [0, 0, 1.0])
+    history = [_entry(scorecard(one), own(), number) for number, one in enumerate((poor, best), 1)]
+    assert "empathy" in {one.criterion for one in advise(history[:1])}
+    assert "empathy" not in {one.criterion for one in advise(history)}
