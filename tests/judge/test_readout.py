@@ -132,6 +132,15 @@ async def test_what_the_memo_holds_in_another_shape_is_asked_again(tmp_path, sto
     assert asker.asked == 2
 
 
+async def test_what_comes_along_is_found_for_points_too(tmp_path):
+    """A question about a point is cut elsewhere, and is the same question: its answer has the key that `question_key` makes."""
+    about_point = QUESTION.model_copy(update={"text": "有没有：道歉？", "point": "道歉"})
+    asker, answer = FixedAsker(), Answer(question="q", probabilities={"no": 0.25, "yes": 0.75}).model_dump()
+    known = {question_key(ReadoutJudge(asker).stamp, STATE, about_point): {"model": "shipped", "answer": answer}}
+    judge = RememberingJudge(ReadoutJudge(asker), AskMemo(tmp_path / "memo.db"), known)
+    assert (await judge.decide(STATE, [about_point])).model == "shipped" and asker.asked == 0
+
+
 async def test_asking_again_asks_the_model_and_remembers_what_it_says_now(tmp_path):
     """Within `asking_again` the memo does not reply, but what was asked within it is not asked twice; the members of a panel
     are asked again too."""

@@ -23,7 +23,7 @@ from evaluator.judge.backends.endpoint import EndpointAsker
 from evaluator.judge.backends.readout import ReadoutJudge, read_menu
 from evaluator.judge.backends.spending import price_of
 from evaluator.judge.backends.vendor_openai import open_client
-from evaluator.judge.combined.memory import RememberingJudge
+from evaluator.judge.combined.memory import RememberingJudge, wording_of
 from evaluator.judge.prompts import LABELS, render_question
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State, Traits, Ungraded
 from evaluator.rubrics.questions import plan_anchors
@@ -179,7 +179,7 @@ class _Provider:
     ) -> AsyncIterator[bytes]:
         """Requests for the questions that have no answer yet. The id of a request holds all that its answer needs."""
         prefix = KeyPrefix(stamp, state.model_dump())
-        keys = {prefix.key(one.model_dump(exclude={"id"}, exclude_none=True)): one for one in questions}
+        keys = {prefix.key(wording_of(one)): one for one in questions}
         known = await self.memo.get_many([*keys])
         for key, question in keys.items():
             mark = bytes.fromhex(key)[:12]

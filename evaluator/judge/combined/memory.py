@@ -17,7 +17,12 @@ from evaluator.storage.memo import KeyPrefix, Memo, memo_key
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
     """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
-    return memo_key(stamp, state.model_dump(), question.model_dump(exclude={"id", "point"}, exclude_none=True))
+    return memo_key(stamp, state.model_dump(), wording_of(question))
+
+
+def wording_of(question: Question) -> dict[str, Any]:
+    """What of a question its answer depends on; `text` says a point in full."""
+    return question.model_dump(exclude={"id", "point"}, exclude_none=True)
 
 
 _asked_since: ContextVar[set[str] | None] = ContextVar("asked_since", default=None)  # keys; None: the memo may reply
@@ -72,7 +77,7 @@ class RememberingJudge:
         """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now. An answer of a
         judge that is asked question by question is on disk as soon as it came, and who asks the same meanwhile waits for it."""
         prefix = KeyPrefix(self.stamp, state.model_dump())
-        keys = {one.id: prefix.key(one.model_dump(exclude={"id"}, exclude_none=True)) for one in questions}
+        keys = {one.id: prefix.key(wording_of(one)) for one in questions}
         distinct = {keys[question.id]: question for question in reversed(questions)}
         ordered = {key: distinct[key] for key in dict.fromkeys(keys.values())}
         told = _Told(self.name)
@@ -129,7 +134,7 @@ class RememberingJudge:
         await self.memo.put_many(kept)
         told.answers |= given
         if (since := _asked_since.get()) is not None:
-            since |= kept.keys()
+            since.update(kept)
 
     async def _remembered(self, questions: Mapping[str, Question]) -> dict[str, Remembered]:
         since = _asked_since.get()
