@@ -59,10 +59,12 @@ def main(
     before: Annotated[Path | None, typer.Option(help="A checkout of the version before.")] = None,
     engine: Annotated[list[str] | None, typer.Option(help="ik, xllamacpp; both otherwise.")] = None,
     way: Annotated[list[str] | None, typer.Option(help=f"{', '.join(WAYS)}; all otherwise.")] = None,
+    text: Annotated[list[str] | None, typer.Option(help="Only these texts: a rubric's or a dialogue's id.")] = None,
     fresh: Annotated[bool, typer.Option(help="Measure anew what was measured.")] = False,
 ) -> None:
     """Measures what is missing and prints the tables."""
-    jobs, kept = jobs_of(dialogues), Kept(CACHE / "speed.json")
+    jobs = [job for job in jobs_of(dialogues) if not text or job["id"] in text]
+    kept = Kept(CACHE / "speed.json")
     for name in engine or ["ik", "xllamacpp"]:
         for one in way or WAYS:
             if one == "before" and (before is None or name != "xllamacpp"):
@@ -126,7 +128,8 @@ class Kept:
 
 def show(kept: Kept, jobs: list[Job]) -> None:
     """A table for the examples, one for the dialogues, and what the product's way is beside the others."""
-    for title, some in (("examples", jobs[: len(RUBRICS)]), ("dialogues", jobs[len(RUBRICS) :])):
+    examples = [job for job in jobs if job["id"] in RUBRICS]
+    for title, some in (("examples", examples), ("dialogues", [job for job in jobs if job not in examples])):
         rows = {
             (way, engine): found
             for engine in ("ik", "xllamacpp")
