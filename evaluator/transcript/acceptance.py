@@ -17,6 +17,7 @@ from evaluator.text.folding import fold
 from evaluator.transcript import times
 from evaluator.transcript.heads import Head
 from evaluator.transcript.names import (
+    ends_like_field,
     field_strength,
     hinted_role,
     is_honorific,
@@ -61,7 +62,7 @@ def accept(heads: Sequence[Head], words: Sequence[str], named: Collection[str]) 
     spelled = dict(zip(reversed(folded), (head.name for head in reversed(heads)), strict=True))
     unsure = tuple(spelled[name] for name in names - anchors if found[name] < PLAIN or evidence.is_odd(name))
     out = [name for name in counts if name not in names]
-    thinkable = [name for name in out if found.get(name, 0) >= THINKABLE and field_strength(name) == 0]
+    thinkable = [name for name in out if found.get(name, 0) >= THINKABLE and field_strength(name) < 2]
     return Accepted(
         names=frozenset(names),
         doubtful=tuple(sorted(unsure)),
@@ -77,15 +78,16 @@ class _Evidence:
         self, heads: Sequence[Head], words: Sequence[str], folded: list[str], counts: Counter[str], anchors: set[str]
     ) -> None:
         self.heads, self.words, self.folded, self.counts, self.anchors = heads, words, folded, counts, anchors
-        roles = {known_role(name) for name in anchors} - {None}
-        self.one_sided = len(roles) < 2
-        self.partners = anchors or {name for name in counts if field_strength(name) == 0 and self._could_lead(name)}
         self.places: dict[str, list[int]] = {}
         for place, name in enumerate(folded):
             self.places.setdefault(name, []).append(place)
+        roles = {known_role(name) for name in anchors} - {None}
+        self.one_sided = len(roles) < 2
+        self.partners = anchors or {name for name in counts if field_strength(name) == 0 and self._could_lead(name)}
         timed = [head.time for head in heads if head.time]
         self.mostly_timed = 2 * len(timed) > len(heads)
         self.time_kind = Counter(map(times.kind_of, timed)).most_common(1)[0][0] if timed else None
+        self.unknown = sum(name not in anchors for name in counts)
         self.singles = sum(count == 1 and name not in anchors for name, count in counts.items())
         self.turns = self._taking_turns()
 
@@ -93,7 +95,7 @@ class _Evidence:
         return self.counts[name] > 1 or is_person(self._spelled(name)) or is_honorific(name) or is_letter(name)
 
     def _spelled(self, name: str) -> str:
-        return self.heads[self.folded.index(name)].name
+        return self.heads[self.places[name][0]].name
 
     def of(self, name: str) -> float:
         """The evidence for one name that states no role."""
@@ -109,7 +111,9 @@ class _Evidence:
         turns = self.turns.get(name, 0.0)
         score += turns * (2.0 if self.one_sided else 0.5)
         if not (turns == 1.0 and self.one_sided and self.counts[name] > 1 and self.anchors):
-            score -= {0: 0.0, 1: 2.0, 2: 3.0}[strength]
+            score -= {0: 0.0, 1: 2.0 if ends_like_field(name) else 1.0, 2: 3.0}[strength]
+        if turns == 1.0 and self.one_sided and self.anchors and self.unknown == 1:
+            score += 1.0  # nobody else could be the other side
         return score - self._looks_like_a_value(name) - self._in_a_block(name)
 
     def is_odd(self, name: str) -> bool:

@@ -34,9 +34,10 @@ LEAST_SCORE = 2.0
 NEAR = 0.75  # share of the best score from which another layout is a doubt
 _FEW_LINES = 3  # a dialogue pasted into so few lines has its labels inside them
 _TITLE_LINES = 12
+_FIRST_WORDS = 120
 _INLINE = re.compile(
     r"(?<=[。！？!?；;.”」』）)…\s])(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff\w]{1,9}|[A-Z][\w'-]{0,14}(?: [A-Z][\w'-]{0,14})?|Q|A)"
-    r"[ ]?[:：](?=\s*[^\s\d/])\s*"
+    r"[ ]?[:：](?=\s*[^\s/])(?!\d\d\b)\s*"
 )
 _FILLERS = re.compile(
     r"(?:好的?|嗯+|哦+|啊|是的?|对的?|行|可以|谢谢.?|不客气|再见|拜拜|您好|你好|没有了?|ok(?:ay)?|yes|no|yeah|thanks?|thank you|"
@@ -82,8 +83,10 @@ class Readings:
         return dict(pairwise(self.filled))
 
     def words_behind(self, head: Head) -> str:
+        """The first words behind a head on its line."""
         line = self.lines[head.line]
-        return line.text[head.text_start - line.start :].strip()
+        at = head.text_start - line.start
+        return line.text[at : at + _FIRST_WORDS].strip()
 
 
 def candidates(lines: Sequence[Line], named: Collection[str]) -> list[Candidate]:
@@ -212,7 +215,7 @@ def _one_line(read: Readings, shape: Shape) -> Candidate | None:
     if len(speaking) < 2 or len(distinct) < 2 or share < (0.2 if shape == Shape.WITHIN else 0.5):
         return None
     roles = {known_role(head.name) for head in speaking} - {None}
-    if shape == Shape.SPACE and len(roles) < 2 and not all(_is_named(name, heads) for name in distinct):
+    if shape == Shape.SPACE and len(roles) < 2 and not all(map(_is_named, speaking)):
         return None
     family = {Shape.WITHIN: "within", Shape.SPACE: "space", Shape.DASH: "dash"}[shape]
     doubts = tuple(("label_doubtful", name) for name in accepted.doubtful)
@@ -235,9 +238,10 @@ def _is_part_of(head: Head, names: Collection[str]) -> bool:
     return any(name.startswith(head.name) for name in names)
 
 
-def _is_named(name: str, heads: Sequence[Head]) -> bool:
-    spelled = next(head.name for head in heads if fold(head.name) == name)
-    return is_letter(name) or is_honorific(name) or is_person(spelled) or is_phone(name) or is_self(name)
+def _is_named(head: Head) -> bool:
+    """Whether the name reads like one: a person's, a number, a letter, oneself."""
+    name = fold(head.name)
+    return is_letter(name) or is_honorific(name) or is_person(head.name) or is_phone(name) or is_self(name)
 
 
 def _alone(read: Readings) -> Candidate | None:
@@ -258,7 +262,7 @@ def _alone(read: Readings) -> Candidate | None:
     stated = len({known_role(name) for name in roles}) > 1
     if len(distinct) < 2 or (len(heads) == 2 and above) or above > _TITLE_LINES or not (stated or len(heads) > 3):
         return None
-    plain = stated or all(known_role(head.name) or _is_named(fold(head.name), heads) for head in heads)
+    plain = stated or all(known_role(head.name) or _is_named(head) for head in heads)
     doubts = () if plain else (("names_alone", heads[0].name),)
     return _scored(read, Candidate("alone", tuple(heads), Accepted(frozenset(names)), doubts=doubts))
 
@@ -310,17 +314,13 @@ def _with_times(read: Readings, family: str, heads: list[Head], used: set[int]) 
     heads.sort(key=lambda head: head.line)
     names = Counter(fold(head.name) for head in heads)
     stated = any(known_role(name) or hinted_role(name) for name in names)
-    if len(heads) < 2 or (len(names) == len(heads) and not stated and not all(map(_person_like, heads))):
+    if len(heads) < 2 or (len(names) == len(heads) and not stated and not all(map(_is_named, heads))):
         return None
     own = {head.line for head in heads}
     kept = [head for head in heads if _has_words_below(read, head, own, used)]
     if len(kept) < 2:
         return None
     return _scored(read, Candidate(family, tuple(kept), Accepted(frozenset(names)), used=frozenset(used)))
-
-
-def _person_like(head: Head) -> bool:
-    return is_person(head.name) or is_phone(head.name) or is_letter(head.name) or is_self(head.name)
 
 
 def _has_words_below(read: Readings, head: Head, own: set[int], used: set[int]) -> bool:

@@ -33,6 +33,7 @@ class Cut:
             if head.line not in declarations:
                 self.heads.setdefault(head.line, []).append(head)
         self.quoted = quotations(lines)
+        self.time_kinds = {times.kind_of(head.time) for head in chosen.heads if head.time}
         self.timed = self._timed_throughout()
         self.last_head = max(self.heads, default=-1)
         self.first_head = min(self.heads, default=len(lines))
@@ -100,8 +101,7 @@ class Cut:
 
     def _has_time_of_a_head(self, line: Line) -> bool:
         lead = times.leading(line.plain, len(line.plain) - len(line.plain.lstrip()))
-        kinds = {times.kind_of(str(head.time)) for head in self.chosen.heads}
-        return lead is not None and times.kind_of(lead.time) in kinds
+        return lead is not None and times.kind_of(lead.time) in self.time_kinds
 
     def _declarations(self, names: set[str]) -> Iterator[int]:
         """Lines above the dialogue that say who is who: "客服：小李", "Agent Nick M". The names speak below."""

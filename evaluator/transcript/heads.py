@@ -57,6 +57,7 @@ _DASH = re.compile(r"[ \t]*(?:——|—|[ \t][-–>|»→][ \t]|[ \t]>>[ \t])[ 
 _NOTE = re.compile(r"^(?P<name>.*?)[ \t]*[(（\[【](?P<note>[^()（）\[\]【】]{0,40})[)）\]】]$")
 _ZOOM = re.compile(r"^from\s+(?P<name>.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
 _WROTE = re.compile(r"\s*(?:wrote|says|said|写道|寫道)$", re.IGNORECASE)
+_SAYS = re.compile(r"\s*(?:说|說|写道|寫道|发言|wrote|says|said)\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?；;，、…“”《》=]|https?|www\.|//|\.\s|->|→")
 _BROKEN = re.compile(r"[\t\[\]【】{}|<>]|[:：]$")
 _TITLE_COMMA = re.compile(r"[A-Z][\w'’.-]{1,20}, [A-Z][\w'’. -]{0,24}")
@@ -150,6 +151,7 @@ class _Reader:
         rest = self.line.plain[self.at :]
         if len(rest) > _LONGEST_HEAD:
             return None
+        rest = _SAYS.sub("", rest)
         after = times.trailing(rest)
         if after and rest[: after.start].strip():
             return self._head(Shape.ABOVE, rest[: after.start], len(self.line.text), after.time)

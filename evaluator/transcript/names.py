@@ -185,13 +185,18 @@ def field_strength(label: str) -> int:
     words = _fields()
     if text in words or not text:
         return 2
-    if is_phone(text) or is_letter(text) or known_role(text):
+    if is_phone(text) or is_letter(text) or known_role(text) or (text.isdigit() and len(text) < 3):
         return 0
     if text[0].isdigit() or text[0] in "我你您他她它这那请如因以第每各该本其若从在对将把有没不要会可能先再":
         return 1
     if re.search(r"[,，。;；!！?？、“”\"《》<>=+…]|https?|www\.", text):
         return 1
-    return int(any(text.endswith(word) for word in _field_endings()))
+    return int(ends_like_field(text))
+
+
+def ends_like_field(label: str) -> bool:
+    """Whether a label ends in the name of a field: "退款金额", "处理方案"."""
+    return fold(label).strip("*_#-·• ").endswith(_field_endings())
 
 
 def is_person(label: str) -> bool:

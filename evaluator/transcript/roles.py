@@ -49,6 +49,7 @@ class Casting:
         self.words: dict[str, list[str]] = {name: [] for name in self.names}
         for one in speech:
             self.words[str(one.speaker)].append(simplify(source[one.start : one.end]))
+        self.sender = next((one.speaker for one in segments if one.kind == "mail" and one.speaker), None)
         self.roles: dict[str, Role] = {}
         self.assumed: list[Assumption] = []
 
@@ -94,7 +95,7 @@ class Casting:
     def _guess(self, unknown: list[str]) -> None:
         """Gives the unknown speakers the roles that nobody has yet, and says why."""
         if unknown and "agent" not in self.roles.values():
-            agent, why = self._likely_agent(unknown, lone="customer" in self.roles.values())
+            agent, why = self._likely_agent(unknown, lone=bool(self.roles))
             self._give(agent, "agent", why, unknown)
         if unknown and "customer" not in self.roles.values():
             customer = max(unknown, key=lambda name: len(self.words[name]))
@@ -183,8 +184,7 @@ class Casting:
         """The newest mail is the graded person's, and so are earlier ones from the same address."""
         if one.kind == "mail":
             return known_role(one.speaker or "") or "agent"
-        newest = next((other.speaker for other in self.segments if other.kind == "mail" and other.speaker), None)
-        same = newest is not None and one.speaker is not None and fold(one.speaker) == fold(newest)
+        same = self.sender is not None and one.speaker is not None and fold(one.speaker) == fold(self.sender)
         return known_role(one.speaker or "") or ("agent" if same else "customer")
 
     def _about_text_without_speaker(self, roles: Sequence[Role]) -> list[Assumption]:

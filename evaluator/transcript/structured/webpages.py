@@ -42,6 +42,9 @@ _BLOCKS = [
 ]
 
 
+_BREAKS = frozenset(["br", *_BLOCKS])
+
+
 def looks_like_html(text: str) -> bool:
     """Whether a field of a message holds HTML instead of plain words."""
     return bool(_FRAGMENT.search(text[:2000])) and ("</" in text or "<br" in text.lower())
@@ -94,17 +97,25 @@ def _as_text(page: Any) -> tuple[str, Layout] | None:
     from evaluator.transcript.dialogue import read_dialogue
     from evaluator.transcript.segments import Segment
 
-    for row in page("tr"):
-        row.replace_with("\n" + "\t".join(cell.get_text(" ", strip=True) for cell in row(["td", "th"])) + "\n")
     text = _lines(page)
     return text, read_dialogue(text) or Layout("plain", (Segment(None, 0, len(text)),))
 
 
 def _lines(part: Any) -> str:
+    """The visible text, a line for each block, walked without recursion so that nesting costs nothing."""
     from bs4 import NavigableString
 
-    for block in part.find_all(["br", *_BLOCKS]):
-        block.insert_before(NavigableString("\n"))
-        block.insert_after(NavigableString("\n"))
-    lines = [" ".join(line.split()) for line in part.get_text().split("\n")]
+    texts: list[str] = []
+    waiting: list[Any] = [part]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, NavigableString):
+            texts.append(here if type(here) is NavigableString else "")
+        elif here is None or here.name in _BREAKS:
+            texts.append("\n")
+            if here is not None:
+                waiting += [None, *reversed(here.contents)]
+        else:
+            waiting += reversed(here.contents)
+    lines = [" ".join(line.split()) for line in "".join(map(str, texts)).split("\n")]
     return "\n".join(line for line in lines if line)
