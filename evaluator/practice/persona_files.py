@@ -12,7 +12,7 @@ from evaluator.errors import InputError
 from evaluator.practice.persona import Fact, Persona, Speech, StockLines
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
-from evaluator.rubrics import Finding, Shape, read_as, read_text
+from evaluator.rubrics import Finding, Shape, WrongRubric, find, line_of, read_as, read_text
 from evaluator.settings import Settings, load_settings
 
 SCHEMA_FILE = "persona.schema.json"
@@ -73,9 +73,19 @@ def lint_persona(persona: Persona, rubric: Rubric | None = None) -> list[Finding
     return sorted(found, key=lambda one: one.severity != "error")
 
 
-def unknown_rubric(persona: Persona) -> Finding:
-    """What is said of a persona whose rubric does not exist."""
-    return _error("persona_rubric_unknown", "rubric", rubric=persona.rubric)
+def lint_persona_file(path: Path, settings: Settings | None = None) -> list[Finding]:
+    """Findings in a persona file, with their lines: all that keep it from loading, or else those of `lint_persona` beside
+    its rubric. InputError where it cannot be read at all."""
+    text = read_text(path)
+    try:
+        persona = parse_persona(text, str(path))
+    except WrongRubric as wrong:
+        return list(wrong.findings)
+    try:
+        found = lint_persona(persona, find(persona.rubric, settings))
+    except InputError:
+        found = [_error("persona_rubric_unknown", "rubric", rubric=persona.rubric), *lint_persona(persona)]
+    return [one.model_copy(update={"line": line_of(text, one.where)}) for one in found]
 
 
 def _leaks(persona: Persona) -> Iterator[Finding]:

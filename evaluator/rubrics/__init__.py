@@ -3,7 +3,7 @@
 from evaluator.rubrics.finding import RubricEntry, find, list_rubrics, path_of
 from evaluator.rubrics.lint import lint, lint_file, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
-from evaluator.rubrics.reading import Shape, load, parse, read_as, read_text
+from evaluator.rubrics.reading import Shape, line_of, load, parse, read_as, read_text
 from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "dump",
     "find",
     "json_schema",
+    "line_of",
     "lint",
     "lint_file",
     "lint_text",

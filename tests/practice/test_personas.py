@@ -12,12 +12,13 @@ from evaluator.practice import (
     dump_persona,
     find_persona,
     lint_persona,
+    lint_persona_file,
     load_persona,
     parse_persona,
     persona_files,
     personas_for,
 )
-from evaluator.practice.persona_files import persona_schema_text, unknown_rubric
+from evaluator.practice.persona_files import persona_schema_text
 from evaluator.resources import resource_dir
 from evaluator.rubrics import WrongRubric, find, list_rubrics
 from evaluator.settings import Settings
@@ -153,7 +154,19 @@ def test_a_persona_without_secrets_and_one_for_a_written_task_are_pointed_out():
     persona = parse_persona(SMALL.replace("    hidden: true\n", ""))
     assert [finding.code for finding in lint_persona(persona)] == ["nothing_hidden"]
     assert "persona_not_a_call" in [finding.code for finding in lint_persona(persona, find("software-outage"))]
-    assert "parcel-lost" in unknown_rubric(persona).text("en")
+
+
+def test_findings_of_a_file_have_their_lines(tmp_path: Path):
+    """What spoils a call is told with its line, what keeps the file from loading too, and a rubric that does not exist."""
+    path = tmp_path / "own.yaml"
+
+    def found(before: str, after: str) -> list[tuple[str, int | None]]:
+        path.write_text(SMALL.replace(before, after, 1), encoding="utf-8")
+        return [(finding.code, finding.line) for finding in lint_persona_file(path)]
+
+    assert found("[搞啥子！]", "[搞啥子，我的怀表！]") == [("stock_line_tells", 28)]
+    assert found("rubric: parcel-lost", "rubric: parcel-last") == [("persona_rubric_unknown", 2)]
+    assert found("temper: calm", "temper: cross") == [("one_of", 4)]
 
 
 def test_own_personas_are_found_first(tmp_path: Path):
