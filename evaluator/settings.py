@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     cascade_doubt: float = Field(
         default=0.9, ge=0, le=1, description="Entropy from which cascade: asks its second model."
     )
+    service_max_bytes: int = Field(default=5_000_000, ge=1000, description="Largest request of the HTTP API.")
+    service_rate: int = Field(default=600, ge=1, description="Requests a minute and key of the HTTP API.")
+    webhook_hosts: list[str] = Field(default_factory=list, description="Hosts that webhooks may be sent to.")
+    webhook_secret: SecretStr | None = Field(default=None, description="What webhooks are signed with.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
 

@@ -13,6 +13,7 @@ from evaluator import messages
 # name -> module with a typer application called `app`
 LATER = {
     "batch": "evaluator.commands.batch",
+    "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "bank": "evaluator.commands.bank",
     "calibrate": "evaluator.commands.calibrate",

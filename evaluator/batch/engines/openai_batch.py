@@ -254,10 +254,10 @@ class _Provider:
                 return {}
             options = tuple(Option(id=name, text="") for name in names.split("|"))
             question = Question(id="q", kind="choice", text="", options=options)
-            reading = self.asker.reading_of(reply["body"])
+            labels = tuple(reversed(LABELS[: len(options)]))
+            reading = self.asker.reading_of(reply["body"], labels)
         except (ValueError, KeyError, TypeError, ReadingFailed, EndpointError):
             return {}
-        labels = tuple(reversed(LABELS[: len(options)]))
         answer = read_menu(question, labels, reading.logprobs)
         if not isinstance(answer, Answer):
             return {}

@@ -129,9 +129,10 @@ class EndpointAsker:
         limit = {self.endpoint.token_limit_name: 1}
         return {**self._body(prompt, key, self.alternatives), **limit, **self.endpoint.extra}
 
-    def reading_of(self, reply: dict[str, Any]) -> Reading:
-        """A reply that came in such a file. Raises ReadingFailed or EndpointError where it holds no distribution."""
-        return self._reading(reply, Usage())
+    def reading_of(self, reply: dict[str, Any], labels: tuple[str, ...]) -> Reading:
+        """A reply that came in such a file, to a question with these labels. Raises ReadingFailed or EndpointError where it
+        holds no distribution."""
+        return self._reading(reply, Prompt(system="", text="", question="", labels=labels), Usage())
 
     def _body(self, prompt: Prompt, key: str, alternatives: int) -> dict[str, Any]:
         body = {

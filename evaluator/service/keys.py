@@ -1,0 +1,90 @@
+"""Keys of the HTTP API: made here, shown once, kept as digests with what each may do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evaluator.errors import InputError, StorageError
+from evaluator.files import write_in_one_step
+from evaluator.settings import Settings, make_writable
+
+Scope = Literal["grade", "batch", "read", "override", "decide", "metrics"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+class Key(BaseModel):
+    """A key without its secret: whose it is, what it may do, and its records' owner."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    digest: str
+    scopes: tuple[Scope, ...]
+    owner: str = ""
+
+
+class Keys:
+    """The keys in the file `service-keys.json` of the data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.path = settings.data_dir / "service-keys.json"
+        self._seen: tuple[int, int] | None = None
+        self._keys: dict[str, Key] = {}
+
+    def find(self, secret: str) -> Key | None:
+        """The key with that secret; a file that changed is read again, so that a key can be taken back at once."""
+        return self.all().get(_digest(secret))
+
+    def all(self) -> dict[str, Key]:
+        """All keys by digest."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            self._seen, self._keys = None, {}
+            return {}
+        state = (found.st_mtime_ns, found.st_size)
+        if state != self._seen:
+            try:
+                entries = json.loads(self.path.read_text(encoding="utf-8"))
+                self._keys = {key.digest: key for key in map(Key.model_validate, entries)}
+            except (ValueError, ValidationError, OSError) as error:
+                raise InputError("service_keys_unreadable", path=self.path, detail=type(error).__name__) from None
+            self._seen = state
+        return self._keys
+
+    def add(self, name: str, scopes: tuple[str, ...], owner: str = "") -> str:
+        """Makes a key and gives its secret, which is not kept; a key of that name is replaced."""
+        unknown = set(scopes) - set(SCOPES)
+        if unknown:
+            raise InputError("service_scope_unknown", scope=", ".join(sorted(unknown)), known=", ".join(SCOPES))
+        secret = f"ev_{secrets.token_urlsafe(32)}"
+        key = Key(name=name, digest=_digest(secret), scopes=scopes or SCOPES, owner=owner)  # type: ignore[arg-type]
+        self._write([one for one in self.all().values() if one.name != name] + [key])
+        return secret
+
+    def remove(self, name: str) -> bool:
+        """Takes a key back; False where there is none of that name."""
+        keys = [*self.all().values()]
+        left = [one for one in keys if one.name != name]
+        if len(left) < len(keys):
+            self._write(left)
+        return len(left) < len(keys)
+
+    def _write(self, keys: list[Key]) -> None:
+        make_writable(self.path.parent)
+        text = json.dumps([key.model_dump() for key in keys], ensure_ascii=False, indent=1)
+        try:
+            write_in_one_step(Path(self.path), text)
+        except OSError as error:
+            raise StorageError("storage_no_access", path=self.path, detail=error.strerror or error) from None
+
+
+def _digest(secret: str) -> str:
+    """The secrets are random and long, so a plain digest cannot be turned back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
