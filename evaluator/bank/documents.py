@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evaluator.bank.formats import Document, read_document
+from evaluator.bank.formats.lines import Pictures
 from evaluator.bank.items import Paper, Source, Warning
 from evaluator.bank.papers.checks import check_item
 from evaluator.bank.papers.grammar import parse
@@ -14,25 +17,65 @@ from evaluator.bank.template import from_row
 from evaluator.errors import InputError
 
 
-def read_papers(path: Path, name: str | None = None, digest: str = "") -> tuple[str, list[Paper]]:
-    """SHA-256 of a file (`digest`, where the file is a converted one) and the papers in it; InputError where it cannot be
-    read or holds no question."""
-    document = read_document(path, name)
+class Read(NamedTuple):
+    """What a file holds: SHA-256 of its bytes, its papers, and the pictures of their questions by name."""
+
+    digest: str
+    papers: list[Paper]
+    pictures: Pictures
+
+
+def read_papers(
+    path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None
+) -> Read:
+    """The papers in a file; InputError where it cannot be read or holds no question.
+
+    `digest` is that of the original, where the file is a converted one. `known` says what further columns of
+    spreadsheets hold, by their names.
+    """
+    document = read_document(path, name, known)
     document = replace(document, digest=digest or document.digest)
     papers = [_read_table(document)] if document.rows else []
-    papers += [paper for paper in parse(document) if paper.items or not papers] if document.lines else []
+    papers += [_read_questions(document)] if document.questions else []
+    papers += [paper for paper in parse(document) if _says_something(paper)] if document.lines else []
     if document.headings and not any(paper.items for paper in papers):
         shown = "、".join(document.headings)[:200]
         raise InputError("bank_wrong_columns", file=name or path.name, missing="题目", found=shown)
     if not any(paper.items for paper in papers):
         raise InputError("bank_no_questions", file=name or path.name)
-    return document.digest, papers
+    return Read(document.digest, papers, document.pictures)
 
 
-def read_as_json(path: Path, name: str, digest: str) -> dict[str, Any]:
+def _says_something(paper: Paper) -> bool:
+    return bool(paper.items or paper.unplaced or paper.warnings)
+
+
+def _read_questions(document: Document) -> Paper:
+    """The questions of a format that holds them field by field."""
+    items = []
+    for exchanged in document.questions:
+        source = Source(file=document.file, digest=document.digest, start=exchanged.line, end=exchanged.line)
+        item = exchanged.item.model_copy(update={"source": source})
+        found = tuple(warning.model_copy(update={"file": document.file}) for warning in check_item(item))
+        items.append(item.model_copy(update={"warnings": found}))
+    return Paper(items=tuple(items))
+
+
+def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> dict[str, Any]:
     """`read_papers` as JSON has it, for the process that reads."""
-    digest, papers = read_papers(path, name, digest)
-    return {"digest": digest, "papers": [paper.model_dump(mode="json") for paper in papers]}
+    read = read_papers(path, name, digest, known)
+    pictures = {picture: base64.b64encode(data).decode("ascii") for picture, data in read.pictures.items()}
+    return {
+        "digest": read.digest,
+        "papers": [paper.model_dump(mode="json") for paper in read.papers],
+        "pictures": pictures,
+    }
+
+
+def from_json(read: dict[str, Any]) -> Read:
+    """What `read_as_json` gave."""
+    pictures = {picture: base64.b64decode(data) for picture, data in read["pictures"].items()}
+    return Read(read["digest"], [Paper.model_validate(paper) for paper in read["papers"]], pictures)
 
 
 def _read_table(document: Document) -> Paper:

@@ -10,11 +10,21 @@ from typing import Any, Literal
 
 from evaluator import messages
 from evaluator.bank.columns import COLUMNS
+from evaluator.bank.exchange import Written
 from evaluator.bank.items import Item
 from evaluator.bank.template import to_row
 from evaluator.errors import InputError, StorageError
 
-Format = Literal["json", "xlsx"]
+Format = Literal["json", "xlsx", "gift", "aiken", "moodle", "qti21", "qti3"]
+SUFFIXES: dict[Format, str] = {
+    "json": ".json",
+    "xlsx": ".xlsx",
+    "gift": ".gift",
+    "aiken": ".txt",
+    "moodle": ".xml",
+    "qti21": ".zip",
+    "qti3": ".zip",
+}
 _CELL_LIMIT = 32_767  # characters that a cell of a spreadsheet can hold
 
 
@@ -29,18 +39,36 @@ def item_json(item: Item) -> dict[str, Any]:
     return {**item.model_dump(mode="json"), "warnings": warnings}
 
 
-def export(items: list[Item], path: Path, form: Format) -> None:
-    """Writes the file in one step: an older one stays whole if the disk fails."""
+def export(items: list[Item], path: Path, form: Format) -> list[Item]:
+    """Writes the file in one step: an older one stays whole if the disk fails.
+
+    Gives the questions that the format has no form for; they are not in the file.
+    """
+    left_out: list[Item] = []
     half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if form == "json":
             half.write_text(to_json(items) + "\n", encoding="utf-8")
-        else:
+        elif form == "xlsx":
             write_xlsx(items, half)
+        else:
+            written = _exchanged(items, form)
+            half.write_bytes(written.data)
+            left_out = written.left_out
         half.replace(path)
     except OSError as error:
         half.unlink(missing_ok=True)
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+    return left_out
+
+
+def _exchanged(items: list[Item], form: Format) -> Written:
+    """The questions in a format of other systems."""
+    from evaluator.bank.exchange import gift, moodle, qti
+
+    if form in ("qti21", "qti3"):
+        return qti.write(items, "2.1" if form == "qti21" else "3")
+    return {"gift": gift.write, "aiken": gift.write_aiken, "moodle": moodle.write}[form](items)
 
 
 def write_xlsx(items: list[Item], path: Path) -> None:

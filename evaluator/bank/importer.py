@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from evaluator.bank.documents import read_as_json
+from evaluator.bank.documents import Read, from_json, read_as_json
 from evaluator.bank.formats import ARCHIVE, FORMATS, digest_of
 from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.formats.doc import as_docx
@@ -98,13 +98,15 @@ def _import_one(
     try:
         if file.error:
             raise file.error
-        digest, papers = _read_bounded(file, reader)
+        read = _read_bounded(file, reader, bank.column_names() if bank else {})
+        digest, papers = read.digest, read.papers
         if bank is None:
             ids = tuple(str(place) for place in range(sum(len(paper.items) for paper in papers)))
             stored = Stored(added=ids)
         elif dry_run:
             stored = bank.plan(file.identity, digest, papers, overwrite)
         else:
+            bank.keep_pictures(read.pictures)
             stored = bank.store(file.identity, digest, papers, run, overwrite)
     except StorageError:
         raise
@@ -116,11 +118,10 @@ def _import_one(
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
 
 
-def _read_bounded(file: _Found, reader: Reader) -> tuple[str, list[Paper]]:
+def _read_bounded(file: _Found, reader: Reader, known: dict[str, str]) -> Read:
     check_size(file.path)
     with as_docx(file.path) as path:
-        read = reader.call(read_as_json, path, file.name, digest_of(file.path), name=file.name)
-    return read["digest"], [Paper.model_validate(paper) for paper in read["papers"]]
+        return from_json(reader.call(read_as_json, path, file.name, digest_of(file.path), known, name=file.name))
 
 
 def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:

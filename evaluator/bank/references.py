@@ -4,8 +4,10 @@ store in step with the bank, and searching it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evaluator.bank.items import Item
@@ -19,13 +21,28 @@ if TYPE_CHECKING:
     from evaluator.references.store import Changes, ReferenceStore
 
 
-def references_of(items: Iterable[Item]) -> list[Entry]:
+def scope_of(bank: Bank) -> str:
+    """What the ids of a bank's entries begin with: nothing for the bank of the data folder, else the bank's own mark.
+
+    Two banks may hold the same paper, whose items have the same ids; each has entries of its own, so that an undo in
+    one takes nothing from the other.
+    """
+    from evaluator.settings import load_settings
+
+    main = load_settings().data_dir / "bank.db"
+    if bank.place == f"sqlite:///{main}" or Path(bank.place.removeprefix("sqlite:///")).absolute() == main.absolute():
+        return ""
+    return f"b{hashlib.sha256(bank.place.encode()).hexdigest()[:8]}@"
+
+
+def references_of(items: Iterable[Item], scope: str = "") -> list[Entry]:
     """The entries of these items, with ids that stay as long as the items keep theirs.
 
     An answer in parts gives one entry for the whole and one key point for each part. The question goes along as
     context, so that an explanation ("calm first") is found by what its question was about.
     """
-    return [entry for item in items for entry in _entries(item)]
+    entries = (entry for item in items for entry in _entries(item))
+    return [entry.model_copy(update={"id": f"{scope}{entry.id}"}) for entry in entries] if scope else list(entries)
 
 
 def _entries(item: Item) -> Iterator[Entry]:
@@ -77,37 +94,43 @@ def language_of(item: Item) -> Literal["zh", "en"]:
 def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progress | None = None) -> Changes:
     """Makes the store hold what the bank's items refer to, and no more of them; only new and changed ones are embedded.
 
-    Rubrics and other banks share the store: of items that this bank never held nothing is deleted.
+    Rubrics and other banks share the store: only entries of this bank, of items that it once held, are deleted.
     """
     from evaluator.references.store import open_store
 
     store = store or open_store()
     items = bank.items()
-    wanted = references_of(items)
+    wanted = references_of(items, scope_of(bank))
     changes = store.index_entries(wanted, progress)
     return changes._replace(deleted=_drop_stale(bank, store, {entry.id for entry in wanted}))
 
 
 def _drop_stale(bank: Bank, store: ReferenceStore, wanted: set[str]) -> int:
-    """Deletes entries of items that were deleted or undone, or that lost an answer or explanation."""
-    known = bank.known_ids()
-    stored = [entry for entry in store.entries() if entry.id.startswith(f"{entry.item}/")]
+    """Deletes this bank's entries of items that were deleted or undone, or that lost an answer or explanation."""
+    known, scope = bank.known_ids(), scope_of(bank)
+    stored = [entry for entry in store.entries() if entry.id.startswith(f"{scope}{entry.item}/")]
     ours = sorted((entry for entry in stored if entry.item in known), key=lambda entry: entry.item)
     dropped = 0
     for item, entries in groupby(ours, key=lambda entry: entry.item):
         group = list(entries)
         kept = [entry for entry in group if entry.id in wanted]
         if len(kept) < len(group):
-            dropped += store.replace_item(item, kept, prefix=f"{item}/").deleted
+            dropped += store.replace_item(item, kept, prefix=f"{scope}{item}/").deleted
     return dropped
 
 
 def search(
-    query: str, k: int = 10, filters: dict[str, str] | None = None, *, store: ReferenceStore | None = None
+    query: str,
+    k: int = 10,
+    filters: dict[str, str] | None = None,
+    *,
+    bank: str | None = "",
+    store: ReferenceStore | None = None,
 ) -> list[Hit]:
     """The `k` best hits with scores and sources, best first; `Hit.fits` tells a hit from a mere nearest.
 
-    `filters` narrows by item, kind, topic, source or language; another name raises ValueError.
+    `filters` narrows by item, kind, topic, source or language; another name raises ValueError. `bank` is the `scope_of`
+    the bank that is searched, the one of the data folder (and the rubrics) by default; None searches all.
     """
     from evaluator.references.retrieval import search as search_store
     from evaluator.references.store import FILTERS
@@ -116,4 +139,4 @@ def search(
     unknown = sorted(set(wanted) - set(FILTERS))
     if unknown:
         raise ValueError(f"unknown filter {', '.join(unknown)}; there are {', '.join(FILTERS)}")
-    return search_store(query, k=k, store=store, **wanted)
+    return search_store(query, k=k, store=store, bank=bank, **wanted)

@@ -36,6 +36,11 @@ class FileFormat(StrEnum):
 
     json = "json"
     xlsx = "xlsx"
+    gift = "gift"
+    aiken = "aiken"
+    moodle = "moodle"
+    qti21 = "qti21"
+    qti3 = "qti3"
 
 
 BankOption = Annotated[
@@ -202,9 +207,12 @@ def export_command(
     if output is None and form is FileFormat.json:
         bank_output.print_items(items)
         return
-    output = output or Path("bank.xlsx")
-    exporter.export(items, output, form.value)
-    typer.echo(messages.say("bank.cli_exported", count=len(items), path=output))
+    output = output or Path(f"bank{exporter.SUFFIXES[form.value]}")
+    left_out = exporter.export(items, output, form.value)
+    typer.echo(messages.say("bank.cli_exported", count=len(items) - len(left_out), path=output))
+    if left_out:
+        names = messages.say("bank.cli_comma").join(item.id for item in left_out[:20])
+        typer.echo(messages.say("bank.cli_left_out", count=len(left_out), format=form.value, ids=names))
 
 
 @app.command("draft", help=messages.say("bank.command_draft"))

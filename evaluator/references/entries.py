@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from evaluator.rubric import Rubric
 
+_OF_BANK = re.compile(r"b[0-9a-f]{8}@")
 EntryKind = Literal["reference_answer", "key_point", "explanation", "answer"]
 
 
@@ -29,6 +31,14 @@ class Entry(BaseModel):
     source: str = ""
     language: Literal["zh", "en"] = "zh"
     context: str = ""
+
+    @property
+    def bank(self) -> str:
+        """The mark of the bank that the entry belongs to, as ids begin with it; empty for the bank of the data folder and
+        for rubrics.
+        """
+        match = _OF_BANK.match(self.id)
+        return match[0] if match else ""
 
     @computed_field  # type: ignore[prop-decorator]
     @property

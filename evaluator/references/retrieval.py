@@ -86,10 +86,11 @@ def search(
     topic: str | None = None,
     source: str | None = None,
     language: str | None = None,
+    bank: str | None = "",
 ) -> list[Hit]:
     """The `k` entries with the highest scores, fitting or not (`Hit.fits` says which), best first."""
     chosen = store or open_store()
-    filters = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language}
+    filters = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language, "bank": bank}
     filters = {name: value for name, value in filters.items() if value is not None}
     index = lexical_index(chosen)
     if not query.strip() or not index.entries:

@@ -33,7 +33,7 @@ class Snapshot:
 
     def select(self, **filters: str | None) -> list[Entry]:
         """The entries that have all the given values; a filter that is None does not filter."""
-        unknown = set(filters) - set(FILTERS)
+        unknown = set(filters) - {*FILTERS, "bank"}
         if unknown:
             raise TypeError(f"unknown filter {sorted(unknown)}; there are {FILTERS}")
         wanted = {name: value for name, value in filters.items() if value is not None}

@@ -7,8 +7,9 @@ import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from evaluator.bank.exchange import Exchanged
 from evaluator.bank.formats.limits import MAX_LINES, check_size
-from evaluator.bank.formats.lines import Document, Line, within_length
+from evaluator.bank.formats.lines import Document, Line, Pictures, within_length
 from evaluator.errors import InputError
 
 _READERS = {
@@ -22,6 +23,8 @@ _READERS = {
     ".txt": "text",
     ".xlsx": "sheet",
     ".csv": "sheet",
+    ".xml": "questions",
+    ".gift": "questions",
 }
 FORMATS = tuple(sorted(_READERS))
 ARCHIVE = ".zip"
@@ -43,14 +46,27 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
             sheets = reader.read(path, known)
             lines = tuple(piece for line in sheets.lines for piece in within_length(line))
             return Document(name or path.name, digest, lines, sheets.rows, sheets.headings, sheets.unread)
-        read = reader.read(path)
+        if suffix in (".xml", ".gift", ".txt"):
+            items = _questions(path, suffix)
+            if items or suffix != ".txt":
+                kept = {picture: data for item in items for picture, data in item.pictures}
+                return Document(name or path.name, digest, questions=tuple(items), pictures=kept)
+        pictures: Pictures = {}
+        read = reader.read(path, pictures) if suffix == ".docx" else reader.read(path)
     except ImportError as error:  # the formats' readers are an extra
         raise InputError("bank_extra_missing", package=error.name or suffix) from None
     except OSError as error:
         raise InputError("bank_unreadable", file=name or path.name, detail=error.strerror or error) from None
     if len(read) > MAX_LINES:
         raise InputError("bank_too_long", file=name or path.name, limit=MAX_LINES)
-    return Document(name or path.name, digest, lines=tuple(piece for line in read for piece in within_length(line)))
+    lines = tuple(piece for line in read for piece in within_length(line))
+    return Document(name or path.name, digest, lines=lines, pictures=pictures)
+
+
+def _questions(path: Path, suffix: str) -> list[Exchanged]:
+    from evaluator.bank.formats import questions
+
+    return questions.read_text(path) if suffix == ".txt" else questions.read(path)
 
 
 def digest_of(path: Path) -> str:

@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evaluator.bank.exchange import Exchanged
 
 MAX_LINE = 4000  # characters
 STRONG, PLAIN = "\ue000", "\ue001"  # private characters: no document holds them
@@ -55,6 +59,8 @@ class Document:
     rows: tuple[dict[str, str], ...] = field(default=())
     headings: tuple[str, ...] = ()  # first row of a spreadsheet in which no row names the columns
     unread: tuple[str, ...] = ()  # names of columns that hold something and stand for nothing that is known
+    questions: tuple[Exchanged, ...] = ()  # of formats that hold questions field by field
+    pictures: Pictures = field(default_factory=dict)
 
 
 def clean(text: str) -> str:

@@ -5,29 +5,34 @@ A document is stored in one transaction: a bank that was killed in the middle ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
 from evaluator.bank.store.corrections import EDITABLE, current, edited
-from evaluator.bank.store.history import Change, new_run, now, remember, restore
+from evaluator.bank.store.history import Change, as_it_is, new_run, now, remember, restore
 from evaluator.bank.store.storing import Stored, Storing
 from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
 from evaluator.errors import InputError, StorageError
+from evaluator.settings import make_writable
 from evaluator.storage.opening import Database
 
+PICTURES, COLUMN_NAMES = "pictures", "columns.json"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Bank:
     """An open bank. Get one with `open_bank`; StorageError where the disk fails."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, place: str, folder: Path) -> None:
         self._database = database
+        self.place = place  # as a URL: banks are told apart by it
+        self.folder = folder  # where pictures and the names of columns are kept
 
     def close(self) -> None:
         """Closes the file."""
@@ -55,6 +60,40 @@ class Bank:
         with self._database.read() as session:
             added = session.scalars(select(ChangeRow.before["added"])).all()
             return {*session.scalars(select(ItemRow.id)), *(item_id for ids in added for item_id in ids)}
+
+    def keep_pictures(self, pictures: Mapping[str, bytes]) -> None:
+        """Keeps pictures of documents under the names by which their questions hold them."""
+        if pictures:
+            folder = make_writable(self.folder / PICTURES)
+            for name, data in pictures.items():
+                if not (path := folder / Path(name).name).exists():
+                    path.write_bytes(data)
+
+    def picture(self, name: str) -> Path | None:
+        """The file of a picture that a question holds; None where it is not kept."""
+        path = self.folder / PICTURES / Path(name).name
+        return path if path.is_file() else None
+
+    def column_names(self) -> dict[str, str]:
+        """What columns of spreadsheets hold by their names, as a person once said (`name_column`)."""
+        try:
+            found = json.loads((self.folder / COLUMN_NAMES).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): str(column) for name, column in found.items()} if isinstance(found, dict) else {}
+
+    def name_columns(self, names: Mapping[str, str]) -> None:
+        """Remembers what columns hold, for every later import; StorageError where the disk fails."""
+        path = make_writable(self.folder) / COLUMN_NAMES
+        half = path.with_suffix(".tmp")
+        half.write_text(json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1), "utf-8")
+        half.replace(path)
+
+    def state(self) -> str:
+        """Changes with every step, undone steps too: what is made of the bank's items is as old as this."""
+        with self._database.read() as session:
+            steps = session.execute(select(func.max(ChangeRow.id), func.sum(cast(ChangeRow.undone, Integer)))).one()
+            return f"{steps[0] or 0}.{steps[1] or 0}"
 
     def files(self) -> dict[str, str]:
         """Path to SHA-256 of every document that was imported."""
@@ -106,7 +145,7 @@ class Bank:
             after = edited(before, changes)
             changed = {name: value for name, value in content(after).items() if value != content(before)[name]}
             if changed:
-                remember(session, new_run(), "edit", before.id, [row], [])
+                remember(session, new_run(), "edit", before.id, as_it_is([row], []))
                 row.edits = {**row.edits, **changed}
             return current(row)
 
@@ -115,7 +154,7 @@ class Bank:
         with self._database.write() as session:
             rows = [row for row in (self._row(session, item_id) for item_id in item_ids) if not row.deleted_at]
             if rows:
-                remember(session, new_run(), "delete", ", ".join(row.id for row in rows), rows, [])
+                remember(session, new_run(), "delete", ", ".join(row.id for row in rows), as_it_is(rows, []))
             for row in rows:
                 row.deleted_at, row.deleted_by = now(), "person"
             return [row.id for row in rows]
@@ -146,7 +185,7 @@ def open_bank(where: str | Path, lock_dir: Path | None = None) -> Bank:
         raise StorageError("storage_failed", path=url, detail="lock_dir")
     database = Database(url, lock_dir, migrations=MIGRATIONS, one_writer=True)
     database.migrate()
-    return Bank(database)
+    return Bank(database, url, lock_dir)
 
 
 class _RollBack(Exception):

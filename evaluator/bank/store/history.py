@@ -31,23 +31,18 @@ def new_run() -> str:
     return uuid.uuid4().hex
 
 
-def remember(
-    session: Session,
-    run: str,
-    action: str,
-    label: str,
-    rows: list[ItemRow],
-    added: list[str],
-    path: str = "",
-    file: FileRow | None = None,
-) -> None:
-    """Writes down the rows as they are now, for undo."""
-    before: dict[str, Any] = {
+def as_it_is(rows: list[ItemRow], added: list[str], path: str = "", file: FileRow | None = None) -> dict[str, Any]:
+    """The rows as they are now, and the ids that a step is about to add: what undo needs."""
+    return {
         "items": [{name: getattr(row, name) for name in _COLUMNS} for row in rows],
         "added": added,
         "path": path,
         "file": {name: getattr(file, name) for name in _FILE_COLUMNS} if file else None,
     }
+
+
+def remember(session: Session, run: str, action: str, label: str, before: dict[str, Any]) -> None:
+    """Writes down a step with the rows as they were before it."""
     session.add(ChangeRow(run=run, at=now(), action=action, label=label, before=before, undone=False))
 
 

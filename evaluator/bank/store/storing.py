@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
 from evaluator.bank.store.corrections import EDITABLE, current
-from evaluator.bank.store.history import now, remember
+from evaluator.bank.store.history import as_it_is, now, remember
 from evaluator.bank.store.matching import match_items, new_ids
 from evaluator.bank.store.tables import FileRow, ItemRow
 from evaluator.bank.template import from_row, to_row
+
+_CHANGES = ("added", "changed", "removed", "restored", "protected")  # without any there is nothing to undo
 
 
 class Stored(BaseModel):
@@ -48,14 +50,15 @@ class Storing:
         fresh = iter(self._fresh_ids(items, ids))
         kept = [item_id or next(fresh) for item_id in ids]
         file = self.session.get(FileRow, self.path)
-        if self.run:
-            added = sorted(set(kept) - set(rows))
-            remember(self.session, self.run, "import", self.path, list(rows.values()), added, self.path, file)
+        before = as_it_is(list(rows.values()), sorted(set(kept) - set(rows)), self.path, file)
+        is_new = file is None
         self._store_file(file)
         for place, (item_id, item) in enumerate(zip(kept, items, strict=True)):
             self._store_item(rows.get(item_id), item_id, item, place)
         for item_id in rows.keys() - set(kept):
             self._remove(rows[item_id])
+        if self.run and (is_new or any(self.fate[name] for name in _CHANGES)):
+            remember(self.session, self.run, "import", self.path, before)
         self.session.flush()
         return Stored.model_validate(self.fate)
 
