@@ -25,9 +25,7 @@ class Read(NamedTuple):
     pictures: Pictures
 
 
-def read_papers(
-    path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None
-) -> Read:
+def read_papers(path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None) -> Read:
     """The papers in a file; InputError where it cannot be read or holds no question.
 
     `digest` is that of the original, where the file is a converted one. `known` says what further columns of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evaluator.bank.exchange import Exchanged
 from evaluator.bank.formats.limits import MAX_LINES, check_size
-from evaluator.bank.formats.lines import Document, Line, Pictures, within_length
+from evaluator.bank.formats.lines import Document, Line, Pictures
 from evaluator.errors import InputError
 
 _READERS = {
@@ -44,8 +44,7 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
         reader = importlib.import_module(f"evaluator.bank.formats.{_READERS[suffix]}")
         if _READERS[suffix] == "sheet":
             sheets = reader.read(path, known)
-            lines = tuple(piece for line in sheets.lines for piece in within_length(line))
-            return Document(name or path.name, digest, lines, sheets.rows, sheets.headings, sheets.unread)
+            return Document(name or path.name, digest, sheets.lines, sheets.rows, sheets.headings, sheets.unread)
         if suffix in (".xml", ".gift", ".txt"):
             items = _questions(path, suffix)
             if items or suffix != ".txt":
@@ -59,8 +58,7 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
         raise InputError("bank_unreadable", file=name or path.name, detail=error.strerror or error) from None
     if len(read) > MAX_LINES:
         raise InputError("bank_too_long", file=name or path.name, limit=MAX_LINES)
-    lines = tuple(piece for line in read for piece in within_length(line))
-    return Document(name or path.name, digest, lines=lines, pictures=pictures)
+    return Document(name or path.name, digest, lines=tuple(read), pictures=pictures)
 
 
 def _questions(path: Path, suffix: str) -> list[Exchanged]:

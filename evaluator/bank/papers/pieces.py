@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from evaluator.bank.formats.lines import Line
+from evaluator.bank.formats.lines import MAX_LINE, Line, within_length
 from evaluator.bank.papers import line_patterns
 
-LONGEST = 20_000  # characters of one piece; a question of a paper is far shorter
+LONGEST = 2_000_000  # characters of a line that is looked through for a paper in one paragraph
 _CARD_FROM = 4  # numbers in a row
 _DENSE_FROM = 60  # characters; a shorter line holds one question at most
 
@@ -49,21 +49,16 @@ def find_cards(lines: tuple[Line, ...]) -> frozenset[int]:
 
 
 def break_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """All lines, those that hold several logical ones cut; what stays longer than any question is marked as unknown."""
-    return tuple(piece for line in lines for piece in _checked(_break(line)))
-
-
-def _checked(pieces: Iterator[Line]) -> Iterator[Line]:
-    for piece in pieces:
-        yield replace(piece, unknown=True) if len(piece.text) > LONGEST and not piece.cells else piece
+    """All lines, those that hold several logical ones cut, and none longer than any that was written for people."""
+    return tuple(short for line in lines for piece in _break(line) for short in within_length(piece))
 
 
 def _break(line: Line) -> Iterator[Line]:
     if line.cells or line.unknown:
         yield line
         return
-    cuts = _dense_cuts(line.text) if len(line.text) >= _DENSE_FROM else []
-    if not cuts and len(line.text) <= LONGEST:
+    cuts = _dense_cuts(line.text) if _DENSE_FROM <= len(line.text) <= LONGEST else []
+    if not cuts and len(line.text) <= MAX_LINE:
         cuts = _label_cuts(line.text)
     yield from _cut(line, cuts)
 
@@ -131,7 +126,7 @@ def _holds_questions(folded: str, heads: list[int]) -> bool:
 
 def _asks(piece: str) -> bool:
     """Whether a numbered piece reads as a question of a dense paper, and not as a point of an answer or a key."""
-    head = piece[:LONGEST]
+    head = piece[:MAX_LINE]
     return len(line_patterns.find_options_behind(head)[1]) >= 2 or bool(
         _QUESTION_SIGN.search(head[-30:]) and len(head) > 12
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _TRADITIONAL = str.maketrans(
@@ -12,6 +14,8 @@ _TRADITIONAL = str.maketrans(
 )
 _ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✅⭕✗✘✕✖╳❌❎Ｘ⇒➔➜➝⟶", "()()[][].:::√√√√×××××××X→→→→→")
 _DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "兩": 2}
+T = TypeVar("T")
+_REMEMBERED = 500  # characters; longer lines are folded anew rather than kept
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 LETTERS = "A-L"  # labels of options; papers with more are not known
@@ -20,9 +24,28 @@ NUM = rf"(?:\d{{1,3}}|{CN}{{1,4}})"
 POINT_WORD = r"(?:分|points?|pts?\.?|marks?)"
 
 
-@lru_cache(maxsize=50_000)
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """A reading of a line that is asked for again from the lines above it; long lines are read anew."""
+    kept = lru_cache(maxsize=8192)(read)
+
+    @wraps(read)
+    def reading(text: str) -> T:
+        return kept(text) if len(text) <= _REMEMBERED else read(text)
+
+    return reading
+
+
 def fold(text: str) -> str:
     """The line in half width, with the grammar's traditional characters made simplified; same length as `text`."""
+    return _fold(text) if len(text) <= _REMEMBERED else _folded(text)
+
+
+@lru_cache(maxsize=20_000)
+def _fold(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     return text.translate(_WIDE).translate(_TRADITIONAL).translate(_ALIKE)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from evaluator.bank.items import Kind
-from evaluator.bank.papers.line_patterns.folding import CN, NUM, POINT_WORD, fold, read_number, read_points
+from evaluator.bank.papers.line_patterns.folding import CN, NUM, POINT_WORD, fold, read_number, read_points, remembered
 from evaluator.bank.papers.line_patterns.kinds import names_prose, names_some_choice, read_kind
 
 
@@ -45,6 +45,7 @@ _ROMAN = {
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
+@remembered
 def read_heading(text: str) -> Heading | None:
     """A section heading, or None. It needs an ordinal with a kind or a declaration, or a kind alone on its line."""
     if len(text) > 400:
@@ -65,6 +66,7 @@ def read_heading(text: str) -> Heading | None:
     return heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
 
 
+@remembered
 def read_chapter(text: str) -> Heading | None:
     """`第二章 投诉`, `Chapter 3`: a heading that groups sections or questions whose numbers begin again."""
     folded = fold(text).strip().strip("#").strip() if len(text) <= 60 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evaluator.bank.papers.line_patterns.folding import CIRCLED, CN, LETTERS, fold, read_number
+from evaluator.bank.papers.line_patterns.folding import CIRCLED, CN, LETTERS, fold, read_number, remembered
 from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_kind
 from evaluator.bank.papers.line_patterns.options import is_sequence
 
@@ -106,6 +106,7 @@ _GROUP = re.compile(
 )
 
 
+@remembered
 def read_compact_keys(text: str) -> dict[int, str]:
     """`1-5 ABCDA`, `1.A 2.C 3.BD`, `1、√ 2、×`, `1-2)(×) (√)`: keys by number; empty where the line holds anything else.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.bank.items import Kind
-from evaluator.bank.papers.line_patterns.folding import fold
+from evaluator.bank.papers.line_patterns.folding import fold, remembered
 
 _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     (r"单项?选|单项?选择|single[- _]?(?:choice|answer|select)", "single_choice"),
@@ -22,16 +22,19 @@ _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     ),
     (r"开放|简答|问答|论述|主观|名词解释|open|essay|short[- ]answer|discussion", "open"),
 )
+_KINDS = tuple((re.compile(words, re.I), kind) for words, kind in _KIND_WORDS)
 _ANY_CHOICE = re.compile(r"选择题|客观题|multiple[- ]choice|choice questions|\bmcqs?\b", re.I)
 _PROSE = re.compile(r"(?:编程|计算|应用|综合|分析|实操|操作|改错|翻译|写作|作文|解答|证明|设计|实践|面试|阅读|材料)题$")
 
 
+@remembered
 def read_kind(text: str) -> Kind | None:
     """The kind that a heading or a cell names; None where it names none (or only "choice", which may be either)."""
     folded = fold(text)
-    return next((kind for words, kind in _KIND_WORDS if re.search(words, folded, re.I)), None)
+    return next((kind for words, kind in _KINDS if words.search(folded)), None)
 
 
+@remembered
 def names_some_choice(text: str) -> bool:
     """Whether a heading says "choice" without saying whether one option is right or several."""
     return bool(_ANY_CHOICE.search(fold(text)))

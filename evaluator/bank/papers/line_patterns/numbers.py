@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass
 
 from evaluator.bank.items import Kind
-from evaluator.bank.papers.line_patterns.folding import CN, LETTERS, NUM, POINT_WORD, fold, read_number, read_points
+from evaluator.bank.papers.line_patterns.folding import (
+    CN,
+    LETTERS,
+    NUM,
+    POINT_WORD,
+    fold,
+    read_number,
+    read_points,
+    remembered,
+)
 from evaluator.bank.papers.line_patterns.keys import read_key
 from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_kind
 
@@ -59,6 +68,7 @@ _DATE = re.compile(r"^\s*\d{4}\.\d{1,2}\.\d|^\s*\d{1,2}:\d{2}")
 _LABEL = re.compile(r"^\s*(?:题目|题干|试题|问题|question)\s*:\s*", re.I)
 
 
+@remembered
 def read_header(text: str) -> Header | None:
     """The head of a question, or None. Which of them really begin a question is for the grammar to say."""
     folded = fold(text[:400])  # a head stands at the beginning

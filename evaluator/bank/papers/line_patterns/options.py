@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluator.bank.items import Option
-from evaluator.bank.papers.line_patterns.folding import CIRCLED, LETTERS, fold
+from evaluator.bank.papers.line_patterns.folding import CIRCLED, LETTERS, fold, remembered
 
 _BOTH = f"[{LETTERS}{LETTERS.lower()}]"
 _BOX = r"[○●〇◯□■☐☑☒◻◼▢*•⚪⚫◉◎]"
@@ -70,6 +70,7 @@ def bare_label(text: str) -> str | None:
     return match[1] if match else None
 
 
+@remembered
 def find_options_behind(text: str) -> tuple[str, list[Found]]:
     """A question with its options on the same line: the question, and the options (at least A and B, else none)."""
     folded = fold(text)
@@ -186,6 +187,7 @@ def find_inline_options(text: str) -> tuple[str, list[Option]]:
     return before, [option.option for option in found]
 
 
+@remembered
 def option_label(text: str) -> str | None:
     """The label that the line begins with, whatever its place in the sequence; None where it begins with none."""
     match = _OPTION.match(fold(text[:200]))
