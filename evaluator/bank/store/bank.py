@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
@@ -88,12 +88,6 @@ class Bank:
         half = path.with_suffix(".tmp")
         half.write_text(json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1), "utf-8")
         half.replace(path)
-
-    def state(self) -> str:
-        """Changes with every step, undone steps too: what is made of the bank's items is as old as this."""
-        with self._database.read() as session:
-            steps = session.execute(select(func.max(ChangeRow.id), func.sum(cast(ChangeRow.undone, Integer)))).one()
-            return f"{steps[0] or 0}.{steps[1] or 0}"
 
     def files(self) -> dict[str, str]:
         """Path to SHA-256 of every document that was imported."""
