@@ -157,7 +157,7 @@ def _new_items(items: Iterable[Any], rubric: Rubric | None, settings: Settings) 
                 raise InputError("batch_no_rubric", item=str(number))
             yield NewItem(item=str(number), transcript=item, rubric=rubric)
         else:
-            yield from parsed([_source(number, item)], lambda name: rubrics.find(name, settings), rubric)
+            yield from parsed([_source(number, item)], lambda name: rubrics.find_named(name, settings), rubric)
 
 
 def _source(number: int, item: Any) -> Source:

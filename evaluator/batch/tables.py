@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.errors import InputError
+from evaluator.files.sheets import sheet_rows
 from evaluator.text.normalising import number_text, well_formed
 
 Row = dict[str, str]
@@ -174,17 +175,12 @@ def _xlsx(path: Path) -> Table:
 
 
 def _xlsx_lines(path: Path) -> Iterator[list[str]]:
-    from openpyxl import load_workbook
-
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            yield [_cell(value) for value in row]
-        book.close()
-    except GeneratorExit:
-        raise
-    except Exception as error:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
-        raise InputError("batch_unreadable", path=path, detail=str(error) or type(error).__name__) from None
+        yield from sheet_rows(path)
+    except InputError as error:
+        if error.code != "file_damaged":
+            raise
+        raise InputError("batch_unreadable", path=path, detail=error.values["detail"]) from None
 
 
 def _jsonl(path: Path) -> Table:

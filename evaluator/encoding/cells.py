@@ -24,3 +24,8 @@ def as_cell(value: Any) -> Any:
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
         text = f"'{text}"
     return text
+
+
+def from_cell(text: str) -> str:
+    """The text that `as_cell` wrote, when somebody hands the table back."""
+    return text[1:] if text.startswith("'") and as_cell(text[1:]) == text else text

@@ -1,6 +1,6 @@
 """Rubrics as files: read, found, checked, written. The types are in `evaluator.rubric`."""
 
-from evaluator.rubrics.finding import RubricEntry, find, list_rubrics, path_of
+from evaluator.rubrics.finding import RubricEntry, find, find_named, list_rubrics, path_of
 from evaluator.rubrics.lint import lint, lint_file, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
 from evaluator.rubrics.reading import Shape, line_of, load, parse, read_as, read_text
@@ -13,6 +13,7 @@ __all__ = [
     "WrongRubric",
     "dump",
     "find",
+    "find_named",
     "json_schema",
     "line_of",
     "lint",

@@ -65,6 +65,14 @@ def path_of(name_or_path: str | Path, settings: Settings | None = None) -> Path:
     raise _unknown(str(name_or_path), [entry.id for entry in entries])
 
 
+def find_named(name: str, settings: Settings | None = None) -> Rubric:
+    """The rubric with that id and by nothing else: a name from somebody's table opens no file of this machine. RubricError
+    as of `find`."""
+    if _is_path(name):
+        raise RubricError("rubric_only_by_id", name=name)
+    return find(name, settings)
+
+
 def _is_path(name_or_path: str | Path) -> bool:
     text = str(name_or_path)
     return isinstance(name_or_path, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text

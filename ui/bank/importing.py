@@ -14,6 +14,7 @@ from ui.scorecard.view import section
 from ui.shared import drafts, runner
 from ui.shared.choices import go_to
 from ui.shared.language import listed, tr
+from ui.shared.literal import literal
 from ui.shared.progress import watch
 
 DRAFT = "bank_import"
@@ -89,7 +90,9 @@ def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
     for report in reports:
         found = warnings_of(report)
         if found:
-            with st.expander(tr("ui_bank.warnings_of", file=report.file, count=len(found)), expanded=len(reports) == 1):
+            with st.expander(
+                tr("ui_bank.warnings_of", file=literal(report.file), count=len(found)), expanded=len(reports) == 1
+            ):
                 st.html(_list(found[:SHOWN]))
                 if len(found) > SHOWN:
                     st.caption(tr("ui_bank.more_warnings", count=len(found) - SHOWN))

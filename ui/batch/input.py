@@ -22,6 +22,7 @@ from ui.shared import stores
 from ui.shared.choices import distinct, hold
 from ui.shared.language import in_a_row, tr
 from ui.shared.layout import guarded
+from ui.shared.literal import literal
 from ui.shared.once import once
 from ui.shared.uploads import disk_name
 
@@ -127,9 +128,9 @@ def _preview(items: list[NewItem]) -> None:
     bad = [one for one in items if one.error_code is not None]
     used = Counter(one.rubric.title for one in items if one.rubric is not None)
     by = in_a_row(f"{title} × {count}" for title, count in used.items())
-    st.write(tr("batch_read", ready=len(items) - len(bad), by=by or "–"))
+    st.write(tr("batch_read", ready=len(items) - len(bad), by=literal(by) or "–"))
     if bad:
-        st.warning(tr("batch_unread", count=len(bad), first=bad[0].item, why=bad[0].error or ""))
+        st.warning(tr("batch_unread", count=len(bad), first=literal(bad[0].item), why=literal(bad[0].error or "")))
     rows = [
         {
             tr("column_id"): one.item,

@@ -22,6 +22,7 @@ from ui.shared.choices import choose_view, distinct, hold
 from ui.shared.exports import XLSX
 from ui.shared.language import in_a_row, language, listed, tr
 from ui.shared.layout import guarded, out_of, tell_later
+from ui.shared.literal import literal
 from ui.shared.progress import watch
 
 
@@ -113,7 +114,7 @@ def _say_profiles(found: Batch) -> None:
     """Which profiles the items are graded by, where the batch names any."""
     with guarded():
         if named := batch.profiles_of(found, stores.records()):
-            st.caption(tr("profile_of_batch", names=listed(one.label for one in named.values())))
+            st.caption(tr("profile_of_batch", names=literal(listed(one.label for one in named.values()))))
 
 
 def running_job(batch_id: str) -> runner.Job | None:
@@ -289,7 +290,7 @@ def _queue(items: list[BatchItem], cards: dict[str, Scorecard], blind: bool) -> 
     entry, others = queue[position], [place for place in queue if place != position]
     after = next((place for place in list(queue)[list(queue).index(position) + 1 :]), others[0] if others else None)
     if entry.scorecard is None:
-        st.error(entry.item.error or "")
+        st.error(literal(entry.item.error or ""))
     else:
         forward = partial(_next_in_queue, after)
         name = entry.item.item if blind else None

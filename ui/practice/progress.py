@@ -14,6 +14,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, go_to, hold
 from ui.shared.language import in_a_row, tr
 from ui.shared.layout import empty, out_of, percent, when
+from ui.shared.literal import literal
 
 DRAFT = "practice"
 
@@ -175,7 +176,7 @@ def advice_html(one: Advice) -> str:
 
 
 def _references(one: Advice, entry: Practised) -> None:
-    with st.expander(tr("ui_practice.advice_references", name=one.name)):
+    with st.expander(tr("ui_practice.advice_references", name=literal(one.name))):
         if not st.session_state.get(f"practice_refs_{one.rubric_id}_{one.criterion}") and not st.button(
             tr("ui_practice.find_references"), key=f"practice_find_{one.rubric_id}_{one.criterion}"
         ):

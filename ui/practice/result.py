@@ -25,6 +25,7 @@ from ui.scorecard.view import (
 from ui.shared import stores
 from ui.shared.language import language, listed, tr
 from ui.shared.layout import out_of, percent
+from ui.shared.literal import literal
 
 STYLE = Path(__file__).with_name("practice_style.css")
 _CHIPS = {"agree": "good", "kinder": "bad", "stricter": ""}
@@ -43,7 +44,7 @@ def show_result(entry: Practised) -> None:
     if card.decision:
         st.html(decision_html(card))
     if card.profile:
-        st.caption(tr("report.profile", name=card.profile))
+        st.caption(literal(tr("report.profile", name=card.profile)))
     st.html(f"<p>{escape(sum_up(comparison))}</p>")
     st.html(overview_html(comparison))
     left, right = st.columns([11, 9], gap="medium")

@@ -17,6 +17,7 @@ from ui.scorecard.view import section
 from ui.shared import stores
 from ui.shared.language import tr
 from ui.shared.layout import tell_later, when
+from ui.shared.literal import literal
 from ui.shared.once import is_repeated
 
 Either = Verdict | UngradedVerdict
@@ -86,7 +87,7 @@ def _revert(record_id: str, criterion: str, who: str) -> None:
 def reviewed_button(record: Record, mark: Review | None, done: Callable[[], None] | None = None) -> None:
     """Marks the grading as reviewed, or takes the mark back; `done` is called after marking, to go to the next."""
     if mark is not None:
-        st.caption(tr("reviewed_by", who=mark.who or "–", at=when(mark.at)))
+        st.caption(tr("reviewed_by", who=literal(mark.who or "–"), at=when(mark.at)))
         undo = partial(_guarded, partial(_unmark, record.id))
         st.button(tr("not_reviewed_yet"), key=f"unreview_{record.id}", icon=":material/undo:", on_click=undo)
         return
@@ -112,7 +113,7 @@ def show_notes(record: Record, *, named: bool = False) -> None:
     section("notes")
     for note in record.notes:
         st.text(note.text)
-        st.caption(f"{note.who or '–'} · {when(note.at)}")
+        st.caption(f"{literal(note.who or '–')} · {when(note.at)}")
     field = f"note_{record.id}"
     if not named:
         name_field()

@@ -13,6 +13,7 @@ from evaluator.rubrics import RubricEntry, list_rubrics
 from ui.shared import stores
 from ui.shared.choices import distinct, hold
 from ui.shared.language import labelled, language, tr
+from ui.shared.literal import literal
 
 
 def entries() -> list[RubricEntry]:
@@ -38,7 +39,7 @@ def choose_rubric(key: str, *, chosen: str | None = None, preview: bool = True) 
     found = _own_language_first(usable())
     for entry in entries():
         if entry.problem:
-            st.warning(entry.problem)
+            st.warning(literal(entry.problem))
     searched, listed = st.columns([2, 3])
     word = searched.text_input(
         tr("search_scenario"), key=f"{key}_search", placeholder=tr("search_hint"), icon=":material/search:"

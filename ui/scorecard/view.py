@@ -16,6 +16,7 @@ from evaluator.transcript import Transcript
 from ui.scorecard.transcript_view import colour, criterion_id, mark_id, show_transcript
 from ui.shared.language import language, listed, tr
 from ui.shared.layout import out_of, percent, when
+from ui.shared.literal import literal
 from ui.shared.notes import note
 
 Below = Callable[[Verdict | UngradedVerdict], None]
@@ -283,7 +284,7 @@ def show_references(card: Scorecard) -> None:
         st.html(f'<p class="ev-empty">{escape(tr("no_references"))}</p>')
     for use in card.references:
         begins = " ".join(use.text.split())[:BEGINNING]
-        with st.expander(f"{tr(use.kind)} · {use.source or tr('no_source')} · {begins}…"):
+        with st.expander(f"{tr(use.kind)} · {literal(use.source or tr('no_source'))} · {literal(begins)}…"):
             st.text(use.text)
             st.caption(f"{tr(f'matched_{use.matched_by}')} · {tr('digest', digest=use.digest[:12])}")
 

@@ -13,6 +13,7 @@ import streamlit as st
 from evaluator.errors import EvaluatorError, ModelError
 from ui.shared import language
 from ui.shared.language import tr
+from ui.shared.literal import literal
 
 _STYLE = Path(__file__).parents[1] / "theme.css"
 
@@ -77,7 +78,7 @@ def guarded() -> Iterator[None]:
 def problem(error: EvaluatorError) -> None:
     """One sentence that says what to do; where it is about a model, with the way to the settings, which can fetch the
     embedded one and hold keys."""
-    st.error(error.text(language.language()), icon=":material/error:")
+    st.error(literal(error.text(language.language())), icon=":material/error:")
     if isinstance(error, ModelError):
         link("views/settings.py", tr("go_settings"), ":material/settings:")
 

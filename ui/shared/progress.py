@@ -11,6 +11,7 @@ from ui.scorecard.view import verdict_html
 from ui.shared import runner
 from ui.shared.language import tr
 from ui.shared.layout import problem
+from ui.shared.literal import literal
 from ui.shared.runner import Tick
 
 GRADINGS = ("grade", "practice")  # work that may wait for one answer to everything
@@ -52,7 +53,7 @@ def _how_far(now: Tick, seconds: float) -> None:
     took = tr("seconds_value", seconds=f"{seconds:.0f}")
     if now.total > 1:
         counted = f"{now.done:,} / {now.total:,}"
-        st.progress(min(1.0, now.done / now.total), text=" · ".join(filter(None, (now.text, counted, took))))
+        st.progress(min(1.0, now.done / now.total), text=" · ".join(filter(None, (literal(now.text), counted, took))))
         return
     st.html(f'<p class="ev-going">{escape(now.text)} · <span class="ev-took">{escape(took)}</span></p>')
     st.html(f'<div class="ev-wait" role="progressbar" aria-label="{escape(tr("under_way"))}"><i></i></div>')

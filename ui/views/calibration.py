@@ -14,6 +14,7 @@ from ui.shared import stores
 from ui.shared.choices import choose_view
 from ui.shared.language import tr
 from ui.shared.layout import empty, guarded, page
+from ui.shared.literal import literal
 
 
 def run_view() -> None:
@@ -28,7 +29,7 @@ def run_view() -> None:
             runs.begin(rubric)
             st.rerun()
         return
-    st.caption(tr("ui_calibration.at_rubric", title=runs.rubric_of(run).title))
+    st.caption(tr("ui_calibration.at_rubric", title=literal(runs.rubric_of(run).title)))
     if st.button(tr("ui_calibration.another"), icon=":material/restart_alt:", key="calibration_another"):
         runs.leave()
         st.rerun()
@@ -63,7 +64,7 @@ def profiles_view() -> None:
     for one in sorted(kept, key=lambda one: (one.at, one.version), reverse=True):
         rubric = scenario.usable().get(one.rubric_id)
         title = rubric.title if rubric is not None else one.rubric_id
-        with st.expander(f"{one.name} v{one.version} · {title}"), guarded():
+        with st.expander(literal(f"{one.name} v{one.version} · {title}")), guarded():
             if rubric is not None:
                 _profile(one, rubric)
 

@@ -14,6 +14,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold
 from ui.shared.language import in_a_row, tr
 from ui.shared.layout import page, say_lead
+from ui.shared.literal import literal
 from ui.shared.once import again, once
 from ui.shared.progress import watch
 
@@ -88,7 +89,7 @@ def results(jobs: list[runner.Job]) -> None:
         begin_anew()
     shown = jobs[0]
     if len(jobs) > 1:
-        st.caption(in_a_row(f"{job.title} · {tr(f'job_{job.state}')}" for job in jobs))
+        st.caption(in_a_row(f"{literal(job.title)} · {tr(f'job_{job.state}')}" for job in jobs))
         names = distinct({job.id: job.title for job in jobs})
         hold("grade_shown", names, shown.id)
         picked = st.selectbox(tr("which_text"), list(names), format_func=names.__getitem__, key="grade_shown")

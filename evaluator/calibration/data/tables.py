@@ -5,6 +5,8 @@ path ──read_table──▶ raw table ──propose_mapping──▶ Mapping 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.data.points import parse_points
+from evaluator.encoding import from_cell
 from evaluator.errors import InputError
+from evaluator.files import kind_of
+from evaluator.files.sheets import sheet_rows
 from evaluator.messages import say
 
 if TYPE_CHECKING:
@@ -84,9 +89,11 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
     path = Path(path)
     if not path.exists():
         raise InputError("file_missing", path=str(path))
+    if (kind := kind_of(path.stat().st_mode)) != "file":
+        raise InputError("file_not_regular", path=str(path), kind=say(f"errors.kind_{kind}"))
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
-            table = pd.read_excel(path, sheet_name=sheet, dtype=str, engine="openpyxl")
+            table = pd.read_csv(_as_csv(sheet_rows(path, sheet)), dtype=str, skip_blank_lines=False)
         else:
             table = pd.read_csv(
                 path,
@@ -96,11 +103,24 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
                 engine="c",
                 skip_blank_lines=False,
             )
+    except InputError as error:
+        if error.code != "file_damaged":
+            raise
+        raise InputError("calibration_table_unreadable", path=str(path), detail=error.values["detail"]) from None
     except Exception as problem:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
         detail = str(problem) or type(problem).__name__
         raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
-    table.columns = table.columns.map(str)  # a workbook's headings may be numbers
+    table.columns = table.columns.map(lambda name: from_cell(str(name)))  # a workbook's headings may be numbers
+    for name in table.columns[(table.astype("str").apply(lambda column: column.str.startswith("'").any())).to_numpy()]:
+        table[name] = table[name].map(from_cell, na_action="ignore")  # as a sheet of ours marks text that begins with =
     return table
+
+
+def _as_csv(rows: Iterable[list[str]]) -> io.StringIO:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    text.seek(0)
+    return text
 
 
 def _encoding(path: Path) -> str:

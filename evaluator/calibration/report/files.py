@@ -16,6 +16,7 @@ from evaluator.calibration.agreement.severity import MACHINE, Copy, Severity
 from evaluator.calibration.agreement.substitution import Substitution
 from evaluator.calibration.report.plots import plot_bland_altman, plot_confusion, plot_routing
 from evaluator.calibration.report.report import TOTAL, CriterionReport, Report
+from evaluator.encoding import as_cell
 from evaluator.errors import StorageError
 from evaluator.messages import current, say
 from evaluator.profiles.profile import Figure
@@ -253,21 +254,14 @@ def _write_workbook(report: Report, path: Path, language: str) -> None:
             [],
             *([c] for c in part.copies),
         ]:
-            sheet.append([_plain(cell) for cell in line])
+            sheet.append([as_cell(cell) for cell in line])
         sheet.column_dimensions["A"].width = 30
     sheet = book.create_sheet(say("calibration.problems", language)[:31])
     for text in [*describe_fits(report, language), *(problem.text(language) for problem in report.problems)]:
-        sheet.append([_plain(text)])
+        sheet.append([as_cell(text)])
     book.save(path)
 
 
 def _sheet_name(title: str, index: int) -> str:
     clean = "".join("_" if character in r"[]:*?/\\" else character for character in title)
     return f"{index + 1} {clean}"[:31]
-
-
-def _plain(cell: str) -> str:
-    """Text that a spreadsheet shows as it is: signed numbers excepted, a leading sign gets an apostrophe's
-    safety.
-    """
-    return "'" + cell if cell[:1] in "=@" or (cell[:1] in "+-" and not cell[1:2].isdigit()) else cell

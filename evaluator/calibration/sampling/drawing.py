@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from evaluator.calibration.data.grades import COLUMNS as GRADE_COLUMNS
 from evaluator.calibration.data.items import decode
+from evaluator.encoding import as_cell, from_cell
 from evaluator.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def blank_sheet(missing: pd.DataFrame) -> bytes:
     Excel and `read_table` open."""
     import pandas as pd
 
-    wanted = [(item, "", criterion, "") for item, row in missing.iterrows() for criterion in row.index[row]]
+    wanted = [
+        (as_cell(item), "", as_cell(criterion), "") for item, row in missing.iterrows() for criterion in row.index[row]
+    ]
     return pd.DataFrame(wanted, columns=GRADE_COLUMNS).to_csv(index=False).encode("utf-8-sig")
 
 
@@ -142,7 +145,7 @@ def save_draw(draw: pd.DataFrame, path: Path) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(
-        (item, repr(float(chance)), int(drawn))
+        (as_cell(item), repr(float(chance)), int(drawn))
         for item, chance, drawn in zip(draw.index, draw["chance"], draw["drawn"], strict=True)
     )
     half = path.with_name(f".{path.name}.part")
@@ -181,7 +184,7 @@ def _read_rows(path: Path) -> dict[str, tuple[float, bool]]:
         if next(reader, None) != COLUMNS:
             raise ValueError(",".join(COLUMNS))
         for row in filter(None, reader):
-            item, chance, drawn = row
+            item, chance, drawn = from_cell(row[0]), *row[1:]
             if item in rows or not 0 < float(chance) <= 1 or drawn not in ("0", "1"):
                 raise ValueError(",".join(row))
             rows[item] = float(chance), drawn == "1"
