@@ -111,8 +111,10 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
         detail = str(problem) or type(problem).__name__
         raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
     table.columns = table.columns.map(lambda name: from_cell(str(name)))  # a workbook's headings may be numbers
-    for name in table.columns[(table.astype("str").apply(lambda column: column.str.startswith("'").any())).to_numpy()]:
-        table[name] = table[name].map(from_cell, na_action="ignore")  # as a sheet of ours marks text that begins with =
+    for place in range(len(table.columns)):  # as a sheet of ours marks text that begins with =
+        column = table.iloc[:, place]
+        if column.astype("str").str.startswith("'").any():
+            table.isetitem(place, column.map(from_cell, na_action="ignore"))
     return table
 
 
