@@ -14,14 +14,12 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 import typer
-import yaml
 
 from benchmarks.asking import open_memo_judge
-from benchmarks.frozen import QUALITIES, frozen_rubrics, has_asr, read_text
+from benchmarks.frozen import QUALITIES, frozen_rubrics, has_asr, read_grades, read_text
 from benchmarks.unseen.intervals import Share
 from evaluator.grading import grade
 from evaluator.judge.questions import Judge
-from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.transcript import parse
@@ -44,9 +42,7 @@ class Graded(NamedTuple):
 
 def human_totals(rubric: Rubric) -> dict[str, float]:
     """By quality, the person's total as a share of the maximum (examples/ID/grades.yaml)."""
-    path = resource_dir("examples") / rubric.id / "grades.yaml"
-    texts = yaml.safe_load(path.read_text(encoding="utf-8"))["texts"]
-    return {quality: text["total"] / rubric.max_points for quality, text in texts.items()}
+    return {quality: grade.total / rubric.max_points for quality, grade in read_grades(rubric.id).items()}
 
 
 def pairs_in_order(graded: list[Graded]) -> Share:
@@ -62,7 +58,7 @@ def pairs_in_order(graded: list[Graded]) -> Share:
 
 async def grade_text(rubric: Rubric, quality: str, judge: Judge, *, asr: bool = False) -> Scorecard:
     """The scorecard of one frozen text, without touching any record."""
-    text = read_text(rubric, quality, asr=asr)
+    text = read_text(rubric.id, quality, asr=asr)
     return await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
 
 
@@ -75,7 +71,7 @@ async def run(wanted: list[str], model: str) -> None:
         humans = human_totals(rubric)
         for quality in (quality for quality in QUALITIES if quality in humans):
             graded.append(Graded(rubric, quality, humans[quality], await grade_text(rubric, quality, judge)))
-            if has_asr(rubric):
+            if has_asr(rubric.id):
                 spoken = await grade_text(rubric, quality, judge, asr=True)
                 asr.append((graded[-1], Graded(rubric, quality, humans[quality], spoken)))
         own = [one for one in graded if one.rubric.id == rubric.id]
