@@ -107,7 +107,7 @@ async def check(name: str, settings: Settings) -> ModelCheck:
         way=method,
         log_probabilities=await _ability(asked, "readout", method in ("readout", "logprobs"), replies, settings),
         json_schema=await _ability(asked, "structured", method.startswith("structured"), replies, settings),
-        languages={language: _result(language, reply) for language, reply in replies.items()},
+        languages={language: _result(language, replies[language]) for language in LANGUAGES},
         seconds_per_question=seconds / sum(len(_questions(language)) for language in LANGUAGES),
         usage=usage,
         price=price_of(_billed_as(judge, asked), account.prices),
