@@ -13,10 +13,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluator.batch.many import evaluate_many
+    from evaluator.batch import evaluate_many
     from evaluator.errors import EvaluatorError
     from evaluator.grading import Progress, evaluate, open_judge
-    from evaluator.judge.questions import Judge
+    from evaluator.judge import Judge
     from evaluator.rubric import Rubric
     from evaluator.rubrics import find as find_rubric
     from evaluator.scorecard import Evidence, Scorecard, UngradedVerdict, Verdict

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evaluator import messages
-from evaluator.encoding.redaction import redact, redact_logs
+from evaluator.encoding import redact, redact_logs
 from evaluator.errors import EvaluatorError
 
 
@@ -26,8 +26,7 @@ def _language_of(arguments: list[str]) -> str | None:
 
 def build() -> typer.Typer:
     """The application with all commands, its help in the current language."""
-    from evaluator.commands import grading, models, rubrics, transcripts
-    from evaluator.commands.lazy import LazyGroup
+    from evaluator.commands import LazyGroup, grading, models, rubrics, transcripts
 
     app = typer.Typer(
         cls=LazyGroup,

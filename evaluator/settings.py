@@ -25,7 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from evaluator.encoding.redaction import keep_secret, secrets_of
+from evaluator.encoding import keep_secret, secrets_of
 from evaluator.errors import InputError, StorageError
 from evaluator.files import make_private_dir
 

@@ -23,9 +23,9 @@ from evaluator.calibration.data.grades import Grades, read_grades
 from evaluator.calibration.data.items import Item, read_items, read_readouts
 from evaluator.calibration.data.tables import read_table
 from evaluator.calibration.fit import fit
+from evaluator.calibration.fit.from_data import read_texts
 from evaluator.errors import InputError
 from evaluator.profiles.features import Features, cut_views
-from evaluator.profiles.text_features import _turns, read_texts
 
 SIZES = (10, 30, 100, 300)
 LEAST_TEST = 20
@@ -109,7 +109,7 @@ def overlap(answer: str, reference: str) -> tuple[float, float]:
 
 def embed_plain(items: list[Item], embed) -> np.ndarray:
     """The baseline's vectors: the whole and its last turn, side by side."""
-    parts = [cut_views(_turns(item)) for item in items]
+    parts = [cut_views(item.turns) for item in items]
     return np.hstack([embed([part[name] or " " for part in parts]) for name in ("e5-dialogue", "e5-last")])
 
 

@@ -20,7 +20,7 @@ from evaluator.bank.items import Item, Paper
 from evaluator.bank.store import Bank, Stored
 from evaluator.bank.store.history import new_run
 from evaluator.errors import EvaluatorError, InputError, StorageError
-from evaluator.files.bounded import Reader
+from evaluator.files import Reader
 
 Progress = Callable[[int, int, str], None]
 Status = Literal["imported", "unchanged", "failed", "skipped"]

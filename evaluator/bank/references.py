@@ -15,10 +15,7 @@ from evaluator.bank.papers import line_patterns
 
 if TYPE_CHECKING:
     from evaluator.bank.store import Bank
-    from evaluator.references.embedding import Progress
-    from evaluator.references.entries import Entry
-    from evaluator.references.retrieval import Hit
-    from evaluator.references.store import Changes, ReferenceStore
+    from evaluator.references import Changes, Entry, Hit, Progress, ReferenceStore
 
 
 def scope_of(bank: Bank) -> str:
@@ -70,7 +67,7 @@ def right_answer(item: Item) -> str:
 def _entry(
     item: Item, part: str, kind: Literal["reference_answer", "key_point", "explanation", "answer"], text: str
 ) -> Entry:
-    from evaluator.references.entries import Entry
+    from evaluator.references import Entry
 
     place = f"{item.source.file}:{item.source.start}" if item.source else ""
     return Entry(
@@ -96,7 +93,7 @@ def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progre
 
     Rubrics and other banks share the store: only entries of this bank, of items that it once held, are deleted.
     """
-    from evaluator.references.store import open_store
+    from evaluator.references import open_store
 
     store = store or open_store()
     items = bank.items()
@@ -132,8 +129,8 @@ def search(
     `filters` narrows by item, kind, topic, source or language; another name raises ValueError. `bank` is the `scope_of`
     the bank that is searched, the one of the data folder (and the rubrics) by default; None searches all.
     """
-    from evaluator.references.retrieval import search as search_store
-    from evaluator.references.store import FILTERS
+    from evaluator.references import FILTERS
+    from evaluator.references import search as search_store
 
     wanted = filters or {}
     unknown = sorted(set(wanted) - set(FILTERS))

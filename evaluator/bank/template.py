@@ -14,7 +14,7 @@ from evaluator.bank.items import CHOICE_KINDS, KINDS, Answer, Blank, Criterion, 
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import read_blanks
-from evaluator.text.normalising import number_text
+from evaluator.text import number_text
 
 ANSWER_RULE = "———"  # between two reference answers in one cell
 _PAIR_RULE = " = "

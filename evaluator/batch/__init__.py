@@ -4,25 +4,30 @@ from evaluator.batch.engine import Grade, Progress, run_batch
 from evaluator.batch.estimate import Estimate, estimate, pilot_positions
 from evaluator.batch.export import export_rows, write_batch, write_rows
 from evaluator.batch.grading import grade_batch, name_profiles, profiles_of
-from evaluator.batch.inputs import Columns, Inputs, Reading, Source, open_inputs, parsed, prepare, read_inputs
+from evaluator.batch.inputs import Columns, Inputs, Reading, Source, open_inputs, parsed, prepare, read_inputs, spooled
 from evaluator.batch.many import Result, create, evaluate_many, resume
+from evaluator.batch.output import Output, check_output
 from evaluator.batch.review import ReviewItem, review_queue
+from evaluator.batch.tables import is_known
 
 __all__ = [
     "Columns",
     "Estimate",
     "Grade",
     "Inputs",
+    "Output",
     "Progress",
     "Reading",
     "Result",
     "ReviewItem",
     "Source",
+    "check_output",
     "create",
     "estimate",
     "evaluate_many",
     "export_rows",
     "grade_batch",
+    "is_known",
     "name_profiles",
     "open_inputs",
     "parsed",
@@ -33,6 +38,7 @@ __all__ = [
     "resume",
     "review_queue",
     "run_batch",
+    "spooled",
     "write_batch",
     "write_rows",
 ]

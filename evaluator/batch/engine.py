@@ -19,8 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from evaluator.errors import BudgetExceeded, EvaluatorError, ModelError, Stopped, StorageError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.storage import Batch, Outcome, Records, Work
-from evaluator.storage.runners import BEAT_S
+from evaluator.storage import BEAT_S, Batch, Outcome, Records, Work
 from evaluator.transcript import Transcript
 
 Grade = Callable[[Transcript, Rubric], Awaitable[Scorecard]]

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator.batch.workbook import write_workbook
-from evaluator.encoding import as_cell
-from evaluator.encoding.cells import MAX_CHARACTERS
+from evaluator.encoding import MAX_CHARACTERS, as_cell
 from evaluator.errors import InputError, StorageError
-from evaluator.files import replacing, write_in_one_step
-from evaluator.files.writing import SHARED_FILE
+from evaluator.files import SHARED_FILE, replacing, write_in_one_step
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records
 

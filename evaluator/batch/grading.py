@@ -13,13 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from evaluator.batch.engine import run_batch
 from evaluator.errors import InputError
-from evaluator.grading import request_key
-from evaluator.grading.evaluation import Anchored, Shared, evaluate_shared, read_anchors, share
-from evaluator.grading.plan import digest_of
-from evaluator.judge.questions import Judge, Ungraded
-from evaluator.profiles.applying import fitting, stamp_for
-from evaluator.profiles.profile import Profile
-from evaluator.profiles.versions import read_kept
+from evaluator.grading import Anchored, Shared, digest_of, evaluate_shared, read_anchors, request_key, share
+from evaluator.judge import Judge, Ungraded
+from evaluator.profiles import Profile, fitting, read_kept, stamp_for
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.settings import Settings

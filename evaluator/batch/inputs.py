@@ -22,7 +22,7 @@ from evaluator.batch.tables import TABLES, Columns, Row, guess_columns, look_ahe
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 from evaluator.transcript import Role
 
 __all__ = ["Columns", "Inputs", "Reading", "Source", "open_inputs", "parsed", "prepare", "read_inputs", "spooled"]

@@ -27,8 +27,8 @@ from evaluator.storage import NewItem, Records, open_records
 from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
-    from evaluator.judge.questions import Judge
-    from evaluator.profiles.profile import Profile
+    from evaluator.judge import Judge
+    from evaluator.profiles import Profile
 
 Item = str | tuple[str, str] | Mapping[str, Any] | Transcript | Source | NewItem
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator import transcript as transcripts
 from evaluator.errors import InputError
-from evaluator.files.sheets import sheet_rows
-from evaluator.text.normalising import number_text, well_formed
+from evaluator.files import sheet_rows
+from evaluator.text import number_text, well_formed
 
 Row = dict[str, str]
 Rows = list[Row]

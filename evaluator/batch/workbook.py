@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluator.encoding import as_cell
-from evaluator.encoding.cells import MAX_CHARACTERS
+from evaluator.encoding import MAX_CHARACTERS, as_cell
 from evaluator.errors import StorageError
-from evaluator.files import replacing
-from evaluator.files.writing import SHARED_FILE
+from evaluator.files import SHARED_FILE, replacing
 from evaluator.messages import say
-from evaluator.reports.phrases import shown_reasons
+from evaluator.reports import shown_reasons
 from evaluator.rubric import Criterion
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records

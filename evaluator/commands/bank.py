@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from evaluator import messages
-from evaluator.bank.items import KINDS, Item
+from evaluator.bank import KINDS, Item
 from evaluator.errors import InputError
 
 app = typer.Typer(
@@ -73,7 +73,7 @@ def import_command(
     bank: BankOption = None,
 ) -> None:
     """Import exam papers (.docx .doc .pdf .html .md .txt .xlsx .csv .zip). Bad files are named, the others imported."""
-    from evaluator.bank.importer import import_files
+    from evaluator.bank import import_files
     from evaluator.commands import bank_output
 
     with _bank(bank, create=not dry_run) as opened, bank_output.progress(shown is Shown.table) as advance:
@@ -199,7 +199,7 @@ def export_command(
     bank: BankOption = None,
 ) -> None:
     """Export questions as JSON or as a spreadsheet."""
-    from evaluator.bank import exporter
+    from evaluator.bank import export
     from evaluator.commands import bank_output
 
     with _bank(bank) as opened:
@@ -208,7 +208,7 @@ def export_command(
         bank_output.print_items(items)
         return
     output = output or Path(f"bank{exporter.SUFFIXES[form.value]}")
-    left_out = exporter.export(items, output, form.value)
+    left_out = export(items, output, form.value)
     typer.echo(messages.say("bank.cli_exported", count=len(items) - len(left_out), path=output))
     if left_out:
         names = messages.say("bank.cli_comma").join(item.id for item in left_out[:20])
@@ -227,7 +227,7 @@ def draft_command(
 ) -> None:
     """Make a draft rubric of a question with scoring criteria; its levels are marked as proposals."""
     from evaluator import rubrics
-    from evaluator.bank.drafting import draft_rubric
+    from evaluator.bank import draft_rubric
     from evaluator.settings import load_settings
 
     with _bank(bank, create=True) as opened:
@@ -258,7 +258,7 @@ def search_command(
     shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
 ) -> None:
     """Search answers and explanations by meaning and words; shows scores and sources."""
-    from evaluator.bank.references import search
+    from evaluator.bank import search
     from evaluator.commands import bank_output
 
     given = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language}
@@ -271,7 +271,7 @@ def search_command(
 
 def _index(bank: str | None) -> None:
     """Brings the references in step with the bank."""
-    from evaluator.bank.references import index_bank
+    from evaluator.bank import index_bank
 
     with _bank(bank, create=True) as opened:
         index_bank(opened)

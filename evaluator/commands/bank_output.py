@@ -12,13 +12,11 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from evaluator.bank.exporter import item_json, to_json
-from evaluator.bank.importer import FileReport
-from evaluator.bank.items import Item, Warning
+from evaluator.bank import FileReport, Item, Warning, item_json, to_json
 from evaluator.messages import say
 
 if TYPE_CHECKING:
-    from evaluator.references.retrieval import Hit
+    from evaluator.references import Hit
 
 SHOWN_WARNINGS = 12  # a file, before the rest is only counted
 SHOWN_SKIPPED = 8  # names

@@ -55,8 +55,7 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch import create, pilot_positions
-    from evaluator.batch.output import check_output
+    from evaluator.batch import check_output, create, pilot_positions
     from evaluator.commands.grading import ensure_model
     from evaluator.rubrics import find
 
@@ -97,7 +96,7 @@ def resume(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch.output import check_output
+    from evaluator.batch import check_output
     from evaluator.commands.grading import ensure_model
 
     messages.use(lang or messages.current())
@@ -174,8 +173,7 @@ def export(
     overwrite: Overwrite = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch import write_batch
-    from evaluator.batch.output import check_output
+    from evaluator.batch import check_output, write_batch
 
     messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
@@ -224,8 +222,8 @@ def _work(
 async def _run(
     batch_id: str, settings: "Settings", records: "Records", out: Path | None, wanted: dict[str, Any]
 ) -> None:
+    from evaluator.batch import Output
     from evaluator.batch import resume as go_on
-    from evaluator.batch.output import Output
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -279,7 +277,7 @@ def _progress() -> Iterator[Any]:
 
 @contextmanager
 def _input(source: str) -> Iterator[Path]:
-    from evaluator.batch.inputs import spooled
+    from evaluator.batch import spooled
 
     with ExitStack() as opened:
         yield opened.enter_context(spooled(sys.stdin.buffer)) if source == "-" else Path(source)
@@ -328,7 +326,7 @@ def _tell_mapping(
     reading: "Reading", source: str, rubric: str | None, named: tuple[str | None, str | None, str | None]
 ) -> None:
     """How the columns of a table were understood."""
-    from evaluator.batch.tables import is_known
+    from evaluator.batch import is_known
 
     _tell(say("batch.mapping_head", path=source))
     found = reading.columns
@@ -347,7 +345,7 @@ def _tell_mapping(
 
 def _tell_estimate(records: "Records", found: "Batch", settings: "Settings") -> None:
     from evaluator.batch import estimate
-    from evaluator.judge.choose import is_embedded
+    from evaluator.judge import is_embedded
 
     told = estimate(records, found.id)
     low, high = told.seconds_range or (told.seconds, told.seconds)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evaluator.calibration.data.dataset import scales_of
-from evaluator.calibration.fit.from_data import fit_data, tabulate
+from evaluator.calibration.data import scales_of
+from evaluator.calibration.fit import fit_data, tabulate
 from evaluator.commands.calibrate_inputs import load
 from evaluator.commands.calibrate_options import Given, with_given
 from evaluator.errors import InputError
 from evaluator.messages import say
 
 if TYPE_CHECKING:
-    from evaluator.calibration.data.dataset import Data
+    from evaluator.calibration.data import Data
     from evaluator.calibration.fit import HeldOut
-    from evaluator.calibration.sampling.estimation import MeanEstimate
-    from evaluator.profiles.profile import Profile
+    from evaluator.calibration.sampling import MeanEstimate
+    from evaluator.profiles import Profile
 
 # Plain help: boxes cut Chinese lines off.
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=say("calibration.help_app"))
@@ -37,8 +37,7 @@ def run_report(
     """Agreement with every human and with their mean beside the human ceiling, severity, and the
     replacement test.
     """
-    from evaluator.calibration.report import make_report
-    from evaluator.calibration.report.files import describe_copy, describe_fits, judge_substitution, write_report
+    from evaluator.calibration.report import describe_copy, describe_fits, judge_substitution, make_report, write_report
 
     data = load(given)
     points, half, fits, refused, label = data.readouts.points, None, {}, None, None
@@ -75,7 +74,7 @@ def fit_profile(
     version: Annotated[int, typer.Option(help=say("calibration.help_profile_version"))] = 1,
 ) -> None:
     """Fits the grader to the humans and saves the profile, with figures on items that the fit did not see."""
-    from evaluator.calibration.report.files import describe_fit
+    from evaluator.calibration.report import describe_fit
 
     data = load(given)
     profile, _ = _fit(data, given, name, version)
@@ -103,8 +102,8 @@ def route(
     """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves. A file to keep it
     in that is there already lends name, version and pass mark.
     """
-    from evaluator.calibration.fit.policies import add_chosen, choose_widths
-    from evaluator.profiles.profile import Profile
+    from evaluator.calibration.fit import add_chosen, choose_widths
+    from evaluator.profiles import Profile
 
     before = Profile.load(keep) if keep is not None and keep.exists() else None
     name, version = name or (before.name if before else "profile"), version or (before.version if before else 1)
@@ -158,8 +157,8 @@ def policy(
     clear: Annotated[bool, typer.Option("--clear", help=say("calibration.help_clear"))] = False,
 ) -> None:
     """Shows what a profile lets the grader decide alone, or sets it; `grade --profile` and batches then apply it."""
-    from evaluator.calibration.fit.policies import describe_policy, set_policy
-    from evaluator.profiles.profile import Profile
+    from evaluator.calibration.fit import describe_policy, set_policy
+    from evaluator.profiles import Profile
 
     found = Profile.load(profile)
     if clear or widest or pass_mark is not None:
@@ -171,7 +170,7 @@ def policy(
 
 
 def _save_policy(profile, routing, path: Path) -> None:
-    from evaluator.calibration.fit.policies import describe_policy
+    from evaluator.calibration.fit import describe_policy
 
     profile.model_copy(update={"routing": routing}).save(path)
     for line in describe_policy(routing, {name: name for name in profile.criteria}):
@@ -189,8 +188,7 @@ def estimate(
     """The mean of a whole batch from few human grades and many machine grades, and which items to grade
     next.
     """
-    from evaluator.calibration.sampling.drawing import load_draw, pick_evenly
-    from evaluator.calibration.sampling.estimation import estimate_batch
+    from evaluator.calibration.sampling import estimate_batch, load_draw, pick_evenly
 
     data = load(given)
     means, machine = data.grades.means(), data.readouts.graded
@@ -207,7 +205,7 @@ def estimate(
 
 def _draw_next(data: Data, path: Path, count: int) -> None:
     """One round more in the draw file, which is begun where there is none; says who was drawn."""
-    from evaluator.calibration.sampling.drawing import draw_round
+    from evaluator.calibration.sampling import draw_round
 
     drawn = draw_round(path, data.readouts, set(data.grades.means().index), count)
     if drawn.is_first:
@@ -246,7 +244,7 @@ def power(
     ] = 0.95,
 ) -> None:
     """How many items and graders a wanted precision takes, before anybody grades."""
-    from evaluator.calibration.sampling.power import plan
+    from evaluator.calibration.sampling import plan
 
     found = plan(
         correlation=correlation,
@@ -291,8 +289,8 @@ def drift(
     tolerance: Annotated[float, typer.Option(help=say("calibration.help_shift"))] = 0.05,
 ) -> None:
     """Warns when the scores of anchor items moved, and names them; exit code 6 then, so that a schedule can tell."""
-    from evaluator.calibration.agreement.drift import find_changes, find_drift
-    from evaluator.calibration.data.items import read_readouts
+    from evaluator.calibration.agreement import find_changes, find_drift
+    from evaluator.calibration.data import read_readouts
 
     then = read_readouts(before)
     if (items is None and after is None) or (items is not None and rubric is None):
@@ -314,8 +312,7 @@ def drift(
 def _write_readouts(items: Path, rubric: str, model: str | None, out: Path, *, again: bool) -> None:
     import asyncio
 
-    from evaluator.calibration.data.items import read_items
-    from evaluator.calibration.data.readouts import read_out, write_lines
+    from evaluator.calibration.data import read_items, read_out, write_lines
     from evaluator.rubrics import find
     from evaluator.settings import load_settings
 

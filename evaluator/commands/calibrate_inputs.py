@@ -12,9 +12,7 @@ from evaluator.messages import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.calibration.data.dataset import Data
-    from evaluator.calibration.data.grades import Scale
-    from evaluator.calibration.data.tables import Mapping
+    from evaluator.calibration.data import Data, Mapping, Scale
     from evaluator.commands.calibrate_options import Given
 
 
@@ -34,7 +32,7 @@ def load(given: Given) -> Data:
 
 
 def _load_stored(rubric: str) -> Data:
-    from evaluator.calibration.data.stored import gather_stored
+    from evaluator.calibration.data import gather_stored
     from evaluator.storage import open_records
 
     with open_records() as records:
@@ -52,10 +50,15 @@ def _id_of(rubric: str) -> str:
 
 
 def _load_files(given: Given) -> Data:
-    from evaluator.calibration.data.dataset import Data, scales_of
-    from evaluator.calibration.data.grades import read_grades
-    from evaluator.calibration.data.items import read_items, read_readouts
-    from evaluator.calibration.data.tables import propose_mapping, read_table
+    from evaluator.calibration.data import (
+        Data,
+        propose_mapping,
+        read_grades,
+        read_items,
+        read_readouts,
+        read_table,
+        scales_of,
+    )
 
     if given.grades is None:
         raise InputError("calibration_needs_grades")
@@ -93,7 +96,7 @@ def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
     """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y.
     criterion==c says that the whole table is about the criterion c.
     """
-    from evaluator.calibration.data.tables import Mapping
+    from evaluator.calibration.data import Mapping
 
     try:
         parts: dict[str, Any] = dict(part.split("=", 1) for part in text.split(","))
@@ -110,7 +113,7 @@ def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
 
 
 def _parse_scale(text: str | None) -> Scale | None:
-    from evaluator.calibration.data.grades import Scale
+    from evaluator.calibration.data import Scale
 
     if text is None:
         return None

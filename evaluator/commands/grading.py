@@ -69,7 +69,7 @@ def add_to(app: typer.Typer) -> None:
         search: Annotated[str | None, typer.Option(help=say("cli.history_search"))] = None,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
     ) -> None:
-        from evaluator.reports.terminal import print_history
+        from evaluator.reports import print_history
         from evaluator.storage import open_records
 
         messages.use(lang or messages.current())
@@ -124,13 +124,9 @@ def _inputs(
 
 def ensure_model(settings: "Settings", yes: bool) -> None:
     """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
-    from evaluator.commands.models import ensure_engine
-    from evaluator.judge.backends.weights import path_of, require
+    from evaluator.judge.backends import path_of, require
 
-    if settings.model != "embedded":
-        return
-    if path_of(settings).is_file():
-        ensure_engine(settings)
+    if settings.model != "embedded" or path_of(settings).is_file():
         return
     if not yes and not (sys.stdin.isatty() and typer.confirm(messages.say("cli.model_fetch"), default=True)):
         require(settings)
@@ -163,11 +159,11 @@ def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:
     if form == Format.JSON:
         print(card.model_dump_json(indent=2))
     elif form == Format.MARKDOWN:
-        from evaluator.reports.markdown import to_markdown
+        from evaluator.reports import to_markdown
 
         print(to_markdown(card, transcript))
     else:
-        from evaluator.reports.terminal import print_scorecard
+        from evaluator.reports import print_scorecard
 
         print_scorecard(card, transcript)
 

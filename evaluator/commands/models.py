@@ -12,8 +12,7 @@ from evaluator import messages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from evaluator.judge.backends.engines import Choice
-    from evaluator.judge.check import ModelCheck
+    from evaluator.judge import ModelCheck
     from evaluator.settings import Settings
 
 
@@ -24,8 +23,8 @@ def build() -> typer.Typer:
 
     @app.command("list", help=say("cli.model_list"))
     def list_command() -> None:
-        from evaluator.judge.backends.own_models import own_models
-        from evaluator.reports.terminal import print_models, print_own_models
+        from evaluator.judge.backends import own_models
+        from evaluator.reports import print_models, print_own_models
         from evaluator.settings import load_settings
 
         print_models()
@@ -42,8 +41,8 @@ def build() -> typer.Typer:
 
     @app.command(help=say("cli.model_status"))
     def status() -> None:
-        from evaluator.judge.backends.weights import status as look
-        from evaluator.reports.terminal import print_weights
+        from evaluator.judge.backends import status as look
+        from evaluator.reports import print_weights
         from evaluator.settings import load_settings
 
         settings = load_settings()
@@ -60,8 +59,8 @@ def build() -> typer.Typer:
     ) -> None:
         import asyncio
 
-        from evaluator.judge.check import check as check_model
-        from evaluator.reports.terminal import print_model_check
+        from evaluator.judge import check as check_model
+        from evaluator.reports import print_model_check
         from evaluator.settings import load_settings
 
         settings = load_settings()
@@ -72,28 +71,24 @@ def build() -> typer.Typer:
     return app
 
 
-def ensure_engine(settings: "Settings") -> "Choice":
-    """The engine that runs the weights; the first time here the engines are tried, and a line says so."""
+def _show_engine(settings: "Settings") -> None:
+    """Says which engine runs the weights; the first time the engines are tried."""
     from rich.console import Console
 
+    from evaluator.judge.backends import require
     from evaluator.judge.backends.engines import choose_engine
-    from evaluator.judge.backends.weights import require
+    from evaluator.reports import print_engine
 
     found = require(settings)
     with Console(stderr=True).status(messages.say("cli.engine_trial")):
-        return choose_engine(settings, found.path, found.sha256 or "")
-
-
-def _show_engine(settings: "Settings") -> None:
-    from evaluator.reports.terminal import print_engine
-
-    print_engine(ensure_engine(settings))
+        chosen = choose_engine(settings, found.path, found.sha256 or "")
+    print_engine(chosen)
 
 
 def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:
     """What was measured of a model of the user's own decides how it is asked from now on."""
-    from evaluator.judge.backends.own_models import PREFIX, Measured, keep_measured
-    from evaluator.judge.knowledge import VERSION
+    from evaluator.judge import VERSION
+    from evaluator.judge.backends import PREFIX, Measured, keep_measured
 
     if not name.startswith(PREFIX):
         return
@@ -110,7 +105,7 @@ def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:
 
 def fetch(settings: "Settings") -> None:
     """Fetches the embedded model's weights with a progress bar, unless they are there, and tries the engines."""
-    from evaluator.judge.backends.weights import EMBEDDED, pull
+    from evaluator.judge.backends import EMBEDDED, pull
 
     with _bar(EMBEDDED.name, EMBEDDED.size) as progress:
         path = pull(settings, progress)
@@ -120,7 +115,7 @@ def fetch(settings: "Settings") -> None:
 
 def fetch_own(settings: "Settings", source: str, anew: bool) -> None:
     """Pulls a model of the user's own, with a progress bar, and says how to name it."""
-    from evaluator.judge.backends.own_models import name_of, pull_own
+    from evaluator.judge.backends import name_of, pull_own
 
     with _bar(name_of(source), None) as progress:
         model = pull_own(settings, source, anew=anew, progress=progress)

@@ -23,10 +23,9 @@ def move(
     target: Annotated[str, typer.Argument(metavar="URL", help=say("cli.records_move_target"))],
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
-    from evaluator.bank.store.moving import move_bank
+    from evaluator.bank.store import move_bank
     from evaluator.settings import load_settings
-    from evaluator.storage.moving import Moved, move_records
-    from evaluator.storage.opening import Database
+    from evaluator.storage import Database, Moved, move_records
 
     messages.use(lang or messages.current())
     settings = load_settings()

@@ -21,14 +21,14 @@ def build() -> typer.Typer:
 
     @app.command("list", help=say("cli.rubrics_list"))
     def list_command() -> None:
-        from evaluator.reports.terminal import print_rubrics
+        from evaluator.reports import print_rubrics
         from evaluator.rubrics import list_rubrics
 
         print_rubrics(list_rubrics())
 
     @app.command(help=say("cli.rubrics_show"))
     def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))]) -> None:
-        from evaluator.reports.terminal import print_rubric
+        from evaluator.reports import print_rubric
         from evaluator.rubrics import find
 
         print_rubric(find(name))
@@ -37,7 +37,7 @@ def build() -> typer.Typer:
     def lint(
         names: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", help=say("cli.rubrics_name"))] = None,
     ) -> None:
-        from evaluator.reports.terminal import print_findings
+        from evaluator.reports import print_findings
         from evaluator.rubrics import list_rubrics
 
         wanted = names or [str(entry.path) for entry in list_rubrics()]

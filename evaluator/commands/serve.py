@@ -32,9 +32,7 @@ def serve(
     try:
         import uvicorn
 
-        from evaluator.service.app import create_app
-        from evaluator.service.keys import Keys
-        from evaluator.service.logs import log_config
+        from evaluator.service import Keys, create_app, log_config
     except ImportError as missing:
         raise InputError("service_missing", detail=missing.name) from None
     keys = Keys(settings)

@@ -41,7 +41,7 @@ def build() -> typer.Typer:
         if as_json:
             print(read.model_dump_json(indent=2))
             return
-        from evaluator.reports.terminal import print_transcript
+        from evaluator.reports import print_transcript
 
         print_transcript(read)
 

@@ -4,18 +4,25 @@ What is read came from anybody. So depth, size, aliases, tags and numbers are bo
 wrong is one exception, `Malformed`, with a code and the line.
 """
 
-from evaluator.encoding.cells import as_cell, from_cell
+from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, from_cell
 from evaluator.encoding.jsontext import read_json
 from evaluator.encoding.malformed import Malformed
+from evaluator.encoding.redaction import keep_secret, redact, redact_logs, redact_value, secrets_of
 from evaluator.encoding.yamltext import compose_yaml, construct_yaml, read_yaml, write_yaml
 
 __all__ = [
+    "MAX_CHARACTERS",
     "Malformed",
     "as_cell",
     "compose_yaml",
     "construct_yaml",
     "from_cell",
+    "keep_secret",
     "read_json",
     "read_yaml",
+    "redact",
+    "redact_logs",
+    "redact_value",
+    "secrets_of",
     "write_yaml",
 ]

@@ -1,8 +1,11 @@
 """Files at the edge of the product: read only if they are files and within a size, written in one step and for their
 owner alone."""
 
+from evaluator.files.bounded import Reader
 from evaluator.files.reading import NotAFile, TooLarge, kind_of, read_bounded
+from evaluator.files.sheets import sheet_rows
 from evaluator.files.writing import (
+    SHARED_FILE,
     keep_private,
     make_private_dir,
     make_private_file,
@@ -11,7 +14,9 @@ from evaluator.files.writing import (
 )
 
 __all__ = [
+    "SHARED_FILE",
     "NotAFile",
+    "Reader",
     "TooLarge",
     "keep_private",
     "kind_of",
@@ -19,5 +24,6 @@ __all__ = [
     "make_private_file",
     "read_bounded",
     "replacing",
+    "sheet_rows",
     "write_in_one_step",
 ]

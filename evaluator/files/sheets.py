@@ -12,7 +12,7 @@ from evaluator.errors import InputError
 from evaluator.files.bounded import call_once
 from evaluator.files.reading import kind_of
 from evaluator.messages import say
-from evaluator.text.normalising import number_text
+from evaluator.text import number_text
 
 MAX_BYTES = 256 * 2**20  # of a workbook
 MAX_CELL = 5_000_000  # characters, as of a transcript

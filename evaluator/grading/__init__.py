@@ -6,7 +6,41 @@ turns probabilities into places on a scale, `last_words` weighs how it ended, `v
 person should look.
 """
 
-from evaluator.grading.evaluation import Progress, Report, compare, evaluate, grade, open_judge, request_key
+from evaluator.grading.evaluation import (
+    Anchored,
+    Progress,
+    Report,
+    Shared,
+    compare,
+    evaluate,
+    evaluate_shared,
+    grade,
+    open_judge,
+    read_anchors,
+    read_text,
+    request_key,
+    share,
+)
+from evaluator.grading.material import anchor_states
+from evaluator.grading.plan import digest_of, plan_of
 from evaluator.grading.preparing import prepare
 
-__all__ = ["Progress", "Report", "compare", "evaluate", "grade", "open_judge", "prepare", "request_key"]
+__all__ = [
+    "Anchored",
+    "Progress",
+    "Report",
+    "Shared",
+    "anchor_states",
+    "compare",
+    "digest_of",
+    "evaluate",
+    "evaluate_shared",
+    "grade",
+    "open_judge",
+    "plan_of",
+    "prepare",
+    "read_anchors",
+    "read_text",
+    "request_key",
+    "share",
+]

@@ -20,11 +20,11 @@ from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
-from evaluator.guard.injection import inspect
-from evaluator.judge.combined.memory import RememberingJudge, asking_again
-from evaluator.judge.questions import Answer, Judge, Question, State, Ungraded, of_the_same
+from evaluator.guard import inspect
+from evaluator.judge import Answer, Judge, Question, State, Ungraded, of_the_same
+from evaluator.judge.combined import RememberingJudge, asking_again
 from evaluator.rubric import Rubric, Speaker
-from evaluator.rubrics.questions import STEERING, TOPIC, YES, plan_anchors
+from evaluator.rubrics import STEERING, TOPIC, YES, plan_anchors
 from evaluator.scorecard import (
     METHOD,
     Guard,
@@ -38,11 +38,10 @@ from evaluator.scorecard import (
 )
 from evaluator.settings import Settings, load_settings
 from evaluator.storage import Records, memo_key, new_id, open_records
-from evaluator.transcript import Role, Transcript, parse
-from evaluator.transcript.sentences import spans_of
+from evaluator.transcript import Role, Transcript, parse, spans_of
 
 if TYPE_CHECKING:
-    from evaluator.profiles.profile import Profile
+    from evaluator.profiles import Profile
 
 SPEAKERS: dict[Speaker, frozenset[Role]] = {
     "agent": frozenset({"agent"}),
@@ -144,7 +143,7 @@ async def evaluate_shared(
             transcript, shared.rubric, shared.judge, shared.references, report or (lambda _: None), anchors
         )
     if shared.profile:
-        from evaluator.profiles.applying import apply_profile
+        from evaluator.profiles import apply_profile
 
         card = await asyncio.to_thread(apply_profile, card, transcript, shared.profile)
     return card
@@ -152,7 +151,7 @@ async def evaluate_shared(
 
 def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
     """The profile, loaded where a file is named; InputError where it does not fit rubric, prompts, model or arithmetic."""
-    from evaluator.profiles.applying import fitting, stamp_for
+    from evaluator.profiles import fitting, stamp_for
 
     return fitting(profile, stamp_for(rubric.digest, judge.stamp))
 
@@ -160,8 +159,8 @@ def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Prof
 def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
     embedded model said of the shipped rubrics' anchors."""
-    from evaluator.judge.choose import choose
-    from evaluator.judge.combined.shipped import shipped_answers
+    from evaluator.judge import choose
+    from evaluator.judge.combined import shipped_answers
     from evaluator.storage import open_memo
 
     memo = open_memo(settings)
@@ -460,7 +459,6 @@ def _scorecard(
 
 
 def _pull(rubric: Rubric, settings: Settings) -> list[ReferenceUse]:
-    from evaluator.references.pulling import pull
-    from evaluator.references.store import open_store
+    from evaluator.references import open_store, pull
 
     return pull(rubric, store=open_store(settings))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.rubric import Criterion, KeyPoint, Rubric
 from evaluator.scorecard import Direction, Evidence
-from evaluator.transcript.sentences import Span, evidence_of
+from evaluator.transcript import Span, evidence_of
 
 if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
+    from evaluator.references import Vectors
 
 _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
 LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
@@ -44,8 +44,7 @@ class Comparison:
     on disk."""
 
     def __init__(self, spans: list[Span], *, of_rubric: bool = False) -> None:
-        from evaluator.references.kept import kept_passage_vectors
-        from evaluator.references.space import passage_vectors
+        from evaluator.references import kept_passage_vectors, passage_vectors
 
         embed = kept_passage_vectors if of_rubric else passage_vectors
         self.spans = spans
@@ -165,6 +164,6 @@ def _stretches(clause: str) -> list[str]:
 @lru_cache(maxsize=256)
 def query_vectors(texts: tuple[str, ...]) -> Vectors:
     """Vectors of a rubric's statements; they are asked for again with every text that is graded."""
-    from evaluator.references.kept import kept_passage_vectors
+    from evaluator.references import kept_passage_vectors
 
     return kept_passage_vectors(texts)

@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.rubric import Closing, Rubric
-from evaluator.transcript import Transcript
-from evaluator.transcript.sentences import Span, spans_of
+from evaluator.transcript import Span, Transcript, spans_of
 
 if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
+    from evaluator.references import Vectors
 
 LEAST_APART = 0.05  # of the two ends: sentences that say the same at both would otherwise decide by chance
 
@@ -43,7 +42,7 @@ def last_words(
     closing: Closing, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
 ) -> LastWords | None:
     """Where the last turn lies between the closing sentences; None where the speaker said nothing."""
-    from evaluator.references.space import passage_vectors
+    from evaluator.references import passage_vectors
 
     spans = spans_of(transcript, {closing.speaker}, left_out)
     if not spans:
@@ -73,7 +72,7 @@ class _Ends(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _ends(closing: Closing) -> _Ends:
-    from evaluator.references.space import passage_vectors
+    from evaluator.references import passage_vectors
 
     low, high = passage_vectors(closing.low), passage_vectors(closing.high)
     lowest = -_leaning_of_own(low, high)

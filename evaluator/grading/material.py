@@ -8,14 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from evaluator import messages
-from evaluator.guard.neutralise import neutralise
-from evaluator.judge.questions import State
+from evaluator.guard import neutralise
+from evaluator.judge import State
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard
-from evaluator.text.folding import normalise
-from evaluator.text.normalising import plain
-from evaluator.transcript import Role, Transcript, Turn, parse
-from evaluator.transcript.sentences import spans_of, touched_sentences
+from evaluator.text import normalise, plain
+from evaluator.transcript import Role, Transcript, Turn, parse, spans_of, touched_sentences
 
 REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
 LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones twice, such as thanks
@@ -157,7 +155,7 @@ def _too_much(rubric: Rubric, transcript: Transcript, lines: dict[str, str], roo
 def _relevance(rubric: Rubric, transcript: Transcript, names: list[str]) -> dict[str, float]:
     """How near each turn or one beside it is to anything that the rubric asks for."""
     from evaluator.grading.evidence import query_vectors, wanted_for
-    from evaluator.references.space import passage_vectors
+    from evaluator.references import passage_vectors
 
     wanted = tuple(item.text for criterion in rubric.criteria for item in wanted_for(rubric, criterion).good)
     vectors = passage_vectors([transcript.turn(name).text[:600] for name in names])

@@ -8,10 +8,9 @@ from collections import OrderedDict
 
 from evaluator.grading.similarity import points_of
 from evaluator.grading.verdicts import deciding
-from evaluator.judge.questions import Question, Traits
+from evaluator.judge import Question, Traits
 from evaluator.rubric import Rubric
-from evaluator.rubrics.key_points import with_key_points
-from evaluator.rubrics.questions import key_point_id, plan_criterion, plan_guards, plan_key_points
+from evaluator.rubrics import key_point_id, plan_criterion, plan_guards, plan_key_points, with_key_points
 from evaluator.scorecard import RubricStamp
 
 _KEPT = 64

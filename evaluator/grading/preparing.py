@@ -6,11 +6,9 @@ import asyncio
 
 from evaluator.grading.evaluation import compare
 from evaluator.grading.material import empty_state, role_name
-from evaluator.judge.choose import is_embedded
-from evaluator.judge.prompts import render_question
+from evaluator.judge import is_embedded, render_question
 from evaluator.rubric import Rubric
-from evaluator.rubrics.key_points import with_key_points
-from evaluator.rubrics.questions import plan_anchors
+from evaluator.rubrics import plan_anchors, with_key_points
 from evaluator.settings import Settings
 from evaluator.transcript import parse
 
@@ -23,7 +21,7 @@ async def prepare(rubric: Rubric, settings: Settings) -> None:
     """
     if not is_embedded(settings.model):
         return
-    from evaluator.judge.backends.embedded import EmbeddedAsker
+    from evaluator.judge.backends import EmbeddedAsker
 
     asker = await asyncio.to_thread(EmbeddedAsker, settings, settings.model)
     questions = plan_anchors(rubric, knows=asker.traits.knows)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from evaluator.grading.material import Read
-from evaluator.judge.questions import Answer, Ungraded
+from evaluator.judge import Answer, Ungraded
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.anchoring import Placed, Witness, place
 from evaluator.grading.evidence import Comparison, Matcher, Nearest, query_vectors, statement_of
-from evaluator.references.lexical import tokens
+from evaluator.references import tokens
 from evaluator.rubric import Criterion, KeyPoint, Rubric
-from evaluator.transcript import Form, Role, parse
-from evaluator.transcript.sentences import spans_of
+from evaluator.transcript import Form, Role, parse, spans_of
 
 if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
+    from evaluator.references import Vectors
 
 TASK_SHARE = 0.86  # of what the task's own wording resembles a key point: any text about the matter has as much
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words

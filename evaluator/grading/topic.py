@@ -16,20 +16,19 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.evidence import pieces_of
-from evaluator.references.lexical import tokens
-from evaluator.rubric import Role, Rubric
-from evaluator.rubrics.key_points import with_key_points
-from evaluator.transcript import Transcript, parse
-from evaluator.transcript.sentences import spans_of
+from evaluator.references import tokens
+from evaluator.rubric import Rubric
+from evaluator.rubrics import with_key_points
+from evaluator.transcript import Transcript, parse, spans_of
 
 if TYPE_CHECKING:
-    from evaluator.references.embedding import Vectors
+    from evaluator.references import Vectors
 
 ACCUSED_FROM = 0.8  # probability that a text is off the topic at which a person is asked to look
-EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
+EVERYBODY = frozenset({"agent", "customer", "other"})
 MOST_PIECES = 400  # of a very long text, evenly spaced: what it deals with shows in these
 NEAREST = 3  # sentences whose likeness is averaged
 SAME_TASK = 0.8  # cosine of two tasks, whole: the same scenario in another language or version is no contrast
@@ -115,8 +114,7 @@ def others_than(own: Topic, shipped: Library) -> dict[str, Topic]:
 
 def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -> Seen | None:
     """The text, everybody's words, ready to be compared; None without words."""
-    from evaluator.references import universal
-    from evaluator.references.space import passage_vectors
+    from evaluator.references import passage_vectors, universal_vectors
 
     spans = spans_of(transcript, EVERYBODY, left_out)
     if not spans:
@@ -126,8 +124,8 @@ def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -
     text = " ".join(span.text for span in spans)
     return Seen(
         passage_vectors(pieces),
-        universal.embed(pieces),
-        universal.embed([text[:4000]])[0],
+        universal_vectors(pieces),
+        universal_vectors([text[:4000]])[0],
         frozenset(tokens(text, function_words=False)),
         sum(char.isalnum() for char in text),
     )
@@ -136,8 +134,7 @@ def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -
 @lru_cache(maxsize=64)
 def topic_of(rubric: Rubric) -> Topic:
     """The task of a rubric: its wording, its reference answers and their key points."""
-    from evaluator.references import universal
-    from evaluator.references.space import passage_vectors
+    from evaluator.references import passage_vectors, universal_vectors
 
     rubric = with_key_points(rubric)
     task = [piece for span in spans_of(parse(rubric.task), EVERYBODY) for piece in pieces_of(span.text)]
@@ -148,8 +145,8 @@ def topic_of(rubric: Rubric) -> Topic:
     whole = [rubric.task, *(reference.text[:4000] for reference in rubric.references[:1])]
     return Topic(
         passage_vectors(statements),
-        universal.embed(statements),
-        universal.embed(whole),
+        universal_vectors(statements),
+        universal_vectors(whole),
         frozenset(tokens(words, function_words=False)),
     )
 
@@ -192,8 +189,7 @@ def write_library(
         name: np.vstack([getattr(item, name) for item in topics.values()]) for name in ("first", "second", "whole")
     }
     halves = {name: values.astype(np.float16) for name, values in stacked.items()}
-    arrays: dict[str, Any] = {"told": np.array(json.dumps(told, ensure_ascii=False)), **halves}
-    np.savez_compressed(_DATA, **arrays)
+    np.savez_compressed(_DATA, told=np.array(json.dumps(told, ensure_ascii=False)), **halves)
     return _DATA
 
 

@@ -22,9 +22,9 @@ from evaluator.grading.anchoring import (
 from evaluator.grading.evidence import Matcher, wanted_for
 from evaluator.grading.last_words import LastWords
 from evaluator.grading.similarity import Likeness, both, points_of
-from evaluator.judge.questions import Answer, Question, Ungraded
+from evaluator.judge import Answer, Question, Ungraded
 from evaluator.rubric import Criterion, KeyPoint, Rubric
-from evaluator.rubrics.questions import NO, YES, key_point_id
+from evaluator.rubrics import NO, YES, key_point_id
 from evaluator.scorecard import (
     Evidence,
     KeyPointResult,
@@ -34,8 +34,7 @@ from evaluator.scorecard import (
     WhyUngraded,
     nearest_level,
 )
-from evaluator.transcript import Form
-from evaluator.transcript.sentences import evidence_of
+from evaluator.transcript import Form, evidence_of
 
 # Of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small model is a
 # poor judge (docs/design/judging.md).

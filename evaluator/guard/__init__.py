@@ -1,0 +1,6 @@
+"""Attempts to steer the grader: found in the text, shown, and taken out of what the judge reads."""
+
+from evaluator.guard.injection import inspect
+from evaluator.guard.neutralise import neutralise
+
+__all__ = ["inspect", "neutralise"]

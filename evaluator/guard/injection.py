@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 from evaluator.encoding import read_yaml
 from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
 from evaluator.scorecard import Evidence, Guard
-from evaluator.text.folding import Normalised, folded, is_separator
-from evaluator.transcript import Transcript, Turn
-from evaluator.transcript.sentences import Span, evidence_of
+from evaluator.text import Normalised, folded, is_separator
+from evaluator.transcript import Span, Transcript, Turn, evidence_of
 
 SHORT_WORDS = 20  # Chinese characters, or half as many words of another script: less is hardly an answer
 

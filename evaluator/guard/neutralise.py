@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.guard.invisible import remove_hidden
-from evaluator.text.folding import simplify
+from evaluator.text import simplify
 
 # Control characters and lone surrogates; tab and line breaks stay.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

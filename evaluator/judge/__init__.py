@@ -1,0 +1,42 @@
+"""Asking a model typed questions about one text: the questions and answers, choosing a judge, and checking one."""
+
+from evaluator.judge.check import ModelCheck, check, lines
+from evaluator.judge.choose import choose, is_embedded, split
+from evaluator.judge.knowledge import VERSION
+from evaluator.judge.prompts import LABELS, QUESTIONS, render_question, template
+from evaluator.judge.questions import (
+    Answer,
+    Judge,
+    Option,
+    Question,
+    QuestionKind,
+    Reply,
+    State,
+    Traits,
+    Ungraded,
+    of_the_same,
+)
+
+__all__ = [
+    "LABELS",
+    "QUESTIONS",
+    "VERSION",
+    "Answer",
+    "Judge",
+    "ModelCheck",
+    "Option",
+    "Question",
+    "QuestionKind",
+    "Reply",
+    "State",
+    "Traits",
+    "Ungraded",
+    "check",
+    "choose",
+    "is_embedded",
+    "lines",
+    "of_the_same",
+    "render_question",
+    "split",
+    "template",
+]

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from evaluator.encoding.redaction import keep_secret, redact
+from evaluator.encoding import keep_secret, redact
 from evaluator.errors import InputError
 from evaluator.judge.backends.endpoint import EndpointAsker
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS, WAYS, Provider, Way

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import redact
 from evaluator.scorecard import UngradedCause, Usage
 
 QuestionKind = Literal["score", "predicate", "choice"]

@@ -17,8 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from evaluator.encoding import read_yaml
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import read_yaml, redact
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)

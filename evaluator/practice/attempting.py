@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading import Report, evaluate
-from evaluator.judge.questions import Judge
+from evaluator.judge import Judge
 from evaluator.practice.comparison import Comparison, compare
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
@@ -17,7 +17,7 @@ from evaluator.storage import Attempt, OwnPoint, Records
 from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
-    from evaluator.profiles.profile import Profile
+    from evaluator.profiles import Profile
 
 
 class Practised(NamedTuple):

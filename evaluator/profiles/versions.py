@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from evaluator.errors import InputError
 from evaluator.profiles.profile import Profile, Routing
 from evaluator.storage import Profile as Kept
-from evaluator.storage.versions import Profiles
+from evaluator.storage import Profiles
 
 
 def read_kept(kept: Kept) -> Profile:

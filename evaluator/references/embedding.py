@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.errors import ModelMissing
-from evaluator.text.normalising import plain, well_formed
+from evaluator.text import plain, well_formed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from evaluator.references.entries import Entry, entry_text
-from evaluator.text.folding import fold
+from evaluator.text import fold
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from evaluator.messages import say
 from evaluator.reports.phrases import decided
 from evaluator.scorecard import Scorecard, Sum, UngradedVerdict, Verdict, corrected
-from evaluator.storage import Override, Record
-from evaluator.storage.effective_overrides import points_of
+from evaluator.storage import Override, Record, points_of
 
 Say = Callable[..., str]
 

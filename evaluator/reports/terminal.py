@@ -17,10 +17,9 @@ from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVer
 from evaluator.transcript import Transcript
 
 if TYPE_CHECKING:
+    from evaluator.judge import ModelCheck
+    from evaluator.judge.backends import Measured, OwnModel, WeightsStatus
     from evaluator.judge.backends.engines import Choice
-    from evaluator.judge.backends.own_models import Measured, OwnModel
-    from evaluator.judge.backends.weights import WeightsStatus
-    from evaluator.judge.check import ModelCheck
     from evaluator.rubric import Rubric
     from evaluator.rubrics import Finding, RubricEntry
     from evaluator.storage import GradingSummary
@@ -242,7 +241,7 @@ def print_engine(chosen: Choice) -> None:
 
 def print_models() -> None:
     """The ways to name a model."""
-    from evaluator.judge.backends.providers import PROVIDERS
+    from evaluator.judge.backends import PROVIDERS
 
     table = Table(box=None)
     table.add_row("embedded", _say("model_embedded"))
@@ -280,7 +279,7 @@ def _knows(found: Measured) -> str:
 
 def print_model_check(found: ModelCheck) -> None:
     """What a model can do."""
-    from evaluator.judge.check import lines
+    from evaluator.judge import lines
 
     for name, text in lines(found):
         print(f"{name}: {text}")

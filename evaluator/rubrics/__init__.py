@@ -1,12 +1,28 @@
 """Rubrics as files: read, found, checked, written. The types are in `evaluator.rubric`."""
 
 from evaluator.rubrics.finding import RubricEntry, find, find_named, list_rubrics, path_of
+from evaluator.rubrics.key_points import with_key_points
 from evaluator.rubrics.lint import lint, lint_file, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
+from evaluator.rubrics.questions import (
+    NO,
+    STEERING,
+    TOPIC,
+    YES,
+    key_point_id,
+    plan_anchors,
+    plan_criterion,
+    plan_guards,
+    plan_key_points,
+)
 from evaluator.rubrics.reading import Shape, line_of, load, parse, read_as, read_text
 from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
 
 __all__ = [
+    "NO",
+    "STEERING",
+    "TOPIC",
+    "YES",
     "Finding",
     "RubricEntry",
     "Shape",
@@ -15,6 +31,7 @@ __all__ = [
     "find",
     "find_named",
     "json_schema",
+    "key_point_id",
     "line_of",
     "lint",
     "lint_file",
@@ -23,9 +40,14 @@ __all__ = [
     "load",
     "parse",
     "path_of",
+    "plan_anchors",
+    "plan_criterion",
+    "plan_guards",
+    "plan_key_points",
     "read_as",
     "read_text",
     "schema_text",
     "template",
+    "with_key_points",
     "write",
 ]

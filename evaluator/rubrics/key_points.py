@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 from evaluator.rubric import KeyPoint, ReferenceAnswer, Rubric
-from evaluator.transcript import parse
-from evaluator.transcript.sentences import spans_of
+from evaluator.transcript import parse, spans_of
 
 LEAST = 6  # characters of a clause that can stand alone; shorter ones join a neighbour
 _BREAK = re.compile(r"(?<=[，,；;：:])|(?<=[。！？!?])|\n|(?<=\.)\s")

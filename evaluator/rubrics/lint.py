@@ -16,7 +16,7 @@ from evaluator.rubrics.problems import Finding, Severity, WrongRubric
 from evaluator.rubrics.questions import plan_criterion
 from evaluator.rubrics.reading import line_of, parse, read_text
 from evaluator.rubrics.wording import alike, shared_run, vague_words
-from evaluator.text import folding
+from evaluator.text import find
 
 # Range of counts in a level's description: "1-3 points named", "两到三项".
 _RANGE = re.compile(r"(\d+)\s*(?:-|–|~|～|至|到|to)\s*(\d+)")
@@ -89,7 +89,7 @@ def _references(rubric: Rubric) -> Iterator[Finding]:
 def _quotations(reference: ReferenceAnswer, where: str) -> Iterator[Finding]:
     """A candidate's sentences are compared with the example, so it has to be what the reference really says."""
     for point in reference.key_points:
-        if point.example.strip() and not folding.find(point.example, reference.text):
+        if point.example.strip() and not find(point.example, reference.text):
             yield _found("warning", "example_not_in_answer", f"{where}.key_points.{point.id}", id=point.id)
 
 

@@ -13,8 +13,7 @@ knowledge is not asked about it: likeness to the reference alone is the better j
 
 from __future__ import annotations
 
-from evaluator.judge.prompts import QUESTIONS, template
-from evaluator.judge.questions import Option, Question, QuestionKind
+from evaluator.judge import QUESTIONS, Option, Question, QuestionKind, template
 from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
 from evaluator.rubrics.key_points import with_key_points
 

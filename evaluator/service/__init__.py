@@ -4,5 +4,8 @@
 """
 
 from evaluator.service.app import create_app
+from evaluator.service.decisions import decisions
+from evaluator.service.keys import Keys
+from evaluator.service.logs import log_config
 
-__all__ = ["create_app"]
+__all__ = ["Keys", "create_app", "decisions", "log_config"]

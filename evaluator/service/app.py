@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from evaluator import __version__
 from evaluator.errors import EvaluatorError
-from evaluator.judge.questions import Judge
+from evaluator.judge import Judge
 from evaluator.service import decisions, routes
 from evaluator.service.context import Context
 from evaluator.service.limits import Boundary

@@ -10,9 +10,9 @@ from typing import Any
 
 from fastapi import Header, Request
 
-from evaluator.grading.evaluation import open_judge
-from evaluator.judge.combined.memory import RememberingJudge
-from evaluator.judge.questions import Judge
+from evaluator.grading import open_judge
+from evaluator.judge import Judge
+from evaluator.judge.combined import RememberingJudge
 from evaluator.service.keys import Key, Keys, Scope
 from evaluator.service.limits import Rate
 from evaluator.service.metrics import Metrics

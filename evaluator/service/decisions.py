@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from evaluator.judge.prompts import LABELS
-from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
+from evaluator.judge import LABELS, Answer, Judge, Option, Question, Reply, State
 from evaluator.scorecard import Usage
 from evaluator.service.context import allowed, context_of
 from evaluator.service.keys import Key

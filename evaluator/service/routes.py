@@ -256,8 +256,7 @@ async def search_references(
     k: Annotated[int, Query(ge=1, le=50)] = 10,
     language: Literal["zh", "en"] | None = None,
 ) -> list[dict[str, Any]]:
-    from evaluator.references.retrieval import search
-    from evaluator.references.store import open_store
+    from evaluator.references import open_store, search
 
     settings = context_of(request).settings
     found = await asyncio.to_thread(lambda: search(q, k=k, store=open_store(settings), language=language))

@@ -2,36 +2,51 @@
 
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
+from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
-from evaluator.storage.memo import AskMemo, Memo, memo_key
-from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review
+from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
+from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review, now
+from evaluator.storage.moving import Moved, copy_tables, move_records
+from evaluator.storage.opening import Database
+from evaluator.storage.provider_jobs import ProviderJob
 from evaluator.storage.records import Records, open_records
+from evaluator.storage.runners import BEAT_S
 from evaluator.storage.shared_memo import open_memo
-from evaluator.storage.versions import Profile, RubricVersion
+from evaluator.storage.versions import Profile, Profiles, RubricVersion
 
 __all__ = [
+    "BEAT_S",
     "AskMemo",
     "Attempt",
     "Batch",
     "BatchEvent",
     "BatchItem",
+    "Database",
     "Draft",
     "GradingSummary",
     "HumanGrade",
+    "KeyPrefix",
     "Memo",
+    "Moved",
     "NewItem",
     "Note",
     "Outcome",
     "Override",
     "OwnPoint",
     "Profile",
+    "Profiles",
+    "ProviderJob",
     "Record",
     "Records",
     "Review",
     "RubricVersion",
     "Work",
+    "copy_tables",
     "memo_key",
+    "move_records",
     "new_id",
+    "now",
     "open_memo",
     "open_records",
+    "points_of",
 ]

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from sqlalchemy import Row, Select, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import redact
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard

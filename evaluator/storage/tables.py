@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -8,6 +8,7 @@ whatever had to be assumed on the way is part of the result.
 from evaluator.rubric import Role
 from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, parse_bytes, read_file
 from evaluator.transcript.parsing import Form, parse
+from evaluator.transcript.sentences import Span, evidence_of, spans_of, touched_sentences
 from evaluator.transcript.turns import Assumption, SpeakerSummary, Transcript, Turn, assemble, speakers, with_roles
 
 __all__ = [
@@ -15,16 +16,20 @@ __all__ = [
     "Assumption",
     "Form",
     "Role",
+    "Span",
     "SpeakerSummary",
     "Transcript",
     "Turn",
     "assemble",
     "decode",
+    "evidence_of",
     "load",
     "load_stream",
     "parse",
     "parse_bytes",
     "read_file",
+    "spans_of",
     "speakers",
+    "touched_sentences",
     "with_roles",
 ]

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.heads import Head
 from evaluator.transcript.names import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evaluator.text.folding import simplify
+from evaluator.text import simplify
 from evaluator.transcript.names import known_role
 from evaluator.transcript.segments import Line
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.acceptance import Accepted, accept
 from evaluator.transcript.asides import is_system

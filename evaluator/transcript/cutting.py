@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evaluator.rubric import Role
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.asides import begins_written_part, is_direction, is_last, is_system, quotations
 from evaluator.transcript.candidates import Candidate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript.candidates import NEAR, Candidate, candidates
 from evaluator.transcript.cutting import Cut
 from evaluator.transcript.names import known_role

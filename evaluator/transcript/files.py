@@ -181,7 +181,7 @@ def _rare_share(text: str) -> float:
     """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and
     Big5-like forms).
     """
-    from evaluator.text.folding import simplify
+    from evaluator.text import simplify
 
     foreign = [char for char in simplify(text) if ord(char) > 0x7F]
     return sum(not _is_everyday(char) for char in foreign) / max(len(foreign), 1)

@@ -9,7 +9,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 from evaluator.transcript.segments import Kind, Layout, Line, Segment, lines_of
 from evaluator.transcript.times import CLOCK, DATE
 

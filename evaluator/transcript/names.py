@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from evaluator.rubric import Role
-from evaluator.text.folding import fold
+from evaluator.text import fold
 
 _AGENT = """
 客服 客服人员 客服专员 客服代表 客服主管 客服经理 客服小姐 客服坐席 客服中心 人工客服 在线客服 电话客服

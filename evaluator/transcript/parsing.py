@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from evaluator.rubric import Role
-from evaluator.text.folding import fold
-from evaluator.text.normalising import well_formed
+from evaluator.text import fold, well_formed
 from evaluator.transcript import times
 from evaluator.transcript.dialogue import opens_as_dialogue, read_dialogue, stated_roles
 from evaluator.transcript.mails import has_mail_head, read_mail, unpacked

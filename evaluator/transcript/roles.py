@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from evaluator.rubric import Role
-from evaluator.text.folding import fold, simplify
+from evaluator.text import fold, simplify
 from evaluator.transcript.names import hinted_role, is_self, known_role, roles_together
 from evaluator.transcript.segments import Segment
 from evaluator.transcript.turns import Assumption

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import InputError
 from evaluator.rubric import Role
-from evaluator.text.folding import fold
+from evaluator.text import fold
 
 # What a turn is; all but speech, written text and mail are nobody's words, and their role is "other". See `segments`.
 TurnKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]

@@ -23,7 +23,7 @@ def indexed(request, monkeypatch) -> list[int]:
     """Embedding takes seconds: but for the test that searches, only the calls are counted (items in the bank)."""
     calls: list[int] = []
     if "search" not in request.node.name:
-        monkeypatch.setattr("evaluator.bank.references.index_bank", lambda bank: calls.append(len(bank.items())))
+        monkeypatch.setattr("evaluator.bank.index_bank", lambda bank: calls.append(len(bank.items())))
     return calls
 
 

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.calibration.data.grades import Grades, Scale
-from evaluator.calibration.data.items import Turn
 from evaluator.calibration.fit import fit
 from evaluator.calibration.fit.intervals import (
     check_coverage,
@@ -25,7 +24,7 @@ from evaluator.calibration.fit.intervals import (
     trace_policies,
 )
 from evaluator.errors import InputError
-from evaluator.profiles.features import Features, describe_form, hash_grams
+from evaluator.profiles.features import Features, SidedTurn, describe_form, hash_grams
 from evaluator.profiles.profile import Ordinal, Profile, Stamp, spread_at
 
 
@@ -327,7 +326,7 @@ def test_a_rubrics_scale_bounds_the_fit() -> None:
 
 def test_form_and_grams_need_no_order_of_speakers() -> None:
     """Counts and hashed n-grams are the same every time, unit length, and empty text gives zeros."""
-    turns = [Turn(speaker="customer", text="还是没有修好？"), Turn(speaker="agent", text="马上安排")]
+    turns = [SidedTurn(speaker="customer", text="还是没有修好？"), SidedTurn(speaker="agent", text="马上安排")]
     assert describe_form(turns)["form/closing_asks"] == 1.0
     assert np.linalg.norm(hash_grams("还是没有修好")) == pytest.approx(1.0)
     assert not hash_grams("").any()

@@ -6,9 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from evaluator.bank import FileReport, Warning
 from evaluator.bank.formats import ARCHIVE, FORMATS
-from evaluator.bank.importer import FileReport
-from evaluator.bank.items import Warning
 from ui.bank import store
 from ui.scorecard.view import section
 from ui.shared import drafts, runner

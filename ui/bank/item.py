@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option
-from evaluator.bank.papers.checks import check_item
+from evaluator.bank import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option
+from evaluator.bank.papers import check_item
 from evaluator.bank.store import EDITABLE
 from ui.bank import store
 from ui.bank.rows import Field, edit_rows, forget_rows, keep_in_step
@@ -178,7 +178,7 @@ def _actions(item: Item, changed: dict[str, Any]) -> None:
 
 def _begin_rubric(item: Item) -> None:
     """A draft rubric of the question, opened in the editor; nothing is saved yet."""
-    from evaluator.bank.drafting import draft_rubric
+    from evaluator.bank import draft_rubric
     from ui.bank.rubric_form import open_draft
 
     open_draft(draft_rubric(item))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from evaluator.bank.items import KINDS, Item
+from evaluator.bank import KINDS, Item
 from ui.bank import item as bank_item
 from ui.bank import store
 from ui.shared import stores
@@ -94,8 +94,8 @@ def _by_meaning(word: str) -> dict[str, int] | None:
     """Items by rank of meaning where that was asked for; None for a search by words."""
     if not word or not st.toggle(tr("ui_bank.by_meaning"), key="bank_by_meaning", help=tr("ui_bank.by_meaning_help")):
         return None
-    from evaluator.bank.references import search
-    from evaluator.references.store import open_store
+    from evaluator.bank import search
+    from evaluator.references import open_store
 
     with st.spinner(tr("ui_bank.searching")):
         hits = search(word, 20, store=open_store(stores.settings()))

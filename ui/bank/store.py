@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from evaluator.bank.importer import FileReport, import_files
-from evaluator.bank.items import Item
+from evaluator.bank import FileReport, Item, import_files
 from evaluator.bank.store import Bank, open_bank
 from evaluator.settings import make_writable
 from ui.shared import runner, stores
@@ -92,7 +91,7 @@ def index_again() -> runner.Job:
 
 
 def _index(opened: Bank, settings: Any, progress: Any) -> Any:
-    from evaluator.bank.references import index_bank
-    from evaluator.references.store import open_store
+    from evaluator.bank import index_bank
+    from evaluator.references import open_store
 
     return index_bank(opened, open_store(settings), progress)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from evaluator import batch
 from evaluator.errors import InputError
-from evaluator.profiles.profile import Profile
+from evaluator.profiles import Profile
 from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
 from ui.scorecard.profile_choice import choose_profile

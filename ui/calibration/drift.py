@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from evaluator.calibration.agreement.drift import Drift, find_drift
-from evaluator.calibration.data.items import read_items, read_readouts
-from evaluator.calibration.sampling.power import plan
+from evaluator.calibration.agreement import Drift, find_drift
+from evaluator.calibration.data import read_items, read_readouts
+from evaluator.calibration.sampling import plan
 from ui.calibration import machine, runs
 from ui.calibration.runs import Run
 from ui.scorecard.view import section

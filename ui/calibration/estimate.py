@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.calibration.sampling.drawing import blank_sheet, draw_round, load_draw
-from evaluator.calibration.sampling.estimation import MeanEstimate, estimate_batch, name_wanted, want_grades
+from evaluator.calibration.sampling import (
+    MeanEstimate,
+    blank_sheet,
+    draw_round,
+    estimate_batch,
+    load_draw,
+    name_wanted,
+    want_grades,
+)
 from evaluator.errors import InputError
 from ui.calibration import runs
 from ui.calibration.report import table_html
@@ -21,7 +28,7 @@ from ui.shared.layout import guarded, percent, problem
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.calibration.data.items import Readouts
+    from evaluator.calibration.data import Readouts
 
 ROUND = 10  # items that a round is expected to draw, unless somebody says otherwise
 CONFIDENCE = 0.95

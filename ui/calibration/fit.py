@@ -7,11 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.fit import HeldOut
-from evaluator.calibration.fit.from_data import fit_data
+from evaluator.calibration.fit import HeldOut, fit_data
 from evaluator.errors import InputError
-from evaluator.profiles.profile import Figure, Profile
-from evaluator.profiles.versions import keep_profile, newest_kept, read_kept, same_fit
+from evaluator.profiles import Figure, Profile, keep_profile, newest_kept, read_kept, same_fit
 from evaluator.rubric import Rubric
 from ui.calibration import runs
 from ui.calibration.policy import Held, criterion_names, show_routing

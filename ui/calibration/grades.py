@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.calibration.data.grades import Scale
-from evaluator.calibration.data.tables import Mapping, propose_mapping
+from evaluator.calibration.data import Mapping, Scale, propose_mapping
 from evaluator.errors import InputError
 from ui.calibration import runs
 from ui.calibration.runs import Run

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.data.items import Item, read_items
+from evaluator.calibration.data import Item, read_items
 from ui.calibration import runs
 from ui.calibration.runs import Run
 from ui.scorecard.view import section
@@ -60,7 +60,7 @@ def begin(run: Run, items: list[Item]) -> runner.Job:
     place, reading = run.readouts, tr("ui_calibration.machine_at")
 
     async def work(job: runner.Job) -> Any:
-        from evaluator.calibration.data.readouts import read_out, write_lines
+        from evaluator.calibration.data import read_out, write_lines
 
         def tell(number: int, item: Item) -> None:
             job.events.append(Tick(number, len(items), f"{reading} {item.id}"))

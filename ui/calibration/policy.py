@@ -9,11 +9,18 @@ import numpy as np
 import streamlit as st
 from pydantic import BaseModel
 
-from evaluator.calibration.fit import HeldOut
-from evaluator.calibration.fit.intervals import Policy, choose_policy, crosses, trace_policies
-from evaluator.calibration.fit.policies import add_chosen, choose_widths, describe_policy, switch_pass_mark
-from evaluator.profiles.profile import Profile, Routing
-from evaluator.profiles.versions import keep_policy, same_fit
+from evaluator.calibration.fit import (
+    HeldOut,
+    Policy,
+    add_chosen,
+    choose_policy,
+    choose_widths,
+    crosses,
+    describe_policy,
+    switch_pass_mark,
+    trace_policies,
+)
+from evaluator.profiles import Profile, Routing, keep_policy, same_fit
 from evaluator.rubric import Rubric
 from ui.calibration import runs
 from ui.calibration.runs import Run

@@ -9,8 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.report import TOTAL, Report, make_report
-from evaluator.calibration.report.files import Part, Plot, describe, write_report
+from evaluator.calibration.report import TOTAL, Part, Plot, Report, describe, make_report, write_report
 from ui.calibration import runs
 from ui.calibration.runs import Run
 from ui.scorecard.view import section

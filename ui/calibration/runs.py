@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 
-from evaluator.calibration.data.dataset import Data
-from evaluator.calibration.data.grades import Grades, Scale, read_grades
-from evaluator.calibration.data.items import Item, Turn, read_items, read_readouts
-from evaluator.calibration.data.tables import Mapping, read_table
+from evaluator.calibration.data import (
+    Data,
+    Grades,
+    Item,
+    Mapping,
+    Scale,
+    read_grades,
+    read_items,
+    read_readouts,
+    read_table,
+)
 from evaluator.errors import InputError
+from evaluator.profiles import two_sided
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
-from evaluator.storage import new_id
-from evaluator.storage.models import now
+from evaluator.storage import new_id, now
 from ui.scorecard import scenario
 from ui.shared import drafts, runner, stores
 from ui.shared.uploads import disk_name
@@ -209,10 +216,6 @@ def data_of(run: Run) -> Data:
 
 def _as_graded(item: Item, rubric: Rubric) -> Item:
     """The item in the turns that grading reads, so that a profile meets later what it was fitted on."""
-    from evaluator.calibration.data.readouts import transcript_of
+    from evaluator.calibration.data import transcript_of
 
-    turns = tuple(
-        Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text)
-        for turn in transcript_of(item, rubric).turns
-    )
-    return item.model_copy(update={"transcript": turns, "answer": ""})
+    return item.model_copy(update={"transcript": two_sided(transcript_of(item, rubric)), "answer": ""})

@@ -8,7 +8,7 @@ import streamlit as st
 
 from evaluator.practice import hand_in as hand_in_attempt
 from evaluator.practice import own_total
-from evaluator.profiles.profile import Profile
+from evaluator.profiles import Profile
 from evaluator.rubric import Criterion, Rubric
 from evaluator.storage import OwnPoint
 from evaluator.transcript import Transcript

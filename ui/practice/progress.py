@@ -194,6 +194,6 @@ def _references(one: Advice, entry: Practised) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=200, hash_funcs={Practised: lambda entry: entry.rubric.digest})
 def _found(one: Advice, entry: Practised) -> Advice:
-    from evaluator.references.store import open_store
+    from evaluator.references import open_store
 
     return with_references(one, entry.rubric, open_store(stores.settings()))

@@ -8,8 +8,7 @@ from typing import TypeGuard
 import streamlit as st
 
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict, corrected_card
-from evaluator.storage import Record
-from evaluator.storage.effective_overrides import points_of
+from evaluator.storage import Record, points_of
 from ui.scorecard.radar import Spoke, beside_html, draws
 from ui.scorecard.transcript_view import colour, show_transcript
 from ui.scorecard.view import section, verdict_points

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from evaluator.profiles.applying import fitting, stamp_for
-from evaluator.profiles.profile import Profile
-from evaluator.profiles.versions import newest_kept, read_kept
+from evaluator.profiles import Profile, fitting, newest_kept, read_kept, stamp_for
 from evaluator.rubric import Rubric
 from evaluator.storage import Profile as Kept
 from ui.shared import drafts, stores

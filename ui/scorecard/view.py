@@ -7,9 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from evaluator.reports.phrases import decided, shown_reasons
-from evaluator.reports.rounding import shown_points
-from evaluator.reports.rows import recomputed
+from evaluator.reports import decided, recomputed, shown_points, shown_reasons
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
 from evaluator.transcript import Transcript

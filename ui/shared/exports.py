@@ -18,12 +18,12 @@ def offer(record: Record, standing: dict[str, Override]) -> None:
     name, chosen = file_name(record), language()
 
     def docx() -> bytes:
-        from evaluator.reports.word import docx_report
+        from evaluator.reports import docx_report
 
         return docx_report(record, standing, language=chosen)
 
     def xlsx() -> bytes:
-        from evaluator.reports.excel import xlsx_report
+        from evaluator.reports import xlsx_report
 
         return xlsx_report(record, standing, language=chosen)
 

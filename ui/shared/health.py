@@ -62,7 +62,7 @@ def show_references() -> None:
 
 
 def _index(settings: Settings, rubrics: list[Rubric], tick: Ticking) -> None:
-    from evaluator.references.store import open_store
+    from evaluator.references import open_store
 
     store = open_store(settings)
     for done, rubric in enumerate(rubrics):

@@ -20,13 +20,13 @@ from evaluator import messages
 from evaluator.errors import EvaluatorError, Stopped
 from evaluator.rubric import Rubric
 from evaluator.scorecard import UngradedVerdict, Verdict
-from evaluator.storage.ids import new_id
+from evaluator.storage import new_id
 from evaluator.transcript import Transcript
 from ui.shared import language, stores
 
 if TYPE_CHECKING:
     from evaluator.grading import Report
-    from evaluator.profiles.profile import Profile
+    from evaluator.profiles import Profile
 
 T = TypeVar("T")
 JobState = Literal["running", "done", "failed", "stopped"]

@@ -71,7 +71,7 @@ def profiles_view() -> None:
 
 def _profile(kept: Profile, rubric: Rubric) -> None:
     """One version; only the newest of its name can be given another policy."""
-    from evaluator.profiles.versions import newest_kept, read_kept
+    from evaluator.profiles import newest_kept, read_kept
     from ui.calibration import fit, policy
 
     profile, newest = read_kept(kept), newest_kept(stores.records().profiles, rubric.id)[kept.name]

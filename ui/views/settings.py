@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import redact
 from evaluator.errors import InputError
-from evaluator.judge.backends.providers import PROVIDERS
+from evaluator.judge.backends import PROVIDERS
 from evaluator.settings import Settings, config_path, save_settings
 from ui.scorecard.view import section
 from ui.shared import runner, stores
@@ -70,7 +70,7 @@ def save_model(vendor: str, model: str, address: str, key: str) -> None:
     names = {"embedded": "embedded", ADDRESS: f"{address}#{model}", OTHER: model}
     name = names.get(vendor, f"{vendor}:{model}")
     if vendor not in ("embedded", OTHER):
-        from evaluator.judge.choose import split
+        from evaluator.judge import split
 
         split(name)
     elif not name:
@@ -97,7 +97,7 @@ def try_model(settings: Settings) -> None:
         asking = tr("asking")
 
         async def work(job: runner.Job) -> Any:
-            from evaluator.judge.check import check
+            from evaluator.judge import check
 
             job.events.append(runner.Tick(0, 1, asking))
             return await check(settings.model, settings)

@@ -10,7 +10,7 @@ from evaluator.bank.exchange import Exchanged, Picture, Written, choice, right_l
 from evaluator.bank.exchange.markup import parse_xml, picture_of, text_of_html
 from evaluator.bank.items import Answer, Blank, Item, Option, Pair
 from evaluator.bank.papers import line_patterns
-from evaluator.text.normalising import number_text
+from evaluator.text import number_text
 
 ROOT = "quiz"
 _CLOZE = re.compile(r"\{\d*:(?:[A-Z_]+):((?:[^{}\\]|\\.)*)\}")

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from evaluator.bank.formats.limits import MAX_FILE_BYTES, MAX_UNPACKED_BYTES, check_archive, check_size
 from evaluator.errors import InputError
-from evaluator.files.bounded import Reader
+from evaluator.files import Reader
 
 MAX_SUFFIX = 12  # characters; longer ones are no format of ours, and too long for a file system
 

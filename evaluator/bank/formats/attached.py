@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from evaluator.bank.formats import docx, html, text
+from evaluator.bank.formats import html, text
 from evaluator.bank.formats.lines import Line
 
-_READERS = {".html": html.read, ".htm": html.read, ".xhtml": html.read, ".txt": text.read, ".docx": docx.read}
+_READERS = {".html": html.read, ".htm": html.read, ".xhtml": html.read, ".txt": text.read}
 
 
-def read_attached(data: bytes, name: str) -> tuple[Line, ...]:
-    """The lines of an attached part; a format that is not known gives one line that says so."""
+def read_attached(data: bytes, name: str, read_word: Callable[[Path], Sequence[Line]]) -> tuple[Line, ...]:
+    """The lines of an attached part, a Word file's by `read_word`; a format that is not known gives one line that says so."""
     suffix = PurePosixPath(name).suffix.lower()
-    read = _READERS.get(suffix)
+    read = read_word if suffix == ".docx" else _READERS.get(suffix)
     if read is None:
         return (Line(f"[{PurePosixPath(name).name}]", 1, unknown=True),)
     with tempfile.TemporaryDirectory(prefix="evaluator-part-") as folder:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from evaluator.bank.formats.attached import read_attached
 from evaluator.bank.formats.docx_lists import Lists, W
 from evaluator.bank.formats.docx_runs import R, read_words
 from evaluator.bank.formats.limits import check_office
@@ -112,11 +113,9 @@ class _Reader:
 
     def _attached(self, relation: str | None) -> Iterator[Block]:
         """A part of another format that Word shows in its place (altChunk): web pages, text and Word files."""
-        from evaluator.bank.formats.attached import read_attached
-
         part = self._part.related_parts.get(relation) if relation else None
         if part is not None:
-            yield from ((line.text, line.cells, ()) for line in read_attached(part.blob, str(part.partname)))
+            yield from ((line.text, line.cells, ()) for line in read_attached(part.blob, str(part.partname), read))
 
 
 def _element(document: Any, name: str) -> Any:

@@ -19,7 +19,7 @@ from evaluator.bank.formats.lines import Line, clean
 from evaluator.bank.formats.text import decode
 from evaluator.bank.papers import line_patterns
 from evaluator.errors import InputError
-from evaluator.text.normalising import number_text
+from evaluator.text import number_text
 
 ROW, SHEET = "_row", "_sheet"  # where a row keeps its place in the file
 _HEAD_WITHIN = 12  # filled rows: a title and notes stand above the columns' names

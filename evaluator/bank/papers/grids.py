@@ -14,7 +14,7 @@ from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import KINDS
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.template import KIND_NAMES
-from evaluator.text.normalising import number_text
+from evaluator.text import number_text
 
 _NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
 _ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)

@@ -1,5 +1,6 @@
 """The bank on disk: items, their history and corrections, one SQLite file."""
 
 from evaluator.bank.store.bank import EDITABLE, Bank, Stored, open_bank
+from evaluator.bank.store.moving import move_bank
 
-__all__ = ["EDITABLE", "Bank", "Stored", "open_bank"]
+__all__ = ["EDITABLE", "Bank", "Stored", "move_bank", "open_bank"]

@@ -20,7 +20,7 @@ from evaluator.bank.store.storing import Stored, Storing
 from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
 from evaluator.errors import InputError, StorageError
 from evaluator.settings import make_writable
-from evaluator.storage.opening import Database
+from evaluator.storage import Database
 
 PICTURES, COLUMN_NAMES = "pictures", "columns.json"
 MIGRATIONS = Path(__file__).with_name("migrations")

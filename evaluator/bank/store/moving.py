@@ -7,8 +7,7 @@ from pathlib import Path
 
 from evaluator.bank.store.bank import MIGRATIONS
 from evaluator.bank.store.tables import Base
-from evaluator.storage.moving import Moved, copy_tables
-from evaluator.storage.opening import Database
+from evaluator.storage import Database, Moved, copy_tables
 
 
 def move_bank(

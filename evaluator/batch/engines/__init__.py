@@ -18,7 +18,7 @@ from evaluator.settings import Settings
 from evaluator.storage import Batch, Records
 
 if TYPE_CHECKING:
-    from evaluator.judge.questions import Judge
+    from evaluator.judge import Judge
 
 ENGINES = ("local", "ray", "openai-batch")
 

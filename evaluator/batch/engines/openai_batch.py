@@ -15,22 +15,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from evaluator.errors import BudgetExceeded, EndpointError, InputError, Stopped
-from evaluator.grading.evaluation import read_text
-from evaluator.grading.material import anchor_states
-from evaluator.grading.plan import plan_of
-from evaluator.judge.backends.asking import ReadingFailed
-from evaluator.judge.backends.endpoint import EndpointAsker
-from evaluator.judge.backends.readout import ReadoutJudge, read_menu
-from evaluator.judge.backends.spending import price_of
-from evaluator.judge.backends.vendor_openai import open_client
-from evaluator.judge.combined.memory import RememberingJudge, wording_of
-from evaluator.judge.prompts import LABELS, render_question
-from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State, Traits, Ungraded
-from evaluator.rubrics.questions import plan_anchors
+from evaluator.grading import anchor_states, plan_of, read_text
+from evaluator.judge import LABELS, Answer, Judge, Option, Question, Reply, State, Traits, Ungraded, render_question
+from evaluator.judge.backends import EndpointAsker, ReadingFailed, ReadoutJudge, open_client, price_of, read_menu
+from evaluator.judge.combined import RememberingJudge, wording_of
+from evaluator.rubrics import plan_anchors
 from evaluator.settings import Settings
-from evaluator.storage import Batch, Memo, Records
-from evaluator.storage.memo import KeyPrefix
-from evaluator.storage.provider_jobs import ProviderJob
+from evaluator.storage import Batch, KeyPrefix, Memo, ProviderJob, Records
 
 MOST_REQUESTS, MOST_BYTES = 50_000, 180_000_000  # of one job; the provider takes 50,000 and 200 MB
 ROUNDS = 2  # what a provider did not answer is submitted once more

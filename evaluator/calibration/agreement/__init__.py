@@ -1,5 +1,6 @@
 """How far graders agree: figures with intervals, the human ceiling, severity, substitution, drift."""
 
+from evaluator.calibration.agreement.drift import Drift, find_changes, find_drift
 from evaluator.calibration.agreement.figures import (
     RESAMPLES,
     SEED,
@@ -19,6 +20,7 @@ from evaluator.calibration.agreement.figures import (
 __all__ = [
     "RESAMPLES",
     "SEED",
+    "Drift",
     "Group",
     "Statistic",
     "align",
@@ -26,6 +28,8 @@ __all__ = [
     "band",
     "compare",
     "compare_groups",
+    "find_changes",
+    "find_drift",
     "find_step",
     "icc_of",
     "length_band",

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.data.grades import Scale
 from evaluator.errors import InputError
-from evaluator.profiles.profile import Stamp
+from evaluator.profiles import Stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,1 +1,27 @@
 """Human grades and the machine's readouts, read from files or records and brought together."""
+
+from evaluator.calibration.data.dataset import Data, scales_of
+from evaluator.calibration.data.grades import Grades, Scale, read_grades
+from evaluator.calibration.data.items import Item, Readouts, read_items, read_readouts
+from evaluator.calibration.data.readouts import read_out, transcript_of, write_lines
+from evaluator.calibration.data.stored import gather_stored
+from evaluator.calibration.data.tables import Mapping, propose_mapping, read_table
+
+__all__ = [
+    "Data",
+    "Grades",
+    "Item",
+    "Mapping",
+    "Readouts",
+    "Scale",
+    "gather_stored",
+    "propose_mapping",
+    "read_grades",
+    "read_items",
+    "read_out",
+    "read_readouts",
+    "read_table",
+    "scales_of",
+    "transcript_of",
+    "write_lines",
+]

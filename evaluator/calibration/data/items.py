@@ -17,18 +17,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evaluator.errors import InputError
+from evaluator.profiles import SidedTurn
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Turn(BaseModel):
-    """Who said what."""
-
-    model_config = ConfigDict(frozen=True)
-
-    speaker: str
-    text: str
 
 
 class Item(BaseModel):
@@ -37,7 +29,7 @@ class Item(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     id: str
-    transcript: tuple[Turn, ...] = ()
+    transcript: tuple[SidedTurn, ...] = ()
     answer: str = ""
     question_id: str = ""
     question: str = ""
@@ -48,6 +40,11 @@ class Item(BaseModel):
     def text(self) -> str:
         """All words of the response, a line a turn."""
         return self.answer or "\n".join(turn.text for turn in self.transcript if turn.text.strip())
+
+    @property
+    def turns(self) -> tuple[SidedTurn, ...]:
+        """The turns of the response; an answer is one turn of the agent."""
+        return self.transcript or (SidedTurn(speaker="agent", text=self.answer),)
 
     @property
     def language(self) -> str:

@@ -11,9 +11,8 @@ from typing import Any
 from evaluator.calibration.data.items import Item
 from evaluator.errors import InputError, StorageError
 from evaluator.grading import evaluate, open_judge
-from evaluator.judge.choose import choose
-from evaluator.profiles.applying import stamp_of
-from evaluator.profiles.features import read_scorecard
+from evaluator.judge import choose
+from evaluator.profiles import read_scorecard, stamp_of
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.settings import Settings

@@ -15,11 +15,9 @@ from typing import Any
 
 from evaluator.calibration.data.dataset import Data
 from evaluator.calibration.data.grades import COLUMNS, Grades, Problem, Scale
-from evaluator.calibration.data.items import Item, Readouts, Turn
+from evaluator.calibration.data.items import Item, Readouts
 from evaluator.errors import InputError
-from evaluator.profiles.applying import stamp_of
-from evaluator.profiles.features import read_scorecard
-from evaluator.profiles.profile import Stamp
+from evaluator.profiles import Stamp, read_scorecard, stamp_of, two_sided
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import HumanGrade, Records
 from evaluator.transcript import Transcript
@@ -47,10 +45,7 @@ def gather_stored(rubric: str, records: Records) -> Data:
 
 def item_of(name: str, transcript: Transcript) -> Item:
     """The transcript in the turns that a profile reads when it is applied."""
-    turns = tuple(
-        Turn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text) for turn in transcript.turns
-    )
-    return Item(id=name, transcript=turns)
+    return Item(id=name, transcript=two_sided(transcript))
 
 
 def _cards_of(rubric: str, records: Records) -> dict[str, Scorecard]:

@@ -16,8 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.calibration.data.points import parse_points
 from evaluator.encoding import from_cell
 from evaluator.errors import InputError
-from evaluator.files import kind_of
-from evaluator.files.sheets import sheet_rows
+from evaluator.files import kind_of, sheet_rows
 from evaluator.messages import say
 
 if TYPE_CHECKING:

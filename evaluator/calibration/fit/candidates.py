@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.calibration.fit.ridge import Task, learn_strengths, solve
-from evaluator.profiles.features import block_of
-from evaluator.profiles.profile import Linear, Monotone, Ordinal
+from evaluator.profiles import Linear, Monotone, Ordinal, block_of
 
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")

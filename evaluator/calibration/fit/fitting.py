@@ -24,8 +24,7 @@ from evaluator.calibration.data.grades import Grades, Scale
 from evaluator.calibration.fit.candidates import Candidate, Sample, propose
 from evaluator.calibration.fit.intervals import check_coverage, conformal_quantile, fit_spread
 from evaluator.calibration.fit.targets import pick_targets
-from evaluator.profiles.features import Features
-from evaluator.profiles.profile import CriterionFit, Figure, Profile, Provenance, Stamp, spread_at
+from evaluator.profiles import CriterionFit, Features, Figure, Profile, Provenance, Stamp, spread_at
 
 Array = NDArray[np.float64]
 LEAST_LABELS = 10

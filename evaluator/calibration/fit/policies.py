@@ -10,7 +10,7 @@ from evaluator.calibration.fit.fitting import HeldOut
 from evaluator.calibration.fit.intervals import Policy, choose_policy, trace_policies
 from evaluator.errors import InputError
 from evaluator.messages import say
-from evaluator.profiles.profile import Profile, Promise, Routing
+from evaluator.profiles import Profile, Promise, Routing
 
 
 def choose_widths(

@@ -1,5 +1,28 @@
 """The report of a calibration: its content, the plots, and the files."""
 
+from evaluator.calibration.report.files import (
+    Part,
+    Plot,
+    describe,
+    describe_copy,
+    describe_fit,
+    describe_fits,
+    judge_substitution,
+    write_report,
+)
 from evaluator.calibration.report.report import TOTAL, CriterionReport, Report, make_report
 
-__all__ = ["TOTAL", "CriterionReport", "Report", "make_report"]
+__all__ = [
+    "TOTAL",
+    "CriterionReport",
+    "Part",
+    "Plot",
+    "Report",
+    "describe",
+    "describe_copy",
+    "describe_fit",
+    "describe_fits",
+    "judge_substitution",
+    "make_report",
+    "write_report",
+]

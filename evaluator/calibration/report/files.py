@@ -19,7 +19,7 @@ from evaluator.calibration.report.report import TOTAL, CriterionReport, Report
 from evaluator.encoding import as_cell
 from evaluator.errors import StorageError
 from evaluator.messages import current, say
-from evaluator.profiles.profile import Figure
+from evaluator.profiles import Figure
 
 Table = list[list[str]]
 

@@ -25,7 +25,7 @@ from evaluator.calibration.agreement.substitution import Substitution, duel_huma
 from evaluator.calibration.data.grades import Grades, Problem
 from evaluator.calibration.data.items import Item
 from evaluator.calibration.fit.intervals import Policy, trace_policies
-from evaluator.profiles.profile import Figure
+from evaluator.profiles import Figure
 
 if TYPE_CHECKING:
     import pandas as pd

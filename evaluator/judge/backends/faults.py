@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import redact
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.scorecard import UngradedCause
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 
 # Each in the words of some vendor: of the four lines OpenAI, Anthropic; llama.cpp, DashScope; Moonshot, Google.
 _TOO_LONG = re.compile(

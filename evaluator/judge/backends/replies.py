@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from evaluator.text.normalising import well_formed, well_formed_value
+from evaluator.text import well_formed, well_formed_value
 
 _THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
@@ -41,8 +41,8 @@ def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | No
         found = _entries(_strictly(candidate))
         if found:
             return list(well_formed_value(found))
-    repaired = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
-    return list(well_formed_value(repaired)) if repaired else None
+    found = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
+    return list(well_formed_value(found)) if found else None
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -15,14 +15,14 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from evaluator.encoding.redaction import redact
+from evaluator.encoding import redact
 from evaluator.errors import EndpointError, InputError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, is_free
 from evaluator.judge.backends.spending import Spending, Tokens
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 
 SchemaMethod = Literal["json_schema", "function_calling", "json_mode", "plain"]
 _METHODS: tuple[SchemaMethod, ...] = ("function_calling", "json_schema", "json_mode", "plain")  # the strictest first

@@ -23,7 +23,7 @@ from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_fr
 from evaluator.judge.backends.spending import Spending, Tokens
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
-from evaluator.text.normalising import well_formed_value
+from evaluator.text import well_formed_value
 
 
 class Endpoint(BaseModel):

@@ -6,17 +6,21 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
 from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import Usage
-from evaluator.storage.memo import KeyPrefix, Memo, memo_key
+
+if TYPE_CHECKING:
+    from evaluator.storage import Memo
 
 
 def question_key(stamp: Mapping[str, str], state: State, question: Question) -> str:
     """The key of an answer: equal for the same judge, text and wording of the question, whatever its id."""
+    from evaluator.storage import memo_key  # loads the database's library, which asking a model does not need
+
     return memo_key(stamp, state.model_dump(), wording_of(question))
 
 
@@ -76,6 +80,8 @@ class RememberingJudge:
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now. An answer of a
         judge that is asked question by question is on disk as soon as it came, and who asks the same meanwhile waits for it."""
+        from evaluator.storage import KeyPrefix
+
         prefix = KeyPrefix(self.stamp, state.model_dump())
         keys = {one.id: prefix.key(wording_of(one)) for one in questions}
         distinct = {keys[question.id]: question for question in reversed(questions)}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from evaluator.rubric import Role
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 from evaluator.transcript.names import known_role
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.messages import Message

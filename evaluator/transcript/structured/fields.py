@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from evaluator.rubric import Role
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript.names import known_role
 
 # The first that an entry has, is taken; names of people before their roles, roles before numbers.

