@@ -199,7 +199,7 @@ def export_command(
     bank: BankOption = None,
 ) -> None:
     """Export questions as JSON or as a spreadsheet."""
-    from evaluator.bank import export
+    from evaluator.bank import SUFFIXES, export
     from evaluator.commands import bank_output
 
     with _bank(bank) as opened:
@@ -207,7 +207,7 @@ def export_command(
     if output is None and form is FileFormat.json:
         bank_output.print_items(items)
         return
-    output = output or Path(f"bank{exporter.SUFFIXES[form.value]}")
+    output = output or Path(f"bank{SUFFIXES[form.value]}")
     left_out = export(items, output, form.value)
     typer.echo(messages.say("bank.cli_exported", count=len(items) - len(left_out), path=output))
     if left_out:
