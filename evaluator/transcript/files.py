@@ -43,7 +43,6 @@ _SIGNATURES = (
     (b"fLaC", "FLAC"),
 )
 _DOCUMENTS = (".docx", ".xlsx", ".doc", ".xls", ".pdf", ".rtf")  # what such a file holds is never plain text
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -67,8 +66,6 @@ def parse_bytes(
     suffix = Path(name).suffix.lower()
     if kind is None and suffix in _DOCUMENTS and not _begins_like_a_document(data):
         raise InputError("transcript_binary", name=_shown(name), kind=suffix.removeprefix(".").upper())
-    if kind is None and name.lower().endswith((".docx", ".xlsx")) and not data.startswith(_OLD_OFFICE):
-        raise InputError("transcript_damaged", name=_shown(name))
     if kind is None:
         text, assumed = _text_of(data, name)
         return parse(text, roles=roles, form=form, assumed=assumed)
