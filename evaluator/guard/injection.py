@@ -1,9 +1,8 @@
-"""Attempts to steer the grader, found without a model: phrases, forged tokens, forged scores, hidden
-characters.
+"""Attempts to steer the grader, found without a model: phrases, forged tokens, forged scores, hidden characters.
 
-The phrases are data (`patterns.yaml`). They are matched against a folded text, and what is reported are the
-exact
-original words. A hit raises a guard for a person to see; it never changes a point.
+The phrases are data (`patterns.yaml`). They are matched against a folded text, and the exact original words are reported. A
+hit raises a guard for a person to see. Its words are left out of what the judge reads and of the evidence, so a point can be
+lost with them, but none is gained.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from evaluator.references.store import ReferenceStore, open_store
 from evaluator.rubric import Criterion, Rubric
 from evaluator.scorecard import ReferenceUse
 
-PRINCIPLES = 3  # at most so many by meaning: they are read by the judge, and every word costs
+PRINCIPLES = 3  # at most so many by meaning: people read them beside the scorecard, and more would bury the fitting ones
 
 
 def pull(rubric: Rubric, *, store: ReferenceStore | None = None) -> list[ReferenceUse]:
