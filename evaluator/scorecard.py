@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
-METHOD = 15  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 16  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
@@ -56,6 +56,9 @@ class Evidence(Frozen):
     text: str
     direction: Direction
     weight: float  # 0 to 1: cosine of these words with what is asked for; 1 for words that a guard found
+    statement: str | None = None  # what they were picked for
+    # True: they prove it. False: they come nearest to it, no more. None: not checked (guards, last words, older records).
+    verified: bool | None = None
 
 
 class LevelShare(Frozen):
@@ -64,6 +67,16 @@ class LevelShare(Frozen):
     points: float
     description: str
     probability: float
+
+
+class Part(Frozen):
+    """A check of a criterion: whether it was met, by the judge's reading of the whole text. `met` is None where it was not
+    asked or could not be read."""
+
+    id: str
+    text: str  # the answer that fits `met`, in the rubric's words; the question where that is None
+    met: bool | None
+    probability: float | None  # 0 silence, 1 the reference answer; of a judge without anchors the probability of yes
 
 
 class Verdict(Frozen):
@@ -81,6 +94,7 @@ class Verdict(Frozen):
     interval: tuple[float, float] | None = None  # points, from a calibration profile
     evidence: tuple[Evidence, ...] = ()
     not_applicable: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 class WhyUngraded(Frozen):
@@ -115,6 +129,9 @@ class KeyPointResult(Frozen):
     probability: float | None
     covered: bool | None
     evidence: tuple[Evidence, ...] = ()
+    # True: a sentence proves that it is covered, or nothing in the text speaks for it. False: `covered` is a guess. None: not
+    # checked (older records).
+    verified: bool | None = None
 
 
 class Guard(Frozen):

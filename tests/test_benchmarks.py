@@ -493,3 +493,19 @@ def test_speed_keeps_what_it_measured_and_tells_ratios(tmp_path: Path) -> None:
     assert add_up(again, "same", "ik", [{"id": "a"}, {"id": "b"}]) is None
     rows = {(way, "ik"): add_up(again, way, "ik", [{"id": "a"}]) for way in ("product", "same")}
     assert ratios(rows) == ["same (ik) takes 4.5 times as long as the product on ik, 4.5 in processor"]
+
+
+@pytest.mark.parametrize(
+    "stated", ["(a) (5 points)\n(b) (5 points)", "Question 1 (4 points)\nQuestion 2 (6 points)", "(10 points)"]
+)
+def test_a_points_rubric_that_names_no_parts_is_graded_as_a_whole(stated):
+    """Points behind letters and numbers alone make one criterion with all points, never several empty ones."""
+    from benchmarks.agreement.cases import RUBRICS, build_criteria
+    from benchmarks.agreement.splitting import read_points_rubric
+    from evaluator.rubrics import load
+
+    pattern = load(RUBRICS / "rubric_answers_en.yaml").criteria[0]
+    (criterion,) = build_criteria(pattern, read_points_rubric(stated), 10)
+    assert criterion.points == criterion.levels[-1].points == 10
+    parts = build_criteria(pattern, read_points_rubric("Names the lock (4 points)\nExplains the wait (6 points)"), 10)
+    assert [part.points for part in parts] == [4, 6]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.agreement.splitting import RubricItem, are_parts, build_references, read_points_rubric
+from benchmarks.agreement.splitting import RubricItem, are_parts, build_references, names_something, read_points_rubric
 from evaluator.calibration.data.grades import Grades, read_grades
 from evaluator.calibration.data.items import Item, read_items
 from evaluator.calibration.data.tables import read_table
@@ -102,7 +102,11 @@ def make_case(item: Item, base: Rubric) -> Case:
 
 
 def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) -> tuple[Criterion, ...]:
-    """Criteria after `pattern`: one a stated part, or one with the stated alternatives as levels."""
+    """Criteria after `pattern`: one a stated part, or one with the stated alternatives as levels. Where some part names
+    nothing, as "(a) (5 points)" does, the answer is graded as a whole: likeness to the reference needs no parts."""
+    if not all(names_something(part) for part in stated):
+        whole = RubricItem(" ".join(part.text for part in stated).strip() or pattern.name, most)
+        return (_fill(pattern, "item1", whole),)
     if are_parts(stated, most):
         return tuple(_fill(pattern, f"item{number}", part) for number, part in enumerate(stated, start=1))
     best = max(stated, key=lambda part: part.points)

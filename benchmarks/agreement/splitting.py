@@ -8,6 +8,8 @@ from typing import NamedTuple
 from evaluator.rubric import ReferenceAnswer
 from evaluator.rubrics.key_points import strip_numbering
 
+LEAST_NAMED = 6  # letters that are left of a wording without its numbering
+_SUB_QUESTION = re.compile(r"\b(?:q|question|part|item|sub-?question)\b\s*\.?\s*\w{0,3}\b|\b\w\b", re.IGNORECASE)
 _POINTS = re.compile(r"\(\s*(\d+(?:\.\d+)?)\s*points?\s*\)", re.IGNORECASE)
 
 
@@ -41,3 +43,8 @@ def read_points_rubric(text: str) -> list[RubricItem]:
 def are_parts(items: list[RubricItem], most: float) -> bool:
     """True when the items add up to the maximum: parts that each earn their points. Else they are alternatives."""
     return abs(sum(item.points for item in items) - most) < 1e-6
+
+
+def names_something(item: RubricItem) -> bool:
+    """True where an item says what earns its points, and not only which sub-question it belongs to."""
+    return sum(char.isalpha() for char in _SUB_QUESTION.sub(" ", item.text)) >= LEAST_NAMED

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from evaluator.rubric import Criterion, KeyPoint, Rubric
-from evaluator.scorecard import Direction, Evidence
-from evaluator.transcript import Span, evidence_of
+from evaluator.grading.proof import Claim, claim_of_check, claim_of_event, claim_of_point
+from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
+from evaluator.rubrics import key_point_id
+from evaluator.transcript import Span
 
 if TYPE_CHECKING:
     from evaluator.references import Vectors
@@ -18,7 +19,6 @@ _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
 LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
 BREATH = 12  # Chinese characters, or words: about what is said between two marks
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
-PER_CRITERION = 3
 COMMON_PART = 0.6  # how much of a sentence's mean similarity to all statements is taken away
 LEAST_SIMILARITY = 0.28  # below this a sentence has nothing to do with what is asked (docs/design/judging.md)
 
@@ -88,18 +88,14 @@ class Matcher:
         """The highest cosine of any sentence or clause with one query, (1, 384); 0 when there is no sentence."""
         return float(self._compared.similarities(query).max()) if self.spans else 0.0
 
-    def pick(self, wanted: Sequence[Statement], direction: Direction, most: int = PER_CRITERION) -> list[Evidence]:
-        """Up to `most` sentences, each the nearest to one of the wanted statements, the most telling first."""
+    def candidate(self, statement: Statement) -> tuple[Span, float] | None:
+        """The sentence that says a statement most likely, and its cosine; None where no sentence has to do with it."""
         if not self.spans:
-            return []
-        found: dict[int, float] = {}
-        rows = [self._rows[statement] for statement in wanted]
-        for row in sorted(rows, key=lambda row: -self._leanings[row].max()):
-            at = int(self._leanings[row].argmax())
-            cosine = float(max(self._texts[row, at], self._examples[row, at]))
-            if cosine >= LEAST_SIMILARITY:
-                found.setdefault(at, cosine)
-        return [evidence_of(self.spans[at], direction, weight) for at, weight in [*found.items()][:most]]
+            return None
+        row = self._rows[statement]
+        at = int(self._leanings[row].argmax())
+        cosine = float(max(self._texts[row, at], self._examples[row, at]))
+        return (self.spans[at], cosine) if cosine >= LEAST_SIMILARITY else None
 
 
 def _leanings(texts: Vectors, examples: Vectors) -> Vectors:
@@ -112,23 +108,37 @@ def _leanings(texts: Vectors, examples: Vectors) -> Vectors:
 
 
 class Wanted(NamedTuple):
-    """What would speak for a criterion, and what against it."""
+    """Something that would speak for a criterion, or (`unwanted`) happen against it: how the text is searched for it, what a
+    sentence has to prove, and the question that asks the judge about it, "" for none."""
 
-    good: list[Statement]
-    bad: list[Statement]
+    statement: Statement
+    claim: Claim
+    question: str
+    unwanted: bool = False
 
 
-def wanted_for(rubric: Rubric, criterion: Criterion) -> Wanted:
-    """The statements of a criterion: its checks and key points, or else its best level; and its lowest level.
-
-    A penalty or a fatal item is proved by what it describes, so there the statement is what speaks against."""
+def wanted_for(rubric: Rubric, criterion: Criterion) -> list[Wanted]:
+    """What is looked for by a criterion: its checks and key points, or else its best level. A penalty or a fatal item is
+    proved by what it describes."""
     if criterion.kind in ("fatal", "penalty"):
-        return Wanted([], [Statement(f"{criterion.name} {criterion.description}".strip())])
-    checks = [Statement(f"{check.question} {check.yes}", check.example) for check in criterion.checks]
-    good = checks + [statement_of(point) for point in rubric.key_points_of(criterion)]
+        claim = claim_of_event(criterion)
+        return [Wanted(Statement(claim.text), claim, "", unwanted=True)]
+    found = [
+        Wanted(statement_of_check(check), claim_of_check(check), f"c:{criterion.id}:{check.id}")
+        for check in criterion.checks
+    ]
+    for reference in rubric.references:
+        points = [point for point in reference.key_points if not point.criteria or criterion.id in point.criteria]
+        found += [
+            Wanted(statement_of(point), claim_of_point(point), key_point_id(reference.id, point)) for point in points
+        ]
     top = criterion.levels[-1].description if criterion.levels else criterion.description or criterion.name
-    lowest = [Statement(criterion.levels[0].description)] if criterion.levels else []
-    return Wanted(good or [Statement(top)], lowest)
+    return found or [Wanted(Statement(top), Claim(top), "")]
+
+
+def statement_of_check(check: Check) -> Statement:
+    """That a check is met, as a statement."""
+    return Statement(f"{check.question} {check.yes}", check.example)
 
 
 def statement_of(point: KeyPoint) -> Statement:
@@ -138,9 +148,8 @@ def statement_of(point: KeyPoint) -> Statement:
 
 def statements_of(rubric: Rubric) -> list[Statement]:
     """Every statement that a text is compared with under this rubric."""
-    wanted = [wanted_for(rubric, criterion) for criterion in rubric.criteria]
-    points = [statement_of(point) for reference in rubric.references for point in reference.key_points]
-    return [statement for item in wanted for statement in (*item.good, *item.bad)] + points
+    wanted = [item.statement for criterion in rubric.criteria for item in wanted_for(rubric, criterion)]
+    return wanted + [statement_of(point) for reference in rubric.references for point in reference.key_points]
 
 
 def pieces_of(sentence: str) -> list[str]:

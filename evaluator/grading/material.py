@@ -157,7 +157,7 @@ def _relevance(rubric: Rubric, transcript: Transcript, names: list[str]) -> dict
     from evaluator.grading.evidence import query_vectors, wanted_for
     from evaluator.references import passage_vectors
 
-    wanted = tuple(item.text for criterion in rubric.criteria for item in wanted_for(rubric, criterion).good)
+    wanted = tuple(item.statement.text for criterion in rubric.criteria for item in wanted_for(rubric, criterion))
     vectors = passage_vectors([transcript.turn(name).text[:600] for name in names])
     scores = (vectors @ query_vectors(wanted).T).max(axis=1).tolist()
     return {name: max(scores[max(0, at - 1) : at + 2]) for at, name in enumerate(names)}

@@ -21,6 +21,7 @@ from evaluator.grading.anchoring import (
 )
 from evaluator.grading.evidence import Matcher, wanted_for
 from evaluator.grading.last_words import LastWords
+from evaluator.grading.proof import MET_FROM, claim_of_point, is_proved
 from evaluator.grading.similarity import Likeness, both, points_of
 from evaluator.judge import Answer, Question, Ungraded
 from evaluator.rubric import Criterion, KeyPoint, Rubric
@@ -29,6 +30,7 @@ from evaluator.scorecard import (
     Evidence,
     KeyPointResult,
     LevelShare,
+    Part,
     UngradedVerdict,
     Verdict,
     WhyUngraded,
@@ -43,6 +45,8 @@ SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answe
 SHARE_OF_CLOSING = 0.2
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
+MISSING_BELOW = 0.2  # probability below which a key point is said to be missing, and not only likely so
+PROOFS, NEAREST = 3, 2  # sentences shown of a criterion
 
 Answers = Mapping[str, Answer | Ungraded]
 
@@ -133,7 +137,14 @@ def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likenes
         judged = _witness_of(asked, answered)
         probability = None if failed else both(said, judged.position if judged else None)
     covered = None if probability is None else probability >= COVERED_FROM
-    evidence = (evidence_of(near.span, "for", max(near.text, near.example or 0.0)),) if near.span and covered else ()
+    near_at = max(near.text, near.example or 0.0)
+    met = is_met(asked, answered)
+    proved = bool(near.span and covered) and is_proved(near.span.text if near.span else "", claim_of_point(point), met)
+    missing = covered is False and probability is not None and probability < MISSING_BELOW and met is not True
+    evidence: tuple[Evidence, ...] = ()
+    if near.span and covered:
+        nearest = evidence_of(near.span, "for", near_at)
+        evidence = (nearest.model_copy(update={"statement": point.text, "verified": proved}),)
     return KeyPointResult(
         id=point.id,
         text=point.text,
@@ -142,6 +153,7 @@ def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likenes
         probability=None if probability is None else round(probability, 4),
         covered=covered,
         evidence=evidence,
+        verified=None if covered is None else proved or missing,
     )
 
 
@@ -256,21 +268,67 @@ def _verdict(
         level_description=shares[level].description,
         distribution=shares,
         confidence=round(confidence(probabilities), 4),
-        evidence=_evidence(rubric, criterion, matcher, points),
+        evidence=_evidence(rubric, criterion, matcher, answered, happened=_has_happened(criterion, points, level)),
         not_applicable=_is_not_applicable(criterion, answered),
+        parts=_parts(criterion, answered),
     )
 
 
-def _evidence(rubric: Rubric, criterion: Criterion, matcher: Matcher, points: float) -> tuple[Evidence, ...]:
-    """What speaks for the points given; below half of them, also what comes nearest to speaking against."""
-    wanted = wanted_for(rubric, criterion)
-    low = points < criterion.points / 2
+def _has_happened(criterion: Criterion, points: float, level: int) -> bool:
+    """Whether a fatal item happened, or a penalty takes half of its points or more."""
+    return level == 1 if criterion.kind == "fatal" else points >= criterion.points / 2
+
+
+def _evidence(
+    rubric: Rubric, criterion: Criterion, matcher: Matcher, answered: Answered, happened: bool
+) -> tuple[Evidence, ...]:
+    """The sentences that prove something about a criterion, and then the nearest ones, which prove nothing: up to PROOFS and
+    NEAREST. What a sentence comes nearest to and the judge found missing is shown as speaking against."""
+    found: dict[tuple[str, int], Evidence] = {}
+    for wanted in wanted_for(rubric, criterion):
+        candidate = matcher.candidate(wanted.statement)
+        if candidate is None:
+            continue
+        span, cosine = candidate
+        met = happened if wanted.unwanted else is_met(wanted.question, answered)
+        against = wanted.unwanted or met is False
+        item = evidence_of(span, "against" if against else "for", cosine).model_copy(
+            update={"statement": wanted.claim.text, "verified": is_proved(span.text, wanted.claim, met)}
+        )
+        place = (item.turn, item.start)
+        if place not in found or (item.verified and not found[place].verified):
+            found[place] = item
+    ordered = sorted(found.values(), key=lambda item: -item.weight)
+    proofs = [item for item in ordered if item.verified][:PROOFS]
+    return (*proofs, *[item for item in ordered if not item.verified][:NEAREST])
+
+
+def is_met(question: str, answered: Answered) -> bool | None:
+    """Whether the judge says yes to a question about the whole text; None where it was not asked or cannot tell."""
+    share = _share_of(question, answered)
+    return None if share is None else share >= MET_FROM
+
+
+def _share_of(question: str, answered: Answered) -> float | None:
+    """How far the judge says yes: between silence and the reference, or as it is where no anchors are needed."""
+    if answered.anchored:
+        found = _witness_of(question, answered)
+        return found.position if found else None
+    answer = answered.text.get(question)
+    return expected([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
+
+
+def _parts(criterion: Criterion, answered: Answered) -> tuple[Part, ...]:
+    """The checks of a criterion, met or not."""
     if criterion.kind in ("fatal", "penalty"):
-        return tuple(matcher.pick(wanted.bad, "against"))
-    found = [*matcher.pick(wanted.good, "for", most=2 if low else 3)]
-    taken = {(item.turn, item.start) for item in found}
-    against = matcher.pick(wanted.bad, "against", most=2) if low else []
-    return (*found, *(item for item in against if (item.turn, item.start) not in taken))
+        return ()
+    found = []
+    for check in criterion.checks:
+        share = _share_of(f"c:{criterion.id}:{check.id}", answered)
+        met = None if share is None else share >= MET_FROM
+        text = check.question if met is None else check.yes if met else check.no
+        found.append(Part(id=check.id, text=text, met=met, probability=None if share is None else round(share, 4)))
+    return tuple(found)
 
 
 def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:

@@ -2,7 +2,7 @@
 
 from evaluator.reports.excel import xlsx_report
 from evaluator.reports.markdown import to_markdown
-from evaluator.reports.phrases import decided, shown_reasons
+from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
 from evaluator.reports.rounding import shown_points
 from evaluator.reports.rows import recomputed
 from evaluator.reports.terminal import (
@@ -21,6 +21,7 @@ from evaluator.reports.terminal import (
 from evaluator.reports.word import docx_report
 
 __all__ = [
+    "bearing",
     "decided",
     "docx_report",
     "print_engine",
@@ -37,6 +38,8 @@ __all__ = [
     "recomputed",
     "shown_points",
     "shown_reasons",
+    "state_of",
     "to_markdown",
+    "why",
     "xlsx_report",
 ]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluator import messages
-from evaluator.reports.phrases import decided, outcome, percent, phrase, points, shown_reasons, standing, usage_line
+from evaluator.reports.phrases import (
+    decided,
+    outcome,
+    percent,
+    phrase,
+    points,
+    shown_reasons,
+    standing,
+    usage_line,
+    why,
+)
 from evaluator.scorecard import Scorecard, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
@@ -52,6 +62,8 @@ def _verdict_lines(verdict: Verdict | UngradedVerdict) -> Iterator[str]:
         level = " ".join(share.description.split()).replace("|", "\\|")  # a line or a bar would end the cell
         yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{level}{mark} |"
     yield ""
+    if told := why(verdict):
+        yield f"{told}\n"
     for item in verdict.evidence:
-        sign = "+" if item.direction == "for" else "−"
+        sign = "≈" if item.verified is False else "+" if item.direction == "for" else "−"
         yield f"- {sign} [{item.turn} {item.speaker or phrase(f'role_{item.role}')}] “{item.text}”"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluator import messages
-from evaluator.scorecard import Scorecard, Verdict
+from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, Verdict
 
 
 def phrase(key: str, **values: object) -> str:
@@ -34,6 +34,30 @@ def outcome(verdict: Verdict) -> str:
     if verdict.kind == "fatal":
         came_to = verdict.level_description
     return f"{came_to} ({phrase('not_applicable')})" if verdict.not_applicable else came_to
+
+
+def why(verdict: Verdict, language: str | None = None) -> str:
+    """In a sentence, where the points of a criterion went: its checks that were not met, and what was said that comes
+    nearest to them; empty where nothing is known to be missing."""
+    missing = [part.text for part in verdict.parts if part.met is False]
+    if not missing:
+        return ""
+    told = messages.say("report.why", language, parts=messages.say("ui.semicolon", language).join(missing))
+    said = next((item.text for item in verdict.evidence if item.direction == "against"), "")
+    return told + (messages.say("report.why_nearest", language, said=said) if said else "")
+
+
+def bearing(item: Evidence, language: str | None = None) -> str:
+    """What a quotation is worth, in a word or two: for, against, or only the nearest sentence."""
+    return messages.say("report.nearest" if item.verified is False else f"ui.{item.direction}", language)
+
+
+def state_of(point: KeyPointResult) -> str:
+    """The key of a word for a key point, in the catalogues `ui` and `export`: proved, likely, or not judged."""
+    if point.covered is None:
+        return "not_judged"
+    word = "covered" if point.covered else "missing"
+    return f"likely_{word}" if point.verified is False else word
 
 
 def decided(card: Scorecard, language: str | None = None) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from evaluator.messages import say
-from evaluator.reports.phrases import decided
+from evaluator.reports.phrases import decided, state_of
 from evaluator.scorecard import Scorecard, Sum, UngradedVerdict, Verdict, corrected
 from evaluator.storage import Override, Record, points_of
 
@@ -109,8 +109,7 @@ def _row(verdict: Verdict | UngradedVerdict, override: Override | None, tell: Sa
 
 def key_point_rows(record: Record, tell: Say) -> list[KeyPointRow]:
     """The key points of the reference answers."""
-    words = {True: "covered", False: "missing", None: "not_judged"}
-    return [KeyPointRow(one.text, tell(words[one.covered]), one.probability) for one in record.scorecard.key_points]
+    return [KeyPointRow(one.text, tell(state_of(one)), one.probability) for one in record.scorecard.key_points]
 
 
 def _of(points: float | None, most: float) -> str:

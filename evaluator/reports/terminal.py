@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluator import messages
-from evaluator.reports.phrases import decided, outcome, percent, points, shown_reasons, standing, usage_line
+from evaluator.reports.phrases import decided, outcome, percent, points, shown_reasons, standing, usage_line, why
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
@@ -98,12 +98,13 @@ def _verdict(verdict: Verdict | UngradedVerdict) -> Group:
             escape(share.description),
             style=style,
         )
-    return Group(title, levels, *(_evidence(item) for item in verdict.evidence))
+    told = [Text(f"  {why(verdict)}", style="yellow")] if why(verdict) else []
+    return Group(title, levels, *told, *(_evidence(item) for item in verdict.evidence))
 
 
 def _evidence(item: Evidence) -> Text:
-    mark = "✓" if item.direction == "for" else "✗"
-    text = Text(f"  {mark} ", style="green" if item.direction == "for" else "red")
+    mark = "≈" if item.verified is False else "✓" if item.direction == "for" else "✗"
+    text = Text(f"  {mark} ", style={"≈": "dim", "✓": "green", "✗": "red"}[mark])
     return text.append(f"[{item.turn} {item.speaker or _say(f'role_{item.role}')}] ", style="dim").append(
         f"“{item.text}”"
     )
@@ -114,7 +115,10 @@ def _key_points(found: Sequence[KeyPointResult]) -> Table:
     for name in ("", "probability", "key_point", "where"):
         table.add_column(_say(f"column_{name}") if name else "")
     for point in found:
-        mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "?"}[point.covered]
+        sure = point.verified is not False
+        mark = {True: "[green]✓[/]" if sure else "≈", False: "[red]✗[/]" if sure else "[dim]✗?[/]", None: "?"}[
+            point.covered
+        ]
         where = f"[{point.evidence[0].turn}] {point.evidence[0].text}" if point.evidence else ""
         table.add_row(mark, percent(point.probability), escape(point.text), Text(where, style="dim"))
     return table

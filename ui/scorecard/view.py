@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from evaluator.reports import decided, recomputed, shown_points, shown_reasons
+from evaluator.reports import bearing, decided, recomputed, shown_points, shown_reasons, state_of, why
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.storage import Override
 from evaluator.transcript import Transcript
@@ -191,8 +191,11 @@ def _ungraded(verdict: UngradedVerdict) -> str:
 
 
 def _graded(verdict: Verdict, prefix: str) -> str:
-    level = f"<p>{escape(verdict.level_description)}</p>" if verdict.level_description else ""
-    return level + _interval(verdict) + distribution_html(verdict) + _quotes(verdict, prefix)
+    told = why(verdict)
+    means = f"{tr('level_means')}{verdict.level_description}" if verdict.level_description else ""
+    level = f'<p class="ev-dim">{escape(means)}</p>' if means else ""
+    lost = f"<p>{escape(told)}</p>" if told else ""
+    return lost + level + _interval(verdict) + distribution_html(verdict) + _quotes(verdict, prefix)
 
 
 def _interval(verdict: Verdict) -> str:
@@ -251,7 +254,7 @@ def _quotes(verdict: Verdict, prefix: str) -> str:
 def place_of(evidence: Evidence) -> str:
     """Who said it and where, and whether it speaks for or against."""
     who = evidence.speaker or tr(f"role_{evidence.role}")
-    return tr("quote_place", who=who, turn=evidence.turn.removeprefix("t"), direction=tr(evidence.direction))
+    return tr("quote_place", who=who, turn=evidence.turn.removeprefix("t"), direction=bearing(evidence))
 
 
 def show_key_points(card: Scorecard) -> None:
@@ -268,7 +271,8 @@ def show_key_points(card: Scorecard) -> None:
 
 
 def _key_point(one: KeyPointResult) -> str:
-    kind, word = {True: ("yes", "covered"), False: ("no", "missing"), None: ("open", "not_judged")}[one.covered]
+    word = state_of(one)
+    kind = {"covered": "yes", "missing": "no"}.get(word, "open")
     sure = "" if one.probability is None else f" {percent(one.probability)}"
     where = f"“{one.evidence[0].text}” ({place_of(one.evidence[0])})" if one.evidence else "–"
     state = f'<td class="ev-{kind}">{escape(tr(word))}{sure}</td>'
