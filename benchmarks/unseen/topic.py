@@ -114,7 +114,8 @@ def frozen() -> tuple[list[Task], list[Text]]:
 
 
 def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.Library) -> list[Row]:
-    """Every text under its own task and under each other one of its language."""
+    """Every text under its own task and under each other one of its language. What the text was written for is no contrast:
+    in use nobody's library holds it, and with it a text of another rubric would be told too easily."""
     tasks = list(tasks)
     others = {task.name: topic.others_than(task.topic, shipped) for task in tasks}
     rows = []
@@ -123,7 +124,7 @@ def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.Library
         for task in tasks:
             if text.language == task.language and (text.home == task.name or not _is_same(text, task)):
                 own = topic.likenesses(text.seen, task.topic, shipped)
-                contrast = [apart[name] for name in others[task.name]]
+                contrast = [apart[name] for name in others[task.name] if not _is_version(name, text.home)]
                 rows.append(Row(text, task, topic.features_of(own, contrast, text.seen.length)))
     return rows
 
@@ -205,7 +206,11 @@ def _of_rubric(rubric: Rubric, written: dict[str, str]) -> Iterator[Text | None]
 
 def _is_same(text: Text, task: Task) -> bool:
     """Whether a text was written for a near copy of the task, such as its translation."""
-    return text.home is not None and text.home.removesuffix("-en") == task.name.removesuffix("-en")
+    return _is_version(task.name, text.home)
+
+
+def _is_version(name: str, home: str | None) -> bool:
+    return home is not None and home.removesuffix("-en") == name.removesuffix("-en")
 
 
 def main(
