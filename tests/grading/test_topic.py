@@ -50,7 +50,8 @@ def test_a_copy_of_a_shipped_rubric_is_not_contrasted_with_itself():
 
 
 def test_what_ships_says_how_it_was_made():
-    """The fit has a weight for each feature, and every feature of nearness speaks for the topic."""
+    """The fit has a weight for each feature, and what lies apart by all of them is off the topic."""
     fit = topic.library().fit
     assert len(fit.weights) == len(fit.centre) == len(fit.scale) == len(topic.FEATURES)
-    assert all(weight > 0 for weight in fit.weights[:-1])
+    apart = [mean - 3 * spread for mean, spread in zip(fit.centre, fit.scale, strict=True)]
+    assert fit.probability([*apart[:-1], fit.centre[-1]]) < 0.01
