@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ from evaluator.transcript import Span, Transcript, Turn, evidence_of
 
 SHORT_WORDS = 20  # Chinese characters, or half as many words of another script: less is hardly an answer
 
+MOST_BLANKS = 20
+MOST_HITS = 200  # of one pattern in one text: who repeats an order 4,000 times is found by the first
+LONGEST_SENTENCE = 400  # characters on either side of a hit
 _SENTENCE_ENDS = frozenset("。.!?;\n\r！？；")
 # Letters of other scripts that look like Latin ones; what NFKC folds by itself is not listed.
 _LOOK_ALIKES = str.maketrans(
@@ -97,7 +101,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 def _compiled(entry: dict[str, Any]) -> Pattern:
-    expression = "".join(line.strip() for line in entry["pattern"].splitlines())
+    expression = bounded("".join(line.strip() for line in entry["pattern"].splitlines()))
     unless = entry.get("unless")
     return Pattern(
         id=entry["id"],
@@ -111,15 +115,22 @@ def _compiled(entry: dict[str, Any]) -> Pattern:
     )
 
 
+def bounded(expression: str) -> str:
+    """The expression with runs of white space of at most `MOST_BLANKS`, so that a long run is not tried from each of its
+    places: matching takes time in proportion to the text."""
+    return expression.replace(r"\s*", rf"\s{{0,{MOST_BLANKS}}}").replace(r"\s+", rf"\s{{1,{MOST_BLANKS}}}")
+
+
 def _matches(pattern: Pattern, text: Normalised) -> Iterator[Hit]:
-    for match in pattern.expression.finditer(text.text):
+    for match in islice(pattern.expression.finditer(text.text), MOST_HITS):
         if match.end() > match.start() and not _is_excused(pattern, text.text, *match.span()):
             yield Hit(pattern, *text.original(*match.span()))
 
 
 def _is_excused(pattern: Pattern, text: str, start: int, end: int) -> bool:
-    begin, stop = text.rfind("|", 0, start) + 1, text.find("|", end)
-    sentence = text[begin : stop if stop >= 0 else len(text)]
+    first, last = max(start - LONGEST_SENTENCE, 0), end + LONGEST_SENTENCE
+    begin, stop = max(text.rfind("|", first, start) + 1, first), text.find("|", end, last)
+    sentence = text[begin : stop if stop >= 0 else last]
     if pattern.unless and pattern.unless.search(sentence):
         return True
     return pattern.survey and bool(_SURVEY.search(text[max(start - 40, 0) : end + 40]))
@@ -185,10 +196,11 @@ def _about_hidden(transcript: Transcript) -> list[Guard]:
     evidence, names = [], Counter[str]()
     for turn in transcript.turns:
         for at in suspicious_characters(turn.text):
-            evidence.append(_evidence(turn, at, at + 1))
+            if len(evidence) < 20:
+                evidence.append(_evidence(turn, at, at + 1))
             names[name_of(turn.text[at])] += 1
     detail = ", ".join(f"{name} ×{count}" for name, count in names.most_common(5))
-    return [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence[:20]))] if evidence else []
+    return [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence))] if evidence else []
 
 
 def _about_length(transcript: Transcript) -> list[Guard]:

@@ -63,6 +63,11 @@ def _joins_letters(text: str, at: int) -> bool:
     )
 
 
+def _before(text: str, at: int) -> str:
+    """The last character before `at` that is none of zero width; nothing is looked for further back than a few."""
+    return text[max(at - 20, 0) : at].rstrip("".join(map(chr, range(0x200B, 0x2010))))[-1:]
+
+
 def _is_inside_word(text: str, at: int) -> bool:
-    before, after = text[:at].rstrip("".join(map(chr, range(0x200B, 0x2010))))[-1:], text[at + 1 : at + 2]
+    before, after = _before(text, at), text[at + 1 : at + 2]
     return before.isalnum() and (after.isalnum() or bool(_INVISIBLE.match(after or " ")))

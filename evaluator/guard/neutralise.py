@@ -17,12 +17,12 @@ _TAGS = (
 )
 # Tokens of chat templates, and the marks by which prompts fence the text in.
 _FENCES = re.compile(
-    rf"""[<＜]\s*[|｜][^<>＜＞\r\n]{{0,60}}[|｜]\s*[>＞]         # <|im_start|>, <｜User｜>
+    rf"""[<＜]\s{{0,20}}[|｜][^<>＜＞\r\n]{{0,60}}[|｜]\s{{0,20}}[>＞]         # <|im_start|>, <｜User｜>
     |[<＜][|｜]|[|｜][>＞]                                       # halves of such tokens
-    |[<＜]{{1,2}}\s*/?\s*(?:sys|{_TAGS})(?:\s[^<>\r\n]{{0,60}})?\s*/?\s*[>＞]{{1,2}}
-    |\[\s*/?\s*(?:inst|gmask|sop|system_prompt|available_tools|tool_calls)\s*\]
-    |\[\s*/?\s*(?:task|reference[ ]material|text[ ]to[ ]grade(?:[ ]\w+)?|end[ ]of[ ][\w ]{{1,30}})\s*\]
-    |【\s*/?\s*(?:任务|参考资料|评分标准|问题|要求|选项|(?:要评的|待评)?文本(?:开始|结束|到此为止)?|(?:答案|作答|考生回答)结束)\s*】""",
+    |[<＜]{{1,2}}\s{{0,20}}/?\s{{0,20}}(?:sys|{_TAGS})(?:\s[^<>\r\n]{{0,60}})?\s{{0,20}}/?\s{{0,20}}[>＞]{{1,2}}
+    |\[\s{{0,20}}/?\s{{0,20}}(?:inst|gmask|sop|system_prompt|available_tools|tool_calls)\s{{0,20}}\]
+    |\[\s{{0,20}}/?\s{{0,20}}(?:task|reference[ ]material|text[ ]to[ ]grade(?:[ ]\w+)?|end[ ]of[ ][\w ]{{1,30}})\s{{0,20}}\]
+    |【\s{{0,20}}/?\s{{0,20}}(?:任务|参考资料|评分标准|问题|要求|选项|(?:要评的|待评)?文本(?:开始|结束|到此为止)?|(?:答案|作答|考生回答)结束)\s{{0,20}}】""",
     re.IGNORECASE | re.VERBOSE,
 )
 _HARMLESS = str.maketrans(
