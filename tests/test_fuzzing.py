@@ -188,7 +188,7 @@ def test_rubrics(at: int, cut: int, put: str) -> None:
 
 @bounded
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".csv"])
-@given(TEXTS)
+@given(text=TEXTS)
 def test_papers(suffix: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / f"paper{suffix}"
     path.write_bytes(text.encode("utf-8", "replace"))
@@ -208,7 +208,7 @@ _CELL = st.sampled_from(
 
 
 @bounded
-@given(st.lists(st.lists(_CELL, max_size=5), max_size=6), st.sampled_from([",", "\t", ";"]))
+@given(rows=st.lists(st.lists(_CELL, max_size=5), max_size=6), mark=st.sampled_from([",", "\t", ";"]))
 def test_grade_tables(rows: list[list[str]], mark: str, tmp_path: Path) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=mark).writerows(rows)
