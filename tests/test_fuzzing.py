@@ -193,7 +193,7 @@ def test_papers(suffix: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / f"paper{suffix}"
     path.write_bytes(text.encode("utf-8", "replace"))
     try:
-        _, papers = read_papers(path)
+        papers = read_papers(path)[1]
     except EvaluatorError as error:
         one_sentence(error)
         return
