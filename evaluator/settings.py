@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     rubric_dir: Path | None = Field(default=None, description="Your own rubrics; data_dir/rubrics by default.")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir by default.")
     chroma_url: str | None = Field(default=None, description="A Chroma server; embedded in data_dir by default.")
+    chroma_token: SecretStr | None = Field(default=None, description="The bearer token of the Chroma server.")
 
     model: str = Field(default="embedded", description="The model that judges.")
     model_file: Path | None = Field(default=None, description="Weights that you already have.")

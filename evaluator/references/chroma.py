@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -131,18 +131,24 @@ class FolderPlace:
 
 
 class ServerPlace:
-    """A Chroma server, such as http://localhost:8000, which serves several processes by itself."""
+    """A Chroma server, such as http://localhost:8000, which serves several processes by itself. The address may have a path,
+    where the server lies behind a proxy, and `?tenant=…&database=…`; `token` travels as a bearer's."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str = "") -> None:
         address = urlsplit(url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise InputError("references_server_address", url=url)
-        self.name = url
+        port = address.port or (443 if address.scheme == "https" else 8000)
+        path, host = address.path.rstrip("/"), str(address.hostname)
+        self.name = f"{address.scheme}://{host}:{port}{path}"
         self._address: dict[str, Any] = {
-            "host": str(address.hostname),
-            "port": address.port or (443 if address.scheme == "https" else 8000),
+            "host": self.name if path else host,
+            "port": port,
             "ssl": address.scheme == "https",
+            "headers": {"Authorization": f"Bearer {token}"} if token else None,
         }
+        chosen = parse_qs(address.query)
+        self._address |= {name: chosen[name][-1] for name in ("tenant", "database") if name in chosen}
         self._threads = threading.RLock()
         self._client: Any = None
 

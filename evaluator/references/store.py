@@ -181,7 +181,8 @@ def open_store(settings: Settings | None = None, progress: Progress | None = Non
     place = chosen.chroma_url or str(chosen.chroma_dir.absolute())
     with _opening:
         if place not in _open:
-            _open[place] = (open_server if chosen.chroma_url else open_folder)(place, progress)
+            token = chosen.chroma_token.get_secret_value() if chosen.chroma_token else ""
+            _open[place] = open_server(place, progress, token) if chosen.chroma_url else open_folder(place, progress)
         return _open[place]
 
 
@@ -190,9 +191,9 @@ def open_folder(folder: Path | str, progress: Progress | None = None) -> Referen
     return ReferenceStore(FolderPlace(Path(folder)), progress)
 
 
-def open_server(url: str, progress: Progress | None = None) -> ReferenceStore:
+def open_server(url: str, progress: Progress | None = None, token: str = "") -> ReferenceStore:
     """A store on a Chroma server such as http://localhost:8000; StorageError if it does not answer."""
-    return ReferenceStore(ServerPlace(url), progress)
+    return ReferenceStore(ServerPlace(url, token), progress)
 
 
 def _put(collection: Any, entries: Sequence[Entry], vectors: Any) -> None:

@@ -21,6 +21,7 @@ from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_free
 from evaluator.judge.backends.spending import Spending, Tokens
+from evaluator.judge.backends.tracing import Span, request_span
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
 from evaluator.text import well_formed_value
@@ -73,6 +74,13 @@ class OpenAIClient:
         client = self._client()  # before the clock starts: its first import takes seconds
 
         async def ask() -> tuple[dict[str, Any], Usage]:
+            span = request_span(
+                path.strip("/").replace("chat/completions", "chat"), self.endpoint.model, self.endpoint.address
+            )
+            with span as told:
+                return await once(told)
+
+        async def once(told: Span) -> tuple[dict[str, Any], Usage]:
             started = time.monotonic()
             async with self.spending.entry(
                 self.endpoint.billed_as or self.endpoint.name, size, most_generated
@@ -86,7 +94,9 @@ class OpenAIClient:
                     if is_free(fault):
                         entry.drop()
                     raise
-                return reply, entry.book(_tokens(reply), time.monotonic() - started)
+                usage = entry.book(_tokens(reply), time.monotonic() - started)
+                told.end_with(usage, str(reply.get("model") or self.endpoint.model))
+                return reply, usage
 
         return await self.transport.send(ask)
 
