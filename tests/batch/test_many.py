@@ -322,7 +322,7 @@ def test_a_run_that_is_killed_goes_on_and_the_table_is_the_same(cli, tmp_path):
             command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, start_new_session=True
         )
         with open_records(Settings(data_dir=tmp_path / "data")) as records:
-            give_up = time.monotonic() + 60
+            give_up = time.monotonic() + 300
             while not any(batch.done >= 4 * (number + 1) for batch in records.batches.all()):
                 assert process.poll() is None and time.monotonic() < give_up
                 time.sleep(0.02)

@@ -20,6 +20,7 @@ from evaluator.settings import Settings
 from evaluator.storage import Batch, Outcome, Records, Work, open_records
 
 _STORE_BYTES = 100_000_000  # texts travel as arguments; the store holds next to nothing
+STARTS = 4
 TRIES = 4  # of one text whose worker dies: three times may be an accident of the machine
 
 
@@ -113,7 +114,6 @@ async def _check(batch: Batch, settings: Settings, records: Records) -> None:
 def _ray() -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "240")  # a busy machine takes minutes
     try:
         import ray
     except ImportError:
@@ -132,7 +132,16 @@ def _start(ray: Any, address: str | None, settings: Settings) -> None:
         }
     else:
         wanted["address"] = address
-    ray.init(**wanted)
+    for last in range(STARTS):
+        try:
+            ray.init(**wanted)
+            return
+        except (
+            Exception
+        ) as error:  # Ray waits for its own processes half a minute and no longer: a busy machine takes more
+            ray.shutdown()
+            if last == STARTS - 1 or address is not None or "timed out" not in str(error):
+                raise
 
 
 def _actors(ray: Any, settings: Settings, profiles: dict[str, Any]) -> list[Any]:
