@@ -16,6 +16,8 @@ from evaluator.bank.papers.grammar import parse
 from evaluator.bank.template import from_row
 from evaluator.errors import InputError
 
+SHOWN_LINES = 5000
+
 
 class Read(NamedTuple):
     """What a file holds: SHA-256 of its bytes, its papers, and the pictures of their questions by name."""
@@ -68,6 +70,29 @@ def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> d
         "papers": [paper.model_dump(mode="json") for paper in read.papers],
         "pictures": pictures,
     }
+
+
+class Shown(NamedTuple):
+    """A line of a document for people: its number, its page or sheet, and its words."""
+
+    number: int
+    page: int | None
+    text: str
+
+
+def shown_lines(path: Path) -> list[tuple[int, int | None, str]]:
+    """The first lines of a document as they were read, for the page that shows them beside the questions."""
+    document = read_document(path)
+    lines = [(line.number, line.page, line.text[:400]) for line in document.lines[:SHOWN_LINES]]
+    rows = [
+        (int(row["_row"]), int(row["_sheet"]) if "_sheet" in row else None, " | ".join(_cells(row))[:400])
+        for row in document.rows[:SHOWN_LINES]
+    ]
+    return sorted([*lines, *rows], key=lambda line: (line[1] or 0, line[0]))
+
+
+def _cells(row: dict[str, str]) -> list[str]:
+    return [cell for name, cell in row.items() if not name.startswith("_")]
 
 
 def from_json(read: dict[str, Any]) -> Read:

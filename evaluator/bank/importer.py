@@ -40,6 +40,7 @@ class FileReport(BaseModel):
     code: str = ""
     papers: tuple[Paper, ...] = ()
     stored: Stored = Stored()
+    headings: tuple[str, ...] = ()  # columns of a refused spreadsheet: a person may say what they hold
 
     @property
     def items(self) -> list[Item]:
@@ -112,7 +113,9 @@ def _import_one(
         raise
     except EvaluatorError as error:
         status: Status = "skipped" if file.skipped else "failed"
-        return FileReport(file=file.name, status=status, error=str(error), code=error.code)
+        headings = str(error.values.get("found", "")) if error.code == "bank_wrong_columns" else ""
+        names = tuple(filter(None, headings.split("、")))
+        return FileReport(file=file.name, status=status, error=str(error), code=error.code, headings=names)
     touched = stored.added or stored.changed or stored.removed or stored.restored
     status = "imported" if touched else "unchanged"
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)

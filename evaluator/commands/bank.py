@@ -215,6 +215,28 @@ def export_command(
         typer.echo(messages.say("bank.cli_left_out", count=len(left_out), format=form.value, ids=names))
 
 
+@app.command("duplicates", help=messages.say("bank.command_duplicates"))
+def duplicates_command(
+    merge: Annotated[bool, typer.Option("--merge", help=messages.say("bank.help_merge"))] = False,
+    bank: BankOption = None,
+) -> None:
+    """Show questions that stand in the bank more than once; merge those that agree."""
+    from evaluator.bank import duplicates
+
+    with _bank(bank) as opened:
+        groups = duplicates.find_duplicates(opened.items()) if opened else []
+        for group in groups:
+            differs = duplicates.differ(group)
+            ids = messages.say("bank.cli_comma").join(item.id for item in group)
+            said = messages.say("bank.cli_keys_differ") if differs else ""
+            typer.echo(messages.say("bank.cli_duplicates", ids=ids, text=group[0].text[:60], differs=said))
+            if merge and not differs:
+                duplicates.merge(opened, group)
+    if merge and groups:
+        _index(bank)
+    typer.echo(messages.say("bank.cli_duplicate_groups", count=len(groups)))
+
+
 @app.command("draft", help=messages.say("bank.command_draft"))
 def draft_command(
     item_id: Annotated[str, typer.Argument(metavar="ID", help=messages.say("bank.help_a_question_with_scoring"))],
@@ -255,14 +277,24 @@ def search_command(
     topic: Annotated[str | None, typer.Option("--topic", help=messages.say("bank.help_only_of_this_paper"))] = None,
     source: Annotated[str | None, typer.Option("--source", help=messages.say("bank.help_only_from_this_place"))] = None,
     language: Annotated[str | None, typer.Option("--language", help=messages.say("bank.help_zh_or_en"))] = None,
+    all_banks: Annotated[bool, typer.Option("--all-banks", help=messages.say("bank.help_all_banks"))] = False,
     shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
+    bank: BankOption = None,
 ) -> None:
-    """Search answers and explanations by meaning and words; shows scores and sources."""
-    from evaluator.bank import search
+    """Search questions, answers and explanations by meaning and words; shows scores and sources."""
+    from evaluator.bank.finding import find_questions
+    from evaluator.bank.references import scope_of, search
     from evaluator.commands import bank_output
 
     given = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language}
-    hits = search(query, count, {name: value for name, value in given.items() if value is not None})
+    filters = {name: value for name, value in given.items() if value is not None}
+    with _bank(bank) as opened:
+        scope = scope_of(opened) if opened else ""
+        asks = opened is not None and (not filters or filters == {"kind": "question"})
+        hits = find_questions(opened, query, count) if asks else []
+    if kind != "question":
+        hits += search(query, count, filters, bank=None if all_banks else scope)
+        hits = sorted(hits, key=lambda hit: -hit.score)[:count]
     if shown is Shown.json:
         bank_output.print_json([{**hit._asdict(), "entry": hit.entry.model_dump(), "fits": hit.fits} for hit in hits])
     else:

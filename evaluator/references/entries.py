@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from evaluator.rubric import Rubric
 
 _OF_BANK = re.compile(r"b[0-9a-f]{8}@")
-EntryKind = Literal["reference_answer", "key_point", "explanation", "answer"]
+EntryKind = Literal["reference_answer", "key_point", "explanation", "answer", "question"]
 
 
 class Entry(BaseModel):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from evaluator.bank import FileReport, Warning
 from evaluator.bank.formats import ARCHIVE, FORMATS
 from ui.bank import store
+from ui.bank.beside import jump, show_beside
+from ui.bank.columns import ask_columns, unknown_columns
 from ui.scorecard.view import section
 from ui.shared import drafts, runner
 from ui.shared.choices import go_to
@@ -18,6 +21,7 @@ from ui.shared.progress import watch
 
 DRAFT = "bank_import"
 SHOWN = 200  # warnings of one file
+CLICKS = 24  # lines of warnings that can be gone to
 
 
 def show_import() -> None:
@@ -51,6 +55,10 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
         return
     section("ui_bank.dry_run")
     _show_reports(reports, dry_run=True)
+    if (unknown := unknown_columns(reports)) and ask_columns(unknown):
+        drafts.keep(DRAFT, paths=paths, look=store.read_documents(paths, dry_run=True).id)
+        st.rerun()
+    _show_documents(reports, paths)
     if not any(report.status == "imported" for report in reports):
         st.html(f'<p class="ev-dim">{escape(tr("ui_bank.nothing_new"))}</p>')
     edited = any(report.stored.protected for report in reports)
@@ -61,6 +69,15 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
         job = store.read_documents(paths, dry_run=False, overwrite=overwrite)
         drafts.keep(DRAFT, **{"import": job.id, "look": None})
         st.rerun()
+
+
+def _show_documents(reports: list[FileReport], paths: list[str]) -> None:
+    """What was read of each document beside its lines; of archives the members are not kept, so they are left out."""
+    known = {Path(path).name: path for path in paths}
+    for report in reports:
+        if report.status != "failed" and (path := known.get(report.file)):
+            with st.expander(tr("ui_bank.beside", file=report.file), expanded=len(reports) == 1):
+                show_beside(report, path)
 
 
 def _imported(job: runner.Job) -> None:
@@ -92,9 +109,21 @@ def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
             with st.expander(
                 tr("ui_bank.warnings_of", file=literal(report.file), count=len(found)), expanded=len(reports) == 1
             ):
-                st.html(_list(found[:SHOWN]))
+                _show_warnings(report.file, found[:SHOWN], clicks=dry_run)
                 if len(found) > SHOWN:
                     st.caption(tr("ui_bank.more_warnings", count=len(found) - SHOWN))
+
+
+def _show_warnings(file: str, warnings: list[Warning], clicks: bool) -> None:
+    """The warnings with their lines; of a dry run each of the first takes its reader to the place in the document."""
+    st.html(_list(warnings))
+    lines = sorted({warning.line for warning in warnings if warning.line})[:CLICKS] if clicks else []
+    if lines:
+        picked = st.pills(tr("ui_bank.go_to_line"), lines, key=f"bank_lines_{file}")
+        if picked and st.session_state.get(f"bank_shown_{file}") != picked:
+            st.session_state[f"bank_shown_{file}"] = picked
+            jump(file, int(picked))
+            st.rerun()
 
 
 def _cells(report: FileReport, dry_run: bool) -> list[str]:

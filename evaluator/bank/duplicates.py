@@ -1,0 +1,59 @@
+"""The same question in several papers: found by its words and options, merged on request."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from evaluator.bank.items import Item
+from evaluator.bank.papers import line_patterns
+
+if TYPE_CHECKING:
+    from evaluator.bank.store import Bank
+
+_FILLED = ("key", "explanation", "points", "criteria", "references")
+
+
+def find_duplicates(items: list[Item]) -> list[list[Item]]:
+    """Groups of questions with the same words and the same options in any order, each in the order of the bank.
+
+    Signs, spaces, width and traditional characters make no difference; questions with different keys are a group too.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[Item]] = defaultdict(list)
+    for item in items:
+        words = _plain(item.text)
+        if len(words) >= 4:
+            groups[words, tuple(sorted(_plain(option.text) for option in item.options))].append(item)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def differ(group: list[Item]) -> bool:
+    """Whether the questions of a group name different right options, so that a person must say which is right."""
+    return len({answer for item in group if (answer := _right(item))}) > 1
+
+
+def merge(bank: Bank, group: list[Item]) -> Item:
+    """Keeps the first question, fills what it lacks from the others, and deletes these; `undo` takes each step back."""
+    first, *others = group
+    lacks: dict[str, Any] = {}
+    for name in _FILLED:
+        if getattr(first, name) in (None, "", ()):
+            given = next((getattr(item, name) for item in others if getattr(item, name) not in (None, "", ())), None)
+            if given is not None:
+                lacks[name] = given
+    if lacks.get("key") and [o.text for o in first.options] != [o.text for o in others[0].options]:
+        del lacks["key"]  # the letters of another order say something else
+    kept = bank.edit(first.id, **lacks) if lacks else first
+    bank.delete([item.id for item in others])
+    return kept
+
+
+def _plain(text: str) -> str:
+    return "".join(ch for ch in re.sub(r"\s", "", line_patterns.fold(text)).lower() if ch.isalnum())
+
+
+def _right(item: Item) -> tuple[str, ...]:
+    """The right options in words, or the key where there are none."""
+    words = tuple(sorted(_plain(o.text) for o in item.options if o.label in item.key_letters))
+    return words or ((item.key,) if item.key else ())
