@@ -107,7 +107,7 @@ def read(text: str) -> Paper:
     return paper
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(papers())
 def test_a_paper_is_read_as_it_was_written(given_paper):
     """Kinds, words, options, keys and explanations, whatever the layout."""
@@ -143,7 +143,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(papers(), st.lists(st.tuples(st.integers(0, 60), st.sampled_from([*ODD, *WORDS])), max_size=5))
 def test_every_line_is_used_or_reported(given_paper, strangers):
     """Lines that stand where nobody expects them are in an item, in a heading, reported, or counted as noise."""

@@ -134,5 +134,5 @@ def _unused(entry: Draft, text: str) -> Warning:
 
 
 def _shown(entry: Draft) -> str:
-    text = entry.key or entry.answer.value or entry.explanation.value
+    text = " ".join(filter(None, (entry.key, entry.answer.value, entry.explanation.value)))
     return f"{entry.number}. {text}"[:200]

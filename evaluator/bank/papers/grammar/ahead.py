@@ -110,6 +110,8 @@ def looks_like_questions(at: Reading) -> bool:
             or line_patterns.read_named_answers(text)
         ):
             break
+        if line_patterns.read_compact_keys(text):
+            continue
         labels += line_patterns.option_label(text) in ("A", "B") or len(line_patterns.find_options_behind(text)[1]) > 1
         header = line_patterns.read_header(text)
         shown = header.rest if header else ""

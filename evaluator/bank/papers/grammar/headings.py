@@ -109,7 +109,7 @@ def _belongs_to(
         whole = bool(_WHOLE.search(line_patterns.fold(line.text)))
         return bool(text) and (explains or not draft.key) and not (whole and draft.closed and not explains)
     if header.number != 1:
-        return bool(label) and (explains or _waits(at))
+        return bool(label) and (explains or _waits(at) or header.number == (draft.number or 0) + 1)
     return not _several_wait(at) and (explains or _waits(at)) and not line_patterns.read_key(header.rest)
 
 

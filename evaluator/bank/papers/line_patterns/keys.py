@@ -46,7 +46,7 @@ def _sequence_key(folded: str) -> str | None:
 _BRACKET_KEY = re.compile(r"[(\[]\s*([^()\[\]]{0,12}?)\s*[)\]]")
 _SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]")
 _EMPTY_BRACKET = re.compile(r"\s*[(\[]\s*[_\s]*[)\]]\s*(?=[。.]?\s*$)")
-_TRAILING = re.compile(r"(?<=[。.!?;)\s])\s*([√×]|(?<=\s)[TF])\s*$")
+_TRAILING = re.compile(r"(?<=[。.!?;)\s])(?<!\d[.)])\s*([√×]|(?<=\s)[TF])\s*$")
 
 
 @dataclass(frozen=True)
