@@ -61,6 +61,8 @@ def embed_passages(texts: Sequence[str], progress: Progress | None = None) -> Ve
     for number, vector in known.items():
         vectors[number] = vector
     missing = [number for number in range(len(distinct)) if number not in known]
+    if progress and known:
+        progress(len(known), len(distinct))
     for start in range(0, len(missing), BATCH):
         some = missing[start : start + BATCH]
         vectors[some] = _encode([distinct[number] for number in some], is_query=False)
