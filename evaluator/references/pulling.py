@@ -10,7 +10,9 @@ from evaluator.references.store import ReferenceStore, open_store
 from evaluator.rubric import Criterion, Rubric
 from evaluator.scorecard import ReferenceUse
 
-PRINCIPLES = 3  # at most so many by meaning: people read them beside the scorecard, and more would bury the fitting ones
+PRINCIPLES = (
+    3  # at most so many by meaning: people read them beside the scorecard, and more would bury the fitting ones
+)
 
 
 def pull(rubric: Rubric, *, store: ReferenceStore | None = None) -> list[ReferenceUse]:
