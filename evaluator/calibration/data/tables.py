@@ -107,7 +107,7 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
             raise
         raise InputError("calibration_table_unreadable", path=str(path), detail=error.values["detail"]) from None
     except Exception as problem:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
-        detail = str(problem) or type(problem).__name__
+        detail = next(iter(str(problem).strip().splitlines()), type(problem).__name__)
         raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
     table.columns = table.columns.map(lambda name: from_cell(str(name)))  # a workbook's headings may be numbers
     for place in range(len(table.columns)):  # as a sheet of ours marks text that begins with =
