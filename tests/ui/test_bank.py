@@ -85,11 +85,12 @@ def test_a_damaged_file_is_named_and_the_rest_goes_on(data):
     page = open_page("bank", bank_view="import")
     page.file_uploader(key="bank_files").set_value([("坏.docx", b"no zip", "application/octet-stream")]).run()
     press(page, "bank_look")
-    for _ in range(60):
+    for _ in range(240):
         page.run()
-        if "坏.docx" in said(page):
+        if "失败" in said(page):
             break
-    assert not page.exception and "失败" in said(page)
+        time.sleep(0.5)
+    assert not page.exception and "失败" in said(page) and "坏.docx" in said(page)
 
 
 @pytest.fixture
