@@ -1,10 +1,12 @@
 """The bank of exam papers: documents read into items, kept, checked, exported, and given to the references."""
 
 from evaluator.bank.drafting import draft_rubric
+from evaluator.bank.duplicates import differ, find_duplicates, merge
 from evaluator.bank.exporter import SUFFIXES, export, item_json, to_json
+from evaluator.bank.finding import find_questions
 from evaluator.bank.importer import FileReport, import_files
 from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option, Warning
-from evaluator.bank.references import index_bank, search
+from evaluator.bank.references import index_bank, scope_of, search
 
 __all__ = [
     "KINDS",
@@ -16,11 +18,16 @@ __all__ = [
     "Item",
     "Option",
     "Warning",
+    "differ",
     "draft_rubric",
     "export",
+    "find_duplicates",
+    "find_questions",
     "import_files",
     "index_bank",
     "item_json",
+    "merge",
+    "scope_of",
     "search",
     "to_json",
 ]

@@ -22,7 +22,7 @@ from evaluator.settings import make_writable
 
 if TYPE_CHECKING:
     from evaluator.bank.store import Bank
-    from evaluator.references.retrieval import Hit
+    from evaluator.references import Hit
 
 CANDIDATES = 50
 _BATCH = 500
@@ -34,7 +34,7 @@ def find_questions(bank: Bank, query: str, k: int = 10, progress: Progress | Non
 
     The first call behind a change of the bank brings the index up to date, with `progress(done, total)`.
     """
-    from evaluator.references.lexical import tokens
+    from evaluator.references import tokens
 
     path = _place(bank)
     words = list(dict.fromkeys(tokens(query)))
@@ -75,7 +75,7 @@ def _bring_up_to_date(index: sqlite3.Connection, bank: Bank, progress: Progress 
 
 
 def _row(item: Item) -> tuple[str, str]:
-    from evaluator.references.lexical import tokens
+    from evaluator.references import tokens
 
     return item.id, " ".join(tokens(_searched(item)))
 
@@ -109,12 +109,10 @@ def _split(rows: Iterable[tuple[str, str]]) -> list[tuple[str, set[str]]]:
 
 
 def _hits(bank: Bank, query: str, found: list[tuple[str, float]]) -> list[Hit]:
-    from evaluator.references import universal
-    from evaluator.references.entries import Entry
-    from evaluator.references.retrieval import LEXICAL_WEIGHT, Hit
+    from evaluator.references import LEXICAL_WEIGHT, Entry, Hit, universal_vectors
 
     items = [bank.item(name) for name, _ in found]
-    vectors = universal.embed([query, *(item.text for item in items)])
+    vectors = universal_vectors([query, *(item.text for item in items)])
     hits = []
     for rank, (item, (_, covered), vector) in enumerate(zip(items, found, vectors[1:], strict=True), start=1):
         entry = Entry(

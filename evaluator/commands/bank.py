@@ -221,17 +221,18 @@ def duplicates_command(
     bank: BankOption = None,
 ) -> None:
     """Show questions that stand in the bank more than once; merge those that agree."""
-    from evaluator.bank import duplicates
+    from evaluator.bank import differ, find_duplicates
+    from evaluator.bank import merge as merge_items
 
     with _bank(bank) as opened:
-        groups = duplicates.find_duplicates(opened.items()) if opened else []
+        groups = find_duplicates(opened.items()) if opened else []
         for group in groups:
-            differs = duplicates.differ(group)
+            differs = differ(group)
             ids = messages.say("bank.cli_comma").join(item.id for item in group)
             said = messages.say("bank.cli_keys_differ") if differs else ""
             typer.echo(messages.say("bank.cli_duplicates", ids=ids, text=group[0].text[:60], differs=said))
             if merge and not differs:
-                duplicates.merge(opened, group)
+                merge_items(opened, group)
     if merge and groups:
         _index(bank)
     typer.echo(messages.say("bank.cli_duplicate_groups", count=len(groups)))
@@ -282,8 +283,7 @@ def search_command(
     bank: BankOption = None,
 ) -> None:
     """Search questions, answers and explanations by meaning and words; shows scores and sources."""
-    from evaluator.bank.finding import find_questions
-    from evaluator.bank.references import scope_of, search
+    from evaluator.bank import find_questions, scope_of, search
     from evaluator.commands import bank_output
 
     given = {"item": item, "kind": kind, "topic": topic, "source": source, "language": language}

@@ -124,9 +124,13 @@ def _inputs(
 
 def ensure_model(settings: "Settings", yes: bool) -> None:
     """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
+    from evaluator.commands.models import ensure_engine
     from evaluator.judge.backends import path_of, require
 
-    if settings.model != "embedded" or path_of(settings).is_file():
+    if settings.model != "embedded":
+        return
+    if path_of(settings).is_file():
+        ensure_engine(settings)
         return
     if not yes and not (sys.stdin.isatty() and typer.confirm(messages.say("cli.model_fetch"), default=True)):
         require(settings)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from evaluator.judge import ModelCheck
+    from evaluator.judge.backends.engines import Choice
     from evaluator.settings import Settings
 
 
@@ -71,18 +72,22 @@ def build() -> typer.Typer:
     return app
 
 
-def _show_engine(settings: "Settings") -> None:
-    """Says which engine runs the weights; the first time the engines are tried."""
+def ensure_engine(settings: "Settings") -> "Choice":
+    """The engine that runs the weights; the first time here the engines are tried, and a line says so."""
     from rich.console import Console
 
     from evaluator.judge.backends import require
     from evaluator.judge.backends.engines import choose_engine
-    from evaluator.reports import print_engine
 
     found = require(settings)
     with Console(stderr=True).status(messages.say("cli.engine_trial")):
-        chosen = choose_engine(settings, found.path, found.sha256 or "")
-    print_engine(chosen)
+        return choose_engine(settings, found.path, found.sha256 or "")
+
+
+def _show_engine(settings: "Settings") -> None:
+    from evaluator.reports import print_engine
+
+    print_engine(ensure_engine(settings))
 
 
 def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:

@@ -16,11 +16,11 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.grading.evidence import pieces_of
 from evaluator.references import tokens
-from evaluator.rubric import Rubric
+from evaluator.rubric import Role, Rubric
 from evaluator.rubrics import with_key_points
 from evaluator.transcript import Transcript, parse, spans_of
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from evaluator.references import Vectors
 
 ACCUSED_FROM = 0.8  # probability that a text is off the topic at which a person is asked to look
-EVERYBODY = frozenset({"agent", "customer", "other"})
+EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 MOST_PIECES = 400  # of a very long text, evenly spaced: what it deals with shows in these
 NEAREST = 3  # sentences whose likeness is averaged
 SAME_TASK = 0.8  # cosine of two tasks, whole: the same scenario in another language or version is no contrast
@@ -189,7 +189,8 @@ def write_library(
         name: np.vstack([getattr(item, name) for item in topics.values()]) for name in ("first", "second", "whole")
     }
     halves = {name: values.astype(np.float16) for name, values in stacked.items()}
-    np.savez_compressed(_DATA, told=np.array(json.dumps(told, ensure_ascii=False)), **halves)
+    arrays: dict[str, Any] = {"told": np.array(json.dumps(told, ensure_ascii=False)), **halves}
+    np.savez_compressed(_DATA, **arrays)
     return _DATA
 
 

@@ -193,7 +193,8 @@ def _apart(items: list[tuple[str, Evidence]]) -> tuple[Evidence, ...]:
 
 
 def _about_hidden(transcript: Transcript) -> list[Guard]:
-    evidence, names = [], Counter[str]()
+    evidence: list[Evidence] = []
+    names = Counter[str]()
     for turn in transcript.turns:
         for at in suspicious_characters(turn.text):
             if len(evidence) < 20:

@@ -19,7 +19,7 @@ from evaluator.judge.choose import choose, is_embedded, open_account, split
 from evaluator.judge.combined.swapped import PREFIX
 from evaluator.judge.knowledge import Knowledge, measure_knowledge
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
-from evaluator.messages import LANGUAGES, say
+from evaluator.messages import LANGUAGES, Language, say
 from evaluator.scorecard import Usage
 from evaluator.settings import Settings
 
@@ -69,12 +69,12 @@ class ModelCheck(BaseModel):
     way: str  # the method in the judge's stamp
     log_probabilities: Ability
     json_schema: Ability
-    languages: dict[str, LanguageResult]
+    languages: dict[Language, LanguageResult]
     seconds_per_question: float
     usage: Usage
     price: Price | None
     # Of right and of wrong answers, how many it told as such; only a model inside is asked.
-    knowledge: dict[str, Knowledge] = {}
+    knowledge: dict[Language, Knowledge] = {}
 
     @property
     def knows(self) -> bool:

@@ -238,7 +238,7 @@ def _filtered(
     if waiting:
         newest = select(func.max(t.ReviewRow.id)).group_by(t.ReviewRow.grading_id)
         done = select(t.ReviewRow.grading_id).where(t.ReviewRow.id.in_(newest), t.ReviewRow.done)
-        wanted += [row.review, row.id.not_in(done)]
+        wanted += [row.review.is_(True), row.id.not_in(done)]
     if rubric is not None:
         wanted.append(row.rubric_id == rubric)
     if owner is not None:

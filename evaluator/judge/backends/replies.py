@@ -41,8 +41,8 @@ def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | No
         found = _entries(_strictly(candidate))
         if found:
             return list(well_formed_value(found))
-    found = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
-    return list(well_formed_value(found)) if found else None
+    repaired = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
+    return list(well_formed_value(repaired)) if repaired else None
 
 
 def _candidates(text: str) -> Iterator[str]:

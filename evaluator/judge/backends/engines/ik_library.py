@@ -51,13 +51,16 @@ class Library:
     """One model and one context. Positions are counted from the first token of the one sequence that there is."""
 
     def __init__(self, setup: Setup, batch: int) -> None:
-        from ik_llama_cpp import _ctypes_api as api
+        try:
+            from ik_llama_cpp import _ctypes_api as api
 
+            for name, (takes, gives) in _OTHERS.items():
+                function = getattr(api._lib, name)
+                function.argtypes, function.restype = takes, gives
+                setattr(self, name.removeprefix("llama_"), function)
+        except (ImportError, OSError, AttributeError) as error:  # no library for this system, or another version of it
+            raise ModelError("model_unloadable", path=setup.path, detail=f"ik_llama.cpp: {error}") from None
         self.api = api
-        for name, (takes, gives) in _OTHERS.items():
-            function = getattr(api._lib, name)
-            function.argtypes, function.restype = takes, gives
-            setattr(self, name.removeprefix("llama_"), function)
         self.log_set(_silence, None)  # type: ignore[attr-defined]
         api.llama_backend_init()
         self._model = self._load(setup)
