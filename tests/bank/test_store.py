@@ -140,8 +140,7 @@ def test_deletion_is_undone_and_survives_imports(bank, paper):
     bring(bank, paper, PAPER + "\n")
     assert [item.id for item in bank.items()] == [second]
     assert [item.id for item in bank.items(deleted=True)] == [first]
-    assert [change.action for change in bank.undo()] == ["import"]
-    assert [change.action for change in bank.undo()] == ["delete"]
+    assert [change.action for change in bank.undo()] == ["delete"]  # the import changed nothing and is no step
     assert [item.id for item in bank.items()] == [first, second]
 
 
@@ -289,4 +288,4 @@ def test_two_banks_share_the_store_of_references(bank, paper, tmp_path):
     other.undo()
     assert index_bank(other, store).deleted == len(both - first)
     other.close()
-    assert set(store.held) == {name for name in first if name.startswith(bank.items()[0].id)}
+    assert set(store.held) == {name for name in first if bank.items()[0].id in name}
