@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -75,11 +76,16 @@ def has(page: AppTest, key: str) -> bool:
     return True
 
 
+def read(words: str) -> str:
+    """Words as the page draws them: without the backslashes that keep Markdown from seeing names and paths."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", words)
+
+
 def said(page: AppTest) -> str:
     """All words on the page that are not inside a widget."""
     kinds = ("title", "markdown", "caption", "text", "error", "warning", "info", "success")
     words = [element.value for kind in kinds for element in getattr(page, kind)]
-    return "\n".join([*words, *(element.proto.body for element in page.get("html"))])
+    return read("\n".join([*words, *(element.proto.body for element in page.get("html"))]))
 
 
 def press(page: AppTest, key: str) -> AppTest:

@@ -13,7 +13,7 @@ from evaluator.storage import NewItem, new_id, open_records
 from evaluator.transcript import parse
 from tests.support.practice_cases import rubric, scorecard
 from tests.support.profile_cases import OTHER_MODEL, keep_desk
-from tests.support.ui_pages import OWNER, click_on, fine, has, open_page, prepare, press, said
+from tests.support.ui_pages import OWNER, click_on, fine, has, open_page, prepare, press, read, said
 from ui.shared.uploads import disk_name
 
 TABLE = "编号,对话,标准\n" + "\n".join(
@@ -110,7 +110,7 @@ def test_a_table_names_rubrics_by_id_and_opens_no_file(data, tmp_path):
     (tmp_path / "theirs.yaml").write_text("secret: 42", encoding="utf-8")
     for path in ("/etc/passwd", str(tmp_path / "theirs.yaml"), str(next(tmp_path.rglob("lost-parcel.yaml")))):
         page = _uploaded(("一批.csv", f"编号,对话,标准\n甲,客服：好,{path}".encode(), "text/csv"))
-        (told,) = (one.value for one in page.warning)
+        (told,) = (read(one.value) for one in page.warning)
         assert not page.exception and f"没有编号为 {path} 的评分标准" in told and "secret" not in told
 
 
@@ -128,7 +128,7 @@ def test_every_file_handed_in_is_told_of(data):
     files = (("张三.txt", "客服：您好"), ("李四.docx", "PK"), ("长" * 100 + ".txt", "客服：好"))
     page = _uploaded(*((name, words.encode(), "application/octet-stream") for name, words in files))
     assert fine(page) and "读懂了 2 份" in said(page)
-    assert "李四.docx 不是文本文件" in next(one.value for one in page.warning)
+    assert "李四.docx 不是文本文件" in next(read(one.value) for one in page.warning)
 
 
 def test_long_names_stay_apart():
@@ -206,7 +206,7 @@ def test_a_profile_for_another_model_stops_the_batch_and_loses_nothing(data):
             break
         time.sleep(0.5)
         page.run()
-    assert len(page.error) == 1 and "desk v1" in page.error[0].value and not page.exception
+    assert len(page.error) == 1 and "desk v1" in read(page.error[0].value) and not page.exception
     with open_records() as records:
         assert records.batches.get(batch_id).waiting == 2
 

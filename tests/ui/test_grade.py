@@ -12,7 +12,7 @@ from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from tests.support.practice_cases import rubric as parcel
 from tests.support.profile_cases import CURRENT, keep_desk
-from tests.support.ui_pages import OWNER, fine, has, open_page, prepare, press, said, wait
+from tests.support.ui_pages import OWNER, fine, has, open_page, prepare, press, read, said, wait
 
 ANSWER = "我先把来访按问题分类，简单的交给机器人，投诉留给人。\n上线后等待从六分钟降到一分半，满意度升到四点六。"
 CALL = "小周：您好，请问有什么可以帮您？\n罗女士：你们发错货了，我要退款！\n小周：实在抱歉，我今天就给您换。"
@@ -128,7 +128,7 @@ def test_a_binary_file_gets_one_sentence_and_the_text_stays(data):
     """A file that is no text is refused in one sentence; what was typed is still there to be graded."""
     page = _typed()
     page.file_uploader(key="grade_files").set_value([("photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "text/plain")]).run()
-    assert len(page.error) == 1 and "photo.txt" in page.error[0].value and not page.exception
+    assert len(page.error) == 1 and "photo.txt" in read(page.error[0].value) and not page.exception
     assert has(page, "grade_go")
 
 
@@ -199,7 +199,7 @@ def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, p
     page.selectbox(key="grade_profile_lost-parcel").set_value("desk").run()
     if part == "model":
         wait(press(page, "grade_go"), "grade_back")
-    assert not page.exception and len(page.error) == 1 and "desk v1" in page.error[0].value
+    assert not page.exception and len(page.error) == 1 and "desk v1" in read(page.error[0].value)
     if part == "model":
         press(page, "grade_back")
     assert page.text_area(key="grade_text").value == CALL
@@ -212,7 +212,7 @@ def test_unreadable_settings_are_one_sentence(data):
     """A settings file that cannot be read is said, instead of a page that breaks."""
     (data / "settings.toml").write_text("model = [", encoding="utf-8")
     page = open_page("grade")
-    assert not page.exception and len(page.error) == 1 and "settings.toml" in page.error[0].value
+    assert not page.exception and len(page.error) == 1 and "settings.toml" in read(page.error[0].value)
 
 
 def test_english_has_no_chinese_of_its_own(data):

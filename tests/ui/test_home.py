@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from evaluator.judge.backends.weights import EMBEDDED
 from evaluator.settings import load_settings, save_settings
-from tests.support.ui_pages import ROOT, WAIT_S, fine, has, open_page, prepare, press, said
+from tests.support.ui_pages import ROOT, WAIT_S, fine, has, open_page, prepare, press, read, said
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_setting_that_the_environment_overrides_is_said(data):
     page = open_page("settings")
     page.selectbox(key="settings_vendor").set_value("embedded").run()
     next(button for button in page.button if button.label == "保存").click().run()
-    assert len(page.error) == 1 and "EVALUATOR_MODEL" in page.error[0].value
+    assert len(page.error) == 1 and "EVALUATOR_MODEL" in read(page.error[0].value)
 
 
 def test_the_settings_page_shows_no_password(file_settings):
