@@ -37,8 +37,9 @@ class EvaluatorError(Exception):
         return self.text()
 
     def text(self, language: str | None = None) -> str:
-        """The sentence for people, in `language` ("zh" or "en"; the current one by default)."""
-        return messages.say(f"errors.{self.code}", language, **self.values)
+        """The sentence for people, in `language` ("zh" or "en"; the current one by default). One line, whatever line breaks
+        names and other people's messages bring along."""
+        return " ".join(messages.say(f"errors.{self.code}", language, **self.values).splitlines())
 
 
 class InputError(EvaluatorError):
