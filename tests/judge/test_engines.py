@@ -88,6 +88,11 @@ def test_text_too_long_for_the_context_is_refused(engine):
     assert engine.read(prompt("客服：对不起。")).logprobs["A"] < 0
 
 
+@pytest.mark.xfail(
+    raises=ReadingFailed,
+    strict=True,
+    reason="ik_llama.cpp 0.1.5 does not read the grammar; nothing in the product writes JSON on it",
+)
 def test_writes_json_of_a_schema(engine):
     """What is written fits the schema, and a part read before is not read again."""
     schema = {

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from evaluator.judge.backends.asking import ReadingFailed
+
 if TYPE_CHECKING:
     from evaluator.judge.backends.engines.ik_library import Library
 
@@ -29,6 +31,8 @@ class Grammar:
 
         rules = xllamacpp.json_schema_to_grammar(schema).encode()
         address = library.sampler_init_grammar(library.vocab, rules, b"root")  # type: ignore[attr-defined]
+        if not address:  # nothing would hold the model to the schema, and what it wrote would look like an answer
+            raise ReadingFailed("unreadable", "this build of ik_llama.cpp does not read the schema's grammar")
         try:
             yield cls(library, address)
         finally:
