@@ -1,4 +1,4 @@
-"""Notations, read and written within limits: YAML, JSON and spreadsheet cells. Pure: no file is touched here.
+"""Notations, read and written within limits: YAML, JSON, HTML and spreadsheet cells. Pure: no file is touched here.
 
 What is read came from anybody. So depth, size, aliases, tags and numbers are bounded while reading, and everything that is
 wrong is one exception, `Malformed`, with a code and the line.
@@ -8,9 +8,11 @@ from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, from_cell
 from evaluator.encoding.jsontext import read_json
 from evaluator.encoding.malformed import Malformed
 from evaluator.encoding.redaction import keep_secret, redact, redact_logs, redact_value, secrets_of
+from evaluator.encoding.webpage import HIDDEN_TAGS, visible_text
 from evaluator.encoding.yamltext import compose_yaml, construct_yaml, read_yaml, write_yaml
 
 __all__ = [
+    "HIDDEN_TAGS",
     "MAX_CHARACTERS",
     "Malformed",
     "as_cell",
@@ -24,5 +26,6 @@ __all__ = [
     "redact_logs",
     "redact_value",
     "secrets_of",
+    "visible_text",
     "write_yaml",
 ]

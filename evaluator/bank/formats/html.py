@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from evaluator.bank.formats.lines import Line, number_lines
 from evaluator.bank.formats.text import decode
-
-_HIDDEN = ("script", "style", "noscript", "template", "nav", "svg", "head", "iframe", "button", "select")
-_BREAKING = {
-    "br",
-    "p",
-    "div",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "li",
-    "ul",
-    "ol",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "tr",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "blockquote",
-    "form",
-    "hr",
-}
+from evaluator.encoding import HIDDEN_TAGS, visible_text
 
 
 def read(path: Path) -> tuple[Line, ...]:
@@ -45,40 +15,17 @@ def read(path: Path) -> tuple[Line, ...]:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(_decode(path), "html.parser")
-    return tuple(_row(line) for line in number_lines(_own_breaks("".join(_texts(page)))))
+    return tuple(_row(line) for line in number_lines(_own_breaks(visible_text(page, _row_of_cells))))
 
 
-def _texts(page: Any) -> Iterator[str]:
-    """The visible text with a break before and after every block, and rows of tables as cells between tabs. Walked once and
-    without recursion, however deep the page is nested."""
-    from bs4.element import CData, NavigableString, Tag
-
-    open_tags = [(iter(page.contents), "")]
-    while open_tags:
-        children, end = open_tags[-1]
-        child = next(children, None)
-        if child is None:
-            open_tags.pop()
-            yield end
-        elif type(child) in (NavigableString, CData):  # comments and declarations are kinds of it, and no text
-            yield str(child)
-        elif not isinstance(child, Tag) or child.name in _HIDDEN:
-            continue
-        elif child.name == "tr":
-            yield "\n" + "\t".join(_cells(child)) + "\n"
-        else:
-            edge = "\n" if child.name in _BREAKING else ""
-            yield edge
-            open_tags.append((iter(child.contents), edge))
-
-
-def _cells(row: Any) -> list[str]:
+def _row_of_cells(row: Any) -> str:
+    """The cells of a row between tabs."""
     cells = row.find_all(["td", "th"], recursive=False) or [row]
-    return [" ".join(_without_hidden(cell).split()) for cell in cells]
+    return "\t".join(" ".join(_without_hidden(cell).split()) for cell in cells)
 
 
 def _without_hidden(cell: Any) -> str:
-    for hidden in cell.find_all(_HIDDEN):
+    for hidden in cell.find_all(HIDDEN_TAGS):
         hidden.extract()
     return cell.get_text(" ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from evaluator.encoding import HIDDEN_TAGS, visible_text
 from evaluator.errors import InputError
 from evaluator.transcript.segments import INVISIBLE, Layout
 
@@ -13,36 +14,6 @@ _PAGE = re.compile(
 )
 _FRAGMENT = re.compile(r"<(?:p|br|div|span|b|i|a|ul|li|strong|em)\b[^>]{0,200}>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml", re.IGNORECASE)
-_HIDDEN = ("script", "style", "noscript", "template", "nav", "svg", "head", "iframe", "button", "select", "title")
-_BLOCKS = [
-    "p",
-    "div",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "li",
-    "ul",
-    "ol",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "tr",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "blockquote",
-    "hr",
-]
-
-
-_BREAKS = frozenset(["br", *_BLOCKS])
 
 
 def looks_like_html(text: str) -> bool:
@@ -72,7 +43,7 @@ def _soup(text: str) -> Any:
     except ImportError:
         raise InputError("transcript_package_missing", kind="HTML", package="beautifulsoup4") from None
     page = BeautifulSoup(text, "html.parser")
-    for hidden in page(_HIDDEN):
+    for hidden in page(HIDDEN_TAGS):
         hidden.decompose()
     return page
 
@@ -102,20 +73,6 @@ def _as_text(page: Any) -> tuple[str, Layout] | None:
 
 
 def _lines(part: Any) -> str:
-    """The visible text, a line for each block, walked without recursion so that nesting costs nothing."""
-    from bs4 import NavigableString
-
-    texts: list[str] = []
-    waiting: list[Any] = [part]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, NavigableString):
-            texts.append(here if type(here) is NavigableString else "")
-        elif here is None or here.name in _BREAKS:
-            texts.append("\n")
-            if here is not None:
-                waiting += [None, *reversed(here.contents)]
-        else:
-            waiting += reversed(here.contents)
-    lines = [" ".join(line.split()) for line in "".join(map(str, texts)).split("\n")]
+    """The visible text, a line for each block."""
+    lines = [" ".join(line.split()) for line in visible_text(part).split("\n")]
     return "\n".join(line for line in lines if line)
