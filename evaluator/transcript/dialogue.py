@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from evaluator.text import fold
 from evaluator.transcript.candidates import NEAR, Candidate, candidates
 from evaluator.transcript.cutting import Cut
 from evaluator.transcript.names import known_role
-from evaluator.transcript.segments import Layout, lines_of
+from evaluator.transcript.segments import Layout, Segment, lines_of
 from evaluator.transcript.turns import Assumption
 
 _MOST_NAMED = 5  # labels left in the text that are mentioned by name
@@ -22,10 +22,11 @@ def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
         return None
     best = found[0]
     cut = Cut(source, lines, best)
+    segments = tuple(cut.segments())
     return Layout(
         "chat_export" if best.is_export else "dialogue",
-        tuple(cut.segments()),
-        _assumptions(best, found[1:]),
+        segments,
+        (*_assumptions(best, found[1:]), *_without_words(source, segments)),
         tuple(cut.declared.items()),
     )
 
@@ -54,6 +55,13 @@ def _assumptions(best: Candidate, others: list[Candidate]) -> tuple[Assumption, 
         values["others"] = ", ".join(dict.fromkeys(head.name for head in rival.heads[:6]))
         about.append(Assumption(code="layout_doubtful", values=values))
     return tuple(about)
+
+
+def _without_words(source: str, segments: Sequence[Segment]) -> list[Assumption]:
+    """Says that speakers are named behind whom nothing stands: words may have been lost before they came here."""
+    silent = [one.speaker for one in segments if one.speaker and not source[one.start : one.end].strip()]
+    values = {"count": str(len(silent)), "speakers": ", ".join(list(dict.fromkeys(silent))[:_MOST_NAMED])}
+    return [Assumption(code="labels_without_words", values=values)] if silent else []
 
 
 def _agrees(one: Candidate, names: set[str]) -> bool:

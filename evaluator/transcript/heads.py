@@ -49,7 +49,13 @@ _NUMBERING = re.compile(
     r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句|条)[ \t]*[:：]?[ \t]*)?"
 )
 _OPENING = re.compile(r"[ \t]*(?P<bold>\*\*|__|\#{1,6}[ ]|\*(?=\S))?[ \t]*")
-_BRACKETED = re.compile(r"(?P<open>[\[【<「『〔])(?P<name>[^\[\]【】<>「」『』〔〕\r\n]{1,60})[\]】>」』〕]")
+_PAIRS = "[]【】<>＜＞〈〉《》「」『』〔〕［］{}｛｝｢｣〖〗"  # a name may stand in any of them; the two ends need not be of one kind
+_BRACKETED = re.compile(
+    rf"(?P<open>[{re.escape(_PAIRS[::2])}])(?P<name>[^{re.escape(_PAIRS)}\r\n]{{1,60}})[{re.escape(_PAIRS[1::2])}]"
+)
+_ROUND = re.compile(
+    r"[(（](?P<name>[^()（）\r\n]{1,60})[)）]"
+)  # mostly an aside: a speaker only where a role stands in it
 _AFTER_BRACKET = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*(?P<colon>[:：])?(?:\*\*|__|\*)?[ \t]*")
 _COLON = re.compile(r"[:：]")
 _AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
@@ -101,6 +107,12 @@ class _Reader:
 
     def all(self) -> list[Head | None]:
         bracketed = _BRACKETED.match(self.text, self.at)
+        if (
+            bracketed is None
+            and (round_one := _ROUND.match(self.text, self.at))
+            and known_role(round_one["name"].strip())
+        ):
+            bracketed = round_one
         found = [self._colon()]
         found += [self._bracket(bracketed)] if bracketed else []
         found += [self._above(), self._within(), self._space(), self._dash(), self._alone()]
@@ -201,12 +213,11 @@ def _colon_at(text: str, at: int) -> int | None:
     """The colon that may end a name: not one of a clock or an address."""
     for match in _COLON.finditer(text, at + 1, at + MAX_NAME * 2):
         place = match.start()
-        if (
-            text[place - 1].isdigit()
-            and text[place + 1 : place + 3].isdigit()
-            and not text[place + 3 : place + 4].isdigit()
-        ):
-            continue
+        behind = text[place + 1 : place + 3]
+        if text[place - 1].isdigit() and behind.isdigit() and not text[place + 3 : place + 4].isdigit():
+            before, clock = text[at:place].rstrip("0123456789"), text[at : place + 3]
+            if not before[-1:].isalpha() or times.trailing(clock) or times.is_time(clock):  # not "说话人2：30块"
+                continue
         return None if text.startswith("//", place + 1) else place
     return None
 
@@ -214,6 +225,8 @@ def _colon_at(text: str, at: int) -> int | None:
 def clean_name(raw: str) -> tuple[str | None, str | None]:
     """The name without marks, quotes, accounts and notes, and a time noted behind it; None if it can be nobody's."""
     name = raw.strip(" \t*_#" + _QUOTES).rstrip(",，|·•@—–- \t")
+    if wrapped := _ROUND.fullmatch(name):
+        name = wrapped["name"].strip()
     noted = None
     zoom = _ZOOM.match(name)
     name = _WROTE.sub("", zoom["name"] if zoom else name).strip()

@@ -293,3 +293,36 @@ def test_spaces_are_read_in_linear_time(source: str) -> None:
 def test_a_time_in_prose_ends_no_name(source: str) -> None:
     """Opening hours, and a time behind a name without a role, stay in the text."""
     assert told(parse(source)) == [("agent", source)]
+
+
+@pytest.mark.parametrize(
+    "pair", ["＜＞", "<>", "〈〉", "《》", "［］", "[]", "【】", "{}", "｛｝", "（）", "()", "「」", "〖〗"]
+)
+def test_a_speaker_may_stand_in_any_brackets(pair):
+    """Whatever brackets a maker chose, two roles that take turns in them are two speakers."""
+    opening, closing = pair
+    said = [("客服", "您好，请讲"), ("客户", "我要退货"), ("客服", "马上给您办")]
+    turns = parse("\n".join(f"{opening}{who}{closing}{words}" for who, words in said)).turns
+    assert [(turn.speaker, turn.text) for turn in turns] == said
+    assert [turn.role for turn in turns] == ["agent", "customer", "agent"]
+
+
+def test_an_aside_in_round_brackets_is_nobody():
+    """Stage directions in round brackets name no speaker."""
+    turns = parse("客服：您好。\n（沉默）\n客户：喂？\n（叹气）好吧。").turns
+    assert {turn.speaker for turn in turns if turn.speaker} == {"客服", "客户"}
+
+
+def test_labels_without_words_are_told():
+    """Nothing vanishes without a sentence: a label behind which nothing stands is counted and named."""
+    read = parse("Agent: \nCustomer: where is my order\nAgent: let me look\nCustomer: \nAgent: found it")
+    (told,) = [one for one in read.assumptions if one.code == "labels_without_words"]
+    assert told.values == {"count": "2", "speakers": "Agent, Customer"}
+
+
+def test_a_number_in_a_name_and_a_number_behind_it_are_no_clock():
+    """`说话人2：30块钱` is the second speaker naming a price, and `上午10：22` is a time."""
+    said = [("说话人1", "您好，多少钱"), ("说话人2", "30块钱"), ("说话人1", "20行吗"), ("说话人2", "50以上包邮")]
+    turns = parse("\n".join(f"{who}：{words}" for who, words in said)).turns
+    assert [(turn.speaker, turn.text) for turn in turns] == said
+    assert parse("客服：您好\n上午10：22\n客户：我要退货\n客服：好的").turns[-1].text == "好的"
