@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
-METHOD = 16  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 17  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
@@ -71,7 +71,7 @@ class LevelShare(Frozen):
 
 class Part(Frozen):
     """A check of a criterion: whether it was met, by the judge's reading of the whole text. `met` is None where it was not
-    asked or could not be read."""
+    asked, could not be read, or where a sentence seems to say what the judge misses."""
 
     id: str
     text: str  # the answer that fits `met`, in the rubric's words; the question where that is None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROVED_FROM = 0.9
 # Where no judge was asked, as for questions of knowledge; all development pairs above it were proof.
 PROVED_ALONE_FROM = 0.97
+EVEN = 0.5  # of the fit: a sentence says the statement rather than its denial
 MET_FROM = 0.5  # where the judge's reading of the whole text lies, from silence (0) to the reference (1)
 
 

@@ -19,12 +19,12 @@ from evaluator.grading.anchoring import (
     unanchored,
     witness,
 )
-from evaluator.grading.evidence import Matcher, wanted_for
+from evaluator.grading.evidence import Matcher, statement_of_check, wanted_for
 from evaluator.grading.last_words import LastWords
-from evaluator.grading.proof import MET_FROM, claim_of_point, is_proved
+from evaluator.grading.proof import EVEN, MET_FROM, claim_of_check, claim_of_point, is_proved, likelihood
 from evaluator.grading.similarity import Likeness, both, points_of
 from evaluator.judge import Answer, Question, Ungraded
-from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
 from evaluator.rubrics import NO, YES, key_point_id
 from evaluator.scorecard import (
     Evidence,
@@ -270,7 +270,7 @@ def _verdict(
         confidence=round(confidence(probabilities), 4),
         evidence=_evidence(rubric, criterion, matcher, answered, happened=_has_happened(criterion, points, level)),
         not_applicable=_is_not_applicable(criterion, answered),
-        parts=_parts(criterion, answered),
+        parts=_parts(criterion, answered, matcher),
     )
 
 
@@ -318,17 +318,24 @@ def _share_of(question: str, answered: Answered) -> float | None:
     return expected([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
 
 
-def _parts(criterion: Criterion, answered: Answered) -> tuple[Part, ...]:
-    """The checks of a criterion, met or not."""
+def _parts(criterion: Criterion, answered: Answered, matcher: Matcher) -> tuple[Part, ...]:
+    """The checks of a criterion, met or not; neither where the judge misses what a sentence seems to say."""
     if criterion.kind in ("fatal", "penalty"):
         return ()
     found = []
     for check in criterion.checks:
         share = _share_of(f"c:{criterion.id}:{check.id}", answered)
         met = None if share is None else share >= MET_FROM
+        met = None if met is False and _seems_said(check, matcher) else met
         text = check.question if met is None else check.yes if met else check.no
         found.append(Part(id=check.id, text=text, met=met, probability=None if share is None else round(share, 4)))
     return tuple(found)
+
+
+def _seems_said(check: Check, matcher: Matcher) -> bool:
+    """Whether the nearest sentence says rather than denies that a check is met, going by its words alone."""
+    candidate = matcher.candidate(statement_of_check(check))
+    return candidate is not None and likelihood(candidate[0].text, claim_of_check(check)) >= EVEN
 
 
 def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:

@@ -41,27 +41,40 @@ async def grade_call(text: str, top: float):
     return await grade(parse(text, form="dialogue"), rubric, WordJudge(words=lambda _: top), [], lambda _: None)
 
 
-async def test_what_was_not_met_is_told_with_the_nearest_sentence_and_is_no_proof():
-    """A cold call: the card says which checks were not met, quotes what came nearest, and calls nothing proof."""
+class Missing(WordJudge):
+    """Says yes about the reference answer only, whatever the candidate said."""
 
-    class Low(WordJudge):
-        def _answer(self, state, question):
-            top = 0.9 if "姓王" in state.text else 0.1 if state.text else 0.2
-            rest = (1 - top) / (len(question.options) - 1)
-            shares = [rest] * (len(question.options) - 1) + [top]
-            return Answer(
-                question=question.id, probabilities=dict(zip((o.id for o in question.options), shares, strict=True))
-            )
+    def _answer(self, state, question):
+        top = 0.9 if "姓王" in state.text else 0.1 if state.text else 0.2
+        rest = (1 - top) / (len(question.options) - 1)
+        shares = [rest] * (len(question.options) - 1) + [top]
+        return Answer(
+            question=question.id, probabilities=dict(zip((o.id for o in question.options), shares, strict=True))
+        )
 
+
+async def graded_as_missing(text: str):
     from evaluator.grading import grade
 
-    card = await grade(parse(COLD, form="dialogue"), small_rubric(), Low(), [], lambda _: None)
+    return await grade(parse(text, form="dialogue"), small_rubric(), Missing(), [], lambda _: None)
+
+
+async def test_what_was_not_met_is_told_with_the_nearest_sentence_and_is_no_proof():
+    """A cold call: the card says which checks were not met, quotes what came nearest, and calls nothing proof."""
+    card = await graded_as_missing(COLD)
     sorry = card.verdicts[0]
     assert [(part.id, part.met) for part in sorry.parts] == [("says", False)]
     assert "没有道歉" in why(sorry, "zh") and "郑重道歉" not in why(sorry, "zh")
     assert all(item.verified is False for verdict in card.verdicts for item in verdict.evidence)
     assert {bearing(item, "zh") for item in sorry.evidence} <= {"最接近的一句"}
     assert all(state_of(point) != "covered" for point in card.key_points)
+
+
+async def test_what_a_sentence_seems_to_say_is_not_called_missing():
+    """The same judge about a call that apologises in so many words: nothing is said to be unmet."""
+    sorry = (await graded_as_missing(f"{COLD}\n客服：非常抱歉，给您添麻烦了，我郑重向您道歉。")).verdicts[0]
+    assert [(part.id, part.met) for part in sorry.parts] == [("says", None)]
+    assert sorry.parts[0].probability < 0.5 and why(sorry, "zh") == ""
 
 
 async def test_every_sentence_shown_is_checked():
