@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from evaluator.judge.backends.weights import EMBEDDED
 from evaluator.settings import load_settings, save_settings
-from tests.support.ui_pages import ROOT, WAIT_S, fine, has, open_page, prepare, press, read, said
+from evaluator.storage import open_records
+from tests.support.ui_pages import OWNER, ROOT, WAIT_S, fine, has, open_page, prepare, press, read, said
 
 
 @pytest.fixture
@@ -149,3 +150,14 @@ def test_the_settings_page_shows_no_password(file_settings):
     next(one for one in page.text_input if one.label == "模型名").set_value("other")
     next(button for button in page.button if button.label == "保存").click().run()
     assert load_settings().model == "http://me:hunter2secret@127.0.0.1:9/v1#other"
+
+
+def test_what_was_handed_in_is_no_draft(data):
+    """A typed text waits for its owner until it is graded."""
+    with open_records() as records:
+        records.batches.create("三月", [], owner=OWNER)  # otherwise the page invites to a first grading
+        records.drafts.put(OWNER, "grade", {"text": "客服：您好"})
+        assert "没提交的草稿" in said(open_page("home"))
+        records.drafts.put(OWNER, "grade", {"text": "客服：您好", "jobs": ["j1"]})
+    page = open_page("home")
+    assert fine(page) and "没提交的草稿" not in said(page) and "没有需要您处理的评分" in said(page)

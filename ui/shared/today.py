@@ -53,7 +53,8 @@ def _waiting(batches: list[Batch]) -> None:
     lines = [tr("home_review", count=review)] if review else []
     left = [one for one in batches if one.waiting and not one.running]
     lines += [tr("home_batch_waiting", name=one.name, count=one.waiting) for one in left]
-    if str(drafts.load("grade").get("text", "")).strip():
+    draft = drafts.load("grade")
+    if str(draft.get("text", "")).strip() and not draft.get("jobs"):  # a text that was handed in is no draft any more
         lines.append(tr("home_draft"))
     _list(lines, "home_nothing_waiting")
     if review:
