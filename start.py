@@ -30,9 +30,17 @@ LOCKS = (
     "full",
     "test",
 )  # in requirements/: the command line; the page, calibration and batches too; the tests too
-LIGHT = {"grade", "rubrics", "model", "history", "show", "bank"}  # commands that need no more than the first lock
+LIGHT = {
+    "grade",
+    "rubrics",
+    "model",
+    "history",
+    "show",
+    "bank",
+    "transcript",
+}  # commands that need no more than the first lock
 EXAMPLE = ["grade", "--rubric", "cross-border-wrong-item", "examples/cross-border-wrong-item/good.txt", "--yes"]
-DOWNLOAD = dict(zip(LOCKS, ("about 250 MB", "about 420 MB", "about 520 MB"), strict=True))
+DOWNLOAD = dict(zip(LOCKS, ("about 330 MB", "about 490 MB", "about 670 MB"), strict=True))
 # Settings of pip that uv does not read. Where one of them is set, pip installs.
 PIP_ONLY = {"index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert", "trusted-host"}
 UNREACHABLE = re.compile(
@@ -61,11 +69,11 @@ def main() -> int:
     except SetUpError as problem:
         print(problem, file=sys.stderr)
         return 1
+    if command == "run":  # where the user is: their paths are meant from there
+        return call(python, "-m", "evaluator", *rest)
     os.chdir(HERE)
     if command == "grade":
         return call(python, "-m", "evaluator", *EXAMPLE, *rest)
-    if command == "run":
-        return call(python, "-m", "evaluator", *rest)
     prepare_tests(python)
     return call(python, "-m", "pytest", *rest)
 
@@ -95,10 +103,12 @@ def set_up(lock: str) -> str:
     if not is_whole(python):
         make_venv(python)
         done = {}
-    stamp.unlink(missing_ok=True)
     requirements = HERE / "requirements" / f"{lock}.txt"
+    before = set(done.get("pins", []))
+    # If this run is interrupted, the next one still knows what there is to take away.
+    stamp.write_text(json.dumps({"lock": lock, "pins": sorted(before | pins(requirements))}))
     install(python, requirements)
-    remove(python, set(done.get("pins", [])) - pins(requirements))
+    remove(python, before - pins(requirements))
     run_quietly(
         [str(python), "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet", "-e", str(HERE)],
         "The checkout itself could not be installed.",

@@ -169,6 +169,20 @@ def test_an_interrupted_set_up_continues(start, monkeypatch):
     assert start.set_up("run") == str(python)
 
 
+def test_an_interrupted_upgrade_still_takes_the_old_pins_away(start, tmp_path, monkeypatch):
+    """What the new lock drops goes, although the run that began the upgrade never came to its end."""
+    write_lock(start, "run", PINNED)
+    python = Path(start.set_up("run"))
+    write_lock(start, "run", {"app": "1.0", "auth": "1.2", "http-client": "2.0"})
+    whole = start.install
+    monkeypatch.setattr(start, "install", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        start.set_up("run")
+    monkeypatch.setattr(start, "install", whole)
+    start.set_up("run")
+    assert "unrelated" not in installed(python)
+
+
 @pytest.mark.parametrize("damage", ["no interpreter", "no pip", "damaged stamp"])
 def test_a_half_made_environment_heals(start, damage):
     """An environment without interpreter or pip, or with a stamp that cannot be read, works after the next run."""
