@@ -12,7 +12,7 @@ from evaluator.grading import compare, grade
 from evaluator.grading.last_words import closings_of
 from evaluator.grading.material import anchor_states, redactions, state_for
 from evaluator.grading.similarity import Witnesses
-from evaluator.grading.verdicts import Answered
+from evaluator.grading.verdicts import Answered, deciding
 from evaluator.guard.injection import inspect
 from evaluator.judge.combined.swapped import SwappedJudge
 from evaluator.judge.questions import Judge, Question, State, of_the_same
@@ -85,7 +85,7 @@ def plan(way: str, rubric: Rubric, knows: bool = True) -> list[Question]:
         return plan_key_points(rubric)
     how = {"by_level": way in ("levels", "each"), "knows": knows}
     questions = [item for criterion in rubric.criteria for item in plan_criterion(rubric, criterion, **how)]
-    return [question for question in questions if not question.id.startswith("a:")]
+    return deciding(questions)
 
 
 def show_references(state: State, rubric: Rubric) -> State:

@@ -14,7 +14,7 @@ from benchmarks.agreement.readings import Reading
 from evaluator.grading.anchoring import expected, place, slope, unanchored, witness
 from evaluator.grading.similarity import Witnesses
 from evaluator.grading.verdicts import Answered
-from evaluator.judge.questions import Answer, Ungraded
+from evaluator.judge import Answer, Ungraded, subject_of
 from evaluator.scorecard import Verdict
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def asked(answered: Answered, criterion: str) -> Asked | None:
 
 def belongs(question: str, criterion: str) -> bool:
     """True for a question about the criterion, or about a key point."""
-    return question == f"c:{criterion}" or question.startswith((f"c:{criterion}:", "k:"))
+    subject = subject_of(question)
+    return subject is not None and (subject.kind == "key_point" or subject.weighs(criterion))
 
 
 def mean_share(found: Asked) -> float:

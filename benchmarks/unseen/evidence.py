@@ -118,7 +118,7 @@ def claim_of(rubric: Rubric, pair: Pair) -> tuple[str, proof.Claim]:
 async def _met(rubric: Rubric, text: str, judge: Judge) -> dict[str, bool | None]:
     from evaluator.grading.plan import plan_of
     from evaluator.grading.verdicts import Answered, is_met
-    from evaluator.rubrics.questions import key_point_id
+    from evaluator.judge import Subject
 
     plan = plan_of(rubric, judge.traits)
     card = await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
@@ -130,7 +130,7 @@ async def _met(rubric: Rubric, text: str, judge: Judge) -> dict[str, bool | None
     answers = {name: Answer.model_validate(raw) for name, raw in card.raw.items() if "probabilities" in raw}
     ends = [found for name, found in anchors.items() if name != "empty"]
     answered = Answered(answers, anchors.get("empty"), ends)
-    return parts | {point.id: is_met(key_point_id(name, point), answered) for name, point in plan.points}
+    return parts | {point.id: is_met(Subject("key_point", name, point.id).id, answered) for name, point in plan.points}
 
 
 def _probability(features: list[float], fit: dict[str, Any]) -> float:

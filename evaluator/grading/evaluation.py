@@ -21,10 +21,10 @@ from evaluator.grading.similarity import Likeness
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.guard import inspect
-from evaluator.judge import Answer, Judge, Question, State, Ungraded, of_the_same
+from evaluator.judge import STEERING, TOPIC, Answer, Judge, Question, State, Ungraded, of_the_same
 from evaluator.judge.combined import RememberingJudge, asking_again
 from evaluator.rubric import Rubric, Speaker
-from evaluator.rubrics import STEERING, TOPIC, YES, plan_anchors
+from evaluator.rubrics import YES, plan_anchors
 from evaluator.scorecard import (
     METHOD,
     Guard,
@@ -415,7 +415,7 @@ def _judged_guards(answered: Answered, anchored: bool, deals: float) -> list[Gua
     """What is said about the text as a whole: off the topic (by contrast with other tasks, or by a model that needs no
     anchors), or addressed to the grader."""
     found = []
-    topic, steering = answered.text.get(TOPIC), answered.text.get(STEERING)
+    topic, steering = answered.text.get(TOPIC.id), answered.text.get(STEERING.id)
     if isinstance(topic, Answer) and not anchored:
         deals = topic.probabilities[YES]
     if 1 - deals >= ACCUSED_FROM:

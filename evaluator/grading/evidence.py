@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.proof import Claim, claim_of_check, claim_of_event, claim_of_point
+from evaluator.judge import Subject
 from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
-from evaluator.rubrics import key_point_id
 from evaluator.transcript import Span
 
 if TYPE_CHECKING:
@@ -124,13 +124,14 @@ def wanted_for(rubric: Rubric, criterion: Criterion) -> list[Wanted]:
         claim = claim_of_event(criterion)
         return [Wanted(Statement(claim.text), claim, "", unwanted=True)]
     found = [
-        Wanted(statement_of_check(check), claim_of_check(check), f"c:{criterion.id}:{check.id}")
+        Wanted(statement_of_check(check), claim_of_check(check), Subject("check", criterion.id, check.id).id)
         for check in criterion.checks
     ]
     for reference in rubric.references:
         points = [point for point in reference.key_points if not point.criteria or criterion.id in point.criteria]
         found += [
-            Wanted(statement_of(point), claim_of_point(point), key_point_id(reference.id, point)) for point in points
+            Wanted(statement_of(point), claim_of_point(point), Subject("key_point", reference.id, point.id).id)
+            for point in points
         ]
     top = criterion.levels[-1].description if criterion.levels else criterion.description or criterion.name
     return found or [Wanted(Statement(top), Claim(top), "")]

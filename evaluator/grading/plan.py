@@ -8,9 +8,9 @@ from collections import OrderedDict
 
 from evaluator.grading.similarity import points_of
 from evaluator.grading.verdicts import deciding
-from evaluator.judge import Question, Traits
+from evaluator.judge import Question, Subject, Traits
 from evaluator.rubric import Rubric
-from evaluator.rubrics import key_point_id, plan_criterion, plan_guards, plan_key_points, with_key_points
+from evaluator.rubrics import plan_criterion, plan_guards, plan_key_points, with_key_points
 from evaluator.scorecard import RubricStamp
 
 _KEPT = 64
@@ -44,7 +44,7 @@ class Plan:
 
     def _with_points(self, place: int) -> list[Question]:
         by_reference = points_of(self.rubric, self.rubric.criteria[place]).items()
-        ids = [key_point_id(name, point) for name, found in by_reference for point in found]
+        ids = [Subject("key_point", name, point.id).id for name, found in by_reference for point in found]
         return [*self.questions[place], *(self._others[name] for name in ids if name in self._others)]
 
     def _other_questions(self, knows: bool) -> list[Question]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from evaluator.grading.material import Read
-from evaluator.judge import Answer, Ungraded
+from evaluator.judge import Answer, Ungraded, subject_of
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
@@ -70,7 +70,8 @@ def _about(verdict: Verdict | UngradedVerdict) -> Iterator[ReviewReason]:
 def _about_votes(rubric: Rubric, answers: Mapping[str, Answer | Ungraded]) -> Iterator[ReviewReason]:
     """Criteria on which the judges of a panel are far apart."""
     for criterion in rubric.criteria:
-        own = [answer for name, answer in answers.items() if name.split(":")[:2] == ["c", criterion.id]]
+        about = ((subject_of(name), answer) for name, answer in answers.items())
+        own = [answer for subject, answer in about if subject and subject.weighs(criterion.id)]
         apart = [answer.disagreement or 0.0 for answer in own if isinstance(answer, Answer)]
         if apart and max(apart) >= MOST_DISAGREEMENT:
             yield ReviewReason(code="disagreement", criterion=criterion.id, values={"apart": f"{max(apart):.0%}"})

@@ -23,9 +23,9 @@ from evaluator.grading.evidence import Matcher, statement_of_check, wanted_for
 from evaluator.grading.last_words import LastWords
 from evaluator.grading.proof import EVEN, MET_FROM, claim_of_check, claim_of_point, is_proved, likelihood
 from evaluator.grading.similarity import Likeness, both, points_of
-from evaluator.judge import Answer, Question, Ungraded
+from evaluator.judge import Answer, Question, Subject, Ungraded
 from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
-from evaluator.rubrics import NO, YES, key_point_id
+from evaluator.rubrics import NO, YES
 from evaluator.scorecard import (
     Evidence,
     KeyPointResult,
@@ -104,7 +104,7 @@ def _first_failure(answered: Answered) -> Ungraded | None:
 
 def deciding(questions: Sequence[Question]) -> list[Question]:
     """Those that tell how good a text is by a criterion, without the one whether it applies; none where likeness decides."""
-    return [question for question in questions if not question.id.startswith("a:")]
+    return [question for question in questions if not question.subject or question.subject.kind != "applies"]
 
 
 def judge_silence(criterion: Criterion) -> Verdict:
@@ -126,7 +126,7 @@ def judge_silence(criterion: Criterion) -> Verdict:
 def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likeness: Likeness) -> KeyPointResult:
     """Whether a key point is made, and where: the nearest sentence, and the judge's answer if it was asked."""
     said, near = likeness.of_point(reference, point)
-    asked = key_point_id(reference, point)
+    asked = Subject("key_point", reference, point.id).id
     if asked in answered.text and not answered.anchored:
         answer = answered.text[asked]
         probability = answer.probabilities[YES] if isinstance(answer, Answer) else None
@@ -167,7 +167,7 @@ def _position(
         for reference, points in points_of(rubric, criterion).items()
         for point in points
         # What the judge says of a key point counts once: as the criterion's own question or in the coverage.
-        if (question_id := key_point_id(reference, point)) not in asked
+        if (question_id := Subject("key_point", reference, point.id).id) not in asked
         and (found := _witness_of(question_id, answered))
     }
     alike = likeness.of_criterion(criterion, points)
@@ -210,12 +210,14 @@ def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers:
     """What a judge that needs no anchors says: its distribution over the levels, or the checks' mean."""
     first = answers[questions[0].id]
     assert isinstance(first, Answer)
-    if questions[0].id == f"c:{criterion.id}":
+    if questions[0].subject == Subject("criterion", criterion.id):
         return list(first.probabilities.values())
     chances = [
         expected([*answer.probabilities.values()])
         for question in questions
-        if question.id[0] == "c" and isinstance(answer := answers[question.id], Answer)
+        if question.subject
+        and question.subject.weighs(criterion.id)
+        and isinstance(answer := answers[question.id], Answer)
     ]
     return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
 
@@ -324,7 +326,7 @@ def _parts(criterion: Criterion, answered: Answered, matcher: Matcher) -> tuple[
         return ()
     found = []
     for check in criterion.checks:
-        share = _share_of(f"c:{criterion.id}:{check.id}", answered)
+        share = _share_of(Subject("check", criterion.id, check.id).id, answered)
         met = None if share is None else share >= MET_FROM
         met = None if met is False and _seems_said(check, matcher) else met
         text = check.question if met is None else check.yes if met else check.no
@@ -348,7 +350,7 @@ def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:
 def _is_not_applicable(criterion: Criterion, answered: Answered) -> bool:
     if not criterion.optional:
         return False
-    question_id = f"a:{criterion.id}"
+    question_id = Subject("applies", criterion.id).id
     own = answered.text.get(question_id)
     if not isinstance(own, Answer):
         return False

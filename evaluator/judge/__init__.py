@@ -16,10 +16,13 @@ from evaluator.judge.questions import (
     Ungraded,
     of_the_same,
 )
+from evaluator.judge.subject import STEERING, TOPIC, Subject, subject_of
 
 __all__ = [
     "LABELS",
     "QUESTIONS",
+    "STEERING",
+    "TOPIC",
     "VERSION",
     "Answer",
     "Judge",
@@ -29,6 +32,7 @@ __all__ = [
     "QuestionKind",
     "Reply",
     "State",
+    "Subject",
     "Traits",
     "Ungraded",
     "check",
@@ -38,5 +42,6 @@ __all__ = [
     "of_the_same",
     "render_question",
     "split",
+    "subject_of",
     "template",
 ]

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from evaluator.encoding import redact
+from evaluator.judge.subject import Subject, subject_of
 from evaluator.scorecard import UngradedCause, Usage
 
 QuestionKind = Literal["score", "predicate", "choice"]
@@ -35,6 +36,11 @@ class Question(BaseModel):
     point: str | None = None
     # Which judges of a panel or cascade are to answer, named as in `Answer.model`; None leaves it to the rule.
     by: str | None = None
+
+    @property
+    def subject(self) -> Subject | None:
+        """What of a rubric it is about; None if no rubric asks it."""
+        return subject_of(self.id)
 
 
 class State(BaseModel):

@@ -19,6 +19,7 @@ from typing import Any
 
 from evaluator.errors import InputError
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
+from evaluator.judge.subject import TOPIC
 from evaluator.scorecard import Usage
 
 VARIABLE = "EVALUATOR_SCRIPTED_JUDGE"
@@ -66,10 +67,10 @@ def scripted_judge() -> ScriptedJudge:
 
 
 def _shares(state: State, question: Question) -> list[float]:
-    if question.id == "g:topic":
+    if question.subject == TOPIC:
         return [0.05, 0.95]
-    if question.id == "g:steering" or (question.kind == "predicate" and question.id.count(":") == 1):
-        return [0.95, 0.05]  # not steered; a fatal item did not happen; applies to "a:…" too, which no test needs
+    if question.kind == "predicate" and question.subject and not question.subject.part:
+        return [0.95, 0.05]  # not steered; a fatal item did not happen; an optional criterion does not apply
     richness = min(1.0, len(set(state.text)) / FULL_TEXT)
     wobble = int(hashlib.sha256((state.text + question.id).encode()).hexdigest()[:4], 16) / 0xFFFF - 0.5
     centre = max(0.0, min(1.0, richness + 0.3 * wobble)) * (len(question.options) - 1)

@@ -6,10 +6,7 @@ from evaluator.rubrics.lint import lint, lint_file, lint_text
 from evaluator.rubrics.problems import Finding, WrongRubric
 from evaluator.rubrics.questions import (
     NO,
-    STEERING,
-    TOPIC,
     YES,
-    key_point_id,
     plan_anchors,
     plan_criterion,
     plan_guards,
@@ -20,8 +17,6 @@ from evaluator.rubrics.writing import dump, json_schema, schema_text, template, 
 
 __all__ = [
     "NO",
-    "STEERING",
-    "TOPIC",
     "YES",
     "Finding",
     "RubricEntry",
@@ -31,7 +26,6 @@ __all__ = [
     "find",
     "find_named",
     "json_schema",
-    "key_point_id",
     "line_of",
     "lint",
     "lint_file",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 
+from evaluator.judge import Subject
 from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
 from evaluator.rubrics.key_points import with_key_points
 from evaluator.rubrics.problems import Finding, Severity, WrongRubric
@@ -146,10 +147,9 @@ def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
 
 def _asking(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
     """Where nothing more concrete is to be asked, a small model has to choose a level, and agrees far less with people."""
-    if any(
-        question.kind == "score" and question.id == f"c:{item.id}"
-        for question in plan_criterion(rubric, item, knows=False)
-    ):
+    whole = Subject("criterion", item.id)
+    asked = plan_criterion(rubric, item, knows=False)
+    if any(question.kind == "score" and question.subject == whole for question in asked):
         yield _found("warning", "levels_alone", f"criteria.{item.id}")
 
 

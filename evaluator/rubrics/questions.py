@@ -1,10 +1,4 @@
-"""What is asked about a response: a rubric turned into typed questions, each under an id that leads back to it.
-
-    c:CRITERION            the level (score), or whether it happened (fatal)
-    c:CRITERION:CHECK      one of the criterion's checks
-    a:CRITERION            whether an optional criterion applies
-    k:REFERENCE:KEY_POINT  whether a key point is made
-    g:topic, g:steering    guards
+"""What is asked about a response: a rubric turned into typed questions, each with its `Subject`.
 
 Concrete questions beat one abstract one (docs/design/judging.md has the figures). So a criterion is asked through its
 checks; without any, through its own key points; and only without those by its levels. A model that is too small to judge
@@ -13,12 +7,11 @@ knowledge is not asked about it: likeness to the reference alone is the better j
 
 from __future__ import annotations
 
-from evaluator.judge import QUESTIONS, Option, Question, QuestionKind, template
+from evaluator.judge import QUESTIONS, STEERING, TOPIC, Option, Question, QuestionKind, Subject, template
 from evaluator.rubric import Check, Criterion, KeyPoint, ReferenceAnswer, Rubric
 from evaluator.rubrics.key_points import with_key_points
 
 NO, YES = "no", "yes"
-TOPIC, STEERING = "g:topic", "g:steering"
 
 
 def plan_criterion(
@@ -28,7 +21,8 @@ def plan_criterion(
     which is cheaper and better for models that are large enough to weigh long descriptions. A judge that `knows` nothing
     is asked nothing about knowledge."""
     if criterion.kind == "fatal":
-        asked = [_worded(rubric, f"c:{criterion.id}", "fatal", criterion.model_dump(include={"name", "description"}))]
+        about = criterion.model_dump(include={"name", "description"})
+        asked = [_worded(rubric, Subject("criterion", criterion.id), "fatal", about)]
     elif by_level and criterion.levels:
         asked = [_level(rubric, criterion)]
     elif not knows and _is_knowledge(rubric, criterion):
@@ -37,7 +31,7 @@ def plan_criterion(
         asked = [_check(criterion, check) for check in criterion.checks]
         asked = asked or _own_key_points(rubric, criterion) or [_level(rubric, criterion)]
     if criterion.optional:
-        asked.append(_worded(rubric, f"a:{criterion.id}", "applicable", {"name": criterion.name}))
+        asked.append(_worded(rubric, Subject("applies", criterion.id), "applicable", {"name": criterion.name}))
     return asked
 
 
@@ -79,10 +73,10 @@ def plan_guards(rubric: Rubric) -> list[Question]:
     return [_worded(rubric, TOPIC, "topic", {}), _worded(rubric, STEERING, "steering", {})]
 
 
-def _worded(rubric: Rubric, question_id: str, part: str, values: dict[str, str]) -> Question:
+def _worded(rubric: Rubric, subject: Subject, part: str, values: dict[str, str]) -> Question:
     wording = template(*QUESTIONS, rubric.language)
     options = tuple(Option(id=name, text=wording.render(f"{part}_{name}")) for name in (NO, YES))
-    return Question(id=question_id, kind="predicate", text=wording.render(part, **values), options=options)
+    return Question(id=subject.id, kind="predicate", text=wording.render(part, **values), options=options)
 
 
 def _own_key_points(rubric: Rubric, criterion: Criterion) -> list[Question]:
@@ -99,13 +93,9 @@ def _own_key_points(rubric: Rubric, criterion: Criterion) -> list[Question]:
     ]
 
 
-def key_point_id(reference: str, point: KeyPoint) -> str:
-    """The id of the question whether a key point of a reference is made."""
-    return f"k:{reference}:{point.id}"
-
-
 def _key_point(rubric: Rubric, reference: ReferenceAnswer, point: KeyPoint) -> Question:
-    asked = _worded(rubric, key_point_id(reference.id, point), "key_point", {"text": point.text, "form": rubric.form})
+    subject = Subject("key_point", reference.id, point.id)
+    asked = _worded(rubric, subject, "key_point", {"text": point.text, "form": rubric.form})
     return asked.model_copy(update={"point": point.text})
 
 
@@ -113,10 +103,11 @@ def _check(criterion: Criterion, check: Check) -> Question:
     degrees = (Option(id=str(place), text=text) for place, text in enumerate(check.between, start=1))
     options = (Option(id=NO, text=check.no), *degrees, Option(id=YES, text=check.yes))
     kind: QuestionKind = "score" if check.between else "predicate"
-    return Question(id=f"c:{criterion.id}:{check.id}", kind=kind, text=check.question, options=options)
+    subject = Subject("check", criterion.id, check.id)
+    return Question(id=subject.id, kind=kind, text=check.question, options=options)
 
 
 def _level(rubric: Rubric, criterion: Criterion) -> Question:
     text = template(*QUESTIONS, rubric.language).render("level", name=criterion.name, form=rubric.form)
     options = tuple(Option(id=str(place), text=level.description) for place, level in enumerate(criterion.levels))
-    return Question(id=f"c:{criterion.id}", kind="score", text=text, options=options)
+    return Question(id=Subject("criterion", criterion.id).id, kind="score", text=text, options=options)
