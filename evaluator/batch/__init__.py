@@ -1,4 +1,4 @@
-"""Many responses at once: read from files, graded over a journal that survives a kill, reviewed, exported."""
+"""Batches of responses: read from files, graded over a journal that survives a kill, reviewed, exported."""
 
 from evaluator.batch.engine import Grade, Progress, run_batch
 from evaluator.batch.estimate import Estimate, estimate, pilot_positions

@@ -1,6 +1,4 @@
-"""Texts in folders and archives. Nothing is unpacked to disk, and sizes are counted while reading, not
-believed.
-"""
+"""Texts in folders and archives. Nothing is unpacked to disk, and sizes are counted while reading."""
 
 from __future__ import annotations
 
@@ -17,15 +15,16 @@ MAX_FILE_BYTES = 5_000_000
 MAX_ALL_BYTES = 500_000_000
 MAX_FILES = 20_000
 
-# What a damaged or unusual archive raises, zipfile's own error apart: OSError, EOFError, zlib's and lzma's come from the
-# compressed bytes, ValueError from the head of a member; RuntimeError stands for a password, NotImplementedError for an
-# unknown compression.
+# Besides zipfile's own error, a damaged or unusual archive raises OSError, EOFError and zlib's and lzma's errors
+# (compressed bytes), ValueError (a member's header), RuntimeError (a password) and NotImplementedError (an unknown
+# compression).
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
 
 
 def read_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:
-    """Name (path below `folder`) and content of each file, sorted; None for the content of one that is no text. Hidden
-    files and links that lead out of the folder are left alone.
+    """Name (path below `folder`) and content of each file, sorted; the content is None if it is not text.
+
+    Hidden files and links that lead out of the folder are ignored.
     """
     home = folder.resolve()
     for path in sorted(folder.rglob("*")):
@@ -35,8 +34,9 @@ def read_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:
 
 
 def read_zip(path: Path) -> Iterator[tuple[str, bytes | None]]:
-    """Name and content of each file in the archive that is not hidden, sorted; None for the content of one that is no
-    text. InputError when the archive is broken or unpacks too large.
+    """Name and content of each visible file in the archive, sorted; the content is None if it is not text.
+
+    Raises InputError if the archive is broken or unpacks to more than the limit.
     """
     total = 0
     try:
@@ -75,7 +75,7 @@ def _content(path: Path) -> bytes:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """Chinese Windows writes names in GBK without saying so; zipfile then reads them as code page 437."""
+    """Decode a GBK name: Chinese Windows does not declare the encoding, and zipfile then assumes code page 437."""
     if member.flag_bits & 0x800:
         return member.filename
     try:

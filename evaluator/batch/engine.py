@@ -1,11 +1,11 @@
-"""Runs a batch over its journal: what fails becomes data, what was finished is kept, a killed run goes on.
+"""Runs a batch over its journal: failures become data, finished work is kept, and a killed run can continue.
 
-Only what no item could survive stops a run: a model or key that does not work, a disk that fails, a spent budget, somebody's
-wish. The items under way then wait again and the error is raised.
+A run stops only for what no item could survive: a model or key that does not work, a disk failure, a spent budget, or a
+request to stop. The items in progress then wait again and the error is raised.
 
-The run takes a few items at a time from the journal and settles what comes back in few transactions, so that neither memory
-nor time an item depends on how many there are. A sign of life every other second shows other machines that it is alive, and
-shows the run when somebody paused the batch.
+The run takes a few items at a time from the journal and settles results in few transactions, so that neither memory nor
+time per item depends on the size of the batch. A heartbeat every other second shows other machines that the run is
+alive, and shows the run if somebody paused the batch.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Grade = Callable[[Transcript, Rubric], Awaitable[Scorecard]]
 
 STOPS = (ModelError, StorageError, BudgetExceeded, Stopped)
 _SETTLED_AT_ONCE = 64
-_UNREAD = 1000  # finished steps that wait for whoever reads them
+_UNREAD = 1000  # finished steps waiting to be read
 
 
 class Progress(NamedTuple):
-    """What a run tells after each item."""
+    """What a run reports after each item."""
 
     batch: Batch  # counts of the whole batch
     item: str  # the item that was just finished
@@ -40,7 +40,7 @@ class Progress(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One item that a run finished: on disk when it is told."""
+    """One item that a run finished; it is on disk before it is reported."""
 
     outcome: Outcome
     grading_id: str | None
@@ -48,8 +48,10 @@ class Step(NamedTuple):
 
 
 class GradesWork(Protocol):
-    """How an engine grades one item. An error that the item alone meets comes back in the outcome; what none could survive
-    is raised."""
+    """How an engine grades one item.
+
+    An error that affects only the item is returned in the outcome; one that no item could survive is raised.
+    """
 
     async def grade(self, work: Work) -> Outcome: ...
 
@@ -71,9 +73,9 @@ async def run_batch(
     on_progress: Callable[[Progress], None] | None = None,
     **run: Any,
 ) -> Batch:
-    """Grades the items that wait and gives the final counts; `run` is what `steps` takes.
+    """Grades the waiting items and returns the final counts; `run` holds the arguments of `steps`.
 
-    Raises InputError when another process runs this batch, and what no item could survive.
+    Raises InputError if another process runs this batch, and whatever no item could survive.
     """
     records: Records = run["records"]
     async with aclosing(steps(batch_id, grade, **run)) as told:
@@ -94,11 +96,11 @@ async def steps(
     join: bool = False,
     runner: str | None = None,
 ) -> AsyncGenerator[Step]:
-    """Grades the items that wait (of the positions in `only`), `concurrency` at a time, and tells each that is finished.
+    """Grades the waiting items (of the positions in `only`), `concurrency` at a time, and yields each finished one.
 
-    When `stop` is set, or somebody pauses the batch, nothing new is begun and what is under way goes back to waiting. With
-    `join` a batch that runs elsewhere is shared, otherwise that is an InputError; `runner` is an enrolled one, whose caller ends
-    it. Whoever stops reading stops the run.
+    When `stop` is set, or somebody pauses the batch, nothing new is started and items in progress go back to waiting.
+    With `join` a batch that runs elsewhere is shared; otherwise that is an InputError. `runner` is an already enrolled
+    one, which its caller ends. Closing the generator stops the run.
     """
     engine = Calling(grade) if callable(grade) else grade
     async with AsyncExitStack() as opened:
@@ -122,7 +124,7 @@ class _Run:
         self._drained = False
 
     async def count(self, concurrency: int) -> None:
-        """How much there is to do."""
+        """The number of items to grade."""
         self.batch = await asyncio.to_thread(self.records.batches.get, self.batch_id)
         self.planned = self.batch.waiting
         if self.only is not None:
@@ -134,7 +136,7 @@ class _Run:
         self._telling = True
 
     async def steps(self, stop: asyncio.Event) -> AsyncGenerator[Step]:
-        """Tells each finished item while the workers run; raises what stopped them."""
+        """Yields finished items while the workers run; raises what stopped them."""
         running = asyncio.create_task(self._run(stop))
         try:
             while (step := await self._told.get()) is not None:
@@ -148,8 +150,10 @@ class _Run:
             await asyncio.gather(running, return_exceptions=True)
 
     async def _run(self, stop: asyncio.Event) -> None:
-        """Runs the workers to the end, or cancels them when `stop` is set or one of them cannot go on. What came back
-        before is paid for: it is written in any case."""
+        """Runs the workers to the end, or cancels them when `stop` is set or one of them cannot continue.
+
+        Results that arrived before that are paid for and are written in any case.
+        """
         settling = asyncio.create_task(self._settle())
         watching = asyncio.create_task(self._watch(stop))
         workers = [asyncio.create_task(self._work()) for _ in range(self.workers)]
@@ -175,7 +179,7 @@ class _Run:
                 raise error
 
     async def _work(self) -> None:
-        """One worker: takes the next item until none is left."""
+        """One worker: takes the next item until there is none."""
         while (work := await self._next()) is not None:
             await self._settling.put(await self._grade_one(work))
 
@@ -196,11 +200,11 @@ class _Run:
             raise
         except EvaluatorError as error:
             return Outcome.model_construct(work=work, error_code=error.code, error=str(error))
-        except Exception as error:  # the one boundary where an item's failure becomes data
+        except Exception as error:  # the only place where an item's failure becomes data
             return Outcome.model_construct(work=work, error_code="unexpected", error=f"{type(error).__name__}: {error}")
 
     async def _settle(self) -> None:
-        """Writes outcomes as they come, those that came meanwhile together; ends at None."""
+        """Writes outcomes as they arrive, grouping those that arrived in the meantime; ends at None."""
         while (first := await self._settling.get()) is not None:
             outcomes, ended = [first], False
             while not self._settling.empty() and len(outcomes) < _SETTLED_AT_ONCE and not ended:
@@ -227,7 +231,7 @@ class _Run:
         return Step(outcome, grading_id, progress)
 
     async def _watch(self, stop: asyncio.Event) -> None:
-        """Ends when the run is to stop."""
+        """Returns when the run should stop."""
         while not stop.is_set():
             try:
                 async with asyncio.timeout(BEAT_S):
@@ -238,7 +242,7 @@ class _Run:
 
 
 async def _to_the_end(call: Callable[..., Any], *values: Any, **more: Any) -> Any:
-    """Runs a journal entry in a thread, and to its end even when the worker is cancelled meanwhile."""
+    """Runs a journal entry in a thread and completes it even if the worker is cancelled."""
     entry = asyncio.create_task(asyncio.to_thread(call, *values, **more))
     try:
         return await asyncio.shield(entry)
@@ -249,7 +253,7 @@ async def _to_the_end(call: Callable[..., Any], *values: Any, **more: Any) -> An
 
 @asynccontextmanager
 async def enrolled(batch_id: str, records: Records, join: bool) -> AsyncIterator[str]:
-    """The batch is this run's: no other begins it meanwhile, or those that join share it."""
+    """Reserves the batch for this run: no other run starts it meanwhile, unless it joins to share it."""
     runner = await asyncio.to_thread(records.runners.enroll, batch_id, join=join)
     try:
         yield runner

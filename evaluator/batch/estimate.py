@@ -1,4 +1,4 @@
-"""What a batch will take, told from a pilot of a few items."""
+"""What a batch will take, estimated from a pilot of a few items."""
 
 from __future__ import annotations
 
@@ -13,35 +13,31 @@ from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import BatchItem, Records
 
-# Two-sided 95 % points of Student's t for 1 to 10 degrees of freedom (Fisher and Yates); above that the first two terms
-# of its expansion about the normal point z: z + (z³ + z) / (4 · degrees of freedom), at most .03 too small.
+# Two-sided 95% points of Student's t for 1 to 10 degrees of freedom (Fisher and Yates). Above that the first two terms
+# of its expansion about the normal point z are used: z + (z³ + z) / (4 · degrees of freedom), at most .03 too small.
 _T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 
 
-_MOST = 500  # graded items that an estimate looks at
+_MOST = 500  # graded items that an estimate uses at most
 
 
 class Estimate(BaseModel):
-    """Time, tokens and money for the items that wait; the ranges are 95 % prediction intervals, None below
-    two items.
-    """
+    """Time, tokens and money for the waiting items; ranges are 95% prediction intervals, None below two items."""
 
     model_config = ConfigDict(frozen=True)
 
-    pilot: int  # items that the estimate rests on
+    pilot: int  # items that the estimate is based on
     failed: int  # items of the pilot that failed
-    waiting: int  # items that it is for
+    waiting: int  # items that it covers
     seconds: float
     seconds_range: tuple[float, float] | None
     tokens: float
-    cost_usd: float | None  # None: the model has no price
+    cost_usd: float | None  # None if the model has no price
     cost_range: tuple[float, float] | None
 
 
 def pilot_positions(lengths: list[int], size: int = 5) -> list[int]:
-    """Positions of `size` items spread evenly over the lengths, shortest and longest included, so that a pilot stands for
-    the whole.
-    """
+    """Positions of `size` items spread evenly over the lengths, from shortest to longest, to represent all items."""
     order = sorted(range(len(lengths)), key=lambda position: (lengths[position], position))
     if len(order) <= size:
         return sorted(order)
@@ -50,10 +46,11 @@ def pilot_positions(lengths: list[int], size: int = 5) -> list[int]:
 
 
 def estimate(records: Records, batch_id: str) -> Estimate:
-    """What the waiting items of a batch will take, from those that were graded; InputError when none was.
+    """What the waiting items of a batch will take, from the graded ones; InputError if there are none.
 
-    Longer texts take longer, and a pilot holds the shortest and the longest. So what a graded item took is first moved
-    along the line of least squares to the mean length of those that wait (the regression estimator of a mean, Cochran 1977).
+    Longer texts take longer, and a pilot contains the shortest and the longest. The cost of each graded item is
+    therefore moved along the least-squares line to the mean length of the waiting ones (the regression estimator of a
+    mean, Cochran 1977).
     """
     done = [item for item in records.batches.items(batch_id, "done", limit=_MOST) if item.grading_id]
     if not done:
@@ -85,8 +82,10 @@ def estimate(records: Records, batch_id: str) -> Estimate:
 
 
 def at_length(values: list[float], lengths: Sequence[int], middle: float) -> list[float]:
-    """What items of these lengths took, each moved to the length `middle` along the line of least squares; as they are where
-    fewer than three lengths tell, or longer ones took less. None falls below 0."""
+    """The costs of items of these lengths, moved to the length `middle` along the least-squares line.
+
+    They are returned unchanged with fewer than three lengths, or if longer items took less. None falls below 0.
+    """
     if len(set(lengths)) < 3:
         return values
     slope = max(linear_regression(lengths, values).slope, 0.0)
@@ -94,11 +93,10 @@ def at_length(values: list[float], lengths: Sequence[int], middle: float) -> lis
 
 
 def predict_sum(sample: list[float], count: int) -> tuple[float, float] | None:
-    """95 % interval for the sum of `count` new values like `sample`; None where the sample is smaller than
-    two.
+    """95% interval for the sum of `count` new values like `sample`; None if the sample has fewer than two.
 
-    count * mean ± t(n-1) * s * sqrt(count + count² / n): the spread of the new values and that of the mean
-    estimated from the sample (prediction interval for a sum of normal values); cut off at 0.
+    count * mean ± t(n-1) * s * sqrt(count + count² / n): the spread of the new values and that of the estimated mean
+    (prediction interval for a sum of normal values), cut off at 0.
     """
     size = len(sample)
     if size < 2:
@@ -110,14 +108,14 @@ def predict_sum(sample: list[float], count: int) -> tuple[float, float] | None:
 
 
 def total_usage(cards: dict[str, Scorecard]) -> tuple[int, float | None]:
-    """Tokens and US dollars (None without a price) that the scorecards took."""
+    """Tokens and US dollars (None without a price) used by the scorecards."""
     tokens = sum(card.usage.prompt_tokens + card.usage.generated_tokens for card in cards.values())
     costs = [card.usage.cost for card in cards.values() if card.usage.cost is not None]
     return tokens, sum(costs) if costs else None
 
 
 def _overlap(done: list[BatchItem]) -> float:
-    """How much of an item's time passed on the clock: below 1 when items were graded at the same time."""
+    """Ratio of clock time to item time: below 1 if items were graded concurrently."""
     spans = [(_moment(item.started_at), _moment(item.finished_at)) for item in done]
     busy = sum(end - start for start, end in spans)
     covered, until = 0.0, -math.inf

@@ -1,7 +1,7 @@
-"""A batch as a table: one row an item, one column a criterion; for spreadsheets and for programs.
+"""A batch as a table with one row per item and one column per criterion, for spreadsheets and for programs.
 
-Rows are read from the journal a few hundred at a time and written as they come, into a file beside the wanted one that takes
-its place in one step: whoever looks at the file sees a whole table at every moment.
+Rows are read from the journal a few hundred at a time and written as they arrive, into a temporary file that then
+replaces the target in one step: readers always see a complete table.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OUTCOME = {
 
 
 class Table(NamedTuple):
-    """Columns in order, how the user's own ones are called in the table, and the criteria."""
+    """The columns in order, the names of the user's own columns in the table, and the criteria."""
 
     columns: Columns
     own: dict[str, str]
@@ -43,8 +43,10 @@ class Table(NamedTuple):
 
 
 def table_of(records: Records, batch_id: str) -> Table:
-    """The columns of a batch's table, known before anything is graded: the user's own, the outcome, the criteria. An own
-    column that is called like one of ours gets ".own" behind its name."""
+    """The columns of a batch's table, known before anything is graded: the user's own, the outcome, the criteria.
+
+    A user's column with the name of one of ours gets the suffix ".own".
+    """
     rubrics = records.batches.rubrics(batch_id)
     criteria = list(dict.fromkeys(criterion.id for rubric in rubrics for criterion in rubric.criteria))
     ours = dict(_OUTCOME)
@@ -59,13 +61,13 @@ def table_of(records: Records, batch_id: str) -> Table:
 
 
 def export_rows(records: Records, batch_id: str, table: Table | None = None) -> Iterator[Row]:
-    """One flat row an item, in the order handed in, read as they are asked for.
+    """One flat row per item, in the order handed in, read lazily.
 
     Columns: the user's own; then item, state, error, grading, rubric, total, max_points, passed, corrected_total and
-    corrected_passed (with people's points instead of the machine's, where any stand), review, reasons, decision ("alone" or
-    "person", where a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of the
-    points that people gave and did not take back) for each criterion. None where there is nothing: an ungraded criterion is
-    empty, not zero.
+    corrected_passed (with people's points instead of the machine's, if any), review, reasons, decision ("alone" or
+    "person", if a profile was applied), coverage, seconds, cost; then `ID`, `ID.confidence` and `ID.human` (the mean of
+    the points that people gave and did not withdraw) for each criterion. None for missing values: an ungraded criterion
+    is empty, not zero.
     """
     table = table or table_of(records, batch_id)
     for items, cards in records.batches.pages(batch_id):
@@ -86,9 +88,10 @@ def row_of(
 
 
 def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) -> Path:
-    """Writes rows as .csv (UTF-8 with BOM, which Excel needs), .xlsx, .jsonl or .parquet, replacing `path` in one step.
+    """Writes rows as .csv (UTF-8 with BOM, which Excel needs), .xlsx, .jsonl or .parquet, replacing `path` atomically.
 
-    `columns` names all columns of an iterator, which is then read once and never held whole."""
+    If `rows` is an iterator, `columns` names all columns; it is then read once and never held in memory.
+    """
     check_suffix(path)
     if columns is None:
         rows = list(rows)
@@ -102,8 +105,11 @@ def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) 
 
 
 def write_batch(records: Records, batch_id: str, path: Path, language: str | None = None) -> Path:
-    """Writes a batch's table as it is now, in a form of `write_rows`; a path without a suffix becomes a folder with a file
-    for each item that is finished. A workbook gets a sheet to read, in `language`, before the one for programs."""
+    """Writes a batch's current table in a format of `write_rows`, or into a folder if the path has no suffix.
+
+    A folder gets one file per finished item. A workbook gets a sheet to read, in `language`, before the one for
+    programs.
+    """
     if not path.suffix:
         return write_folder(records, batch_id, path)
     check_suffix(path)
@@ -115,7 +121,7 @@ def write_batch(records: Records, batch_id: str, path: Path, language: str | Non
 
 
 def write_folder(records: Records, batch_id: str, folder: Path) -> Path:
-    """One file an item with everything that was found, `NUMBER-NAME.json`; each is whole at every moment."""
+    """Writes one file per item with everything found, `NUMBER-NAME.json`, each atomically."""
     for items, cards in records.batches.pages(batch_id):
         for item in items:
             write_item(item, cards.get(item.grading_id or ""), folder)
@@ -138,7 +144,7 @@ def write_item(item: BatchItem, card: Scorecard | None, folder: Path) -> None:
 
 
 def check_suffix(path: Path) -> None:
-    """InputError where results cannot be written as this kind of file."""
+    """Raises InputError if results cannot be written as this kind of file."""
     if path.suffix.lower() not in WRITERS:
         raise InputError("batch_export_format", path=path)
 
@@ -172,7 +178,7 @@ def _criterion(name: str, card: Scorecard | None, human: float | None) -> Row:
 
 
 def _human_points(records: Records, cards: dict[str, Scorecard]) -> dict[tuple[str, str], float]:
-    """The mean of the standing points that people gave, by grading and criterion."""
+    """The mean of the points given by people and not withdrawn, by grading and criterion."""
     given: dict[tuple[str, str], list[float]] = {}
     for row in records.human_grades_of(list(cards)):
         given.setdefault((row.item, row.criterion), []).append(row.points)
@@ -198,7 +204,7 @@ def _write_xlsx(rows: Iterable[Row], path: Path, columns: Columns) -> None:
 
 
 def _short(value: Any) -> Any:
-    """A cell of a workbook holds so much and no more."""
+    """Truncates a text to what a workbook cell can hold."""
     return value[:MAX_CHARACTERS] if isinstance(value, str) else value
 
 

@@ -1,6 +1,6 @@
-"""A batch graded by the one path, each rubric's items with the calibration profile that the batch names for it.
+"""Grading of batches: each rubric's items with the calibration profile that the batch names for it.
 
-A batch names its profiles by version when it is created, so that the pilot and the rest, a week later, follow the same.
+A batch names its profiles by version when it is created, so that the pilot and the rest, a week later, use the same.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from evaluator.settings import Settings
 from evaluator.storage import Batch, Outcome, Records, Work
 
 T = TypeVar("T")
-PROFILES = "profiles"  # among a batch's options: {rubric id: [name, version]}
-_RECENT = 256  # gradings kept in memory, so that one that is not yet written is found
+PROFILES = "profiles"  # in a batch's options: {rubric id: [name, version]}
+_RECENT = 256  # gradings kept in memory, so that one that is not written yet is found
 _ANCHOR_ROUNDS = 3  # a failing anchor would leave its criteria ungraded in every item of the run
 
 
 def name_profiles(chosen: Mapping[str, Profile]) -> dict[str, Any]:
-    """What a batch's options hold of the profiles chosen, by rubric id."""
+    """A batch's options for the chosen profiles, by rubric id."""
     return {PROFILES: {rubric_id: [one.name, one.version] for rubric_id, one in chosen.items()}}
 
 
 def profiles_of(batch: Batch, records: Records) -> dict[str, Profile]:
-    """The profiles that the batch names, by rubric id. Raises InputError where one is not in the records."""
+    """The profiles named by the batch, by rubric id. Raises InputError if one is not in the records."""
     found = {}
     for rubric_id, (name, version) in batch.options.get(PROFILES, {}).items():
         kept = records.profiles.get(name, version)
@@ -44,8 +44,11 @@ def profiles_of(batch: Batch, records: Records) -> dict[str, Profile]:
 
 
 class Grader:
-    """Grades items in this process. What items by one rubric share (references, anchors) is worked out once, by the first of
-    them, while the others wait."""
+    """Grades items in this process.
+
+    What all items with one rubric share (references, anchors) is computed once, by the first of them, while the others
+    wait.
+    """
 
     def __init__(
         self, judge: Judge, settings: Settings, records: Records, profiles: Mapping[str, Profile] | None = None
@@ -57,8 +60,11 @@ class Grader:
         self._recent: OrderedDict[tuple[str, str], asyncio.Future[Scorecard | None]] = OrderedDict()
 
     async def grade(self, work: Work) -> Outcome:
-        """One item. Another with the same words waits for its answers and asks nothing itself; on another try a stored
-        grading with an ungraded criterion does not count."""
+        """Grades one item.
+
+        An item with the same words waits for its answers and asks nothing itself. On a retry, a stored grading with an
+        ungraded criterion does not count.
+        """
         shared = await self.shared(work.rubric)
         key = request_key(work.transcript, shared.rubric, shared.judge, shared.references, shared.profile)
         card = await self._asked_once((key, work.owner), partial(self._evaluate, work, shared, key))
@@ -68,10 +74,10 @@ class Grader:
         return await evaluate_shared(work.transcript, shared, self.records, key, whole=work.tries > 1, owner=work.owner)
 
     async def _asked_once(self, key: tuple[str, str], evaluate: Callable[[], Awaitable[Scorecard]]) -> Scorecard:
-        """What `evaluate` gives, the same for all who come with the same key before it is in the records."""
+        """The result of `evaluate`, shared by all calls with the same key until it is in the records."""
         while (known := self._recent.get(key)) is not None:
             if (card := await asyncio.shield(known)) is not None:
-                return card  # None: whoever asked first failed, so the next asks
+                return card  # None: the first call failed, so the next one asks
             self._recent.pop(key, None)
         mine: asyncio.Future[Scorecard | None] = asyncio.get_running_loop().create_future()
         self._recent[key] = mine
@@ -87,7 +93,7 @@ class Grader:
         return card
 
     async def shared(self, rubric: Rubric) -> Shared:
-        """What gradings by this rubric share."""
+        """What all gradings with this rubric share."""
         digest = digest_of(rubric)
 
         async def begin() -> Shared:
@@ -105,7 +111,7 @@ class Grader:
 
 
 class _Once(Generic[T]):
-    """Works something out once for each key; who comes meanwhile waits. What failed is tried again by the next."""
+    """Computes a value once per key while other callers wait; after a failure the next caller tries again."""
 
     def __init__(self) -> None:
         self._known: dict[str, asyncio.Future[T]] = {}
@@ -121,7 +127,7 @@ class _Once(Generic[T]):
 
 
 async def open_grader(batch: Batch, judge: Judge, settings: Settings, records: Records) -> Grader:
-    """A grader for this batch. Raises InputError where a profile no longer fits its rubric, the prompts or the model."""
+    """A grader for this batch. Raises InputError if a profile no longer fits its rubric, the prompts or the model."""
     profiles = await asyncio.to_thread(profiles_of, batch, records)
     for rubric in await asyncio.to_thread(records.batches.rubrics, batch.id):
         if rubric.id in profiles:
@@ -130,10 +136,10 @@ async def open_grader(batch: Batch, judge: Judge, settings: Settings, records: R
 
 
 async def grade_batch(batch_id: str, *, judge: Judge, settings: Settings, records: Records, **run: Any) -> Batch:
-    """Runs the batch like `run_batch` (which takes `run`), grading each item with the one path for the batch's owner.
+    """Runs the batch like `run_batch` (which takes `run`), grading each item for the batch's owner.
 
-    Raises InputError before anything is graded where a profile no longer fits its rubric, the prompts or the model: all
-    items then go on waiting. Else raises what `run_batch` raises.
+    Raises InputError before anything is graded if a profile no longer fits its rubric, the prompts or the model; all
+    items then stay waiting. Otherwise raises what `run_batch` raises.
     """
     batch = await asyncio.to_thread(records.batches.get, batch_id)
     grader = await open_grader(batch, judge, settings, records)

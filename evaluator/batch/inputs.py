@@ -1,8 +1,8 @@
-"""What a batch is made of: texts from a folder, an archive or a table, each with an id and a rubric's name.
+"""The contents of a batch: texts from a folder, an archive or a table, each with an id and a rubric's name.
 
-`open_inputs` only reads and says how it understood the columns, so that somebody can confirm or change that; `parsed` then
-parses the texts. Both work as they are read from, so that a table may be larger than the memory. A text that cannot be used
-becomes a failed item and stops no other.
+`open_inputs` only reads and reports how it understood the columns, so that somebody can confirm or change that;
+`parsed` then parses the texts. Both are lazy, so a table may be larger than memory. A text that cannot be used becomes
+a failed item and does not stop the others.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["Columns", "Inputs", "Reading", "Source", "open_inputs", "parsed", "p
 
 
 class Source(BaseModel):
-    """One response before parsing: its bytes or text, or the error that kept it from being read."""
+    """One response before parsing: its bytes or text, or the error that prevented reading it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,9 +42,7 @@ class Source(BaseModel):
 
 
 class Inputs(BaseModel):
-    """All responses of an input. `columns` and `names` are set for a table: how it was understood, and what
-    there is.
-    """
+    """All responses of an input; `columns` and `names` are set for a table: how it was understood, and what it has."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +53,7 @@ class Inputs(BaseModel):
 
 
 class Reading(NamedTuple):
-    """The same while it is read: the responses come as they are asked for."""
+    """The same as `Inputs` while it is being read: responses arrive lazily."""
 
     path: str
     sources: Iterator[Source]
@@ -64,15 +62,15 @@ class Reading(NamedTuple):
 
     @property
     def carried(self) -> list[str]:
-        """The columns of the user's own that are carried through to the results: all but the transcript."""
+        """The user's own columns that are carried through to the results: all but the transcript."""
         return [name for name in self.names if self.columns and name != self.columns.transcript]
 
 
 def open_inputs(path: str | Path, columns: Columns | None = None) -> Reading:
-    """The responses in a folder, .zip, .csv, .tsv, .xlsx, .jsonl or .parquet, files sorted by name.
+    """Opens the responses in a folder, .zip, .csv, .tsv, .xlsx, .jsonl or .parquet; files are sorted by name.
 
-    `columns` says which columns of a table are id, transcript and rubric; without it they are guessed and given back for
-    confirmation. InputError when nothing can be read at all.
+    `columns` says which columns of a table are id, transcript and rubric; otherwise they are guessed and returned for
+    confirmation. Raises InputError if nothing can be read at all.
     """
     path = Path(path)
     if not path.exists():
@@ -89,14 +87,14 @@ def open_inputs(path: str | Path, columns: Columns | None = None) -> Reading:
 
 
 def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
-    """The same, all of it at once."""
+    """The same as `open_inputs`, all at once."""
     reading = open_inputs(path, columns)
     return Inputs(path=reading.path, sources=tuple(reading.sources), columns=reading.columns, names=reading.names)
 
 
 @contextmanager
 def spooled(stream: BinaryIO) -> Iterator[Path]:
-    """Standard input as a table: lines of JSON if it begins like one, else CSV."""
+    """Standard input as a table: JSON Lines if it starts like JSON, otherwise CSV."""
     first = stream.read(1 << 20)
     suffix = ".jsonl" if first.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") else ".csv"
     with tempfile.TemporaryDirectory() as folder:
@@ -115,9 +113,7 @@ def prepare(
     *,
     roles: Mapping[str, Role] | None = None,
 ) -> list[NewItem]:
-    """The items of a batch, parsed. An item's own rubric name wins over `rubric`; what fails becomes a
-    failed item.
-    """
+    """The items of a batch, parsed. An item's own rubric name overrides `rubric`; failures become failed items."""
     return list(parsed(inputs.sources, find_rubric, rubric, roles=roles))
 
 
@@ -128,7 +124,7 @@ def parsed(
     *,
     roles: Mapping[str, Role] | None = None,
 ) -> Iterator[NewItem]:
-    """The same, one by one as they are asked for."""
+    """The same as `prepare`, one item at a time."""
     known: dict[str, Rubric] = {}
     for source in sources:
         try:
@@ -163,7 +159,7 @@ def _parsed(source: Source, rubric: Rubric, roles: Mapping[str, Role] | None) ->
 
 
 def _source(name: str, content: bytes | None) -> Source:
-    """A file; one that is no text fails, so that somebody who handed it in learns that it was not read."""
+    """A file; one that is not text fails, so that whoever handed it in learns that it was not read."""
     item = well_formed(name)
     if content is not None:
         return Source(item=item, content=content)

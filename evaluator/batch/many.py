@@ -1,9 +1,9 @@
-"""`evaluate_many`: any number of texts graded by the one path, over a journal that survives a kill.
+"""`evaluate_many`: any number of texts graded over a journal that survives a kill.
 
     async for result in evaluator.evaluate_many(texts, "cross-border-wrong-item"):
         print(result.item, result.scorecard.total if result.scorecard else result.error)
 
-The command line, the page and the HTTP API call it, or `create` and `resume` below, which are its two halves.
+The command line, the page and the HTTP API call it, or its two halves `create` and `resume` below.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Item = str | tuple[str, str] | Mapping[str, Any] | Transcript | Source | NewItem
 
 
 class Result(NamedTuple):
-    """One item that a run finished: its scorecard, or why it has none. It is on disk when you get it."""
+    """One item that a run finished: its scorecard, or why it has none. It is already on disk."""
 
     batch_id: str
     position: int  # from 0, in the order handed in
@@ -60,16 +60,16 @@ async def evaluate_many(
     owner: str = "",
     **run: Any,
 ) -> AsyncGenerator[Result]:
-    """Grades many texts and gives each result as it is finished, which is not the order handed in.
+    """Grades many texts and yields each result as it finishes, not in the order handed in.
 
-    `items` is a folder, archive or table, or anything that gives texts, (name, text) pairs, mappings with "text" (and
-    "item", "rubric" and columns of your own), or transcripts; it is read once, in pieces, and stored before the first is
-    graded. `rubric` counts for items that name none. `engine` is "local", "ray" or "openai-batch". `run` is what `resume`
-    takes: `concurrency`, `only`, `stop`, `join`, `address`.
+    `items` is a folder, archive or table, or an iterable of texts, (name, text) pairs, mappings with "text" (and
+    "item", "rubric" and your own columns), or transcripts; it is read once, in pieces, and stored before the first is
+    graded. `rubric` is used for items that name none. `engine` is "local", "ray" or "openai-batch". `run` holds the
+    arguments of `resume`: `concurrency`, `only`, `stop`, `join`, `address`.
 
-    Whatever ends this early loses nothing: `resume(batch_id)` goes on, and no answer that came back is asked for again. An
-    item that fails is a result with its cause. Raises InputError for an input, rubric or engine that cannot be used, and
-    what no item could survive: ModelError, BudgetExceeded, StorageError.
+    Nothing is lost if this ends early: `resume(batch_id)` continues, and no answer that was received is asked for
+    again. An item that fails is a result with its cause. Raises InputError for an input, rubric or engine that cannot
+    be used, and whatever no item could survive: ModelError, BudgetExceeded, StorageError.
     """
     settings = settings or load_settings()
     with ExitStack() as opened:
@@ -94,7 +94,7 @@ def create(
     name: str = "",
     owner: str = "",
 ) -> str:
-    """Stores the items as a batch, all or none, and gives its id. Blocks while the input is read."""
+    """Stores the items as a batch, all or none, and returns its id. Blocks while the input is read."""
     chosen = rubric if isinstance(rubric, Rubric) or rubric is None else rubrics.find(rubric, settings)
     sources: Iterable[Any] = open_inputs(items).sources if isinstance(items, (str, Path)) else items
     new = _new_items(sources, chosen, settings)
@@ -115,10 +115,11 @@ async def resume(
     join: bool = False,
     address: str | None = None,
 ) -> AsyncGenerator[Result]:
-    """Grades what waits in a batch (of the positions in `only`) and gives each result as it is finished.
+    """Grades the waiting items of a batch (of the positions in `only`) and yields each result as it finishes.
 
-    `concurrency` texts are under way at once (the setting by default); when `stop` is set, nothing new is begun. A batch
-    that another machine runs is shared with `join`, and else an InputError. `address` is that of a Ray cluster.
+    `concurrency` texts are graded at the same time (default: the setting); when `stop` is set, nothing new is started.
+    A batch that another machine runs is shared with `join`; otherwise that is an InputError. `address` is the address
+    of a Ray cluster.
     """
     settings = settings or load_settings()
     with ExitStack() as opened:

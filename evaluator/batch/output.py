@@ -1,8 +1,8 @@
-"""The file that a run's results go to, valid at every moment: lines and folders grow as items finish; a workbook, CSV or
-Parquet file is replaced now and then by a newer whole one, so seldom that it costs a twentieth of the time at most.
+"""The file that a run's results go to, valid at every moment.
 
-The journal is what counts. When a run ends, or goes on after an accident, the file is written anew from it, so that its final
-content is the one without the accident.
+JSON Lines files and folders grow as items finish. A workbook, CSV or Parquet file is replaced now and then as a whole,
+so seldom that this costs at most a twentieth of the time. The journal is authoritative: when a run ends, or continues
+after an interruption, the file is rewritten from it, so that its final content does not depend on the interruption.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from evaluator.errors import InputError, StorageError
 from evaluator.storage import BatchItem, Records
 
 LEAST_PAUSE_S = 5.0
-SHARE = 0.05  # of the time that may go into snapshots
+SHARE = 0.05  # share of the time that may go into snapshots
 
 
 def check_output(path: Path, overwrite: bool = False) -> Path:
-    """The path; InputError where results cannot be written there: a form that is not known, or a file or folder that holds
-    something already."""
+    """The path, checked.
+
+    Raises InputError if results cannot be written there: an unknown format, or a file or folder that is not empty.
+    """
     if path.suffix:
         check_suffix(path)
     taken = path.is_file() if path.suffix else path.is_dir() and any(path.iterdir())
@@ -34,7 +36,7 @@ def check_output(path: Path, overwrite: bool = False) -> Path:
 
 
 class Output:
-    """Results of one batch on their way to one file or folder."""
+    """Results of one batch being written to one file or folder."""
 
     def __init__(self, path: Path, records: Records, batch_id: str) -> None:
         self.path, self._records, self._batch_id = path, records, batch_id
@@ -44,14 +46,14 @@ class Output:
         self._write()
 
     async def add(self, result: Result) -> None:
-        """One more result."""
+        """Adds a result."""
         if self._grows:
             await asyncio.to_thread(self._append, result)
         elif time.monotonic() - self._written_at > max(LEAST_PAUSE_S, self._cost_s / SHARE):
             await self.finish()
 
     async def finish(self) -> None:
-        """Everything as the journal has it now, in the order handed in."""
+        """Writes everything in the journal, in the order handed in."""
         await asyncio.to_thread(self._write)
 
     def _write(self) -> None:
@@ -76,7 +78,7 @@ class Output:
             write_item(item, card, self.path)
             return
         try:
-            with self.path.open("ab", buffering=0) as file:  # one write a line: a kill leaves no half of one
+            with self.path.open("ab", buffering=0) as file:  # one write per line: a kill leaves no partial line
                 file.write(json_line(row_of(item, card, self._table)).encode())
         except OSError as error:
             raise StorageError("storage_no_access", path=self.path, detail=error.strerror or error) from None

@@ -1,4 +1,4 @@
-"""Parquet files: the one module that touches pyarrow."""
+"""Parquet files; the only module that uses pyarrow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from evaluator.errors import InputError
 
-_GROUP = 1000  # rows of a row group
+_GROUP = 1000  # rows per row group
 
 
 def write(rows: Iterable[Mapping[str, Any]], path: Path, kinds: Mapping[str, str]) -> None:
@@ -25,11 +25,11 @@ def write(rows: Iterable[Mapping[str, Any]], path: Path, kinds: Mapping[str, str
 
 
 def read(path: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
-    """Column names, and the rows as they are read; InputError for a file that is no Parquet or is damaged."""
+    """Column names and a lazy iterator of rows; InputError for a file that is not Parquet or is damaged."""
     _, parquet = _pyarrow()
     try:
         file = parquet.ParquetFile(path)
-    except Exception as error:  # pyarrow raises its own tree
+    except Exception as error:  # pyarrow has its own exceptions
         raise _unreadable(path, error) from None
     return list(file.schema_arrow.names), _rows(file, path)
 

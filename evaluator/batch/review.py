@@ -1,4 +1,4 @@
-"""Which items of a batch a person should look at, the neediest first."""
+"""Which items of a batch a person should look at, most urgent first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evaluator.storage import BatchItem
 
 
 class ReviewItem(NamedTuple):
-    """An item that wants a person, and why: codes of the catalogue `review`, or "failed"."""
+    """An item that needs a person, and why: codes of the catalogue `review`, or "failed"."""
 
     item: BatchItem
     scorecard: Scorecard | None
@@ -17,10 +17,10 @@ class ReviewItem(NamedTuple):
 
 
 def review_queue(items: list[BatchItem], scorecards: dict[str, Scorecard]) -> list[ReviewItem]:
-    """Failed items and those flagged for review, ordered by need.
+    """Failed items and those flagged for review, most urgent first.
 
-    Without a result before with one; then by what is missing, by guards that fired, by whether the result
-    is open or close to the pass mark (as a share of the maximum), and last by the least certain criterion.
+    Items without a result come first; then the order depends on what is missing, on guards that fired, on whether the
+    result is open or close to the pass mark (as a share of the maximum), and last on the least certain criterion.
     """
     queue = []
     for item in items:
@@ -34,7 +34,7 @@ def review_queue(items: list[BatchItem], scorecards: dict[str, Scorecard]) -> li
 
 
 def _need(entry: ReviewItem) -> tuple[float, ...]:
-    """Sorts ascending: the smaller, the sooner."""
+    """A sort key; smaller is more urgent."""
     card = entry.scorecard
     if card is None:
         return (0.0, float(entry.item.position))
@@ -51,7 +51,7 @@ def _need(entry: ReviewItem) -> tuple[float, ...]:
 
 
 def _distance(card: Scorecard) -> float:
-    """How far the total lies from the pass mark, as a share of the maximum; 0 while passing is open."""
+    """Distance of the total from the pass mark, as a share of the maximum; 0 while passing is open."""
     if card.total is None or card.passed is None or not card.max_points:
         return 0.0
     return abs(card.total - card.pass_mark) / card.max_points

@@ -1,4 +1,4 @@
-"""Tables of responses: read row by row as text, and the columns guessed from their names and content."""
+"""Tables of responses: read row by row as text, with columns guessed from their names and content."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Row = dict[str, str]
 Rows = list[Row]
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")
-_LOOKED_AT = 200  # rows by which columns are guessed
-_WHOLE_BYTES = 64_000_000  # a text file up to here is read at once, so that its encoding is found in all of it
+_LOOKED_AT = 200  # rows used to guess columns
+_WHOLE_BYTES = 64_000_000  # a text file up to this size is read at once, so that its encoding is detected on all of it
 
 _NAMES = {
     "id": ("id", "item", "no", "name", "candidate", "编号", "序号", "工号", "姓名", "考生", "考号", "学号", "会话id"),
@@ -37,7 +37,7 @@ _NAMES = {
 
 
 class Columns(BaseModel):
-    """Which column is what; `id` None numbers the rows, `rubric` None grades all by one rubric."""
+    """The role of each column; `id` None numbers the rows, `rubric` None grades all by one rubric."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,15 +47,17 @@ class Columns(BaseModel):
 
 
 class Table(NamedTuple):
-    """A table that is being read: the names of its columns, and its rows as they come."""
+    """A table being read: its column names, and its rows lazily."""
 
     names: list[str]
     rows: Iterator[Row]
 
 
 def open_table(path: Path) -> Table:
-    """Column names and rows of a .csv, .tsv, .xlsx, .jsonl or .parquet; cells as text, empty rows left out. The file is
-    read while the rows are; InputError then or now where it is damaged."""
+    """Column names and rows of a .csv, .tsv, .xlsx, .jsonl or .parquet; cells as text, empty rows left out.
+
+    The file is read lazily; InputError at once or while reading if it is damaged.
+    """
     readers: dict[str, Callable[[Path], Table]] = {".xlsx": _xlsx, ".jsonl": _jsonl, ".parquet": _parquet}
     try:
         names, rows = readers.get(path.suffix.lower(), _csv)(path)
@@ -71,15 +73,13 @@ def read_table(path: Path) -> tuple[list[str], Rows]:
 
 
 def look_ahead(rows: Iterator[Row]) -> tuple[Rows, Iterator[Row]]:
-    """The first rows, by which columns are guessed, and all rows."""
+    """The first rows, used to guess columns, and all rows."""
     first = list(islice(rows, _LOOKED_AT))
     return first, chain(first, rows)
 
 
 def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
-    """Columns by their names; the transcript else by the longest texts. InputError when nothing looks like
-    one.
-    """
+    """Guess columns by their names, and the transcript otherwise by the longest texts; InputError if nothing fits."""
     found = {role: _by_name(names, role) for role in _NAMES}
     text = found["transcript"] or _longest(names, rows)
     if text is None:
@@ -89,7 +89,7 @@ def guess_columns(path: Path, names: list[str], rows: Rows) -> Columns:
 
 
 def is_known(name: str, role: str) -> bool:
-    """Whether a column is called like one of this role, so that it was found by its name and not by its content."""
+    """Whether a column was recognised by its name for this role, not by its content."""
     return _by_name([name], role) is not None
 
 
@@ -113,7 +113,7 @@ def _by_name(names: list[str], role: str) -> str | None:
 
 
 def _longest(names: list[str], rows: Rows) -> str | None:
-    """The column with by far the longest texts: at least 30 characters and twice any other on the average."""
+    """The column with by far the longest texts: on average at least 30 characters and twice any other."""
     lengths = {name: sum(len(row.get(name, "")) for row in rows) / max(len(rows), 1) for name in names}
     ranked = sorted(lengths, key=lambda name: lengths[name], reverse=True)
     if not ranked or lengths[ranked[0]] < 30:
@@ -123,7 +123,7 @@ def _longest(names: list[str], rows: Rows) -> str | None:
 
 
 def _open_text(path: Path) -> io.TextIOBase:
-    """The text of a file, its byte order mark left out."""
+    """The text of a file, without its byte order mark."""
     if path.stat().st_size <= _WHOLE_BYTES:
         text, _ = transcripts.decode(path.read_bytes(), str(path))
         return io.StringIO(text.removeprefix("\ufeff"), newline="")
@@ -184,7 +184,7 @@ def _xlsx_lines(path: Path) -> Iterator[list[str]]:
 
 
 def _jsonl(path: Path) -> Table:
-    """The columns are those of the first rows, since a line may have others: further ones are carried as they come."""
+    """Rows of JSON Lines; columns are those of the first rows, and further ones are carried along."""
     first, rows = look_ahead(_json_rows(path))
     return Table(list(dict.fromkeys(name for row in first for name in row)), rows)
 
@@ -205,7 +205,7 @@ def _json_row(line: str, number: int, path: Path) -> Row:
         if isinstance(content, dict):
             return _as_text(content)
         detail = "{…}"
-    except (ValueError, RecursionError) as error:  # no JSON; a number of thousands of digits; brackets in brackets
+    except (ValueError, RecursionError) as error:  # invalid JSON; numbers with thousands of digits; deep nesting
         detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     raise InputError("batch_unreadable", path=f"{path}:{number}", detail=detail)
 
@@ -222,7 +222,7 @@ def _as_text(row: dict[str, Any]) -> Row:
 
 
 def _turns(value: list[Any]) -> str:
-    """A list of {speaker, text} as labelled lines, which the parser knows; anything else as JSON."""
+    """A list of {speaker, text} as labelled lines, which the parser understands; anything else as JSON."""
     if all(isinstance(turn, dict) and {"speaker", "text"} <= turn.keys() for turn in value):
         return "\n".join(f"{turn['speaker']}：{turn['text']}" for turn in value)
     return json.dumps(value, ensure_ascii=False, default=str)

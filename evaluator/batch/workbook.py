@@ -19,7 +19,7 @@ from evaluator.storage import BatchItem, Records
 def write_workbook(
     records: Records, batch_id: str, path: Path, machine: tuple[list[str], Iterator[list[Any]]], language: str | None
 ) -> Path:
-    """Writes the workbook in one step. `machine` are the columns and rows of the sheet for programs."""
+    """Writes the workbook atomically. `machine` holds the columns and rows of the sheet for programs."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -64,7 +64,7 @@ def _heads(own: list[str], criteria: Mapping[str, Criterion], language: str | No
 def _rows(
     records: Records, batch_id: str, own: list[str], criteria: Mapping[str, Criterion], language: str | None
 ) -> Iterator[list[Any]]:
-    """One row per item; points are people's where they gave any."""
+    """One row per item, with people's points where there are any."""
     for items, cards in records.batches.pages(batch_id):
         given, reviewed = records.given_points(list(cards)), records.reviewed(list(cards))
         for item in items:

@@ -1,1 +1,1 @@
-"""How far people and the machine agree, and fitting the machine to people. Each of its packages has a door of its own."""
+"""Agreement between people and the machine, and fitting the machine to people; each subpackage has its own door."""

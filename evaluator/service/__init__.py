@@ -1,6 +1,6 @@
-"""The HTTP API: grading, batches, references, records and overrides for other systems, and typed decisions over our judge.
+"""The HTTP API: grading, batches, references, records, overrides, and typed decisions by our judge.
 
-`create_app` gives the application (FastAPI, in the extra `service`); `evaluator serve` runs it.
+`create_app` returns the application (FastAPI, in the extra `service`); `evaluator serve` runs it.
 """
 
 from evaluator.service.app import create_app

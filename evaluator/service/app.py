@@ -1,4 +1,4 @@
-"""The application: routes, the boundary around them, and errors in one form."""
+"""The application: routes, the middleware around them, and uniform errors."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ _KINDS = {404: "not_found_error", 405: "method_not_allowed_error", 415: "invalid
 def create_app(
     settings: Settings | None = None, *, records: Records | None = None, judge: Judge | None = None
 ) -> FastAPI:
-    """The API over the records and the judge that the settings name (or those given); docs at /docs, schema at
-    /openapi.json."""
+    """The API over the records and the judge from the settings (or given); docs at /docs, schema at /openapi.json."""
     settings = settings or load_settings()
     context = Context(settings, records or open_records(settings), judge)
 
@@ -81,7 +80,7 @@ def _add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        """Where and why, without what was sent: it may be somebody's words."""
+        """Location and reason without what was sent, because that may be somebody's words."""
         found = [{"loc": list(one["loc"]), "msg": one["msg"], "type": one["type"]} for one in error.errors()]
         return JSONResponse({"detail": json.loads(json.dumps(found, default=str))}, 422)
 
@@ -92,7 +91,7 @@ def _add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
-        """Logged by its kind and place only; a message could hold what somebody said."""
+        """Logs only its type and location; a message could contain what somebody said."""
         place = error.__traceback__
         while place is not None and place.tb_next is not None:
             place = place.tb_next

@@ -22,7 +22,7 @@ from evaluator.storage import Memo, Records, memo_key, open_memo
 
 
 class Context:
-    """Settings, records, keys and the judge, which is opened when it is first needed."""
+    """Settings, records, keys, and the judge, which is opened when it is first needed."""
 
     def __init__(self, settings: Settings, records: Records, judge: Judge | None = None) -> None:
         self.settings, self.records, self.keys = settings, records, Keys(settings)
@@ -34,20 +34,20 @@ class Context:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def judge(self) -> Judge:
-        """The judge of the settings."""
+        """The judge from the settings."""
         async with self._opening:
             if self._judge is None:
                 self._judge = self._own = await asyncio.to_thread(open_judge, self.settings)
             return self._judge
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Work that goes on behind the reply."""
+        """Starts work that continues after the reply."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Stops what goes on (its items wait again) and closes everything."""
+        """Stops background work (its items wait again) and closes everything."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -59,7 +59,7 @@ class Context:
     async def once(
         self, key: Key, idempotency: str | None, request: Any, work: Callable[[], Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
-        """What `work` gives; for a second request with the same idempotency key, what it gave the first time."""
+        """The result of `work`; a second request with the same idempotency key gets the result of the first."""
         if not idempotency:
             return await work()
         place = memo_key("idempotency", key.name, idempotency)
@@ -80,7 +80,10 @@ def context_of(request: Request) -> Context:
 
 
 def allowed(scope: Scope) -> Callable[..., Key]:
-    """A dependency: the key of the caller, who may do `scope`. Without any key on record only this machine is served."""
+    """A dependency: the caller's key, which must allow `scope`.
+
+    Without any key on record only this machine is served.
+    """
 
     def check(
         request: Request,

@@ -1,7 +1,7 @@
-"""Typed decisions over our judge, in the two protocols that others speak: OpenAI's /v1/decisions and /v1/systemone.
+"""Typed decisions by our judge, in two existing protocols: OpenAI's /v1/decisions and /v1/systemone.
 
-The embedded model (or whichever the settings name) answers with a probability for every option. These are its raw readings:
-unlike a grading there is no reference answer to anchor them to.
+The configured model answers with a probability for every option. These are its raw readings: unlike in a grading there
+is no reference answer to anchor them to.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from evaluator.service.problems import Problem
 router = APIRouter(tags=["decisions"])
 Decide = Annotated[Key, Depends(allowed("decide"))]
 MOST_OPTIONS, MOST_LEVELS, MOST_QUESTIONS = 255, 10, 400
-_MENU = len(LABELS) - 1  # options of one question; one letter is kept for "none of these"
+_MENU = len(LABELS) - 1  # options per question; one letter is reserved for "none of these"
 _NONE = "\x00none"
-_ID = "q"  # each question is asked alone, and what it is called must not matter
+_ID = "q"  # each question is asked alone, and its name must not matter
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-Described = str | int | float | bool | dict[str, JsonValue] | list[JsonValue]  # a level says something: it is not null
+Described = str | int | float | bool | dict[str, JsonValue] | list[JsonValue]  # a level has a meaning: it is not null
 
 
 class _Form(BaseModel):
@@ -71,7 +71,7 @@ class SystemOne(_Form):
 
 
 class Labelled(_Form):
-    """A level or option of OpenAI's form."""
+    """A level or option in OpenAI's form."""
 
     label: str = ""
     value: str | int | float = ""
@@ -79,7 +79,7 @@ class Labelled(_Form):
 
 
 class Asked(_Form):
-    """A question of OpenAI's form."""
+    """A question in OpenAI's form."""
 
     type: Literal["predicate", "choice", "score"]
     name: Name
@@ -136,8 +136,10 @@ async def decisions(asked: DecisionsRequest, request: Request, key: Decide) -> d
 
 
 async def _ask(judge: Judge, state: State, question: Question) -> tuple[dict[str, float] | None, Reply]:
-    """Probabilities by option, None where the model gave no answer. More options than a menu has letters are asked in parts,
-    each with the option that it is none of them."""
+    """Probabilities by option; None where the model gave no answer.
+
+    If there are more options than letters in a menu, they are asked in parts, each with the option "none of these".
+    """
     if len(question.options) <= _MENU + 1:
         reply = await judge.decide(state, [question])
         found = reply.answers.get(question.id)
@@ -176,7 +178,7 @@ def _of_systemone(one: Noul | Choice | Score) -> Question:
 
 
 def _as_systemone(one: Noul | Choice | Score, shares: dict[str, float] | None) -> dict[str, Any]:
-    """The answer; even shares where the model gave none, marked as such: the protocol knows no missing answer."""
+    """The answer; equal shares where the model gave none, marked as such: the protocol has no missing answer."""
     missing = {"x_ungraded": True} if shares is None else {}
     if isinstance(one, Noul):
         return {"type": "noul", "noul": shares["yes"] if shares else 0.5, **missing}
@@ -226,7 +228,7 @@ def _shown(option: Labelled) -> str:
 
 
 def _parts(given: str | list[dict[str, JsonValue]]) -> tuple[str, str]:
-    """What the developer says, and the text in question."""
+    """The developer's instructions, and the text in question."""
     if isinstance(given, str):
         return "", given
     task: list[str] = []

@@ -1,4 +1,4 @@
-"""Keys of the HTTP API: made here, shown once, kept as digests with what each may do."""
+"""Keys of the HTTP API: generated here, shown once, stored as digests with their scopes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
 class Key(BaseModel):
-    """A key without its secret: whose it is, what it may do, and its records' owner."""
+    """A key without its secret: its name, its scopes, and the owner of its records."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class Key(BaseModel):
 
 
 class Keys:
-    """The keys in the file `service-keys.json` of the data folder."""
+    """The keys in the file `service-keys.json` in the data folder."""
 
     def __init__(self, settings: Settings) -> None:
         self.path = settings.data_dir / "service-keys.json"
@@ -38,7 +38,7 @@ class Keys:
         self._keys: dict[str, Key] = {}
 
     def find(self, secret: str) -> Key | None:
-        """The key with that secret; a file that changed is read again, so that a key can be taken back at once."""
+        """The key with that secret; a changed file is read again, so that revoking a key takes effect at once."""
         return self.all().get(_digest(secret))
 
     def all(self) -> dict[str, Key]:
@@ -59,7 +59,7 @@ class Keys:
         return self._keys
 
     def add(self, name: str, scopes: tuple[str, ...], owner: str = "") -> str:
-        """Makes a key and gives its secret, which is not kept; a key of that name is replaced."""
+        """Creates a key and returns its secret, which is not stored; replaces a key of the same name."""
         unknown = set(scopes) - set(SCOPES)
         if unknown:
             raise InputError("service_scope_unknown", scope=", ".join(sorted(unknown)), known=", ".join(SCOPES))
@@ -69,7 +69,7 @@ class Keys:
         return secret
 
     def remove(self, name: str) -> bool:
-        """Takes a key back; False where there is none of that name."""
+        """Removes a key; False if there is none of that name."""
         keys = [*self.all().values()]
         left = [one for one in keys if one.name != name]
         if len(left) < len(keys):
@@ -86,5 +86,5 @@ class Keys:
 
 
 def _digest(secret: str) -> str:
-    """The secrets are random and long, so a plain digest cannot be turned back."""
+    """The secrets are random and long, so a plain digest cannot be reversed."""
     return hashlib.sha256(secret.encode()).hexdigest()

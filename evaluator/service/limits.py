@@ -1,4 +1,4 @@
-"""Around every request: its id, its size, the rate of its key, its log line without a word of anybody's, its numbers."""
+"""Around every request: its id, its size, its key's rate limit, its log line without anybody's words, its metrics."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Rate:
-    """A bucket of tokens for each key: `a_minute` requests, refilled evenly; as many at once."""
+    """A token bucket per key: `a_minute` requests, refilled evenly; bursts up to that number."""
 
     def __init__(self, a_minute: int) -> None:
         self.a_minute = a_minute
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait_s(self, name: str) -> float:
-        """0 if the request may go on, else the seconds until one may."""
+        """0 if the request may proceed, otherwise the seconds until one may."""
         now = time.monotonic()
         left, then = self._left.get(name, (float(self.a_minute), now))
         left = min(float(self.a_minute), left + (now - then) * self.a_minute / 60)
@@ -41,7 +41,7 @@ class Rate:
 
 
 class Boundary:
-    """ASGI middleware. A body over the limit is refused before it is read, or as soon as it has grown over it."""
+    """ASGI middleware; a body over the limit is refused before it is read, or as soon as it exceeds the limit."""
 
     def __init__(self, app: Any, *, most_bytes: int, metrics: Metrics) -> None:
         self.app, self.most_bytes, self.metrics = app, most_bytes, metrics
@@ -64,7 +64,7 @@ class Boundary:
             await send(message)
 
         async def sending(message: dict[str, Any]) -> None:
-            """In place of what was made of half a body goes the reason."""
+            """Replaces the reply to a truncated body with the reason for the refusal."""
             nonlocal refused
             if read <= self.most_bytes:
                 await with_id(message)
@@ -101,7 +101,7 @@ class Boundary:
 
 
 class _TooLarge(Exception):
-    """The body grew over the limit while it was read."""
+    """The body exceeded the limit while it was read."""
 
 
 async def _refuse(send: Send, most: int) -> None:

@@ -1,4 +1,4 @@
-"""Logs as lines of JSON: what was asked for by route, how it ended and how long it took, and nothing that anybody said."""
+"""Logs as JSON Lines: which route was requested, how it ended and how long it took, and nothing that anybody said."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 
 class JsonLines(logging.Formatter):
-    """One object a record. A message that is an object already gets time and level; an exception is named by its kind only,
-    because its message could hold somebody's words."""
+    """One JSON object per record.
+
+    A message that is already an object gets time and level added; an exception is named only by its type, because its
+    message could contain somebody's words.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -27,7 +30,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_config() -> dict[str, Any]:
-    """For `logging.config.dictConfig`: everything from INFO on to standard error."""
+    """Configuration for `logging.config.dictConfig`: everything from INFO up to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""Counters for Prometheus: requests, gradings, tokens, money, and what was ungraded or wants a person."""
+"""Counters for Prometheus: requests, gradings, tokens, cost, and what was ungraded or needs a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from evaluator.scorecard import Scorecard, UngradedVerdict
 
 
 class Metrics:
-    """One registry an application, so that two in a process do not meet."""
+    """One registry per application, so that two in one process do not collide."""
 
     def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -45,7 +45,7 @@ class Metrics:
         self.gradings.labels(rubric, "failed").inc()
 
     def text(self) -> bytes:
-        """Everything in Prometheus' form."""
+        """All metrics in Prometheus' text format."""
         from prometheus_client import generate_latest
 
         return generate_latest(self.registry)

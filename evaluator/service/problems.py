@@ -1,4 +1,4 @@
-"""Errors of the API: one form for all, with the sentence that the product says elsewhere, and never a traceback."""
+"""Errors of the API: one format for all, with the product's usual sentences and never a traceback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def body_of(kind: str, message: str, **more: Any) -> dict[str, Any]:
 
 
 def status_of(error: EvaluatorError) -> tuple[int, str]:
-    """HTTP status and kind for one of the product's own errors."""
+    """HTTP status and error type for one of the product's own errors."""
     if error.code in _UNKNOWN:
         return 404, "not_found_error"
     if isinstance(error, InputError):

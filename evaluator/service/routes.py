@@ -43,7 +43,7 @@ class GradeRequest(_Form):
 
 
 class BatchItemRequest(_Form):
-    """One text of a batch; `extra` comes back beside its result."""
+    """One text of a batch; `extra` is returned beside its result."""
 
     text: str = Field(max_length=1_000_000)
     item: str = Field(default="", max_length=400)
@@ -61,7 +61,7 @@ class BatchRequest(_Form):
 
 
 class OverrideRequest(_Form):
-    """A person's points for one criterion; None takes that person's earlier ones back."""
+    """A person's points for one criterion; None withdraws that person's earlier ones."""
 
     criterion: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     points: float | None = Field(ge=0, le=100_000)
@@ -77,7 +77,7 @@ class Started(BaseModel):
 
 
 class BatchState(BaseModel):
-    """How far a job or batch is."""
+    """The progress of a job or batch."""
 
     id: str
     name: str
@@ -282,7 +282,7 @@ async def health(request: Request) -> dict[str, str]:
 
 
 async def _rubric(name: str, context: Context) -> Rubric:
-    """By its id and nothing else: no caller opens a file of this machine."""
+    """The rubric with that id and nothing else: no caller can open a file on this machine."""
     known = await asyncio.to_thread(rubrics.list_rubrics, context.settings)
     if name not in {entry.id for entry in known}:
         raise InputError("service_unknown_rubric", name=name)
@@ -316,7 +316,7 @@ async def _begin(
 
 
 async def _run(context: Context, batch_id: str, webhook: str | None) -> None:
-    """A batch to its end, and then whoever wants to hear of it."""
+    """Runs a batch to its end and then notifies the webhook, if any."""
     cause: EvaluatorError | None = None
     try:
         judge = await context.judge()

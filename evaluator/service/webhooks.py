@@ -1,4 +1,4 @@
-"""Tells another system that a job or batch is finished: signed, tried again, and only to hosts that the operator allows."""
+"""Notifies another system that a job or batch has finished: signed, retried, and only to allowed hosts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ TIMEOUT_S = 10.0
 
 
 def check_address(url: str, settings: Settings) -> str:
-    """The address; InputError unless its host is among `webhook_hosts`: an API that calls any address that it is told would
-    reach into the operator's own network."""
+    """The address; InputError unless its host is among `webhook_hosts`.
+
+    An API that calls arbitrary addresses would reach into the operator's own network.
+    """
     try:
         host = urlsplit(url).hostname or ""
         fits = urlsplit(url).scheme in ("http", "https") and host in settings.webhook_hosts
@@ -35,13 +37,13 @@ def check_address(url: str, settings: Settings) -> str:
 
 
 def signature(secret: str, moment: int, body: bytes) -> str:
-    """`t=SECONDS,v1=HEX`: HMAC-SHA256 of "SECONDS.BODY". Check it in constant time, and refuse old moments."""
+    """`t=SECONDS,v1=HEX`: HMAC-SHA256 of "SECONDS.BODY". Check it in constant time, and refuse old timestamps."""
     digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={moment},v1={digest}"
 
 
 async def send(url: str, event: dict[str, Any], settings: Settings, metrics: Metrics) -> bool:
-    """Posts an event, up to five times over half a minute; False when nobody took it (2xx)."""
+    """Posts an event, up to five times over half a minute; False if no attempt got a 2xx reply."""
     import httpx
 
     body = json.dumps(event, ensure_ascii=False).encode()

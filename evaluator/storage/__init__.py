@@ -1,4 +1,4 @@
-"""What is kept: gradings and what people add to them, work in progress, batches, versions, profiles."""
+"""Persistent data: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work

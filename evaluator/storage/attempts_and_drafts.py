@@ -1,4 +1,4 @@
-"""Work in progress: drafts, so that nothing typed is lost, and a trainee's attempts."""
+"""Work in progress: drafts, so that nothing typed is lost, and trainees' attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evaluator.transcript import Transcript
 
 
 class Draft(Shape):
-    """What somebody has typed under a name ("grade", "practice:night-call", …)."""
+    """What somebody has typed, stored under a name ("grade", "practice:night-call", …)."""
 
     owner: str
     name: str
@@ -32,7 +32,7 @@ class Drafts:
         self.database = database
 
     def put(self, owner: str, name: str, body: dict[str, Any]) -> None:
-        """Keeps `body` (JSON) instead of what was there."""
+        """Stores `body` (JSON), replacing what was there."""
         with self.database.write() as session:
             self.database.alone(session, f"draft {owner} {name}")
             session.merge(t.DraftRow(owner=owner, name=name, body=body, at=now()))
@@ -50,13 +50,13 @@ class Drafts:
             return [Draft.model_validate(row) for row in session.scalars(query)]
 
     def drop(self, owner: str, name: str) -> None:
-        """Forgets a draft; one that is not there is no error."""
+        """Deletes a draft; it is no error if there is none."""
         with self.database.write() as session:
             session.execute(delete(t.DraftRow).where(t.DraftRow.owner == owner, t.DraftRow.name == name))
 
 
 class OwnPoint(Shape):
-    """What a trainee gave themself for one criterion."""
+    """The points that trainees gave themselves for one criterion."""
 
     points: float
     comment: str = ""
@@ -83,13 +83,13 @@ class Attempt(Shape):
 
 
 class Attempts:
-    """Practice attempts: the own grades first, the grader's result after."""
+    """Practice attempts: first the trainee's own grades, then the grader's result."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     def begin(self, owner: str, rubric: Rubric, transcript: Transcript, own_points: dict[str, OwnPoint]) -> Attempt:
-        """Stores the trainee's own grades before any result is shown; InputError on points that cannot be."""
+        """Stores the trainee's own grades before any result is shown; InputError for impossible points."""
         _check(rubric, own_points)
         with self.database.write() as session:
             row = t.AttemptRow(
@@ -105,14 +105,14 @@ class Attempts:
         return Attempt.model_validate(row)
 
     def attach(self, attempt_id: str, grading_id: str) -> None:
-        """Links the grading that followed; it must be stored already."""
+        """Links the grading that followed; it must already be stored."""
         with self.database.write() as session:
             query = update(t.AttemptRow).where(t.AttemptRow.id == attempt_id)
             if not session.execute(query.values(grading_id=grading_id)).rowcount:  # type: ignore[attr-defined]
                 raise InputError("storage_unknown_id", id=attempt_id)
 
     def all(self, owner: str, rubric_id: str | None = None) -> list[Attempt]:
-        """The attempts of `owner`, oldest first, with the totals of those that are graded."""
+        """The attempts of `owner`, oldest first, with totals for those that are graded."""
         graded = t.GradingRow
         query = select(t.AttemptRow, graded.total, graded.max_points, graded.passed)
         query = query.outerjoin(graded, graded.id == t.AttemptRow.grading_id)

@@ -1,8 +1,8 @@
-"""The journal of batches: what was handed in, and how far each item got. A run that was killed goes on from here.
+"""The journal of batches: what was handed in, and how far each item got; a killed run continues from it.
 
-An item is `waiting`, `running`, `done` or `failed`; each step is also a row of `batch_events`, which is only ever added to.
-Who runs a batch is a row with a sign of life (`evaluator.storage.runners`), so that several machines of one database can
-work on a batch and none grades what another has in hand.
+An item is `waiting`, `running`, `done` or `failed`; each step is also a row of the append-only table `batch_events`. A
+process that runs a batch has a row with heartbeats (`evaluator.storage.runners`), so that several machines with one
+database can work on a batch and none grades what another is working on.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ class NewItem(Shape):
     error: str | None = None
     extra: dict[str, Any] = Field(
         default_factory=dict
-    )  # further columns of the user's own table, carried through to the result
+    )  # other columns of the user's own table, carried through to the result
 
 
 class Batch(Shape):
-    """A batch and how many of its items are where."""
+    """A batch and how many of its items are in each state."""
 
     id: str
     name: str
     owner: str
     at: str
     options: dict[str, Any]
-    paused: bool = False  # somebody asked whoever runs it to stop
+    paused: bool = False  # somebody asked the runners to stop
     waiting: int = 0
     running: int = 0
     done: int = 0
@@ -67,7 +67,7 @@ class Batch(Shape):
 
 
 class BatchItem(Correctable):
-    """One item with the outcome of its grading, where there is one."""
+    """One item with the outcome of its grading, if there is one."""
 
     batch_id: str
     position: int  # from 0, in the order handed in
@@ -88,7 +88,7 @@ class BatchItem(Correctable):
 
 
 class BatchEvent(Shape):
-    """A step of one item: the state that it got, when, by which runner, and the cause of a failure."""
+    """A step of one item: its new state, when, by which runner, and the cause of a failure."""
 
     position: int
     state: str
@@ -98,7 +98,7 @@ class BatchEvent(Shape):
 
 
 class Cause(NamedTuple):
-    """Why items failed: the code of an error, its sentence for one of them, how many, and the name of one."""
+    """Why items failed: an error code, its sentence for one of the items, their number, and the name of one."""
 
     code: str
     error: str
@@ -107,7 +107,7 @@ class Cause(NamedTuple):
 
 
 class Work(Shape):
-    """What has to be graded for one item."""
+    """What is needed to grade one item."""
 
     batch_id: str
     position: int
@@ -140,13 +140,15 @@ class Batches:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._rubrics: dict[str, Rubric | None] = {}  # by digest: what a digest names never changes
+        self._rubrics: dict[str, Rubric | None] = {}  # by digest: the content behind a digest never changes
 
     def create(
         self, name: str, items: Iterable[NewItem], *, options: dict[str, Any] | None = None, owner: str = ""
     ) -> str:
-        """Stores a batch with all its items, or nothing, and gives its id; unreadable items are failed at once. `items` may
-        be an iterator: a few hundred are held at a time."""
+        """Stores a batch with all its items, or nothing, and returns its id; unreadable items fail at once.
+
+        `items` may be an iterator: only a few hundred are held in memory at a time.
+        """
         batch_id = new_id()
         with self.database.write() as session:
             session.add(t.BatchRow(id=batch_id, name=name, owner=owner, at=now(), options=options or {}))
@@ -157,7 +159,7 @@ class Batches:
         return batch_id
 
     def get(self, batch_id: str) -> Batch:
-        """The batch with its counts; InputError when there is none."""
+        """The batch with its counts; InputError if there is none."""
         with self.database.read() as session:
             row = session.execute(_with_counts().where(t.BatchRow.id == batch_id)).first()
         if row is None:
@@ -165,7 +167,7 @@ class Batches:
         return _batch(row)
 
     def find(self, id_or_prefix: str | None = None) -> Batch:
-        """The batch whose id begins so, the newest for None; InputError when there is none or more than one."""
+        """The batch whose id starts this way, or the newest for None; InputError if there is none or more than one."""
         row = t.BatchRow
         query = select(row.id).order_by(row.id.desc())
         if id_or_prefix is not None:
@@ -179,7 +181,7 @@ class Batches:
         return self.get(found[0])
 
     def causes(self, batch_id: str, limit: int = 10) -> list[Cause]:
-        """Why items failed, the most frequent first, each with one item that did."""
+        """Why items failed, most frequent cause first, each with one failed item."""
         row = t.BatchItemRow
         query = select(row.error_code, func.min(row.error), func.count(), func.min(row.item))
         query = query.where(row.batch_id == batch_id, row.state == "failed").group_by(row.error_code)
@@ -188,7 +190,7 @@ class Batches:
         return [Cause(code or "", error or "", count, item) for code, error, count, item in found]
 
     def count_review(self, batch_id: str) -> int:
-        """How many items want a person."""
+        """The number of items that need a person."""
         row, graded = t.BatchItemRow, t.GradingRow
         query = select(func.count()).select_from(row).join(graded, graded.id == row.grading_id)
         with self.database.read() as session:
@@ -202,7 +204,7 @@ class Batches:
             return [_batch(row) for row in session.execute(query)]
 
     def delete(self, batch_id: str) -> int:
-        """Removes a batch with its items and gives how many there were; the gradings themselves stay in the history."""
+        """Deletes a batch with its items and returns their number; the gradings themselves stay in the history."""
         with self.database.write() as session:
             if session.get(t.BatchRow, batch_id) is None:
                 raise InputError("batch_unknown", id=batch_id)
@@ -215,8 +217,10 @@ class Batches:
     def items(
         self, batch_id: str, state: ItemState | None = None, *, after: int = -1, limit: int | None = None
     ) -> list[BatchItem]:
-        """Items in the order handed in (of one state), with the totals of those graded, and corrected; all of them, or
-        `limit` that stand behind the position `after`."""
+        """Items in the order handed in (of one state), with the totals of graded ones, including corrected totals.
+
+        Returns all of them, or `limit` items after the position `after`.
+        """
         graded = [getattr(t.GradingRow, name) for name in _GRADED]
         query = select(t.BatchItemRow, was_corrected(), *graded)
         query = query.outerjoin(t.GradingRow, t.GradingRow.id == t.BatchItemRow.grading_id)
@@ -239,7 +243,7 @@ class Batches:
             return {position: length for position, length in session.execute(query)}
 
     def mean_length(self, batch_id: str, states: Collection[ItemState]) -> float:
-        """Characters of a text on the average, of the items in these states; 0 where there are none."""
+        """Average length of a text in characters, over the items in these states; 0 if there are none."""
         row = t.BatchItemRow
         query = select(func.avg(func.length(t.TranscriptRow.source)))
         query = query.join(row, t.TranscriptRow.id == row.transcript_id)
@@ -247,22 +251,21 @@ class Batches:
             return float(session.scalar(query.where(row.batch_id == batch_id, row.state.in_(states))) or 0.0)
 
     def count_tried(self, batch_id: str, state: ItemState) -> int:
-        """How many items in this state a run had in hand: those that could not be read are not among them."""
+        """How many items in this state a run has worked on; unreadable ones are not included."""
         row = t.BatchItemRow
         query = select(func.count()).where(row.batch_id == batch_id, row.state == state, row.tries > 0)
         with self.database.read() as session:
             return session.scalar(query) or 0
 
     def pages(self, batch_id: str) -> Iterator[tuple[list[BatchItem], dict[str, Scorecard]]]:
-        """All items with their scorecards by grading id, a few hundred at a time, in the order handed in."""
+        """All items with their scorecards by grading id, in pages of a few hundred, in the order handed in."""
         after = -1
         while items := self.items(batch_id, after=after, limit=_AT_ONCE):
             yield items, self.scorecards(batch_id, after=after, until=items[-1].position)
             after = items[-1].position
 
     def scorecards(self, batch_id: str, *, after: int = -1, until: int | None = None) -> dict[str, Scorecard]:
-        """The scorecards of the items graded so far, by grading id, in one query; those of the positions in
-        (`after`, `until`]."""
+        """The scorecards of graded items by grading id, in one query, for the positions in (`after`, `until`]."""
         row = t.BatchItemRow
         query = select(t.GradingRow.id, t.GradingRow.body).join(row, row.grading_id == t.GradingRow.id)
         query = query.where(row.batch_id == batch_id, row.position > after)
@@ -279,7 +282,7 @@ class Batches:
         return [rubric for rubric in found if rubric is not None]
 
     def extra_columns(self, batch_id: str) -> list[str]:
-        """Names of the user's own columns, in the order of their first appearance."""
+        """Names of the user's own columns, in order of first appearance."""
         query = select(t.BatchItemRow.extra).where(t.BatchItemRow.batch_id == batch_id)
         with self.database.read() as session:
             rows = session.scalars(query.order_by(t.BatchItemRow.position).execution_options(yield_per=_AT_ONCE))
@@ -296,8 +299,10 @@ class Batches:
     def take(
         self, batch_id: str, count: int, *, runner: str | None = None, only: Collection[int] | None = None
     ) -> list[Work]:
-        """Marks the next `count` waiting items (of the positions in `only`) as running and gives them; an empty list when
-        none waits. On a database that several use at once nobody gets what another took."""
+        """Marks the next `count` waiting items (of the positions in `only`) as running and returns them.
+
+        The list is empty if none is waiting. On a database that several processes use, no item is handed out twice.
+        """
         row = t.BatchItemRow
         query = select(row).where(row.batch_id == batch_id, row.state == "waiting")
         query = query if only is None else query.where(row.position.in_(only))
@@ -306,14 +311,14 @@ class Batches:
             return self._begin(session, batch_id, session.scalars(query).all(), runner)
 
     def waiting(self, batch_id: str, only: Collection[int]) -> list[int]:
-        """Those of the positions in `only` that wait."""
+        """The waiting items among the positions in `only`."""
         row = t.BatchItemRow
         query = select(row.position).where(row.batch_id == batch_id, row.state == "waiting", row.position.in_(only))
         with self.database.read() as session:
             return list(session.scalars(query))
 
     def peek(self, batch_id: str, only: Collection[int] | None = None) -> Iterator[Work]:
-        """What waits (of the positions in `only`), without taking it in hand; a few hundred are held at a time."""
+        """Waiting items (of the positions in `only`) without marking them; a few hundred are in memory at a time."""
         row, after = t.BatchItemRow, -1
         while True:
             query = select(row).where(row.batch_id == batch_id, row.state == "waiting", row.position > after)
@@ -327,40 +332,46 @@ class Batches:
             after = works[-1].position
 
     def start(self, batch_id: str, position: int) -> Work:
-        """Marks an item as running and gives what has to be graded."""
+        """Marks an item as running and returns what is needed to grade it."""
         with self.database.write() as session:
             return self._begin(session, batch_id, [session.get_one(t.BatchItemRow, (batch_id, position))], None)[0]
 
     def settle(self, outcomes: Sequence[Outcome]) -> list[str | None]:
-        """Writes how items ended, all in one transaction, and gives the grading ids. An item that its runner lost
-        meanwhile, because it gave no sign of life, keeps what its new runner makes of it; its grading is stored all the
-        same."""
+        """Writes how items ended, all in one transaction, and returns the grading ids.
+
+        If a runner lost an item because its heartbeats stopped, the new runner's outcome stands; the old runner's
+        grading is stored all the same.
+        """
         with self.database.write() as session:
             return [self._settle(session, outcome) for outcome in outcomes]
 
     def finish(self, work: Work, scorecard: Scorecard) -> None:
-        """Stores the grading, if it is not yet under this item's name, and marks the item as done, in one transaction."""
+        """Stores the grading, if new under this item's name, and marks the item as done, in one transaction."""
         self.settle([Outcome(work=work, scorecard=scorecard)])
 
     def fail(self, work: Work, error_code: str, error: str) -> None:
-        """Marks an item as failed, and why."""
+        """Marks an item as failed, with the cause."""
         self.settle([Outcome(work=work, error_code=error_code, error=error)])
 
     def pause(self, batch_id: str, paused: bool = True) -> None:
-        """Asks whoever runs the batch, on whatever machine, to stop; False lets it run again."""
+        """Asks all runners of the batch, on any machine, to stop; False lets it run again."""
         with self.database.write() as session:
             query = update(t.BatchRow).where(t.BatchRow.id == batch_id).values(paused=paused)
             if not session.execute(query).rowcount:  # type: ignore[attr-defined]
                 raise InputError("batch_unknown", id=batch_id)
 
     def release(self, batch_id: str, runners: Collection[str | None] | None = None) -> int:
-        """Lets items wait again that a killed run (or one of `runners`; None stands for no runner) left running; gives how
-        many."""
+        """Sets items back to waiting that a killed run left running, and returns their number.
+
+        With `runners`, only those of these runners; None stands for no runner.
+        """
         return self._move(batch_id, "running", runners)
 
     def retry(self, batch_id: str, *, ungraded: bool = False) -> int:
-        """Lets failed items wait again, except those that could not be read, and with `ungraded` those too of which not
-        everything could be graded; gives how many."""
+        """Sets failed items back to waiting, except unreadable ones, and returns their number.
+
+        With `ungraded`, also those that could not be graded completely.
+        """
         moved = self._move(batch_id, "failed")
         if not ungraded:
             return moved
@@ -396,7 +407,7 @@ class Batches:
             self._rubrics[digest] = rubric_of(session, digest)
         texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
         return [
-            Work.model_construct(  # all of it comes from validated rows
+            Work.model_construct(  # all values come from validated rows
                 batch_id=batch_id,
                 position=row.position,
                 item=row.item,
@@ -436,7 +447,7 @@ def _chunks(items: Iterable[NewItem]) -> Iterator[tuple[int, list[NewItem]]]:
 def _rows(
     session: Session, batch_id: str, start: int, items: list[NewItem], rubrics: dict[int, tuple[Rubric, str]]
 ) -> list[dict[str, Any]]:
-    """Rows of items that are next to each other, their transcripts and rubrics stored."""
+    """Rows of consecutive items, with their transcripts and rubrics stored."""
     usable = [item.error_code is None and item.transcript is not None and item.rubric is not None for item in items]
     ready = [item for item, fits in zip(items, usable, strict=True) if fits]
     keys = iter(keep_transcripts(session, [item.transcript for item in ready if item.transcript]))

@@ -17,7 +17,7 @@ from evaluator.transcript import Transcript
 
 
 def keep_transcript(session: Session, transcript: Transcript) -> str:
-    """Stores `transcript` if it is new and gives its id, the SHA-256 of its JSON.
+    """Stores `transcript` if it is new and returns its id, the SHA-256 of its JSON.
 
     `Transcript.digest` leaves out names and layout, so two candidates may share it; their records must not.
     """
@@ -25,8 +25,10 @@ def keep_transcript(session: Session, transcript: Transcript) -> str:
 
 
 def keep_transcripts(session: Session, transcripts: Sequence[Transcript]) -> list[str]:
-    """Stores those that are new, in one statement, and gives the ids of all. Two writers may store the same text at once:
-    the second finds it there."""
+    """Stores the new ones in one statement, and returns the ids of all.
+
+    If two writers store the same text at once, the second finds it already there.
+    """
     keys = [_transcript_key(one) for one in transcripts]
     known = set(session.scalars(select(TranscriptRow.id).where(TranscriptRow.id.in_(keys))))
     new = {key: one for key, one in zip(keys, transcripts, strict=True) if key not in known}
@@ -45,14 +47,12 @@ def transcripts_of(session: Session, keys: Sequence[str]) -> dict[str, Transcrip
 
 
 def insert_new(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds rows in the order of their keys, those left out whose key another writer has added meanwhile."""
+    """Inserts rows in key order, skipping those whose key another writer has inserted meanwhile."""
     if rows:
         key = table.__mapper__.primary_key[0].name
         dialect = session.get_bind().dialect.name
         statement = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
-        ordered = sorted(
-            rows, key=lambda row: row[key]
-        )  # two writers that lock alike never wait for each other in a ring
+        ordered = sorted(rows, key=lambda row: row[key])  # a common lock order prevents deadlocks
         session.execute(statement.on_conflict_do_nothing(), ordered)
 
 
@@ -61,7 +61,7 @@ def _transcript_key(transcript: Transcript) -> str:
 
 
 def keep_rubric(session: Session, rubric: Rubric) -> str:
-    """Stores the content of `rubric` if it is new and gives its digest."""
+    """Stores the content of `rubric` if it is new and returns its digest."""
     key = rubric.digest
     if session.get(RubricRow, key) is None:
         body = rubric.model_dump(mode="json")

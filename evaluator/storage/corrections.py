@@ -1,6 +1,4 @@
-"""What people add to a grading: their own points beside the machine's, and notes. Rows are added, never
-edited.
-"""
+"""What people add to a grading: their own points and notes. Rows are added, never edited."""
 
 from __future__ import annotations
 
@@ -21,39 +19,37 @@ class Corrections(Gradings):
     """Gradings with overrides and notes."""
 
     def override(self, grading: str, criterion: str, points: float, comment: str = "", *, who: str) -> Override:
-        """Puts a person's points beside the machine's; InputError on an unknown criterion or impossible
-        points.
+        """Stores a person's points beside the machine's; InputError for an unknown criterion or impossible points.
 
-        For a fatal criterion 1 says that it happened and 0 that it did not; for a penalty the points are
-        those lost.
+        For a fatal criterion 1 means that it happened and 0 that it did not; for a penalty the points are those lost.
         """
         scorecard = self.get(grading)
         _check(scorecard, criterion, points)
         return self._add(scorecard.id, criterion, points, comment, who)
 
     def revert(self, grading: str, criterion: str, comment: str = "", *, who: str) -> Override:
-        """Takes back what `who` gave for `criterion`; the earlier rows stay to be seen."""
+        """Withdraws the points that `who` gave for `criterion`; the earlier rows remain visible."""
         scorecard = self.get(grading)
         _check(scorecard, criterion, 0)
         return self._add(scorecard.id, criterion, None, comment, who)
 
     def overrides(self, grading: str) -> list[Override]:
-        """All overrides of a grading, oldest first, those taken back included."""
+        """All overrides of a grading, oldest first, including withdrawn ones."""
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id == self.resolve(grading))
         with self.database.read() as session:
             return [Override.model_validate(row) for row in session.scalars(query.order_by(t.OverrideRow.id))]
 
     def effective(self, grading: str) -> dict[str, Override]:
-        """By criterion, the override that counts: the newest that its author has not taken back."""
+        """The override that counts for each criterion: the newest that its author has not withdrawn."""
         return effective(self.overrides(grading))
 
     def given_points(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
-        """By grading id and criterion, the points of people that count, of those gradings that anybody corrected."""
+        """The people's points that count, by grading id and criterion, for corrected gradings."""
         with self.database.read() as session:
             return given_points(session, ids)
 
     def human_grades(self, rubric_id: str, owner: str | None = None) -> list[HumanGrade]:
-        """Every person's standing points on gradings by `rubric_id` (of `owner`), as rows for calibration."""
+        """Every person's current points on gradings by `rubric_id` (of `owner`), as rows for calibration."""
         query = (
             select(t.OverrideRow)
             .join(t.GradingRow, t.GradingRow.id == t.OverrideRow.grading_id)
@@ -70,7 +66,7 @@ class Corrections(Gradings):
         return sorted(rows, key=lambda row: (row.item, row.grader, row.criterion))
 
     def human_grades_of(self, gradings: Sequence[str]) -> list[HumanGrade]:
-        """Every person's standing points on these gradings."""
+        """Every person's current points on these gradings."""
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(gradings)).order_by(t.OverrideRow.id)
         with self.database.read() as session:
             given = standing(Override.model_validate(row) for row in session.scalars(query))
@@ -87,7 +83,7 @@ class Corrections(Gradings):
         return Note.model_validate(row)
 
     def notes(self, grading: str) -> list[Note]:
-        """The remarks on a grading, oldest first."""
+        """The notes on a grading, oldest first."""
         query = select(t.NoteRow).where(t.NoteRow.grading_id == self.resolve(grading))
         with self.database.read() as session:
             return [Note.model_validate(row) for row in session.scalars(query.order_by(t.NoteRow.id))]

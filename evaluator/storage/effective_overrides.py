@@ -1,4 +1,4 @@
-"""Which corrections count, and what gradings add up to with them."""
+"""Which corrections count, and the corrected sums of gradings."""
 
 from __future__ import annotations
 
@@ -11,33 +11,35 @@ from evaluator.scorecard import Scorecard, Sum, corrected
 from evaluator.storage import tables as t
 from evaluator.storage.models import Override
 
-_AT_ONCE = 500  # SQLite limits the variables of a statement
+_AT_ONCE = 500  # SQLite limits the number of variables in a statement
 
 
 def standing(overrides: Iterable[Override]) -> list[Override]:
-    """The newest of each person for each criterion of each grading, without those taken back; `overrides` are oldest
-    first."""
+    """The newest override of each person for each criterion of each grading, without withdrawn ones.
+
+    `overrides` must be ordered oldest first.
+    """
     newest = {(one.grading_id, one.who, one.criterion): one for one in overrides}
     return [one for one in newest.values() if one.points is not None]
 
 
 def effective(overrides: Iterable[Override]) -> dict[str, Override]:
-    """By criterion, the correction of one grading that counts: the newest that its author has not taken back."""
+    """The correction that counts for each criterion of one grading: the newest that its author has not withdrawn."""
     return {one.criterion: one for one in sorted(standing(overrides), key=lambda one: one.id)}
 
 
 def points_of(standing: Mapping[str, Override]) -> dict[str, float]:
-    """By criterion, the points that count."""
+    """The points that count, by criterion."""
     return {criterion: one.points for criterion, one in standing.items() if one.points is not None}
 
 
 def was_corrected() -> Label[bool]:
-    """A column of a query of gradings: whether anybody ever corrected it, which may have been taken back since."""
+    """A column for queries of gradings: whether anybody ever corrected it, even if that was withdrawn later."""
     return exists().where(t.OverrideRow.grading_id == t.GradingRow.id).label("was_corrected")
 
 
 def bodies(session: Session, ids: Sequence[str]) -> dict[str, Scorecard]:
-    """The scorecards with these exact ids; unknown ones are left out."""
+    """The scorecards with exactly these ids; unknown ids are ignored."""
     found: dict[str, Scorecard] = {}
     for some in in_parts(ids):
         query = select(t.GradingRow.id, t.GradingRow.body).where(t.GradingRow.id.in_(some))
@@ -46,7 +48,7 @@ def bodies(session: Session, ids: Sequence[str]) -> dict[str, Scorecard]:
 
 
 def given_points(session: Session, ids: Sequence[str]) -> dict[str, dict[str, float]]:
-    """By grading id and criterion, the points of people that count; gradings that nobody corrected are left out."""
+    """The people's points that count, by grading id and criterion; uncorrected gradings are left out."""
     given: dict[str, list[Override]] = {}
     for some in in_parts(ids):
         query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(some)).order_by(t.OverrideRow.id)
@@ -56,11 +58,11 @@ def given_points(session: Session, ids: Sequence[str]) -> dict[str, dict[str, fl
 
 
 def corrected_sums(session: Session, ids: Sequence[str]) -> dict[str, Sum]:
-    """By id, what those of these gradings add up to that people corrected; the others are left out."""
+    """The sums of corrected gradings, by id; uncorrected ones are left out."""
     points = given_points(session, ids)
     return {name: corrected(card, points[name]) for name, card in bodies(session, list(points)).items()}
 
 
 def in_parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    """The ids in parts that one statement can name."""
+    """The ids in parts that fit into one statement."""
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

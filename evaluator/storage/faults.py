@@ -1,4 +1,4 @@
-"""What a database says when it fails, as one sentence that says what to do."""
+"""Database failures as one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from evaluator.errors import StorageError
 
-# Their messages are part of the interface of SQLite and of libpq; the order matters, a full disk may also be called an I/O error.
+# SQLite's and libpq's messages are part of their interface. The order matters: a full disk may also be called an I/O
+# error.
 _CAUSES = (
     (
         "storage_unreachable",
@@ -46,7 +47,7 @@ _CAUSES = (
 
 
 def storage_error(error: Exception, path: object) -> StorageError:
-    """The StorageError for what sqlite3, SQLAlchemy or the system raised about `path`."""
+    """The StorageError for an error of sqlite3, SQLAlchemy or the system concerning `path`."""
     detail = str(getattr(error, "orig", None) or error).splitlines()[0]
     lowered = detail.lower()
     for code, marks in _CAUSES:

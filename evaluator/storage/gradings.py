@@ -1,4 +1,4 @@
-"""Gradings: stored whole, found by what was asked, listed without reading them."""
+"""Gradings: stored whole, found by what was asked, listed without reading the scorecards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUMMARY = [getattr(t.GradingRow, name) for name in GradingSummary.model_fields 
 
 
 class Gradings:
-    """The scorecards of one database. `evaluator.storage.Records` adds what people do with them."""
+    """The scorecards of one database; `evaluator.storage.Records` adds what people do with them."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -40,17 +40,17 @@ class Gradings:
         label: str = "",
         owner: str = "",
     ) -> str:
-        """Stores a grading, all of it or nothing, and gives its id; storing the same id again changes
-        nothing, except under another name: then the id is that of a copy.
+        """Stores a grading, all of it or nothing, and returns its id.
 
-        `request_key` is what `find` looks for, `rubric` is kept as it was used, `label` is a name for
-        people (a file, a candidate), `owner` keeps several users apart.
+        Storing the same id again changes nothing, except under another name: then the id of a copy is returned.
+        `request_key` is what `find` looks for, `rubric` is stored as it was used, `label` is a name for people (a file,
+        a candidate), and `owner` separates users.
         """
         with self.database.write() as session:
             return insert_grading(session, scorecard, transcript, request_key, rubric, label, owner)
 
     def find(self, request_key: str, owner: str | None = None) -> Scorecard | None:
-        """The newest scorecard stored for `request_key` (by `owner`), or None: nothing needs to be asked twice."""
+        """The newest scorecard stored for `request_key` (by `owner`), or None, so that nothing is asked twice."""
         newest = (t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         query = select(t.GradingRow.body).where(t.GradingRow.request_key == request_key)
         query = query if owner is None else query.where(t.GradingRow.owner == owner)
@@ -59,7 +59,7 @@ class Gradings:
         return None if body is None else Scorecard.model_validate(body)
 
     def resolve(self, id_or_prefix: str) -> str:
-        """The full id that begins so; InputError when there is none or more than one."""
+        """The full id that starts with `beginning`; InputError if there is none or more than one."""
         wanted = read_id(id_or_prefix)
         column = t.GradingRow.id
         query = select(column).where(or_(column == id_or_prefix, column.startswith(wanted, autoescape=True)))
@@ -74,7 +74,7 @@ class Gradings:
         return found[0]
 
     def get(self, id_or_prefix: str) -> Scorecard:
-        """The scorecard with that id, or the only one whose id begins so."""
+        """The scorecard with that id, or the only one whose id starts with it."""
         grading_id = self.resolve(id_or_prefix)
         with self.database.read() as session:
             return Scorecard.model_validate(session.get_one(t.GradingRow, grading_id).body)
@@ -106,8 +106,11 @@ class Gradings:
         review: bool | None = None,
         waiting: bool = False,
     ) -> list[GradingSummary]:
-        """Newest first; `text` is searched in label, rubric title and the words of the transcript. `review` asks for those
-        that want a person (or do not), `waiting` for those that want one and were not reviewed yet."""
+        """Gradings, newest first.
+
+        `text` is searched in label, rubric title and the words of the transcript. `review` selects those that do or do
+        not need a person, `waiting` those that need one and have not been reviewed yet.
+        """
         query = _filtered(select(*_SUMMARY, was_corrected()), rubric, text, owner, review, waiting)
         query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         with self.database.read() as session:
@@ -124,13 +127,13 @@ class Gradings:
         review: bool | None = None,
         waiting: bool = False,
     ) -> int:
-        """How many gradings `history` would list in all."""
+        """How many gradings `history` would list in total."""
         with self.database.read() as session:
             query = _filtered(select(func.count(t.GradingRow.id)), rubric, text, owner, review, waiting)
             return session.scalar(query) or 0
 
     def many(self, ids: list[str]) -> dict[str, Scorecard]:
-        """The scorecards with these exact ids, in one query; unknown ones are left out."""
+        """The scorecards with exactly these ids, in one query; unknown ids are ignored."""
         with self.database.read() as session:
             return bodies(session, ids)
 
@@ -141,8 +144,9 @@ class Gradings:
             return transcript_of(session, session.get_one(t.GradingRow, grading_id).transcript_id)
 
     def delete(self, id_or_prefix: str) -> str:
-        """Removes a grading with its overrides, notes and marks of review, and its transcript if nothing else uses it; gives
-        the id.
+        """Deletes a grading with its overrides, notes and review marks, and returns its id.
+
+        Its transcript is deleted too if nothing else uses it.
         """
         grading_id = self.resolve(id_or_prefix)
         with self.database.write() as session:
@@ -165,10 +169,10 @@ def insert_grading(
     label: str = "",
     owner: str = "",
 ) -> str:
-    """Adds a grading to the transaction of `session` and gives its id.
+    """Adds a grading in the transaction of `session` and returns its id.
 
-    One that is there already gets only the label it lacked. Where it is another candidate's, who said the same, the copy
-    that bears this name is given, and made if there is none: what people add to one must not stand with the other.
+    An existing grading only gets a label if it had none. If it belongs to another candidate who said the same, a copy
+    with this name is returned, and made if necessary: what people add to one must not appear with the other.
     """
     transcript_id = keep_transcript(session, transcript)
     known = session.get(t.GradingRow, scorecard.id)
@@ -193,7 +197,7 @@ def insert_grading(
 
 
 def _own(session: Session, known: t.GradingRow, transcript_id: str, label: str, owner: str) -> t.GradingRow | None:
-    """`known`, or else the newest that was asked for alike, if it is this owner's and of this text and name."""
+    """`known`, or else the newest for the same request, if it has this owner, text and name."""
     row = t.GradingRow
     asked = row.id == known.id
     alike = asked if known.request_key is None else or_(asked, row.request_key == known.request_key)
@@ -203,7 +207,7 @@ def _own(session: Session, known: t.GradingRow, transcript_id: str, label: str, 
 
 
 def _copied(scorecard: Scorecard) -> Scorecard:
-    """The same verdicts as a grading of their own, made now; it took no tokens, and a sum must not count them twice."""
+    """The same verdicts as a separate grading, created now; it counts no tokens, so that sums stay right."""
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     return scorecard.model_copy(update={"id": new_id(), "created_at": moment, "usage": Usage()})
 
@@ -211,7 +215,7 @@ def _copied(scorecard: Scorecard) -> Scorecard:
 def _columns(scorecard: Scorecard) -> dict[str, Any]:
     stamp = scorecard.rubric
     body = scorecard.model_dump(mode="json")
-    body["judge"] = redact_value(body["judge"])  # addresses, and what vendors call their models
+    body["judge"] = redact_value(body["judge"])  # addresses, and vendors' model names
     return {
         "id": scorecard.id,
         "created_at": scorecard.created_at,
@@ -249,12 +253,12 @@ def _filtered(
         said = select(t.TranscriptRow.id).where(_holds(t.TranscriptRow.source, word))
         places = [_holds(column, word) for column in (row.label, row.rubric_title)]
         numbered = row.id.startswith(read_id(as_kept(word)), autoescape=True)
-        wanted.append(or_(*places, numbered, row.transcript_id.in_(said)))  # one pass, not a look-up a row
+        wanted.append(or_(*places, numbered, row.transcript_id.in_(said)))  # one pass instead of one look-up per row
     return query.where(*wanted)
 
 
 def _holds(column: Any, word: str) -> ColumnElement[bool]:
-    """Whether a text holds the word, in capitals or not: databases differ there unless both are made small."""
+    """Whether a text contains the word, ignoring case; both sides are lower-cased because databases differ."""
     return func.lower(column).contains(as_kept(word).lower(), autoescape=True)
 
 

@@ -1,7 +1,7 @@
-"""Ids of records: short, in the order of time, without letters that are taken for others.
+"""Record ids: short, in time order, without letters that are easily confused.
 
-Eight characters for the milliseconds since 2026 (enough until 2060) and four that are random, in
-Crockford's base 32: no i, l, o or u. Within one process ids rise strictly even when the clock does not.
+Eight characters encode the milliseconds since 2026 (enough until 2060) and four are random, in Crockford's base 32: no
+i, l, o or u. Within one process ids rise strictly even if the clock does not.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def new_id() -> str:
 
 
 def read_id(text: str) -> str:
-    """An id, or the beginning of one, as somebody typed it: capitals and mistaken letters set right."""
+    """An id, or the start of one, as somebody typed it: upper case and confused letters are corrected."""
     return text.strip().lower().translate(_MISTAKEN)
 
 

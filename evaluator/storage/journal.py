@@ -1,4 +1,4 @@
-"""How SQLite files of ours keep their journal: ahead of the data, so that readers do not wait for a writer."""
+"""Write-ahead journals for our SQLite files, so that readers do not wait for a writer."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ PAUSE_S = 0.02
 
 
 def write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
-    """Switches the connection's file to write-ahead logging, trying again for `wait_s` seconds.
+    """Switches the connection's file to write-ahead logging, retrying for `wait_s` seconds.
 
-    Where several switch a new file at once SQLite calls it locked at once, whatever its timeout, because waiting might
-    never end. Raises sqlite3.OperationalError for anything else, and when the time is up.
+    If several processes switch a new file at the same time, SQLite reports it as locked immediately, whatever its
+    timeout, because waiting might never end. Raises sqlite3.OperationalError for anything else, and when the time is
+    up.
     """
     end = time.monotonic() + wait_s
     while True:

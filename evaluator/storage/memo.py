@@ -1,8 +1,7 @@
-"""A journal of answers that a model already gave, so that nothing is asked twice.
+"""A cache of a model's answers on disk, so that nothing is asked twice.
 
-Keys say everything that the answer depends on (model, prompt, text); make them with `memo_key`. The file
-may be shared by several processes and by many tasks of one; it is a cache, so deleting it loses time, never
-a grading.
+Keys contain everything that the answer depends on (model, prompt, text); make them with `memo_key`. The file may be
+shared by several processes and by many tasks of one process. Deleting it loses time, never a grading.
 """
 
 from __future__ import annotations
@@ -23,25 +22,27 @@ from evaluator.storage.faults import sqlite_faults
 from evaluator.storage.journal import write_ahead
 
 _INSERT = "INSERT OR REPLACE INTO answers (key, value) VALUES (?, ?)"
-_AT_ONCE = 500  # SQLite limits the variables of a statement
+_AT_ONCE = 500  # SQLite limits the number of variables in a statement
 BUSY_MS = 20_000  # another process holds the file for one insert at a time
 
 
 def memo_key(*parts: Any) -> str:
-    """SHA-256 over the JSON of `parts`: equal parts, equal key, whatever the order of keys in a mapping."""
+    """SHA-256 over the JSON of `parts`: equal parts give equal keys, whatever the key order in mappings."""
     return hashlib.sha256(_as_json(parts).encode()).hexdigest()
 
 
 class KeyPrefix:
-    """Makes keys of parts that begin alike: `KeyPrefix(a, b).key(c)` is `memo_key(a, b, c)`, and a long text among the first
-    parts is read once."""
+    """Makes keys that share their first parts: `KeyPrefix(a, b).key(c)` equals `memo_key(a, b, c)`.
+
+    A long text among the first parts is hashed only once.
+    """
 
     def __init__(self, *parts: Any) -> None:
         text = "[" + "".join(f"{_as_json(part)}," for part in parts)
         self._hash = hashlib.sha256(text.encode())
 
     def key(self, last: Any) -> str:
-        """The key of all parts and `last`."""
+        """The key of all parts followed by `last`."""
         whole = self._hash.copy()
         whole.update(f"{_as_json(last)}]".encode())
         return whole.hexdigest()
@@ -52,31 +53,31 @@ def _as_json(part: Any) -> str:
 
 
 class Memo(Protocol):
-    """What was answered, by key."""
+    """Cached answers by key."""
 
     async def get(self, key: str) -> Any | None:
         """The stored value, or None."""
         ...
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
-        """The stored values of those keys that have one."""
+        """The stored values of the keys that have one."""
         ...
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores a value instead of an older one; kept when this returns."""
+        """Stores a value, replacing an older one; it is durable when this returns."""
         ...
 
     async def put_many(self, values: Mapping[str, Any]) -> None:
-        """The same for several, all of them or none."""
+        """Stores several values, all of them or none."""
         ...
 
     def close(self) -> None:
-        """Closes what it lies in."""
+        """Closes the underlying storage."""
         ...
 
 
 class AskMemo:
-    """Key (SHA-256 as hex) to JSON value, on disk. StorageError when the file cannot be read or written."""
+    """A mapping from keys (SHA-256 as hex) to JSON values on disk; StorageError if the file cannot be used."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -87,21 +88,19 @@ class AskMemo:
             self._connection = _connect(self.path)
 
     async def get(self, key: str) -> Any | None:
-        """The stored value, or None; a value that is no JSON counts as not there."""
+        """The stored value, or None; a value that is not valid JSON counts as missing."""
         return await asyncio.to_thread(self._get, key)
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
-        """The stored values of those keys that have one."""
+        """The stored values of the keys that have one."""
         return await asyncio.to_thread(self._get_many, keys)
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores `value` (anything JSON holds) under `key`, instead of an older one; on disk when this
-        returns.
-        """
+        """Stores `value` (any JSON value) under `key`, replacing an older one; it is on disk when this returns."""
         await self.put_many({key: value})
 
     async def put_many(self, values: Mapping[str, Any]) -> None:
-        """The same for several, all of them or none."""
+        """Stores several values, all of them or none."""
         rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
         if rows:
             await asyncio.to_thread(self._put_many, rows)

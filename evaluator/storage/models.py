@@ -1,4 +1,4 @@
-"""What the records give back, and a few conversions that all their modules need."""
+"""The types that the records return, and a few conversions that all their modules need."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ class Shape(BaseModel):
 
 
 class Correctable(Shape):
-    """A line with the machine's total, beside which people's points may stand."""
+    """A row with the machine's total, which people's points may replace."""
 
-    corrected: Sum | None = None  # what it adds up to with people's points; None where none stand
+    corrected: Sum | None = None  # the total with people's points; None if there are none
 
     @property
     def overridden(self) -> bool:
-        """Whether a person's points stand that were not taken back."""
+        """Whether a person's points apply that were not withdrawn."""
         return self.corrected is not None
 
     @property
     def counted(self) -> Self | Sum:
-        """What has the total, and whether it passes, that a list shows: with people's points where there are any."""
+        """The total, and whether it passes, as shown in a list: with people's points if there are any."""
         return self.corrected or self
 
 
 class GradingSummary(Correctable):
-    """One line of the history: what a list shows without reading the scorecard."""
+    """One row of the history: what a list shows without reading the scorecard."""
 
     id: str
     created_at: str
@@ -52,7 +52,7 @@ class GradingSummary(Correctable):
 
 
 class Override(Shape):
-    """A person's points for one criterion; `points` None takes that person's earlier ones back."""
+    """A person's points for one criterion; `points` None withdraws that person's earlier ones."""
 
     id: str
     grading_id: str
@@ -64,7 +64,7 @@ class Override(Shape):
 
 
 class Note(Shape):
-    """A remark on a grading."""
+    """A note on a grading."""
 
     id: str
     grading_id: str
@@ -74,7 +74,7 @@ class Note(Shape):
 
 
 class Review(Shape):
-    """That somebody has looked at a grading and is done with it; `done` is False where it was taken back."""
+    """A mark that somebody has reviewed a grading; `done` is False if the mark was withdrawn."""
 
     id: str
     grading_id: str
@@ -85,7 +85,7 @@ class Review(Shape):
 
 
 class HumanGrade(Shape):
-    """A point given by a person, in the long form that calibration reads."""
+    """Points given by a person, in the long form that calibration reads."""
 
     item: str  # id of the grading
     grader: str
@@ -94,20 +94,20 @@ class HumanGrade(Shape):
 
 
 class Record(Shape):
-    """Everything that is kept about one grading."""
+    """Everything stored about one grading."""
 
     id: str
     label: str
     owner: str
     scorecard: Scorecard
     transcript: Transcript
-    rubric: Rubric | None  # as it was used; None when it was not handed over for storing
-    overrides: tuple[Override, ...]  # oldest first, those taken back included
+    rubric: Rubric | None  # as it was used; None if it was not passed for storing
+    overrides: tuple[Override, ...]  # oldest first, including withdrawn ones
     notes: tuple[Note, ...]  # oldest first
 
 
 def now() -> str:
-    """The moment, ISO 8601 in UTC with milliseconds, so that texts sort like times."""
+    """The current time, ISO 8601 in UTC with milliseconds, so that texts sort like times."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 

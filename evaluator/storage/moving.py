@@ -1,4 +1,4 @@
-"""Moves everything that is kept to another database: from a file to a server, when one becomes a team."""
+"""Moves all records to another database: from a file to a server when a team starts to share them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Moved(NamedTuple):
 
 
 def move_records(source: Database, target: Database, progress: Callable[[Moved], None] = lambda _: None) -> list[Moved]:
-    """Copies all records from one database to another, which must be empty, in one transaction; the source stays as it was.
+    """Copies all records from one database to an empty one, in one transaction; the source is unchanged.
 
-    StorageError where the target holds records already, or either cannot be reached; nothing is half copied then.
+    Raises StorageError if the target already holds records or either cannot be reached; then nothing is copied.
     """
     return copy_tables(source, target, Base.metadata.sorted_tables, progress)
 
@@ -33,7 +33,7 @@ def move_records(source: Database, target: Database, progress: Callable[[Moved],
 def copy_tables(
     source: Database, target: Database, tables: list[Table], progress: Callable[[Moved], None] = lambda _: None
 ) -> list[Moved]:
-    """The same for these tables, each after those that it points to."""
+    """Copies these tables, each after the tables that it references."""
     if source.url == target.url:
         raise StorageError("storage_same", path=target.place)
     source.migrate()
@@ -51,7 +51,7 @@ def copy_tables(
 
 
 def _copy(read: Connection, write: Connection, table: Table) -> int:
-    """Row by row in the order of the key; ids stay, so that every link to a record stays."""
+    """Copies row by row in key order; ids are kept, so all links to records remain valid."""
     found = read.execution_options(yield_per=_AT_ONCE).execute(select(table).order_by(*table.primary_key.columns))
     rows = 0
     for part in found.mappings().partitions():
@@ -61,7 +61,7 @@ def _copy(read: Connection, write: Connection, table: Table) -> int:
 
 
 def _count_on(write: Connection, table: Table) -> None:
-    """Numbers that PostgreSQL gives itself go on behind the copied ones."""
+    """Makes PostgreSQL's sequences continue after the copied rows."""
     key = next(iter(table.primary_key.columns))
     if (
         write.dialect.name == "postgresql"

@@ -1,7 +1,7 @@
-"""Opens the records: the engine, its transactions, and the migrations that bring an older database up to date.
+"""Opens the records: the engine, its transactions, and the migrations that update an older database.
 
-SQLite and PostgreSQL behave alike: text is compared without regard to case, and who must not be disturbed holds a lock in the
-database, which goes with its holder.
+SQLite and PostgreSQL behave alike: text is compared ignoring case, and exclusive work holds a lock in the database,
+which is released when its holder ends.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 VERSIONS = "alembic_version"
 BUSY_S = 15.0
 
-_migrating = threading.Lock()  # Alembic keeps what it is at in its own module
+_migrating = threading.Lock()  # Alembic keeps its state in its own module
 
 
 class Database:
-    """One database: `read()` and `write()` give sessions whose failures are StorageErrors, nothing half
-    written.
+    """One database:
+
+    `read()` and `write()` open sessions whose failures are StorageErrors and leave nothing half-written.
     """
 
     def __init__(
@@ -50,8 +51,11 @@ class Database:
         *,
         one_writer: bool = False,
     ) -> None:
-        """`migrations` may be those of the bank, which then has a table of versions of its own in a shared database; with
-        `one_writer` whole transactions of writers follow each other, as SQLite has it anyway."""
+        """Connects to the database.
+
+        `migrations` may be those of the bank, which then has its own version table in a shared database. With
+        `one_writer` whole write transactions run one after another, as they always do in SQLite.
+        """
         url = _with_driver(url)
         self.url, self.lock_dir, self.migrations = url, lock_dir, migrations
         self.is_server = not url.startswith("sqlite")
@@ -59,31 +63,33 @@ class Database:
         self.one_writer = one_writer and self.is_server
         self.place = _place(url)
         self.engine = _engine(url, busy_s, self.place)
-        # SQLite would let a reader turn writer and then refuse it; who means to write says so at the start.
+        # SQLite would let a reader become a writer and then refuse it, so writers declare themselves at the start.
         self._writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for looking things up."""
+        """A session for reading."""
         with self._mapped(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that is committed at the end, and wholly undone if anything was raised."""
+        """A session that is committed at the end, and rolled back completely if anything was raised."""
         with self._mapped(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             if self.one_writer:
                 self.alone(session, self.version_table)
             yield session
 
     def alone(self, session: Session, what: str) -> None:
-        """Waits until no other transaction holds the lock called `what`, and holds it to the end of this one. SQLite lets
-        one writer in at a time already."""
+        """Waits for the lock called `what` and holds it to the end of this transaction.
+
+        SQLite already admits only one writer at a time.
+        """
         if self.is_server:
             session.execute(select(func.pg_advisory_xact_lock(_lock_number(what))))
 
     def migrate(self) -> None:
-        """Brings the tables up to the newest revision; one process does it while others wait."""
+        """Migrates the tables to the newest revision; one process does it while others wait."""
         with self._mapped():
             if self._is_current():
                 return
@@ -114,7 +120,7 @@ class Database:
         return now == known[-1]
 
     def _upgrade(self) -> None:
-        """In one transaction; on a server behind a lock, so that of two first starts one waits and finds all done."""
+        """Upgrades in one transaction; on a server behind a lock, so that a second process finds it done."""
         with self._writing.begin() as connection:
             if self.is_server:
                 connection.execute(select(func.pg_advisory_xact_lock(_lock_number(self.version_table))))
@@ -127,7 +133,7 @@ class Database:
         try:
             yield
         except IntegrityError:
-            raise  # a bug of ours, not a failing disk
+            raise  # our own bug, not a failing disk
         except (DBAPIError, OSError) as error:
             raise storage_error(error, self.place) from None
 
@@ -162,12 +168,12 @@ def _revision(connection: Connection, version_table: str) -> str | None:
 
 
 def _lock_number(what: str) -> int:
-    """A lock of PostgreSQL is a number of 64 bits."""
+    """A 64-bit number, because PostgreSQL's locks are numbers."""
     return int.from_bytes(hashlib.sha256(f"evaluator {what}".encode()).digest()[:8], "big", signed=True)
 
 
 def _with_driver(url: str) -> str:
-    """PostgreSQL by the driver that we name as an extra, however the address was written."""
+    """The PostgreSQL address with the driver from our extra, however the address was written."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
             return f"postgresql+psycopg://{url.removeprefix(scheme)}"
@@ -193,8 +199,10 @@ def _engine(url: str, busy_s: float, place: str) -> Engine:
 
 
 def _reachable(url: URL, path: Path) -> URL:
-    """The address of a file that is created for its owner alone; of one in a folder that cannot be written, an address
-    that only reads: what was graded can be looked at on a medium that is write-protected."""
+    """The address of a file, created if necessary, that only its owner can read.
+
+    For a file in a read-only folder it is a read-only address, so that gradings can be viewed on write-protected media.
+    """
     try:
         make_writable(path.parent)
         make_private_file(path)
@@ -205,20 +213,20 @@ def _reachable(url: URL, path: Path) -> URL:
                 raise storage_error(error, path) from None
             raise
     wal = path.with_name(f"{path.name}-wal")
-    # Without a log of its own nobody writes to it now, and SQLite need not create the file by which it would know.
+    # Without a write-ahead log nobody is writing to it now, and SQLite need not create the file by which it would know.
     way = "mode=ro" if wal.is_file() and wal.stat().st_size else "immutable=1"
     return url.set(database=f"file:{quote(str(path.absolute()))}?{way}", query={**url.query, "uri": "true"})
 
 
-_json = partial(json.dumps, ensure_ascii=False)  # Chinese stays Chinese, a third of the size
+_json = partial(json.dumps, ensure_ascii=False)  # Chinese is stored unescaped, at a third of the size
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, busy_s: float, reads_only: bool) -> None:
-    connection.isolation_level = None  # transactions are ours, see `_begin_sqlite`
+    connection.isolation_level = None  # we manage transactions ourselves, see `_begin_sqlite`
     if not reads_only:
         write_ahead(connection, busy_s)
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own handles only ASCII
 
 
 def _lower(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Jobs that a provider works on: in the records before the provider hears of them, so that none is forgotten or sent twice."""
+"""Jobs at a provider: recorded before the provider hears of them, so that none is forgotten or sent twice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from evaluator.storage.opening import Database
 
 
 class ProviderJob(Shape):
-    """One job: `provider_id` is empty until the provider gave one; `state` is "creating", "submitted", "collected" or
-    "lost"."""
+    """One job. `state` is "creating", "submitted", "collected" or "lost".
+
+    `provider_id` is empty until the provider has assigned one.
+    """
 
     id: str
     batch_id: str
@@ -31,7 +33,7 @@ class ProviderJobs:
         self.database = database
 
     def begin(self, batch_id: str, requests: int) -> ProviderJob:
-        """A job that is about to be submitted."""
+        """Records a job that is about to be submitted."""
         row = t.ProviderJobRow(
             id=new_id(), batch_id=batch_id, provider_id="", state="creating", requests=requests, at=now()
         )
@@ -45,14 +47,14 @@ class ProviderJobs:
             session.execute(update(t.ProviderJobRow).where(t.ProviderJobRow.id == job_id).values(**values))
 
     def open(self, batch_id: str) -> list[ProviderJob]:
-        """Those that are not over, oldest first."""
+        """The jobs that are not finished, oldest first."""
         row = t.ProviderJobRow
         query = select(row).where(row.batch_id == batch_id, row.state.in_(("creating", "submitted"))).order_by(row.id)
         with self.database.read() as session:
             return [ProviderJob.model_validate(found) for found in session.scalars(query)]
 
     def all(self, batch_id: str) -> list[ProviderJob]:
-        """All of a batch, oldest first."""
+        """All jobs of a batch, oldest first."""
         query = select(t.ProviderJobRow).where(t.ProviderJobRow.batch_id == batch_id).order_by(t.ProviderJobRow.id)
         with self.database.read() as session:
             return [ProviderJob.model_validate(found) for found in session.scalars(query)]

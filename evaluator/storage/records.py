@@ -16,11 +16,10 @@ from evaluator.storage.versions import Profiles, RubricVersions
 
 
 class Records(Reviews):
-    """Gradings with what people added to them; `drafts`, `attempts`, `batches`, `runners`, `rubrics` and
-    `profiles` beside.
+    """Gradings with what people added, and `drafts`, `attempts`, `batches`, `runners`, `rubrics` and `profiles`.
 
-    Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads.
-    Every failure of the disk or the database is a StorageError, and then nothing of that call was stored.
+    Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
+    the disk or the database is a StorageError, and then nothing of that call was stored.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,10 +44,10 @@ class Records(Reviews):
 
 
 def open_records(settings: Settings | None = None) -> Records:
-    """Opens the records that the settings name, creating or upgrading the tables where needed."""
+    """Opens the records named by the settings, creating or upgrading tables as needed."""
     settings = settings or load_settings()
     if (settings.data_dir / "records.db").exists() and settings.data_dir.resolve() not in (Path.home(), Path.cwd()):
-        keep_private(settings.data_dir)  # older versions made it open to all
+        keep_private(settings.data_dir)  # older versions made it readable for everyone
     database = Database(settings.records_url, settings.data_dir)
     database.migrate()
     return Records(database)

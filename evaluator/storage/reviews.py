@@ -1,4 +1,4 @@
-"""Who has looked at a grading and is done with it. Marks are rows of their own; taking one back adds a row too."""
+"""Who has reviewed a grading. Marks are separate rows; withdrawing one adds another row."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from evaluator.storage.models import Review, now
 
 
 class Reviews(Corrections):
-    """Gradings with corrections and with marks of who has reviewed them."""
+    """Gradings with corrections and review marks."""
 
     def mark_reviewed(self, grading: str, *, who: str, comment: str = "") -> Review:
-        """Says that `who` has looked at the grading and that nobody else needs to."""
+        """Records that `who` has reviewed the grading, so that nobody else needs to."""
         return self._mark(grading, who, comment, done=True)
 
     def unmark_reviewed(self, grading: str, *, who: str) -> Review:
-        """Puts the grading back among those that wait for a person; the earlier mark stays in the rows."""
+        """Puts the grading back among those that wait for a person; the earlier mark stays in the table."""
         return self._mark(grading, who, "", done=False)
 
     def reviewed(self, ids: Sequence[str]) -> dict[str, Review]:
-        """By grading id, the newest mark of those of `ids` that stand as reviewed."""
+        """The newest mark, by grading id, of those among `ids` that count as reviewed."""
         newest: dict[str, Review] = {}
         for some in in_parts(ids):
             query = select(t.ReviewRow).where(t.ReviewRow.grading_id.in_(some)).order_by(t.ReviewRow.id)

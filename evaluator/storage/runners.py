@@ -1,7 +1,7 @@
-"""Who runs a batch: a row with a sign of life for each process, so that work of one that died goes to another.
+"""The processes that run a batch, each a row with heartbeats, so that the work of a dead one goes to another.
 
-Times are the database's own, since clocks of two machines differ. A process of this very machine that is gone counts as dead
-at once; one of another machine when it gave no sign of life for `DEAD_S`, such as a laptop that sleeps.
+Times come from the database, because the clocks of two machines differ. A process of this machine that has ended counts
+as dead at once; one on another machine after `DEAD_S` without a heartbeat, such as a sleeping laptop.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ from evaluator.storage.batches import Batches
 from evaluator.storage.ids import new_id
 from evaluator.storage.opening import Database
 
-BEAT_S = 2.0  # how often a runner gives a sign of life, and looks whether it is to stop
-DEAD_S = 60.0  # without one for so long it is taken for dead
+BEAT_S = 2.0  # how often a runner sends a heartbeat and checks whether to stop
+DEAD_S = 60.0  # without one for this long it counts as dead
 
 
 class Runners:
-    """The runners of the batches of one database."""
+    """The runners of the batches in one database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     def enroll(self, batch_id: str, *, join: bool = False) -> str:
-        """Begins a run and gives its id; what dead runners had in hand waits again. InputError when another process runs
-        the batch and `join` is not set."""
+        """Starts a run and returns its id; what dead runners were working on waits again.
+
+        Raises InputError if another process runs the batch and `join` is not set.
+        """
         with self.database.write() as session:
-            batch = session.get(t.BatchRow, batch_id, with_for_update=True)  # two that begin at once do so one by one
+            batch = session.get(t.BatchRow, batch_id, with_for_update=True)  # simultaneous starts run one by one
             if batch is None:
                 raise InputError("batch_unknown", id=batch_id)
             living = self._bury(session, batch_id)
@@ -50,8 +52,10 @@ class Runners:
         return runner_id
 
     def beat(self, runner_id: str) -> bool:
-        """A sign of life; False when the run is to stop: somebody paused the batch, or this runner was taken for dead and
-        its work given away."""
+        """Sends a heartbeat; returns False if the run must stop.
+
+        That is the case if somebody paused the batch, or if this runner was declared dead and its work given away.
+        """
         with self.database.write() as session:
             query = update(t.BatchRunnerRow).where(t.BatchRunnerRow.id == runner_id).values(seen=_now(session))
             alive = bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
@@ -59,18 +63,18 @@ class Runners:
             return alive and not session.scalar(asked.where(t.BatchRunnerRow.id == runner_id))
 
     def leave(self, batch_id: str, runner_id: str) -> None:
-        """Ends a run; what it has in hand waits again."""
+        """Ends a run; what it was working on waits again."""
         with self.database.write() as session:
             session.execute(delete(t.BatchRunnerRow).where(t.BatchRunnerRow.id == runner_id))
         Batches(self.database).release(batch_id, [runner_id])
 
     def living(self, batch_id: str) -> list[str]:
-        """The runners at work on the batch, as HOST:PID."""
+        """The runners working on the batch, as HOST:PID."""
         with self.database.write() as session:
             return [f"{row.host}:{row.pid}" for row in self._bury(session, batch_id)]
 
     def _bury(self, session: Session, batch_id: str) -> list[t.BatchRunnerRow]:
-        """Removes the dead, and gives the others."""
+        """Deletes the dead runners and returns the others."""
         rows = session.scalars(select(t.BatchRunnerRow).where(t.BatchRunnerRow.batch_id == batch_id)).all()
         moment = _now(session)
         dead = [row for row in rows if _is_dead(row, moment)]
@@ -79,7 +83,7 @@ class Runners:
         return [row for row in rows if row not in dead]
 
     def _release(self, batch_id: str, living: Collection[str]) -> None:
-        """Lets wait again what nobody living has in hand."""
+        """Sets items back to waiting that no living runner is working on."""
         row = t.BatchItemRow
         query = select(row.runner).where(row.batch_id == batch_id, row.state == "running").distinct()
         with self.database.read() as session:
@@ -102,18 +106,18 @@ def _is_dead(row: t.BatchRunnerRow, moment: float) -> bool:
 def _now(session: Session) -> float:
     if session.get_bind().dialect.name == "postgresql":
         return float(session.scalar(select(func.extract("epoch", func.clock_timestamp()))) or 0.0)
-    return time.time()  # a file of this machine
+    return time.time()  # a file on this machine
 
 
 @cache
 def _machine() -> str:
-    """This machine since it was started: a process number means something only until then."""
+    """This machine since its last boot: process ids are only meaningful until the next one."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
     except OSError:
         boot = ""
     try:
-        space = os.readlink("/proc/self/ns/pid")  # containers count processes on their own
+        space = os.readlink("/proc/self/ns/pid")  # each container has its own process ids
     except OSError:
         space = ""
     return f"{socket.gethostname()} {boot}{space}".strip()[:200]

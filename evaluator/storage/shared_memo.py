@@ -1,4 +1,4 @@
-"""The journal of answers in the records' database, where several machines share one: what one asked no other asks again."""
+"""The answer cache in the records database, shared by several machines: none asks again what another has asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evaluator.storage.tables import AnswerRow
 
 
 class SharedMemo:
-    """Key (SHA-256 as hex) to JSON value, on a PostgreSQL server. StorageError when it cannot be reached."""
+    """A mapping from keys (SHA-256 as hex) to JSON values on PostgreSQL; StorageError if it cannot be reached."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -27,15 +27,15 @@ class SharedMemo:
         return (await self.get_many([key])).get(key)
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
-        """The stored values of those keys that have one."""
+        """The stored values of the keys that have one."""
         return await asyncio.to_thread(self._get_many, keys)
 
     async def put(self, key: str, value: Any) -> None:
-        """Stores a value instead of an older one; kept when this returns."""
+        """Stores a value, replacing an older one; it is durable when this returns."""
         await self.put_many({key: value})
 
     async def put_many(self, values: Mapping[str, Any]) -> None:
-        """The same for several, all of them or none."""
+        """Stores several values, all of them or none."""
         if values:
             rows = [{"key": key, "value": json.dumps(values[key], ensure_ascii=True)} for key in sorted(values)]
             await asyncio.to_thread(self._put_many, rows)
@@ -57,7 +57,7 @@ class SharedMemo:
 
 
 def open_memo(settings: Settings) -> Memo:
-    """The memo that the settings name: beside the records on a server, else a file."""
+    """The memo that the settings select: beside the records on a server, otherwise a file."""
     database = Database(settings.records_url, settings.data_dir) if settings.is_on_server else None
     if database is None:
         return AskMemo(settings.memo_path)

@@ -1,9 +1,8 @@
-"""The tables of the records. A change here needs a new file in `migrations/versions`; a test compares the
-two.
+"""The tables of the records. A change here needs a new file in `migrations/versions`; a test compares the two.
 
-What must never change (a scorecard, a transcript, a rubric as it was used) is kept as JSON in the form of
-its type; the columns beside it are copies to search and sort by. Corrections by people are rows of their
-own, added and never edited.
+What must never change (a scorecard, a transcript, a rubric as it was used) is stored as JSON in the form of its type;
+the columns beside it are copies for searching and sorting. Corrections by people are separate rows, added and never
+edited.
 """
 
 from __future__ import annotations
@@ -42,13 +41,15 @@ class Base(DeclarativeBase):
 
 
 def as_kept(text: str) -> str:
-    """Text as every database can keep it: half a character and NUL, which PostgreSQL refuses, are replaced."""
+    """Text as every database can store it: lone surrogates and NUL, which PostgreSQL refuses, are replaced."""
     return well_formed(text).replace("\0", "\ufffd")
 
 
 class Words(TypeDecorator[str]):
-    """Text as every database can keep it: half a character and NUL, which PostgreSQL refuses, are replaced. What must come
-    back exact lies in a JSON column."""
+    """Text as every database can store it: lone surrogates and NUL, which PostgreSQL refuses, are replaced.
+
+    What must be returned exactly is stored in a JSON column.
+    """
 
     impl: Any = Text
     cache_ok = True
@@ -58,8 +59,10 @@ class Words(TypeDecorator[str]):
 
 
 class Name(Words):
-    """What somebody called a thing, of any length: a finished grading is not to be lost for the sake of its name. SQLite
-    keeps no lengths anyway; PostgreSQL would."""
+    """A name of any length that somebody gave: a finished grading must not be lost because of its name.
+
+    SQLite ignores lengths anyway; PostgreSQL would enforce them.
+    """
 
     impl: Any = String
     cache_ok = True
@@ -69,9 +72,7 @@ class Name(Words):
 
 
 class TranscriptRow(Base):
-    """A response as it was parsed; `id` is the SHA-256 of the whole JSON, `digest` that of roles and words
-    only.
-    """
+    """A parsed response; `id` is the SHA-256 of the whole JSON, `digest` that of roles and words only."""
 
     __tablename__ = "transcripts"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -81,7 +82,7 @@ class TranscriptRow(Base):
 
 
 class RubricRow(Base):
-    """The content of a rubric, once for each digest."""
+    """The content of a rubric, once per digest."""
 
     __tablename__ = "rubrics"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -90,7 +91,8 @@ class RubricRow(Base):
     body: Mapped[dict] = mapped_column(JSON)
 
 
-# What the list of gradings is filtered and ordered by, so that a search reads no scorecard it does not show.
+# Everything by which the list of gradings is filtered and ordered, so that a search reads no scorecard it does not
+# show.
 LISTED = ("owner", "created_at", "id", "label", "rubric_title", "transcript_id", "rubric_id", "review")
 
 
@@ -125,7 +127,7 @@ class GradingRow(Base):
 
 
 class OverrideRow(Base):
-    """A person's points for one criterion; None takes that person's earlier one back. Never edited."""
+    """A person's points for one criterion; None withdraws that person's earlier ones. Never edited."""
 
     __tablename__ = "overrides"
     __table_args__ = (Index("ix_overrides_grading_id_criterion", "grading_id", "criterion"),)
@@ -139,7 +141,7 @@ class OverrideRow(Base):
 
 
 class NoteRow(Base):
-    """A remark on a grading."""
+    """A note on a grading."""
 
     __tablename__ = "notes"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -150,7 +152,7 @@ class NoteRow(Base):
 
 
 class ReviewRow(Base):
-    """Somebody has looked at a grading and is done with it (`done`), or has taken that back. Never edited."""
+    """A mark that somebody has reviewed a grading (`done`), or has withdrawn that mark. Never edited."""
 
     __tablename__ = "reviews"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -162,7 +164,7 @@ class ReviewRow(Base):
 
 
 class DraftRow(Base):
-    """What somebody has typed and not handed in yet."""
+    """What somebody has typed but not handed in yet."""
 
     __tablename__ = "drafts"
     owner: Mapped[str] = mapped_column(Name(200), primary_key=True)
@@ -172,7 +174,7 @@ class DraftRow(Base):
 
 
 class AttemptRow(Base):
-    """A trainee's own grades for their response, and the grading that followed."""
+    """A trainee's own grades for a response, and the grading that followed."""
 
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_owner_rubric_id", "owner", "rubric_id"),)
@@ -187,7 +189,7 @@ class AttemptRow(Base):
 
 
 class BatchRow(Base):
-    """Many responses that were handed in together."""
+    """Responses that were handed in together."""
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -199,7 +201,7 @@ class BatchRow(Base):
 
 
 class BatchItemRow(Base):
-    """One response of a batch: the journal from which a run that was killed goes on."""
+    """One response of a batch: the journal from which a killed run continues."""
 
     __tablename__ = "batch_items"
     __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state", "position"),)
@@ -216,11 +218,11 @@ class BatchItemRow(Base):
     finished_at: Mapped[str | None] = mapped_column(String(40))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     extra: Mapped[dict | None] = mapped_column(JSON)  # columns of the user's own table, carried through
-    runner: Mapped[str | None] = mapped_column(String(32))  # who has it in hand while it is running
+    runner: Mapped[str | None] = mapped_column(String(32))  # which runner is working on it
 
 
 class BatchEventRow(Base):
-    """A step of one item, added and never edited: what happened, when, and who did it."""
+    """A step of one item: what happened, when, and which runner did it. Added, never edited."""
 
     __tablename__ = "batch_events"
     __table_args__ = (Index("ix_batch_events_batch_id_position", "batch_id", "position"),)
@@ -234,7 +236,7 @@ class BatchEventRow(Base):
 
 
 class BatchRunnerRow(Base):
-    """A process that runs a batch; `seen` is the database's clock (seconds since 1970) at its last sign of life."""
+    """A process that runs a batch; `seen` is the database's clock (seconds since 1970) at its last heartbeat."""
 
     __tablename__ = "batch_runners"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -245,7 +247,7 @@ class BatchRunnerRow(Base):
 
 
 class AnswerRow(Base):
-    """What a model said, by the key of `memo_key`, where machines share a database."""
+    """A model's answer by its `memo_key`, for machines that share a database."""
 
     __tablename__ = "answers"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -253,7 +255,7 @@ class AnswerRow(Base):
 
 
 class ProviderJobRow(Base):
-    """Requests that a provider answers later at half the price."""
+    """Requests that a provider answers later, at half the price."""
 
     __tablename__ = "provider_jobs"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -265,7 +267,7 @@ class ProviderJobRow(Base):
 
 
 class RubricVersionRow(Base):
-    """A rubric saved in the product, in order. Undo adds a row too, with the content gone back to."""
+    """A rubric saved in the product. Undo adds a row too, with the restored content."""
 
     __tablename__ = "rubric_versions"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -17,7 +17,7 @@ from evaluator.storage.opening import Database
 
 
 class RubricVersion(Shape):
-    """One saving of a rubric; `undoes` names the saving that it took back."""
+    """One saved version of a rubric; `undoes` names the version that it reverted."""
 
     id: str
     rubric_id: str
@@ -44,23 +44,23 @@ class RubricVersions:
             return _add(session, rubric.id, keep_rubric(session, rubric), who, comment)
 
     def current(self, rubric_id: str) -> Rubric | None:
-        """The content that counts now, or None if the rubric was never saved here."""
+        """The current content, or None if the rubric was never saved here."""
         with self.database.read() as session:
             standing = _standing(_rows(session, rubric_id))
             return rubric_of(session, standing[-1].digest) if standing else None
 
     def versions(self, rubric_id: str) -> list[RubricVersion]:
-        """Every saving, oldest first, undone ones included."""
+        """All versions, oldest first, including undone ones."""
         with self.database.read() as session:
             return [RubricVersion.model_validate(row) for row in _rows(session, rubric_id)]
 
     def content(self, digest: str) -> Rubric | None:
-        """The rubric with that digest, as it was saved or used in a grading."""
+        """The rubric with that digest, as saved or as used in a grading."""
         with self.database.read() as session:
             return rubric_of(session, digest)
 
     def undo(self, rubric_id: str, *, who: str = "") -> Rubric:
-        """Goes back to the content before the last saving that stands; InputError when there is none."""
+        """Restores the content before the last version that was not undone; InputError if there is none."""
         with self.database.write() as session:
             self.database.alone(session, f"rubric {rubric_id}")
             standing = _standing(_rows(session, rubric_id))
@@ -68,12 +68,12 @@ class RubricVersions:
                 raise InputError("storage_nothing_to_undo", rubric=rubric_id)
             _add(session, rubric_id, standing[-2].digest, who, "", undoes=standing[-1].id)
             rubric = rubric_of(session, standing[-2].digest)
-        assert rubric is not None  # a foreign key holds it
+        assert rubric is not None  # a foreign key requires it
         return rubric
 
 
 class Profile(Shape):
-    """A calibration profile as stored; `body` belongs to `evaluator.calibration`."""
+    """A calibration profile as stored; `evaluator.calibration` defines `body`."""
 
     name: str
     version: int
@@ -83,7 +83,7 @@ class Profile(Shape):
 
 
 class Profiles:
-    """Calibration profiles by name; each saving is a new version."""
+    """Calibration profiles by name; each save is a new version."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -107,7 +107,7 @@ class Profiles:
             return Profile.model_validate(row) if row else None
 
     def all(self, rubric_id: str | None = None) -> list[Profile]:
-        """All versions of all profiles (of one rubric), by name and version."""
+        """All versions of all profiles (for one rubric), by name and version."""
         query = select(t.ProfileRow).order_by(t.ProfileRow.name, t.ProfileRow.version)
         query = query if rubric_id is None else query.where(t.ProfileRow.rubric_id == rubric_id)
         with self.database.read() as session:
@@ -120,7 +120,7 @@ def _rows(session: Session, rubric_id: str) -> list[t.RubricVersionRow]:
 
 
 def _standing(rows: list[t.RubricVersionRow]) -> list[t.RubricVersionRow]:
-    """Savings that no undo took back, oldest first; the last one counts."""
+    """Versions that were not undone, oldest first; the last one counts."""
     standing: list[t.RubricVersionRow] = []
     for row in rows:
         if row.undoes is None:

@@ -1,7 +1,8 @@
-"""Where and how a batch is graded, behind one interface: `local` in this process, `ray` on the cores of a machine or cluster,
-`openai-batch` through a provider's batch interface at half the price.
+"""Where and how a batch is graded, behind one interface.
 
-Every engine grades with `evaluator.batch.grading.Grader`; the journal stays with whoever runs the batch.
+The engines are `local` in this process, `ray` on the cores of a machine or cluster, and `openai-batch` through a
+provider's batch interface at half the price. Every engine grades with `evaluator.batch.grading.Grader`; the journal
+stays with the process that runs the batch.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ async def open_engine(
     stop: asyncio.Event | None = None,
     runner: str = "",
 ) -> AsyncIterator[GradesWork]:
-    """The engine called `name`, ready to grade items of this batch. InputError for a name that is none, a package that is
-    missing, or a profile that does not fit; ModelError where the model cannot be had."""
+    """Opens the engine called `name`, ready to grade items of this batch.
+
+    Raises InputError for an unknown name, a missing package or a profile that does not fit; ModelError if the model is
+    unavailable.
+    """
     if name == "ray":
         from evaluator.batch.engines.ray_engine import open_ray
 
@@ -56,7 +60,7 @@ async def open_engine(
 
 @asynccontextmanager
 async def open_own_judge(judge: Judge | None, settings: Settings) -> AsyncIterator[Judge]:
-    """The judge given, else that of the settings, which is closed at the end."""
+    """The given judge, otherwise the one in the settings, which is closed at the end."""
     if judge is not None:
         yield judge
         return

@@ -1,8 +1,8 @@
-"""The engine `openai-batch`: all questions of a batch go through the provider's Batch API, at half the price and within a day.
+"""The engine `openai-batch`: all questions go through the provider's Batch API, at half the price, within a day.
 
-Requests are submitted, polled and collected through the `openai` package; answers go into the memo under the keys that grading
-looks them up by, and grading is then the ordinary one, which finds all of them. Jobs stand in the records, so a run that ends
-while a job is with the provider finds it again: nothing is submitted twice.
+Requests are submitted, polled and collected with the `openai` package. Answers go into the memo under the keys by which
+grading looks them up, and ordinary grading then finds all of them there. Jobs are recorded, so a run that ends while a
+job is with the provider finds it again: nothing is submitted twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from evaluator.rubrics import plan_anchors
 from evaluator.settings import Settings
 from evaluator.storage import Batch, KeyPrefix, Memo, ProviderJob, Records
 
-MOST_REQUESTS, MOST_BYTES = 50_000, 180_000_000  # of one job; the provider takes 50,000 and 200 MB
+MOST_REQUESTS, MOST_BYTES = 50_000, 180_000_000  # per job; the provider accepts 50,000 and 200 MB
 ROUNDS = 2  # what a provider did not answer is submitted once more
 DISCOUNT = 0.5
 _OVER = ("completed", "failed", "expired", "cancelled")
@@ -39,12 +39,12 @@ async def answer_ahead(
     stop: asyncio.Event | None = None,
     runner: str = "",
 ) -> RememberingJudge:
-    """Has every open question of the waiting items answered by the provider, and gives a judge that knows the answers and
-    asks nobody: what the provider failed to answer is ungraded.
+    """Has the provider answer every open question of the waiting items, and returns a judge that knows the answers.
 
-    Raises InputError for a model that is not asked by log-probabilities over an OpenAI-compatible endpoint, EndpointError
-    where the provider cannot be used, BudgetExceeded before anything is submitted, Stopped when `stop` is set meanwhile: the
-    job goes on with the provider, and the next run collects it.
+    That judge asks nobody: what the provider failed to answer is ungraded. Raises InputError for a model that is not
+    asked by log-probabilities over an OpenAI-compatible endpoint, EndpointError if the provider cannot be used,
+    BudgetExceeded before anything is submitted, and Stopped if `stop` is set meanwhile: the job continues at the
+    provider, and the next run collects it.
     """
     if not isinstance(judge, RememberingJudge) or not isinstance(judge.judge, ReadoutJudge):
         raise InputError("batch_provider_model", model=judge.name)
@@ -64,7 +64,7 @@ async def answer_ahead(
 
 
 class _Unasked:
-    """Stands for a judge whose answers are all in the memo."""
+    """Stands in for a judge whose answers are all in the memo."""
 
     def __init__(self, judge: ReadoutJudge) -> None:
         self.name, self.stamp = judge.name, judge.stamp
@@ -92,7 +92,7 @@ class _Provider:
         self.client = open_client(asker.endpoint, settings.request_timeout_s)
 
     async def collect_earlier(self) -> None:
-        """Jobs of an earlier run: one that the run did not see begin is looked for at the provider by its mark."""
+        """Collects jobs of an earlier run; an unconfirmed submission is found at the provider by its mark."""
         for job in await asyncio.to_thread(self.jobs.open, self.batch_id):
             if not job.provider_id:
                 found = await self._find(job)
@@ -102,7 +102,7 @@ class _Provider:
         await self.collect_all()
 
     async def submit_open(self, judge: ReadoutJudge, only: Collection[int] | None) -> int:
-        """Submits all questions that the memo has no answer to; gives how many."""
+        """Submits all questions without an answer in the memo and returns their number."""
         with tempfile.TemporaryDirectory() as folder:
             parts = [part async for part in self._write(judge, only, Path(folder))]
             self._check_budget(parts)
@@ -111,7 +111,7 @@ class _Provider:
         return sum(count for _, count in parts)
 
     async def collect_all(self) -> None:
-        """Waits for the jobs that are with the provider, and puts their answers into the memo."""
+        """Waits for the jobs at the provider and puts their answers into the memo."""
         while jobs := await asyncio.to_thread(self.jobs.open, self.batch_id):
             for job in jobs:
                 found = await self._called(self.client.batches.retrieve(job.provider_id), job)
@@ -132,7 +132,7 @@ class _Provider:
     async def _write(
         self, judge: ReadoutJudge, only: Collection[int] | None, folder: Path
     ) -> AsyncIterator[tuple[Path, int]]:
-        """Files of requests, each within the provider's limits."""
+        """Writes request files, each within the provider's limits."""
         seen: set[bytes] = set()
         lines: list[bytes] = []
         number, size = 0, 0
@@ -168,7 +168,7 @@ class _Provider:
     async def _open(
         self, stamp: dict[str, str], state: State, questions: list[Question], seen: set[bytes]
     ) -> AsyncIterator[bytes]:
-        """Requests for the questions that have no answer yet. The id of a request holds all that its answer needs."""
+        """Requests for the questions without an answer. A request's id holds everything that its answer needs."""
         prefix = KeyPrefix(stamp, state.model_dump())
         keys = {prefix.key(wording_of(one)): one for one in questions}
         known = await self.memo.get_many([*keys])
@@ -195,7 +195,7 @@ class _Provider:
             raise BudgetExceeded("judge_budget", limit=f"{limit:.2f}", spent="0.0000")
 
     async def _submit(self, path: Path, count: int) -> None:
-        """The job stands in the records before the provider hears of it, and its mark at the provider."""
+        """Submits a job; it and its mark at the provider are recorded before the provider hears of it."""
         job = await asyncio.to_thread(self.jobs.begin, self.batch_id, count)
         with path.open("rb") as file:
             uploaded = await self._called(self._upload(file), job)
@@ -236,7 +236,7 @@ class _Provider:
         await asyncio.to_thread(self.jobs.update, job.id, state="collected")
 
     def _answer(self, line: str) -> dict[str, Any]:
-        """One reply as the memo keeps it; nothing for one that is no answer."""
+        """One reply in the memo's form; nothing if it is not an answer."""
         try:
             entry = json.loads(line)
             key, _, names = str(entry["custom_id"]).partition(".")

@@ -1,8 +1,8 @@
-"""The engine `ray`: grading on all cores of this machine, or of a cluster. Scheduling, restarts and retries are Ray's own.
+"""The engine `ray`: grading on all cores of this machine or a cluster, with Ray's own scheduling and restarts.
 
-Each worker is a Ray actor that grades with the same `Grader` as the local engine; the journal stays with whoever runs the batch,
-so that a worker that dies costs the texts it had in hand and nothing else. Actors of one machine share the memo of answers;
-machines share it where the records are on a server.
+Each worker is a Ray actor that grades with the same `Grader` as the local engine. The journal stays with the process
+that runs the batch, so a worker that dies costs only the texts it was working on. Actors on one machine share the memo
+of answers; machines share it if the records are on a server.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from evaluator.storage import Batch, Outcome, Records, Work, open_records
 
 _STORE_BYTES = 100_000_000  # texts travel as arguments; the store holds next to nothing
 STARTS = 4
-TRIES = 4  # of one text whose worker dies: three times may be an accident of the machine
+TRIES = 4  # of a text whose worker dies: three times may be an accident of the machine
 
 
 class Worker:
-    """What runs in an actor: opened at the first text, since it may be on another machine."""
+    """The class that runs in an actor; it opens its grader at the first text, because it may be on another machine."""
 
     def __init__(self, settings: dict[str, Any], profiles: dict[str, Any]) -> None:
         self._settings, self._profiles = Settings(**settings), profiles
         self._grader: Grader | None = None
 
     async def grade(self, work: Work) -> Outcome:
-        """One text; see `Grader.grade`."""
+        """Grades one text; see `Grader.grade`."""
         if self._grader is None:
             self._grader = await asyncio.to_thread(self._open)
         return await self._grader.grade(work)
 
     def pid(self) -> int:
-        """The process that it runs in."""
+        """The id of the worker's process."""
         return os.getpid()
 
     def _open(self) -> Grader:
@@ -49,14 +49,14 @@ class Worker:
 
 
 class RayWorkers:
-    """Gives each text to the worker with the least in hand."""
+    """Gives each text to the least busy worker."""
 
     def __init__(self, actors: list[Any]) -> None:
         self.actors = actors
         self._in_hand = [0] * len(actors)
 
     async def grade(self, work: Work) -> Outcome:
-        """One text. What the worker raises is raised here; a worker that dies is restarted and the text given out again."""
+        """Grades one text. Raises what the worker raises; a worker that dies is restarted and the text reassigned."""
         import ray.exceptions as faults
 
         for last in range(TRIES):
@@ -79,8 +79,10 @@ class RayWorkers:
 async def open_ray(
     batch: Batch, settings: Settings, records: Records, address: str | None = None
 ) -> AsyncIterator[GradesWork]:
-    """Workers for this batch: `settings.ray_workers`, or one a core. InputError where Ray is not installed or cannot be
-    reached, or a profile does not fit."""
+    """Workers for this batch: `settings.ray_workers`, or one per core.
+
+    Raises InputError if Ray is not installed or cannot be reached, or a profile does not fit.
+    """
     ray = _ray()
     await _check(batch, settings, records)
     profiles = await asyncio.to_thread(profiles_of, batch, records)
@@ -89,7 +91,7 @@ async def open_ray(
         if mine:
             await asyncio.to_thread(_start, ray, address, settings)
         actors = await asyncio.to_thread(_actors, ray, settings, profiles)
-    except Exception as error:  # Ray raises its own tree, and ConnectionError and RuntimeError
+    except Exception as error:  # Ray has its own exceptions, and raises ConnectionError and RuntimeError too
         raise InputError("batch_ray_failed", detail=_first_line(error)) from None
     try:
         yield RayWorkers(actors)
@@ -101,7 +103,7 @@ async def open_ray(
 
 
 async def _check(batch: Batch, settings: Settings, records: Records) -> None:
-    """What cannot work is told here and once, not by every worker."""
+    """Reports what cannot work here, once, instead of in every worker."""
     from evaluator.grading import open_judge
 
     judge = await asyncio.to_thread(open_judge, settings)
@@ -112,7 +114,7 @@ async def _check(batch: Batch, settings: Settings, records: Records) -> None:
 
 
 def _ray() -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no usage reports
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
@@ -136,9 +138,7 @@ def _start(ray: Any, address: str | None, settings: Settings) -> None:
         try:
             ray.init(**wanted)
             return
-        except (
-            Exception
-        ) as error:  # Ray waits for its own processes half a minute and no longer: a busy machine takes more
+        except Exception as error:  # Ray waits only half a minute for its own processes: a busy machine needs more
             ray.shutdown()
             if last == STARTS - 1 or address is not None or "timed out" not in str(error):
                 raise
@@ -153,7 +153,7 @@ def _actors(ray: Any, settings: Settings, profiles: dict[str, Any]) -> list[Any]
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
-    """The settings for another process, its key in the clear: a secret does not travel as one."""
+    """The settings for another process with the key in plain text, because secret fields are masked in transit."""
     key = settings.api_key.get_secret_value() if settings.api_key else None
     return {**settings.model_dump(), "api_key": key}
 

@@ -1,4 +1,4 @@
-"""How far graders agree: figures with intervals, the human ceiling, severity, substitution, drift."""
+"""Agreement between graders: figures with intervals, the human ceiling, severity, substitution and drift."""
 
 from evaluator.calibration.agreement.drift import Drift, find_changes, find_drift
 from evaluator.calibration.agreement.figures import (

@@ -1,7 +1,7 @@
-"""How far humans agree with each other: the ceiling that any agreement with a machine is read against.
+"""How far humans agree with each other: the ceiling against which any agreement with a machine is read.
 
-Three ceilings, each for the figure it belongs beside: two humans (pairwise), one human against the mean of
-the rest, and the mean of a panel of 2 to 5 against the mean of the rest.
+There are three ceilings, each for the figure beside which it is shown: two humans (pairwise), one human against the
+mean of the others, and the mean of a panel of 2 to 5 against the mean of the others.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ from evaluator.calibration.agreement.figures import SEED, Statistic, to_levels
 from evaluator.calibration.agreement.formulas import FORMULAS, ON_LEVELS, Array
 
 MOST_PAIRS = 60
-MOST_ITEMS = 3000  # more are drawn by lot: the ceiling's interval is narrow by then
+MOST_ITEMS = 3000  # above this a random sample is used: the ceiling's interval is narrow by then
 RESAMPLES = 200
-LEAST_SHARED, LEAST_RESAMPLED = 3, 10  # items of a pair that make a figure, and an interval
-MOST_RESAMPLED = 200_000  # items times resamples; with many items fewer resamples do
+LEAST_SHARED, LEAST_RESAMPLED = 3, 10  # items that a pair must share for a figure, and for an interval
+MOST_RESAMPLED = 200_000  # items times resamples; with many items fewer resamples are enough
 PANELS = (2, 3, 4, 5)
 
 
 class Ceiling(BaseModel):
-    """Human-to-human figures of one criterion, by name of the figure."""
+    """Human-to-human figures for one criterion, by name of the figure."""
 
     model_config = ConfigDict(frozen=True)
 
     pairwise: dict[str, Statistic]
     one_against_rest: dict[str, Statistic]
-    panels: dict[int, dict[str, Statistic]]  # by the panel's size
+    panels: dict[int, dict[str, Statistic]]  # by panel size
 
 
 def measure_ceiling(grades: Array, *, step: float = 1.0, names: tuple[str, ...] = tuple(FORMULAS)) -> Ceiling:
-    """Ceilings of shape (items, graders), gaps as NaN. With one grader every figure is undefined and says
-    so.
+    """Return the ceilings of grades of shape (items, graders), with gaps as NaN.
+
+    With one grader every figure is undefined and says so.
     """
     if len(grades) > MOST_ITEMS:
         grades = grades[np.sort(np.random.default_rng(SEED).choice(len(grades), MOST_ITEMS, replace=False))]
@@ -51,16 +52,14 @@ Pair = tuple[Array, Array]
 
 
 def _pair_up(grades: Array) -> list[Pair]:
-    """Columns two by two; with many graders an even choice of MOST_PAIRS pairs."""
+    """Pair up the columns; with many graders, an evenly spaced choice of MOST_PAIRS pairs."""
     pairs = list(combinations(range(grades.shape[1]), 2))
     chosen = pairs[:: max(1, -(-len(pairs) // MOST_PAIRS))]
     return [(grades[:, a], grades[:, b]) for a, b in chosen]
 
 
 def _split(grades: Array, size: int) -> list[Pair]:
-    """Mean of a panel of `size` against the mean of all others, for each grader or for 20 panels drawn by
-    lot.
-    """
+    """Pair the mean of a panel of `size` with the mean of all others, for each grader or for 20 random panels."""
     graders = grades.shape[1]
     if graders <= size:
         return []
@@ -72,7 +71,7 @@ def _split(grades: Array, size: int) -> list[Pair]:
 
 
 def _means(grades: Array, inside: NDArray[np.bool_], size: int) -> Pair:
-    """Item means of the panel and of the rest; NaN where a member of the panel has no grade."""
+    """Item means of the panel and of the others; NaN where a panel member has no grade."""
     with warnings.catch_warnings():  # an item that nobody else graded has no mean, and drops out as NaN
         warnings.simplefilter("ignore", RuntimeWarning)
         return grades[:, inside].mean(axis=1), np.nanmean(grades[:, ~inside], axis=1)
@@ -83,7 +82,7 @@ def _average(pairs: list[Pair], names: tuple[str, ...], step: float) -> dict[str
 
 
 def _average_one(pairs: list[Pair], name: str, step: float) -> Statistic:
-    """Mean of the figure over pairs, n the mean number of shared items, interval by resampling items."""
+    """Average the figure over pairs: n is the mean number of shared items, the interval resamples items."""
     if not pairs:
         return Statistic(name=name, value=None, n=0, why="one_grader")
     if name in ON_LEVELS:
@@ -103,8 +102,9 @@ def _shared(x: Array, y: Array) -> NDArray[np.bool_]:
 
 
 def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
-    """95 % interval of the mean over pairs: the same resampled items for all pairs, each on those that it shares, as the
-    figure itself is counted. None where it is undefined.
+    """95% interval of the mean over pairs, or None where it is undefined.
+
+    All pairs use the same resampled items, each restricted to the items that it shares, as the figure itself does.
     """
     items = len(pairs[0][0])
     size = min(RESAMPLES, max(50, MOST_RESAMPLED // items)), items
@@ -117,10 +117,10 @@ def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
 
 
 def _resample(x: Array, y: Array, name: str, index: NDArray[np.int64]) -> Array:
-    """The figure of one pair on each row of `index`; NaN where that holds too few items that both graded."""
+    """The figure of one pair for each row of `index`; NaN where too few items have both grades."""
     known = _shared(x, y)[index]
     counts, values = known.sum(axis=1), np.full(len(index), np.nan)
-    for count in np.unique(counts[counts >= LEAST_SHARED]):  # rows of one length are one call
+    for count in np.unique(counts[counts >= LEAST_SHARED]):  # rows of equal length share one call
         rows = counts == count
         places = index[rows][known[rows]].reshape(-1, count)
         values[rows] = FORMULAS[name](x[places], y[places])

@@ -1,8 +1,8 @@
-"""Anchor items graded again: did the machine's scores move since the last time?
+"""Anchor items graded again: have the machine's scores moved since the last time?
 
-A warning needs two things: a mean shift that chance does not explain (paired t-test under Holm's control
-over criteria) and one that matters (at least `tolerance` of the scale). Single items that moved far are
-listed in any case; where a warning is due and none moved far, those that moved most.
+A warning requires a mean shift that chance does not explain (paired t-test with Holm's correction over criteria) and
+that matters (at least `tolerance` of the scale). Single items that moved far are always listed; if a warning is due and
+none moved far, those that moved most are listed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Moved(BaseModel):
 
 
 class Drift(BaseModel):
-    """One criterion. `shift` is after minus before, in points, with its 95 % interval."""
+    """The drift of one criterion: `shift` is after minus before, in points, with its 95% interval."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,10 +55,9 @@ def find_drift(
     item_tolerance: float = 0.15,
     rate: float = 0.05,
 ) -> list[Drift]:
-    """Drift by criterion between two tables of machine points, a row an item and a column a criterion.
+    """Drift by criterion between two tables of machine points, one row per item and one column per criterion.
 
-    Tolerances are shares of the scale (`scales`, else the range seen). Raises InputError without two shared
-    items.
+    Tolerances are shares of the scale (`scales`, otherwise the range seen). Raises InputError without two shared items.
     """
     criteria = [name for name in before.columns if name in after.columns]
     ids = before.index.intersection(after.index)
@@ -104,14 +103,14 @@ def _compare(
 
 
 def _pick_moved(change: np.ndarray, tolerance: float, item_tolerance: float) -> list[int]:
-    """Places of the items that moved far, farthest first; where none did, of up to five that moved enough to matter."""
+    """Indices of the items that moved far, farthest first; if none did, up to five that moved enough to matter."""
     order = [int(place) for place in np.argsort(-change, kind="stable")]
     far = [place for place in order if change[place] >= item_tolerance]
     return far or [place for place in order if change[place] >= max(tolerance, 1e-9)][:5]
 
 
 def find_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """What is another than then, by name of `Stamp`'s fields; what one of the two does not state is not compared."""
+    """Differences between two stamps, by field name of `Stamp`; a field that either leaves open is not compared."""
     return [part for part in Stamp.model_fields if before.get(part) and after.get(part) and before[part] != after[part]]
 
 

@@ -1,7 +1,6 @@
-"""Agreement of two graders, each figure with its n, a bootstrap interval, and a reason where it is undefined.
+"""Agreement of two graders: each figure with n, a bootstrap interval, and the reason where it is undefined.
 
-Figures come from scikit-learn, scipy and `formulas.py`; the human ceiling that belongs in the same
-row is in `ceiling.py`.
+Figures come from scikit-learn, scipy and `formulas.py`; the human ceiling for the same row is in `ceiling.py`.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ SEED = 20261121
 
 
 class Statistic(BaseModel):
-    """A figure. `value` is None where it is undefined, and `why` then names the reason in the catalogue.
+    """One figure. `value` is None where it is undefined; `why` then names the reason in the catalogue.
 
-    `low` and `high` bound a 95 % percentile-bootstrap interval over items; None where it could not be had.
+    `low` and `high` bound a 95% percentile-bootstrap interval over items; None where there is no interval.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,7 +39,7 @@ class Statistic(BaseModel):
     why: str | None = None
 
     def text(self, language: str | None = None) -> str:
-        """ ".71 [.65, .76], n = 400", or why there is no figure."""
+        """The figure as text, such as ".71 [.65, .76], n = 400", or why there is none."""
         if self.value is None:
             return say(f"calibration.why_{self.why}", language, n=self.n)
         interval = "" if self.low is None else f" [{self.low:.2f}, {self.high:.2f}]"
@@ -48,8 +47,9 @@ class Statistic(BaseModel):
 
 
 def find_step(points: Array) -> float:
-    """The step of a scale: 1 for whole points, .5 for halves, else the smallest distance between two
-    grades seen. What sums of the same points differ by in the last digit is no distance.
+    """The step of a scale: 1 for whole points, .5 for halves, otherwise the smallest distance between two grades seen.
+
+    Distances that come only from rounding errors in sums of the same points are ignored.
     """
     values = np.unique(points[~np.isnan(points)].round(9))
     for step in (1.0, 0.5, 0.25, 0.1):
@@ -59,18 +59,16 @@ def find_step(points: Array) -> float:
 
 
 def to_levels(points: Array, step: float) -> Array:
-    """Points as numbers of steps, rounded half up, as a person rounds."""
+    """Points as numbers of steps, with halves rounded up as people do."""
     return np.floor(points / step + 0.5)
 
 
 def compare(
     x: Array, y: Array, *, step: float = 1.0, names: Iterable[str] = FORMULAS, resamples: int = RESAMPLES
 ) -> dict[str, Statistic]:
-    """All figures of two graders' points, shape (n,) each; items that either did not grade (NaN) are left
-    out.
+    """All figures for two graders' points, shape (n,) each; items with a gap (NaN) on either side are left out.
 
-    QWK, exact and adjacent agreement are taken on levels of `step` points, the others on the points as they
-    are.
+    QWK, exact and adjacent agreement are computed on levels of `step` points, the others on the points themselves.
     """
     both = ~(np.isnan(x) | np.isnan(y))
     x, y = np.asarray(x[both], float), np.asarray(y[both], float)
@@ -104,7 +102,7 @@ def _find_why(name: str, x: Array, y: Array) -> str | None:
 
 
 def _bound(name: str, x: Array, y: Array, resamples: int) -> tuple[float | None, float | None]:
-    """95 % percentile interval over items, the pairs kept together."""
+    """95% percentile interval over items; pairs are resampled together."""
     if len(x) < 3 or resamples < 1:
         return None, None
     resamples = min(resamples, max(200, MOST_RESAMPLED // len(x)))
@@ -117,9 +115,7 @@ def _bound(name: str, x: Array, y: Array, resamples: int) -> tuple[float | None,
 
 
 def resample(name: str, x: Array, y: Array, resamples: int = RESAMPLES) -> Array:
-    """The figure on `resamples` bootstrap samples of the items, shape (resamples,); the same seed every
-    time.
-    """
+    """The figure on `resamples` bootstrap samples of the items, shape (resamples,), always with the same seed."""
     draw = np.random.default_rng(SEED)
     block = max(1, int(4e6 // len(x)))
     parts = []
@@ -133,7 +129,7 @@ def _qwk(x: Array, y: Array) -> float:
     from sklearn.metrics import cohen_kappa_score
 
     low, high = min(x.min(), y.min()), max(x.max(), y.max())
-    if high - low > 5000:  # the library's confusion matrix would not fit; the formula is the same figure
+    if high - low > 5000:  # the library's confusion matrix would not fit in memory; the formula gives the same figure
         return float(formulas.qwk(x, y))
     codes = (x - low).astype(int), (y - low).astype(int)
     return float(cohen_kappa_score(*codes, labels=np.arange(int(high - low) + 1), weights="quadratic"))
@@ -177,10 +173,11 @@ def icc_of(grades: Array) -> float:
 
 
 def alpha_of(grades: Array) -> float:
-    """Krippendorff's alpha for interval data, of shape (items, graders), gaps as NaN; NaN when all grades are equal.
+    """Krippendorff's alpha for interval data, shape (items, graders), gaps as NaN; NaN if all grades are equal.
 
-    From moments, after Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. The library of that name builds
-    a table of all pairs of distinct values for every item, which a few hundred expected points fill any memory with.
+    Computed from moments, after Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. The library of that
+    name builds a table of all pairs of distinct values for every item, which fills any memory for a few hundred
+    expected points.
     """
     counts = (~np.isnan(grades)).sum(axis=1)
     paired, counts = grades[counts > 1], counts[counts > 1]
@@ -210,7 +207,7 @@ _CALCULATE = {
 
 
 class Group(BaseModel):
-    """Agreement on some of the items: a score band, a language, a length."""
+    """Agreement on a subset of the items: a score band, a language, a length."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -228,7 +225,7 @@ def compare_groups(
     step: float = 1.0,
     names: Iterable[str] = ("pearson", "mae", "bias", "qwk"),
 ) -> list[Group]:
-    """Figures for each label, in order of label; `labels` has one entry an item."""
+    """Figures for each label, in label order; `labels` has one entry per item."""
     marks = np.asarray(labels)
     return [
         Group(
@@ -241,9 +238,7 @@ def compare_groups(
 
 
 def band(points: Array, count: int = 3) -> list[str]:
-    """Which part of the seen range each grade lies in: "-2 to -0.67" and so on, equally wide, lowest
-    first.
-    """
+    """The part of the seen range that each grade lies in, such as "-2 to -0.67": equally wide, lowest first."""
     low, high = np.nanmin(points), np.nanmax(points)
     edges = np.linspace(low, high, count + 1)
     where = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, count - 1)
@@ -251,7 +246,7 @@ def band(points: Array, count: int = 3) -> list[str]:
 
 
 def length_band(texts: Sequence[str]) -> list[str]:
-    """Short, middle or long third of the texts, with the characters that it spans."""
+    """Short, middle or long third of the texts, with its range of characters."""
     lengths = np.array([len(text) for text in texts])
     edges = np.quantile(lengths, [0, 1 / 3, 2 / 3, 1]).astype(int)
     where = np.clip(np.searchsorted(edges[1:3], lengths, side="left"), 0, 2)
@@ -259,8 +254,10 @@ def length_band(texts: Sequence[str]) -> list[str]:
 
 
 def align(machine: pd.Series, humans: pd.DataFrame) -> tuple[list[str], Array, Array]:
-    """Ids of the n items that the machine and at least one human gave points on, in the humans' order; the machine's
-    points, shape (n,); the humans', shape (n, graders).
+    """Align the grades on the n items that have points from the machine and at least one human.
+
+    Returns the item ids in the humans' order, the machine's points of shape (n,), and the humans' of shape (n,
+    graders).
     """
     ids = humans.dropna(how="all").index.intersection(machine.dropna().index)
     return list(ids), machine.loc[ids].to_numpy(float), humans.loc[ids].to_numpy(float)

@@ -1,8 +1,7 @@
-"""Agreement formulas over the last axis of arrays, so that thousands of bootstrap samples cost one call.
+"""Agreement formulas over the last axis of arrays, so that thousands of bootstrap samples take one call.
 
-`agreement.py` takes each published figure from a library and only the resamples from here; a test holds the
-two together. Every function takes x and y of shape (..., n) and gives shape (...,); what is undefined is
-NaN.
+`figures.py` takes each published figure from a library and only the resamples from here; a test checks that the two
+agree. Every function takes x and y of shape (..., n) and returns shape (...,); undefined values are NaN.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def pearson(x: Array, y: Array) -> Array:
 
 
 def spearman(x: Array, y: Array) -> Array:
-    """Rank correlation, ties sharing their mean rank."""
+    """Rank correlation; ties share their mean rank."""
     from scipy.stats import rankdata
 
     return pearson(rankdata(x, axis=-1), rankdata(y, axis=-1))
@@ -45,25 +44,23 @@ def bias(x: Array, y: Array) -> Array:
 
 
 def exact(x: Array, y: Array) -> Array:
-    """Share of equal grades; x and y on the same levels."""
+    """Share of equal grades; x and y are on the same levels."""
     return (np.abs(x - y) < 1e-9).mean(-1)
 
 
 def adjacent(x: Array, y: Array) -> Array:
-    """Share of grades at most one level apart; x and y in units of levels."""
+    """Share of grades at most one level apart; x and y are in units of levels."""
     return (np.abs(x - y) < 1 + 1e-9).mean(-1)
 
 
 def qwk(x: Array, y: Array) -> Array:
-    """Cohen's kappa with quadratic weights: 1 - E(x-y)² / E over independent pairs, which needs only
-    moments.
-    """
+    """Cohen's kappa with quadratic weights, from moments: 1 - E(x-y)² / E over independent pairs."""
     expected = x.var(-1) + y.var(-1) + (x.mean(-1) - y.mean(-1)) ** 2
     return 1 - _divide(((x - y) ** 2).mean(-1), expected)
 
 
 def alpha(x: Array, y: Array) -> Array:
-    """Krippendorff's alpha for interval data, two complete graders: 1 - observed / expected disagreement."""
+    """Krippendorff's alpha for interval data and two complete graders: 1 - observed / expected disagreement."""
     pooled = np.concatenate([x, y], axis=-1)
     return 1 - _divide(((x - y) ** 2).mean(-1), 2 * pooled.var(-1, ddof=1))
 
@@ -101,4 +98,4 @@ FORMULAS: dict[str, Formula] = {
     "icc": icc,
     "alpha": alpha,
 }
-ON_LEVELS = {"qwk", "exact", "adjacent"}  # formulas that want level numbers, not points
+ON_LEVELS = {"qwk", "exact", "adjacent"}  # formulas that need level numbers, not points

@@ -1,9 +1,8 @@
-"""How harsh, how consistent and how independent each grader is, the machine among them.
+"""How harsh, how consistent and how independent each grader is, including the machine.
 
-Severity comes from an additive mixed model, points ~ grader + (1 | item), fitted by statsmodels (REML): the
-graders' effects are fixed, the items' random, so that graders who met different items stay comparable. Fit
-is the mean square of a grader's standardised residuals (outfit, as in many-facet Rasch measurement): 1 is
-usual, above 1.5 is noise.
+Severity comes from an additive mixed model, points ~ grader + (1 | item), fitted by statsmodels (REML). Grader effects
+are fixed and item effects random, so that graders who saw different items stay comparable. Fit is the mean square of a
+grader's standardised residuals (outfit, as in many-facet Rasch measurement): 1 is usual, above 1.5 is noise.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 Array = NDArray[np.float64]
-Places = NDArray[np.intp]  # which rows or columns
+Places = NDArray[np.intp]  # indices of rows or columns
 MACHINE = "machine"
-MOST_ITEMS = 1000  # the mixed model's cost; more are drawn by lot
+MOST_ITEMS = 1000  # limits the mixed model's cost; above it a random sample is used
 MISFIT = 1.5
 LEAST_RELATION = 0.3
 COPY_SHARE = 0.9
@@ -26,14 +25,14 @@ COPY_ITEMS = 10
 
 
 class Severity(BaseModel):
-    """One grader in one criterion. Points are on the criterion's scale."""
+    """One grader in one criterion; points are on the criterion's scale."""
 
     model_config = ConfigDict(frozen=True)
 
     grader: str
     n: int
-    severity: float | None  # points below the average grader; above 0 is harsher
-    low: float | None  # 95 % interval
+    severity: float | None  # points below the average grader; positive means harsher
+    low: float | None  # 95% interval
     high: float | None
     outfit: float | None
     relation: float | None  # Pearson with the mean of the others
@@ -50,14 +49,14 @@ class Copy(BaseModel):
     n: int
     equal: float  # share of equal grades
     usual: float  # median share over all pairs
-    p: float  # chance of that many by the usual share, times the number of pairs
+    p: float  # probability of that many at the usual share, times the number of pairs
 
 
 def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
-    """Severity, consistency and fit of every column of (items, graders), gaps as NaN; the harshest first.
+    """Severity, consistency and fit of every column of (items, graders), with gaps as NaN; the harshest first.
 
-    With one grader, or without an item that two graded, severity and fit are None; so they are for a grader who shares
-    no item with another.
+    Severity and fit are None if there is one grader or no item with two grades, and for a grader who shares no item
+    with another.
     """
     model = _fit_model(grades)
     rows = []
@@ -81,8 +80,9 @@ def measure_severity(grades: Array, graders: list[str]) -> list[Severity]:
 
 
 def _fit_model(grades: Array) -> tuple[Array | None, Array | None, Array | None]:
-    """Graders' effects (summing to 0), their standard errors, and outfit mean squares; NaN for a grader without a shared
-    item.
+    """Grader effects (summing to 0), their standard errors, and outfit mean squares.
+
+    Values are NaN for a grader without a shared item.
     """
     shared = (~np.isnan(grades)).sum(axis=1) >= 2
     if grades.shape[1] < 2 or shared.sum() < 3 or np.nanstd(grades[shared]) < 1e-12:
@@ -110,7 +110,7 @@ def _run_mixed(points: Array, design: Array, items: Places):
     from numpy.linalg import LinAlgError
     from statsmodels.regression.mixed_linear_model import MixedLM
 
-    with warnings.catch_warnings():  # a variance at its boundary still gives the additive effects
+    with warnings.catch_warnings():  # a variance at its boundary still yields the additive effects
         warnings.simplefilter("ignore")
         try:
             return MixedLM(points, design, groups=items).fit(reml=True, method=["bfgs", "powell"])
@@ -150,11 +150,10 @@ def _finite(value: float) -> float | None:
 
 
 def find_copies(grades: Array, graders: list[str]) -> list[Copy]:
-    """Pairs with at least 90 % equal grades on ten items or more, where the usual pair has far fewer
-    (binomial test).
+    """Pairs with at least 90% equal grades on ten or more items, where the usual pair has far fewer (binomial test).
 
-    With two graders only there is no usual pair: the share that two independent graders of the same habits
-    would reach stands in for it.
+    With only two graders there is no usual pair; the share that two independent graders with the same distributions
+    would reach is used instead.
     """
     from scipy.stats import binomtest
 

@@ -1,10 +1,10 @@
 """May the machine replace one of us? The alternative annotator test (Calderon, Reichart and Dror, ACL 2025).
 
-Each human in turn is left out. On every item, machine and left-out human are each compared with the other
-humans; d = 1 where only the human is at least as close, -1 where only the machine is, 0 where both are. The
-machine passes against a human when the mean of d is below epsilon (what a human costs more than a machine),
-by a one-sided t-test (the Wilcoxon test below 30 items) under Benjamini-Yekutieli control. Winning rate:
-share of humans passed; the machine may replace a human when it is at least one half.
+Each human in turn is left out. On every item the machine and the left-out human are each compared with the other
+humans; d = 1 where only the human is at least as close, -1 where only the machine is, 0 where both are. The machine
+passes against a human if the mean of d is below epsilon (how much more a human costs than a machine), by a one-sided
+t-test (the Wilcoxon test below 30 items) with Benjamini-Yekutieli control. The winning rate is the share of humans
+passed; the machine may replace a human if it is at least one half.
 """
 
 from __future__ import annotations
@@ -33,13 +33,11 @@ class Duel(BaseModel):
     human_wins: float | None
     p: float | None
     passed: bool
-    more_items: int | None  # to be able to tell, at 80 % power; 0 when passed, None when more would not help
+    more_items: int | None  # for 80% power; 0 if passed, None if more would not help
 
 
 class Substitution(BaseModel):
-    """The verdict over all humans. `winning_rate` (omega) and `advantage` (rho) are None with fewer than
-    three humans.
-    """
+    """The verdict over all humans; `winning_rate` (omega) and `advantage` (rho) are None below three humans."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,12 +50,12 @@ class Substitution(BaseModel):
 
     @property
     def known(self) -> tuple[Duel, ...]:
-        """The duels with enough items for a test."""
+        """The duels that have enough items for a test."""
         return tuple(duel for duel in self.duels if duel.p is not None)
 
     @property
     def more_items(self) -> int | None:
-        """Items still needed until half of the tested humans could be passed; None when more would not help."""
+        """Items still needed until half of the tested humans could be passed; None if more would not help."""
         wanted = ceil(len(self.known) / 2)
         needed = sorted(duel.more_items for duel in self.duels if duel.more_items is not None)
         return needed[wanted - 1] if wanted and len(needed) >= wanted else None
@@ -72,10 +70,10 @@ def duel_humans(
     alignment: Literal["rmse", "exact"] = "rmse",
     rate: float = 0.05,
 ) -> Substitution:
-    """The test on machine points of shape (n,) and human points of shape (n, graders), gaps as NaN.
+    """Run the test on machine points of shape (n,) and human points of shape (n, graders), gaps as NaN.
 
-    Closeness to the others is minus the root mean squared difference ("rmse", for points) or the share of
-    equal grades ("exact", for labels). `rate` is the false discovery rate.
+    Closeness to the others is minus the root mean squared difference ("rmse", for points) or the share of equal grades
+    ("exact", for labels). `rate` is the false discovery rate.
     """
     if humans.shape[1] < 3:
         return Substitution(
@@ -107,9 +105,7 @@ def duel_humans(
 
 
 def _meet(machine: Array, humans: Array, index: int, alignment: str) -> tuple[Array, Array]:
-    """1 where the machine, and where the human, is at least as close to the others; one entry an item that
-    all have.
-    """
+    """1 where the machine, and where the human, is at least as close to the others; one entry per shared item."""
     others = np.delete(humans, index, axis=1)
     usable = ~(np.isnan(machine) | np.isnan(humans[:, index])) & ~np.isnan(others).all(axis=1)
     others = others[usable]
@@ -126,22 +122,22 @@ def _align(points: Array, others: Array, alignment: str) -> Array:
 
 
 def _test(differences: Array, epsilon: float) -> float | None:
-    """p of the hypothesis that the mean difference is at least epsilon."""
+    """p-value of the hypothesis that the mean difference is at least epsilon."""
     from scipy.stats import ttest_1samp, wilcoxon
 
     if len(differences) < LEAST_ITEMS:
         return None
-    if differences.min() >= epsilon:  # no item speaks against the hypothesis
+    if differences.min() >= epsilon:  # no item contradicts the hypothesis
         return 1.0
     if len(differences) < LEAST_T_TEST:
         return float(wilcoxon(differences - epsilon, alternative="less").pvalue)
-    if np.ptp(differences) < 1e-12:  # all the same, below epsilon: t is minus infinity
+    if np.ptp(differences) < 1e-12:  # all equal and below epsilon: t is minus infinity
         return 0.0
     return float(ttest_1samp(differences, epsilon, alternative="less").pvalue)
 
 
 def _control(ps: list[float | None], rate: float) -> tuple[list[bool], list[float]]:
-    """Benjamini-Yekutieli: which are rejected, and the limit that each p has to stay below at its place."""
+    """Benjamini-Yekutieli: which hypotheses are rejected, and the limit for each p-value at its rank."""
     from statsmodels.stats.multitest import multipletests
 
     known = [index for index, p in enumerate(ps) if p is not None]
@@ -157,8 +153,9 @@ def _control(ps: list[float | None], rate: float) -> tuple[list[bool], list[floa
 
 
 def _count_more(differences: Array, epsilon: float, limit: float, passed: bool) -> int | None:
-    """Items still needed for 80 % power at this limit, if mean and spread stay; None when the mean is on
-    the wrong side. The Wilcoxon test of n items never has a p below 2⁻ⁿ, so it takes at least as many as that asks for.
+    """Items still needed for 80% power at this limit, if mean and spread stay; None if the mean is on the wrong side.
+
+    The Wilcoxon test of n items never has a p below 2⁻ⁿ, so at least that many items are required.
     """
     from scipy.stats import norm
 

@@ -1,4 +1,4 @@
-"""Human grades and the machine's readouts, read from files or records and brought together."""
+"""Human grades and the machine's readouts, read from files or records and combined."""
 
 from evaluator.calibration.data.dataset import Data, scales_of
 from evaluator.calibration.data.grades import Grades, Scale, read_grades

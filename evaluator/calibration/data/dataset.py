@@ -1,4 +1,4 @@
-"""Grades, readouts, texts and scales of one calibration, brought together."""
+"""Grades, readouts, texts and scales of one calibration."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from evaluator.calibration.data.items import Item, Readouts
 
 
 class Data:
-    """What a run was given, read and checked."""
+    """The inputs of a run, read and checked."""
 
     def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
         self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
 
 
 def scales_of(rubric: str | None) -> dict[str, Scale]:
-    """Scales by criterion of a rubric by name or path; none without one."""
+    """Scales by criterion of a rubric, given by name or path; empty without a rubric."""
     if rubric is None:
         return {}
     from evaluator.calibration.data.grades import Scale

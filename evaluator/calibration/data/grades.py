@@ -1,7 +1,7 @@
-"""Human grades of a table whose columns are understood (`evaluator.calibration.data.tables`).
+"""Human grades from a table whose columns are understood (`evaluator.calibration.data.tables`).
 
-Everything that cannot be used is listed with its row in the file; nothing is dropped in silence. All steps
-work on whole columns, so a million rows take seconds.
+Everything that cannot be used is listed with its row in the file; nothing is dropped silently. All steps work on whole
+columns, so a million rows take seconds.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ class Scale(BaseModel):
 
 
 class Problem(BaseModel):
-    """One thing that could not be used. `row` counts as a spreadsheet does: the header is row 1; 0 is the
-    whole file.
-    """
+    """Something that could not be used. Rows are counted as in a spreadsheet: 1 is the header, 0 the whole file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,13 +54,11 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class Grades:
-    """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be
-    used.
-    """
+    """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be used."""
 
     table: pd.DataFrame
     problems: tuple[Problem, ...] = ()
-    problem_count: int = 0  # `problems` holds the first ones, at most MOST_PROBLEMS a kind
+    problem_count: int = 0  # the first problems of each kind, at most MOST_PROBLEMS
     scales: Dictionary[str, Scale] = field(default_factory=dict)
 
     @property
@@ -76,7 +72,10 @@ class Grades:
         return sorted(self.table["grader"].unique())
 
     def shared(self, machine: pd.DataFrame) -> list[str]:
-        """The criteria that the machine has points on (`machine`, a column a criterion). Raises InputError without one."""
+        """Criteria that have machine points (`machine`, one column per criterion).
+
+        Raises InputError if there are none.
+        """
         names = [name for name in self.criteria if name in machine.columns]
         if not names:
             known = {"grades": ", ".join(self.criteria), "readouts": ", ".join(map(str, machine.columns))}
@@ -84,30 +83,30 @@ class Grades:
         return names
 
     def unread(self, machine: pd.DataFrame) -> list[Problem]:
-        """The criteria that the machine has no points on, each as a problem of the whole table."""
+        """Criteria without machine points, each as a problem of the whole table."""
         names = [name for name in self.criteria if name not in machine.columns]
         return [Problem(row=0, code="no_readouts", values={"criterion": name}) for name in names]
 
     def keep(self, criteria: Collection[str]) -> Grades:
-        """The grades in these criteria."""
+        """The grades for these criteria only."""
         return replace(self, table=self.table[self.table["criterion"].isin(criteria)])
 
     def matrix(self, criterion: str) -> pd.DataFrame:
-        """Points of one criterion, a row an item and a column a grader; a missing cell is NaN."""
+        """Points of one criterion, one row per item and one column per grader; a missing cell is NaN."""
         part = self.table[self.table["criterion"] == criterion]
         return part.pivot(index="item", columns="grader", values="points").astype(float)
 
     def totals(self, criteria: Sequence[str]) -> pd.DataFrame:
-        """Sum over these criteria, a row an item and a column a grader; NaN unless the grader gave all of them."""
+        """Sum over these criteria, one row per item and one column per grader; NaN unless all were graded."""
         wide = self.table.pivot(index=["item", "grader"], columns="criterion", values="points")[list(criteria)]
         return wide.sum(axis=1, min_count=len(criteria)).unstack("grader")
 
     def means(self) -> pd.DataFrame:
-        """Mean over graders, a row an item and a column a criterion."""
+        """Mean over graders, one row per item and one column per criterion."""
         return self.table.groupby(["item", "criterion"], sort=False)["points"].mean().unstack("criterion")
 
     def scale(self, criterion: str) -> Scale:
-        """The scale that was given, else the lowest and highest points seen."""
+        """The scale that was given, otherwise the lowest and highest points seen."""
         if criterion in self.scales:
             return self.scales[criterion]
         points = self.table.loc[self.table["criterion"] == criterion, "points"]
@@ -117,7 +116,7 @@ class Grades:
 MOST_PROBLEMS = 200
 MOST_STRAYS = 20
 MOST_LOST = 0.05  # share of the grades
-LEAST_TO_DOUBT = 20  # grades of a criterion that all lie in the lower half of its scale
+LEAST_TO_DOUBT = 20  # a criterion's grades if all lie in the lower half of its scale
 
 
 def read_grades(
@@ -129,12 +128,12 @@ def read_grades(
     given_scale: Scale | None = None,
     letters: Dictionary[str, float] | None = None,
 ) -> Grades:
-    """Grades of a raw table. `items` are the known ids, `scales` the rubric's by criterion (unknown
-    criteria are listed).
+    """Read grades from a raw table.
 
-    `given_scale` is the scale the humans used: points are moved from it linearly to the rubric's. `letters`
-    says what "B+" and the like are worth. Raises InputError when nothing usable is left, and on a given scale where
-    there are no `scales` to move to.
+    `items` are the known ids, `scales` the rubric's scales by criterion (unknown criteria are listed). `given_scale` is
+    the scale that the humans used: points are converted linearly from it to the rubric's. `letters` says what "B+" and
+    the like are worth. Raises InputError if nothing usable is left, or if a scale is given but there are no `scales` to
+    convert to.
     """
     if given_scale is not None and not scales:
         raise InputError("calibration_scale_needs_rubric")
@@ -159,8 +158,10 @@ def read_grades(
 
 
 def _refuse_losses(rows: pd.DataFrame, mapping: Mapping) -> None:
-    """InputError where no column names the graders and many grades would be lost as somebody's second ones: then several
-    people's grades have been taken for one person's."""
+    """Raise InputError if no column names the graders and many grades would be dropped as repeated.
+
+    Several people's grades have then been mistaken for one person's.
+    """
     lost = int((rows["code"] == "twice").sum())
     if mapping.kind != "graders" and mapping.grader is None and lost > MOST_LOST * len(rows):
         ignored = ", ".join(mapping.ignored) or "–"
@@ -168,9 +169,7 @@ def _refuse_losses(rows: pd.DataFrame, mapping: Mapping) -> None:
 
 
 def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
-    """Long rows (row, item, grader, criterion, points as text); cells without points are left out: missing
-    is normal.
-    """
+    """Long rows (row, item, grader, criterion, points as text); cells without points are normal and left out."""
     import pandas as pd
 
     missing = [
@@ -194,14 +193,12 @@ def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
 
 
 def _strip(names: pd.Series) -> pd.Series:
-    """A column as text without blanks around it; an empty cell stays NaN."""
+    """A column as text without surrounding blanks; empty cells stay NaN."""
     return names.astype("str").str.strip().where(names.notna().to_numpy())
 
 
 def _parse_column(column: pd.Series, letters: Dictionary[str, float] | None) -> pd.Series:
-    """Points of a text column: each different text is read once, so that a million rows cost what a few
-    levels cost.
-    """
+    """Points of a text column; each distinct text is read once, so a million rows cost as much as a few levels."""
     import pandas as pd
 
     codes, texts = pd.factorize(column.astype("str"))
@@ -215,9 +212,7 @@ def _mark(rows: pd.DataFrame, wrong: pd.Series, code: str) -> None:
 
 
 def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | None) -> list[Problem]:
-    """Moves points to the rubric's scale, marks what lies outside, and notes criteria whose scale must be
-    another one.
-    """
+    """Convert points to the rubric's scale, mark those outside it, and note criteria that seem to use another scale."""
     _mark(rows, ~rows["criterion"].isin(scales), "unknown_criterion")
     low = rows["criterion"].map({name: scale.low for name, scale in scales.items()}).astype(float)
     high = rows["criterion"].map({name: scale.high for name, scale in scales.items()}).astype(float)
@@ -233,7 +228,7 @@ def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | N
 
 
 def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale]) -> list[Problem]:
-    """Criteria of which a fifth lies outside the rubric's scale, or nothing in its upper half."""
+    """Note criteria of which a fifth lies outside the rubric's scale, or nothing in its upper half."""
     usable = rows["code"] == ""
     share = outside[usable].groupby(rows["criterion"]).mean()
     seen = rows[usable].groupby("criterion")["points"]
@@ -255,8 +250,10 @@ def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale
 
 
 def _note_strays(rows: pd.DataFrame) -> list[Problem]:
-    """Grades that lie further outside the middle half of their criterion than three times its width (Tukey's outer
-    fence); where no scale is known nobody can say that they are wrong, only that they are strange."""
+    """Note grades beyond Tukey's outer fence: three times the interquartile range outside the middle half.
+
+    Without a known scale nobody can say that such grades are wrong, only that they are unusual.
+    """
     usable = rows[rows["code"] == ""]
     notes = []
     for _, part in usable.groupby("criterion", sort=False):

@@ -1,9 +1,8 @@
-"""Items and the machine's readouts of them, as a calibration run takes them in.
+"""Items and the machine's readouts of them, as input of a calibration run.
 
-Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the file's name without its
-ending is the id). Readouts: `readouts.jsonl`, a line an item: {"item": id, "features": {name: value},
-"points": {criterion: value}}; a first line {"stamp": {...}} says which rubric, prompt, model and
-arithmetic made them.
+Items: a folder with `items.jsonl`, a `.jsonl` file, or a folder of text files (the id is the file name without its
+suffix). Readouts: `readouts.jsonl`, one line per item: {"item": id, "features": {name: value}, "points": {criterion:
+value}}; a first line {"stamp": {...}} says which rubric, prompt, model and scoring made them.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Item(BaseModel):
-    """One response to grade: a transcript or an answer, with what is known of its question."""
+    """One response to grade: a transcript or an answer, with what is known about its question."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -38,7 +37,7 @@ class Item(BaseModel):
 
     @property
     def text(self) -> str:
-        """All words of the response, a line a turn."""
+        """All words of the response, one line per turn."""
         return self.answer or "\n".join(turn.text for turn in self.transcript if turn.text.strip())
 
     @property
@@ -48,16 +47,14 @@ class Item(BaseModel):
 
     @property
     def language(self) -> str:
-        """ "zh" when at least a tenth of the characters are Chinese, else "en"."""
+        """Return "zh" if at least a tenth of the characters are Chinese, otherwise "en"."""
         chinese = sum("\u4e00" <= character <= "\u9fff" for character in self.text)
         return "zh" if chinese * 10 >= max(len(self.text), 1) else "en"
 
 
 @dataclass(frozen=True)
 class Readouts:
-    """What the machine gave: `features` and `points` as tables with a row an item; `stamp` says what made
-    them.
-    """
+    """The machine's output: tables `features` and `points` with one row per item; `stamp` says what produced them."""
 
     features: pd.DataFrame
     points: pd.DataFrame
@@ -87,9 +84,7 @@ def read_items(path: Path) -> list[Item]:
 
 
 def read_readouts(path: Path) -> Readouts:
-    """Readouts of a file; a value that is missing for an item is NaN. Raises InputError naming file and
-    line.
-    """
+    """Readouts of a file; a value missing for an item is NaN. Raises InputError naming file and line."""
     stamp, features, points = {}, {}, {}
     for number, entry in _lines(Path(path)):
         if "stamp" in entry:
@@ -128,7 +123,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def decode(path: Path) -> str:
-    """A file's text: UTF-8, or GB18030 as Chinese spreadsheets save it."""
+    """A file's text: UTF-8, or GB18030 as saved by Chinese spreadsheets."""
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig")

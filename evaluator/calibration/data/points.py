@@ -1,6 +1,4 @@
-"""Points as people write them: "3", "３", "3分", "三分", "2.5", "半分". A letter counts only when somebody says
-what it is worth.
-"""
+"""Points as people write them: "3", "３", "3分", "三分", "2.5", "半分"; letters count only with a stated value."""
 
 from __future__ import annotations
 
@@ -29,10 +27,10 @@ _SUFFIX = re.compile(r"(?:分|點|点|points?|pts?|marks?)$", re.IGNORECASE)
 
 
 def parse_points(text: str, letters: Mapping[str, float] | None = None) -> float | None:
-    """The points that `text` states, or None when it states none that is safe to read. A comma before
-    exactly three digits parts thousands ("1,000"), any other is a decimal comma ("2,5").
+    """The points that `text` states, or None if none can be read safely.
 
-    `letters` gives the worth of grades such as "B+"; without it a letter is never guessed.
+    A comma before exactly three digits separates thousands ("1,000"); any other is a decimal comma ("2,5"). `letters`
+    gives the value of grades such as "B+"; without it a letter is never guessed.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if letters and plain.upper() in letters:
@@ -46,7 +44,7 @@ def parse_points(text: str, letters: Mapping[str, float] | None = None) -> float
 
 
 def _read_chinese(text: str) -> float | None:
-    """Chinese numerals up to 999, with 负 before, 半 or 点五 behind; None for anything else."""
+    """Chinese numerals up to 999, with 负 before, 半 or 点五 after; None for anything else."""
     if text.startswith(("负", "負")):
         rest = _read_chinese(text[1:])
         return None if rest is None else -rest

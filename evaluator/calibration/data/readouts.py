@@ -1,4 +1,4 @@
-"""The machine's side of a calibration run: items graded by the one path, their readouts kept as a file."""
+"""The machine's side of a calibration run: items graded as usual, their readouts stored in a file."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ async def read_out(
     owner: str = "",
     tell: Callable[[int, Item], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Lines of a readouts file: the stamp, then points and other numbers of each item, in order.
+    """Lines of a readouts file: the stamp, then each item's points and other numbers, in order.
 
-    What was graded before is found; `again` asks anew, past everything that is remembered. `records` and `owner` are
-    `evaluate`'s. `tell` hears of each item before it is graded. Raises what `evaluate` raises; items graded until then are stored.
+    Existing gradings are reused; `again` asks the model anew and ignores everything cached. `records` and `owner` are
+    as in `evaluate`. `tell` is called with each item before it is graded. Raises what `evaluate` raises; items graded
+    before that remain stored.
     """
     if not items:
         raise InputError("calibration_no_items")
@@ -66,14 +67,14 @@ def readout_of(name: str, card: Scorecard) -> dict[str, Any]:
 
 
 def transcript_of(item: Item, rubric: Rubric) -> Transcript:
-    """An item as a transcript: its turns as they are given, or its answer read as any pasted text."""
+    """An item as a transcript: its turns as given, or its answer read like any pasted text."""
     if item.transcript:
         return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)
     return parse(item.answer, form=rubric.form)
 
 
 def write_lines(lines: Sequence[dict[str, Any]], path: Path) -> None:
-    """Writes a readouts file whole or not at all. Raises StorageError."""
+    """Write a readouts file atomically. Raises StorageError."""
     half = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

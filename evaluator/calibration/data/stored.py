@@ -1,10 +1,10 @@
-"""Calibration from what the product keeps itself: its gradings, and the points that people put beside them.
+"""Calibration from the product's own records: its gradings, and the points that people put beside them.
 
-    records ──gather_stored──▶ Data (grades, readouts, texts, scales), as files would give it
+    records ──gather_stored──▶ Data (grades, readouts, texts, scales), as files would provide it
 
-A text that was graded several times is one item, by its newest grading. Only gradings that one rubric, prompt, model and
-arithmetic made are compared; how many others there were is among the problems. A grading that nobody corrected is ungraded by
-people: silence is not taken for consent.
+A text that was graded several times is one item, represented by its newest grading. Only gradings made by one version
+of rubric, prompt, model and scoring are compared; the number of others is listed among the problems. A grading that
+nobody corrected counts as ungraded by people: silence is not consent.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import HumanGrade, Records
 from evaluator.transcript import Transcript
 
-COUNTED = ("score", "checklist")  # what the humans' points and the machine's mean the same for
+COUNTED = ("score", "checklist")  # these fields must match for the humans' and the machine's points to mean the same
 
 
 def gather_stored(rubric: str, records: Records) -> Data:
-    """Everything stored for the rubric with that id: people's points as grades, all gradings as readouts.
+    """Gather everything stored for the rubric with that id: people's points as grades, all gradings as readouts.
 
-    Raises InputError when nothing was graded by it, or nobody put points beside a grading.
+    Raises InputError if nothing was graded with it, or nobody put points beside a grading.
     """
     cards = _cards_of(rubric, records)
     given = records.human_grades(rubric)
@@ -44,19 +44,19 @@ def gather_stored(rubric: str, records: Records) -> Data:
 
 
 def item_of(name: str, transcript: Transcript) -> Item:
-    """The transcript in the turns that a profile reads when it is applied."""
+    """The transcript split into turns, as a profile reads it when it is applied."""
     return Item(id=name, transcript=two_sided(transcript))
 
 
 def _cards_of(rubric: str, records: Records) -> dict[str, Scorecard]:
-    """All scorecards by the rubric, oldest first."""
+    """All scorecards for the rubric, oldest first."""
     listed = records.history(limit=max(1, records.count(rubric)), rubric=rubric)
     found = records.many([one.id for one in listed])
     return {one.id: found[one.id] for one in reversed(listed) if one.id in found}
 
 
 def _choose_stamp(cards: Mapping[str, Scorecard], graded: set[str]) -> tuple[Stamp, dict[str, Scorecard]]:
-    """The stamp behind most gradings that people graded (the newest of two alike), and its cards."""
+    """The stamp behind most gradings that people graded (the newest in a tie), and its cards."""
     stamps = {name: stamp_of(card) for name, card in cards.items()}
     counts = Counter(stamps[name] for name in reversed(list(cards)) if name in graded)
     stamp = counts.most_common(1)[0][0]
@@ -71,7 +71,7 @@ def _merge(cards: Mapping[str, Scorecard]) -> dict[str, str]:
 def _grades(
     given: Iterable[HumanGrade], cards: Mapping[str, Scorecard], items: Mapping[str, str], other: int
 ) -> Grades:
-    """People's points on the items; a person who graded a text twice counts with the newer grading."""
+    """People's points on the items; if a person graded a text twice, the newer grading counts."""
     import pandas as pd
 
     table, left_out = {}, 0

@@ -47,9 +47,9 @@ _NAMES = {
 
 
 class Mapping(BaseModel):
-    """How a table's columns become grades. Show it to the person who brought the table before it is used.
+    """How a table's columns become grades; show it to the person who brought the table before using it.
 
-    "long": columns for item, grader, criterion, points. "graders": a column a grader. "criteria": a column a
+    "long": columns for item, grader, criterion and points. "graders": one column per grader. "criteria": one column per
     criterion. What no column states is the constant `only_grader` or `only_criterion`.
     """
 
@@ -66,7 +66,7 @@ class Mapping(BaseModel):
     ignored: tuple[str, ...] = ()
 
     def explain(self, language: str | None = None) -> str:
-        """The mapping as a sentence that a person can confirm."""
+        """The mapping as a sentence for a person to confirm."""
         return say(
             f"calibration.mapping_{self.kind}",
             language,
@@ -80,9 +80,7 @@ class Mapping(BaseModel):
 
 
 def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
-    """The table in a .csv, .tsv or .xlsx file, headings and cells as text, empty cells as NaN. Raises
-    InputError.
-    """
+    """The table in a .csv, .tsv or .xlsx file: headings and cells as text, empty cells as NaN. Raises InputError."""
     import pandas as pd
 
     path = Path(path)
@@ -106,11 +104,11 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
         if error.code != "file_damaged":
             raise
         raise InputError("calibration_table_unreadable", path=str(path), detail=error.values["detail"]) from None
-    except Exception as problem:  # a damaged workbook fails in zlib, in the XML or anywhere in openpyxl
+    except Exception as problem:  # a damaged workbook can fail in zlib, in the XML or anywhere in openpyxl
         detail = next(iter(str(problem).strip().splitlines()), type(problem).__name__)
         raise InputError("calibration_table_unreadable", path=str(path), detail=detail) from problem
     table.columns = table.columns.map(lambda name: from_cell(str(name)))  # a workbook's headings may be numbers
-    for place in range(len(table.columns)):  # as a sheet of ours marks text that begins with =
+    for place in range(len(table.columns)):  # our own sheets mark text that begins with = this way
         column = table.iloc[:, place]
         if column.astype("str").str.startswith("'").any():
             table.isetitem(place, column.map(from_cell, na_action="ignore"))
@@ -125,7 +123,7 @@ def _as_csv(rows: Iterable[list[str]]) -> io.StringIO:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8 where the first megabyte is, else GB18030, which Chinese spreadsheets export."""
+    """UTF-8 if the first megabyte is, otherwise GB18030, which Chinese spreadsheets export."""
     import codecs
 
     head = path.read_bytes()[: 1 << 20]
@@ -142,7 +140,7 @@ def _separator(path: Path) -> str:
 
 
 def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapping:
-    """How the columns most likely become grades; `criteria` are the rubric's, if known. Raises InputError."""
+    """The most likely mapping of columns to grades; `criteria` are the rubric's, if known. Raises InputError."""
     found = {role: _find(table.columns, names) for role, names in _NAMES.items()}
     if len(table.columns) == 0 or table.empty:
         raise InputError("calibration_table_empty")
@@ -178,8 +176,10 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
 
 
 def _tells_apart(table: pd.DataFrame, key: list[str | None], others: tuple[str, ...]) -> str | None:
-    """The one column that names the grader although its heading is unknown: rows that are alike in item and criterion
-    differ in it, and its values come back from item to item. None where no column, or more than one, does that."""
+    """The one column that names the grader although its heading is unknown; None if there is none or more than one.
+
+    Rows with the same item and criterion differ in it, and its values recur from item to item.
+    """
     known = [name for name in key if name]
     if not table.duplicated(known).any():
         return None
@@ -192,7 +192,7 @@ def _tells_apart(table: pd.DataFrame, key: list[str | None], others: tuple[str, 
 
 
 def _only(criteria: Collection[str]) -> dict[str, Any]:
-    """Where one criterion is known, a table that names none is about that one."""
+    """If only one criterion is known, a table that names none is about that one."""
     return {"only_criterion": next(iter(criteria))} if len(criteria) == 1 else {}
 
 
@@ -206,7 +206,7 @@ def _others(table: pd.DataFrame, used: set[str | None]) -> tuple[str, ...]:
 
 
 def _looks_graded(column: pd.Series) -> bool:
-    """Half of the different values read as points, or all are short as letters are."""
+    """Whether half of the distinct values read as points, or all are as short as letter grades."""
     values = column.dropna().unique()[:200]
     if not len(values):
         return False

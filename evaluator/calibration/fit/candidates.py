@@ -1,13 +1,12 @@
-"""The models that a fit chooses from and blends, each turned into a JSON component with its out-of-fold
-predictions.
+"""The models that a fit chooses from and blends, each as a JSON component with out-of-fold predictions.
 
-mean       what the humans give on average
-scaled     the machine's own points, slope shrunk towards what a judge's points are usually worth
+mean       the humans' average
+scaled     the machine's own points, slope shrunk towards the usual worth of a judge's points
 isotonic   the machine's own points through a rising curve
-ordinal    a logistic curve for each level to pass, over the machine's points of all criteria
-           (curves only from LEAST_CURVED labels on: with fewer they bend to chance)
+ordinal    one logistic curve per level to pass, over the machine's points of all criteria
+           (curves only from LEAST_CURVED labels on: with fewer they fit noise)
 judge      block ridge over everything the judge said
-blocks     block ridge over everything, embeddings and form of the text included
+blocks     block ridge over everything, including embeddings and form of the text
 """
 
 from __future__ import annotations
@@ -23,18 +22,16 @@ from evaluator.profiles import Linear, Monotone, Ordinal, block_of
 
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
-FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled one by one
-USUAL_RELATION = 0.6  # the correlation of a judge's points with people that is taken for granted before any label
-SLOPE_SHRINKAGE = 10.0  # labels' worth of pull of the slope towards that
+FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled individually
+USUAL_RELATION = 0.6  # assumed correlation of a judge's points with people before any label
+SLOPE_SHRINKAGE = 10.0  # strength of the slope's shrinkage towards that, in labels
 INNER_FOLDS = 10
 LEAST_CURVED = 50
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What a candidate learns from: features minus their centres, shape (n, p), gaps as 0; grades of shape
-    (n, c).
-    """
+    """Training data of a candidate: centred features of shape (n, p), gaps as 0; grades of shape (n, c)."""
 
     centred: Array
     columns: tuple[str, ...]
@@ -43,27 +40,25 @@ class Sample:
     noise: Array  # relative noise variance of each item's grade
 
     def take(self, index: Array) -> Sample:
-        """Some of the items."""
+        """A subset of the items."""
         return Sample(self.centred[index], self.columns, self.criteria, self.grades[index], self.noise[index])
 
     def own(self, criterion: int) -> int | None:
-        """The column with the machine's points of that criterion."""
+        """The column with the machine's points for that criterion."""
         name = f"points/{self.criteria[criterion]}"
         return self.columns.index(name) if name in self.columns else None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A component fitted to all items, and what it predicts for items that it was not fitted to, shape
-    (n,).
-    """
+    """A component fitted to all items, and its out-of-fold predictions, shape (n,)."""
 
     component: Linear | Monotone | Ordinal
     held_out: Array
 
 
 def propose(sample: Sample, seed: int) -> list[list[Candidate]]:
-    """Candidates of each criterion, in the criteria's order."""
+    """Candidates for each criterion, in the criteria's order."""
     blocks = _group(sample.columns)
     common = {name: _Block.of(sample, ours, name) for name, ours in blocks.items() if name != "points"}
     ridge = [_fit_blocks(sample, blocks, common, "blocks")]
@@ -128,8 +123,9 @@ def _fit_isotonic(centred: Array, grades: Array, own: int) -> Monotone:
 
 
 def _fit_ordinal(centred: Array, grades: Array, columns: list[int]) -> Ordinal:
-    """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them; the mean where none
-    does, as when nearly all grades are the lowest.
+    """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them.
+
+    Falls back to the mean if no quantile does, as when nearly all grades are the lowest.
     """
     cuts = np.unique(np.quantile(grades, np.linspace(0.1, 0.9, 9), method="higher"))
     cuts = cuts[cuts > grades.min()]
@@ -155,7 +151,7 @@ def _fit_threshold(centred: Array, passed: NDArray[np.bool_], columns: list[int]
 
 @dataclass(frozen=True)
 class _Block:
-    """Columns of one block, scaled to a unit mean kernel, with what each column was divided by."""
+    """The columns of one block, scaled to a unit mean kernel, and the divisor of each column."""
 
     columns: list[int]
     scaled: Array
@@ -169,9 +165,9 @@ class _Block:
 
 
 def _fit_blocks(sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], label: str) -> list[Candidate]:
-    """Block ridge for all criteria together; strengths are pooled, weights are each criterion's own.
+    """Block ridge for all criteria together: strengths are pooled, weights are separate for each criterion.
 
-    `common` holds the blocks that are the same for every criterion: all but the points.
+    `common` holds the blocks shared by all criteria: all but the points.
     """
     blocks = [_with_points(sample, names, common, index) for index in range(len(sample.criteria))]
     tasks = [_task(sample, index, ours) for index, ours in enumerate(blocks)]
@@ -194,7 +190,7 @@ def _fit_blocks(sample: Sample, names: dict[str, list[int]], common: dict[str, _
 def _with_points(
     sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], criterion: int
 ) -> dict[str, _Block]:
-    """The blocks of one criterion: its own points stand apart from the other criteria's."""
+    """The blocks of one criterion: its own points are kept apart from the other criteria's."""
     own = sample.own(criterion)
     blocks = {name: common[name] for name in names if name != "points"}
     others = [column for column in names.get("points", ()) if column != own]
@@ -213,14 +209,12 @@ def _task(sample: Sample, criterion: int, blocks: dict[str, _Block]) -> Task:
 
 
 def _expect(blocks: dict[str, _Block], n: int) -> Array:
-    """What the judge's own points let expect before any label, in standard deviations: the ridge learns the rest."""
+    """The prediction from the judge's own points before any label, in standard deviations."""
     return USUAL_RELATION * blocks["own"].scaled[:, 0] if "own" in blocks else np.zeros(n)
 
 
 def _scale(matrix: Array, name: str) -> tuple[Array, Array]:
-    """Columns centred and scaled so that rows have length 1 on average, and what each column was divided
-    by.
-    """
+    """Centred columns, scaled so that rows have length 1 on average, and the divisor of each column."""
     matrix = matrix - matrix.mean(0)
     divisor = np.ones(matrix.shape[1])
     if name.split("-")[0] in FULL_RANK_BLOCKS:

@@ -1,11 +1,11 @@
-"""The fit: from a judge's readouts to the human scale, chosen and checked on items that it did not see.
+"""The fit: from a judge's readouts to the human scale, selected and checked on held-out items.
 
     features, grades ──▶ candidates ──▶ shares by stacking ──▶ outer folds: held-out figures, conformal
     width ──▶ Profile
 
-Every step up to the points, the choice of strengths and shares included, is repeated inside each outer fold, so
-that the figures on a profile are those of unseen items. How errors grow with the prediction (two numbers, strongly
-shrunk) is read off all held-out errors together; the width that makes an interval of it is again of other folds.
+Every step up to the points, including the choice of strengths and shares, is repeated inside each outer fold, so the
+figures on a profile are those of unseen items. How errors grow with the prediction (two strongly shrunk numbers) is
+estimated from all held-out errors together; the width that turns this into an interval again comes from other folds.
 """
 
 from __future__ import annotations
@@ -28,17 +28,15 @@ from evaluator.profiles import CriterionFit, Features, Figure, Profile, Provenan
 
 Array = NDArray[np.float64]
 LEAST_LABELS = 10
-STACK_SHRINKAGE = 15.0  # labels' worth of pull towards the usual share of each candidate that has one
-RIDGE_EARNS = 30.0  # labels at which the whole ridge has earned half of its usual share beside the judge's own points
+STACK_SHRINKAGE = 15.0  # strength of the pull towards a candidate's usual share, in labels
+RIDGE_EARNS = 30.0  # labels at which the full ridge has earned half of its usual share beside the judge's own points
 OUTER_FOLDS = 10
-LEAST_TRAINED = 8  # what plain folds of LEAST_LABELS items leave to learn from
+LEAST_TRAINED = 8  # training items left by plain folds of LEAST_LABELS items
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What fits that did not see an item gave it: points, half widths and human points, shape (items,
-    criteria) each.
-    """
+    """Points and half widths from fits that did not see the item, and human points, shape (items, criteria) each."""
 
     ids: tuple[str, ...]
     points: Array
@@ -47,7 +45,7 @@ class HeldOut:
 
 
 class Fitted(NamedTuple):
-    """The profile, and the held-out points that its figures rest on."""
+    """The profile, and the held-out points that its figures are based on."""
 
     profile: Profile
     held_out: HeldOut
@@ -65,12 +63,12 @@ def fit(
     confidence: float = 0.9,
     seed: int = 0,
 ) -> Fitted:
-    """A profile fitted to the items that have both features and grades in every fitted criterion.
+    """Fit a profile to the items that have both features and grades in every fitted criterion.
 
-    `groups` (item -> question, say) keeps items of a group in one fold, so that figures hold for new
-    questions; where the other groups alone are too few items or all graded alike, folds are plain. Criteria
-    that too few items have are left out, scarcest first, until enough items have all the others. Raises
-    InputError with the number needed when labels are too few, and when all grades are equal.
+    `groups` (item -> question, say) keeps the items of a group in one fold, so that figures hold for new questions; if
+    the other groups alone have too few items or identical grades, folds are plain. Criteria with too few graded items
+    are left out, scarcest first, until enough items have all the others. Raises InputError with the number needed if
+    there are too few labels, and if all grades are equal.
     """
     needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
     criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
@@ -99,7 +97,7 @@ def fit(
 
 @dataclass(frozen=True)
 class _Sheet:
-    """Features that vary, minus their centres; a gap is a 0 there, which is the usual value."""
+    """The features that vary, centred; gaps are 0, the usual value."""
 
     centred: Array
     columns: tuple[str, ...]
@@ -122,7 +120,7 @@ class _Sheet:
 def _split(
     ids: Sequence[str], targets: Array, groups: Mapping[str, str] | None, seed: int
 ) -> list[tuple[Array, Array]]:
-    """Folds as (train, test): whole groups where each training fold has something to learn from, else plain."""
+    """Folds as (train, test): whole groups if each training fold has something to learn from, otherwise plain."""
     from sklearn.model_selection import GroupKFold, KFold
 
     if groups and len({groups[item] for item in ids}) > 1:
@@ -134,7 +132,7 @@ def _split(
 
 
 def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
-    """Predictions for every item by a fit that did not see its fold, shape (n, c)."""
+    """Predictions for every item from fits that did not see its fold, shape (n, c)."""
     predicted = np.empty_like(sample.grades)
     for train, test in folds:
         part = sample.take(train)
@@ -146,9 +144,11 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
 
 
 def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
-    """Non-negative shares that sum to 1, by least squares on held-out predictions, pulled towards the ridge over
-    everything and the judge's own points. With few labels the judge's points have most of it, with many both the same, so
-    that a fit does not fall below the grader that it began with. Equal grades tell nothing, and leave those two.
+    """Non-negative shares that sum to 1, by least squares on held-out predictions.
+
+    They are pulled towards the full ridge and the judge's own points: with few labels the judge's points get most of
+    the weight, with many both get the same, so that a fit does not fall below the grader that it started from.
+    Identical grades carry no information and leave only those two.
     """
     from scipy.optimize import nnls
 
@@ -203,7 +203,7 @@ def _assemble(
 
 
 def _bound(seen: float, scales: Mapping[str, Scale], name: str, end: str) -> float:
-    """The seen end of the range, never beyond the scale."""
+    """The nearest end of the seen range, never beyond the scale."""
     if name not in scales:
         return float(seen)
     clip = max if end == "low" else min
@@ -241,7 +241,7 @@ def _correlate(x: Array, y: Array) -> float | None:
 
 
 def _shorten(component):
-    """Coefficients to six digits: a profile is read by people too."""
+    """Round coefficients to six digits, because people read profiles too."""
     if component.kind != "linear":
         return component
     return component.model_copy(update={"weights": _round(np.array(component.weights))})

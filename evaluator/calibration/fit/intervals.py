@@ -1,7 +1,7 @@
-"""Conformal intervals with a stated coverage, and the policies that decide which items a person still grades.
+"""Conformal intervals with a stated coverage, and policies that decide which items a person still grades.
 
-Split and cross-conformal prediction after Vovk et al. (2005) and Barber et al. (2021); scores are absolute
-errors on held-out folds, divided by the size of error that is usual at that prediction.
+Split and cross-conformal prediction after Vovk et al. (2005) and Barber et al. (2021); scores are absolute errors on
+held-out folds, divided by the usual error at that prediction.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ Array = NDArray[np.float64]
 
 
 def conformal_quantile(scores: Array, confidence: float) -> float:
-    """The ceil((n + 1) · confidence)-th smallest score: an interval that wide covers a new item at least
-    that often.
+    """The ceil((n + 1) · confidence)-th smallest score.
 
-    With too few scores for the confidence the largest is given, which promises less; `fit` refuses before
-    that.
+    An interval of that width covers a new item at least as often as the confidence says.
+
+    With too few scores for the confidence the largest is returned, which promises less; `fit` refuses before that
+    happens.
     """
     n = len(scores)
     rank = min(n, ceil((n + 1) * confidence - 1e-9))
@@ -29,7 +30,7 @@ def conformal_quantile(scores: Array, confidence: float) -> float:
 
 
 def check_coverage(scores: Array, folds: Sequence[NDArray[np.intp]], confidence: float) -> float:
-    """Share of items inside an interval whose width came from the other folds only."""
+    """Share of items inside an interval whose width comes only from the other folds."""
     inside = 0
     for test in folds:
         others = np.delete(scores, test)
@@ -38,10 +39,9 @@ def check_coverage(scores: Array, folds: Sequence[NDArray[np.intp]], confidence:
 
 
 def fit_spread(predicted: Array, human: Array) -> tuple[tuple[float, float, float], float, float]:
-    """How the size of errors changes with the prediction: coefficients of (1, z, z²) for log |error|,
-    centre, scale.
+    """How the size of errors varies with the prediction: coefficients of (1, z, z²) for log |error|, centre, scale.
 
-    The curve is shrunk towards flat by 100 items' worth, and the intercept makes its mean 0.
+    The curve is shrunk towards flat with a weight of 100 items, and the intercept makes its mean 0.
     """
     centre, scale = float(predicted.mean()), float(predicted.std()) or 1.0
     z = (predicted - centre) / scale
@@ -54,12 +54,12 @@ def fit_spread(predicted: Array, human: Array) -> tuple[tuple[float, float, floa
 
 
 class Policy(BaseModel):
-    """Which items the machine grades alone, and what that is worth on items with known human points."""
+    """Which items the machine grades alone, and how well that works on items with known human points."""
 
     model_config = ConfigDict(frozen=True)
 
     share: float  # graded alone, 0 to 1
-    agreement: float | None  # share of those within `tolerance` of the humans; None when nothing is graded alone
+    agreement: float | None  # share of those within `tolerance` of the humans; None if nothing is graded alone
     widest: float | None  # largest half width that is still graded alone
     n: int
     minutes_saved: float
@@ -68,8 +68,9 @@ class Policy(BaseModel):
 def trace_policies(
     half: Array, predicted: Array, human: Array, *, tolerance: float, minutes_an_item: float = 3.0
 ) -> list[Policy]:
-    """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape
-    (n,) each. Items that are equally sure stay together, because a width lets all of them or none stand alone.
+    """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape (n,) each.
+
+    Equally sure items stay together, because a width lets all of them or none be graded alone.
     """
     order = np.lexsort((np.arange(len(half)), half))
     close, widths = (np.abs(predicted - human) <= tolerance + 1e-9)[order], half[order]
@@ -88,13 +89,11 @@ def trace_policies(
 
 
 def choose_policy(policies: Sequence[Policy], *, share: float, agreement: float) -> Policy | None:
-    """The policy that grades most alone, at least `share`, with at least `agreement` on those; None when
-    none does.
-    """
+    """The policy that grades most alone, at least `share`, with at least `agreement` on those; None if none does."""
     good = [policy for policy in policies if policy.share >= share - 1e-9 and (policy.agreement or 0) >= agreement]
     return max(good, key=lambda policy: policy.share, default=None)
 
 
 def crosses(low: Array, high: Array, pass_mark: float) -> NDArray[np.bool_]:
-    """Items whose interval holds both passing and failing, so that a person decides."""
+    """Items whose interval spans both passing and failing, so that a person decides."""
     return (low < pass_mark) & (high >= pass_mark)

@@ -1,4 +1,4 @@
-"""Policies that a profile keeps: chosen on held-out items, set by hand, put into words."""
+"""Policies stored in a profile: chosen on held-out items, set by hand, described in words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluator.profiles import Profile, Promise, Routing
 def choose_widths(
     profile: Profile, held: HeldOut, *, share: float, agreement: float, tolerance: float, minutes: float = 3.0
 ) -> dict[str, Policy | None]:
-    """By criterion the policy that decides most alone with at least `share` and `agreement`; None where none does."""
+    """For each criterion the policy that decides most alone with at least `share` and `agreement`, or None."""
     chosen = {}
     for index, name in enumerate(profile.criteria):
         policies = trace_policies(
@@ -31,13 +31,13 @@ def choose_widths(
 
 
 def add_widths(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Routing:
-    """The profile's policy with these widths instead of those that it had for the same criteria, and its promise."""
+    """The profile's policy with these widths replacing those of the same criteria, and with its promise."""
     known = profile.routing or Routing()
     return promise(profile, held, {**known.widest, **widest}, tolerance, pass_mark=known.pass_mark)
 
 
 def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, Policy | None], tolerance: float) -> Routing:
-    """The profile's policy with what `choose_widths` chose. Raises InputError where it found none for a criterion."""
+    """The profile's policy with what `choose_widths` chose. Raises InputError if it found none for a criterion."""
     widest = {name: best.widest for name, best in chosen.items() if best is not None and best.widest is not None}
     if len(widest) < len(chosen):
         raise InputError("calibration_no_policy")
@@ -47,7 +47,7 @@ def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, Policy | No
 def promise(
     profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float, *, pass_mark: bool = True
 ) -> Routing:
-    """The policy with these widths, and what it gave on held-out items in all criteria at once."""
+    """The policy with these widths, and how it performed on held-out items over all criteria together."""
     limits = np.array([widest.get(name, np.inf) for name in profile.criteria])
     alone = np.all(held.half <= limits + 1e-9, axis=1)
     close = np.all(np.abs(held.points - held.human) <= tolerance + 1e-9, axis=1)
@@ -62,9 +62,10 @@ def promise(
 
 
 def set_policy(profile: Profile, pass_mark: bool | None, widest: Sequence[str]) -> Routing:
-    """The profile's policy with what a person says of it; a promise made for other widths is taken back.
+    """The profile's policy with a person's changes; a promise made for other widths is withdrawn.
 
-    `widest` holds "criterion=points". Raises InputError on a criterion that the profile does not have, or no number.
+    `widest` holds "criterion=points". Raises InputError for a criterion that the profile does not have, or if there is
+    no number.
     """
     known = profile.routing or Routing()
     given = dict(_read_width(profile, text) for text in widest)
@@ -87,13 +88,13 @@ def _read_width(profile: Profile, text: str) -> tuple[str, float]:
 
 
 def switch_pass_mark(profile: Profile, on: bool) -> Routing | None:
-    """The profile's policy with the pass mark kept or not; None where nothing but the usual is left of it."""
+    """The profile's policy with the pass mark rule on or off; None if only the defaults are left."""
     routing = set_policy(profile, on, [])
     return None if routing == Routing() else routing
 
 
 def describe_policy(routing: Routing | None, names: Mapping[str, str]) -> Iterator[str]:
-    """The policy in sentences; `names` are the criteria of the profile by id, as people call them."""
+    """The policy in sentences; `names` maps the profile's criterion ids to display names."""
     yield say(f"calibration.policy_{'mark' if (routing or Routing()).pass_mark else 'no_mark'}")
     if routing is None:
         yield say("calibration.policy_none")

@@ -1,10 +1,10 @@
-"""Ridge regression over blocks of features, each block with its own strength, learned by marginal likelihood.
+"""Ridge regression over blocks of features; each block's strength is learned by marginal likelihood.
 
-A few readouts of a judge and thousands of embedding coordinates cannot share one penalty: the first would
-drown. Each block b gets a prior variance s_b, so that y ~ N(0, Σ s_b K_b + noise), K_b = X_b X_bᵀ. The
-strengths maximise that likelihood (Rasmussen and Williams, 2006, eq. 5.8 and 5.9) together with a log-
-normal prior, pooled over all criteria, which is what lets 30 labels choose eight strengths without harm.
-Leave-one-out predictions are closed-form (eq. 5.12).
+A few readouts of a judge and thousands of embedding coordinates cannot share one penalty: the readouts would be
+drowned. Each block b gets a prior variance s_b, so that y ~ N(0, Σ s_b K_b + noise), K_b = X_b X_bᵀ. The strengths
+maximise that likelihood (Rasmussen and Williams, 2006, eq. 5.8 and 5.9) together with a log-normal prior, pooled over
+all criteria, so that 30 labels can choose eight strengths without harm. Leave-one-out predictions are closed-form (eq.
+5.12).
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ MOST_LEARNED_FROM = 400  # a handful of strengths needs no more, and each step i
 
 @dataclass(frozen=True)
 class Task:
-    """One criterion: kernels by block, each with mean diagonal 1, targets with mean 0 and variance 1,
-    noise weights.
-    """
+    """One criterion: kernels by block, each with mean diagonal 1; targets with mean 0 and variance 1; noise weights."""
 
     kernels: dict[str, Array]
     target: Array
@@ -44,7 +42,7 @@ class Strengths:
 
 
 def learn_strengths(tasks: Sequence[Task]) -> Strengths:
-    """Strengths that fit all tasks together best; learned on at most MOST_LEARNED_FROM items, drawn by lot."""
+    """The strengths that fit all tasks together best, learned on a random sample of at most MOST_LEARNED_FROM items."""
     from scipy.optimize import minimize
 
     tasks = [_thin(task) for task in tasks]
@@ -73,7 +71,7 @@ def _thin(task: Task) -> Task:
 
 
 def _cost(theta: Array, tasks: Sequence[Task], names: list[str], prior: Array) -> tuple[float, Array]:
-    """Negative log posterior of log strengths, and its gradient."""
+    """Negative log posterior of the log strengths, and its gradient."""
     values = np.exp(theta)
     cost = float((((theta - prior) / SPREAD) ** 2).sum() / 2)
     slope = (theta - prior) / SPREAD**2

@@ -1,4 +1,4 @@
-"""What a fit aims at: the humans' points of each item, as if everybody had graded everything."""
+"""The targets of a fit: the humans' points for each item, as if everybody had graded everything."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from evaluator.calibration.data.grades import Grades
 from evaluator.errors import InputError
 
 Array = NDArray[np.float64]
-MOST_LABELS = 1500  # the ridge's cost grows with the cube; more are drawn by lot
+MOST_LABELS = 1500  # the ridge's cost grows with the cube; above this a random sample is used
 
 
 class Targets(NamedTuple):
-    """What a fit aims at: mean human points adjusted for who graded, and the number of grades of each item."""
+    """Mean human points adjusted for who graded, and the number of grades of each item."""
 
     criteria: tuple[str, ...]
     ids: list[str]
@@ -27,7 +27,7 @@ class Targets(NamedTuple):
 def pick_targets(known: Sequence[str], grades: Grades, needed: int, seed: int) -> Targets:
     """Targets of the `known` items that have grades in every fitted criterion, in their order.
 
-    Raises InputError with the number that is missing when fewer than `needed` have, and when all grades are equal.
+    Raises InputError with the missing number if fewer than `needed` items have them, and if all grades are equal.
     """
     table = grades.table[grades.table["item"].isin(set(known))]
     if table.empty:
@@ -45,7 +45,7 @@ def pick_targets(known: Sequence[str], grades: Grades, needed: int, seed: int) -
 
 
 def _choose_criteria(means, needed: int) -> tuple[str, ...]:
-    """The criteria, without the scarcest as long as too few items have all; InputError when even one alone has too few."""
+    """The criteria, minus the scarcest while too few items have all; InputError if even one alone has too few."""
     counts, names = means.count(), list(means.columns)
     most = int(counts.max())
     if most < needed:
@@ -56,10 +56,10 @@ def _choose_criteria(means, needed: int) -> tuple[str, ...]:
 
 
 def _adjust_for_graders(table):
-    """Item means by criterion; where items had different graders, each grader's severity is taken out first.
+    """Item means by criterion; if items had different graders, each grader's severity is removed first.
 
-    Severities and item means are fitted in turn (the additive model by backfitting), severities shrunk by two items'
-    worth.
+    Severities and item means are fitted in turn (the additive model by backfitting), with severities shrunk by a weight
+    of two items.
     """
     items, graders = [table["item"], table["criterion"]], [table["grader"], table["criterion"]]
     points = table["points"]
@@ -74,7 +74,7 @@ def _adjust_for_graders(table):
 
 
 def _patchy(table) -> bool:
-    """Some grader left out some item."""
+    """Whether some grader skipped some item."""
     cells = table["item"].nunique() * table["grader"].nunique() * table["criterion"].nunique()
     return len(table) < cells
 

@@ -1,4 +1,4 @@
-"""The report of a calibration: its content, the plots, and the files."""
+"""The report of a calibration: its content, plots and files."""
 
 from evaluator.calibration.report.files import (
     Part,

@@ -1,6 +1,4 @@
-"""A calibration report for people: one HTML page with plots, one workbook, one JSON file, in Chinese or
-English.
-"""
+"""A calibration report for people: one HTML page with plots, one workbook and one JSON file, in Chinese or English."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ Table = list[list[str]]
 
 @dataclass(frozen=True)
 class Plot:
-    """An <svg> element and what it says."""
+    """An <svg> element and its description."""
 
     svg: str
     text: str
@@ -47,7 +45,7 @@ class Part:
 
 
 def write_report(report: Report, folder: Path, language: str | None = None) -> list[Path]:
-    """Writes report.html, report.json and report.xlsx into `folder` and says where. Raises StorageError."""
+    """Write report.html, report.json and report.xlsx into `folder` and return their paths. Raises StorageError."""
     language = language or current()
     folder = Path(folder)
     texts = {"report.html": render_html(report, language), "report.json": report.model_dump_json(indent=1)}
@@ -69,7 +67,7 @@ def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def render_html(report: Report, language: str) -> str:
-    """The page, in one file: plots are inside it, nothing is fetched."""
+    """The whole page in one file: plots are embedded, nothing is fetched."""
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
@@ -90,7 +88,7 @@ def render_html(report: Report, language: str) -> str:
 
 
 def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part:
-    """One criterion in words, tables and, unless told otherwise, plots."""
+    """One criterion in words, tables and, unless disabled, plots."""
     title = say("calibration.total", language) if row.criterion == TOTAL else row.criterion
     return Part(
         title=title,
@@ -105,7 +103,7 @@ def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part
 
 
 def tabulate_agreement(row: CriterionReport, language: str) -> Table:
-    """A figure a row: the machine against mean and single humans, then the human ceilings."""
+    """One row per figure: the machine against the mean and single humans, then the human ceilings."""
     heads = ["figure", "against_mean", "against_each", "human_pair", "human_rest"]
     table = [
         [
@@ -126,7 +124,7 @@ def tabulate_agreement(row: CriterionReport, language: str) -> Table:
 
 
 def _tabulate_each(row: CriterionReport, language: str) -> Table:
-    """A human a row: the machine's agreement with that one alone."""
+    """One row per human: the machine's agreement with that human alone."""
     names = list(row.against_mean)
     table = [[say("calibration.grader", language), *(say(f"calibration.fig_{name}", language) for name in names)]]
     for grader, figures in row.against_each.items():
@@ -172,7 +170,7 @@ def _number(value: float | None) -> str:
 
 
 def describe_copy(copy: Copy, language: str | None = None) -> str:
-    """Two graders whose grades are too equal, as a sentence."""
+    """Two graders whose grades are suspiciously equal, as a sentence."""
     return say(
         "calibration.copy_row",
         language,
@@ -185,7 +183,7 @@ def describe_copy(copy: Copy, language: str | None = None) -> str:
 
 
 def judge_substitution(result: Substitution, language: str | None = None) -> str:
-    """The replacement test in plain words, with the items still needed when it cannot tell."""
+    """The replacement test in plain words, with the items still needed if it is inconclusive."""
     if result.winning_rate is None or result.advantage is None:
         most = max((duel.n for duel in result.duels), default=0)
         return say("calibration.cannot_tell", language, why=say(f"calibration.why_{result.why}", language, n=most))
@@ -203,7 +201,7 @@ def judge_substitution(result: Substitution, language: str | None = None) -> str
 
 
 def describe_fits(report: Report, language: str | None = None) -> list[str]:
-    """Held-out figures of the fit, a line a criterion."""
+    """Held-out figures of the fit, one line per criterion."""
     return [describe_fit(name, figure, language) for name, figure in report.fits.items()]
 
 
@@ -234,7 +232,7 @@ def _draw(row: CriterionReport, title: str, language: str) -> list[Plot]:
 
 
 def _write_workbook(report: Report, path: Path, language: str) -> None:
-    """A sheet a criterion, and one for what could not be used. Cells never start a formula."""
+    """One sheet per criterion, and one for what could not be used; cells never start a formula."""
     from openpyxl import Workbook
 
     book = Workbook()

@@ -1,6 +1,4 @@
-"""The report's plots, as inline SVG with a title that a screen reader speaks. The only module that touches
-matplotlib.
-"""
+"""The report's plots as inline SVG with a title for screen readers; the only module that uses matplotlib."""
 
 from __future__ import annotations
 
@@ -15,15 +13,13 @@ from evaluator.calibration.agreement import to_levels
 from evaluator.calibration.fit.intervals import Policy
 from evaluator.messages import say
 
-MOST_DOTS = 2000  # of more, every second, third and so on is drawn: a page has to open
+MOST_DOTS = 2000  # above this only every second, third and so on is drawn, so that the page opens
 
 INK, LIGHT, MARK = "#1f3a5f", "#d9e3f0", "#b5482a"
 
 
 def plot_bland_altman(machine: Sequence[float], human: Sequence[float], criterion: str, language: str | None) -> str:
-    """Difference against mean, with the mean difference and the limits that hold 95 % (Bland and Altman,
-    1986).
-    """
+    """Difference against mean, with the mean difference and the limits that hold 95% (Bland and Altman, 1986)."""
     x, y = np.array(machine), np.array(human)
     difference, mean = x - y, (x + y) / 2
     spread = 1.96 * (difference.std(ddof=1) if len(difference) > 1 else 0.0)
@@ -48,7 +44,7 @@ def plot_bland_altman(machine: Sequence[float], human: Sequence[float], criterio
 def plot_confusion(
     machine: Sequence[float], human: Sequence[float], step: float, criterion: str, language: str | None
 ) -> str:
-    """Items by level of humans' mean and machine; scales of more than 20 levels are drawn in 20 bins."""
+    """Items by level of the humans' mean and the machine; scales of more than 20 levels are drawn in 20 bins."""
     x, y = np.array(human), np.array(machine)
     low, high = float(min(x.min(), y.min())), float(max(x.max(), y.max()))
     width = max(step, (high - low) / 20)
@@ -97,7 +93,7 @@ def _start():
     from matplotlib.figure import Figure
 
     matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text: the reader's own fonts show Chinese
-    matplotlib.rcParams["svg.hashsalt"] = "evaluator"  # the same data, the same bytes
+    matplotlib.rcParams["svg.hashsalt"] = "evaluator"  # the same data yields the same bytes
     figure = Figure(figsize=(4.4, 3.2), layout="tight")
     return figure, figure.add_subplot()
 
@@ -109,7 +105,7 @@ def _label(axes, x: str, y: str, language: str | None) -> None:
 
 
 def _finish(figure, text: str) -> str:
-    """The figure as an <svg> element whose role and title say what it shows."""
+    """The figure as an <svg> element with a role and a title that says what it shows."""
     import logging
     import warnings
 

@@ -1,4 +1,4 @@
-"""Everything a calibration run finds, as one typed report; written as JSON, HTML and XLSX by `pages.py`."""
+"""Everything a calibration run finds, as one typed report; `files.py` writes it as JSON, HTML and XLSX."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CriterionReport(BaseModel):
     policies: tuple[Policy, ...] = ()
 
     def against_one(self, name: str) -> Statistic:
-        """Mean of a figure over the humans one by one; undefined where none is defined."""
+        """Mean of a figure over single humans; undefined if it is undefined for all of them."""
         known = [figures[name] for figures in self.against_each.values() if figures[name].value is not None]
         if not known:
             first = next(iter(self.against_each.values()), None)
@@ -66,9 +66,7 @@ class CriterionReport(BaseModel):
 
 
 class Report(BaseModel):
-    """A calibration run: n, agreement, ceilings, severities, the replacement test, the fit's held-out
-    figures.
-    """
+    """A calibration run: n, agreement, ceilings, severities, the replacement test, the fit's held-out figures."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -94,11 +92,10 @@ def make_report(
     half_widths: Mapping[str, Array] | None = None,
     tolerance: float | None = None,
 ) -> Report:
-    """The report on machine points (a row an item, a column a criterion) beside human grades; the total
-    comes last.
+    """Report on machine points (one row per item, one column per criterion) beside human grades; the total comes last.
 
-    `half_widths` are conformal half widths by criterion in the order of `machine`'s rows, for the routing
-    curve. Criteria that the machine has no points on are among the problems. Raises InputError when it has none on any.
+    `half_widths` are conformal half widths by criterion in the order of `machine`'s rows, for the routing curve.
+    Criteria without machine points are listed among the problems. Raises InputError if no criterion has machine points.
     """
     texts = {item.id: item for item in items}
     names, left_out = grades.shared(machine), grades.unread(machine)
@@ -155,7 +152,7 @@ def _report_one(
 
 
 def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: float) -> list[Group]:
-    """Agreement by score band, and by language and length where the texts are known."""
+    """Agreement by score band, and by language and length if the texts are known."""
     if len(mean) < 2:
         return []
     groups = compare_groups(machine, mean, "band", band(mean), step=step)

@@ -1,4 +1,4 @@
-"""Which items people should grade, how many, and what a drawn sample says of all."""
+"""Which items people should grade, how many, and what a drawn sample says about the whole batch."""
 
 from evaluator.calibration.sampling.drawing import blank_sheet, draw_round, load_draw, pick_evenly
 from evaluator.calibration.sampling.estimation import MeanEstimate, estimate_batch, name_wanted, want_grades

@@ -1,10 +1,11 @@
-"""Which items a human grades next, drawn so that the mean of the batch can still be told.
+"""Choose the items that a human grades next, drawn so that the batch's mean can still be estimated.
 
     uncertainty_of(readouts) ─▶ draw_next(draw, uncertainty, count) ─▶ draw file ─▶ estimation.estimate_batch
 
-A draw is a table with a row for every item of the batch: `chance`, that it has been drawn by now, and `drawn`. Every
-item is drawn independently of the others (Poisson), and its chance hangs on the machine's readouts and the earlier
-chances alone, never on who was drawn or what people said: so the chances are exact over any number of rounds.
+A draw is a table with one row per item of the batch: `chance`, the probability that it has been drawn by now, and
+`drawn`. Every item is drawn independently of the others (Poisson sampling). Its chance depends only on the machine's
+readouts and the earlier chances, never on which items were drawn or what people said, so the chances are exact over any
+number of rounds.
 """
 
 from __future__ import annotations
@@ -31,21 +32,23 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 COLUMNS = ["item", "chance", "drawn"]
-EVEN = 0.2  # part of the chance that is the same for all: the machine may be wrongly sure of an item
+EVEN = 0.2  # part of the chance that is equal for all items: the machine may be wrongly sure of one
 
 
 def pick_evenly(ids: Iterable[str], count: int) -> list[str]:
-    """`count` of the ungraded items by lot, all with the same chance; the same ones until they are graded.
+    """`count` of the ungraded items at random with equal chances; the same ones until they are graded.
 
-    The lot is a digest of the id, so a later call goes on where an earlier one ended, and earlier and later picks
-    together are one random draw.
+    The order is a digest of the id, so a later call continues where an earlier one ended, and earlier and later picks
+    together form one random draw.
     """
     return sorted(map(str, ids), key=lambda item: sha256(item.encode()).digest())[:count]
 
 
 def uncertainty_of(readouts: Readouts, items: Sequence[str]) -> Array:
-    """How unsure the machine is of each item: standard deviation of its level probabilities as a share of the scale
-    (levels evenly spaced), mean over the criteria. Ones where the readouts have no level probabilities.
+    """How unsure the machine is of each item, averaged over the criteria.
+
+    It is the standard deviation of the item's level probabilities as a share of the scale (levels evenly spaced). Ones
+    if the readouts have no level probabilities.
     """
     import pandas as pd
 
@@ -72,7 +75,7 @@ def _spread(shares: pd.DataFrame) -> pd.Series:
 
 
 class Round(NamedTuple):
-    """The draw before a round and after it; `is_first` where no draw was kept before."""
+    """The draw before a round and after it; `is_first` if there was no earlier draw."""
 
     before: pd.DataFrame
     after: pd.DataFrame
@@ -80,12 +83,12 @@ class Round(NamedTuple):
 
     @property
     def fresh(self) -> list[str]:
-        """The items that this round drew."""
+        """The items drawn in this round."""
         return list(self.after.index[self.after["drawn"] & ~self.before["drawn"]])
 
 
 def draw_round(path: Path, readouts: Readouts, graded: Collection[str], count: int) -> Round:
-    """One round more in the draw file, which is begun where there is none with what people `graded` so far."""
+    """Add one round to the draw file; a new file starts with what people have `graded` so far."""
     items, is_first = list(readouts.graded.index), not path.exists()
     before = begin_draw(items, graded) if is_first else load_draw(path, items)
     after = draw_next(before, uncertainty_of(readouts, items), count)
@@ -94,8 +97,10 @@ def draw_round(path: Path, readouts: Readouts, graded: Collection[str], count: i
 
 
 def blank_sheet(missing: pd.DataFrame) -> bytes:
-    """A table of grades to fill in, a row for each that is `missing` (items by criteria, True where one is): CSV that
-    Excel and `read_table` open."""
+    """A table of grades to fill in, one row per item with `missing` grades (items by criteria, True if missing).
+
+    It is CSV that both Excel and `read_table` open.
+    """
     import pandas as pd
 
     wanted = [
@@ -115,10 +120,10 @@ def begin_draw(items: Sequence[str], graded: Collection[str]) -> pd.DataFrame:
 def draw_next(
     draw: pd.DataFrame, uncertainty: Array, count: int, generator: np.random.Generator | None = None
 ) -> pd.DataFrame:
-    """The draw after one round more that is expected to add `count` items; those that were drawn stay.
+    """The draw after one more round that is expected to add `count` items; items already drawn stay.
 
-    The round's chance is clip(budget (0.8 u / mean(u) + 0.2)), the chance by now 1 - (1 - before)(1 - round's).
-    The generator must not be seeded alike in two rounds: an item that escaped once would always escape.
+    The round's chance is clip(budget (0.8 u / mean(u) + 0.2)), the chance by now 1 - (1 - before)(1 - round's). The
+    generator must not be seeded alike in two rounds: an item that escaped once would always escape.
     """
     before = draw["chance"].to_numpy(float)
     now = _chances(uncertainty, before, count)
@@ -127,7 +132,7 @@ def draw_next(
 
 
 def _chances(uncertainty: Array, before: Array, count: int) -> Array:
-    """Chances of this round, shape (N,). The budget is set by the chances before, not by who was drawn."""
+    """Chances for this round, shape (N,). The budget depends on the earlier chances, not on which items were drawn."""
     from scipy.optimize import brentq
 
     left = 1 - before
@@ -140,7 +145,7 @@ def _chances(uncertainty: Array, before: Array, count: int) -> Array:
 
 
 def save_draw(draw: pd.DataFrame, path: Path) -> None:
-    """Writes a draw file (CSV: item, chance, drawn) whole or not at all. Raises StorageError."""
+    """Write a draw file (CSV: item, chance, drawn) atomically. Raises StorageError."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -151,16 +156,16 @@ def save_draw(draw: pd.DataFrame, path: Path) -> None:
     half = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text.getvalue(), encoding="utf-8-sig", newline="")  # the mark has Excel read Chinese ids
+        half.write_text(text.getvalue(), encoding="utf-8-sig", newline="")  # the mark lets Excel read Chinese
         half.replace(path)
     except OSError as problem:
         raise StorageError("calibration_not_saved", path=str(path), detail=str(problem)) from problem
 
 
 def load_draw(path: Path, items: Sequence[str]) -> pd.DataFrame:
-    """The draw in a file, its rows in the order of `items`.
+    """The draw in a file, with rows in the order of `items`.
 
-    Raises InputError where the file is missing or cannot be read, or is about other items than these.
+    Raises InputError if the file is missing, cannot be read, or is about other items.
     """
     import pandas as pd
 

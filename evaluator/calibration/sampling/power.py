@@ -1,4 +1,4 @@
-"""How many items and graders a wanted precision takes, before anybody grades."""
+"""How many items and graders a wanted precision requires, before anybody grades."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evaluator.errors import InputError
 
 
 class Plan(BaseModel):
-    """What it takes. `reliability` is that of the mean of `graders` humans."""
+    """The required numbers. `reliability` is that of the mean of `graders` humans."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,9 +31,11 @@ def plan(
     reliability: float = 0.8,
     confidence: float = 0.95,
 ) -> Plan:
-    """Items so that a correlation near `correlation` is known to ± `half_width`, and graders so that their
-    mean has `reliability` where one human's grade agrees with another's by `single`. Raises InputError
-    outside 0 to 1."""
+    """Plan the items and graders needed for a wanted precision.
+
+    Items: a correlation near `correlation` is then known to ± `half_width`. Graders: their mean has `reliability` if
+    one human's grade correlates with another's at `single`. Raises InputError outside 0 to 1.
+    """
     graders = count_graders(single, reliability)
     items = count_items(correlation, half_width, confidence)
     return Plan(
@@ -48,9 +50,7 @@ def plan(
 
 
 def count_items(correlation: float, half_width: float, confidence: float = 0.95) -> int:
-    """Smallest n whose Fisher interval around `correlation` is at most twice `half_width` wide (Bonett and
-    Wright, 2000).
-    """
+    """Smallest n whose Fisher interval around `correlation` is at most twice `half_width` (Bonett and Wright, 2000)."""
     _refuse_outside("correlation", abs(correlation), 0, 1)
     _refuse_outside("half_width", half_width, 0, 1)
     _refuse_outside("confidence", confidence, 0, 1)
@@ -70,7 +70,7 @@ def interval_width(correlation: float, n: int, confidence: float = 0.95) -> floa
 
 
 def count_graders(single: float, reliability: float) -> int:
-    """Graders whose mean reaches `reliability` (Spearman-Brown)."""
+    """Number of graders whose mean reaches `reliability` (Spearman-Brown)."""
     _refuse_outside("single", single, 0, 1)
     _refuse_outside("reliability", reliability, 0, 1)
     return max(1, ceil(reliability * (1 - single) / (single * (1 - reliability)) - 1e-9))

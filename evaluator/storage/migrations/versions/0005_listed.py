@@ -1,4 +1,4 @@
-"""An index that holds all that the list of gradings is filtered and ordered by."""
+"""An index that covers everything by which the list of gradings is filtered and ordered."""
 
 from alembic import op
 

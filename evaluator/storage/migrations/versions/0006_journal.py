@@ -1,5 +1,7 @@
-"""The journal of batches: every step of every item, who runs a batch, and jobs at a provider. PostgreSQL keeps texts of any
-length."""
+"""The journal of batches: every step of every item, the runners of a batch, and jobs at a provider.
+
+PostgreSQL stores texts of any length.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +9,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
-# What people or other systems name, which nobody may cut off: (table, columns).
+# Names given by people or other systems, which must not be truncated: (table, columns).
 NAMED = {
     "gradings": ["owner", "label"],
     "overrides": ["criterion", "who"],
@@ -67,6 +69,7 @@ def upgrade() -> None:
         for table, columns in NAMED.items():
             for column in columns:
                 op.alter_column(table, column, type_=sa.Text())
-        # An index row holds 2,700 bytes at most, and a name may be longer: there the list is ordered by the short columns.
+        # An index row holds at most 2,700 bytes, and a name may be longer, so there the list is ordered by the short
+        # columns.
         op.drop_index("ix_gradings_listed", table_name="gradings")
         op.create_index("ix_gradings_listed", "gradings", ["owner", "created_at", "id"], unique=False)

@@ -1,4 +1,4 @@
-"""Marks of who has reviewed a grading."""
+"""Marks that record who has reviewed a grading."""
 
 import sqlalchemy as sa
 from alembic import op

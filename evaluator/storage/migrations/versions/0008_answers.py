@@ -1,4 +1,4 @@
-"""Answers that a model already gave, shared by all machines of one database."""
+"""A model's cached answers, shared by all machines with one database."""
 
 import sqlalchemy as sa
 from alembic import op
