@@ -1,4 +1,4 @@
-"""What grading needs of a fit: the features it reads, the profile itself, applying it, and its stored versions."""
+"""The parts of a fit that grading needs: its features, the profile, applying it, and its stored versions."""
 
 from evaluator.profiles.applying import apply_profile, fitting, stamp_for, stamp_of
 from evaluator.profiles.features import Embed, Features, SidedTurn, block_of, read_scorecard, two_sided

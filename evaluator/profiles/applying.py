@@ -1,8 +1,8 @@
-"""A calibration profile applied to a scorecard: points and intervals on the human scale, and who decides.
+"""Applies a calibration profile to a scorecard: points and intervals on the human scale, and who decides.
 
-With a kept policy (`Profile.routing`) the scorecard says "decided alone" or "needs a person", and why: a criterion whose
-interval is wider than the policy allows, a total whose interval crosses the pass mark, or what the text itself gave
-cause for (a guard, a fatal item, missing evidence). How sure the grader felt before the fit no longer counts then.
+With a policy (`Profile.routing`) the scorecard says "decided alone" or "needs a person", and why: a criterion whose
+interval is wider than the policy allows, a total whose interval crosses the pass mark, or causes in the text itself (a
+guard, a fatal item, missing evidence). The grader's confidence before the fit then no longer counts.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ from evaluator.transcript import Transcript
 
 Verdicts = Sequence[Verdict | UngradedVerdict]
 Interval = tuple[float, float]
-# Doubts before the fit, which a kept policy answers with its intervals.
+# Doubts from before the fit, which a policy replaces by its intervals.
 SUPERSEDED = ("uncertain", "no_reference", "likeness_alone")
 
 
 def stamp_of(card: Scorecard) -> Stamp:
-    """What a profile is bound to: rubric, prompts and model by digest, and the arithmetic that made the points."""
+    """What a profile is bound to: rubric, prompts and model by digest, and the version of the scoring."""
     return _stamp(card.rubric.digest, card.judge, card.judge.get("arithmetic", ""))
 
 
 def stamp_for(rubric_digest: str, judge: Mapping[str, str]) -> Stamp:
-    """The same before anything is graded: of a rubric, of the judge that has this `Judge.stamp` (empty: not chosen yet),
-    and of this program's arithmetic."""
+    """The same before anything is graded: for a rubric, a judge with this `Judge.stamp`, and this program's scoring.
+
+    An empty stamp means that no judge has been chosen yet.
+    """
     return _stamp(rubric_digest, judge, str(METHOD))
 
 
@@ -39,19 +41,22 @@ def _stamp(rubric_digest: str, judge: Mapping[str, str], arithmetic: str) -> Sta
 
 
 def fitting(profile: Profile | str | Path, stamp: Stamp) -> Profile:
-    """The profile, loaded where a file is named. Raises InputError when there is none, or when rubric, prompts, model or
-    arithmetic (those of `stamp` that are known) are not those of the fit."""
+    """The profile, loaded if a file is named.
+
+    Raises InputError if it is missing, or if rubric, prompts, model or scoring (those that `stamp` states) differ from
+    the fit's.
+    """
     fitted = profile if isinstance(profile, Profile) else Profile.load(Path(profile))
     fitted.check(stamp)
     return fitted
 
 
 def apply_profile(card: Scorecard, transcript: Transcript, profile: Profile | str | Path) -> Scorecard:
-    """The scorecard on the scale of the humans whom the profile was fitted to, decided by the profile's policy.
+    """The scorecard on the scale of the humans that the profile was fitted to, decided by the profile's policy.
 
-    Points move to the fitted ones, each with its interval; distributions stay as the judge gave them. Where a
-    criterion that the profile needs is ungraded, nothing moves and a person is called. InputError when rubric, prompts,
-    model or arithmetic are not those of the fit.
+    Points become the fitted ones, each with its interval; distributions stay as the judge returned them. If a criterion
+    that the profile needs is ungraded, nothing changes and a person is asked. Raises InputError if rubric, prompts,
+    model or scoring are not those of the fit.
     """
     fitted = fitting(profile, stamp_of(card))
     numbers = read_scorecard(card)
@@ -73,7 +78,7 @@ def _left_as_it_is(card: Scorecard, fitted: Profile) -> Scorecard:
 
 
 def _moved(verdict: Verdict | UngradedVerdict, fitted: dict[str, Estimate]) -> Verdict | UngradedVerdict:
-    """The verdict with fitted points; what the profile does not know, or does not apply, stays as it is."""
+    """The verdict with fitted points; criteria unknown to the profile, or not applicable, are unchanged."""
     if isinstance(verdict, UngradedVerdict) or verdict.not_applicable or verdict.criterion not in fitted:
         return verdict
     estimate = fitted[verdict.criterion]
@@ -89,7 +94,7 @@ def _moved(verdict: Verdict | UngradedVerdict, fitted: dict[str, Estimate]) -> V
 
 
 def _decide(card: Scorecard, verdicts: Verdicts, applied: Applied, fitted: Profile) -> Scorecard:
-    """The total of the moved verdicts, its interval, whether it passes, and who decides that."""
+    """The total of the new verdicts, its interval, whether it passes, and who decides."""
     summed, policy = add_up(verdicts, card.max_points, card.pass_mark), fitted.routing or Routing()
     fatal = any(one.kind == "fatal" and isinstance(one, Verdict) and one.level == 1 for one in verdicts)
     interval = None if fatal or summed.total is None else _interval(verdicts, applied, summed.total, card.max_points)
@@ -112,7 +117,7 @@ def _decide(card: Scorecard, verdicts: Verdicts, applied: Applied, fitted: Profi
 
 
 def _interval(verdicts: Verdicts, applied: Applied, total: float, max_points: float) -> Interval | None:
-    """The total's interval, shifted by what bonus and penalty add; None where a counted criterion was not fitted."""
+    """The total's interval, shifted by bonuses and penalties; None if a counted criterion was not fitted."""
     counted = [one for one in verdicts if one.kind in ("score", "checklist")]
     counted = [one for one in counted if not (isinstance(one, Verdict) and one.not_applicable)]
     if any(one.criterion not in applied.criteria for one in counted):
@@ -123,7 +128,7 @@ def _interval(verdicts: Verdicts, applied: Applied, total: float, max_points: fl
 
 
 def _kept(card: Scorecard, fitted: Profile, interval: Interval | None) -> Iterator[ReviewReason]:
-    """The reasons of before that still hold."""
+    """Earlier reasons that still apply."""
     for reason in card.review_reasons:
         near = reason.code == "near_pass_mark" and interval is not None
         doubt = reason.code in SUPERSEDED and (reason.criterion is None or reason.criterion in fitted.criteria)
@@ -132,7 +137,7 @@ def _kept(card: Scorecard, fitted: Profile, interval: Interval | None) -> Iterat
 
 
 def _about_widths(verdicts: Verdicts, policy: Routing) -> Iterator[ReviewReason]:
-    """Criteria whose interval is wider than the policy lets stand alone."""
+    """Criteria whose interval is wider than the policy allows for deciding alone."""
     for verdict in verdicts:
         widest = policy.widest.get(verdict.criterion)
         if widest is None or isinstance(verdict, UngradedVerdict) or verdict.interval is None:

@@ -1,13 +1,13 @@
-"""What a fit may look at besides the points: numbers by name, each name a block and a part ("form/turns").
+"""What a fit may use besides the points: named numbers, each name a block and a part ("form/turns").
 
-A fit learns one strength for each block. The same functions serve calibration and grading, so a profile
-meets at grading exactly the numbers that it was fitted on.
+A fit learns one strength per block. The same functions serve calibration and grading, so at grading a profile sees
+exactly the numbers that it was fitted on.
 
-    points/…   the machine's expected points by criterion        level/…    probabilities of the levels
-    check/…    predicates, key points                            form/…     counts that need no model
-    near-…/…   nearness to landmark sentences
-    grams…/…   hashed character n-grams                          e5-…/…     sentence embeddings of parts of
-    the dialogue
+points/…   the machine's expected points by criterion        level/…    probabilities of the levels
+check/…    predicates, key points                            form/…     counts that need no model
+near-…/…   nearness to landmark sentences
+grams…/…   hashed character n-grams                          e5-…/…     sentence embeddings of parts of
+the dialogue
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ GRAM_BUCKETS = 2048
 
 
 class SidedTurn(BaseModel):
-    """What one side of two said: "customer", or "agent" for everybody else."""
+    """One side of a conversation: "customer", or "agent" for everybody else."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,7 +45,7 @@ class SidedTurn(BaseModel):
 
 
 def two_sided(transcript: Transcript) -> tuple[SidedTurn, ...]:
-    """The turns of a transcript as numbers of texts are read from them."""
+    """The turns of a transcript in the form from which text features are computed."""
     return tuple(
         SidedTurn(speaker="customer" if turn.role == "customer" else "agent", text=turn.text)
         for turn in transcript.turns
@@ -67,9 +67,7 @@ Embed = Callable[[list[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Features:
-    """Numbers of n items: `matrix` has shape (n, p), gaps as NaN; `names` name its columns, `ids` its
-    rows.
-    """
+    """Features of n items: `matrix` has shape (n, p), gaps as NaN; `names` are its columns, `ids` its rows."""
 
     matrix: NDArray[np.float64]
     names: tuple[str, ...]
@@ -77,12 +75,12 @@ class Features:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Features:
-        """Features of a table with a row an item; columns without a block get the block "readout"."""
+        """Features from a table with one row per item; columns without a block get the block "readout"."""
         names = tuple(name if "/" in name else f"readout/{name}" for name in map(str, frame.columns))
         return cls(frame.to_numpy(float), names, tuple(map(str, frame.index)))
 
     def rows(self, ids: Sequence[str]) -> NDArray[np.float64]:
-        """The rows of `ids`, shape (len(ids), p). Raises InputError on an id without features."""
+        """The rows for `ids`, shape (len(ids), p). Raises InputError for an id without features."""
         place = {item: index for index, item in enumerate(self.ids)}
         unknown = [item for item in ids if item not in place]
         if unknown:
@@ -94,23 +92,23 @@ class Features:
         return Features(self.rows(ids), self.names, tuple(ids))
 
     def join(self, other: Features) -> Features:
-        """Both sets of columns, for the items of this one."""
+        """Both sets of columns, for this object's items."""
         return Features(np.hstack([self.matrix, other.rows(self.ids)]), self.names + other.names, self.ids)
 
     def row(self, item: str) -> dict[str, float]:
-        """One item's numbers by name, as `Profile.apply` takes them."""
+        """One item's numbers by name, as required by `Profile.apply`."""
         return dict(zip(self.names, self.rows([item])[0].tolist(), strict=True))
 
 
 def block_of(name: str) -> str:
-    """The block of a column: what stands before the first slash."""
+    """The block of a column: the part before the first slash."""
     return name.split("/", 1)[0]
 
 
 def read_scorecard(card: Scorecard) -> dict[str, float]:
-    """Numbers of one grading: points and level probabilities of every criterion, key points, predicates.
+    """Features of one grading: points and level probabilities of every criterion, key points, predicates.
 
-    The points are the judge's own, also where a profile has moved them on the scorecard.
+    The points are the judge's own, even if a profile has changed them on the scorecard.
     """
     numbers: dict[str, float] = {}
     for verdict in card.verdicts:
@@ -128,12 +126,12 @@ def read_scorecard(card: Scorecard) -> dict[str, float]:
 
 
 def expected_points(distribution: Sequence[LevelShare]) -> float:
-    """The judge's own points of a verdict, rounded as a verdict's are."""
+    """The judge's own points of a verdict, rounded like a verdict's."""
     return round(sum(share.points * share.probability for share in distribution), 4)
 
 
 def _read_predicates(raw: dict) -> dict[str, float]:
-    """Probability of "yes" of every predicate in a record's raw answers, whatever shape the answer has."""
+    """Probability of "yes" for every predicate in a record's raw answers, whatever form the answer has."""
     found = {}
     for question, answer in raw.items():
         shares = answer.get("probabilities", answer) if isinstance(answer, dict) else {}
@@ -143,9 +141,7 @@ def _read_predicates(raw: dict) -> dict[str, float]:
 
 
 def describe_form(turns: Sequence[Spoken]) -> dict[str, float]:
-    """Counts that need no model: turns, lengths on a log scale, who has the last word, marks of a question
-    or a cry.
-    """
+    """Counts that need no model: turns, log lengths, who has the last word, question and exclamation marks."""
     spoken = [turn for turn in turns if turn.text.strip()]
     last = spoken[-1] if spoken else None
     customer = [turn.text for turn in spoken if turn.speaker == "customer"]
@@ -164,9 +160,7 @@ def describe_form(turns: Sequence[Spoken]) -> dict[str, float]:
 
 
 def hash_grams(text: str, buckets: int = GRAM_BUCKETS) -> NDArray[np.float64]:
-    """Character 1- to 3-grams, hashed into `buckets`, log counts, length 1; the same on every machine
-    (CRC-32).
-    """
+    """Character 1- to 3-grams, hashed into `buckets`, as log counts of length 1; the same on every machine (CRC-32)."""
     counts = Counter(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
     vector = np.zeros(buckets)
     for gram, count in counts.items():
@@ -176,7 +170,7 @@ def hash_grams(text: str, buckets: int = GRAM_BUCKETS) -> NDArray[np.float64]:
 
 
 def cut_views(turns: Sequence[Spoken]) -> dict[str, str]:
-    """The parts of a dialogue that are embedded, by name; a part that nobody spoke is empty."""
+    """The parts of a dialogue that are embedded, by name; a part is empty if nobody spoke in it."""
     spoken = [turn for turn in turns if turn.text.strip()]
     customer = [turn.text for turn in spoken if turn.speaker == "customer"]
     agent = [turn.text for turn in spoken if turn.speaker != "customer"]

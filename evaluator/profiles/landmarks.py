@@ -1,7 +1,7 @@
-"""Nearness of what was said to some twenty sentences that stand for ways to end a conversation.
+"""Nearness of the dialogue to some twenty sentences that stand for ways to end a conversation.
 
 With few labels a fit cannot find a direction among 384; it can find a sign for "problem solved, thanks". The sentences
-are in `landmarks.yaml`. Vectors are compared without the landmarks' common mean, where raw cosines hardly differ.
+are in `landmarks.yaml`. Vectors are compared minus the landmarks' common mean, because raw cosines hardly differ.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def read_landmarks() -> dict[str, tuple[str, ...]]:
 def measure_nearness(parts: dict[str, Array], landmarks: dict[str, Array]) -> tuple[Array, tuple[str, ...]]:
     """Cosines to the landmarks, shape (n, columns), with names.
 
-    `parts` are vectors by part, shape (n, dimensions), all zeros where nobody spoke, which gives 0; `landmarks` are
+    `parts` are vectors by part, shape (n, dimensions), all zeros where nobody spoke, which yields 0; `landmarks` are
     vectors by group.
     """
     centre = np.vstack(list(landmarks.values())).mean(0)

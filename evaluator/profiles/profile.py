@@ -1,7 +1,7 @@
 """A calibration profile: the fitted map from a machine's readouts to the human scale, as plain JSON.
 
-It names its origin (data, rubric, prompt and model by digest, the version of the grading's arithmetic), holds
-coefficients and never code, and refuses to be applied when any of these has changed. Applying needs numpy alone.
+It names its origin (data, rubric, prompt and model by digest, the version of the scoring), holds coefficients and never
+code, and refuses to be applied if any of these has changed. Applying it needs only numpy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from evaluator.errors import InputError, StorageError
 
 Array = NDArray[np.float64]
 Numbers = tuple[float, ...]
-TEXT_BLOCKS = ("form", "near", "grams", "e5")  # what `calibration.texts` reads
+TEXT_BLOCKS = ("form", "near", "grams", "e5")  # the range that `calibration.texts` covers
 
 
 class Frozen(BaseModel):
@@ -39,12 +39,12 @@ class Linear(Frozen):
     weights: Numbers
 
     def predict(self, centred: Array) -> Array:
-        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        """Points for rows of centred features, shape (n, p) -> (n,)."""
         return self.intercept + centred[:, list(self.features)] @ np.array(self.weights)
 
 
 class Monotone(Frozen):
-    """A rising curve through knots over one feature (isotonic regression), flat outside them."""
+    """A rising curve through knots over one feature (isotonic regression), constant outside them."""
 
     kind: Literal["monotone"] = "monotone"
     label: str
@@ -53,12 +53,12 @@ class Monotone(Frozen):
     y: Numbers
 
     def predict(self, centred: Array) -> Array:
-        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        """Points for rows of centred features, shape (n, p) -> (n,)."""
         return np.interp(centred[:, self.feature], self.x, self.y)
 
 
 class Ordinal(Frozen):
-    """Expected grade from the chances to pass each level: low + Σ gap · sigmoid(threshold); low where there is none."""
+    """Expected grade from the chances of passing each level: low + Σ gap · sigmoid(threshold); low if none."""
 
     kind: Literal["ordinal"] = "ordinal"
     label: str
@@ -67,7 +67,7 @@ class Ordinal(Frozen):
     thresholds: tuple[Linear, ...]
 
     def predict(self, centred: Array) -> Array:
-        """Points of rows of centred features, shape (n, p) -> (n,)."""
+        """Points for rows of centred features, shape (n, p) -> (n,)."""
         chances = [1 / (1 + np.exp(-threshold.predict(centred))) for threshold in self.thresholds]
         return self.low + np.array(self.gaps) @ np.reshape(chances, (len(self.gaps), len(centred)))
 
@@ -76,7 +76,7 @@ Component = Annotated[Linear | Monotone | Ordinal, Field(discriminator="kind")]
 
 
 class Figure(Frozen):
-    """How good the fit was on held-out folds, beside the uncalibrated readout on the same items."""
+    """Quality of the fit on held-out folds, beside the uncalibrated readout on the same items."""
 
     n: int
     pearson: float | None
@@ -87,14 +87,13 @@ class Figure(Frozen):
 
 
 class CriterionFit(Frozen):
-    """One criterion: a weighted sum of components, clipped to the humans' seen range, with a conformal half
-    width.
+    """One criterion: a weighted sum of components, clipped to the humans' range, with a conformal half width.
 
     The half width at a prediction p is `quantile · exp(spread · (1, z, z²))`, z = (p - centre) / scale.
     """
 
     components: tuple[Component, ...]
-    shares: Numbers  # one a component, summing to 1
+    shares: Numbers  # one per component, summing to 1
     low: float
     high: float
     quantile: float
@@ -105,7 +104,7 @@ class CriterionFit(Frozen):
     held_out: Figure
 
     def predict(self, centred: Array) -> Array:
-        """Points of rows of centred features, shape (n, p) -> (n,), within the range that humans used."""
+        """Points for rows of centred features, shape (n, p) -> (n,), within the range that humans used."""
         parts = np.array([component.predict(centred) for component in self.components])
         return np.clip(np.array(self.shares) @ parts, self.low, self.high)
 
@@ -121,9 +120,7 @@ def spread_at(points: Array, spread: Numbers, centre: float, scale: float) -> Ar
 
 
 class Estimate(Frozen):
-    """Points on the human scale with their interval; the interval is for the mean of humans such as those
-    fitted to.
-    """
+    """Points on the human scale with their interval, which is for the mean of humans like those fitted to."""
 
     points: float
     low: float
@@ -139,7 +136,7 @@ class Applied(Frozen):
 
 
 class Stamp(Frozen):
-    """What the fit was made with: digests, and the version of the grading's arithmetic. Empty: not known, not compared."""
+    """What the fit was made with: digests, and the version of the scoring. Empty means unknown, and is not compared."""
 
     rubric: str = ""
     prompt: str = ""
@@ -160,8 +157,10 @@ class Provenance(Frozen):
 
 
 class Promise(Frozen):
-    """What a policy gave on held-out items: the share decided alone, and how many of those lay within
-    `tolerance` points of the humans in every criterion.
+    """How a policy performed on held-out items.
+
+    That is the share decided alone, and how many of those were within `tolerance` points of the humans in every
+    criterion.
     """
 
     share: float
@@ -171,17 +170,15 @@ class Promise(Frozen):
 
 
 class Routing(Frozen):
-    """A kept policy: what the grader decides alone. Everything else is a person's."""
+    """A stored policy: what the grader decides alone. A person decides everything else."""
 
     pass_mark: bool = True  # never pass or fail someone whose interval crosses the pass mark
-    widest: dict[str, float] = {}  # by criterion: the largest half interval, in points, that stands alone
+    widest: dict[str, float] = {}  # by criterion: the largest half interval, in points, for deciding alone
     promise: Promise | None = None
 
 
 class Profile(Frozen):
-    """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` are what was seen of
-    them.
-    """
+    """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` describe their seen values."""
 
     schema_version: int = 1
     name: str
@@ -195,11 +192,11 @@ class Profile(Frozen):
     highs: Numbers
     criteria: dict[str, CriterionFit]
     total_quantile: float  # half width of the total's interval
-    routing: Routing | None = None  # None: only the pass mark is kept, and the grader's own doubts count
+    routing: Routing | None = None  # None: only the pass mark rule applies, and the grader's own doubts count
 
     @property
     def label(self) -> str:
-        """Name and version, as it stands on a scorecard."""
+        """Name and version, as shown on a scorecard."""
         return f"{self.name} v{self.version}"
 
     @property
@@ -208,9 +205,10 @@ class Profile(Frozen):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def check(self, stamp: Stamp) -> None:
-        """Raises InputError when rubric, prompt, model or arithmetic differ from those of the fit.
+        """Raises InputError if rubric, prompt, model or scoring differ from those of the fit.
 
-        A fit that knows its rubric, prompt or model and not its arithmetic is of a time when that was not noted: refused.
+        A fit that states its rubric, prompt or model but not its scoring dates from before scoring was recorded, and is
+        refused.
         """
         for part in Stamp.model_fields:
             fitted, given = getattr(self.stamp, part), getattr(stamp, part)
@@ -221,16 +219,17 @@ class Profile(Frozen):
 
     @property
     def reads_texts(self) -> bool:
-        """Whether it looks at numbers of the text itself, beside what the judge gave."""
+        """Whether it uses numbers of the text itself, besides the judge's."""
         return any(name.split("/", 1)[0].split("-")[0] in TEXT_BLOCKS for name in self.columns)
 
     def find_missing(self, row: Mapping[str, float]) -> list[str]:
-        """Columns that cannot be done without and that `row` lacks: points of a criterion."""
+        """Indispensable columns that `row` lacks: points of a criterion."""
         return [name for name in self.columns if name.startswith("points/") and _gap(row.get(name))]
 
     def apply(self, row: Mapping[str, float]) -> Applied:
-        """Points by criterion and in total for one item's features by name. Raises InputError on a missing
-        readout.
+        """Points by criterion and in total from one item's features by name.
+
+        Raises InputError for a missing readout.
         """
         if missing := self.find_missing(row):
             raise InputError("calibration_feature_missing", profile=self.label, feature=missing[0])
@@ -245,9 +244,7 @@ class Profile(Frozen):
         return Applied(profile=self.label, criteria=criteria, total=total)
 
     def predict(self, values: Array) -> tuple[Array, Array]:
-        """Points and half widths, shape (n, criteria) each, of raw features of shape (n, p); a gap counts
-        as usual.
-        """
+        """Points and half widths, shape (n, criteria) each, from raw features of shape (n, p); gaps count as usual."""
         lows, highs, centres = np.array(self.lows), np.array(self.highs), np.array(self.centres)
         centred = np.where(np.isnan(values), 0.0, np.clip(values, lows, highs) - centres)
         points = np.column_stack([fit.predict(centred) for fit in self.criteria.values()])
@@ -259,7 +256,7 @@ class Profile(Frozen):
         return Estimate(points=float(points), low=float(max(low, points - half)), high=float(min(high, points + half)))
 
     def save(self, path: Path) -> None:
-        """Writes the profile whole or not at all. Raises StorageError."""
+        """Writes the profile atomically. Raises StorageError."""
         path = Path(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -271,7 +268,7 @@ class Profile(Frozen):
 
     @classmethod
     def load(cls, path: Path) -> Profile:
-        """The profile in a file. Raises InputError when the file is missing or is no profile."""
+        """The profile in a file. Raises InputError if the file is missing or not a profile."""
         path = Path(path)
         if not path.is_file():
             raise InputError("file_missing", path=str(path))

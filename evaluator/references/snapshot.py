@@ -1,4 +1,4 @@
-"""What a store held at one revision, in memory: entries and their vectors, searched exactly."""
+"""The contents of a store at one revision, in memory: entries and their vectors, searched exactly."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ class Near(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Entries by id with their places in `vectors`, (n, 896), at one revision. 10,000 entries take 36 MB, and comparing
-    all of them with a query takes a few milliseconds: an index that approximates would win nothing."""
+    """Entries by id with their rows in `vectors`, (n, 896), at one revision.
+
+    10,000 entries take 36 MB, and comparing all of them with a query takes a few milliseconds: an approximate index
+    would gain nothing.
+    """
 
     revision: str
     entries: dict[str, Entry]
@@ -32,7 +35,7 @@ class Snapshot:
     vectors: Vectors
 
     def select(self, **filters: str | None) -> list[Entry]:
-        """The entries that have all the given values; a filter that is None does not filter."""
+        """The entries that match all the given values; a filter that is None does not filter."""
         unknown = set(filters) - {*FILTERS, "bank"}
         if unknown:
             raise TypeError(f"unknown filter {sorted(unknown)}; there are {FILTERS}")
@@ -42,7 +45,7 @@ class Snapshot:
         return [one for one in self.entries.values() if all(getattr(one, name) == wanted[name] for name in wanted)]
 
     def nearest(self, query: Vectors, k: int, **filters: str | None) -> list[Near]:
-        """The `k` entries with the highest cosine to `query`, nearest first; equal ones by id."""
+        """The `k` entries with the highest cosine to `query`, nearest first; ties are ordered by id."""
         import numpy as np
 
         chosen = self.select(**filters)
@@ -55,7 +58,7 @@ class Snapshot:
         return sorted(found, key=lambda near: (-near.cosine, near.id))[:k]
 
     def cosines(self, query: Vectors, ids: Sequence[str]) -> dict[str, float]:
-        """Cosine to `query` of each entry named that there is."""
+        """Cosine to `query` of each named entry that exists."""
         known = [id for id in ids if id in self.places]
         found = self.vectors[[self.places[id] for id in known]] @ query
         return dict(zip(known, map(float, found), strict=True))

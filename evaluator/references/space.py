@@ -1,8 +1,8 @@
-"""The space in which sentences are compared: embeddings without what all texts have in common.
+"""The space in which sentences are compared: embeddings minus what all texts have in common.
 
-From every vector the mean of 64 unrelated texts (`background.yaml`) is taken away. What remains tells texts
-apart: unrelated ones lie around 0 instead of .83. The idea of removing the common mean is from Mu and Viswanath, "All-but-the-Top", 2018;
-taking away further principal components, as they do, made the ranking worse here and is left out.
+The mean of 64 unrelated texts (`background.yaml`) is subtracted from every vector. The result separates texts:
+unrelated ones lie around 0 instead of .83. The idea of removing the common mean is from Mu and Viswanath,
+"All-but-the-Top", 2018; also removing principal components, as they do, made the ranking worse here and is left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Background(NamedTuple):
 
 
 def version() -> str:
-    """What vectors of this space depend on: embedder, background texts, and the recipe of a vector."""
+    """What vectors of this space depend on: embedder, background texts and the recipe of a vector."""
     return f"{embedding.embedder_version()} centred-1 {_texts_digest()[:16]}"
 
 
@@ -48,7 +48,7 @@ def passage_vectors(texts: Sequence[str], progress: Progress | None = None) -> V
 
 @cache
 def background() -> Background:
-    """The background, from the shipped vectors if they belong to this embedder, else embedded anew (3 s)."""
+    """The background, from the shipped vectors if they belong to this embedder, otherwise embedded again (3 s)."""
     import numpy as np
 
     queries, passages = _shipped_vectors() or _embed_background()
@@ -61,9 +61,7 @@ def background() -> Background:
 
 
 def write_background() -> Path:
-    """Embeds the background texts again and writes the file that ships; to be run when texts or embedder
-    change.
-    """
+    """Embeds the background texts again and writes the shipped file; run it when texts or embedder change."""
     import numpy as np
 
     queries, passages = _embed_background()
@@ -99,7 +97,7 @@ def _texts_digest() -> str:
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Rows at length 1; a row of zeros stays one."""
+    """Rows scaled to length 1; zero rows stay zero."""
     import numpy as np
 
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,11 +1,11 @@
-"""The store of references: a Chroma collection, embedded on disk by default or on a server, with the same code.
+"""The reference store: a Chroma collection, embedded on disk by default or on a server, with the same code.
 
 A collection belongs to one version of the vectors and is named after it, because vectors of two versions may not even
-have the same length. Opening a store brings the entries of other versions over, embedded again; an older collection goes
-when all of it has arrived, so an interrupted run goes on where it stopped.
+have the same length. Opening a store migrates entries of other versions by embedding them again; an older collection is
+deleted once everything has arrived, so an interrupted migration continues where it stopped.
 
-Reading works on a snapshot in memory, which is brought up to date whenever anybody has written (`chroma` says why no
-process keeps the collection open). Embedding, which is slow, happens while nobody is kept waiting.
+Reading uses an in-memory snapshot, which is refreshed whenever any process has written (`chroma` explains why no
+process keeps the collection open). Embedding, which is slow, happens without holding the lock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILTERS", "Changes", "Near", "ReferenceStore", "open_folder", "open_server", "open_store"]
 
-_WRITE_BATCH = 500  # entries embedded and written at a time: what a kill can lose
+_WRITE_BATCH = 500  # entries embedded and written at a time: the most that a kill can lose
 _READ_BATCH = 5000
 
 _open: dict[str, ReferenceStore] = {}
@@ -36,7 +36,7 @@ _opening = threading.Lock()
 
 
 class Changes(NamedTuple):
-    """What a write did, in entries."""
+    """The effect of a write, in entries."""
 
     added: int
     changed: int
@@ -59,7 +59,7 @@ class ReferenceStore:
         return self._place.name
 
     def upsert(self, entries: Iterable[Entry], progress: Progress | None = None) -> Changes:
-        """Adds entries and replaces those with a known id; only new or changed ones are embedded."""
+        """Adds entries and replaces those with a known id; embeds only new or changed ones."""
         wanted = {entry.id: entry for entry in entries}
         new, changes = self._compare(wanted)
         for start in range(0, len(new), _WRITE_BATCH):
@@ -70,7 +70,7 @@ class ReferenceStore:
     def replace_item(
         self, item: str, entries: Iterable[Entry], *, prefix: str = "", progress: Progress | None = None
     ) -> Changes:
-        """Makes `entries` all that the store has of `item`, or of its entries whose id begins with `prefix`, in one step."""
+        """Makes `entries` everything that the store has for `item`, or for ids starting with `prefix`, in one step."""
         wanted = {entry.id: entry for entry in entries}
         if any(entry.item != item for entry in wanted.values()):
             raise ValueError(f"all entries must belong to {item!r}")
@@ -79,31 +79,31 @@ class ReferenceStore:
         if new or gone:
             vectors = meaning.entry_vectors(new, progress)
             with self._place.held():
-                gone = self._stale(item, prefix, wanted)  # as they are now that nobody else writes
+                gone = self._stale(item, prefix, wanted)  # read again, now that nobody else writes
                 self._write(new, vectors, gone)
         return changes._replace(deleted=len(gone))
 
     def delete_item(self, item: str) -> int:
-        """Deletes every entry of `item` and gives their number."""
+        """Deletes every entry of `item` and returns their number."""
         with self._place.held():
             gone = self._stale(item, "", {})
             self._write([], None, gone)
         return len(gone)
 
     def index_rubric(self, rubric: Rubric) -> Changes:
-        """Stores the rubric's references, key points and explanations, and drops those that it lost."""
+        """Stores the rubric's references, key points and explanations, and deletes those that it no longer has."""
         return self.replace_item(rubric.id, entries_of_rubric(rubric), prefix=rubric_prefix(rubric))
 
     def index_entries(self, entries: Iterable[Entry], progress: Progress | None = None) -> Changes:
-        """Same as `upsert`: for items of the question bank."""
+        """The same as `upsert`, for items of the question bank."""
         return self.upsert(entries, progress)
 
     def write_vectors(self, entries: Sequence[Entry], vectors: Vectors) -> None:
-        """Writes entries whose vectors are known already, (n, 896) of `meaning.entry_vectors`."""
+        """Writes entries with known vectors, (n, 896) as from `meaning.entry_vectors`."""
         self._write(entries, vectors)
 
     def entries(self, **filters: str | None) -> list[Entry]:
-        """All entries that have the given item, kind, topic, source or language, in no particular order."""
+        """All entries with the given item, kind, topic, source or language, in no particular order."""
         return self.now().select(**filters)
 
     def nearest(self, query: Vectors, k: int, **filters: str | None) -> list[Near]:
@@ -111,7 +111,7 @@ class ReferenceStore:
         return self.now().nearest(query, k, **filters)
 
     def cosines(self, query: Vectors, ids: Sequence[str]) -> dict[str, float]:
-        """Cosine to `query` of each entry named."""
+        """Cosine to `query` of each named entry."""
         return self.now().cosines(query, ids)
 
     def count(self) -> int:
@@ -119,11 +119,11 @@ class ReferenceStore:
         return len(self.now().entries)
 
     def revision(self) -> str:
-        """Changes with every write, by whichever process."""
+        """A value that changes with every write by any process."""
         return self.now().revision
 
     def now(self) -> Snapshot:
-        """What the store holds now. Taken anew only if somebody wrote since the last one."""
+        """The store's current contents; read again only if somebody has written since the last snapshot."""
         snapshot = self._snapshot
         if snapshot is not None and snapshot.revision == self._place.revision():
             return snapshot
@@ -134,7 +134,7 @@ class ReferenceStore:
             return self._snapshot
 
     def _compare(self, wanted: dict[str, Entry]) -> tuple[list[Entry], Changes]:
-        """The entries that the store does not have as they are, and how many these are."""
+        """The entries that are new or changed, and the counts of each."""
         known = self.now().entries
         new = [entry for entry in wanted.values() if entry.id not in known or known[entry.id].digest != entry.digest]
         changed = sum(entry.id in known for entry in new)
@@ -161,7 +161,7 @@ class ReferenceStore:
             self._embed_others(held, progress)
 
     def _embed_others(self, held: Held, progress: Progress | None) -> None:
-        """The entries of collections with vectors of another version or layout, embedded again."""
+        """The entries of collections for another version or layout, embedded again."""
         for older in held.others():
             known = set(held.collection.get(include=[])["ids"])
             left = [entry for entry in _entries_in(older) if entry.id not in known]
@@ -174,8 +174,9 @@ class ReferenceStore:
 
 
 def open_store(settings: Settings | None = None, progress: Progress | None = None) -> ReferenceStore:
-    """The store that the settings name: `chroma_url`, else the folder `chroma` in the data folder. One a
-    process.
+    """The store selected by the settings:
+
+    `chroma_url`, otherwise the folder `chroma` in the data folder; one per process.
     """
     chosen = settings or load_settings()
     place = chosen.chroma_url or str(chosen.chroma_dir.absolute())
@@ -187,7 +188,7 @@ def open_store(settings: Settings | None = None, progress: Progress | None = Non
 
 
 def open_folder(folder: Path | str, progress: Progress | None = None) -> ReferenceStore:
-    """A store in a folder, which is created; StorageError if one cannot write there."""
+    """A store in a folder, which is created; StorageError if it is not writable."""
     return ReferenceStore(FolderPlace(Path(folder)), progress)
 
 

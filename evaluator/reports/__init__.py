@@ -1,4 +1,4 @@
-"""A scorecard for people: its phrases, and the renderings as Markdown, Word, Excel and in the terminal."""
+"""A scorecard for people: its phrases, and rendering as Markdown, Word, Excel and in the terminal."""
 
 from evaluator.reports.excel import xlsx_report
 from evaluator.reports.markdown import to_markdown

@@ -1,4 +1,4 @@
-"""A grading as an Excel workbook: criteria, key points and transcript on a sheet each."""
+"""A grading as an Excel workbook: one sheet each for criteria, key points and transcript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evaluator.storage import Override, Record
 
 
 def xlsx_report(record: Record, standing: Mapping[str, Override], *, language: str | None = None) -> bytes:
-    """The bytes of an .xlsx. Texts that a spreadsheet would run as a formula are written as texts."""
+    """The bytes of an .xlsx; text that a spreadsheet would run as a formula is written as text."""
     from openpyxl import Workbook
 
     tell = speaker(language)
@@ -55,7 +55,7 @@ def _append(sheet: Any, values: list[Any]) -> None:
     sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in values])
     for cell in sheet[sheet.max_row]:
         if isinstance(cell.value, str):
-            cell.data_type = "s"  # never a formula, whatever a candidate's words begin with
+            cell.data_type = "s"  # never a formula, whatever a candidate's words start with
 
 
 def _widen(book: Any) -> None:

@@ -59,7 +59,7 @@ def _verdict_lines(verdict: Verdict | UngradedVerdict) -> Iterator[str]:
     yield f"| {phrase('column_points')} | {phrase('column_probability')} | {phrase('column_level')} |\n| ---: | ---: | --- |"
     for place, share in enumerate(verdict.distribution):
         mark = "**" if place == verdict.level else ""
-        level = " ".join(share.description.split()).replace("|", "\\|")  # a line or a bar would end the cell
+        level = " ".join(share.description.split()).replace("|", "\\|")  # a line break or a bar would end the cell
         yield f"| {points(share.points)} | {percent(share.probability)} | {mark}{level}{mark} |"
     yield ""
     if told := why(verdict):

@@ -1,4 +1,4 @@
-"""A scorecard as text: Markdown, and the phrases that the terminal, the page and exports share."""
+"""A scorecard as text: the phrases shared by the terminal, the page and exports."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, Verdict
 
 
 def phrase(key: str, **values: object) -> str:
-    """The text `key` of the catalogue `report`, in the current language."""
+    """The text for `key` in the catalogue `report`, in the current language."""
     return messages.say(f"report.{key}", **values)
 
 
 def points(value: float | None) -> str:
-    """Points as people write them: one decimal, none when whole, a dash when there are none."""
+    """Points as people write them: one decimal, none if whole, a dash if there are none."""
     return "–" if value is None else f"{round(value, 1):g}"
 
 
 def percent(value: float | None) -> str:
-    """A probability in whole percent."""
+    """A probability as a whole percentage."""
     return "–" if value is None else f"{value:.0%}"
 
 
 def standing(card: Scorecard) -> str:
-    """Whether it passed, in a phrase with the pass mark."""
+    """Whether it passed, as a phrase with the pass mark."""
     word = {True: "passed", False: "not_passed", None: "undecided"}[card.passed]
     return phrase(word, mark=points(card.pass_mark))
 
 
 def outcome(verdict: Verdict) -> str:
-    """What a criterion came to: points with the sign of a bonus or penalty, or whether a fatal item happened."""
+    """The result of a criterion: points, signed for a bonus or penalty, or whether a fatal item happened."""
     sign = {"penalty": "-", "bonus": "+"}.get(verdict.kind, "")
     came_to = f"{sign}{points(verdict.points)} / {points(verdict.max_points)}"
     if verdict.kind == "fatal":
@@ -37,8 +37,10 @@ def outcome(verdict: Verdict) -> str:
 
 
 def why(verdict: Verdict, language: str | None = None) -> str:
-    """In a sentence, where the points of a criterion went: its checks that were not met, and what was said that comes
-    nearest to them; empty where nothing is known to be missing."""
+    """Where the points of a criterion went, in one sentence; empty if nothing is known to be missing.
+
+    It names the checks that were not met, and the sentences nearest to them.
+    """
     missing = [part.text for part in verdict.parts if part.met is False]
     if not missing:
         return ""
@@ -48,12 +50,12 @@ def why(verdict: Verdict, language: str | None = None) -> str:
 
 
 def bearing(item: Evidence, language: str | None = None) -> str:
-    """What a quotation is worth, in a word or two: for, against, or only the nearest sentence."""
+    """The value of a quotation in a word or two: for, against, or only the nearest sentence."""
     return messages.say("report.nearest" if item.verified is False else f"ui.{item.direction}", language)
 
 
 def state_of(point: KeyPointResult) -> str:
-    """The key of a word for a key point, in the catalogues `ui` and `export`: proved, likely, or not judged."""
+    """The key of a word for a key point's state in the catalogues `ui` and `export`: proved, likely or not judged."""
     if point.covered is None:
         return "not_judged"
     word = "covered" if point.covered else "missing"
@@ -61,12 +63,12 @@ def state_of(point: KeyPointResult) -> str:
 
 
 def decided(card: Scorecard, language: str | None = None) -> str:
-    """Who decides, by the policy of the calibration profile; empty without a profile."""
+    """Who decides under the calibration profile's policy; empty without a profile."""
     return messages.say(f"report.decided_{card.decision}", language, name=card.profile or "–") if card.decision else ""
 
 
 def shown_reasons(card: Scorecard, language: str | None = None) -> list[str]:
-    """Why a person should look, a sentence each; one that concerns a criterion begins with its name."""
+    """Why a person should look, one sentence per reason; one about a criterion starts with its name."""
     names = {verdict.criterion: verdict.name for verdict in card.verdicts}
     return [
         _reason(reason.code, dict(reason.values), names.get(reason.criterion or ""), language)

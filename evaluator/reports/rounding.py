@@ -1,4 +1,4 @@
-"""Rounded points that add up: 1.1 + 1.7 + 1.1 must not stand under a total of 4."""
+"""Rounded points that add up: 1.1 + 1.7 + 1.1 must not be shown with a total of 4."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluator.scorecard import Scorecard, Verdict
 def round_to_total(values: Sequence[float], digits: int = 1) -> list[float]:
     """The values rounded to `digits` so that they add up to their rounded sum (largest remainder method).
 
-    Each value changes by less than one unit of the last digit; the order of the values is kept.
+    Each value changes by less than one unit of the last digit; the order of the values is preserved.
     """
     unit = 10**digits
     scaled = [value * unit for value in values]
@@ -24,11 +24,7 @@ def round_to_total(values: Sequence[float], digits: int = 1) -> list[float]:
 
 
 def shown_points(card: Scorecard) -> dict[str, float]:
-    """By criterion, the points to show with one decimal, so that those that make up the total add up to the total shown.
-
-    Where the total is more than a plain sum (fatal items, scaling for what does not apply, a floor at 0), each criterion
-    is rounded by itself.
-    """
+    """The points to show for each criterion, with one decimal, adding up to the total shown."""
     verdicts = [one for one in card.verdicts if isinstance(one, Verdict) and one.kind != "fatal"]
     signed = [-one.points if one.kind == "penalty" else one.points for one in verdicts]
     alone = {one.criterion: round(one.points, 1) for one in verdicts}
