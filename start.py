@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Sets everything up beside this file and runs one thing: an example grading, or the tests.
 
-    python3 start.py grade      set up, fetch the model (1.1 GB, once), grade an example call
-    python3 start.py test       set up, fetch what the tests need, run them
+    python3 start.py grade      set up, download the model (1.1 GB, once), grade an example call
+    python3 start.py test       set up, download what the tests need, run them
     python3 start.py run …      set up, then run `evaluator …`, for example `run ui` for the page
 
-Needs Python 3.11 or later and nothing else. Everything is installed into `.venv` beside this file; delete that folder to
-start over.
+Needs Python 3.11 or later and nothing else. Everything is installed into `.venv` beside this file; delete that folder
+to start over.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ LIGHT = {
     "show",
     "bank",
     "transcript",
-}  # commands that need no more than the first lock
+}  # commands that need only the first lock
 EXAMPLE = ["grade", "--rubric", "cross-border-wrong-item", "examples/cross-border-wrong-item/good.txt", "--yes"]
 DOWNLOAD = dict(zip(LOCKS, ("about 330 MB", "about 490 MB", "about 670 MB"), strict=True))
-# Settings of pip that uv does not read. Where one of them is set, pip installs.
+# pip settings that uv does not read. If one of them is set, pip installs.
 PIP_ONLY = {"index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert", "trusted-host"}
 UNREACHABLE = re.compile(
     "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeoutError|ProxyError|Max retries exceeded"
@@ -51,7 +51,7 @@ UNREACHABLE = re.compile(
 
 
 class SetUpError(Exception):
-    """The set-up cannot go on. The message is one sentence that says what to do."""
+    """The set-up cannot continue. The message is one sentence that says what to do."""
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def main() -> int:
     except SetUpError as problem:
         print(problem, file=sys.stderr)
         return 1
-    if command == "run":  # where the user is: their paths are meant from there
+    if command == "run":  # the user's folder: their paths are relative to it
         return call(python, "-m", "evaluator", *rest)
     os.chdir(HERE)
     if command == "grade":
@@ -90,8 +90,8 @@ def lock_for(command: str, arguments: list[str]) -> str:
 def set_up(lock: str) -> str:
     """Makes `.venv` match the lock and returns its interpreter.
 
-    An environment that already matches is left alone. One that was interrupted continues, one that lacks its interpreter
-    or pip, or belongs to another Python, is made again. SetUpError when it cannot be done.
+    An environment that already matches is left alone. An interrupted set-up continues; an environment without an
+    interpreter or pip, or for another Python, is created again. Raises SetUpError if that is impossible.
     """
     python, stamp = interpreter(VENV), VENV / ".installed.json"
     done = read_stamp(stamp)
@@ -105,7 +105,7 @@ def set_up(lock: str) -> str:
         done = {}
     requirements = HERE / "requirements" / f"{lock}.txt"
     before = set(done.get("pins", []))
-    # If this run is interrupted, the next one still knows what there is to take away.
+    # If this run is interrupted, the next one still knows what to remove.
     stamp.write_text(json.dumps({"lock": lock, "pins": sorted(before | pins(requirements))}))
     install(python, requirements)
     remove(python, before - pins(requirements))
@@ -123,7 +123,7 @@ def interpreter(folder: Path) -> Path:
 
 
 def matches(done: dict, lock: str) -> bool:
-    """True if what was installed is what the lock asks for now, or a larger lock, which contains it."""
+    """True if the installed packages are those of the current lock, or of a larger lock, which contains it."""
     installed = done.get("lock")
     is_enough = installed in LOCKS and LOCKS.index(installed) >= LOCKS.index(lock)
     return is_enough and done.get("digest") == digest(installed)
@@ -136,7 +136,7 @@ def digest(lock: str) -> str:
 
 
 def read_stamp(stamp: Path) -> dict:
-    """What the last finished set-up wrote down; empty if there is none or it is damaged."""
+    """What the last finished set-up recorded; empty if there is none or it is damaged."""
     try:
         found = json.loads(stamp.read_text())
     except (OSError, ValueError):
@@ -145,7 +145,7 @@ def read_stamp(stamp: Path) -> dict:
 
 
 def is_whole(python: Path) -> bool:
-    """True if the environment runs the Python that runs this file, and has pip."""
+    """True if the environment has pip and runs the same Python as this file."""
     if not python.exists():
         return False
     script = "import pip, sys; print(sys.version)"
@@ -154,7 +154,7 @@ def is_whole(python: Path) -> bool:
 
 
 def make_venv(python: Path) -> None:
-    """Creates the environment from nothing."""
+    """Creates a new environment."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
         venv.create(VENV, with_pip=True, clear=True, symlinks=os.name != "nt")
@@ -171,8 +171,8 @@ def make_venv(python: Path) -> None:
 def install(python: Path, requirements: Path) -> None:
     """Installs exactly what the lock pins. Nothing is resolved, so no later release of any package can matter.
 
-    uv installs where it is on the PATH and pip's configuration holds nothing that uv would ignore; otherwise, or when uv
-    fails, pip does. SetUpError when neither can.
+    uv is used if it is on the PATH and pip's configuration holds nothing that uv would ignore; otherwise, or if uv
+    fails, pip is used. Raises SetUpError if neither works.
     """
     if uv := usable_uv(python):
         command = [uv, "pip", "install", "--python", str(python), "--no-deps", "--require-hashes", "-r"]
@@ -180,14 +180,14 @@ def install(python: Path, requirements: Path) -> None:
             return
         print("uv could not install the packages; trying pip.", flush=True)
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--require-hashes"]
-    # What is never imported is never compiled: half of the size and a third of the time.
+    # Packages that are never imported are never compiled: that saves half of the space and a third of the time.
     code, output = follow([*command, "--no-compile", "-r", str(requirements)], len(pins(requirements)))
     if code:
         raise SetUpError(explained(output, requirements.stem))
 
 
 def usable_uv(python: Path) -> str | None:
-    """The path of uv, or None where pip has to install."""
+    """The path of uv, or None if pip has to install."""
     uv = shutil.which("uv")
     if not uv:
         return None
@@ -217,7 +217,7 @@ def explained(output: str, lock: str) -> str:
 
 
 def follow(command: list[str], total: int) -> tuple[int, str]:
-    """Runs pip, counts the packages as it fetches them, and returns its exit code and everything it printed."""
+    """Runs pip, counts the packages as it downloads them, and returns its exit code and output."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
     )
@@ -235,7 +235,7 @@ def follow(command: list[str], total: int) -> tuple[int, str]:
 
 
 def show(text: str) -> None:
-    """One line of progress that replaces the last, on a terminal only."""
+    """Shows one line of progress that replaces the previous one, on a terminal only."""
     if sys.stdout.isatty():
         print(f"\r{text[:70]:<70}", end="" if text else "\r", flush=True)
 
@@ -246,13 +246,13 @@ def pins(requirements: Path) -> set[str]:
 
 
 def remove(python: Path, names: set[str]) -> None:
-    """Uninstalls what an earlier lock had and this one has not. Packages that the user added stay."""
+    """Uninstalls packages of an earlier lock that are not in this one. Packages that the user added stay."""
     if names:
         call(str(python), "-m", "pip", "--disable-pip-version-check", "uninstall", "--yes", "--quiet", *sorted(names))
 
 
 def run_quietly(command: list[str], otherwise: str) -> None:
-    """Runs a command that should print nothing; SetUpError with what it printed when it fails."""
+    """Runs a command that should print nothing; raises SetUpError with its output if it fails."""
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     if found.returncode:
         raise SetUpError(f"{otherwise} {(found.stderr or found.stdout).strip()[-500:]}")
@@ -273,7 +273,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def locker() -> Callable[[int], object]:
-    """The system's way to lock an open file until it is closed."""
+    """The system's way of locking an open file until it is closed."""
     if os.name == "nt":
         import msvcrt
 
@@ -284,7 +284,7 @@ def locker() -> Callable[[int], object]:
 
 
 def prepare_tests(python: str) -> None:
-    """Fetches the model and, on Debian as root, Chromium and PostgreSQL. Tests of what is missing skip and say why."""
+    """Downloads the model and, on Debian as root, Chromium and PostgreSQL; tests of what is missing are skipped."""
     if call(python, "-m", "evaluator", "model", "pull"):
         print("The embedded model could not be fetched: its tests are skipped.")
     wanted = [] if shutil.which("chromium") else ["chromium", "fonts-noto-cjk"]

@@ -1,10 +1,10 @@
-"""evaluator: grades what people say and write on the job, every point traced to their own words.
+"""evaluator: grades what people say and write on the job, and traces every point to the speaker's own words.
 
     import asyncio, evaluator
     card = asyncio.run(evaluator.evaluate("客服：您好…\\n客户：…", "cross-border-wrong-item"))
     print(card.total, [verdict.evidence for verdict in card.verdicts])
 
-Importing this package loads nothing heavy: names are fetched from their modules when they are first used.
+Importing this package loads nothing heavy: names are imported from their modules on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command line. Each command lives in `evaluator.commands`; here they are put together, and failures end here."""
+"""The command line: assembles the commands of `evaluator.commands` and handles their failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluator.errors import EvaluatorError
 
 
 def _language_of(arguments: list[str]) -> str | None:
-    """`--lang` has to be known before the help texts are made."""
+    """The value of `--lang`, which must be known before the help texts are made."""
     for place, argument in enumerate(arguments):
         if argument == "--lang" and place + 1 < len(arguments):
             return arguments[place + 1]
@@ -25,7 +25,7 @@ def _language_of(arguments: list[str]) -> str | None:
 
 
 def build() -> typer.Typer:
-    """The application with all commands, its help in the current language."""
+    """The application with all commands, with help in the current language."""
     from evaluator.commands import LazyGroup, grading, models, rubrics, transcripts
 
     app = typer.Typer(
@@ -61,10 +61,12 @@ def _version(wanted: bool) -> None:
 
 
 def main() -> None:
-    """Runs the command line. Errors on purpose become one sentence and their exit code; anything else is written to a
-    file, because a traceback helps a developer and nobody else."""
+    """Runs the command line. Expected errors become one sentence and their exit code.
+
+    Anything else is written to a file, because a traceback helps only a developer.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # half a character in a file's name must not end the program
+        if isinstance(stream, io.TextIOWrapper):  # a lone surrogate in a file name must not end the program
             stream.reconfigure(errors="backslashreplace")
     language = _language_of(sys.argv[1:])
     if language is not None and language not in messages.LANGUAGES:
@@ -80,7 +82,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` closed the pipe: no complaint at exit
         raise SystemExit(0) from None
-    except Exception as error:  # the last boundary: a traceback must not reach a user
+    except Exception as error:  # last resort: a traceback must not reach a user
         if os.environ.get("EVALUATOR_DEBUG"):
             raise
         _fail(messages.say("cli.bug", detail=f"{type(error).__name__}: {error}", path=_write_traceback()), 1)

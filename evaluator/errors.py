@@ -1,18 +1,18 @@
-"""Every error that the product raises on purpose, and the exit code that a script sees.
+"""Every error that the product raises deliberately, and its exit code.
 
-An error names a text in the catalogue (`evaluator/messages/errors.yaml`) and the values that go into it, so that the same
-failure reads well in Chinese and in English. A text is one sentence and says what to do. Vendor exceptions are mapped to
-these at the one module that touches the vendor; anything else that surfaces is a bug.
+An error names a text in the catalogue (`evaluator/messages/errors.yaml`) and the values inserted into it, so that the
+same failure reads well in Chinese and in English. A text is one sentence and says what to do. Vendor exceptions are
+converted to these in the one module that uses the vendor; anything else that surfaces is a bug.
 
     EvaluatorError            1
     ├── InputError            2   a file, text or option that cannot be used
-    │   └── RubricError       2   a rubric that is wrong: file, line and what to write
-    ├── ModelError            3   the model could not be had, loaded or reached
+    │   └── RubricError       2   a faulty rubric: file, line and what to write
+    ├── ModelError            3   the model could not be found, loaded or reached
     │   ├── ModelMissing      3   no weights on disk
     │   ├── ModelDamaged      3   weights whose digest is not the published one
     │   └── EndpointError     3   a key, address or reply that does not work
     ├── StorageError          4   a disk that is full, read-only or busy
-    ├── BudgetExceeded        5   the spending limit would be passed
+    ├── BudgetExceeded        5   the spending limit would be exceeded
     └── Stopped             130   somebody asked to stop
 """
 
@@ -24,7 +24,7 @@ from evaluator import messages
 
 
 class EvaluatorError(Exception):
-    """Base of all. `code` is the catalogue key without its area, `values` what the text mentions."""
+    """Base class. `code` is the catalogue key without its area, `values` are inserted into the text."""
 
     exit_code = 1
 
@@ -37,8 +37,10 @@ class EvaluatorError(Exception):
         return self.text()
 
     def text(self, language: str | None = None) -> str:
-        """The sentence for people, in `language` ("zh" or "en"; the current one by default). One line, whatever line breaks
-        names and other people's messages bring along."""
+        """The sentence for people, in `language` ("zh" or "en"; the current one by default).
+
+        It is one line, whatever line breaks names and other messages contain.
+        """
         return " ".join(messages.say(f"errors.{self.code}", language, **self.values).splitlines())
 
 
@@ -49,11 +51,11 @@ class InputError(EvaluatorError):
 
 
 class RubricError(InputError):
-    """A rubric file that is wrong; the text names file, line and what to write instead."""
+    """A faulty rubric file; the text names file, line and what to write instead."""
 
 
 class ModelError(EvaluatorError):
-    """The model could not be had, loaded or reached."""
+    """The model could not be found, loaded or reached."""
 
     exit_code = 3
 
@@ -67,7 +69,7 @@ class ModelDamaged(ModelError):
 
 
 class EndpointError(ModelError):
-    """An endpoint that refused the key, could not be reached or did not answer as agreed."""
+    """An endpoint that refused the key, could not be reached, or gave an unexpected reply."""
 
 
 class StorageError(EvaluatorError):
@@ -77,7 +79,7 @@ class StorageError(EvaluatorError):
 
 
 class BudgetExceeded(EvaluatorError):
-    """The next request could pass the spending limit, so it was not sent."""
+    """The next request could exceed the spending limit, so it was not sent."""
 
     exit_code = 5
 

@@ -1,4 +1,4 @@
-"""Where the files that ship with the product lie: in the wheel, or in the checkout that is being worked on."""
+"""Locates the files shipped with the product, in the wheel or in a checkout."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Resource = Literal["rubrics", "prompts", "examples", "ui"]
 def resource_dir(name: Resource) -> Path:
     """The folder of shipped rubrics, prompts or examples, or of the page.
 
-    The wheel keeps them inside the package; the checkout keeps them beside it. The package's own folder is asked first,
-    so that an unrelated `rubrics` folder in site-packages is never taken for ours.
+    The wheel keeps them inside the package, the checkout beside it. The package's own folder is tried first, so that an
+    unrelated `rubrics` folder in site-packages is never mistaken for ours.
     """
     package = Path(__file__).parent
     inside = package / "data" / name

@@ -15,11 +15,11 @@ CriterionKind = Literal["score", "bonus", "penalty", "fatal", "checklist"]
 Role = Literal["agent", "customer", "other"]
 Speaker = Literal["agent", "customer", "any"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]  # says something: not empty, not only blanks
+Text = Annotated[str, StringConstraints(pattern=r"\S")]  # not empty and not only blanks
 
 
 def _wrong(code: str, **values: object) -> PydanticCustomError:
-    """A rule broken; `code` is a key of the catalogue `rubric`, so that people read it in their own language."""
+    """A broken rule; `code` is a key of the catalogue `rubric`, so that people read it in their own language."""
     return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
 
 
@@ -169,9 +169,7 @@ class Explanation(BaseModel):
 
 
 class Rubric(BaseModel):
-    """What is graded, by which levels, against which reference answers. YAML in `rubrics/`, one file a
-    scenario.
-    """
+    """What is graded, by which levels, against which reference answers. YAML in `rubrics/`, one file per scenario."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -209,16 +207,16 @@ class Rubric(BaseModel):
 
     @property
     def max_points(self) -> float:
-        """Sum of the points of score and checklist criteria: what a full answer reaches without bonus."""
+        """Sum of the points of score and checklist criteria: what a full answer reaches without bonuses."""
         return sum(item.points for item in self.criteria if item.kind in ("score", "checklist"))
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content; two files with the same content have the same digest, whatever they leave to defaults."""
+        """SHA-256 of the content; files with the same content have the same digest, including defaults."""
         return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     def key_points_of(self, criterion: Criterion) -> list[KeyPoint]:
-        """The key points that belong to a criterion; those that name none belong to all."""
+        """The key points that belong to a criterion; those that name no criterion belong to all."""
         points = [point for reference in self.references for point in reference.key_points]
         return [point for point in points if not point.criteria or criterion.id in point.criteria]
 

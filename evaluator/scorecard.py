@@ -1,6 +1,6 @@
-"""What grading gives: verdicts with evidence, key points, guards, and the totals that follow from them.
+"""The result of grading: verdicts with evidence, key points, guards, and the totals computed from them.
 
-All arithmetic here is pure: no model, no disk, no clock.
+All computations here are pure: no model, no disk, no clock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
-METHOD = 17  # raised when arithmetic, or what a reader gets, changes: stored gradings are not what it would give now
+METHOD = 17  # raised when scoring, or what a reader gets, changes: stored gradings would then differ from new ones
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
@@ -24,14 +24,14 @@ class Frozen(BaseModel):
 
 
 class Usage(Frozen):
-    """Tokens and seconds that an answer or a run took; `cached_tokens` are those of a prefix that was not read again."""
+    """Tokens and seconds that an answer or a run took; `cached_tokens` belong to a prefix that was not read again."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     generated_tokens: int = 0
     requests: int = 0
-    seconds: float = 0.0  # waited for; a grading states its wall time
-    cost: float | None = None  # in US dollars; None when the model has no price
+    seconds: float = 0.0  # waiting time; a grading states its wall time
+    cost: float | None = None  # in US dollars; None if the model has no price
 
     def __add__(self, other: Usage) -> Usage:
         cost = None if self.cost is None and other.cost is None else (self.cost or 0.0) + (other.cost or 0.0)
@@ -46,7 +46,10 @@ class Usage(Frozen):
 
 
 class Evidence(Frozen):
-    """Words of the speaker, picked from the transcript. `transcript.turn(turn).text[start:end] == text`, exactly."""
+    """Words of the speaker, taken from the transcript:
+
+    `transcript.turn(turn).text[start:end] == text` holds exactly.
+    """
 
     turn: str
     role: Role
@@ -55,14 +58,14 @@ class Evidence(Frozen):
     end: int
     text: str
     direction: Direction
-    weight: float  # 0 to 1: cosine of these words with what is asked for; 1 for words that a guard found
-    statement: str | None = None  # what they were picked for
-    # True: they prove it. False: they come nearest to it, no more. None: not checked (guards, last words, older records).
+    weight: float  # 0 to 1: cosine of these words with the statement; 1 for words that a guard found
+    statement: str | None = None  # the statement that they were selected for
+    # True: they prove it. False: they are merely nearest to it. None: not checked (guards, last words, older records).
     verified: bool | None = None
 
 
 class LevelShare(Frozen):
-    """A level and the probability that the judge gives to it."""
+    """A level and the probability that the judge gives it."""
 
     points: float
     description: str
@@ -70,17 +73,23 @@ class LevelShare(Frozen):
 
 
 class Part(Frozen):
-    """A check of a criterion: whether it was met, by the judge's reading of the whole text. `met` is None where it was not
-    asked, could not be read, or where a sentence seems to say what the judge misses."""
+    """A check of a criterion: whether it was met, by the judge's reading of the whole text.
+
+    `met` is None if the check was not asked, if the answer could not be read, or if a sentence seems to say what the
+    judge missed.
+    """
 
     id: str
-    text: str  # the answer that fits `met`, in the rubric's words; the question where that is None
+    text: str  # the answer that matches `met`, in the rubric's words; the question if that is None
     met: bool | None
-    probability: float | None  # 0 silence, 1 the reference answer; of a judge without anchors the probability of yes
+    probability: float | None  # 0 silence, 1 the reference answer; for a judge without anchors the probability of yes
 
 
 class Verdict(Frozen):
-    """One criterion judged. `points` is the expected value of `distribution`; `level` indexes the level nearest to it."""
+    """The judgement of one criterion.
+
+    `points` is the expected value of `distribution`; `level` is the nearest level.
+    """
 
     criterion: str
     name: str
@@ -115,12 +124,12 @@ class UngradedVerdict(Frozen):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """None: what was not judged has nothing to prove."""
+        """None: nothing was judged, so there is nothing to prove."""
         return ()
 
 
 class KeyPointResult(Frozen):
-    """A key point of the reference answer: said or missing. `covered` is None where it could not be judged."""
+    """A key point of the reference answer: covered or missing; `covered` is None if it could not be judged."""
 
     id: str
     text: str
@@ -129,13 +138,13 @@ class KeyPointResult(Frozen):
     probability: float | None
     covered: bool | None
     evidence: tuple[Evidence, ...] = ()
-    # True: a sentence proves that it is covered, or nothing in the text speaks for it. False: `covered` is a guess. None: not
-    # checked (older records).
+    # True: a sentence proves that it is covered, or nothing in the text suggests it. False: `covered` is a guess. None:
+    # not checked (older records).
     verified: bool | None = None
 
 
 class Guard(Frozen):
-    """Something in the text that a person should know of. `code` is a key of the catalogue `guards`."""
+    """Something in the text that a person should know about; `code` is a key of the catalogue `guards`."""
 
     code: str  # "steering", "forged_delimiter", "invisible_characters", "too_short", "empty", "off_topic", …
     detail: str
@@ -144,7 +153,7 @@ class Guard(Frozen):
 
 
 class ReferenceUse(Frozen):
-    """A reference that the grading pulled, with where it came from."""
+    """A reference that the grading used, with its source."""
 
     id: str
     kind: Literal["reference_answer", "explanation"]
@@ -156,7 +165,7 @@ class ReferenceUse(Frozen):
 
 
 class ReviewReason(Frozen):
-    """Why a person should look. `code` is a key of the catalogue `review`."""
+    """Why a person should look; `code` is a key of the catalogue `review`."""
 
     code: str
     criterion: str | None = None
@@ -164,7 +173,7 @@ class ReviewReason(Frozen):
 
 
 class RubricStamp(Frozen):
-    """Which rubric it was."""
+    """The rubric that was used."""
 
     id: str
     version: int
@@ -174,15 +183,15 @@ class RubricStamp(Frozen):
 
 
 class Scorecard(Frozen):
-    """All verdicts of one response, with the total that they add up to. The JSON of this model is the documented output."""
+    """All verdicts on one response, with the total that they add up to; its JSON is the documented output."""
 
     schema_version: int = SCHEMA_VERSION
     id: str  # id of the stored record
     rubric: RubricStamp
-    total: float | None  # None when nothing could be graded
+    total: float | None  # None if nothing could be graded
     max_points: float
     pass_mark: float
-    passed: bool | None  # None when what is ungraded could still decide it
+    passed: bool | None  # None while ungraded criteria could still decide it
     interval: tuple[float, float] | None = None
     coverage: float  # share of max_points that was graded, 0 to 1
     verdicts: tuple[Verdict | UngradedVerdict, ...]
@@ -192,12 +201,12 @@ class Scorecard(Frozen):
     review: bool
     review_reasons: tuple[ReviewReason, ...] = ()
     profile: str | None = None  # calibration profile, name and version
-    decision: Literal["alone", "person"] | None = None  # who decides, by the profile's policy; None without a profile
+    decision: Literal["alone", "person"] | None = None  # who decides under the profile's policy; None without a profile
     judge: dict[str, str]  # Judge.stamp
     usage: Usage = Usage()
     transcript_digest: str
     created_at: str  # ISO 8601, UTC
-    raw: dict[str, Any] = {}  # per question id: raw and corrected probabilities, as the judge gave them
+    raw: dict[str, Any] = {}  # per question id: raw and corrected probabilities, as the judge returned them
 
 
 class Sum(Frozen):
@@ -210,17 +219,17 @@ class Sum(Frozen):
 
 
 def nearest_level(shares: Sequence[LevelShare], points: float) -> int:
-    """Index of the level whose points are nearest; the lower one of two that are equally near."""
+    """Index of the level whose points are nearest; the lower one in a tie."""
     return min(range(len(shares)), key=lambda place: (abs(shares[place].points - points), place))
 
 
 def add_up(verdicts: Sequence[Verdict | UngradedVerdict], max_points: float, pass_mark: float) -> Sum:
-    """Total, whether it passes, and how much of the maximum was graded.
+    """Compute the total, whether it passes, and how much of the maximum was graded.
 
-    Score and checklist criteria count towards the maximum; those that do not apply leave it, and the rest are scaled up
-    to it. Bonus adds, penalty takes away, and the total never falls below 0. A fatal item
-    that happened makes it 0 and not passed. What is ungraded counts neither way: `passed` is None while it could
-    still decide, and so is `total` when none of those that count towards the maximum was graded.
+    Score and checklist criteria count towards the maximum; those that do not apply are removed from it, and the rest
+    are scaled up to it. Bonuses add, penalties subtract, and the total never falls below 0. A fatal item that happened
+    makes it 0 and not passed. What is ungraded counts neither way: `passed` is None while it could still decide, and so
+    is `total` if none of the criteria that count towards the maximum was graded.
     """
     counted = [item for item in verdicts if item.kind in ("score", "checklist")]
     applicable = [item for item in counted if not (isinstance(item, Verdict) and item.not_applicable)]
@@ -258,17 +267,19 @@ def _passed(
 
 
 def corrected(card: Scorecard, points: Mapping[str, float]) -> Sum:
-    """What the scorecard adds up to when `points` (by criterion) stand where they are given.
+    """The sum of the scorecard with `points` (by criterion) replacing its own where given.
 
-    For a fatal criterion 1 means that it happened. A criterion that could not be judged counts as soon as a person
-    gave it points; one that did not apply counts again.
+    For a fatal criterion 1 means that it happened. A criterion that could not be judged counts as soon as a person gave
+    it points; one that did not apply counts again.
     """
     return add_up(_verdicts(card, points), card.max_points, card.pass_mark)
 
 
 def corrected_card(card: Scorecard, points: Mapping[str, float]) -> Scorecard:
-    """The scorecard as it reads with them: their verdicts have no evidence, and the sum is `corrected`'s. The card itself
-    where none are given."""
+    """The scorecard with these points: their verdicts have no evidence, and the sum is that of `corrected`.
+
+    Returns the card itself if no points are given.
+    """
     if not points:
         return card
     return card.model_copy(update={"verdicts": _verdicts(card, points), **dict(corrected(card, points))})

@@ -1,7 +1,7 @@
-"""Settings: what the user chose, from the environment (EVALUATOR_…) and from a TOML file in their config folder.
+"""Settings: what the user chose, from the environment (EVALUATOR_…) and a TOML file in the user's config folder.
 
-An argument wins over the environment, the environment over the file. The file lies outside any repository and holds the
-API key with access for its owner only.
+Arguments override the environment, and the environment overrides the file. The file lies outside any repository and
+holds the API key, readable by its owner only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _default_data_dir() -> Path:
 
 
 class Settings(BaseSettings):
-    """All settings. `load_settings()` reads them and turns a wrong one into one sentence."""
+    """All settings. `load_settings()` reads them and reports an invalid one in one sentence."""
 
     model_config = SettingsConfigDict(
         env_prefix="EVALUATOR_", env_ignore_empty=True, extra="forbid", validate_default=False
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         default_factory=dict, description="Further fields of every request, such as one that switches thinking off."
     )
     samples: int = Field(default=1, ge=1, le=50, description="Samples of a model that only writes JSON.")
-    # docs/benchmarks.md: the embedded model's answers above it say little, and at .6 hardly one would be kept
+    # docs/benchmarks.md: above it the embedded model's answers say little, and at .6 hardly any would be kept
     cascade_doubt: float = Field(
         default=0.9, ge=0, le=1, description="Entropy from which cascade: asks its second model."
     )
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     @field_validator("lang", mode="before")
     @classmethod
     def _language_of_locale(cls, value: Any) -> Any:
-        """`zh_CN.UTF-8` means zh: people copy what their locale says."""
+        """`zh_CN.UTF-8` means zh, because people copy their locale's value."""
         lowered = value.lower() if isinstance(value, str) else ""
         return next((known for known in ("zh", "en") if lowered.startswith(known)), value)
 
@@ -113,17 +113,17 @@ class Settings(BaseSettings):
 
     @property
     def model_dir(self) -> Path:
-        """Where weights are kept."""
+        """The folder for weights."""
         return self.cache_dir or self.data_dir / "models"
 
     @property
     def user_rubric_dir(self) -> Path:
-        """Where the user's own rubrics are kept."""
+        """The folder for the user's own rubrics."""
         return self.rubric_dir or self.data_dir / "rubrics"
 
     @property
     def chroma_dir(self) -> Path:
-        """Where the embedded reference store is kept."""
+        """The folder of the embedded reference store."""
         return self.data_dir / "chroma"
 
     @property
@@ -133,17 +133,17 @@ class Settings(BaseSettings):
 
     @property
     def is_on_server(self) -> bool:
-        """Whether the records lie on a database server, which several machines may share."""
+        """Whether the records are on a database server, which several machines may share."""
         return not self.records_url.startswith("sqlite")
 
     @property
     def bank_url(self) -> str:
-        """SQLAlchemy URL of the question bank: beside the records where those are on a server."""
+        """SQLAlchemy URL of the question bank; beside the records if those are on a server."""
         return self.records_url if self.is_on_server else f"sqlite:///{self.data_dir / 'bank.db'}"
 
     @property
     def memo_path(self) -> Path:
-        """The journal of answers that a model already gave."""
+        """The cache of a model's answers."""
         return self.data_dir / "memo.db"
 
     @classmethod
@@ -155,12 +155,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file; no `.env` of whatever folder one happens to be in."""
+        """Arguments, then the environment, then the file; a `.env` in the current folder is never read."""
         return init_settings, env_settings, _File(settings_cls, config_path())
 
 
 class _File(TomlConfigSettingsSource):
-    """The settings file. A key in it that does not say where it belongs belongs to the address beside it."""
+    """The settings file. A key that does not say where it belongs belongs to the address in the same file."""
 
     def __call__(self) -> dict[str, Any]:
         found = super().__call__()
@@ -170,8 +170,10 @@ class _File(TomlConfigSettingsSource):
 
 
 def destination_of(model: str, base_url: str | None = None) -> str | None:
-    """Where requests for a model of this name go: a vendor, or scheme, host and port of an address. None for the embedded
-    model, and where several vendors are asked."""
+    """The destination of requests to a model of this name: a vendor, or scheme, host and port of an address.
+
+    None for the embedded model, and if several vendors are asked.
+    """
     joint = model.strip().removeprefix("panel:").removeprefix("cascade:")
     parts = re.split(r"[+>]", joint) if joint != model.strip() else [joint]
     found = {_destination(part.strip(), base_url) for part in parts} - {None}
@@ -205,9 +207,7 @@ def _destination_in(stored: Mapping[str, Any]) -> str | None:
 
 
 def load_settings(**chosen: Any) -> Settings:
-    """The settings, with `chosen` (those that are not None) on top; InputError names the setting that is
-    wrong.
-    """
+    """The settings, overridden by those in `chosen` that are not None; InputError names an invalid setting."""
     try:
         settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
         _keep_secrets(settings)
@@ -221,10 +221,10 @@ def load_settings(**chosen: Any) -> Settings:
 
 
 def save_settings(**changes: Any) -> Path:
-    """Writes `changes` into the settings file (None removes one) and gives its path; checked before it is written.
+    """Writes `changes` into the settings file (None removes a setting) and returns its path; checks them first.
 
-    A key is stored with the vendor or address that the model has by then. Who changes the address without giving a key
-    loses the stored one: it must not travel to a host that it was not entered for.
+    A key is stored with the vendor or address that the model then has. Changing the address without giving a key
+    deletes the stored one: it must not be sent to a host that it was not entered for.
     """
     import tomli_w
 
@@ -248,7 +248,7 @@ def save_settings(**changes: Any) -> Path:
 
 
 def _keep_secrets(settings: Settings) -> None:
-    """Tells the redaction what this process must not let out."""
+    """Registers the settings' secrets for redaction."""
     key = settings.api_key.get_secret_value() if settings.api_key else None
     addresses = (settings.database_url, settings.chroma_url, settings.base_url, *re.split(r"[+>]", settings.model))
     passwords = [
@@ -259,8 +259,7 @@ def _keep_secrets(settings: Settings) -> None:
 
 
 def make_writable(folder: Path) -> Path:
-    """Creates `folder` for its owner alone if it is missing, and proves that one can write there; StorageError says what to
-    do otherwise."""
+    """Creates `folder` for its owner only if it is missing, and proves that it is writable; raises StorageError."""
     try:
         make_private_dir(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -286,7 +285,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Replaces the file in one step, readable by its owner only: it may hold a key."""
+    """Replaces the file atomically, readable by its owner only, because it may hold a key."""
     half = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -298,7 +297,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _wrong_setting(error: ValidationError) -> InputError:
-    """The first thing wrong, without the value: it could be a key."""
+    """The first fault, without the value, which could be a key."""
     first = error.errors(include_input=False, include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "?"
     if first["type"] == "extra_forbidden":

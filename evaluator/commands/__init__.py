@@ -1,4 +1,4 @@
-"""The commands of the command line, a module a family. They parse, call the library and print; nothing else."""
+"""The commands of the command line, one module per group. They parse, call the library and print; nothing else."""
 
 from evaluator.commands.lazy import LazyGroup
 

@@ -1,4 +1,4 @@
-"""`evaluator bank …`: papers in, questions shown, corrected, deleted, brought back, and out again."""
+"""`evaluator bank …`: import papers; show, correct, delete, restore and export questions."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def duplicates_command(
     merge: Annotated[bool, typer.Option("--merge", help=messages.say("bank.help_merge"))] = False,
     bank: BankOption = None,
 ) -> None:
-    """Show questions that stand in the bank more than once; merge those that agree."""
+    """Show questions that occur more than once in the bank; merge those that agree."""
     from evaluator.bank import differ, find_duplicates
     from evaluator.bank import merge as merge_items
 
@@ -282,7 +282,7 @@ def search_command(
     shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
     bank: BankOption = None,
 ) -> None:
-    """Search questions, answers and explanations by meaning and words; shows scores and sources."""
+    """Search questions, answers and explanations by meaning and words; show scores and sources."""
     from evaluator.bank import find_questions, scope_of, search
     from evaluator.commands import bank_output
 
@@ -302,7 +302,7 @@ def search_command(
 
 
 def _index(bank: str | None) -> None:
-    """Brings the references in step with the bank."""
+    """Updates the references to match the bank."""
     from evaluator.bank import index_bank
 
     with _bank(bank, create=True) as opened:
@@ -311,7 +311,7 @@ def _index(bank: str | None) -> None:
 
 @contextmanager
 def _bank(where: str | None, create: bool = False) -> Iterator[Any]:
-    """The open bank; None where there is no file yet and none shall be made."""
+    """The open bank; None if there is no file yet and none should be created."""
     from evaluator.bank.store import open_bank
     from evaluator.settings import load_settings
 
@@ -351,7 +351,7 @@ def _chosen(
 
 
 def _edited_by_hand(item: Item) -> dict[str, Any]:
-    """The fields that a person changed in the editor; InputError where the result is no YAML of fields."""
+    """The fields that a person changed in the editor; InputError if the result is not YAML with fields."""
     from evaluator.bank.store import EDITABLE
     from evaluator.encoding import Malformed, read_yaml, write_yaml
 
@@ -367,7 +367,7 @@ def _edited_by_hand(item: Item) -> dict[str, Any]:
 
 
 def _in_editor(text: str, extension: str) -> str:
-    """What the user saved; the text as it was where they saved nothing."""
+    """The text that the user saved, or the original text if nothing was saved."""
     import click
 
     try:

@@ -1,4 +1,4 @@
-"""How the command line shows reports and questions, with rich; everything that came from a file is shown as it is."""
+"""How the command line shows reports and questions, with rich; text from files is shown literally."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from evaluator.messages import say
 if TYPE_CHECKING:
     from evaluator.references import Hit
 
-SHOWN_WARNINGS = 12  # a file, before the rest is only counted
+SHOWN_WARNINGS = 12  # per file; the rest is only counted
 SHOWN_SKIPPED = 8  # names
 
 
@@ -28,7 +28,7 @@ def _console(stderr: bool = False) -> Console:
 
 @contextmanager
 def progress(wanted: bool) -> Iterator[Callable[[int, int, str], None] | None]:
-    """A progress bar on stderr, moved by (done, total, file); None where none is wanted."""
+    """A progress bar on stderr, updated with (done, total, file); None if no bar is wanted."""
     if not wanted:
         yield None
         return
@@ -43,7 +43,7 @@ def progress(wanted: bool) -> Iterator[Callable[[int, int, str], None] | None]:
 
 
 def show_reports(reports: list[FileReport], dry_run: bool, all_warnings: bool) -> None:
-    """A row a file, then what a person should know, with file and line."""
+    """One row per file, followed by warnings with file and line."""
     console = _console()
     skipped = [report.file for report in reports if report.status == "skipped"]
     reports = [report for report in reports if report.status != "skipped"]
@@ -71,7 +71,7 @@ def _show_table(console: Console, reports: list[FileReport], dry_run: bool) -> N
 
 
 def _show_skipped(console: Console, names: list[str], all_of_them: bool) -> None:
-    """Files that cannot be papers are named, so that nobody misses one."""
+    """Names the files that cannot be papers, so that nobody misses one."""
     if not names:
         return
     shown = names if all_of_them else names[:SHOWN_SKIPPED]
@@ -97,7 +97,7 @@ def _report_cells(report: FileReport, dry_run: bool) -> tuple[str, ...]:
 
 
 def warnings_of(report: FileReport) -> list[Warning]:
-    """All warnings of a file in the order of its lines."""
+    """All warnings about a file, in line order."""
     found = [warning for paper in report.papers for warning in paper.warnings]
     found += [warning for item in report.items for warning in item.warnings]
     return sorted(found, key=lambda warning: warning.line or 0)
@@ -114,7 +114,7 @@ def _show_warnings(console: Console, report: FileReport, all_warnings: bool) -> 
 
 
 def show_items(items: list[Item], any_at_all: bool) -> None:
-    """A row a question."""
+    """One row per question."""
     if not items:
         _console().print(say("bank.cli_none" if any_at_all else "bank.cli_empty"))
         return
@@ -170,7 +170,7 @@ def _fields(item: Item) -> Iterator[tuple[str, str]]:
 
 
 def show_hits(hits: list[Hit]) -> None:
-    """A row a hit; those that are only the nearest of strangers are marked."""
+    """One row per hit; those that are merely nearest among unrelated entries are marked."""
     if not hits:
         _console().print(say("bank.cli_no_hits"))
         return
@@ -186,7 +186,7 @@ def show_hits(hits: list[Hit]) -> None:
 
 
 def _short(text: str, length: int = 30) -> str:
-    """The last line of a text, for a cell: a background may stand above the question."""
+    """The last line of a text, for a cell: a background may precede the question."""
     last = text.rpartition("\n")[2]
     return last if len(last) <= length else f"{last[: length - 1]}…"
 

@@ -1,4 +1,4 @@
-"""`evaluator batch …`: many texts from the command line, over the journal that the page and the library use too."""
+"""`evaluator batch …`: batches from the command line, over the journal that the page and the library share."""
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
@@ -194,7 +194,7 @@ def _work(
     concurrency: int | None,
     join: bool = False,
 ) -> None:
-    """Grades what waits with a line of progress, and says in the end what there is and what to do next."""
+    """Grades the waiting items with a progress line, then reports the result and what to do next."""
     started = time.monotonic()
     wanted = {"engine": engine, "address": address, "concurrency": concurrency, "only": only, "join": join}
     try:
@@ -227,7 +227,7 @@ async def _run(
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows has no signal handlers of a loop
+        with suppress(NotImplementedError):  # event loops on Windows have no signal handlers
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     output = await asyncio.to_thread(Output, out, records, batch_id) if out is not None else None
     try:
@@ -243,7 +243,7 @@ async def _run(
 
 @contextmanager
 def _progress() -> Iterator[Any]:
-    """A bar with counts, rate and time left on a terminal; elsewhere a line now and then."""
+    """A bar with counts, rate and remaining time on a terminal; elsewhere an occasional line."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -298,12 +298,12 @@ def _settings(model: str | None, requests: int | None) -> "Settings":
 
 
 def _find(records: "Records", batch: str | None) -> "Batch":
-    """The batch whose id begins so, or the newest."""
+    """The batch whose id starts this way, or the newest."""
     return records.batches.find(batch)
 
 
 def _target(found: "Batch", out: Path | None, overwrite: bool, check: Any) -> Path | None:
-    """Where results go: the file named now, or the one of the run before, which is this batch's own."""
+    """The output: the file named now, or that of the previous run, which belongs to this batch."""
     earlier = found.options.get("out")
     if out is None:
         return Path(earlier) if earlier else None
@@ -311,7 +311,7 @@ def _target(found: "Batch", out: Path | None, overwrite: bool, check: Any) -> Pa
 
 
 def _read(path: Path, text: str | None, item: str | None, rubric: str | None) -> "Reading":
-    """The input, its columns guessed where they are not named."""
+    """The input, with columns guessed unless they are named."""
     from evaluator.batch import Columns, open_inputs
 
     if not (text or item or rubric):
@@ -325,7 +325,7 @@ def _read(path: Path, text: str | None, item: str | None, rubric: str | None) ->
 def _tell_mapping(
     reading: "Reading", source: str, rubric: str | None, named: tuple[str | None, str | None, str | None]
 ) -> None:
-    """How the columns of a table were understood."""
+    """Reports how the columns of a table were understood."""
     from evaluator.batch import is_known
 
     _tell(say("batch.mapping_head", path=source))

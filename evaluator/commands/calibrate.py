@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evaluator.calibration.sampling import MeanEstimate
     from evaluator.profiles import Profile
 
-# Plain help: boxes cut Chinese lines off.
+# Plain help: boxes truncate Chinese lines.
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=say("calibration.help_app"))
 
 

@@ -1,4 +1,4 @@
-"""What a calibration command was given, read and checked: grades, readouts, texts, scales."""
+"""The inputs of a calibration command, read and checked: grades, readouts, texts, scales."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def load(given: Given) -> Data:
-    """What a command was given, from files or from what is stored. Says what could not be used; raises InputError, also
-    where people and machine have no criterion in common.
+    """Loads a command's inputs from files or stored records and reports what could not be used.
+
+    Raises InputError, also if people and machine have no criterion in common.
     """
     data = _load_stored(given.stored) if given.stored else _load_files(given)
-    data.grades.shared(data.readouts.points)  # for its refusal: every command compares the two
+    data.grades.shared(data.readouts.points)  # called for its check: every command compares the two
     for unread in data.grades.unread(data.readouts.points):
         typer.echo(unread.text(), err=True)
     for problem in data.grades.problems[:20]:
@@ -43,7 +44,7 @@ def _load_stored(rubric: str) -> Data:
 
 
 def _id_of(rubric: str) -> str:
-    """The id of a rubric given as a file; RubricError when there is none of that name."""
+    """The id of a rubric given as a file; RubricError if there is none of that name."""
     from evaluator.rubrics import find
 
     return find(rubric).id
@@ -83,7 +84,7 @@ def _load_files(given: Given) -> Data:
 
 
 def _confirm() -> None:
-    """Asks whether the columns were understood; where nobody can answer, that is a no."""
+    """Asks whether the columns were understood; if nobody can answer, that means no."""
     try:
         confirmed = typer.confirm(say("calibration.confirm_mapping"))
     except typer.Abort:
@@ -93,7 +94,8 @@ def _confirm() -> None:
 
 
 def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
-    """A mapping in words: item=a,grader=b,criterion=c,points=d, or wide: item=a,graders=x|y or item=a,criteria=x|y.
+    """A mapping in text form: item=a,grader=b,criterion=c,points=d, or item=a,graders=x|y, or item=a,criteria=x|y.
+
     criterion==c says that the whole table is about the criterion c.
     """
     from evaluator.calibration.data import Mapping

@@ -1,4 +1,4 @@
-"""What the calibrator's commands are given, each option said once, and the decorator that adds them to a command."""
+"""The options of the calibration commands, each defined once, and the decorator that adds them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluator.messages import say
 
 @dataclass(frozen=True)
 class Given:
-    """Human grades and the machine's readouts: as files, or as the product has them stored."""
+    """Human grades and the machine's readouts, from files or from stored records."""
 
     stored: Annotated[
         str | None,

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from evaluator.settings import Settings
     from evaluator.transcript import Transcript
 
-# What a script sees with --gate, beyond the codes of evaluator.errors.
+# Exit codes with --gate, in addition to those of evaluator.errors.
 NOT_PASSED, REVIEW, INCOMPLETE = 10, 11, 12
 
 
 class Format(StrEnum):
-    """How a scorecard is printed."""
+    """Output formats of a scorecard."""
 
     TABLE = "table"
     MARKDOWN = "markdown"
@@ -33,7 +33,7 @@ class Format(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the commands to the application, their help in the current language."""
+    """Adds the commands to the application, with help in the current language."""
     say = messages.say
 
     @app.command(help=say("cli.grade"))
@@ -55,7 +55,7 @@ def add_to(app: typer.Typer) -> None:
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
         ensure_model(settings, yes)
         label = "" if transcript == "-" else Path(transcript).name
-        import asyncio  # 60 ms that --help need not pay
+        import asyncio  # 60 ms that --help need not spend
 
         card = asyncio.run(_grade(found, text, settings, fresh=fresh, label=label, profile=profile))
         _print(card, text, form)
@@ -97,7 +97,7 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         from evaluator.resources import resource_dir
 
-        # The wheel keeps the page in its own data folder: a top-level package `ui` would collide with other people's.
+        # The wheel keeps the page in its own data folder: a top-level package `ui` would collide with other packages.
         sys.path.insert(0, str(resource_dir("ui").parent))
         from ui.serve import serve
 
@@ -113,7 +113,7 @@ def _settings(model: str | None) -> "Settings":
 def _inputs(
     rubric: str, source: str, settings: "Settings", agents: list[str], customers: list[str]
 ) -> "tuple[Rubric, Transcript]":
-    """The rubric and the transcript; whatever is wrong with either is said before a model is loaded."""
+    """The rubric and the transcript; faults in either are reported before a model is loaded."""
     from evaluator.commands.transcripts import confirmed, read_from, roles_of
     from evaluator.rubrics import find
 
@@ -123,7 +123,7 @@ def _inputs(
 
 
 def ensure_model(settings: "Settings", yes: bool) -> None:
-    """The embedded model's weights are fetched at first use; a terminal is asked first, a script says --yes."""
+    """Downloads the embedded model's weights on first use; asks first on a terminal, while scripts pass --yes."""
     from evaluator.commands.models import ensure_engine
     from evaluator.judge.backends import path_of, require
 
@@ -148,7 +148,7 @@ async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings
 
 @contextmanager
 def _progress() -> "Iterator[Report]":
-    """A line on the terminal that says what is being done; nothing when the output is not a terminal."""
+    """A line on the terminal that shows the current step; nothing if the output is not a terminal."""
     from rich.console import Console
 
     with Console(stderr=True).status(messages.say("progress.reading")) as status:
@@ -173,7 +173,7 @@ def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:
 
 
 def _gate(card: "Scorecard") -> int:
-    """The exit code that --gate asks for: what a script should act on first."""
+    """The exit code for --gate: what a script should act on first."""
     if card.coverage < 1:
         return INCOMPLETE
     return REVIEW if card.review else 0 if card.passed else NOT_PASSED

@@ -1,4 +1,4 @@
-"""Command groups whose modules are imported only when they are called, so that `--help` stays quick."""
+"""Command groups whose modules are imported only when they are called, so that `--help` stays fast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from evaluator import messages
 
-# name -> module with a typer application called `app`
+# name -> module with a Typer application called `app`
 LATER = {
     "batch": "evaluator.commands.batch",
     "serve": "evaluator.commands.serve",
@@ -21,7 +21,7 @@ LATER = {
 
 
 class LazyGroup(TyperGroup):
-    """A group that lists the names in `LATER` with their one-line help, and imports the one that is called."""
+    """A group that lists the names in `LATER` with one-line help, and imports the one that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *LATER]

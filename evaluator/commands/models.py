@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def build() -> typer.Typer:
-    """The group, its help in the current language."""
+    """The group, with help in the current language."""
     say = messages.say
     app = typer.Typer(no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def build() -> typer.Typer:
 
 
 def ensure_engine(settings: "Settings") -> "Choice":
-    """The engine that runs the weights; the first time here the engines are tried, and a line says so."""
+    """The engine that runs the weights; on first use here the engines are tried, and a line says so."""
     from rich.console import Console
 
     from evaluator.judge.backends import require
@@ -91,7 +91,7 @@ def _show_engine(settings: "Settings") -> None:
 
 
 def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:
-    """What was measured of a model of the user's own decides how it is asked from now on."""
+    """Stores what was measured about a user's own model, which decides how it is asked from now on."""
     from evaluator.judge import VERSION
     from evaluator.judge.backends import PREFIX, Measured, keep_measured
 
@@ -109,7 +109,7 @@ def _keep(settings: "Settings", name: str, found: "ModelCheck") -> None:
 
 
 def fetch(settings: "Settings") -> None:
-    """Fetches the embedded model's weights with a progress bar, unless they are there, and tries the engines."""
+    """Downloads the embedded model's weights with a progress bar, unless they exist, and tries the engines."""
     from evaluator.judge.backends import EMBEDDED, pull
 
     with _bar(EMBEDDED.name, EMBEDDED.size) as progress:
@@ -119,7 +119,7 @@ def fetch(settings: "Settings") -> None:
 
 
 def fetch_own(settings: "Settings", source: str, anew: bool) -> None:
-    """Pulls a model of the user's own, with a progress bar, and says how to name it."""
+    """Pulls a user's own model with a progress bar, and says how to name it."""
     from evaluator.judge.backends import name_of, pull_own
 
     with _bar(name_of(source), None) as progress:

@@ -1,4 +1,4 @@
-"""`evaluator records …`: where the records lie, and moving them to a server."""
+"""`evaluator records …`: move the records to a server."""
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
@@ -15,7 +15,7 @@ app = typer.Typer(help=say("cli.records"), no_args_is_help=True, add_completion=
 
 @app.callback()
 def _group() -> None:
-    """Keeps the group a group while it has one command."""
+    """Keeps the group a group while it has only one command."""
 
 
 @app.command(help=say("cli.records_move"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build() -> typer.Typer:
-    """The group, its help in the current language."""
+    """The group, with help in the current language."""
     say = messages.say
     app = typer.Typer(no_args_is_help=True)
 
@@ -81,7 +81,7 @@ def build() -> typer.Typer:
 
 
 def _findings(name: str) -> "Sequence[Finding]":
-    """What lint says of a rubric, or all that keeps its file from being one: a wrong file hides no other."""
+    """Lint's findings for a rubric, or every fault that keeps its file from loading; a faulty file hides no other."""
     from evaluator.rubrics import lint_file, path_of
 
     return lint_file(path_of(name))

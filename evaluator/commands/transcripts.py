@@ -17,7 +17,7 @@ FORMS = ("dialogue", "answer", "email")
 
 
 def build() -> typer.Typer:
-    """The group, its help in the current language."""
+    """The group, with help in the current language."""
     say = messages.say
     app = typer.Typer(no_args_is_help=True)
 
@@ -49,12 +49,12 @@ def build() -> typer.Typer:
 
 
 def roles_of(agents: list[str], customers: list[str]) -> "dict[str, Role]":
-    """What `--agent` and `--customer` say."""
+    """The roles given by `--agent` and `--customer`."""
     return {**dict.fromkeys(customers, "customer"), **dict.fromkeys(agents, "agent")}
 
 
 def read_from(source: str, roles: "dict[str, Role]", form: "Form") -> "Transcript":
-    """The transcript in a file, or in standard input for "-"."""
+    """The transcript in a file, or from standard input for "-"."""
     from evaluator.transcript import load, load_stream
 
     if source == "-":
@@ -63,8 +63,10 @@ def read_from(source: str, roles: "dict[str, Role]", form: "Form") -> "Transcrip
 
 
 def confirmed(transcript: "Transcript", given: "dict[str, Role]") -> "Transcript":
-    """On a terminal, asks who is graded where that stands on thin evidence; everywhere else the doubt stays and the grading
-    is marked for review."""
+    """On a terminal, asks who is graded if the evidence is thin.
+
+    Everywhere else the doubt remains and the grading is marked for review.
+    """
     from evaluator.transcript import speakers, with_roles
 
     names = [one for one in speakers(transcript) if one.speaker]

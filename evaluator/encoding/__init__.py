@@ -1,7 +1,7 @@
-"""Notations, read and written within limits: YAML, JSON, HTML and spreadsheet cells. Pure: no file is touched here.
+"""Formats read and written within limits: YAML, JSON, HTML and spreadsheet cells. Pure: no file access.
 
-What is read came from anybody. So depth, size, aliases, tags and numbers are bounded while reading, and everything that is
-wrong is one exception, `Malformed`, with a code and the line.
+Input may come from anybody, so depth, size, aliases, tags and numbers are bounded while reading, and every fault is one
+exception, `Malformed`, with a code and the line.
 """
 
 from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, from_cell

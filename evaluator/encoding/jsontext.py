@@ -1,4 +1,4 @@
-"""JSON, read within limits: whatever cannot be read raises `Malformed`, however deep or long it is."""
+"""JSON read within limits: whatever cannot be read raises `Malformed`, however deep or long it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ MAX_CHARACTERS = 64 * 2**20
 
 
 def read_json(text: str, *, constant: Callable[[str], Any] | None = None) -> Any:
-    """The value of a JSON text. `constant` gives what NaN and the infinities stand for, which are not JSON; without it they
-    are refused. Raises Malformed."""
+    """The value of a JSON text. Raises Malformed.
+
+    `constant` maps NaN and the infinities, which are not JSON, to values; without it they are refused.
+    """
     if len(text) > MAX_CHARACTERS:
         raise Malformed("too_large", detail=f"{MAX_CHARACTERS // 2**20} MB")
     try:
@@ -24,7 +26,7 @@ def read_json(text: str, *, constant: Callable[[str], Any] | None = None) -> Any
         raise Malformed("syntax", error.lineno, error.msg) from None
     except RecursionError:
         raise Malformed("too_deep", detail="brackets in brackets") from None
-    except ValueError as error:  # a number of thousands of digits
+    except ValueError as error:  # a number with thousands of digits
         raise Malformed("number", detail=str(error).partition(";")[0]) from None
 
 

@@ -1,7 +1,8 @@
-"""What must not leave the process: keys and passwords, taken out of every text on its way to people, logs and records.
+"""Removes keys and passwords from every text on its way to people, logs and records.
 
-`keep_secret` is told the secrets that this process knows; those go wherever they stand and however they are quoted. What
-only looks like one goes by its shape: a vendor's error may echo a key that was mistyped, or one of somebody else.
+`keep_secret` registers the secrets that this process knows; they are removed wherever they occur and however they are
+quoted. Anything that only looks like a secret is recognised by its shape: a vendor's error may echo a mistyped key, or
+somebody else's.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "…"
-LEAST = 5  # characters; what is shorter would be found inside ordinary words
+LEAST = 5  # characters; anything shorter would be found inside ordinary words
 
 _SHAPES = (
-    (re.compile(r"(?<=://)[^\s/@]*+@"), f"{HIDDEN}@"),  # user and password of an address
+    (re.compile(r"(?<=://)[^\s/@]*+@"), f"{HIDDEN}@"),  # user and password in an address
     (
         re.compile(r"(?i)([?&](?:api[-_]?key|key|access_token|token|secret|sig(?:nature)?|password)=)[^&\s\"'#]++"),
         rf"\1{HIDDEN}",
@@ -37,7 +38,7 @@ _knowing = threading.Lock()
 
 
 def keep_secret(*secrets: str | None) -> None:
-    """Takes these out of every text from now on. Shorter ones than `LEAST` characters cannot be."""
+    """Removes these secrets from every text from now on; those shorter than `LEAST` characters cannot be removed."""
     with _knowing:
         for secret in secrets:
             if secret and len(secret) >= LEAST:
@@ -45,7 +46,7 @@ def keep_secret(*secrets: str | None) -> None:
 
 
 def secrets_of(address: str | None) -> list[str]:
-    """The password in an address such as a database's, as written and as meant."""
+    """The password in an address such as a database's, both as written and decoded."""
     try:
         parts = urlsplit(address or "")
         found = parts.password
@@ -55,7 +56,7 @@ def secrets_of(address: str | None) -> list[str]:
 
 
 def redact(text: str) -> str:
-    """`text` without secrets. What holds none comes back as it is, in linear time."""
+    """`text` without secrets; unchanged if it has none. Takes linear time."""
     for secret in sorted(_known, key=len, reverse=True) if _known else ():
         if secret in text:
             text = text.replace(secret, HIDDEN)
@@ -74,7 +75,7 @@ def redact_value(value: Any) -> Any:
 
 
 def redact_logs() -> None:
-    """From now on every log record of this process, whoever writes it, is made without secrets."""
+    """From now on, makes every log record of this process without secrets, whichever library writes it."""
     before = logging.getLogRecordFactory()
     if getattr(before, "redacts", False):
         return
@@ -94,6 +95,6 @@ def redact_logs() -> None:
 
 
 def forget_secrets(secrets: Iterable[str] = ()) -> None:
-    """Forgets the given secrets, or all: for tests."""
+    """Forgets the given secrets, or all; for tests."""
     with _knowing:
         _known.difference_update(list(secrets) or list(_known))

@@ -1,5 +1,7 @@
-"""The visible text of HTML, with a line break at every block. Beautiful Soup's tree is walked without recursion, so that
-nesting costs nothing."""
+"""The visible text of HTML, with a line break at every block.
+
+Beautiful Soup's tree is walked without recursion, so that deep nesting is harmless.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ BLOCK_TAGS = {
 
 
 def visible_text(part: Any, row: Callable[[Any], str] | None = None) -> str:
-    """The text of a page or of a part of it, with a break before and after every block. `row` writes out the rows of tables,
-    which are otherwise blocks like any other."""
+    """The text of a page or part of it, with a break before and after every block.
+
+    `row` formats table rows, which are otherwise treated as blocks.
+    """
     return "".join(_pieces(part, row))
 
 
@@ -29,7 +33,7 @@ def _pieces(part: Any, row: Callable[[Any], str] | None) -> Iterator[str]:
         if child is None:
             open_tags.pop()
             yield end
-        elif type(child) in (NavigableString, CData):  # comments and declarations are kinds of it, and no text
+        elif type(child) in (NavigableString, CData):  # comments and declarations are subclasses of it, but not text
             yield str(child)
         elif not isinstance(child, Tag) or child.name in HIDDEN_TAGS:
             continue

@@ -1,9 +1,9 @@
-"""YAML, read within limits, with the values of YAML 1.2's core schema.
+"""YAML read within limits, with the values of YAML 1.2's core schema.
 
 `yes`, `no`, `12:30` and dates stay text: with PyYAML's older rules a check's `no:` would become the key False. PyYAML's
-C parser gives events; nodes and values are made here, so that nothing recurses deeper than `MAX_DEPTH`, aliases are
-counted as what they stand for (a few hundred bytes of them can stand for billions of values), and a tag can make nothing
-but a plain value.
+C parser produces events; nodes and values are built here, so that nothing recurses deeper than `MAX_DEPTH`, aliases
+count at their expanded size (a few hundred bytes of them can stand for billions of values), and a tag can only produce
+a plain value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from evaluator.encoding.malformed import Malformed
 
 MAX_CHARACTERS = 4_000_000
 MAX_DEPTH = 40
-MAX_VALUES = 100_000  # aliases counted as what they stand for
+MAX_VALUES = 100_000  # aliases counted at their expanded size
 MAX_DIGITS = 18
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -32,8 +32,10 @@ _IMPLICIT = (
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes what the reader here or a reader of YAML 1.1 would take for something else; lists indented under their key,
-    long texts as blocks, the way a person would write it."""
+    """Quotes what this reader or a YAML 1.1 reader would misread, and writes YAML as a person would.
+
+    Lists are indented under their key, and long texts are blocks.
+    """
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         return super().increase_indent(flow, False)
@@ -47,7 +49,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 
 
 def _number(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
-    """3 rather than 3.0, and never less than the number has: points read like points."""
+    """Writes 3 rather than 3.0, but keeps all digits: points read like points."""
     short = f"{value:g}"
     return dumper.represent_scalar(f"{_PREFIX}float", short if float(short) == value else repr(value))
 
@@ -65,12 +67,12 @@ def read_yaml(text: str) -> Any:
 
 
 def write_yaml(value: Any, *, width: int = 110) -> str:
-    """The YAML text of a plain value, keys in their order, which `read_yaml` reads back as an equal one."""
+    """The YAML text of a plain value, with keys in their order; `read_yaml` reads it back as an equal value."""
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=width)
 
 
 def compose_yaml(text: str) -> yaml.Node | None:
-    """The nodes of a YAML text, with their places; None for an empty one. Raises Malformed."""
+    """The nodes of a YAML text with their positions; None for an empty one. Raises Malformed."""
     if len(text) > MAX_CHARACTERS:
         raise Malformed("too_large", detail=f"{MAX_CHARACTERS // 1000} KB")
     composer = _Composer()
@@ -80,7 +82,7 @@ def compose_yaml(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Malformed("syntax", mark.line + 1 if mark else 1, error.problem or "") from None
-    except yaml.YAMLError as error:  # a character that YAML does not allow, without a line of its own
+    except yaml.YAMLError as error:  # a character that YAML does not allow, without its own line number
         position = getattr(error, "position", 0)
         raise Malformed("syntax", text.count("\n", 0, position) + 1, str(error).splitlines()[0]) from None
     except UnicodeEncodeError:
@@ -98,7 +100,7 @@ def construct_yaml(node: Any) -> Any:
 
 
 class _Composer:
-    """Puts events together to nodes: a stack of open collections, and what each anchor stands for."""
+    """Builds nodes from events, using a stack of open collections and a table of anchors."""
 
     def __init__(self) -> None:
         self.root: yaml.Node | None = None
@@ -174,7 +176,7 @@ def _node(kind: Any, event: Any, value: Any) -> Any:
 
 
 def _depth(node: yaml.Node) -> int:
-    """How many collections lie in each other. Counted once a node, since an alias is the node itself."""
+    """The nesting depth, counted once per node, since an alias is the node itself."""
     known: dict[int, int] = {}
 
     def of(one: yaml.Node) -> int:
@@ -189,7 +191,7 @@ def _depth(node: yaml.Node) -> int:
 
 
 def _tag_of(event: Any, value: str | None) -> str:
-    """The core tag of an event: the one written, or for a plain scalar the one that its text has."""
+    """The core tag of an event: the explicit one, or for a plain scalar the one that its text implies."""
     line = event.start_mark.line + 1
     tag = event.tag
     if value is None:
@@ -235,7 +237,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def _mapping(node: yaml.MappingNode) -> dict[Any, Any]:
-    """A mapping; `<<` takes over what another one has, without replacing what is written here."""
+    """A mapping; `<<` merges another one without replacing keys written here."""
     own: dict[Any, Any] = {}
     merged: dict[Any, Any] = {}
     for key, child in node.value:

@@ -1,5 +1,4 @@
-"""Files at the edge of the product: read only if they are files and within a size, written in one step and for their
-owner alone."""
+"""File access: reads only regular files within a size limit; writes atomically and for the owner only."""
 
 from evaluator.files.bounded import Reader
 from evaluator.files.reading import NotAFile, TooLarge, kind_of, read_bounded

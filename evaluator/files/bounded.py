@@ -1,8 +1,8 @@
-"""Reading hostile files in a process of its own, with bounded memory and time.
+"""Reading hostile files in a child process with bounded memory and time.
 
-The libraries behind Word, Excel and PDF files were written for files that are whole. What is damaged, or made to do harm,
-raises anything, takes any memory, or never comes back. So they run in a child process; whatever becomes of it, the file's
-failure is one sentence, and the files beside it are read.
+The libraries for Word, Excel and PDF files were written for intact files. A damaged or malicious file can make them
+raise anything, take any amount of memory, or never return. So they run in a child process: whatever happens to it, the
+file's failure is one sentence, and the other files are still read.
 
     with Reader() as reader:
         reader.call(read_docx, path)
@@ -25,19 +25,19 @@ from typing import Any
 from evaluator import messages
 from evaluator.errors import EvaluatorError, InputError, StorageError
 
-MEMORY_BYTES = 768 * 2**20  # of addresses, on top of what the libraries themselves take
+MEMORY_BYTES = 768 * 2**20  # address space, in addition to what the libraries themselves take
 SECONDS = 30.0  # for a small file
 SECONDS_PER_MB = 20.0  # a long PDF takes 10 on a slow machine
 _ROOT = Path(__file__).parents[2]
 
 
 def seconds_for(size: int) -> float:
-    """How long a file of `size` bytes may take."""
+    """The number of seconds that a file of `size` bytes may take."""
     return SECONDS + SECONDS_PER_MB * size / 2**20
 
 
 class Reader:
-    """A child process that reads one file after another. It is started at the first call and again after a failure."""
+    """A child process that reads one file after another; started at the first call and again after a failure."""
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
         self._memory_bytes = memory_bytes
@@ -56,11 +56,10 @@ class Reader:
     def call(
         self, function: Callable[..., Any], path: Path, *arguments: Any, name: str = "", seconds: float | None = None
     ) -> Any:
-        """What `function` (of a module) gives for `path` and `arguments`, as JSON has it. `name` is what messages
-        call the file.
+        """The result of `function` (a module-level function) for `path` and `arguments`, as JSON values.
 
-        Raises what the function raised on purpose, and InputError where it failed otherwise, took too long or too much
-        memory, or took the process down.
+        `name` is used for the file in messages. Raises what the function raised deliberately, and InputError if it
+        failed otherwise, took too long or too much memory, or crashed the process.
         """
         shown = name or path.name
         allowed = seconds or seconds_for(_size(path))
@@ -79,7 +78,7 @@ class Reader:
         raise _error(answer, path, shown)
 
     def close(self) -> None:
-        """Ends the child."""
+        """Ends the child process."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -125,13 +124,13 @@ class Reader:
 
 
 def call_once(function: Callable[..., Any], path: Path, *arguments: Any, name: str = "") -> Any:
-    """`Reader.call` in a child for this file alone."""
+    """`Reader.call` in a child process for this file alone."""
     with Reader() as reader:
         return reader.call(function, path, *arguments, name=name)
 
 
 def _without_secrets() -> dict[str, str]:
-    """The environment without keys and addresses: who reads files needs none."""
+    """The environment without keys and addresses, which a file reader does not need."""
     words = ("KEY", "TOKEN", "SECRET", "PASSWORD", "_URL", "PROXY")
     return {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in words)}
 

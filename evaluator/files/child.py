@@ -1,4 +1,4 @@
-"""The child of `evaluator.files.bounded`: a request a line on standard input, an answer a line on standard output."""
+"""The child of `evaluator.files.bounded`: a request per line on standard input, an answer per line on stdout."""
 
 from __future__ import annotations
 
@@ -37,12 +37,15 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": error.code, "kind": type(error).__name__, "values": values}
     except MemoryError:
         return {"error": "memory"}
-    except Exception as error:  # the boundary: what a library raises on a damaged file is the file's failure
+    except Exception as error:  # whatever a library raises on a damaged file is the file's failure
         return {"error": "unexpected", "detail": type(error).__name__}
 
 
 def _limit(memory: int, seconds: float) -> None:
-    """Bounds what this process may take from here on. Windows knows no such limits; there the parent's clock bounds it."""
+    """Limits the resources of this process from now on.
+
+    Windows has no such limits; there the parent's timeout applies.
+    """
     try:
         import resource
     except ImportError:
@@ -60,7 +63,7 @@ _first: list[int] = []
 
 
 def _addresses() -> int:
-    """Bytes of addresses in use at the first call; 0 where the system doesn't say."""
+    """Bytes of address space in use at the first call; 0 if the system does not say."""
     if not _first:
         try:
             _first.append(int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE"))

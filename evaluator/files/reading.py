@@ -1,4 +1,4 @@
-"""Reading what somebody named: a path may be a folder, a pipe that never ends, or a device of endless zeros."""
+"""Safe reading of a named path, which may be a folder, a pipe that never ends, or a device of endless zeros."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class NotAFile(OSError):
-    """What was named is a folder, a pipe or a device."""
+    """The path is a folder, a pipe or a device."""
 
     def __init__(self, path: Path, kind: str) -> None:
         super().__init__(errno.EINVAL, kind, str(path))
@@ -27,8 +27,8 @@ class TooLarge(OSError):
 def read_bounded(path: Path | str, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Raises NotAFile, TooLarge or another OSError.
 
-    The size is counted while reading and not believed, and opening never waits: a named pipe without a writer would stop
-    the process for good.
+    The size is counted while reading, and opening never blocks: a named pipe without a writer would otherwise stop the
+    process forever.
     """
     path = Path(path)
     try:
@@ -47,7 +47,7 @@ def read_bounded(path: Path | str, limit: int) -> bytes:
 
 
 def kind_of(mode: int) -> str:
-    """What `st_mode` says that a path is: "file", "folder", "pipe", "device", "socket"."""
+    """The kind of path according to `st_mode`: "file", "folder", "pipe", "device" or "socket"."""
     if stat.S_ISREG(mode):
         return "file"
     if stat.S_ISDIR(mode):

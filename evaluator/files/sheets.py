@@ -1,4 +1,4 @@
-"""Workbooks that people bring, row by row: read in a process of its own, whose memory and time are bounded."""
+"""Workbooks that people bring, read row by row in a child process with bounded memory and time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from evaluator.messages import say
 from evaluator.text import number_text
 
 MAX_BYTES = 256 * 2**20  # of a workbook
-MAX_CELL = 5_000_000  # characters, as of a transcript
+MAX_CELL = 5_000_000  # characters, as for a transcript
 MAX_TEXT = 2**30  # characters in all
 
 
 def sheet_rows(path: Path, sheet: str | int = 0) -> Iterator[list[str]]:
-    """The rows of a sheet of an .xlsx as text, empty cells as "". Nothing but the row at hand is kept in memory.
+    """The rows of a sheet of an .xlsx as text, empty cells as ""; only the current row is kept in memory.
 
-    Raises InputError where it is no file, damaged, a bomb, or holds a cell longer than anybody writes."""
+    Raises InputError if the file is missing, damaged or a decompression bomb, or has a cell longer than anybody writes.
+    """
     found = path.stat()
     if (kind := kind_of(found.st_mode)) != "file":
         raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{kind}"))
@@ -36,7 +37,7 @@ def sheet_rows(path: Path, sheet: str | int = 0) -> Iterator[list[str]]:
 
 
 def unroll(path: Path, target: str, sheet: str | int) -> int:
-    """Writes the rows of a sheet to `target`, a JSON list a line, and gives their number."""
+    """Writes the rows of a sheet to `target`, one JSON list per line, and returns their number."""
     from openpyxl import load_workbook
 
     book = load_workbook(path, read_only=True, data_only=True)

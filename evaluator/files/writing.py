@@ -1,4 +1,4 @@
-"""Writing in one step: whoever looks sees the old file or the new one, whole, and nobody else may read it."""
+"""Atomic writing: readers see either the complete old file or the complete new one, and others cannot read it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
-SHARED_FILE = 0o666  # what somebody exports: as open as their umask has it
+SHARED_FILE = 0o666  # exported files: as open as the user's umask allows
 
 
 @contextmanager
 def replacing(path: Path, mode: int = PRIVATE_FILE) -> Iterator[Path]:
-    """A temporary file beside `path`, with its suffix, that takes its place at the end of the block; gone if the block
-    raises. OSError where one cannot write there."""
+    """A temporary file beside `path`, with its suffix, that replaces it at the end of the block.
+
+    It is deleted if the block raises. Raises OSError if the folder is not writable.
+    """
     half = path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}.tmp{path.suffix}")
     os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
@@ -28,15 +30,17 @@ def replacing(path: Path, mode: int = PRIVATE_FILE) -> Iterator[Path]:
 
 
 def write_in_one_step(path: Path, content: bytes | str, mode: int = PRIVATE_FILE) -> Path:
-    """Replaces `path` by a file with `content` (text in UTF-8) and gives it back. Raises OSError."""
+    """Replaces `path` atomically by a file with `content` (text in UTF-8) and returns it. Raises OSError."""
     with replacing(path, mode) as half:
         half.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return path
 
 
 def keep_private(path: Path) -> None:
-    """Takes away what others than the owner may do with a file or folder of ours, as older versions made them. Left alone
-    is what somebody else owns, and what its group may write to: that is shared on purpose."""
+    """Removes other users' permissions on our own files and folders, which older versions left open.
+
+    Anything that belongs to somebody else, or that its group may write to, is deliberately shared and left alone.
+    """
     with suppress(OSError):
         found = path.stat(follow_symlinks=False)
         mode = stat.S_IMODE(found.st_mode)
@@ -46,15 +50,17 @@ def keep_private(path: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Creates an empty file for its owner alone, if there is none: a database then keeps its mode. Raises OSError."""
+    """Creates an empty file, readable by its owner only, if there is none: a database then keeps its mode.
+
+    Raises OSError.
+    """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     keep_private(path)
 
 
 def make_private_dir(folder: Path) -> Path:
-    """Creates `folder` and those above it that are missing, for their owner alone; an existing one stays as it is. Raises
-    OSError."""
+    """Creates `folder` and missing parents for their owner only; an existing one is unchanged. Raises OSError."""
     missing = [folder, *folder.parents]
     for one in reversed([each for each in missing if not each.exists()]):
         with suppress(FileExistsError):

@@ -1,8 +1,8 @@
-"""Attempts to steer the grader, found without a model: phrases, forged tokens, forged scores, hidden characters.
+"""Finds attempts to steer the grader without a model: phrases, forged tokens, forged scores, hidden characters.
 
-The phrases are data (`patterns.yaml`). They are matched against a folded text, and the exact original words are reported. A
-hit raises a guard for a person to see. Its words are left out of what the judge reads and of the evidence, so a point can be
-lost with them, but none is gained.
+The phrases are data (`patterns.yaml`). They are matched against a folded text, and the exact original words are
+reported. A hit raises a guard for a person to see. Its words are left out of what the judge reads and of the evidence,
+so points can be lost with them but never gained.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from evaluator.scorecard import Evidence, Guard
 from evaluator.text import Normalised, folded, is_separator
 from evaluator.transcript import Span, Transcript, Turn, evidence_of
 
-SHORT_WORDS = 20  # Chinese characters, or half as many words of another script: less is hardly an answer
+SHORT_WORDS = 20  # Chinese characters, or half as many words in another script: less is hardly an answer
 
 MOST_BLANKS = 20
-MOST_HITS = 200  # of one pattern in one text: who repeats an order 4,000 times is found by the first
+MOST_HITS = 200  # per pattern and text: if an order is repeated 4,000 times, the first hits are enough
 LONGEST_SENTENCE = 400  # characters on either side of a hit
 _SENTENCE_ENDS = frozenset("。.!?;\n\r！？；")
-# Letters of other scripts that look like Latin ones; what NFKC folds by itself is not listed.
+# Letters of other scripts that look like Latin ones; those that NFKC already folds are not listed.
 _LOOK_ALIKES = str.maketrans(
     "авеікмнорстухѕԁјһԛԝӏոցαεικνορτυχɑɡıɪɴʀᴀᴄᴅᴇᴊᴋʟᴍᴏᴘᴛᴜᴠᴡᴢ",
     "abeikmhopctyxsdjhqwlngaeiknoptuxagiinracdejklmoptuvwz",
@@ -51,7 +51,7 @@ class Pattern(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Where a pattern matched: offsets in the original text."""
+    """Where a pattern matched, as offsets in the original text."""
 
     pattern: Pattern
     start: int
@@ -61,10 +61,9 @@ class Hit(NamedTuple):
 def inspect(transcript: Transcript) -> list[Guard]:
     """The guards that `transcript` raises, each with the exact words.
 
-    Codes: "steering" (orders to the grader, or about the score, by the graded person), "steering_by_other"
-    (the same
-    in the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters",
-    "too_short", "empty".
+    Codes: "steering" (orders to the grader, or about the score, by the graded person), "steering_by_other" (the same in
+    the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters", "too_short",
+    "empty".
     """
     found: dict[str, list[tuple[str, Evidence]]] = {}
     for turn in transcript.turns:
@@ -81,9 +80,7 @@ def inspect(transcript: Transcript) -> list[Guard]:
 
 
 def is_graded(turn: Turn) -> bool:
-    """Whether the graded person wrote these words: their turns, and text without a speaker such as stage
-    directions.
-    """
+    """Whether the graded person wrote these words: their turns, and text without a speaker such as stage directions."""
     return turn.role == "agent" or (turn.role == "other" and turn.speaker is None)
 
 
@@ -116,8 +113,10 @@ def _compiled(entry: dict[str, Any]) -> Pattern:
 
 
 def bounded(expression: str) -> str:
-    """The expression with runs of white space of at most `MOST_BLANKS`, so that a long run is not tried from each of its
-    places: matching takes time in proportion to the text."""
+    """The expression with runs of white space limited to `MOST_BLANKS`, so that matching takes linear time.
+
+    Otherwise a long run would be tried from each of its positions.
+    """
     return expression.replace(r"\s*", rf"\s{{0,{MOST_BLANKS}}}").replace(r"\s+", rf"\s{{1,{MOST_BLANKS}}}")
 
 
@@ -137,16 +136,15 @@ def _is_excused(pattern: Pattern, text: str, start: int, end: int) -> bool:
 
 
 def _plain(text: str) -> Normalised:
-    """Folded, look-alikes replaced, hidden characters dropped; punctuation and white space stay."""
+    """Folded, with look-alikes replaced and hidden characters dropped; punctuation and white space stay."""
     hidden = set(hidden_characters(text))
     return _collect((piece, span) for piece, span in folded(text) if span[0] not in hidden)
 
 
 def _squeezed(text: str) -> Normalised:
-    """Folded, and everything between words dropped; "|" where a sentence ends.
+    """Folded, with everything between words dropped; "|" where a sentence ends.
 
-    An end between scraps of one or two characters is no sentence's end but a way to hide a phrase:
-    忽。略。评。分.
+    An end between fragments of one or two characters is not a sentence end but a way to hide a phrase: 忽。略。评。分.
     """
     plain = list(folded(text))
     words = [any(not is_separator(char) and char.isalnum() for char in piece) for piece, _ in plain]
@@ -161,7 +159,7 @@ def _squeezed(text: str) -> Normalised:
 
 
 def _run_lengths(words: list[bool]) -> list[int]:
-    """At each place, how long the last run of word characters before it was."""
+    """For each position, the length of the last run of word characters before it."""
     lengths, run, last = [], 0, 0
     for is_word in words:
         if not is_word and run:
@@ -184,7 +182,7 @@ def _evidence(turn: Turn, start: int, end: int) -> Evidence:
 
 
 def _apart(items: list[tuple[str, Evidence]]) -> tuple[Evidence, ...]:
-    """Evidence without what lies inside other evidence."""
+    """Evidence that is not contained in other evidence."""
     kept: list[Evidence] = []
     for _, one in sorted(items, key=lambda item: (item[1].turn, item[1].start - item[1].end)):
         if not any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in kept):

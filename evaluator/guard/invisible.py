@@ -10,8 +10,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _ALWAYS = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e0fff]")
-# Emoji built of several need joiners, variation selectors and (flags) tags; some scripts need joiners
-# between letters.
+# Compound emoji need joiners, variation selectors and (flags) tags; some scripts need joiners between letters.
 _EMOJI = re.compile(
     r"(?:[#*0-9]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2100-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?"
     r"(?:\U000e0067[\U000e0020-\U000e007e]{2,6}\U000e007f|"
@@ -21,9 +20,7 @@ _NEEDS_JOINER = re.compile("[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufeff]")
 
 
 def hidden_characters(text: str) -> list[int]:
-    """Offsets of invisible characters that do no work in the text: not those of emoji or of scripts that
-    join.
-    """
+    """Offsets of invisible characters that have no function in the text, unlike those in emoji or joining scripts."""
     if text.isascii():
         return []
     working = {at for match in _EMOJI.finditer(text) for at in range(*match.span())}
@@ -35,18 +32,14 @@ def hidden_characters(text: str) -> list[int]:
 
 
 def suspicious_characters(text: str) -> list[int]:
-    """Those hidden characters that do not come from careless copying: inside words, steering direction, or
-    many.
-    """
+    """The hidden characters that careless copying does not explain: inside words, direction controls, or many."""
     hidden = hidden_characters(text)
     telling = [at for at in hidden if _ALWAYS.match(text[at]) or _is_inside_word(text, at)]
     return hidden if telling or len(hidden) > 8 else []
 
 
 def remove_hidden(text: str) -> str:
-    """The text without hidden characters; repeated, because taking one away can leave another without
-    work.
-    """
+    """The text without hidden characters; repeated, because removing one can leave another without a function."""
     while hidden := set(hidden_characters(text)):
         text = "".join(char for at, char in enumerate(text) if at not in hidden)
     return text
@@ -64,7 +57,7 @@ def _joins_letters(text: str, at: int) -> bool:
 
 
 def _before(text: str, at: int) -> str:
-    """The last character before `at` that is none of zero width; nothing is looked for further back than a few."""
+    """The last visible character before `at`, looking back only a few characters."""
     return text[max(at - 20, 0) : at].rstrip("".join(map(chr, range(0x200B, 0x2010))))[-1:]
 
 

@@ -1,4 +1,4 @@
-"""Making a text safe to stand in a prompt as data."""
+"""Makes a text safe to include in a prompt as data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TAGS = (
     "bos|eos|pad|unk|s|start_of_turn|end_of_turn|start_of_image|think|tool_call|"
     "回答|答案|作答|对话|文本|材料|任务|评分标准|参考答案"
 )
-# Tokens of chat templates, and the marks by which prompts fence the text in.
+# Chat template tokens, and the delimiters with which prompts fence the text.
 _FENCES = re.compile(
     rf"""[<＜]\s{{0,20}}[|｜][^<>＜＞\r\n]{{0,60}}[|｜]\s{{0,20}}[>＞]         # <|im_start|>, <｜User｜>
     |[<＜][|｜]|[|｜][>＞]                                       # halves of such tokens
@@ -42,11 +42,9 @@ _HARMLESS = str.maketrans(
 
 
 def neutralise(text: str) -> str:
-    """The text without hidden and control characters, its chat-template tokens and fences replaced by
-    look-alikes.
+    """The text without hidden and control characters, with chat-template tokens and fences replaced by look-alikes.
 
-    The words stay readable. Text without such things comes back as it is, and so does text that was done
-    before.
+    The words stay readable. Other text is returned unchanged, and so is text that was already neutralised.
     """
     text = remove_hidden(_CONTROL.sub("", text))
     while (broken := _break_fences(text)) != text:
@@ -55,7 +53,7 @@ def neutralise(text: str) -> str:
 
 
 def _break_fences(text: str) -> str:
-    """The text with every fence in it broken; one in traditional characters is one too, since it may be read simplified."""
+    """Breaks every fence in the text, also in traditional characters, since it may be read simplified."""
     pieces, at = [], 0
     for match in _FENCES.finditer(simplify(text)):  # of the same length
         pieces += [text[at : match.start()], text[match.start() : match.end()].translate(_HARMLESS)]

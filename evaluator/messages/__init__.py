@@ -1,11 +1,11 @@
-"""Texts for people, Chinese and English, from the catalogues in this folder.
+"""Texts for people, in Chinese and English, from the catalogues in this folder.
 
-One YAML file an area; each key holds both languages side by side, so that neither can be forgotten:
+There is one YAML file per area; each key holds both languages side by side, so that neither can be forgotten:
 
     too_short: {zh: "…{seconds} 秒…", en: "… {seconds} s …"}
 
-`say("errors.too_short", seconds=3)` renders in the current language. A missing key or value raises: a page that shows
-`{seconds}` to a user is a bug that a test should find.
+`say("errors.too_short", seconds=3)` renders it in the current language. A missing key or value raises: a page that
+shows `{seconds}` to a user is a bug that a test should find.
 """
 
 from __future__ import annotations
@@ -38,21 +38,23 @@ def areas() -> list[str]:
 
 
 def say(key: str, language: str | None = None, /, **values: Any) -> str:
-    """The text of `key` ("area.name") in `language`, or in the current one, without keys and passwords that `values` may
-    hold; raises KeyError on an unknown key."""
+    """The text of `key` ("area.name") in `language`, or in the current one; raises KeyError for an unknown key.
+
+    Keys and passwords in `values` are removed.
+    """
     area, name = key.split(".", 1)
     return redact(catalogue(area)[name][language or current()].format(**values))
 
 
 def use(language: str | None) -> None:
-    """Makes `language` the current one in this context; None goes back to the locale's."""
+    """Makes `language` the current one in this context; None restores the locale's."""
     if language is not None and language not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
     _current.set(language)  # type: ignore[arg-type]
 
 
 def current() -> Language:
-    """The language chosen with `use`, else the setting EVALUATOR_LANG, else the locale's."""
+    """The language chosen with `use`, otherwise the setting EVALUATOR_LANG, otherwise the locale's."""
     return _current.get() or _from_environment()
 
 

@@ -1,5 +1,7 @@
-"""Practice: a trainee grades themself first, sees where their view and the grader's part, and what to train next.
-Personas say who the simulated customer of a call is."""
+"""Practice: trainees grade themselves first, then see where the grader differs and what to train next.
+
+Personas describe the simulated customer of a call.
+"""
 
 from evaluator.practice.attempting import Practised, grade_attempt, hand_in, practised
 from evaluator.practice.comparison import Comparison, Gap, compare, explain, own_total

@@ -1,4 +1,4 @@
-"""An attempt from end to end: the trainee's own grades are stored first, the grader's result is linked after."""
+"""An attempt from start to end: the trainee's own grades are stored first, the grader's result is linked afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Practised(NamedTuple):
-    """An attempt with the rubric as it was then, and the grader's scorecard and the comparison once there is one."""
+    """An attempt with the rubric as it was then, and with the grader's scorecard and the comparison if graded."""
 
     attempt: Attempt
     rubric: Rubric
@@ -41,10 +41,10 @@ async def hand_in(
     profile: Profile | str | Path | None = None,
     report: Report | None = None,
 ) -> Attempt:
-    """Stores the trainee's own grades, then grades, then links the two; gives the attempt.
+    """Stores the trainee's own grades, then grades, then links the two; returns the attempt.
 
-    When the grading fails or is stopped the attempt stays, and `grade_attempt` takes it up again. Raises what
-    `evaluate` raises.
+    If the grading fails or is stopped, the attempt stays, and `grade_attempt` continues it. Raises what `evaluate`
+    raises.
     """
     attempt = await asyncio.to_thread(records.attempts.begin, owner, rubric, transcript, dict(own))
     return await grade_attempt(records, attempt, settings=settings, judge=judge, profile=profile, report=report)
@@ -59,8 +59,10 @@ async def grade_attempt(
     profile: Profile | str | Path | None = None,
     report: Report | None = None,
 ) -> Attempt:
-    """Grades an attempt that has no grading yet, with the rubric as it was when it was handed in (and a calibration
-    profile). Raises what `evaluate` raises."""
+    """Grades an ungraded attempt with the rubric as it was when handed in (and a calibration profile).
+
+    Raises what `evaluate` raises.
+    """
     rubric = await asyncio.to_thread(_rubric_of, records, attempt)
     transcript = await asyncio.to_thread(records.attempts.transcript, attempt.id)
     scorecard = await evaluate(
@@ -86,7 +88,7 @@ async def grade_attempt(
 
 
 def practised(records: Records, owner: str, rubric_id: str | None = None) -> list[Practised]:
-    """All attempts of `owner` (for one rubric), oldest first, each with what came of it."""
+    """All attempts of `owner` (for one rubric), oldest first, each with its result."""
     attempts = records.attempts.all(owner, rubric_id)
     cards = records.many([attempt.grading_id for attempt in attempts if attempt.grading_id])
     rubrics = {digest: _content(records, digest) for digest in {attempt.rubric_digest for attempt in attempts}}
@@ -104,5 +106,5 @@ def _rubric_of(records: Records, attempt: Attempt) -> Rubric:
 
 def _content(records: Records, digest: str) -> Rubric:
     rubric = records.rubrics.content(digest)
-    assert rubric is not None  # a foreign key of the attempt holds it
+    assert rubric is not None  # a foreign key of the attempt requires it
     return rubric

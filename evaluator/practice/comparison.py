@@ -1,4 +1,4 @@
-"""Where a trainee's own grades and the grader's part, and which words of the text explain it. No model, no disk."""
+"""Where a trainee's own grades differ from the grader's, and which words explain it. No model, no disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from evaluator.scorecard import (
 from evaluator.storage import OwnPoint
 
 View = Literal["agree", "unsure", "kinder", "stricter", "not_rated", "ungraded", "not_applicable"]
-UNSURE_FROM = 0.2  # the grader thinks the trainee's own level at least that likely: it is a matter of opinion
+UNSURE_FROM = 0.2  # if the grader gives the trainee's own level at least this probability, it is a matter of opinion
 QUOTED = 3  # quotations in one explanation
 MISSING = 4  # key points in one explanation
 
@@ -33,9 +33,9 @@ class Frozen(BaseModel):
 
 
 class Gap(Frozen):
-    """One criterion from both sides. `own` and `graded` are points of `max_points`; None where nobody gave any.
+    """One criterion from both sides. `own` and `graded` are points of `max_points`; None if there are none.
 
-    For a penalty the points are those lost, for a fatal item 1 says that it happened (`max_points` is 1 then).
+    For a penalty the points are those lost; for a fatal item 1 says that it happened (`max_points` is then 1).
     """
 
     criterion: str
@@ -46,7 +46,7 @@ class Gap(Frozen):
     own_comment: str
     graded: float | None
     view: View
-    own_level: str  # what a text at the level asks that the trainee gave; empty for checklists
+    own_level: str  # what a text at the level that the trainee chose must show; empty for checklists
     level: str  # what the grader saw
     evidence: tuple[Evidence, ...]
     missing: tuple[KeyPointResult, ...]
@@ -54,38 +54,38 @@ class Gap(Frozen):
 
     @property
     def favour(self) -> float | None:
-        """How many points kinder than the grader the trainee was to themself; negative is stricter."""
+        """How many points more than the grader the trainee gave themselves; negative means stricter."""
         if self.own is None or self.graded is None:
             return None
         return (self.own - self.graded) * (-1 if self.kind in ("penalty", "fatal") else 1)
 
     @property
     def quotations(self) -> tuple[Evidence, ...]:
-        """The words that explain the difference: against where the trainee was kinder, for where stricter."""
+        """The words that explain the difference: against if the trainee was kinder, for if stricter."""
         wanted = "against" if self.view == "kinder" else "for"
         fitting = [item for item in self.evidence if item.direction == wanted] or list(self.evidence)
         return tuple(sorted(fitting, key=lambda item: -item.weight)[:QUOTED])
 
 
 class Comparison(Frozen):
-    """Both sides of one attempt. Totals are of `max_points`; None where there is nothing to add up."""
+    """Both sides of one attempt. Totals are of `max_points`; None if there is nothing to add up."""
 
     gaps: tuple[Gap, ...]
     own_total: float | None
     graded_total: float | None
     max_points: float
     pass_mark: float
-    leaning: float | None  # mean of `favour` as a share of each criterion's points, -1 to 1; None without any
-    distance: float | None  # mean size of the differences as such shares, 0 to 1
+    leaning: float | None  # mean of `favour` as a share of each criterion's points, -1 to 1; None if there are none
+    distance: float | None  # mean absolute difference as such shares, 0 to 1
 
     def widest(self, count: int = 3) -> list[Gap]:
-        """The criteria that the two see most differently, widest first; none where they agree."""
+        """The criteria with the largest differences, widest first; empty if they agree."""
         parted = [gap for gap in self.gaps if gap.view in ("kinder", "stricter")]
         return sorted(parted, key=lambda gap: -_share(gap))[:count]
 
 
 def compare(rubric: Rubric, own: Mapping[str, OwnPoint], scorecard: Scorecard) -> Comparison:
-    """The trainee's `own` points (by criterion id) beside the grader's, in the order of the rubric's criteria."""
+    """The trainee's `own` points (by criterion id) beside the grader's, in the rubric's order."""
     verdicts = {verdict.criterion: verdict for verdict in scorecard.verdicts}
     gaps = tuple(
         _gap(criterion, own.get(criterion.id), verdicts[criterion.id], scorecard.key_points)
@@ -105,7 +105,7 @@ def compare(rubric: Rubric, own: Mapping[str, OwnPoint], scorecard: Scorecard) -
 
 
 def own_total(rubric: Rubric, own: Mapping[str, OwnPoint]) -> float | None:
-    """What the trainee's points add up to, by the same arithmetic as a scorecard's; None unless all are given."""
+    """The trainee's total, computed like a scorecard's; None unless all points are given."""
     if any(criterion.id not in own for criterion in rubric.criteria):
         return None
     verdicts = [_as_verdict(criterion, own[criterion.id].points) for criterion in rubric.criteria]
@@ -113,7 +113,7 @@ def own_total(rubric: Rubric, own: Mapping[str, OwnPoint]) -> float | None:
 
 
 def explain(gap: Gap, language: str | None = None) -> list[str]:
-    """The difference in plain sentences: what the two gave, what each level asks, what is missing."""
+    """The difference in plain sentences: both sides' points, what each level requires, what is missing."""
     most = 1.0 if gap.kind == "fatal" else gap.max_points
     values = {
         "own": "–" if gap.own is None else f"{gap.own:g}",
@@ -184,7 +184,7 @@ def _view(criterion: Criterion, own: float | None, verdict: Verdict | UngradedVe
 
 
 def _tolerance(criterion: Criterion) -> float:
-    """Half the smallest distance between two levels: nearer than that, both mean the same level."""
+    """Half the smallest distance between two levels: anything closer means the same level."""
     if criterion.kind == "fatal":
         return 0.5
     if criterion.checks and not criterion.levels:
@@ -193,7 +193,7 @@ def _tolerance(criterion: Criterion) -> float:
 
 
 def _own_chance(verdict: Verdict, own: float) -> float:
-    """The probability that the grader itself gives to the level that the trainee chose."""
+    """The probability that the grader gives to the level that the trainee chose."""
     if verdict.kind == "fatal":
         return verdict.distribution[int(own >= 0.5)].probability
     return verdict.distribution[nearest_level(verdict.distribution, own)].probability
@@ -210,7 +210,7 @@ def _share(gap: Gap) -> float:
 
 
 def _as_verdict(criterion: Criterion, points: float) -> Verdict:
-    """The trainee's points in the form that `add_up` reads."""
+    """The trainee's points as a verdict for `add_up`."""
     happened = criterion.kind == "fatal" and points >= 0.5
     return Verdict(
         criterion=criterion.id,

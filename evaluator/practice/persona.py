@@ -1,7 +1,7 @@
 """A persona: who the simulated customer is, what they know and hide, what moves them, and how they talk.
 
-One YAML file a persona, `rubrics/personas/RUBRIC.TEMPER.yaml`. Everything that decides the course of a call stands here as
-data: a state machine reads it, and the stock lines can carry a whole call without a model.
+There is one YAML file per persona, `rubrics/personas/RUBRIC.TEMPER.yaml`. Everything that decides the course of a call
+is data here: a state machine reads it, and the stock lines can carry a whole call without a model.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from evaluator.rubric import Identifier, Text
 Temper = Literal["impatient", "hurt", "demanding", "calm", "confused", "suspicious"]
 Channel = Literal["phone", "chat", "email"]
 Event = Literal[
-    "heard",  # the agent answers the feeling or the trouble
+    "heard",  # the agent responds to the feeling or the problem
     "apologised",
     "named",  # the agent gives a name or a role
     "asked",  # a question that fits the case
-    "explained",  # why it happened or how it works, in words that the customer follows
-    "done_now",  # something is settled while they talk
-    "date_given",  # a day or an hour by which something happens
+    "explained",  # why it happened or how it works, in words that the customer understands
+    "done_now",  # something is settled during the call
+    "date_given",  # a day or time by which something happens
     "amount_given",  # a sum of money
     "choice_given",
-    "owner_given",  # who keeps at it
+    "owner_given",  # who follows up
     "summed_up",
-    "blamed",  # the customer is told that it is their own doing
+    "blamed",  # the customer is told that it is their own fault
     "mocked",
     "pushed_away",  # sent to somebody else
     "refused",
     "vague",  # "as soon as possible", "please wait"
-    "repeated",  # asked again for what was said
+    "repeated",  # asked again for something already said
     "jargon",
-    "ignored",  # what the customer said last goes unanswered
+    "ignored",  # what the customer said last gets no response
     "lectured",  # told the rules, told to calm down
 ]
 Weight = Annotated[float, Field(gt=0, le=3)]
@@ -57,12 +57,12 @@ class _Part(BaseModel):
 
 
 def _wrong(code: str, **values: object) -> PydanticCustomError:
-    """A rule broken; `code` is a key of the catalogue `rubric`."""
+    """A broken rule; `code` is a key of the catalogue `rubric`."""
     return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
 
 
 class Fact(_Part):
-    """One thing that the customer knows. An open one may be told at any time; a hidden one is told only when asked about."""
+    """One fact that the customer knows. An open one may be told at any time; a hidden one only when asked about."""
 
     id: Identifier
     says: Text = Field(description="How the customer tells it.")
@@ -81,7 +81,10 @@ class Fact(_Part):
         return self
 
     def given_away_by(self, line: str) -> str:
-        """The first of the giveaways that a line holds, "" if none. Words in Latin letters count as whole words."""
+        """The first giveaway that a line contains, or "" if there is none.
+
+        Words in Latin letters match as whole words.
+        """
         return next((word for word in self.giveaways if _holds(line, word)), "")
 
 
@@ -91,7 +94,7 @@ def _holds(line: str, word: str) -> bool:
 
 
 class Speech(_Part):
-    """How the customer talks: `region` in words, dialect words with what they mean, and a few sentences of theirs."""
+    """How the customer talks: `region` in words, dialect words with their meaning, and a few sample sentences."""
 
     region: Text
     formality: Literal["formal", "polite", "plain", "rough"] = "plain"
@@ -100,7 +103,7 @@ class Speech(_Part):
 
 
 class StockLines(_Part):
-    """What the customer says in each state if no model phrases it, or if what it phrased was refused."""
+    """What the customer says in each state if no model phrases it, or if the model's phrasing was rejected."""
 
     opening: Lines = Field(description="The first words of the call.")
     wants: Lines = Field(description="Says what they want.")

@@ -1,4 +1,4 @@
-"""Persona files: found, read with the line of every mistake, and checked for what would spoil a call."""
+"""Persona files: finding them, reading them with the line of every mistake, and checking what would spoil a call."""
 
 from __future__ import annotations
 
@@ -30,27 +30,26 @@ def load_persona(path: str | Path) -> Persona:
 
 
 def dump_persona(persona: Persona, schema: str = SCHEMA_FILE) -> str:
-    """YAML text of a persona, which `parse_persona` reads back as an equal one; `schema` is where an editor finds the
-    schema."""
+    """YAML text of a persona, which `parse_persona` reads back as an equal one; `schema` is the schema's location."""
     body = write_yaml(persona.model_dump(mode="json", exclude_defaults=True))
     return f"# yaml-language-server: $schema={schema}\n{body}"
 
 
 def persona_schema_text() -> str:
-    """The JSON Schema of a persona file as it is published in docs/persona.schema.json."""
+    """The JSON Schema of persona files, as published in docs/persona.schema.json."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Persona.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def persona_files(settings: Settings | None = None) -> dict[str, Path]:
-    """The persona files by their name without ending, the user's own before shipped ones of the same name."""
+    """The persona files by name without suffix; the user's own override shipped ones of the same name."""
     own = (settings or load_settings()).user_rubric_dir / "personas"
     folders = (resource_dir("rubrics") / "personas", own)
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
 
 
 def find_persona(name_or_path: str | Path, settings: Settings | None = None) -> Persona:
-    """The persona in that file or with that id; InputError suggests the nearest ids when there is none."""
+    """The persona in that file or with that id; InputError suggests the nearest ids if there is none."""
     name = str(name_or_path)
     if isinstance(name_or_path, Path) or name.endswith((".yaml", ".yml")):
         return load_persona(name_or_path)
@@ -62,20 +61,22 @@ def find_persona(name_or_path: str | Path, settings: Settings | None = None) -> 
 
 
 def personas_for(rubric_id: str, settings: Settings | None = None) -> list[Persona]:
-    """The personas of one rubric, by id. A wrong file raises, so that it is seen."""
+    """The personas of one rubric, by id. A faulty file raises, so that it is noticed."""
     found = (load_persona(path) for name, path in persona_files(settings).items() if name.startswith(f"{rubric_id}."))
     return sorted((persona for persona in found if persona.rubric == rubric_id), key=lambda persona: persona.id)
 
 
 def lint_persona(persona: Persona, rubric: Rubric | None = None) -> list[Finding]:
-    """What would spoil a call with this persona: errors first. Without `rubric`, what it has to do with it is not checked."""
+    """What would spoil a call with this persona, errors first; without `rubric`, checks against it are skipped."""
     found = [*_leaks(persona), *_odd(persona), *(_beside(persona, rubric) if rubric else ())]
     return sorted(found, key=lambda one: one.severity != "error")
 
 
 def lint_persona_file(path: Path, settings: Settings | None = None) -> list[Finding]:
-    """Findings in a persona file, with their lines: all that keep it from loading, or else those of `lint_persona` beside
-    its rubric. InputError where it cannot be read at all."""
+    """Findings in a persona file, with their lines: everything that keeps it from loading, or those of `lint_persona`.
+
+    Raises InputError if it cannot be read at all.
+    """
     text = read_text(path)
     try:
         persona = parse_persona(text, str(path))
@@ -89,7 +90,7 @@ def lint_persona_file(path: Path, settings: Settings | None = None) -> list[Find
 
 
 def _leaks(persona: Persona) -> Iterator[Finding]:
-    """Hidden facts that a line or an open fact tells without having been asked."""
+    """Hidden facts that a line or an open fact reveals without being asked."""
     for fact in persona.hidden:
         for word in fact.giveaways:
             if not fact.model_copy(update={"giveaways": (word,)}).given_away_by(fact.says):

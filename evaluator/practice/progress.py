@@ -1,4 +1,4 @@
-"""Progress over attempts, and what to train next. Pure, apart from the references that are looked up at the end."""
+"""Progress over attempts, and what to train next. Pure, except for looking up references at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluator.scorecard import ReferenceUse
 if TYPE_CHECKING:
     from evaluator.references import ReferenceStore
 
-FADING = 0.6  # each later attempt counts that much more: what was learned since should not be held against anybody
+FADING = 0.6  # relative weight of each later attempt: nobody should be blamed for what they have since learned
 LEAST_LOSS = 0.1  # share of a criterion's points below which there is nothing to train
 REFERENCES = 3
 
@@ -26,7 +26,7 @@ class Frozen(BaseModel):
 
 
 class Step(Frozen):
-    """One attempt on the way. Shares are of the maximum, 0 to 1; None where there is no figure."""
+    """One attempt in a series. Shares are of the maximum, 0 to 1; None if there is no figure."""
 
     attempt: str
     at: str
@@ -34,7 +34,7 @@ class Step(Frozen):
     graded_total: float | None
     max_points: float
     pass_mark: float
-    distance: float | None  # how far own and graded points lie apart, share of the points
+    distance: float | None  # distance between own and graded points, as a share of the points
     criteria: dict[str, float | None]  # the grader's points as a share, by criterion name
 
     @property
@@ -49,7 +49,7 @@ class Step(Frozen):
 
 
 class Advice(Frozen):
-    """One criterion to train: what was lost, what the next level asks, and which key points stayed out."""
+    """One criterion to train: what was lost, what the next level requires, and which key points were missing."""
 
     rubric_id: str
     rubric_title: str
@@ -60,20 +60,20 @@ class Advice(Frozen):
     max_points: float
     reached: str  # the level that was reached last
     wanted: str  # the next level above it; empty where the highest was reached
-    missing: tuple[str, ...]  # key points that the last attempt left out
-    blind: bool  # the trainee thought so themself at least half a level better
+    missing: tuple[str, ...]  # key points missing from the last attempt
+    blind: bool  # trainees rated themselves at least half a level higher
     references: tuple[ReferenceUse, ...] = ()
 
 
 def trace(history: Sequence[Practised]) -> list[Step]:
-    """One step an attempt, in the order given; `history` is what `practised` gives for one rubric."""
+    """One step per attempt, in the order given; `history` is the result of `practised` for one rubric."""
     return [_step(entry) for entry in history]
 
 
 def advise(history: Iterable[Practised], count: int = 3) -> list[Advice]:
-    """What to train next: the criteria that cost most, those that the trainee did not see themself first among equals.
+    """What to train next: the criteria that cost most; among equals first those that the trainee did not notice.
 
-    Attempts at several rubrics may be mixed. Empty when nothing was graded yet or next to nothing was lost. A criterion
+    Attempts with several rubrics may be mixed. Empty if nothing was graded yet or next to nothing was lost. A criterion
     whose top level the last attempt reached is left out, whatever earlier attempts lost.
     """
     seen: dict[tuple[str, str], list[tuple[Practised, Gap]]] = defaultdict(list)
@@ -89,7 +89,7 @@ def advise(history: Iterable[Practised], count: int = 3) -> list[Advice]:
 def with_references(advice: Advice, rubric: Rubric, store: ReferenceStore, count: int = REFERENCES) -> Advice:
     """`advice` with up to `count` references that fit its criterion: the rubric's own first, then by meaning.
 
-    Blocks for some 25 ms (an embedding); call from asyncio through `asyncio.to_thread`.
+    Blocks for about 25 ms (an embedding); call it from asyncio through `asyncio.to_thread`.
     """
     from evaluator.references import find
 
@@ -151,7 +151,7 @@ def _advise(entries: list[tuple[Practised, Gap]]) -> Advice:
 
 
 def _at_the_top(entry: Practised, gap: Gap) -> bool:
-    """Whether the attempt reached the best level of the criterion, so that there is nothing to train next."""
+    """Whether the attempt reached the criterion's best level, so that there is nothing to train."""
     criterion = entry.rubric.criterion(gap.criterion)
     return bool(criterion.levels) and not _next_level(criterion, gap.graded or 0.0)
 
@@ -163,7 +163,7 @@ def _lost(gap: Gap) -> float:
 
 
 def _next_level(criterion: Criterion, points: float) -> str:
-    """What the level above the nearest one asks; for a penalty the level below, where less is lost."""
+    """What the level above the nearest one requires; for a penalty the level below, where less is lost."""
     if not criterion.levels:
         return criterion.description
     nearest = min(range(len(criterion.levels)), key=lambda place: abs(criterion.levels[place].points - points))

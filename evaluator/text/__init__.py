@@ -1,4 +1,4 @@
-"""Folding and normalising of text: scripts, widths, punctuation, white space and numerals."""
+"""Folding and normalising text: scripts, widths, punctuation, white space and numerals."""
 
 from evaluator.text.folding import Normalised, find, fold, folded, is_separator, normalise, simplify
 from evaluator.text.normalising import number_text, plain, well_formed, well_formed_value

@@ -1,8 +1,7 @@
-"""Finding words again in a text, whatever their width, script variant, case, punctuation or spacing.
+"""Finds words in a text whatever their width, script variant, case, punctuation or spacing.
 
-A quotation is compared in a folded form (NFKC, simplified Chinese, case folded, punctuation and white space
-dropped),
-and what is handed back are offsets into the original text, so that the exact words can be cut out of it.
+A quotation is compared in a folded form (NFKC, simplified Chinese, case folded, without punctuation and white space).
+The result is offsets into the original text, so that the exact words can be cut out of it.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 @dataclass(frozen=True)
 class Normalised:
-    """A folded text. Character i of `text` stands for `source[spans[i][0]:spans[i][1]]` of the original."""
+    """A folded text. Character i of `text` comes from `source[spans[i][0]:spans[i][1]]` of the original."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in the original of the folded characters `start` to `end`; they must not be empty."""
+        """Offsets in the original of the folded characters `start` to `end`, which must not be empty."""
         return self.spans[start][0], self.spans[end - 1][1]
 
 
 def normalise(text: str) -> Normalised:
-    """The folded form that quotations are compared in, with the way back to the original offsets."""
+    """The folded form in which quotations are compared, with a mapping to the original offsets."""
     letters: list[str] = []
     spans: list[tuple[int, int]] = []
     for piece, (start, end) in folded(text):
@@ -46,10 +45,9 @@ def normalise(text: str) -> Normalised:
 
 
 def find(needle: str, haystack: str) -> tuple[int, int] | None:
-    """Where `needle` stands in `haystack`, as offsets of the exact original words; None where it does not.
+    """Offsets of `needle` in `haystack`, as the exact original words; None if it does not occur.
 
-    Latin words and numbers match only as wholes: "art" is not in "start", and "35" is in neither "135" nor
-    "3.5".
+    Latin words and numbers match only as wholes: "art" is not in "start", and "35" is in neither "135" nor "3.5".
     """
     wanted, text = normalise(needle).text, normalise(haystack)
     at = text.text.find(wanted) if wanted else -1
@@ -62,17 +60,17 @@ def find(needle: str, haystack: str) -> tuple[int, int] | None:
 
 
 def simplify(text: str) -> str:
-    """Traditional characters replaced by simplified ones, one by one, so that the length stays."""
+    """Replaces traditional characters by simplified ones one by one, so that the length stays the same."""
     return "".join(_simplified(char) for char in text) if _CJK.search(text) else text
 
 
 def fold(text: str) -> str:
-    """NFKC, simplified, case folded and trimmed: for comparing names and labels; offsets are lost."""
+    """NFKC, simplified, case folded and trimmed, for comparing names and labels; offsets are lost."""
     return simplify(unicodedata.normalize("NFKC", text)).casefold().strip()
 
 
 def folded(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Each character of `text` with its combining marks, folded, with its place; nothing is dropped."""
+    """Each character of `text` with its combining marks, folded, with its position; nothing is dropped."""
     start = 0
     while start < len(text):
         end = start + 1
@@ -88,9 +86,7 @@ def _is_inside_number(text: str, start: int, end: int) -> bool:
 
 @cache
 def is_separator(char: str) -> bool:
-    """Whether `char` only separates or decorates words: punctuation, white space, control and format
-    characters.
-    """
+    """Whether `char` only separates or decorates words: punctuation, white space, control and format characters."""
     return unicodedata.category(char)[0] in "PZC" or "\ufe00" <= char <= "\ufe0f"
 
 
@@ -114,7 +110,7 @@ def _simplified(char: str) -> str:
 
 @cache
 def _converter() -> Any:
-    import opencc  # loads its dictionaries, so only when Chinese has to be compared
+    import opencc  # loads its dictionaries, so it is imported only when Chinese has to be compared
 
     return opencc.OpenCC("t2s")
 
