@@ -1,5 +1,6 @@
 """Asking a model typed questions about one text: the questions and answers, choosing a judge, and checking one."""
 
+from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.check import ModelCheck, check, lines
 from evaluator.judge.choose import choose, is_embedded, split
 from evaluator.judge.knowledge import VERSION
@@ -17,6 +18,7 @@ from evaluator.judge.questions import (
     of_the_same,
 )
 from evaluator.judge.subject import STEERING, TOPIC, Subject, subject_of
+from evaluator.judge.writers import Writer, open_writer
 
 __all__ = [
     "LABELS",
@@ -30,16 +32,19 @@ __all__ = [
     "Option",
     "Question",
     "QuestionKind",
+    "ReadingFailed",
     "Reply",
     "State",
     "Subject",
     "Traits",
     "Ungraded",
+    "Writer",
     "check",
     "choose",
     "is_embedded",
     "lines",
     "of_the_same",
+    "open_writer",
     "render_question",
     "split",
     "subject_of",

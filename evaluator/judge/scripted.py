@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,50 @@ class ScriptedJudge:
         return Answer(question=question.id, probabilities=dict(zip(names, shares, strict=True)))
 
 
+class ScriptedWriter:
+    """Writes the lines of the script one after the other ("lines": […]), in pieces of a few characters; without any, the
+    last line of what it was told."""
+
+    name = NAME
+
+    def __init__(self, script: dict[str, Any] | None = None) -> None:
+        self._script = script or {}
+        self._written = 0
+
+    async def prepare(self, system: str) -> None:
+        """Nothing to prepare."""
+
+    async def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
+        """The next line, cut into pieces."""
+        lines = self._script.get("lines") or []
+        line = lines[self._written % len(lines)] if lines else _meant(user)
+        self._written += 1
+        for start in range(0, len(line), 4):
+            await asyncio.sleep(float(self._script.get("piece_s", 0)))
+            yield line[start : start + 4]
+
+
+def _meant(user: str) -> str:
+    """What the prompt says is meant: behind the colon of the line before the last."""
+    told = [line for line in user.splitlines() if line.strip()]
+    return told[-2].replace("：", ":").rpartition(":")[2].strip() if len(told) > 1 else user
+
+
+def scripted_writer() -> ScriptedWriter:
+    """The writer that the environment asks for; InputError where it asks for none."""
+    return ScriptedWriter(_script())
+
+
 def scripted_judge() -> ScriptedJudge:
     """The judge that the environment asks for; InputError where it asks for none."""
+    return ScriptedJudge(_script())
+
+
+def _script() -> dict[str, Any]:
     wanted = os.environ.get(VARIABLE, "").strip()
     if not wanted:
         raise InputError("judge_name_unknown", name=NAME, known="embedded, openai:…, http://host:8000/v1#…")
-    script = {} if wanted == "1" else json.loads(Path(wanted).read_text(encoding="utf-8"))
-    return ScriptedJudge(script)
+    return {} if wanted == "1" else json.loads(Path(wanted).read_text(encoding="utf-8"))
 
 
 def _shares(state: State, question: Question) -> list[float]:

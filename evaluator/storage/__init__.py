@@ -2,6 +2,7 @@
 
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
+from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
 from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
@@ -21,6 +22,7 @@ __all__ = [
     "Batch",
     "BatchEvent",
     "BatchItem",
+    "CallTurn",
     "Database",
     "Draft",
     "GradingSummary",
@@ -33,6 +35,7 @@ __all__ = [
     "Outcome",
     "Override",
     "OwnPoint",
+    "PracticeCall",
     "Profile",
     "Profiles",
     "ProviderJob",
@@ -40,6 +43,7 @@ __all__ = [
     "Records",
     "Review",
     "RubricVersion",
+    "TurnKind",
     "Work",
     "copy_tables",
     "memo_key",

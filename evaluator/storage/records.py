@@ -8,6 +8,7 @@ from evaluator.files import keep_private
 from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
+from evaluator.storage.calls import Calls
 from evaluator.storage.opening import Database
 from evaluator.storage.provider_jobs import ProviderJobs
 from evaluator.storage.reviews import Reviews
@@ -16,7 +17,7 @@ from evaluator.storage.versions import Profiles, RubricVersions
 
 
 class Records(Reviews):
-    """Gradings with what people added, and `drafts`, `attempts`, `batches`, `runners`, `rubrics` and `profiles`.
+    """Gradings with what people added, and `drafts`, `attempts`, `calls`, `batches`, `runners`, `rubrics` and `profiles`.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
     the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -26,6 +27,7 @@ class Records(Reviews):
         super().__init__(database)
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
+        self.calls = Calls(database)
         self.batches = Batches(database)
         self.provider_jobs = ProviderJobs(database)
         self.runners = Runners(database)

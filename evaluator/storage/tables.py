@@ -188,6 +188,34 @@ class AttemptRow(Base):
     grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
 
 
+class CallRow(Base):
+    """A call with a simulated customer: who they were, as they were then."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_owner_at", "owner", "at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(Name(200))
+    at: Mapped[str] = mapped_column(String(40))
+    rubric_id: Mapped[str] = mapped_column(String(64))
+    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
+    persona: Mapped[dict] = mapped_column(JSON)
+    writer: Mapped[str] = mapped_column(Name(200))
+
+
+class CallTurnRow(Base):
+    """One turn of a call, or a hint, a pause and the like, behind its `parent`. Added and never edited: who tries a turn again
+    begins another branch."""
+
+    __tablename__ = "call_turns"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    parent: Mapped[str | None] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Words)
+    body: Mapped[dict] = mapped_column(JSON)
+    at: Mapped[str] = mapped_column(String(40))
+
+
 class BatchRow(Base):
     """Responses that were handed in together."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
@@ -69,6 +70,28 @@ class EmbeddedAsker:
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         write = partial(running.engine.write, system, user, schema, most)
         return await asyncio.get_running_loop().run_in_executor(running.worker, write)
+
+    async def stream(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
+        """Generates text piece by piece. Whoever leaves before the end stops the model after its next piece."""
+        running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
+        loop, pieces, left = asyncio.get_running_loop(), asyncio.Queue[str | None](), threading.Event()
+
+        def work() -> None:
+            try:
+                for piece in running.engine.stream(system, user, most):
+                    loop.call_soon_threadsafe(pieces.put_nowait, piece)
+                    if left.is_set():
+                        return
+            finally:
+                loop.call_soon_threadsafe(pieces.put_nowait, None)
+
+        done = loop.run_in_executor(running.worker, work)
+        try:
+            while (piece := await pieces.get()) is not None:
+                yield piece
+        finally:
+            left.set()
+            await done
 
 
 class Running:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import re
 import time
+from collections.abc import AsyncGenerator
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -131,6 +132,21 @@ class LangChainModel:
                 return written.model_copy(update={"usage": entry.book(tokens, time.monotonic() - started)})
 
         return await self.transport.send(ask)
+
+    async def stream(self, system: str, user: str) -> AsyncGenerator[str, None]:
+        """The words of a reply as they come, without any schema."""
+        model, started, generated = self._model(), time.monotonic(), 0
+        size = len(f"{system}{user}".encode())
+        async with self.spending.entry(self.chat.billed_as or self.chat.name, size, self.chat.most_generated) as entry:
+            try:
+                with mapped(self.chat.name, self.address):
+                    async for chunk in model.astream([("system", system), ("human", user)]):
+                        if text := chunk.text if isinstance(chunk.text, str) else chunk.text():
+                            generated += 1
+                            yield well_formed(text)
+            except Passing as fault:
+                raise ReadingFailed(fault.cause, fault.detail) from fault
+            entry.book(Tokens(prompt=size // 3, generated=generated), time.monotonic() - started)
 
     def _messages(self, prompt: Asked) -> list[Any]:
         """The shared part first, so that every vendor's prompt cache finds it; marked where the vendor wants

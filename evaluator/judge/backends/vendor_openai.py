@@ -10,6 +10,7 @@ import asyncio
 import json
 import math
 import time
+from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
@@ -64,6 +65,35 @@ class OpenAIClient:
         """The reply of /chat/completions as an object, and what it took; faults are those of `faults.py`."""
         sent = {**self._split(body), self.endpoint.token_limit_name: most_generated}
         return await self._send("/chat/completions", sent, most_generated)
+
+    async def stream(self, body: dict[str, Any], most_generated: int) -> AsyncGenerator[str, None]:
+        """The words of a reply of /chat/completions as they come. Paid like any request; a stream that breaks is not begun
+        again, since its first words were handed over already."""
+        sent = {**self._split(body), self.endpoint.token_limit_name: most_generated, "stream": True}
+        size = len(json.dumps(sent, ensure_ascii=False, default=str).encode())
+        client, started, generated = self._client(), time.monotonic(), 0
+        billed = self.endpoint.billed_as or self.endpoint.name
+        async with self.spending.entry(billed, size, most_generated) as entry:
+            try:
+                with mapped(self.endpoint.name, self.endpoint.address):
+                    async with client.with_streaming_response.post(
+                        "/chat/completions", body=sent, cast_to=_response_class()
+                    ) as response:
+                        async for line in response.iter_lines():
+                            if piece := self._piece(line):
+                                generated += 1
+                                yield piece
+            except Passing as fault:
+                raise ReadingFailed(fault.cause, fault.detail) from fault
+            entry.book(Tokens(prompt=size // 3, generated=generated), time.monotonic() - started)
+
+    def _piece(self, line: str) -> str:
+        """The words in one line of a stream of events; empty where it holds none."""
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data in ("", "[DONE]"):
+            return ""
+        choices = self._object(data).get("choices") or [{}]
+        return str((choices[0].get("delta") or {}).get("content") or "")
 
     async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         """The reply of /decisions as an object, and what it took."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -46,6 +47,10 @@ class Engine(Protocol):
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
         """The likeliest continuation, at most `most` tokens, as JSON of `schema` if one is given."""
+        ...
+
+    def stream(self, system: str, user: str, most: int) -> Iterator[str]:
+        """The likeliest continuation, at most `most` tokens, in pieces as they come; may be left before its end."""
         ...
 
     def close(self) -> None:

@@ -96,6 +96,24 @@ class IkEngine:
         )
         return self._library.text(written), usage
 
+    def stream(self, system: str, user: str, most: int) -> Iterator[str]:
+        """The likeliest continuation piece by piece. What stands before the user's message is read once and kept."""
+        head, tail = self._frame(system)
+        library = self._library
+        before = (*library.first, *library.tokens(head, special=True))
+        rest = (*library.tokens(user), *library.tokens(tail, special=True))
+        if len(before) + len(rest) + most >= self._room:
+            raise ReadingFailed("too_long", f"{len(before) + len(rest)} tokens and {most} to write")
+        self._place(before, rest[:-1])
+        self._held, written, shown = None, [], ""
+        with Grammar.of(None, library) as grammar:
+            for token in self._continue(rest[-1], len(before) + len(rest) - 1, most, grammar):
+                written.append(token)
+                text = library.text(written)
+                if len(text) > len(shown):
+                    yield text[len(shown) :]
+                    shown = text
+
     def close(self) -> None:
         """Frees the weights and the cache."""
         self._library.close()

@@ -7,7 +7,10 @@ word, and each question from the text's end.
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from evaluator.errors import ModelError
@@ -64,6 +67,36 @@ class XllamaEngine:
         reply = self._complete(_messages(system, user), {"max_tokens": most, "cache_prompt": True, **form})
         return reply["choices"][0]["message"]["content"], usage_of(reply, time.perf_counter() - started)
 
+    def stream(self, system: str, user: str, most: int) -> Iterator[str]:
+        """The likeliest continuation, piece by piece, as the server hands it over."""
+        self._read = None
+        asked = {"messages": _messages(system, user), "temperature": 0, "max_tokens": most, "cache_prompt": True}
+        pieces: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        left = threading.Event()
+
+        def take(event: Any) -> bool:
+            pieces.put(event)
+            return left.is_set()  # true stops the server
+
+        def work() -> None:
+            try:
+                self.server.handle_chat_completions({**asked, "stream": True}, take)
+            except RuntimeError as error:
+                pieces.put(ReadingFailed("unreadable", str(error)))
+            finally:
+                pieces.put(None)
+
+        worker = threading.Thread(target=work, name="xllamacpp-stream", daemon=True)
+        worker.start()
+        try:
+            while (event := pieces.get()) is not None:
+                if isinstance(event, ReadingFailed):
+                    raise event
+                yield from _written_in(event)
+        finally:
+            left.set()
+            worker.join()
+
     def close(self) -> None:
         """The server stops when it is forgotten."""
         del self.server
@@ -83,6 +116,17 @@ class XllamaEngine:
             detail = str(reply.get("error", reply))
             raise ReadingFailed("too_long" if "context" in detail else "unreadable", detail)
         return reply
+
+
+def _written_in(event: Any) -> Iterator[str]:
+    """The words in one event of a stream, or in several of them."""
+    for one in event if isinstance(event, list) else [event]:
+        if "error" in one:
+            detail = str(one["error"])
+            raise ReadingFailed("too_long" if "context" in detail else "unreadable", detail)
+        for choice in one.get("choices", ()):
+            if text := (choice.get("delta") or {}).get("content"):
+                yield text
 
 
 def _messages(system: str, user: str) -> list[dict[str, str]]:

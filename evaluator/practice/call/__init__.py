@@ -1,0 +1,47 @@
+"""A simulated call. A state machine decides what the customer says and when the call ends, moved by typed questions about
+each turn of the trainee; a model only phrases the line, and every line is checked before it is shown."""
+
+from evaluator.practice.call.branches import Branches, Point, course, side_by_side
+from evaluator.practice.call.checks import faults, invented, tells_hidden
+from evaluator.practice.call.hearing import Hearing, hear, prepare
+from evaluator.practice.call.hints import Hint, hint_for
+from evaluator.practice.call.phrasing import Line, Words, likeness, phrase, system_of
+from evaluator.practice.call.state import CallState, Change, Cue, Heard, Step, begin, is_content, step
+from evaluator.practice.call.talking import Reaction, Talk, load, note, react, reaction_of, say, start, waiting
+
+__all__ = [
+    "Branches",
+    "CallState",
+    "Change",
+    "Cue",
+    "Heard",
+    "Hearing",
+    "Hint",
+    "Line",
+    "Point",
+    "Reaction",
+    "Step",
+    "Talk",
+    "Words",
+    "begin",
+    "course",
+    "faults",
+    "hear",
+    "hint_for",
+    "invented",
+    "is_content",
+    "likeness",
+    "load",
+    "note",
+    "phrase",
+    "prepare",
+    "react",
+    "reaction_of",
+    "say",
+    "side_by_side",
+    "start",
+    "step",
+    "system_of",
+    "tells_hidden",
+    "waiting",
+]

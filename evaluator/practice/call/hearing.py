@@ -1,0 +1,241 @@
+"""What a turn of the agent did to the customer, read by a judge through typed questions.
+
+Asking a small model about every event after every turn takes longer than anybody waits on the telephone. So sentences that
+show each event (`events.yaml`) are compared with the turn first, and the judge is asked about the few that come near. A
+judge that takes all questions at once is asked about all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from evaluator.encoding import read_yaml
+from evaluator.judge import Answer, Judge, Option, Question, State, Ungraded
+from evaluator.practice.call.state import CallState, Heard
+from evaluator.practice.persona import Event, Fact, Persona
+from evaluator.references import universal_vectors
+from evaluator.text import fold
+
+if TYPE_CHECKING:
+    from evaluator.references import Vectors
+
+NO, YES = "no", "yes"
+CLOSES, ABOUT = "closes", "about:"
+EVENTS: tuple[Event, ...] = get_args(Event)
+MOST_ASKED = 6  # questions about one turn to a model in this process: some 25 tokens each
+LONGEST_TURN = 1200  # characters of a turn that the judge reads: the last ones
+
+
+class Weights(NamedTuple):
+    """A logistic of three figures. Fitted by `python -m benchmarks.practice fit` on the odd turns of
+    benchmarks/practice/turns.yaml with the embedded model, one set for all events and both languages."""
+
+    constant: float
+    likeness: float  # of the turn's nearest sentence to those that show the event
+    judged: float  # log-odds by the judge, less those of a neutral turn
+
+
+WITH_JUDGE = Weights(-4.0, 6.0, 0.8)
+ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
+TOLD = 0.5  # probability from which an event counts
+
+
+class Wording(BaseModel):
+    """One event in one language."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    yes: str
+    no: str
+    examples: tuple[str, ...]
+
+
+class Asked(NamedTuple):
+    """A question, and how near the turn comes to what it asks about."""
+
+    question: Question
+    likeness: float
+
+
+class Hearing(NamedTuple):
+    """What a turn did, and the probability of each thing that was asked about."""
+
+    heard: Heard
+    chances: Mapping[str, float]
+    ungraded: tuple[str, ...] = ()  # questions that the judge could not answer; they count as "no"
+
+
+@cache
+def wordings(language: str) -> dict[str, Wording]:
+    """The events, and `closes`, by name."""
+    found = read_yaml(Path(__file__).with_name("events.yaml").read_text(encoding="utf-8"))
+    return {name: Wording.model_validate(words[language]) for name, words in found.items()}
+
+
+def questions_for(persona: Persona) -> list[Question]:
+    """Everything that could be asked about a turn: the persona's own events, `asked`, `closes`, and each hidden fact."""
+    moved = [event for event in EVENTS if event in persona.calms or event in persona.enrages or event == "asked"]
+    known = wordings(persona.language)
+    events = [_question(name, known[name]) for name in (*moved, CLOSES)]
+    return [*events, *(_about(persona, fact) for fact in persona.hidden)]
+
+
+def state_of(persona: Persona, customer: str, agent: str) -> State:
+    """What the judge reads: the customer's last words and the turn that answers them."""
+    zh = persona.language == "zh"
+    names = ("客户", "客服", "：") if zh else ("Customer", "Agent", ": ")
+    task = "看客服最后说的这一段话做了什么。" if zh else "Look at what the agent's last turn does."
+    text = f"{names[0]}{names[2]}{customer.strip()}\n{names[1]}{names[2]}{agent.strip()[-LONGEST_TURN:]}"
+    return State(language=persona.language, task=task, text=text, form="dialogue")
+
+
+async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, agent: str) -> Hearing:
+    """What the agent's turn did. Raises ModelError where the judge cannot work at all."""
+    asked = await asyncio.to_thread(choose_questions, persona, state, agent, everything=not judge.traits.anchored)
+    reply = await judge.decide(state_of(persona, customer, agent), [one.question for one in asked])
+    neutral = await neutral_odds(judge, persona, [one.question for one in asked])
+    chances, ungraded = {}, []
+    for one in asked:
+        answer = reply.answers.get(one.question.id)
+        if not isinstance(answer, Answer):
+            ungraded.append(one.question.id)
+            continue
+        chances[one.question.id] = chance_of(answer, one.likeness, neutral.get(one.question.id))
+    heard = _heard(persona, agent, chances)
+    if heard.about is None and "asked" in heard.events:
+        heard = heard.model_copy(update={"about": await asyncio.to_thread(nearest_open_fact, persona, agent)})
+    return Hearing(heard, chances, tuple(ungraded))
+
+
+async def prepare(judge: Judge, persona: Persona) -> None:
+    """Asks what can be asked before the agent has said anything, so that the first turn waits less."""
+    await asyncio.to_thread(choose_questions, persona, CallState(mood=5, patience=1), "…", everything=False)
+    await neutral_odds(judge, persona, questions_for(persona))
+
+
+def choose_questions(persona: Persona, state: CallState, agent: str, *, everything: bool = False) -> list[Asked]:
+    """The questions worth asking about a turn, nearest first: `everything`, or the nearest few. Blocks for some 50 ms."""
+    told = {f"{ABOUT}{fact}" for fact in state.told}
+    questions = [one for one in questions_for(persona) if one.id not in told]
+    near = likenesses(persona.language, agent, tuple(_shown_by(persona, one) for one in questions))
+    asked = sorted(map(Asked, questions, near), key=lambda one: -one.likeness)
+    if everything:
+        return asked
+    about = [one for one in asked if one.question.id.startswith(ABOUT)][
+        :1
+    ]  # nobody asks about two hidden things at once
+    events = [one for one in asked if not one.question.id.startswith(ABOUT)]
+    return [*events[: MOST_ASKED - len(about)], *about]
+
+
+def nearest_open_fact(persona: Persona, agent: str) -> str | None:
+    """The open fact that a question of the turn is nearest to, None where it is near none."""
+    facts = [fact for fact in persona.facts if not fact.hidden]
+    asking = [sentence for sentence in sentences_of(agent) if asks(sentence, persona.language)]
+    if not facts or not asking:
+        return None
+    near = universal_vectors([fact.says for fact in facts]) @ universal_vectors(asking).T
+    best = int(near.max(axis=1).argmax())
+    return facts[best].id if near[best].max() >= ABOUT_OPEN else None
+
+
+async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Question]) -> dict[str, float]:
+    """The log-odds of "yes" for a turn that says nothing, for judges whose probabilities carry a prior; a judge that
+    remembers is asked once."""
+    if not judge.traits.anchored:
+        return {}
+    empty = "嗯，您好。" if persona.language == "zh" else "Mm, hello."
+    reply = await judge.decide(state_of(persona, "……" if persona.language == "zh" else "…", empty), list(questions))
+    return {name: log_odds(answer) for name, answer in reply.answers.items() if isinstance(answer, Answer)}
+
+
+def chance_of(answer: Answer, likeness: float, neutral: float | None) -> float:
+    """The probability that it happened. Without a neutral reading (a judge that needs none) it is the judge's own."""
+    if neutral is None:
+        return answer.probabilities[YES]
+    weights = WITH_JUDGE
+    score = weights.constant + weights.likeness * likeness + weights.judged * (log_odds(answer) - neutral)
+    return 1 / (1 + math.exp(-score))
+
+
+def log_odds(answer: Answer | Ungraded) -> float:
+    """Natural log-odds of "yes", between -10 and 10; 0 without an answer."""
+    if not isinstance(answer, Answer):
+        return 0.0
+    yes = min(max(answer.probabilities[YES], 5e-5), 1 - 5e-5)
+    return math.log(yes / (1 - yes))
+
+
+def likenesses(language: str, agent: str, shown: tuple[tuple[str, ...], ...]) -> list[float]:
+    """How near the nearest sentence of the turn comes to each group of sentences: cosine, a millisecond a
+    sentence."""
+    sentences = sentences_of(agent)
+    near = _vectors_of(shown) @ universal_vectors(sentences).T
+    found, start = [], 0
+    for group in shown:
+        found.append(float(near[start : start + len(group)].max()))
+        start += len(group)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _vectors_of(shown: tuple[tuple[str, ...], ...]) -> Vectors:
+    return universal_vectors([text for group in shown for text in group])
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a turn; the turn itself where it has no ends of sentences."""
+    found = [part.strip() for part in re.split(r"(?<=[。！？!?；;])|(?<=\.)\s", text) if part.strip()]
+    return found or [text.strip() or "…"]
+
+
+def asks(agent: str, language: str) -> bool:
+    """Whether a turn has the form of a question or request at all: a precondition for telling what is hidden."""
+    if re.search(r"[?？]", agent):
+        return True
+    words = _ASKING_ZH if language == "zh" else _ASKING_EN
+    return bool(words.search(fold(agent)))
+
+
+_ASKING_ZH = re.compile(r"吗|呢|什么|怎么|哪|多少|几|谁|是不是|有没有|能不能|麻烦|请问|说说|讲讲|告诉|报一下|核实|确认")
+_ASKING_EN = re.compile(
+    r"\b(what|when|where|which|who|why|how|did|do|does|is|are|was|were|can|could|would|have|has|tell|give|confirm)\b"
+)
+
+
+def _heard(persona: Persona, agent: str, chances: Mapping[str, float]) -> Heard:
+    events = tuple(event for event in EVENTS if chances.get(event, 0.0) >= TOLD)
+    about = max((name for name in chances if name.startswith(ABOUT)), key=lambda name: chances[name], default="")
+    hidden = about.removeprefix(ABOUT) if about and chances[about] >= TOLD and asks(agent, persona.language) else None
+    return Heard(events=events, about=hidden, closes=chances.get(CLOSES, 0.0) >= TOLD)
+
+
+def _question(name: str, words: Wording) -> Question:
+    options = (Option(id=NO, text=words.no), Option(id=YES, text=words.yes))
+    return Question(id=name, kind="predicate", text=words.question, options=options)
+
+
+def _about(persona: Persona, fact: Fact) -> Question:
+    if persona.language == "zh":
+        text, no, yes = f"客服在问“{fact.asked_about}”吗？", "没有问到", "在问这个"
+    else:
+        text, no, yes = f"Is the agent asking “{fact.asked_about}”?", "not asking that", "asking that"
+    options = (Option(id=NO, text=no), Option(id=YES, text=yes))
+    return Question(id=f"{ABOUT}{fact.id}", kind="predicate", text=text, options=options)
+
+
+def _shown_by(persona: Persona, question: Question) -> tuple[str, ...]:
+    """Sentences that a turn resembles if the answer is yes."""
+    if not question.id.startswith(ABOUT):
+        return wordings(persona.language)[question.id].examples
+    about = persona.fact(question.id.removeprefix(ABOUT)).asked_about
+    return tuple(part for part in re.split(r"[、，,]\s*", about) if part) or (about,)

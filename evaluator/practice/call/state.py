@@ -1,0 +1,196 @@
+"""The customer as a state machine: what a turn of the agent does to mood and patience, what may be told next, and when
+the call ends. Pure: no model, no clock, no disk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluator.practice.persona import Event, Persona
+
+LOWEST, HIGHEST = 0.0, 10.0
+MOST_UP, MOST_DOWN = 2.0, 3.0  # points of mood in one turn: people calm down more slowly than they flare up
+TALK_ALONE = 5.0  # words without anything settled lift nobody above this
+CONTENT = 7.0  # from here on the customer would let the agent go
+FURIOUS = 0.5
+LONGEST = 40  # turns of the agent
+SOLVES: frozenset[Event] = frozenset({"done_now", "date_given", "amount_given", "choice_given", "owner_given"})
+HURTS: frozenset[Event] = frozenset({"blamed", "mocked", "lectured"})
+PUTS_OFF: frozenset[Event] = frozenset({"pushed_away", "refused", "vague"})
+
+Ending = Literal["", "satisfied", "gave_up", "cut_off"]
+Manner = Literal[
+    "opening",
+    "wants",
+    "angry",
+    "calmer",
+    "asks_again",
+    "hears_date",
+    "blamed",
+    "pushed_away",
+    "confirms",
+    "does_not_know",
+    "satisfied_end",
+    "gives_up_end",
+]  # the fields of StockLines
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Heard(_Part):
+    """What one turn of the agent did, as the judge read it. `about` is the fact that it asks about; `closes` says that the
+    agent ends the call."""
+
+    events: tuple[Event, ...] = ()
+    about: str | None = None
+    closes: bool = False
+
+
+class CallState(_Part):
+    """The customer after some turns. `mood` runs from 0 (furious) to 10 (content); `met` counts the events met so far;
+    `told` holds the ids of the facts told."""
+
+    turns: int = 0
+    mood: float = Field(ge=LOWEST, le=HIGHEST)
+    patience: int = Field(ge=0)
+    told: tuple[str, ...] = ()
+    met: dict[Event, int] = {}
+    cues: tuple[Manner, ...] = ()
+    ended: Ending = ""
+
+    @property
+    def solved(self) -> frozenset[Event]:
+        """The kinds of solution that the agent has given so far."""
+        return SOLVES & set(self.met)
+
+
+class Cue(_Part):
+    """What the customer says next: in which manner, and the one fact that they tell, if any."""
+
+    manner: Manner
+    fact: str | None = None
+
+
+class Change(_Part):
+    """How much one event moved the mood."""
+
+    event: Event
+    by: float
+
+
+class Step(NamedTuple):
+    """The state after a turn, what the customer says to it, and what moved the mood (before the limits of one turn)."""
+
+    state: CallState
+    cue: Cue
+    changes: tuple[Change, ...] = ()
+
+
+def begin(persona: Persona) -> Step:
+    """The state before the agent has said anything, and the cue of the customer's first words."""
+    state = CallState(mood=float(persona.mood), patience=persona.patience, cues=("opening",))
+    return Step(state, Cue(manner="opening"))
+
+
+def step(persona: Persona, state: CallState, heard: Heard) -> Step:
+    """What a turn of the agent does. A hidden fact is told only if `heard.about` names it. ValueError if the call is over."""
+    if state.ended:
+        raise ValueError("the call is over")
+    changes = _changes(persona, state, heard.events)
+    mood = _mood(persona, state, changes)
+    met = {**state.met, **{event: state.met.get(event, 0) + 1 for event in heard.events}}
+    about = heard.about if heard.about in {fact.id for fact in persona.facts} else None
+    moved = state.model_copy(
+        update={
+            "turns": state.turns + 1,
+            "mood": mood,
+            "met": met,
+            "patience": _patience(persona, state, heard, changes, about),
+        }
+    )
+    moved = moved.model_copy(update={"ended": _ending(persona, state, moved, heard)})
+    cue = _cue(persona, moved, heard, about)
+    told = moved.told if cue.fact is None or cue.fact in moved.told else (*moved.told, cue.fact)
+    return Step(moved.model_copy(update={"told": told, "cues": (*state.cues, cue.manner)}), cue, changes)
+
+
+def is_content(persona: Persona, state: CallState) -> bool:
+    """Whether the customer has what they came for: in good mood, with two kinds of solution in hand (or all that would
+    calm them, where that is one)."""
+    wanted = min(2, max(1, len(SOLVES & set(persona.calms))))
+    return state.mood >= CONTENT and len(state.solved) >= wanted
+
+
+def _changes(persona: Persona, state: CallState, events: Collection[Event]) -> tuple[Change, ...]:
+    """What each event moves; to hear the same kindness again is worth half as much each time, an insult stays one."""
+    calm = (
+        Change(event=event, by=persona.calms[event] / 2 ** state.met.get(event, 0))
+        for event in events
+        if event in persona.calms
+    )
+    angry = (Change(event=event, by=-persona.enrages[event]) for event in events if event in persona.enrages)
+    return (*calm, *angry)
+
+
+def _mood(persona: Persona, state: CallState, changes: Collection[Change]) -> float:
+    moved = max(-MOST_DOWN, min(MOST_UP, sum(one.by for one in changes)))
+    solved = state.solved or SOLVES & {one.event for one in changes}
+    ceiling = HIGHEST if solved else max(TALK_ALONE, state.mood)
+    return round(max(LOWEST, min(ceiling, state.mood + moved)), 2)
+
+
+def _patience(persona: Persona, state: CallState, heard: Heard, changes: Collection[Change], about: str | None) -> int:
+    new = [event for event in heard.events if event in persona.calms and event not in state.met]
+    asks = about is not None or ("asked" in heard.events and bool(_untold(persona, state)))
+    lost = (not new and not asks) + any(one.by < 0 for one in changes)
+    gained = bool(SOLVES & set(new)) and not lost
+    return max(0, min(persona.patience, state.patience - lost + gained))
+
+
+def _ending(persona: Persona, before: CallState, now: CallState, heard: Heard) -> Ending:
+    if is_content(persona, now):
+        idle = not set(heard.events) - set(before.met) and heard.about is None and "asked" not in heard.events
+        return "satisfied" if heard.closes or (idle and is_content(persona, before)) else ""
+    if now.patience == 0 or (now.mood <= FURIOUS and now.patience <= persona.patience // 2):
+        return "gave_up"
+    if now.turns >= LONGEST:
+        return "cut_off"
+    return "gave_up" if heard.closes and before.cues[-1:] == ("asks_again",) else ""
+
+
+def _cue(persona: Persona, state: CallState, heard: Heard, about: str | None) -> Cue:
+    events = set(heard.events)
+    if state.ended:
+        return Cue(manner="satisfied_end" if state.ended == "satisfied" else "gives_up_end")
+    if events & HURTS:
+        return Cue(manner="blamed")
+    if about is not None:
+        return Cue(manner="calmer" if state.mood >= TALK_ALONE else "wants", fact=about)
+    if heard.closes:
+        return Cue(manner="asks_again" if not is_content(persona, state) else "calmer")
+    if events & PUTS_OFF and not events & SOLVES:
+        return Cue(manner="pushed_away")
+    if events & {"date_given", "amount_given"}:
+        return Cue(manner="hears_date")
+    untold = _untold(persona, state)
+    if "asked" in events:
+        return Cue(manner="wants", fact=untold[0]) if untold else Cue(manner="does_not_know")
+    if "ignored" in events:
+        return Cue(manner="asks_again")
+    if "summed_up" in events:
+        return Cue(manner="confirms")
+    if state.mood < 2:
+        return Cue(manner="angry")
+    if "wants" not in state.cues:
+        return Cue(manner="wants")
+    if untold:
+        return Cue(manner="calmer" if state.mood >= TALK_ALONE else "asks_again", fact=untold[0])
+    return Cue(manner="calmer" if events & set(persona.calms) else "asks_again")
+
+
+def _untold(persona: Persona, state: CallState) -> list[str]:
+    return [fact.id for fact in persona.facts if not fact.hidden and fact.id not in state.told]
