@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from evaluator.judge import Answer, Question, Reply, State, Traits
 from evaluator.practice import find_persona
