@@ -13,6 +13,7 @@ from evaluator import messages
 # name -> module with a Typer application called `app`
 LATER = {
     "batch": "evaluator.commands.batch",
+    "practice": "evaluator.commands.practice",
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "bank": "evaluator.commands.bank",

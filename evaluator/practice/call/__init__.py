@@ -6,10 +6,12 @@ from evaluator.practice.call.checks import faults, invented, tells_hidden
 from evaluator.practice.call.hearing import Hearing, hear, prepare
 from evaluator.practice.call.hints import Hint, hint_for
 from evaluator.practice.call.phrasing import Line, Words, likeness, phrase, system_of
+from evaluator.practice.call.room import STOCK, Room, hint, hints_of, is_paused, place_of
 from evaluator.practice.call.state import CallState, Change, Cue, Heard, Step, begin, is_content, step
 from evaluator.practice.call.talking import Reaction, Talk, load, note, react, reaction_of, say, start, waiting
 
 __all__ = [
+    "STOCK",
     "Branches",
     "CallState",
     "Change",
@@ -20,6 +22,7 @@ __all__ = [
     "Line",
     "Point",
     "Reaction",
+    "Room",
     "Step",
     "Talk",
     "Words",
@@ -27,13 +30,17 @@ __all__ = [
     "course",
     "faults",
     "hear",
+    "hint",
     "hint_for",
+    "hints_of",
     "invented",
     "is_content",
+    "is_paused",
     "likeness",
     "load",
     "note",
     "phrase",
+    "place_of",
     "prepare",
     "react",
     "reaction_of",

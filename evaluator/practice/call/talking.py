@@ -17,7 +17,7 @@ from evaluator.practice.call.phrasing import Line, Words, phrase
 from evaluator.practice.call.state import CallState, Change, Cue, begin, step
 from evaluator.practice.persona import Persona
 from evaluator.rubric import Rubric
-from evaluator.storage import CallTurn, PracticeCall, Records
+from evaluator.storage import CallTurn, PracticeCall, Records, TurnKind
 from evaluator.transcript import Transcript, assemble
 
 SPEAKS = ("agent", "customer")
@@ -161,9 +161,9 @@ def waiting(talk: Talk) -> CallTurn | None:
     return last if last.kind == "agent" else None
 
 
-def note(records: Records, talk: Talk, kind: Any, text: str = "", **body: Any) -> CallTurn:
+def note(records: Records, talk: Talk, kind: TurnKind, body: dict[str, Any] | None = None) -> CallTurn:
     """Adds a hint, a pause, the end of one, or the attempt that was handed in."""
-    return records.calls.add(talk.id, talk.path()[-1].id, kind, text, body)
+    return records.calls.add(talk.id, talk.path()[-1].id, kind, "", body or {})
 
 
 def _body(reaction: Reaction) -> dict[str, Any]:
