@@ -36,6 +36,7 @@ class Answer(NamedTuple):
     gist: float
     words: float
     human: float
+    text: str
 
     def share(self, gist: float, words: float) -> float:
         """The mean of the witnesses, gist and words cut."""
@@ -56,7 +57,7 @@ def read(data: Path) -> dict[str, list[Answer]]:
             if known:
                 mean = np.average([one for one, _ in known], axis=0, weights=[weight for _, weight in known])
                 share = points[case.id] / (case.item.max_points or 10)
-                found[f"{name} {case.item.question_id}"].append(Answer(*map(float, mean), float(share)))
+                found[f"{name} {case.item.question_id}"].append(Answer(*map(float, mean), float(share), case.item.answer))
     return dict(found)
 
 
