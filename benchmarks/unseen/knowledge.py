@@ -57,7 +57,9 @@ def read(data: Path) -> dict[str, list[Answer]]:
             if known:
                 mean = np.average([one for one, _ in known], axis=0, weights=[weight for _, weight in known])
                 share = points[case.id] / (case.item.max_points or 10)
-                found[f"{name} {case.item.question_id}"].append(Answer(*map(float, mean), float(share), case.item.answer))
+                found[f"{name} {case.item.question_id}"].append(
+                    Answer(*map(float, mean), float(share), case.item.answer)
+                )
     return dict(found)
 
 

@@ -3,7 +3,7 @@
 from evaluator.batch.engine import Grade, Progress, run_batch
 from evaluator.batch.estimate import Estimate, estimate, pilot_positions
 from evaluator.batch.export import export_rows, write_batch, write_rows
-from evaluator.batch.grading import grade_batch, name_profiles, profiles_of
+from evaluator.batch.grading import name_profiles, profiles_of
 from evaluator.batch.inputs import Columns, Inputs, Reading, Source, open_inputs, parsed, prepare, read_inputs, spooled
 from evaluator.batch.many import Result, create, evaluate_many, resume
 from evaluator.batch.output import Output, check_output
@@ -26,7 +26,6 @@ __all__ = [
     "estimate",
     "evaluate_many",
     "export_rows",
-    "grade_batch",
     "is_known",
     "name_profiles",
     "open_inputs",

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from evaluator.batch.engine import run_batch
 from evaluator.errors import InputError
 from evaluator.grading import Anchored, Shared, digest_of, evaluate_shared, read_anchors, request_key, share
 from evaluator.judge import Judge, Ungraded
@@ -133,14 +132,3 @@ async def open_grader(batch: Batch, judge: Judge, settings: Settings, records: R
         if rubric.id in profiles:
             fitting(profiles[rubric.id], stamp_for(rubric.digest, judge.stamp))
     return Grader(judge, settings, records, profiles)
-
-
-async def grade_batch(batch_id: str, *, judge: Judge, settings: Settings, records: Records, **run: Any) -> Batch:
-    """Runs the batch like `run_batch` (which takes `run`), grading each item for the batch's owner.
-
-    Raises InputError before anything is graded if a profile no longer fits its rubric, the prompts or the model; all
-    items then stay waiting. Otherwise raises what `run_batch` raises.
-    """
-    batch = await asyncio.to_thread(records.batches.get, batch_id)
-    grader = await open_grader(batch, judge, settings, records)
-    return await run_batch(batch_id, grader, records=records, **{"concurrency": settings.concurrency, **run})

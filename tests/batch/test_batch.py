@@ -7,6 +7,7 @@ import csv
 import json
 import random
 import zipfile
+from contextlib import aclosing
 
 import openpyxl
 import pytest
@@ -15,11 +16,11 @@ from evaluator.batch import (
     Columns,
     estimate,
     export_rows,
-    grade_batch,
     name_profiles,
     pilot_positions,
     prepare,
     read_inputs,
+    resume,
     review_queue,
     run_batch,
     write_rows,
@@ -32,7 +33,7 @@ from evaluator.profiles.profile import Stamp
 from evaluator.profiles.versions import keep_profile
 from evaluator.scorecard import Guard, ReviewReason, Usage
 from evaluator.settings import Settings
-from evaluator.storage import NewItem, new_id, open_records
+from evaluator.storage import Batch, NewItem, new_id, open_records
 from evaluator.transcript import parse
 from tests.profiles.test_applying import profile as team
 from tests.support.grading_cases import COLD, GOOD, WordJudge, small_rubric
@@ -515,12 +516,20 @@ def leaks(records, monkeypatch):
     return begin, {"judge": judge, "settings": Settings(data_dir=records.database.lock_dir), "records": records}
 
 
+async def run_to_the_end(batch_id: str, **wanted) -> Batch:
+    """Grades what waits, as the page and the command line do, and returns the final counts."""
+    async with aclosing(resume(batch_id, **wanted)) as results:
+        async for _ in results:
+            pass
+    return wanted["records"].batches.get(batch_id)
+
+
 async def test_a_batch_follows_the_version_that_it_names(leaks, records):
     """Each item is on the scale of the version that the batch was created with, also when a newer one is kept since."""
     begin, wanted = leaks
     batch_id = begin()
     keep_profile(records.profiles, team(Stamp(model="another")), "leak")
-    batch = await grade_batch(batch_id, **wanted)
+    batch = await run_to_the_end(batch_id, **wanted)
     cards = records.batches.scorecards(batch_id).values()
     assert batch.done == 2 and {card.profile for card in cards} == {"team v2"}
     assert all(card.decision and card.interval for card in cards)
@@ -533,7 +542,7 @@ async def test_candidates_with_the_same_words_have_a_grading_each(leaks, records
     names = ("张三", "李四", "王五")
     items = [NewItem(item=name, transcript=parse(COLD), rubric=small_rubric()) for name in names]
     batch_id = records.batches.create("周三", items, owner="me")
-    await grade_batch(batch_id, **wanted, concurrency=1)
+    await run_to_the_end(batch_id, **wanted, concurrency=1)
     asked = len(judge.asked)
     ids = [item.grading_id for item in records.batches.items(batch_id)]
     assert [records.record(one).label for one in ids] == list(names)
@@ -543,7 +552,7 @@ async def test_candidates_with_the_same_words_have_a_grading_each(leaks, records
     records.override(ids[1], "sorry", 2, who="林")
     assert [row["sorry.human"] for row in export_rows(records, batch_id)] == [None, 2, None]
     again = records.batches.create("周四", items, owner="me")
-    await grade_batch(again, **wanted)
+    await run_to_the_end(again, **wanted)
     assert [item.grading_id for item in records.batches.items(again)] == ids, "the same name finds the stored one"
     assert len(judge.asked) == asked
 
@@ -571,5 +580,5 @@ async def test_a_batch_whose_profile_does_not_fit_stays_as_it_is(leaks, records,
     if gone:
         records.profiles.get = lambda name, version=None: None
     with pytest.raises(InputError):
-        await grade_batch(batch_id, **wanted)
+        await run_to_the_end(batch_id, **wanted)
     assert records.batches.get(batch_id).waiting == 2

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -127,17 +126,12 @@ def begin(batch_id: str, only: Collection[int] | None = None) -> None:
     """Grades what waits (of `only`) in the background; it goes on when the browser closes."""
     settings, records = stores.settings(), stores.records()
 
-    async def work(job: runner.Job) -> Any:
-        from evaluator.grading import open_judge
-
-        def tell(now: batch.Progress) -> None:
-            text = messages.say("ui.batch_progress", done=now.batch.done, failed=now.batch.failed)
-            job.events[:] = [runner.Tick(now.finished, now.planned, text)]
-
-        with closing(await asyncio.to_thread(open_judge, settings)) as judge:
-            return await batch.grade_batch(
-                batch_id, judge=judge, settings=settings, records=records, on_progress=tell, only=only
-            )
+    async def work(job: runner.Job) -> None:
+        async with aclosing(batch.resume(batch_id, settings=settings, records=records, only=only)) as results:
+            async for result in results:
+                now = result.progress
+                text = messages.say("ui.batch_progress", done=now.batch.done, failed=now.batch.failed)
+                job.events[:] = [runner.Tick(now.finished, now.planned, text)]
 
     runner.start("batch", work, title=batch_id)
 
