@@ -129,7 +129,7 @@ _NAMES = {name.replace(" ", "").lower(): column for column, names in COLUMNS.ite
     name.replace(" ", ""): column for column, names in _OTHER_NAMES.items() for name in names
 }
 _OPTION = re.compile(
-    r"(?:选项|备选(?:答案|项)?|答案|选择|option|choice|answer|opt)[_.-]*(?:([a-l])|(\d{1,2})|([一二三四五六七八九十]))|([a-l])(?:选项|项|答案)?",
+    r"(?:选择?项|备选(?:答案|项)?|答案|选择|option|choice|answer|opt)[_.-]*(?:([a-l])|(\d{1,2})|([一二三四五六七八九十]))|([a-l])(?:选项|项|答案)?",
 )
 _ASIDE = re.compile(r"[(\[].*?[)\]]|[*:]")  # `题目（必填）`, `*答案`
 

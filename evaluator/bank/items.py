@@ -168,6 +168,7 @@ class Paper(Frozen):
     about: tuple[str, ...] = Field(default=(), description="Lines about the whole paper: time allowed, full marks.")
     sections: tuple[Section, ...] = ()
     items: tuple[Item, ...] = ()
+    answer_headings: tuple[str, ...] = Field(default=(), description="Headings of the groups of answers, in order.")
     unplaced: tuple[Unplaced, ...] = ()
     warnings: tuple[Warning, ...] = ()
     noise: int = Field(default=0, description="Lines dropped as known noise.")

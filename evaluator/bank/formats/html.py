@@ -7,6 +7,7 @@ from typing import Any
 
 from evaluator.bank.formats.lines import Line, number_lines
 from evaluator.bank.formats.text import decode
+from evaluator.bank.papers.line_patterns import option_label, read_header
 from evaluator.encoding import HIDDEN_TAGS, visible_text
 
 
@@ -15,7 +16,21 @@ def read(path: Path) -> tuple[Line, ...]:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(_decode(path), "html.parser")
+    _write_numbers(page)
     return tuple(_row(line) for line in number_lines(_own_breaks(visible_text(page, _row_of_cells))))
+
+
+def _write_numbers(page: Any) -> None:
+    """Numbers and letters of lists that a browser shows and the page does not hold, before the words of their points."""
+    for points in page.find_all(["ol", "ul"]):
+        letters = points.get("type") in ("A", "a") or "alpha" in (points.get("style") or "")
+        shown = points.name == "ol" and "none" not in (points.get("style") or "")
+        if not letters and not shown:
+            continue
+        for place, point in enumerate(points.find_all("li", recursive=False)):
+            words = point.get_text(" ", strip=True)[:40]
+            if not (read_header(words) or option_label(words)):
+                point.insert(0, f"{chr(ord('A') + place)}. " if letters and place < 26 else f"{place + 1}. ")
 
 
 def _row_of_cells(row: Any) -> str:

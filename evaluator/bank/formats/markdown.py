@@ -12,7 +12,7 @@ from evaluator.bank.formats.text import decode
 _RULE = re.compile(r"^\s*+(?:[-*_]\s*+){3,}+$|^(?=.[^|]*+\|)[\s:|-]++$|^\s*+```\w*+$")  # nothing is tried twice
 _FRONT = re.compile(r"^\s{0,3}(#{1,6}\s+|(?:>\s?)+)+")
 _QUOTE = re.compile(r"^\s{0,3}>")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1")
+_STRONG = re.compile(r"(\*\*|(?<!_)__(?!_))(?=\S)(.{1,2000}?)(?<=[^\s_])\1(?!_)")  # `____` is a gap, not bold
 _COLOUR = re.compile(r"<(font|span|b|strong|u|mark)\b[^>]{0,200}>(.{0,2000}?)</\1>", re.I)
 _TAG = re.compile(r"</?(?:font|span|b|strong|u|mark|p|div|center|i|em|sub|sup)\b[^>]{0,200}>", re.I)
 _BREAK = re.compile(r"<br\s*/?>", re.I)

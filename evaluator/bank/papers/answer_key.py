@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evaluator.bank.items import Unplaced, Warning
 from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.paper import OpenSection
 from evaluator.bank.papers.question import PART, Draft
 
 if TYPE_CHECKING:
-    from evaluator.bank.papers.paper import OpenSection
+    from evaluator.bank.papers.line_patterns import Heading
+    from evaluator.bank.papers.paper import OpenPaper
+
+
+_EMPTY = OpenSection(line_patterns.Heading("", None, None), 0)
 
 
 def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> list[Unplaced]:
@@ -31,10 +37,18 @@ def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> li
     return unmatched
 
 
+def section_for(heading: Heading, paper: OpenPaper) -> OpenSection | None:
+    """The section of questions that a group of answers with this heading would belong to, next to those before it."""
+    used: list[OpenSection] = []
+    for answer in paper.answers:
+        for piece in _split_restarts(answer):
+            target = _matching_section(piece, paper.sections, used)
+            used += [target] if target is not None else []
+    return _matching_section(replace(_EMPTY, heading=heading, chapter=paper.chapter), paper.sections, used)
+
+
 def _split_restarts(group: OpenSection) -> list[OpenSection]:
     """An answer section without headings begins again at 1 for every section of questions."""
-    from dataclasses import replace
-
     pieces: list[list[Draft]] = []
     current: list[Draft] = []
     for entry in group.drafts:
@@ -48,14 +62,16 @@ def _split_restarts(group: OpenSection) -> list[OpenSection]:
 
 def _matching_section(group: OpenSection, sections: list[OpenSection], used: list[OpenSection]) -> OpenSection | None:
     """By ordinal and kind, by kind, by ordinal; without a heading, the next one that holds the numbers."""
-    free = [section for section in sections if not any(section is taken for taken in used)]
+    free = [section for section in sections if section.drafts and not any(section is taken for taken in used)]
     heading = group.heading
     if heading.ordinal is not None or heading.kind is not None or heading.some_choice:
         if group.chapter:
             free = [section for section in free if _same_chapter(section, group)] or free
+        by_ordinal = [s for s in free if s.heading.ordinal == heading.ordinal and heading.ordinal is not None]
+        if heading.kind is None and not heading.some_choice:  # `二、`: a place and nothing else
+            return next(iter(by_ordinal), None)
         by_kind = [section for section in free if _same_kind(section, group)]
         both = [section for section in by_kind if section.heading.ordinal == heading.ordinal]
-        by_ordinal = [s for s in free if s.heading.ordinal == heading.ordinal and heading.ordinal is not None]
         return next(iter([*both, *by_kind, *by_ordinal]), None)
     wanted = {entry.number for entry in group.drafts}
     holding = [s for s in free if wanted <= {draft.number for draft in s.drafts} | {_case_number(d) for d in s.drafts}]

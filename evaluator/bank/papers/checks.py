@@ -47,7 +47,7 @@ def _criteria_missing(item: Item) -> bool:
 
 def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) -> Paper:
     """The paper with all warnings: those of its items in the items, those of sections and paper in the paper."""
-    keyed = {section.title: _has_keys(paper, section) for section in paper.sections}
+    keyed = {section.line: _has_keys(paper, section) for section in paper.sections}
     items = []
     for item in paper.items:
         found = [*item.warnings, *check_item(item), *_cut_text(item, paper, cut)]
@@ -56,7 +56,7 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) 
     warnings += [
         Warning(code="no_keys_in_section", line=section.line, values={"section": section.title})
         for section in paper.sections
-        if section.found and not keyed[section.title]
+        if section.found and not keyed[section.line]
     ]
     warnings += [
         Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
@@ -126,8 +126,21 @@ def _named(item: Item) -> dict[str, str]:
 
 
 def _has_keys(paper: Paper, section: Section) -> bool:
-    items = [item for item in paper.items if item.section == section.title]
+    items = _items_of(paper, section)
     return any(item.key or item.references or item.criteria or item.blanks or item.pairs for item in items)
+
+
+def _items_of(paper: Paper, section: Section) -> list[Item]:
+    """The questions below a heading, up to the next; chapters repeat the titles of their sections."""
+    after = min((other.line for other in paper.sections if other.line > section.line), default=None)
+    return [
+        item
+        for item in paper.items
+        if item.section == section.title
+        and (
+            item.source is None or (section.line <= item.source.start and (after is None or item.source.start < after))
+        )
+    ]
 
 
 def _check_sections(paper: Paper) -> Iterator[Warning]:
@@ -154,7 +167,7 @@ def _is_empty(paper: Paper, section: Section) -> bool:
 
 def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
     """Points that stand at the questions themselves, added up against the heading's."""
-    given = [item.points for item in paper.items if item.section == section.title]
+    given = [item.points for item in _items_of(paper, section)]
     own = any(points != section.declared_each for points in given)  # else the heading's own figures differ
     complete = own and section.declared_count in (None, section.found) and None not in given
     total = sum(points or 0 for points in given)
@@ -166,7 +179,7 @@ def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
 def _check_numbers(paper: Paper) -> Iterator[Warning]:
     """Numbers that come twice in a section, and numbers that are missing between the first and the last."""
     for section in paper.sections:
-        numbers = [item.number for item in paper.items if item.section == section.title and item.number]
+        numbers = [item.number for item in _items_of(paper, section) if item.number]
         twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
         gaps = sorted(set(range(min(numbers), max(numbers) + 1)) - set(numbers)) if numbers else []
         for code, found in (("number_twice", twice), ("number_gap", gaps)):
@@ -191,6 +204,7 @@ def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
     declared = [
         section.declared_points or (section.declared_each or 0) * (section.declared_count or 0)
         for section in paper.sections
+        if section.found or section.declared_count  # `第一部分(共24分)` only sums up the sections below it
     ]
     if total is not None and declared and all(declared) and abs(sum(declared) - total) > 1e-9:
         yield Warning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})

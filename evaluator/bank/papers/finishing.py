@@ -33,6 +33,7 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
         language=_language(items, lines),
         sections=tuple(sections),
         items=tuple(items),
+        answer_headings=tuple(group.heading.title for group in paper.answers if group.heading.title),
         unplaced=tuple(unplaced),
         noise=paper.noise,
     )

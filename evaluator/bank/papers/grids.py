@@ -34,6 +34,7 @@ _TAKEN = {
     *_TAGS,
 }
 _NUMBERED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、．)）])\s*")
+_LAST_CELL = re.compile(r"\t+\s*([A-L]{1,8}|√|×|对|错|正确|错误)\s*$")  # of a question in columns apart by tabs
 _BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a cell
 
 
@@ -119,6 +120,13 @@ def _split_inner_labels(line: Line) -> list[Line]:
     """`… 答案:A 解析:…` behind a question or its options on one line becomes lines of their own."""
     if line_patterns.read_label(line.text):
         return [line]
+    if last := _LAST_CELL.search(line_patterns.fold(line.text[-40:])):
+        end = max(0, len(line.text) - 40) + last.start()
+        if line_patterns.read_header(line.text) and line_patterns.read_key(last[1]):
+            return [
+                replace(line, text=line.text[:end].rstrip(), cells=()),
+                replace(line, text=f"答案:{last[1]}", cells=()),
+            ]
     before, explained = line_patterns.split_inner_explanation(line.text)
     before, key = line_patterns.split_inner_answer(before)
     texts = [before, f"答案:{key}" if key else "", f"解析:{explained}" if explained else ""]

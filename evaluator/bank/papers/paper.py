@@ -23,6 +23,8 @@ class OpenSection:
     waiting: list[tuple[str, Line]] = field(default_factory=list)  # what went on which, until a question comes for it
     chapter: str = ""
     holds_for: tuple[int, int] | None = None  # the numbers that the background is said to hold for
+    options_for: tuple[int, int] | None = None  # the numbers of the questions that share `shared_options`
+    shared_options: list[line_patterns.Found] = field(default_factory=list)
     case: Draft | None = None  # the stem of the case whose parts are being read
 
     def background_of(self, number: int | None) -> list[str]:

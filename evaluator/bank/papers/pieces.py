@@ -24,6 +24,9 @@ _INNER = re.compile(
     r"(?<=\S)\s*(?P<label>\[?(?:我|你|您|学生)的答案|\[?(?:正确|参考|标准)答案|答案解析|难度(?:系数)?|知识点|考点|分值|得分)\]?\s*[:]"
     r"|(?<=\S)\s*(?P<bracket>\[(?:正确答案|参考答案|答案|解析|详解|答案解析|难度|知识点|考点|分值|选项)\])"
 )
+_LABEL_TWICE = re.compile(
+    r"\s*(?:(?:reference|correct|model) )?answer\s*[/(]?\s*", re.I
+)  # `Reference Answer 参考答案:`
 _PART = re.compile(r"(?:\s{2,}|(?<=[。?;]))(\(\d\)[^()\n]{2,80}\(\s*\))")  # a part of a case behind its stem
 _QUESTION_SIGN = re.compile(r"[(\[]\s*[A-L√×TFVX对错]{0,8}\s*[)\]]|_{2,}|[?]")
 
@@ -57,6 +60,9 @@ def _break(line: Line) -> Iterator[Line]:
     if line.cells or line.unknown:
         yield line
         return
+    if groups := _group_cuts(line.text):
+        yield from _cut(line, groups)
+        return
     cuts = _dense_cuts(line.text) if _DENSE_FROM <= len(line.text) <= LONGEST else []
     if not cuts and len(line.text) <= MAX_LINE:
         cuts = _label_cuts(line.text)
@@ -74,6 +80,27 @@ def _cut(line: Line, cuts: list[int]) -> Iterator[Line]:
             yield piece if place == 0 else replace(piece, blank_before=False, pictures=())
 
 
+_GROUPS = re.compile(
+    rf"(?<=[A-L√×对错\s;。,])\s*((?:{line_patterns.CN}{{1,3}}\s*[、.]|第{line_patterns.CN}{{1,3}}(?:部分|大题))\s*\W{{0,2}}[^\s\d.、:]{{0,8}}[:]?\s*(?=[(\[]?\d{{1,4}}\s*[-~–—.、:)]))"
+)
+
+
+def _group_cuts(text: str) -> list[int]:
+    """Where further groups begin on a line that holds the keys of several sections: `一、1.B 2.A 二、1.√ 2.×`."""
+    if len(text) > MAX_LINE:
+        return []
+    cuts = [match.start(1) for match in _GROUPS.finditer(line_patterns.fold(text))]
+    cuts = [cut for cut in cuts if text[:cut].strip()]
+    label = line_patterns.read_label(text)
+    if label and label[0] == "answer" and label[1] and cuts and text[: cuts[0]].strip().endswith((":", "：")):
+        cuts = cuts[1:]
+    pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    if label and label[0] == "answer":
+        pieces[0] = label[1] if len(cuts) == 0 else pieces[0][len(text) - len(label[1]) if label[1] else 0 :]
+    keyed = all(line_patterns.read_compact_keys(line_patterns.split_named_keys(piece)[1]) for piece in pieces)
+    return cuts if cuts and keyed else []
+
+
 def _label_cuts(text: str) -> list[int]:
     """Where a further label begins on a line that begins with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
     if line_patterns.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
@@ -83,7 +110,7 @@ def _label_cuts(text: str) -> list[int]:
 
 def _inner_cuts(text: str) -> list[int]:
     cuts = [_start(match) for match in _INNER.finditer(line_patterns.fold(text))]
-    return [cut for cut in cuts if text[:cut].strip()]
+    return [cut for cut in cuts if text[:cut].strip() and not _LABEL_TWICE.fullmatch(text[:cut])]
 
 
 def _start(match: re.Match[str]) -> int:

@@ -94,7 +94,7 @@ class Draft:
     tags: dict[str, str] = field(default_factory=dict)
     pictures: list[str] = field(default_factory=list)
     partial: float | None = None
-    per_blank: bool = False
+    awaited: str = ""  # a label that stood alone: the next line without a mark is what it announces
     nested: int = 0  # last number of a list inside the text, 0 when there is none
     warnings: list[Warning] = field(default_factory=list)
 
@@ -109,7 +109,9 @@ class Draft:
     def _own_key(self) -> bool:
         """Whether the text ends with the key of a statement in brackets."""
         return (
-            not self.wants_letters and line_patterns.find_bracket_key(self.text.value[-40:], letters=False) is not None
+            not self.wants_letters
+            and line_patterns.find_bracket_key(self.text.value[-line_patterns.OWN_KEY_WITHIN :], letters=False)
+            is not None
         )
 
     @property
@@ -132,6 +134,7 @@ class Draft:
 
     def touch(self, line: Line) -> None:
         self.end = max(self.end, line.number)
+        self.awaited = ""
 
     def add_options(self, found: list[line_patterns.Found], line: Line) -> None:
         """Options of a line; what the layout says of the right one (bold, ticked, `(正确答案)`) is noted."""
@@ -151,6 +154,7 @@ class Draft:
         key = line_patterns.read_key(given) if given and self._may_be_key else None
         if key is None and given and self.wants_key:
             key, reason = line_patterns.split_key(given)
+            reason = "" if reason.strip(" ;；。.") in {text.value for _, text in self.options} else reason
             given, explained = (given, explained) if key is None else ("", _lines(reason, explained))
         self.part = "answer"
         if key and not (self.kind and self.kind not in (*CHOICE_KINDS, "true_false") and not self.options):
@@ -205,6 +209,8 @@ class Draft:
             return True
         if self.part == "answer":
             return True
+        if self.part == "text" and not line.blank_before and line_patterns.take_bracket_points(self.text.value)[1]:
+            return True  # `看拼音写词语。(8分)`: its matter stands below
         if self.part == "criteria":
             return bool(self.criteria) and line_patterns.split_points(target.value)[1] is None
         is_list = ":" in line_patterns.fold(line.text) and not self.wants_letters and self.kind != "true_false"
@@ -282,6 +288,8 @@ class Draft:
                     values = {"first": found.key, "second": key}
                     self.warnings.append(Warning(code="two_keys", line=self.start, values=values))
                 key = key or found.key
+                if found.reason and not self.explanation.value:
+                    self.explanation = Text(found.reason)
         return line_patterns.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
 
     @property
@@ -309,7 +317,7 @@ class Draft:
 
     def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
         """The kind of the section; where it names none, what options and key look like."""
-        sequences = sum(line_patterns.is_sequence(option.text) for option in options)
+        sequences = sum(line_patterns.is_sequence(option.text) or self._is_all_steps(option.text) for option in options)
         if (self.steps and sequences >= 2) or (key and "→" in key):
             return "ordering"
         if self.kind:
@@ -329,6 +337,12 @@ class Draft:
         if key in (line_patterns.RIGHT, line_patterns.WRONG):
             return "true_false"
         return "blank" if re.search(r"_{3,}", self.text.value) and self.kind is None else "open"
+
+    def _is_all_steps(self, text: str) -> bool:
+        """Whether an option holds every step once: `②①③④`."""
+        marks = [mark for mark in text if mark in line_patterns.CIRCLED]
+        rest = set(text) - set(line_patterns.CIRCLED) - set(" 、,，→->")
+        return not rest and sorted(marks) == sorted(line_patterns.CIRCLED[: len(self.steps)])
 
     def _is_order(self, options: tuple[Option, ...]) -> bool:
         """Letters of all options out of their order: they say which step comes when."""

@@ -19,10 +19,11 @@ from evaluator.bank.papers.grammar.labels import (
     take_label,
     take_option,
     take_rows,
+    take_shared_options,
     take_shared_stem,
     take_step,
 )
-from evaluator.bank.papers.grammar.questions import take_bare_label, take_header
+from evaluator.bank.papers.grammar.questions import take_bare_label, take_header, take_number_alone
 from evaluator.bank.papers.grammar.reading import Reading
 from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, take_unnumbered
 from evaluator.bank.papers.grids import spread_tables
@@ -35,11 +36,13 @@ _RECOGNISERS = (
     take_heading,
     take_criterion,
     take_shared_stem,
+    take_shared_options,
     take_label,
     take_step,
     take_option,
     take_header,
     take_bare_label,
+    take_number_alone,
     take_unnumbered,
     take_plain,
 )

@@ -48,7 +48,7 @@ def _found(text: str) -> Found | None:
 
 def has_own_key(text: str) -> bool:
     """Whether a statement ends with its key: `…。(√)`, `… T`."""
-    return line_patterns.find_bracket_key(text[-60:], letters=False) is not None
+    return line_patterns.find_bracket_key(text[-line_patterns.OWN_KEY_WITHIN :], letters=False) is not None
 
 
 def true_or_false(text: str) -> str | None:

@@ -14,6 +14,11 @@ from evaluator.bank.papers.question import ends
 _NAMES_QUESTIONS = re.compile(r"题\W*$|questions?\W*$|部分", re.I)
 _SHORT_NAME = re.compile(r"(?:^|[、.:)\s])\w{2,6}(?<![问难话主课标])题\W*$")  # `四、材料分析题`, not `…是什么问题`
 _KIND_ALONE = re.compile(r"[、.)\s]\w{0,4}(?:分析|论述|简答|问答|模拟|写作|单选|多选|选择|判断|排序)\W*$")
+_PLACE_ALONE = re.compile(
+    rf"(?:(?:part|section)\s+(?:[IVX]{{1,4}}|\d{{1,2}}|[A-H])|第{line_patterns.CN}{{1,3}}(?:部分|大题)|{line_patterns.CN}{{1,3}}\s*[、.:])\s*[:.]?",
+    re.I,
+)
+_ASKS = re.compile(r"\?\s*$|\(\s*(?:本题)?\d+(?:\.\d+)?\s*分\s*\)\s*$")
 _WHOLE = re.compile(r"[与及和]|and|key|section|部分|附|卷", re.I)
 
 
@@ -27,11 +32,51 @@ def take_heading(at: Reading, line: Line) -> bool:
         return True
     if _take_chapter(at, line):
         return True
-    heading = _read_heading(at, line)
+    if _take_named_group(at, line):
+        return True
+    if _take_case(at, line):
+        return True
+    heading = None if _heads_one_question(at, line) else _read_heading(at, line)
     if heading is None:
         return False
     _open_section(at, heading, line)
     return True
+
+
+def _take_named_group(at: Reading, line: Line) -> bool:
+    """`Section C:`, `三、` alone among answers: those of that section follow, each with its number."""
+    if not at.in_answers or not _PLACE_ALONE.fullmatch(line_patterns.fold(line.text).strip()):
+        return False
+    if line_patterns.read_header(at.next_text()) is None:
+        return False
+    at.open_answers(name_answers(line.text.strip().rstrip(" :：")), line)
+    return True
+
+
+def _take_case(at: Reading, line: Line) -> bool:
+    """`案例1 首次逾期客户` above `背景:`, `任务:`, `评分标准`: a section of one question, named by its case."""
+    case = None if at.in_answers else line_patterns.read_case(line.text)
+    if case is None or (at.draft is not None and not at.draft.closed):
+        return False
+    label = line_patterns.read_label(at.next_text())
+    if (label is None or label[0] not in ("background", "requirements")) and not line_patterns.read_asked(
+        at.next_text()
+    ):
+        return False
+    below = [text for text in at.texts_after(FAR) if line_patterns.read_asked(text) or line_patterns.read_header(text)]
+    if not below or line_patterns.read_asked(below[0]) is None:
+        return False
+    _open_section(at, case, line)
+    return True
+
+
+def _heads_one_question(at: Reading, line: Line) -> bool:
+    """`2.多选题 (2分)` above its question: a kind behind a number is no heading where words follow, not a number."""
+    header = line_patterns.read_header(line.text)
+    if header is None or header.rest or header.kind is None or header.style == "chinese":
+        return False
+    below = at.next_text()
+    return line_patterns.read_header(below) is None and line_patterns.read_heading(below) is None
 
 
 def _take_answer_heading(at: Reading, line: Line) -> bool:
@@ -161,11 +206,22 @@ def _read_heading(at: Reading, line: Line) -> line_patterns.Heading | None:
         return heading if _heads_something(at, heading, line) else None
     header = line_patterns.read_header(line.text)
     numbered_next = _numbered_one_follows(at)
-    if heading and numbered_next:
+    if heading and (numbered_next or (heading.declares and _counts_anew_below(at))):
         return heading
     if header and header.style == "chinese" and numbered_next and not ends(line.text) and len(line.text) <= 30:
         return line_patterns.Heading(line.text.strip(), header.number, None)
     return None
+
+
+def _counts_anew_below(at: Reading) -> bool:
+    """Whether questions from 1 on come below a passage, before any answer or heading: `四、阅读短文,回答问题。(10分)`."""
+    for text in at.texts_after(FAR):
+        header = line_patterns.read_header(text)
+        if header is not None and header.style == "dot":
+            return header.number == 1 and not header.doubtful
+        if line_patterns.read_label(text) or header is not None or line_patterns.read_heading(text):
+            return False
+    return False
 
 
 def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) -> bool:
@@ -173,6 +229,8 @@ def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) ->
     if heading.declares or at.in_answers:
         return True
     title = _bare_title(heading)
+    if not title and heading.kind:  # `[单选题]`
+        return True
     return bool(
         _NAMES_QUESTIONS.search(title)
         or (_numbered_one_follows(at) and not ends(line.text))
@@ -234,7 +292,22 @@ def _is_known(at: Reading, heading: line_patterns.Heading) -> bool:
 def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
     """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
     known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
+    if _answered_below(at):
+        return True
     return looks_like_questions(at) or (heading.ordinal, heading.kind) in known or not _was_asked(at, heading)
+
+
+def _answered_below(at: Reading) -> bool:
+    """Whether numbers that ask (`1、…?`, `…(5分)`) come below a heading, and then a line that heads their answers."""
+    asked = False
+    for text in at.texts_after(FAR):
+        if line_patterns.is_answer_heading(text):
+            return asked
+        if line_patterns.read_heading(text) or line_patterns.read_chapter(text):
+            return False
+        header = line_patterns.read_header(text)
+        asked = asked or bool(header and _ASKS.search(line_patterns.fold(text)))
+    return False
 
 
 def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import OBJECTIVE_KINDS
 from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.answer_key import section_for
 from evaluator.bank.papers.grammar.ahead import FAR, asks_aloud, true_or_false
 from evaluator.bank.papers.grammar.headings import name_answers
 from evaluator.bank.papers.grammar.reading import Reading
@@ -21,6 +22,8 @@ def take_rows(at: Reading, line: Line) -> bool:
     labelled = label is not None and label[0] == "answer"
     name, given = line_patterns.split_named_keys(label[1] if label and labelled else line.text)
     keys = line_patterns.read_compact_keys(given)
+    if not keys and _take_keys_in_order(at, label[1] if label and labelled else line.text, line):
+        return True
     if not keys:
         return _take_named_answer(at, name, given, line) if at.in_answers and name else False
     if len(keys) == 1 and not name:
@@ -31,6 +34,35 @@ def take_rows(at: Reading, line: Line) -> bool:
         at.open_answers(name_answers(name) if name else line_patterns.Heading("", None, None), line)
     for number, key in keys.items():
         draft = at.open_draft(line_patterns.Header(number, "compact", ""), line)
+        draft.key, draft.raw_key, draft.key_line = key, key, line.number
+    return True
+
+
+_SECTION_AHEAD = re.compile(
+    rf"^\s*((?:{line_patterns.CN}{{1,3}}\s*[、.:,]|(?:part|section)\s+[IVX\d]{{1,4}}\s*[.:,]?)?\s*(?:[^\s:、,.。A-L√×]{{0,8}}?(?:题|选择|单选|多选|判断))?)\s*(?:答案)?\s*[:]?\s*(?=[A-L√×对错TF])",
+    re.I,
+)
+
+
+def _take_keys_in_order(at: Reading, text: str, line: Line) -> bool:
+    """`一、C B B`: the keys of a section in the order of its questions, without numbers."""
+    if not at.in_answers:
+        return False
+    match = _SECTION_AHEAD.match(line_patterns.fold(text))
+    name = text[match.start(1) : match.end(1)].strip() if match else ""
+    if match is None or not name:
+        return False
+    heading = name_answers(name)
+    section = section_for(heading, at.paper)
+    if section is None:
+        return False
+    numbers = [draft.number for draft in section.drafts]
+    keys = line_patterns.read_keys_in_order(text[match.end() :], len(numbers))
+    if not keys:
+        return False
+    at.open_answers(heading, line)
+    for number, key in zip(numbers, keys, strict=True):
+        draft = at.open_draft(line_patterns.Header(number or 0, "compact", ""), line)
         draft.key, draft.raw_key, draft.key_line = key, key, line.number
     return True
 
@@ -119,9 +151,15 @@ def _take_tag(at: Reading, name: str, rest: str, line: Line) -> bool:
             return False
         draft.kind = draft.kind or kind
     elif rest:
-        draft.tags[name] = "、".join(filter(None, (draft.tags.get(name, "") if name == "topic" else "", rest)))
+        add_tag(draft, name, rest)
     draft.touch(line)
+    draft.awaited = "" if rest else name
     return True
+
+
+def add_tag(draft: Draft, name: str, said: str) -> None:
+    """Difficulty, topic or chapter; a further topic joins those before it."""
+    draft.tags[name] = "、".join(filter(None, (draft.tags.get(name, "") if name == "topic" else "", said)))
 
 
 def _take_labelled_options(at: Reading, rest: str, line: Line) -> bool:
@@ -172,10 +210,13 @@ def fill(at: Reading, name: str, rest: str, line: Line) -> None:
     draft.nested = 0
     if name == "answer":
         draft.add_answer(rest, line)
+        draft.awaited = "" if rest else name
     elif name == "explanation":
         draft.part = "explanation"
         if rest:
             draft.explanation.add(rest, line)
+        else:
+            draft.awaited = name
     else:
         draft.part = "criteria"
         for piece in _split_inline_criteria(rest, "bracket") if rest else ():
@@ -221,6 +262,27 @@ def take_shared_stem(at: Reading, line: Line) -> bool:
     section.holds_for, section.preface = span, "background"
     section.waiting.append(("background", line))
     return True
+
+
+def take_shared_options(at: Reading, line: Line) -> bool:
+    """`(5~6题共用备选答案)` and the options below it, which each of those questions gets."""
+    if at.in_answers:
+        return False
+    section = at.section
+    span = line_patterns.read_shared_options(line.text)
+    if span is not None and (at.draft is None or at.draft.closed):
+        at.close_draft()
+        if section is None:
+            section = OpenSection(line_patterns.Heading("", None, None), line.number, chapter=at.paper.chapter)
+            at.groups.append(section)
+        section.options_for, section.shared_options = span, []
+        return True
+    if section is None or section.options_for is None or at.draft is not None:
+        return False
+    after = section.shared_options[-1].label if section.shared_options else ""
+    found = line_patterns.find_options(line.text, after)
+    section.shared_options += found
+    return bool(found)
 
 
 def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
@@ -280,6 +342,7 @@ def take_option(at: Reading, line: Line) -> bool:
         line_patterns.find_options(line.text, before(draft.free_label))
         or _box(draft, line)
         or _bare(at, draft, line)
+        or _letter_alone(at, draft, line)
         or _verdict(at, draft, line)
     )
     if not found:
@@ -318,6 +381,18 @@ def _bare(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
     draft.bare = True
     start = line.text.index(label) + 1
     return [line_patterns.Found(label, line.text[start:].strip(), start, len(line.text))]
+
+
+def _letter_alone(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
+    """`A` above `CRM`, `B` above `OA`: a letter on a line of its own, the option's words on the next one."""
+    label = line.text.strip()
+    if label != draft.free_label or not draft.text.value:
+        return []
+    following = [text.strip() for text in at.texts_after(5)]
+    begun = bool(draft.options) and draft.options[-1][1].value != ""
+    if not following or len(following[0]) == 1 or not (begun or chr(ord(label) + 1) in following[1:]):
+        return []
+    return [line_patterns.Found(label, "", len(line.text), len(line.text))]
 
 
 def _box(draft: Draft, line: Line) -> list[line_patterns.Found]:

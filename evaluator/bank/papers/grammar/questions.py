@@ -6,7 +6,7 @@ import re
 
 from evaluator.bank.formats.lines import Line
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.papers.grammar.ahead import evidence_of, options_below
+from evaluator.bank.papers.grammar.ahead import NEAR, comes_first, evidence_of, options_below
 from evaluator.bank.papers.grammar.labels import fill
 from evaluator.bank.papers.grammar.reading import Reading
 from evaluator.bank.papers.paper import OpenSection
@@ -44,6 +44,21 @@ def put_question(draft: Draft, text: str, line: Line) -> None:
     if options:
         start = line.text.find(text)
         draft.add_options(options, line.part(max(0, start), len(line.text)))
+
+
+def take_number_alone(at: Reading, line: Line) -> bool:
+    """`2` on a line of its own above its question: the number that comes next, where options or an answer follow."""
+    text = line.text.strip()
+    if at.in_answers or not (text.isascii() and text.isdecimal()) or len(text) > 3:
+        return False
+    before = at.section.drafts[-1] if at.section and at.section.drafts else None
+    if int(text) != _expected(at.section, before) or (at.draft is not None and not at.draft.closed):
+        return False
+    if options_below(at) < 1 and comes_first(at) != "answer":
+        return False
+    at.leave_tail()
+    at.open_draft(line_patterns.Header(int(text), "alone", ""), line)
+    return True
 
 
 def take_bare_label(at: Reading, line: Line) -> bool:
@@ -125,6 +140,8 @@ def _expected(section: OpenSection | None, before: Draft | None) -> int:
 
 def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None, expected: int) -> bool:
     """A number that may be a quantity (`3.5G`, `2 人`) counts only in its place, where a question may begin."""
+    if header.style == "space" and header.number == expected and _counts_on(at, header, before):
+        return True
     if header.number != expected:
         return before is None and header.style != "space" and evidence_of(at, header) != ""
     evidence = evidence_of(at, header)
@@ -132,6 +149,15 @@ def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None
         return evidence == "options" and (at.draft is None or at.draft.closed)
     closed = at.draft is None or at.draft.closed or at.draft.kind == "true_false"
     return evidence != "" or (closed and header.rest[:1].isdigit())
+
+
+def _counts_on(at: Reading, header: line_patterns.Header, before: Draft | None) -> bool:
+    """Whether a number before a mere space is one of a row of three or more: `1 携号转网…`, `2 停机…`, `3 流量…`."""
+    if before is not None:
+        return before.style == "space"
+    after = (line_patterns.read_header(text) for text in at.texts_after(NEAR))
+    spaced = [found.number for found in after if found is not None and found.style == "space"]
+    return spaced[:2] == [header.number + 1, header.number + 2]
 
 
 def _questions_again(at: Reading, header: line_patterns.Header) -> bool:

@@ -79,6 +79,9 @@ class Reading:
             partial=heading.partial,
             pictures=list(line.pictures),
         )
+        if section.options_for and section.options_for[0] <= (header.number or 0) <= section.options_for[1]:
+            self.draft.add_options(section.shared_options, line)
+            self.draft.part = "text"
         if background and section.holds_for:
             self.draft.case = f"{section.holds_for[0]}-{section.holds_for[1]}"
         if section.chapter:

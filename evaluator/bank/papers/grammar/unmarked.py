@@ -8,7 +8,7 @@ from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import Unplaced
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.grammar.ahead import comes_first, has_own_key, options_below
-from evaluator.bank.papers.grammar.labels import is_open
+from evaluator.bank.papers.grammar.labels import add_tag, is_open
 from evaluator.bank.papers.grammar.questions import put_question
 from evaluator.bank.papers.grammar.reading import Reading
 from evaluator.bank.papers.paper import OpenSection
@@ -53,6 +53,10 @@ def take_unnumbered(at: Reading, line: Line) -> bool:
         if numbered > 2 and not line.blank_before:
             return False
     draft = at.open_unnumbered(line)
+    asked = line_patterns.read_asked(line.text)
+    if asked is not None:
+        put_question(draft, asked, line)
+        return True
     tag = line_patterns.read_tag(line.text)
     if tag:
         draft.kind = tag[0] or draft.kind
@@ -68,6 +72,8 @@ def _may_begin(at: Reading, line: Line) -> bool:
         or line_patterns.read_step(line.text)
         or line_patterns.option_label(line.text)
     ):
+        return False
+    if draft is not None and draft.awaited and not line.blank_before:
         return False
     if draft is None:
         return bool(at.paper.sections) or not _TITLE_WORDS.search(line_patterns.fold(line.text[:60])) or _alone(at)
@@ -86,6 +92,8 @@ def _is_question(at: Reading, line: Line) -> bool:
     distance = options_below(at)
     if line_patterns.read_tag(line.text):
         return True
+    if line_patterns.read_asked(line.text) is not None and (draft is None or draft.style == UNNUMBERED):
+        return distance >= 0 or draft is None or comes_first(at) == "answer"
     if len(line_patterns.find_options_behind(line.text)[1]) > 1:
         return draft is None or draft.part != "explanation" or line.blank_before
     if distance >= 0:
@@ -116,9 +124,14 @@ def take_plain(at: Reading, line: Line) -> bool:
     if at.platform and _SCORE.match(line.text):
         at.paper.noise += 1
         return True
+    awaited = "" if line.blank_before else at.draft.awaited
+    if awaited in line_patterns.TAGS:
+        add_tag(at.draft, awaited, line.text.strip())
+        at.draft.touch(line)
+        return True
     if _explains(at, line):
         at.draft.part = "explanation"
-    elif not (at.draft.takes(line, at.next_text()) or (at.draft.part == "text" and options_below(at) >= 0)):
+    elif not (awaited or at.draft.takes(line, at.next_text()) or (at.draft.part == "text" and options_below(at) >= 0)):
         return False
     _note_list(at, line)
     _continue(at, line)

@@ -11,13 +11,15 @@ from evaluator.bank.papers.line_patterns.folding import (
     fold,
     read_number,
     read_points,
+    read_shared_options,
     read_shared_stem,
     read_span,
     split_points,
     take_bracket_points,
 )
-from evaluator.bank.papers.line_patterns.headings import Heading, read_chapter, read_heading
+from evaluator.bank.papers.line_patterns.headings import Heading, read_case, read_chapter, read_heading
 from evaluator.bank.papers.line_patterns.keys import (
+    OWN_KEY_WITHIN,
     RIGHT,
     WRONG,
     BracketKey,
@@ -25,6 +27,7 @@ from evaluator.bank.papers.line_patterns.keys import (
     find_bracket_key,
     read_compact_keys,
     read_key,
+    read_keys_in_order,
     split_key,
     split_named_keys,
     take_bracket_key,
@@ -43,7 +46,14 @@ from evaluator.bank.papers.line_patterns.labels import (
     split_inner_answer,
     split_inner_explanation,
 )
-from evaluator.bank.papers.line_patterns.numbers import Header, is_label, read_header, read_tag, take_tail_tags
+from evaluator.bank.papers.line_patterns.numbers import (
+    Header,
+    is_label,
+    read_asked,
+    read_header,
+    read_tag,
+    take_tail_tags,
+)
 from evaluator.bank.papers.line_patterns.options import (
     Found,
     bare_label,
@@ -63,6 +73,7 @@ __all__ = [
     "CN",
     "LABELS_OF_ANSWERS",
     "LETTERS",
+    "OWN_KEY_WITHIN",
     "RIGHT",
     "TAGS",
     "WRONG",
@@ -87,18 +98,22 @@ __all__ = [
     "names_prose",
     "names_some_choice",
     "option_label",
+    "read_asked",
     "read_boxed_option",
+    "read_case",
     "read_chapter",
     "read_compact_keys",
     "read_header",
     "read_heading",
     "read_key",
+    "read_keys_in_order",
     "read_kind",
     "read_label",
     "read_named_answers",
     "read_number",
     "read_options",
     "read_points",
+    "read_shared_options",
     "read_shared_stem",
     "read_span",
     "read_step",

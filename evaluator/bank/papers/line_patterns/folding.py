@@ -95,6 +95,7 @@ _SPAN = re.compile(
     re.I,
 )
 _SHARED = re.compile(
+    r"^\s*\[?(?:case|passage|scenario|案例|材料|短文|情[景境])\s*[\w]{0,3}\s*\]?\s*[:.、]?\s*\(|questions?\s+\d+\s*(?:-|to|–)\s*\d+\s+(?:refer|are based)|"
     r"(?:根据|阅读|依据|结合|参照|请看).{0,12}(?:材料|案例|资料|情[景境]|内容|短文|图|表|背景|信息).{0,16}(?:回答|完成|作答)|共用题干|"
     r"(?:read|use) the (?:following|passage|case).{0,60}(?:answer|questions)",
     re.I,
@@ -113,6 +114,14 @@ def read_span(text: str) -> tuple[int, int] | None:
 def read_shared_stem(text: str) -> tuple[int, int] | None:
     """`根据以下材料,回答3~5题`: the questions for which the material below is the stem."""
     return read_span(text) if len(text) < 200 and _SHARED.search(fold(text)) else None
+
+
+_SHARED_OPTIONS = re.compile(r"共用(?:备选)?(?:答案|选项)|share the (?:same )?options", re.I)
+
+
+def read_shared_options(text: str) -> tuple[int, int] | None:
+    """`(5~6题共用备选答案)`: the questions for which the options below it hold."""
+    return read_span(text) if len(text) < 80 and _SHARED_OPTIONS.search(fold(text)) else None
 
 
 def take_bracket_points(text: str) -> tuple[str, float | None]:

@@ -35,7 +35,8 @@ _ORDINAL = re.compile(
     re.I,
 )
 _CHAPTER = re.compile(
-    rf"^\s*(?:第\s*({NUM})\s*(?:章|节|单元|模块|篇|讲|课|编|部分)|(?:chapter|unit|module)\s+(\d{{1,3}}|[IVX]{{1,5}})\b)\s*[、.:]?\s*(.{{0,40}}?)\s*$",
+    rf"^\s*(?:第\s*({NUM})\s*(?:章|节|单元|模块|篇|讲|课|编|部分)|(?:模块|单元|专题|项目|篇章)\s*({NUM})(?![\d、.]*\d)|"
+    rf"(?:chapter|unit|module)\s+(\d{{1,3}}|[IVX]{{1,5}})\b)\s*[、.:]?\s*(.{{0,40}}?)\s*$",
     re.I,
 )
 _ROMAN = {
@@ -53,7 +54,10 @@ def read_heading(text: str) -> Heading | None:
     folded = fold(text).strip().strip("#").strip()
     match = _ORDINAL.match(folded)
     rest = folded[match.end() :] if match else folded
+    if match is None and rest[:1] in "-–•·*+":  # a point of a list
+        return None
     title, declared = _split_declaration(rest)
+    title = title.rstrip("。") if declared else title
     if (len(title) > 30 and not title.isascii()) or len(title) > 60 or re.search(r"[。?!;]", title):
         return None
     kind, some = read_kind(title), names_some_choice(title)
@@ -66,14 +70,26 @@ def read_heading(text: str) -> Heading | None:
     return heading if not match and (kind or some) and (bare or (heading.declares and len(title) <= 12)) else None
 
 
+_CASE = re.compile(
+    rf"^\s*(?:案例|情[景境]|场景|case|scenario)\s*({NUM})\s*(?:[、.:]\s*|\s+)?([^:。?!;,]{{0,40}})$", re.I
+)
+
+
+@remembered
+def read_case(text: str) -> Heading | None:
+    """`案例1 首次逾期客户`: the name of a case, whose background, question and criteria stand below it under labels."""
+    match = _CASE.match(fold(text).strip()) if len(text) <= 60 else None
+    return Heading(text.strip(), read_number(match[1]), "scenario") if match else None
+
+
 @remembered
 def read_chapter(text: str) -> Heading | None:
     """`第二章 投诉`, `Chapter 3`: a heading that groups sections or questions whose numbers begin again."""
     folded = fold(text).strip().strip("#").strip() if len(text) <= 60 else ""
     match = _CHAPTER.match(folded)
-    if not match or re.search(r"[。?!;,]", match[3]):
+    if not match or re.search(r"[。?!;,]", match[4]):
         return None
-    given = match[1] or match[2]
+    given = match[1] or match[2] or match[3]
     return Heading(text.strip(), read_number(given) or _ROMAN.get(given.upper()), None, chapter=True)
 
 
@@ -96,9 +112,11 @@ def _split_declaration(rest: str) -> tuple[str, str]:
 def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
     """Count of questions, points each, points in all."""
     text = re.sub(r"[^,;。(]{0,10}(?:少选|漏选|错选|多选|不选|选对|不全|部分选对|答错)[^,;。)]*分[^,;。)]*", "", text)
+    span = re.search(r"第?\s*(\d{1,4})\s*题?\s*[-~–—至到]+\s*第?\s*(\d{1,4})\s*题", text)
+    rest_of = text[: span.start()] + text[span.end() :] if span else text
     count = re.search(
         rf"(?:共|计|共有|包含)?\s*({NUM})\s*(?:小?题|个?小题|道题?|questions?|items?)(?!目?[、.]?\d)",
-        text,
+        rest_of,
         re.I,
     )
     each = re.search(
@@ -114,7 +132,8 @@ def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
         rest,
         re.I,
     )
-    return (read_number(count[1]) if count else None), _first(each), _first(total)
+    counted = read_number(count[1]) if count else int(span[2]) - int(span[1]) + 1 if span else None
+    return (counted if counted is None or counted > 0 else None), _first(each), _first(total)
 
 
 def _partial(text: str) -> float | None:

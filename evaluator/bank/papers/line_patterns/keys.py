@@ -9,7 +9,7 @@ from evaluator.bank.papers.line_patterns.folding import CIRCLED, CN, LETTERS, fo
 from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_kind
 from evaluator.bank.papers.line_patterns.options import is_sequence
 
-_RIGHT = re.compile(r"^(?:√|v|对|正确|是|t|true|y|yes|right|correct|a\.?\s*(?:正确|对)|\(?正确\)?)$", re.I)
+_RIGHT = re.compile(r"^(?:√|○|〇|v|对|正确|是|t|true|y|yes|right|correct|a\.?\s*(?:正确|对)|\(?正确\)?)$", re.I)
 _WRONG = re.compile(r"^(?:×|x|错|错误|不正确|不对|否|f|false|n|no|wrong|incorrect|b\.?\s*(?:错误|错))$", re.I)
 RIGHT, WRONG = "√", "×"
 _LETTER = f"[{LETTERS}{LETTERS.lower()}]"
@@ -31,7 +31,19 @@ def read_key(text: str, ordered: bool = False) -> str | None:
         if len(found) != len(set(found)):
             return None
         return "→".join(found) if ordered and len(found) > 1 else "".join(sorted(found))
-    return _sequence_key(folded)
+    return _sequence_key(folded) or _twice(folded)
+
+
+_VERDICT_TWICE = re.compile(r"(true|false|t|f|yes|no|right|wrong|√|×)\s*[/ ,(]\s*(对|错|正确|错误|是|否)\)?", re.I)
+
+
+def _twice(folded: str) -> str | None:
+    """`False 错`: a verdict in two languages that say the same."""
+    match = _VERDICT_TWICE.fullmatch(folded)
+    if match is None:
+        return None
+    right = {bool(_RIGHT.match(said)) for said in match.groups()}
+    return (RIGHT if right.pop() else WRONG) if len(right) == 1 else None
 
 
 def _sequence_key(folded: str) -> str | None:
@@ -46,6 +58,8 @@ def _sequence_key(folded: str) -> str | None:
 _BRACKET_KEY = re.compile(r"[(\[]\s*([^()\[\]]{0,12}?)\s*[)\]]")
 _SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]")
 _EMPTY_BRACKET = re.compile(r"\s*[(\[]\s*[_\s]*[)\]]\s*(?=[。.]?\s*$)")
+_REASONED = re.compile(r"\(\s*(√|×|对|错|正确|错误|不对|不正确)\s*[,:;。、.]\s*([^()]{2,200}?)\s*\)\s*[。.]?\s*$")
+OWN_KEY_WITHIN = 220  # characters at the end of a statement that may be its key and the reason for it
 _TRAILING = re.compile(r"(?<=[。.!?;)\s])(?<!\d[.)])\s*([√×]|(?<=\s)[TF])\s*$")
 
 
@@ -55,6 +69,7 @@ class BracketKey:
 
     text: str
     key: str
+    reason: str = ""  # `(错误,应为14年)`: what stands behind the verdict
     doubtful: bool = False  # `利益陈述法则(FAB)里`: capital letters that stand for something
 
 
@@ -79,6 +94,10 @@ def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
             return BracketKey(stripped, key, doubtful=bare and inside and bool(rest))
         if not letters and not rest and key in (RIGHT, WRONG):
             return BracketKey((text[: match.start()] + text[match.end() :]).strip(), key)
+    reasoned = None if letters else _REASONED.search(folded)
+    if reasoned and read_key(reasoned[1]) in (RIGHT, WRONG) and read_key(reasoned[2]) is None:
+        reason = text[reasoned.start(2) : reasoned.end(2)].strip()
+        return BracketKey(text[: reasoned.start()].strip(), read_key(reasoned[1]) or "", reason)
     trailing = None if letters else _TRAILING.search(folded)
     if trailing:
         return BracketKey(text[: trailing.start()].strip(), read_key(trailing[1]) or trailing[1])
@@ -174,6 +193,21 @@ def split_named_keys(text: str) -> tuple[str, str]:
     if ordinal or read_kind(name) or names_some_choice(name):
         return text[match.start(1) : match.end(1)].strip(), text[match.end() :]
     return "", text
+
+
+_BARE_KEYS = re.compile(rf"[{LETTERS}√×对错TF\s、,;.]+")
+
+
+def read_keys_in_order(text: str, count: int) -> list[str]:
+    """`C B B`, `CBB`, `√ × √`: as many keys as there are questions, without their numbers; empty where they are not."""
+    folded = fold(text).strip(" ;。.、,")
+    if count < 1 or not _BARE_KEYS.fullmatch(folded):
+        return []
+    groups = [key for group in re.split(r"[\s、,;.]+", folded) if (key := read_key(group))]
+    if len(groups) != count:
+        marks = re.findall(rf"[{LETTERS}√×对错]", folded)
+        groups = [key for mark in marks if (key := read_key(mark))] if len(marks) == count else []
+    return groups if len(groups) == count else []
 
 
 _LEADING = re.compile(

@@ -8,8 +8,8 @@ from evaluator.bank.items import Kind
 from evaluator.bank.papers.line_patterns.folding import fold, remembered
 
 _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
-    (r"单项?选|单项?选择|single[- _]?(?:choice|answer|select)", "single_choice"),
-    (r"多项?选|不定项|multiple[- _]?(?:response|answer|select)|select all", "multiple_choice"),
+    (r"单项?选|单项?选择|\bA[1-4](?:/A[1-4])?型|\b[AB]1?型题|single[- _]?(?:choice|answer|select)", "single_choice"),
+    (r"多项?选|不定项|\bX型题|multiple[- _]?(?:response|answer|select)|select all", "multiple_choice"),
     (r"判断|是非|对错|true[ /-]*(?:or|and)?[ /-]*false|\bt/f\b", "true_false"),
     (r"排序|排列|ordering|sequenc", "ordering"),
     (r"填空|完形|fill[- ]?in|\bblanks?\b|cloze", "blank"),

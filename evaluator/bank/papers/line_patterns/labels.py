@@ -16,14 +16,15 @@ _LABELS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "answer": re.compile(
-        r"^\s*\[?\s*(?:(?:正确|参考|标准|本题)?答案(?:要点|示例)?(?:为|是)?|正确选项|正确回答|参考要点|答题要点|答题思路|回答要点|答|"
+        r"^\s*\[?\s*(?:(?:(?:reference |correct )?answer\s*)?(?:正确|参考|标准|本题)?答\s?案(?:要点|示例)?(?:为|是)?(?:\s*\(?(?:answer|key)\)?)?|"
+        r"(?:第\s*(?:\d{1,2}|[一二三四五六七八九十])\s*空|空\s*\d{1,2})\s*(?:答案)?|正确选项|正确回答|参考要点|答题要点|答题思路|回答要点|解?答|"
         r"(?:参考|推荐|应答|标准)(?:话术|回答|答复|应答)|(?:correct |right |model |sample |reference )?answers?|ans|key)"
-        r"\s*\]?\s*(?::\s*|(?<=\])\s*|\s+(?=[A-L√×][\s、,A-L]*$))",
+        r"\s*\]?\s*(?::\s*|(?<=\])\s*|\s+(?=[A-L√×][\s、,A-L]*$))|^\s*[√★]\s*(?=(?:[A-L]{1,8}|对|错|正确|错误)\s*$)",
         re.I,
     ),
     "explanation": re.compile(
-        r"^\s*\[?\s*(?:(?:答案|试题|题目|详细|习题|考点)?(?:解析|解释|详解|题解|点评|分析)|答案说明|解题思路|(?:答案|判断)?(?:依据|出处|来源)|"
-        r"explanation|rationale|reason|feedback|\[?(?:source|reference)\]?(?=\s*\])|explanation\s*/\s*reference)"
+        r"^\s*\[?\s*(?:(?:答案|试题|题目|详细|习题|考点|本题)?(?:解\s?析|解释|详解|题解|点评|分析)|答案说明|解题思路|(?:答案|判断)?(?:依据|出处|来源)|"
+        r"explanation|rationale|reason|feedback|references?(?=\s*:)|\[?(?:source|reference)\]?(?=\s*\])|explanation\s*/\s*reference)"
         + _END
         + r"(?:\([^\s()]*\))?\s*",
         re.I,
@@ -45,7 +46,7 @@ _LABELS: dict[str, re.Pattern[str]] = {
     ),
     "difficulty": re.compile(r"^\s*\[?\s*(?:试题|题目)?(?:难度(?:系数|等级)?|难易(?:程)?度?|difficulty)" + _END, re.I),
     "topic": re.compile(
-        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?)"
+        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|分类|关键[字词]|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?|category|keywords?)"
         + _END,
         re.I,
     ),
@@ -56,6 +57,9 @@ _LABELS: dict[str, re.Pattern[str]] = {
 }
 LABELS_OF_ANSWERS = ("answer", "explanation", "criteria")
 TAGS = ("difficulty", "topic", "chapter", "points", "kind")
+
+
+_ALONE = re.compile(r"\s*((?:正确|参考|标准)?答案|(?:答案|试题)?解析)\s*")  # its words stand on the next line
 
 
 @lru_cache(maxsize=20_000)
@@ -70,7 +74,10 @@ def _match_label(head: str) -> tuple[str, int] | None:
 def read_label(text: str) -> tuple[str, str] | None:
     """A label in its variants and what follows it: `答案:`, `解析:`, `评分标准:`, `背景:`, `要求:`, `难度:`, …"""
     found = _match_label(text[:200])
-    return (found[0], text[found[1] :].strip()) if found else None
+    if found:
+        return found[0], text[found[1] :].strip()
+    alone = _ALONE.fullmatch(fold(text[:20]))
+    return ("explanation" if "解析" in alone[1] else "answer", "") if alone else None
 
 
 _INNER = re.compile(
@@ -88,22 +95,32 @@ _INNER_ANSWER = re.compile(
     r"(?:\s+|(?<=[?。.)_;]))\[?\s*(?:(?:正确|参考|标准)?答案|(?:correct )?answer)\s*(?:为|是)?\s*\]?\s*(?::|(?<=\]))\s*",
     re.I,
 )
+_BRACKETED_ANSWER = re.compile(r"\(\s*(?:(?:正确|参考|标准)?答案|answer)\s*:\s*([^()]{1,60}?)\s*\)\s*[。.]?\s*$", re.I)
+_GAP = re.compile(r"_{2,}|\(\s*\)")
 
 
 def split_inner_answer(text: str) -> tuple[str, str]:
-    """`… C.走开 答案:A` on one line: what comes before, and the key (empty where no key follows the label)."""
-    found = list(_INNER_ANSWER.finditer(fold(text)))
-    if not found or read_label(text):
+    """`… C.走开 答案:A`, `…____小时(答案:24)` on one line: what comes before, and what is given.
+
+    Empty where a label is followed by no key, unless the words before it have a gap for them.
+    """
+    folded = fold(text)
+    if read_label(text):
         return text, ""
-    given = text[found[-1].end() :].strip()
-    return (text[: found[-1].start()].strip(), given) if read_key(given) else (text, "")
+    if bracket := _BRACKETED_ANSWER.search(folded):
+        return text[: bracket.start()].strip(), text[bracket.start(1) : bracket.end(1)]
+    found = list(_INNER_ANSWER.finditer(folded))
+    if not found:
+        return text, ""
+    before, given = text[: found[-1].start()].strip(), text[found[-1].end() :].strip()
+    fits = read_key(given) or (given and _GAP.search(fold(before)))
+    return (before, given) if fits else (text, "")
 
 
-_ANSWER_WORDS = (
-    r"(?:参考|标准|正确)?答案(?:\s*(?:与|及|和|、|/)?\s*(?:解析|详解|评分标准|评分要点|解释|说明))*(?:部分|页|卷)?"
-)
+_ANSWER_WORDS = r"(?:(?:参考|标准|正确)?答案|解答)(?:\s*(?:与|及|和|、|/)?\s*(?:解析|详解|评分标准|评分要点|解释|说明))*(?:部分|页|卷)?"
 _ANSWERS_AT_END = re.compile(
-    r"^\s*(?:附(?:件|录)?\s*[:]?\s*)?(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|部分)\s*)?\[?\s*(?:(?:试卷|试题|本卷|考试|题库|习题|练习)?"
+    r"^\s*(?:附(?:件|录)?\s*[:]?\s*)?(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|部分)\s*)?\[?\s*"
+    r"(?:(?:[^。?!:;,、\[\]]{0,40}?(?:试[卷题]|本卷|考试|题库|习题|练习|测[试验]|模拟题|作业|[A-D]卷|答题卡)|第?\s*[A-D]\s*卷)?\s*"
     + _ANSWER_WORDS
     + r"|(?:answer key|answers?(?: and explanations?)?|model answers|key|answer section))\s*\]?\s*(:?)\s*$",
     re.I,
@@ -122,7 +139,15 @@ _QUESTIONS = re.compile(
 
 def is_answer_heading(text: str) -> bool:
     """Whether the line stands alone as the heading of an answer section."""
-    return len(text) <= 60 and bool(_ANSWERS_AT_END.match(fold(text)))
+    return len(text) <= 80 and bool(_ANSWERS_AT_END.match(_close_up(fold(text)).strip("-–—=*_~#· ")))
+
+
+_SPACED = re.compile(r"(?<=[一-鿿])\s{1,4}(?=[一-鿿](?:\s|\W|$))")
+
+
+def _close_up(folded: str) -> str:
+    """`参 考 答 案` as `参考答案`: titles are spaced out to fill their line."""
+    return _SPACED.sub("", folded)
 
 
 def read_named_answers(text: str) -> str | None:
@@ -139,7 +164,7 @@ def is_question_heading(text: str) -> bool:
 _ABOUT = re.compile(
     r"^\s*(?:\(?\s*(?:考试|答题|作答|测试)?(?:时间|时长|时限)|满\s*分|总\s*分|卷面|姓\s*名|部\s*门|工\s*号|日\s*期|得\s*分|岗\s*位|单\s*位|"
     r"考生|准考证|阅卷|班\s*级|学\s*号|注意事项|考试说明|题\s*量|最终成绩|本次成绩|(?:试卷|考试|课程)名称|考核对象|适用|出题人|命题人|"
-    r"time allowed|duration|total marks|total points|full marks|name|date|department)"
+    r"time allowed|duration|total marks|total points|full marks|(?:candidate(?:'s)?|student(?:'s)?|your|employee)?\s*(?:full )?(?:name|no\.?|number|id)(?=\s*[:_])|date|department)"
     r"\s*(?:[:_(]|\d|$|为)",
     re.I,
 )
@@ -159,7 +184,7 @@ def is_about_paper(text: str) -> bool:
 
 def is_notice(text: str) -> bool:
     """Whether the line heads the rules of the examination (`注意事项:`), which are no questions."""
-    return len(text) <= 30 and bool(_NOTICE.match(fold(text)))
+    return len(text) <= 30 and bool(_NOTICE.match(_close_up(fold(text))))
 
 
 def read_total(text: str) -> float | None:

@@ -60,8 +60,13 @@ _HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dot", re.compile(r"^\s*(\d{1,4})\t+\s*(?=\S)")),
     ("bracket", re.compile(r"^\s*\((\d{1,4})\)\s*[.、]?\s*")),
     ("chinese", re.compile(rf"^\s*({CN}{{1,3}})\s*、\s*")),
-    ("space", re.compile(r"^\s*(\d{1,4}) {1,4}(?=[一-鿿《“(])")),
+    ("space", re.compile(r"^\s*(\d{1,4}) {1,4}(?=[一-鿿《“(]|[\dA-Za-z]{1,4}[一-鿿])")),
 )
+_KIND_FIRST = re.compile(
+    r"\s*[\[(]?(判断|单选|多选|单项选择|多项选择|填空|简答|问答|论述|情[景境](?:模拟)?|案例(?:分析)?|true or false|multiple choice)题?[\])]?\s*:\s*",
+    re.I,
+)
+_KIND_ONLY = re.compile(rf"\s*(\w{{2,5}})题\s*(?:\(\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}\s*\))?\s*", re.I)
 _DIGITS_BEHIND = re.compile(r"\d")
 _LIST_OF_NUMBERS = re.compile(r"^\s*\d{1,4}\s*[、,]\s*\d{1,4}\s*[、,]")
 _DATE = re.compile(r"^\s*\d{4}\.\d{1,2}\.\d|^\s*\d{1,2}:\d{2}")
@@ -117,6 +122,10 @@ def _finish_header(number: int, style: str, rest: str, kind: Kind | None, key: s
             points = read_points(match[1])
         elif (match := _TAG.match(folded)) and read_kind(match[1]) and len(match[1]) <= 6:
             kind = read_kind(match[1])
+        elif (match := _KIND_ONLY.fullmatch(folded)) and read_kind(match[1]):
+            kind, points = read_kind(match[1]), float(match[2]) if match[2] else points
+        elif match := _KIND_FIRST.match(folded):
+            kind = kind or read_kind(match[1])
         elif not (match := _LABEL.match(folded)):
             break
         rest = rest[match.end() :]
@@ -128,10 +137,18 @@ _TAIL = re.compile(
 )
 
 
+_BOTH_VERDICTS = re.compile(
+    r"(?:\s+|(?<=[。.?!])\s*)[(\[]?\s*(?:true\s*/\s*false|t\s*/\s*f|对\s*/\s*错|正确\s*/\s*错误|√\s*/\s*×|yes\s*/\s*no)\s*[)\]]?\s*$",
+    re.I,
+)
+
+
 def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
     """`…？ [单选题] [分值:5] *` of survey tools: the question, its kind and its points."""
     kind: Kind | None = None
     points: float | None = None
+    if offered := _BOTH_VERDICTS.search(fold(text)[-60:]):
+        text, kind = text[: max(0, len(text) - 60) + offered.start()], "true_false"
     while match := _TAIL.search(fold(text)[-60:]):
         named = read_kind(match[1]) if match[1] else None
         if (match[1] and named is None) or (match[0].strip() == "*" and "]" not in fold(text)[-4:]):
@@ -147,6 +164,17 @@ def read_tag(text: str) -> tuple[Kind | None, str] | None:
     if not match or not (read_kind(match[1]) or names_some_choice(f"{match[1]}题")):
         return None
     return read_kind(match[1]), text[match.end() :]
+
+
+_ASKED = re.compile(
+    r"^\s*\[?(?:(?:考核|实操|情景|角色)?任务|题目|题干|问题|提问|task|prompt|question)\]?\s*:\s*(?=\S)", re.I
+)
+
+
+def read_asked(text: str) -> str | None:
+    """`任务:请完成一通电话。`: the question behind a label that has no number; None for any other line."""
+    match = _ASKED.match(fold(text[:200]))
+    return text[match.end() :].strip() if match else None
 
 
 def is_label(text: str) -> bool:

@@ -12,9 +12,9 @@ from evaluator.bank.papers.line_patterns.folding import CIRCLED, LETTERS, fold, 
 _BOTH = f"[{LETTERS}{LETTERS.lower()}]"
 _BOX = r"[○●〇◯□■☐☑☒◻◼▢*•⚪⚫◉◎]"
 _OPTION = re.compile(
-    rf"^\s*(?:[-–•·]\s*|{_BOX}\s*)?(?:\(({_BOTH})\)|\[({_BOTH})\]|({_BOTH})\s*[.、:)]|([{LETTERS}])\s+(?=[一-鿿]))\s*"
+    rf"^\s*(?:[-–•·]\s*|{_BOX}\s*)?(?:\(({_BOTH})\)|\[({_BOTH})\]|({_BOTH})\s*[.、:)]|([{LETTERS}])\s+(?=[一-鿿\d]))\s*"
 )
-_LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿])")
+_LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿\d])")
 _APART, _GLUED, _TIGHT = range(3)
 _CHECKED = re.compile(r"^\s*(?:[☑☒■●◉⚫]|\[[xX√]\]\s*)")
 _RIGHT_MARK = re.compile(
@@ -50,6 +50,7 @@ def find_options(text: str, after: str = "") -> list[Found]:
     return _bare_options(text, folded, after)
 
 
+_SPACED = re.compile(rf"^\s*([{LETTERS}])\s+(?=\w)")
 _BARE = re.compile(rf"(?:^\s*|(?<=\s))([{LETTERS}])(?=[一-鿿《“])")
 
 
@@ -65,8 +66,8 @@ def _bare_options(text: str, folded: str, after: str) -> list[Found]:
 
 
 def bare_label(text: str) -> str | None:
-    """The letter that a line begins with right before its words (`A理论联系实际`)."""
-    match = _BARE.match(fold(text[:12]))
+    """The letter that a line begins with right before its words (`A理论联系实际`, `A Blob storage`)."""
+    match = _BARE.match(fold(text[:12])) or _SPACED.match(fold(text[:12]))
     return match[1] if match else None
 
 
