@@ -1,4 +1,4 @@
-"""The bank of exam papers: documents read into items, kept, checked, exported, and given to the references."""
+"""The bank of exam papers: documents read into items, stored, checked, exported, and passed to the references."""
 
 from evaluator.bank.drafting import draft_rubric
 from evaluator.bank.duplicates import differ, find_duplicates, merge

@@ -1,7 +1,7 @@
-"""The columns of tables of questions by their names: those of the template, and those of survey and learning tools.
+"""Columns of question tables by their names: those of the template, and those of survey and learning tools.
 
-A name is known by itself or by its shape (`选项A`, `选项1`, `A选项`, `Option 2`). A table's own names may be added: what a
-person once said of a column is given as `known`.
+A name is recognised literally or by its form (`选项A`, `选项1`, `A选项`, `Option 2`). A table's own names can be added: what
+a person once said about a column is passed as `known`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from evaluator.bank.papers.line_patterns.folding import fold, read_number
 
 OPTION_LABELS = "ABCDEFGHIJKL"
 OPTIONS = "options"  # all options in one cell
-PASSED_OVER = "-"  # a column that a person said to leave out
+PASSED_OVER = "-"  # a column that a person asked to leave out
 COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("编号", "id"),
     "kind": ("题型", "kind", "type"),
@@ -135,7 +135,7 @@ _ASIDE = re.compile(r"[(\[].*?[)\]]|[*:]")  # `题目（必填）`, `*答案`
 
 
 def column_of(name: str, known: Mapping[str, str] | None = None) -> str | None:
-    """What a column holds by its name; None where the name says nothing here."""
+    """The role of a column by its name; None if the name says nothing."""
     plain = fold(name).strip().lower()
     given = (known or {}).get(plain)
     if given:
@@ -157,7 +157,7 @@ def _label(match: re.Match[str]) -> str | None:
 
 
 def name_columns(headings: list[str], known: Mapping[str, str] | None = None) -> list[str | None]:
-    """The column that each heading stands for; None for those unknown, and for a second one of the same."""
+    """The column that each heading stands for; None for unknown headings and for a second one with the same role."""
     found: list[str | None] = []
     for heading in headings:
         column = column_of(heading, known) if heading.strip() else None
@@ -166,6 +166,6 @@ def name_columns(headings: list[str], known: Mapping[str, str] | None = None) ->
 
 
 def heads_table(columns: list[str | None]) -> bool:
-    """Whether a row names the columns of a table of questions: the question, and what it is answered by."""
+    """Whether a row names the columns of a question table: the question, and what answers it."""
     named = set(columns)
     return "text" in named and bool(named & {"kind", "key", "A", OPTIONS, "references", "explanation", "criteria"})

@@ -1,4 +1,4 @@
-"""From a document to its papers, of one file by itself. Nothing is stored here."""
+"""From one document to its papers. Nothing is stored here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN_LINES = 5000
 
 
 class Read(NamedTuple):
-    """What a file holds: SHA-256 of its bytes, its papers, and the pictures of their questions by name."""
+    """The contents of a file: SHA-256 of its bytes, its papers, and the pictures of their questions by name."""
 
     digest: str
     papers: list[Paper]
@@ -28,10 +28,10 @@ class Read(NamedTuple):
 
 
 def read_papers(path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None) -> Read:
-    """The papers in a file; InputError where it cannot be read or holds no question.
+    """The papers in a file; InputError if it cannot be read or contains no question.
 
-    `digest` is that of the original, where the file is a converted one. `known` says what further columns of
-    spreadsheets hold, by their names.
+    `digest` is that of the original if the file was converted. `known` maps further column names of spreadsheets to
+    their roles.
     """
     document = read_document(path, name, known)
     document = replace(document, digest=digest or document.digest)
@@ -51,7 +51,7 @@ def _says_something(paper: Paper) -> bool:
 
 
 def _read_questions(document: Document) -> Paper:
-    """The questions of a format that holds them field by field."""
+    """The questions of a format that stores them field by field."""
     items = []
     for exchanged in document.questions:
         source = Source(file=document.file, digest=document.digest, start=exchanged.line, end=exchanged.line)
@@ -62,7 +62,7 @@ def _read_questions(document: Document) -> Paper:
 
 
 def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> dict[str, Any]:
-    """`read_papers` as JSON has it, for the process that reads."""
+    """The result of `read_papers` as JSON, for the reader process."""
     read = read_papers(path, name, digest, known)
     pictures = {picture: base64.b64encode(data).decode("ascii") for picture, data in read.pictures.items()}
     return {
@@ -73,7 +73,7 @@ def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> d
 
 
 class Shown(NamedTuple):
-    """A line of a document for people: its number, its page or sheet, and its words."""
+    """A line of a document for display: its number, its page or sheet, and its words."""
 
     number: int
     page: int | None
@@ -81,7 +81,7 @@ class Shown(NamedTuple):
 
 
 def shown_lines(path: Path) -> list[tuple[int, int | None, str]]:
-    """The first lines of a document as they were read, for the page that shows them beside the questions."""
+    """The first lines of a document as read, for the page that shows them beside the questions."""
     document = read_document(path)
     lines = [(line.number, line.page, line.text[:400]) for line in document.lines[:SHOWN_LINES]]
     rows = [
@@ -96,7 +96,7 @@ def _cells(row: dict[str, str]) -> list[str]:
 
 
 def from_json(read: dict[str, Any]) -> Read:
-    """What `read_as_json` gave."""
+    """The inverse of `read_as_json`."""
     pictures = {picture: base64.b64decode(data) for picture, data in read["pictures"].items()}
     return Read(read["digest"], [Paper.model_validate(paper) for paper in read["papers"]], pictures)
 

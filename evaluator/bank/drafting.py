@@ -1,4 +1,4 @@
-"""From a question with scoring criteria to a draft rubric, whose levels are proposals until a person has looked."""
+"""From a question with scoring criteria to a draft rubric whose levels are proposals until a person reviews them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from evaluator.errors import InputError
 from evaluator.rubric import Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
 
 PASS_SHARE = 0.6
-SHARES = (0.0, 1 / 3, 2 / 3, 1.0)  # of a criterion's points, one a proposed level
+SHARES = (0.0, 1 / 3, 2 / 3, 1.0)  # share of a criterion's points for each proposed level
 
 
 def draft_rubric(item: Item, rubric_id: str | None = None) -> Rubric:
-    """A rubric with the item's criteria and points, its answer and explanation; InputError where it has no criteria.
+    """A rubric with the item's criteria and points, its answer and explanation; InputError if it has no criteria.
 
-    Every level is a proposal (`Level.proposed`). Points that are not multiples of .5, or that the paper does not
-    give, are rounded or shared out; `out_of` keeps what the paper states, so that lint shows the difference.
+    Every level is a proposal (`Level.proposed`). Points that are not multiples of .5, or that the paper does not state,
+    are rounded or shared out; `out_of` keeps the paper's own figure, so that lint shows the difference.
     """
     if item.kind in OBJECTIVE_KINDS or not item.criteria:
         raise InputError("bank_no_criteria", id=item.id)
@@ -56,10 +56,10 @@ def _criterion(criterion: PaperCriterion, item: Item, language: str) -> Criterio
 
 
 def propose_levels(text: str, points: float, language: str) -> tuple[Level, ...]:
-    """Up to four levels from 0 to `points`, in halves; fewer where the points leave no room between them."""
+    """Up to four levels from 0 to `points`, in halves; fewer if the points leave no room between them."""
     steps = [_half(points * share) for share in SHARES]
     kept = [0, *(place for place, (low, high) in enumerate(pairwise(steps), start=1) if high > low)]
-    if kept[-1] != len(SHARES) - 1:  # the highest share keeps its words whatever was rounded together
+    if kept[-1] != len(SHARES) - 1:  # the highest level keeps its wording, whatever was rounded together
         kept[-1] = len(SHARES) - 1
     return tuple(
         Level(
@@ -72,7 +72,7 @@ def propose_levels(text: str, points: float, language: str) -> tuple[Level, ...]
 
 
 def _share(item: Item) -> float:
-    """Where a criterion has no points: an equal part of what the others leave, or 1."""
+    """Points for a criterion without any: an equal part of what the others leave, or 1."""
     without = sum(criterion.points is None for criterion in item.criteria)
     left = (item.points or 0) - sum(criterion.points or 0 for criterion in item.criteria)
     return left / without if without and left > 0 else 1.0
@@ -96,7 +96,7 @@ def _explanations(item: Item) -> tuple[Explanation, ...]:
 
 
 def _form(text: str) -> Literal["dialogue", "answer", "email"]:
-    """What is handed in, as the question asks for it; a person can change it."""
+    """What candidates hand in, inferred from the question; a person can change it."""
     if re.search(r"(?:写|回复|撰写|邮件)[^。]{0,6}邮件|邮件回复|\be-?mail\b", text, re.I):
         return "email"
     return "dialogue" if re.search(r"模拟[^。]{0,8}(?:通话|对话|电话)|role[- ]?play|simulate", text, re.I) else "answer"

@@ -1,4 +1,4 @@
-"""The same question in several papers: found by its words and options, merged on request."""
+"""Finds the same question in several papers by its words and options, and merges copies on request."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _FILLED = ("key", "explanation", "points", "criteria", "references")
 
 
 def find_duplicates(items: list[Item]) -> list[list[Item]]:
-    """Groups of questions with the same words and the same options in any order, each in the order of the bank.
+    """Groups of questions with the same words and the same options in any order, each in bank order.
 
-    Signs, spaces, width and traditional characters make no difference; questions with different keys are a group too.
+    Punctuation, spaces, width and traditional characters are ignored; questions with different keys also form a group.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Item]] = defaultdict(list)
     for item in items:
@@ -29,12 +29,12 @@ def find_duplicates(items: list[Item]) -> list[list[Item]]:
 
 
 def differ(group: list[Item]) -> bool:
-    """Whether the questions of a group name different right options, so that a person must say which is right."""
+    """Whether the questions of a group have different right options, so that a person must decide."""
     return len({answer for item in group if (answer := _right(item))}) > 1
 
 
 def merge(bank: Bank, group: list[Item]) -> Item:
-    """Keeps the first question, fills what it lacks from the others, and deletes these; `undo` takes each step back."""
+    """Keeps the first question, fills in what it lacks from the others, and deletes those; `undo` reverts each step."""
     first, *others = group
     lacks: dict[str, Any] = {}
     for name in _FILLED:
@@ -43,7 +43,7 @@ def merge(bank: Bank, group: list[Item]) -> Item:
             if given is not None:
                 lacks[name] = given
     if lacks.get("key") and [o.text for o in first.options] != [o.text for o in others[0].options]:
-        del lacks["key"]  # the letters of another order say something else
+        del lacks["key"]  # with options in another order the letters mean something else
     kept = bank.edit(first.id, **lacks) if lacks else first
     bank.delete([item.id for item in others])
     return kept
@@ -54,6 +54,6 @@ def _plain(text: str) -> str:
 
 
 def _right(item: Item) -> tuple[str, ...]:
-    """The right options in words, or the key where there are none."""
+    """The text of the right options, or the key if there are none."""
     words = tuple(sorted(_plain(o.text) for o in item.options if o.label in item.key_letters))
     return words or ((item.key,) if item.key else ())

@@ -25,11 +25,11 @@ SUFFIXES: dict[Format, str] = {
     "qti21": ".zip",
     "qti3": ".zip",
 }
-_CELL_LIMIT = 32_767  # characters that a cell of a spreadsheet can hold
+_CELL_LIMIT = 32_767  # most characters in a spreadsheet cell
 
 
 def to_json(items: Iterable[Item]) -> str:
-    """A JSON array with one object an item, every warning with its sentence."""
+    """A JSON array with one object per item; every warning includes its sentence."""
     return json.dumps([item_json(item) for item in items], ensure_ascii=False, indent=2)
 
 
@@ -40,9 +40,9 @@ def item_json(item: Item) -> dict[str, Any]:
 
 
 def export(items: list[Item], path: Path, form: Format) -> list[Item]:
-    """Writes the file in one step: an older one stays whole if the disk fails.
+    """Writes the file atomically: an older one stays intact if the disk fails.
 
-    Gives the questions that the format has no form for; they are not in the file.
+    Returns the questions that the format cannot express; they are not in the file.
     """
     left_out: list[Item] = []
     half = path.with_name(f".{path.name}.{os.getpid()}.tmp")

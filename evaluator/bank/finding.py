@@ -1,9 +1,9 @@
-"""Finding questions by their words and their meaning, with an index of words on disk: no process builds it anew.
+"""Finds questions by words and meaning, with a lexical index on disk that processes do not have to rebuild.
 
-The index is SQLite's own (FTS5) over the tokens of `evaluator.references.lexical`, kept beside the bank and as old as
-the bank's last step. A query takes its best hits by words; the second embedder, which takes a millisecond a text, then
-ranks them by meaning too. A question that shares no word with the query is found through its answer or explanation, if
-it has one: those are searched by meaning alone as well (`evaluator.bank.references.search`).
+The index is SQLite's own (FTS5) over the tokens of `evaluator.references.lexical`, stored beside the bank and updated
+to the bank's last step. A query takes its best hits by words; the second embedder, which takes a millisecond per text,
+then ranks them by meaning too. A question that shares no word with the query can be found through its answer or
+explanation: those are also searched by meaning alone (`evaluator.bank.references.search`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ Progress = Callable[[int, int], None]
 
 
 def find_questions(bank: Bank, query: str, k: int = 10, progress: Progress | None = None) -> list[Hit]:
-    """The `k` questions of the bank that fit the query best, best first; only those that share words with it.
+    """The `k` questions of the bank that best fit the query, best first; only those that share words with it.
 
-    The first call behind a change of the bank brings the index up to date, with `progress(done, total)`.
+    The first call after a change to the bank updates the index, with `progress(done, total)`.
     """
     from evaluator.references import tokens
 
@@ -81,7 +81,7 @@ def _row(item: Item) -> tuple[str, str]:
 
 
 def _searched(item: Item) -> str:
-    """Everything of a question that can be searched."""
+    """All searchable text of a question."""
     options = (option.text for option in item.options)
     return "\n".join(filter(None, [item.background, item.text, *options, *item.steps, item.chapter, *item.topics]))
 

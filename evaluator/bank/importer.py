@@ -1,4 +1,4 @@
-"""Importing documents: every file by itself, so that one bad file never stops or spoils the others."""
+"""Imports documents one by one, so that a bad file never stops or affects the others."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Status = Literal["imported", "unchanged", "failed", "skipped"]
 
 
 class FileReport(BaseModel):
-    """What became of one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings.
+    """The outcome for one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings.
 
-    `skipped` is a file in a folder or an archive whose format is none of ours: said, but no failure.
+    `skipped` is a file in a folder or archive in an unsupported format: it is reported, but not a failure.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,7 +40,7 @@ class FileReport(BaseModel):
     code: str = ""
     papers: tuple[Paper, ...] = ()
     stored: Stored = Stored()
-    headings: tuple[str, ...] = ()  # columns of a refused spreadsheet: a person may say what they hold
+    headings: tuple[str, ...] = ()  # columns of a refused spreadsheet: a person may say what they contain
 
     @property
     def items(self) -> list[Item]:
@@ -59,7 +59,7 @@ class FileReport(BaseModel):
 
 @dataclass(frozen=True)
 class _Found:
-    """A file to import: its name for people, its identity in the bank, and where its bytes are; or why not."""
+    """A file to import: its display name, its identity in the bank, and its path, or the reason why it has none."""
 
     name: str
     identity: str
@@ -75,7 +75,7 @@ def import_files(
     overwrite_edits: bool = False,
     on_progress: Progress | None = None,
 ) -> list[FileReport]:
-    """Imports files, folders and archives, and reports each file. StorageError stops: the disk would fail the next too.
+    """Imports files, folders and archives, and reports each file. StorageError stops: the next file would fail too.
 
     With `dry_run` nothing is written; `bank` may then be None, which compares with an empty bank.
     """
@@ -95,7 +95,7 @@ def import_files(
 def _import_one(
     bank: Bank | None, file: _Found, reader: Reader, run: str, dry_run: bool, overwrite: bool
 ) -> FileReport:
-    """The one boundary at which a file's failure becomes data."""
+    """Imports one file; the only place where a file's failure becomes data."""
     try:
         if file.error:
             raise file.error
@@ -128,7 +128,7 @@ def _read_bounded(file: _Found, reader: Reader, known: dict[str, str]) -> Read:
 
 
 def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:
-    """The files behind what was named: folders are walked, archives opened; nothing named is passed over."""
+    """The files behind the given names: folders are walked, archives opened; nothing named is skipped."""
     for path in paths:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
@@ -142,7 +142,7 @@ def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> It
 
 
 def _hidden(file: Path, root: Path) -> bool:
-    """Files that a system or Office keeps for itself."""
+    """Whether a system or Office keeps the file for itself."""
     return any(part.startswith((".", "~$")) for part in file.relative_to(root).parts)
 
 

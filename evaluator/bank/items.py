@@ -1,4 +1,4 @@
-"""What a document turns into: items with their place in the file, sections with what they declared, and warnings."""
+"""The result of reading a document: items with their position in the file, sections with declarations, and warnings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Option(Frozen):
 
 
 class Criterion(Frozen):
-    """One line of the scoring criteria; `points` is None where the paper gives none."""
+    """One line of the scoring criteria; `points` is None if the paper gives none."""
 
     number: int
     text: str
@@ -45,7 +45,7 @@ class Criterion(Frozen):
 
 
 class AnswerPart(Frozen):
-    """One part of a reference answer that is written in parts. `title` is empty where the part has none."""
+    """One part of a reference answer that is written in parts; `title` is empty if it has none."""
 
     number: int
     title: str = ""
@@ -53,28 +53,28 @@ class AnswerPart(Frozen):
 
 
 class Answer(Frozen):
-    """A reference answer of an open item: the whole text, and the parts that it falls into, if any."""
+    """A reference answer of an open item: the whole text, and its parts, if any."""
 
     text: str
     parts: tuple[AnswerPart, ...] = ()
 
 
 class Blank(Frozen):
-    """One gap of a fill-in question: every answer that is right there, the first as the paper writes it."""
+    """One gap of a fill-in question with every right answer, first the one that the paper writes first."""
 
     answers: tuple[str, ...]
     points: float | None = None
 
 
 class Pair(Frozen):
-    """One entry of a matching question and what belongs to it."""
+    """One entry of a matching question and its match."""
 
     left: str
     right: str
 
 
 class Source(Frozen):
-    """Where an item stands: file, SHA-256 of the file, first and last line (or paragraph, or row), counted from 1."""
+    """The position of an item: file, SHA-256 of the file, first and last line (or paragraph, row), counted from 1."""
 
     file: str
     digest: str
@@ -84,7 +84,7 @@ class Source(Frozen):
 
 
 class Warning(Frozen):
-    """Something a person should know. `code` is a key of the catalogue `bank` (with the prefix `warn_`)."""
+    """Something a person should know; `code` is a key of the catalogue `bank` (with the prefix `warn_`)."""
 
     code: str
     line: int | None = None
@@ -135,13 +135,13 @@ class Item(Frozen):
 
     @property
     def key_letters(self) -> tuple[str, ...]:
-        """The letters of the key, one by one; empty for other keys."""
+        """The letters of the key; empty for other kinds of key."""
         key = self.key or ""
         return tuple(key) if key.isalpha() and key.isascii() else ()
 
 
 class Section(Frozen):
-    """A section of a paper: what its heading declared, and what was found under it."""
+    """A section of a paper: what its heading declared, and what was found in it."""
 
     title: str
     kind: Kind | None
@@ -154,14 +154,14 @@ class Section(Frozen):
 
 
 class Unplaced(Frozen):
-    """A line that is neither understood nor known noise. It is in no item, and it is reported."""
+    """A line that is neither understood nor known noise. It belongs to no item and is reported."""
 
     line: int
     text: str
 
 
 class Paper(Frozen):
-    """One paper: what was read from one document (a document may hold several papers)."""
+    """One paper read from a document (a document may contain several papers)."""
 
     title: str = ""
     language: Literal["zh", "en"] = "zh"
@@ -175,5 +175,5 @@ class Paper(Frozen):
 
 
 def content(item: Item) -> dict[str, Any]:
-    """What an item says, without its id, place and warnings: equal for two readings of the same question."""
+    """An item's content without id, position and warnings: equal for two readings of the same question."""
     return item.model_dump(mode="json", exclude={"id", "source", "warnings"})

@@ -1,4 +1,4 @@
-"""Grading by key: for questions whose answer is right or wrong, no model is needed."""
+"""Grading by key: questions whose answer is right or wrong need no model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Cause = Literal["no_key", "unreadable", "truncated"]
 
 
 class ObjectiveGrade(BaseModel):
-    """The grade of one objective answer. `points` is None (ungraded, which is not zero) where `cause` says why."""
+    """The grade of one objective answer. If `points` is None it is ungraded, which is not zero; `cause` says why."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,18 +24,18 @@ class ObjectiveGrade(BaseModel):
     max_points: float
     policy: Policy
     correct: bool | None = None
-    given: str = ""  # the answer as it was read: `AC`, `√`, `②→①`
+    given: str = ""  # the answer as read: `AC`, `√`, `②→①`
     key: str | None = None
-    missed: tuple[str, ...] = ()  # right options that were not picked
-    wrong: tuple[str, ...] = ()  # picked options that are not right
+    missed: tuple[str, ...] = ()  # right options that were not chosen
+    wrong: tuple[str, ...] = ()  # chosen options that are not right
     cause: Cause | None = None
 
 
 def grade_objective(item: Item, answer: str, policy: Policy = "all_or_nothing") -> ObjectiveGrade:
     """Grades an answer by the item's key; InputError for an item of an open kind.
 
-    The policy matters for multiple choice only. `all_or_nothing`: full points for exactly the key, else 0. `partial`:
-    points times (right picks / options in the key), and 0 as soon as one pick is wrong. An item without points
+    The policy matters for multiple choice only. `all_or_nothing`: full points for exactly the key, otherwise 0.
+    `partial`: points times (right choices / options in the key), and 0 if any choice is wrong. An item without points
     counts 1. An empty answer is graded 0; an answer that cannot be read is left ungraded.
     """
     if item.kind not in OBJECTIVE_KINDS:
@@ -54,7 +54,7 @@ def grade_objective(item: Item, answer: str, policy: Policy = "all_or_nothing") 
 
 
 def _read(item: Item, answer: str) -> str | None:
-    """The answer in the spelling of keys; an empty one is empty, not unreadable."""
+    """The answer in key notation; an empty one is empty, not unreadable."""
     if not answer.strip():
         return ""
     key = line_patterns.read_key(answer)

@@ -1,6 +1,4 @@
-"""What the bank gives to the store of references: answers of open items, explanations of choice questions; keeping the
-store in step with the bank, and searching it.
-"""
+"""The bank's entries in the reference store: answers of open items, explanations of choice questions, and search."""
 
 from __future__ import annotations
 
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def scope_of(bank: Bank) -> str:
-    """What the ids of a bank's entries begin with: nothing for the bank of the data folder, else the bank's own mark.
+    """The prefix of the ids of a bank's entries: empty for the data folder's bank, otherwise the bank's own mark.
 
-    Two banks may hold the same paper, whose items have the same ids; each has entries of its own, so that an undo in
-    one takes nothing from the other.
+    Two banks may contain the same paper, whose items have the same ids; each has its own entries, so that an undo in
+    one does not remove anything from the other.
     """
     from evaluator.settings import load_settings
 
@@ -33,10 +31,10 @@ def scope_of(bank: Bank) -> str:
 
 
 def references_of(items: Iterable[Item], scope: str = "") -> list[Entry]:
-    """The entries of these items, with ids that stay as long as the items keep theirs.
+    """The entries of these items, with ids that are stable while the items keep theirs.
 
-    An answer in parts gives one entry for the whole and one key point for each part. The question goes along as
-    context, so that an explanation ("calm first") is found by what its question was about.
+    An answer in parts yields one entry for the whole and one key point per part. The question is included as context,
+    so that an explanation ("calm first") is found by the subject of its question.
     """
     entries = (entry for item in items for entry in _entries(item))
     return [entry.model_copy(update={"id": f"{scope}{entry.id}"}) for entry in entries] if scope else list(entries)
@@ -55,7 +53,7 @@ def _entries(item: Item) -> Iterator[Entry]:
 
 
 def right_answer(item: Item) -> str:
-    """The right options in words; empty for true or false, whose key alone says nothing."""
+    """The text of the right options; empty for true or false, whose key alone says nothing."""
     chosen = [option.text for option in item.options if option.label in item.key_letters]
     if item.kind != "ordering":
         return "；".join(chosen)
@@ -83,15 +81,15 @@ def _entry(
 
 
 def language_of(item: Item) -> Literal["zh", "en"]:
-    """Chinese where a tenth of the letters is."""
+    """Chinese if a tenth of the letters are."""
     letters = [ch for ch in item.text + item.explanation if ch.isalpha()]
     return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"
 
 
 def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progress | None = None) -> Changes:
-    """Makes the store hold what the bank's items refer to, and no more of them; only new and changed ones are embedded.
+    """Makes the store hold exactly the bank's references; embeds only new and changed ones.
 
-    Rubrics and other banks share the store: only entries of this bank, of items that it once held, are deleted.
+    Rubrics and other banks share the store: only entries of this bank, for items that it once had, are deleted.
     """
     from evaluator.references import open_store
 
@@ -103,7 +101,7 @@ def index_bank(bank: Bank, store: ReferenceStore | None = None, progress: Progre
 
 
 def _drop_stale(bank: Bank, store: ReferenceStore, wanted: set[str]) -> int:
-    """Deletes this bank's entries of items that were deleted or undone, or that lost an answer or explanation."""
+    """Deletes this bank's entries for items that were deleted or undone, or that lost an answer or explanation."""
     known, scope = bank.known_ids(), scope_of(bank)
     stored = [entry for entry in store.entries() if entry.id.startswith(f"{scope}{entry.item}/")]
     ours = sorted((entry for entry in stored if entry.item in known), key=lambda entry: entry.item)
@@ -124,10 +122,10 @@ def search(
     bank: str | None = "",
     store: ReferenceStore | None = None,
 ) -> list[Hit]:
-    """The `k` best hits with scores and sources, best first; `Hit.fits` tells a hit from a mere nearest.
+    """The `k` best hits with scores and sources, best first; `Hit.fits` says whether a hit fits or is merely nearest.
 
-    `filters` narrows by item, kind, topic, source or language; another name raises ValueError. `bank` is the `scope_of`
-    the bank that is searched, the one of the data folder (and the rubrics) by default; None searches all.
+    `filters` restricts item, kind, topic, source or language; other names raise ValueError. `bank` is the `scope_of` of
+    the bank to search, by default the data folder's (and the rubrics); None searches all.
     """
     from evaluator.references import FILTERS
     from evaluator.references import search as search_store

@@ -1,8 +1,8 @@
-"""Rows of tables of questions as items, and items as rows of the spreadsheet template that export writes.
+"""Converts rows of question tables to items, and items to rows of the exported spreadsheet template.
 
 Criteria, steps, gaps, pairs and answers take one line each in their cell; a criterion ends with its points in brackets:
-`先安抚客户（3分）`, `calms the customer (3 points)`. What a tool writes in its own way is read too: all options in one
-cell, options that carry their letter, keys as digits or as the words of the right option, true and false as options.
+`先安抚客户（3分）`, `calms the customer (3 points)`. Other tools' notations are read too: all options in one cell, options with
+their letter, keys as digits or as the words of the right option, true and false as options.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import read_blanks
 from evaluator.text import number_text
 
-ANSWER_RULE = "———"  # between two reference answers in one cell
+ANSWER_RULE = "———"  # separates reference answers in one cell
 _PAIR_RULE = " = "
 KIND_NAMES: dict[Kind, str] = {
     "single_choice": "单选题",
@@ -129,7 +129,7 @@ def _id_and_number(row: dict[str, str], line: int, warnings: list[Warning]) -> t
 
 
 def _options(row: dict[str, str]) -> tuple[Option, ...]:
-    """Options in columns of their own, without the letter that some carry; or all of one cell."""
+    """Options in separate columns, without the letter that some include; or all from one cell."""
     found = [
         Option(label=label, text=_without_label(row[label].strip(), label))
         for label in OPTION_LABELS
@@ -147,7 +147,7 @@ def _without_label(text: str, label: str) -> str:
 
 
 def _options_of_cell(cell: str) -> list[Option]:
-    """`A.核对 B.拒绝`, or options apart by line breaks or signs."""
+    """Options in one cell, such as `A.核对 B.拒绝`, or separated by line breaks or punctuation."""
     if not cell:
         return []
     joined = re.sub(r"\s*(?:\n|\|+|\$;?\$?)\s*", "  ", cell)
@@ -164,7 +164,7 @@ def _options_of_cell(cell: str) -> list[Option]:
 def _kind(
     row: dict[str, str], options: tuple[Option, ...], tagged: Kind | None, line: int, warnings: list[Warning]
 ) -> Kind:
-    """The kind that the row names; else what options and key look like."""
+    """The kind named by the row, otherwise inferred from options and key."""
     given = row.get("kind", "").strip()
     known = next((kind for kind in KINDS if kind == given.lower()), None) or _KIND_CODES.get(given.lower())
     known = known or line_patterns.read_kind(given) or tagged
@@ -177,7 +177,7 @@ def _kind(
 
 
 def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
-    """What kind of question options and key belong to, where nothing names it."""
+    """The kind of question inferred from options and key."""
     if len(options) == 2 and {line_patterns.read_key(option.text) for option in options} == {
         line_patterns.RIGHT,
         line_patterns.WRONG,
@@ -193,7 +193,7 @@ def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
 
 
 def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str) -> str | None:
-    """The key in one spelling: letters, digits, or the words of the right options; true and false as √ and ×."""
+    """The key in uniform spelling: letters, digits, or the words of the right options; true and false as √ and ×."""
     given = row.get("key", "").strip()
     if kind not in CHOICE_KINDS and kind != "true_false":
         return None
@@ -212,7 +212,7 @@ def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str
 
 
 def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
-    """√ or ×, where the key names it, names the option that says it, or is 1 or 0."""
+    """√ or × if the key names it, names the option that says it, or is 1 or 0."""
     option = next((option for option in options if option.label == given.upper()), None)
     if option is not None and line_patterns.read_key(option.text) in (line_patterns.RIGHT, line_patterns.WRONG):
         return line_patterns.read_key(option.text)
@@ -220,9 +220,7 @@ def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
         return line_patterns.RIGHT if given == "1" else line_patterns.WRONG
     read = line_patterns.read_key(given)
     if read in ("A", "B") and not options:
-        return (
-            line_patterns.RIGHT if read == "A" else line_patterns.WRONG
-        )  # tools leave out the two options of a statement
+        return line_patterns.RIGHT if read == "A" else line_patterns.WRONG  # tools omit the two options of a statement
     return read
 
 
@@ -240,7 +238,7 @@ def _key_by_words(given: str, options: tuple[Option, ...]) -> str | None:
 def _blanks(
     row: dict[str, str], kind: Kind, text: str, points: float | None, options: tuple[Option, ...]
 ) -> tuple[Blank, ...]:
-    """The gaps: in their own cell, in the columns of the options (as learning platforms do), or in the key's."""
+    """The gaps: from their own cell, from the option columns (as learning platforms do), or from the key's."""
     if kind != "blank":
         return ()
     if row.get("blanks"):
@@ -282,7 +280,7 @@ def _criteria(row: dict[str, str]) -> tuple[Criterion, ...]:
 
 
 def _answers(row: dict[str, str], key_cell: str) -> tuple[Answer, ...]:
-    """Reference answers; an open question's may also stand in the column of the key."""
+    """Reference answers; an open question's may also be in the key column."""
     texts = row.get("references", "").split(ANSWER_RULE) or []
     return tuple(split_answer(text.strip()) for text in (*texts, key_cell) if text.strip())
 
@@ -292,7 +290,7 @@ def _lines(row: dict[str, str], column: str) -> tuple[str, ...]:
 
 
 def _criterion_cell(criterion: Criterion) -> str:
-    """One line: a line of the cell is a criterion."""
+    """One line per criterion: a line of the cell is a criterion."""
     text = _one_line(criterion.text)
     return text if criterion.points is None else f"{text}（{number_text(criterion.points)}分）"
 

@@ -1,7 +1,7 @@
-"""Question formats of other systems, in and out: GIFT, Aiken, Moodle XML, QTI 2.1 and 3.
+"""Question formats of other systems, for import and export: GIFT, Aiken, Moodle XML, QTI 2.1 and 3.
 
-Each module has `read`, which gives questions with their line, and `write`, which gives the file's text (QTI: a package)
-and the questions that the format has no form for.
+Each module has `read`, which returns questions with their lines, and `write`, which returns the file's text (QTI: a
+package) and the questions that the format cannot express.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Picture = tuple[str, bytes]
 
 @dataclass(frozen=True)
 class Exchanged:
-    """A question as an exchange format holds it, without its place in the bank."""
+    """A question in an exchange format, without its place in the bank."""
 
     item: Item
     line: int
@@ -31,7 +31,7 @@ class Written:
 
 
 def choice(count_right: int) -> Kind:
-    """The kind of a choice by the number of its right options."""
+    """The kind of a choice question by its number of right options."""
     return "multiple_choice" if count_right > 1 else "single_choice"
 
 

@@ -1,4 +1,4 @@
-"""GIFT, Moodle's format of plain text: https://docs.moodle.org/en/GIFT_format. Aiken, its simple sister, is written too.
+"""GIFT, Moodle's plain-text format (https://docs.moodle.org/en/GIFT_format), and export to the simpler Aiken.
 
 Aiken files need no reader: the grammar of papers reads them.
 """
@@ -32,7 +32,7 @@ class _Block:
 
 
 def looks_like_gift(text: str) -> bool:
-    """Whether a text is GIFT: most of its blocks hold answers in braces, with GIFT's signs."""
+    """Whether a text is GIFT: most of its blocks have answers in braces with GIFT's symbols."""
     blocks = list(_blocks(text[:200_000]))
     answered = sum(bool(_answers_of(_hold(block.text))) for block in blocks)
     return bool(blocks) and answered * 2 > len(blocks)
@@ -43,7 +43,7 @@ def _answers_of(held: str) -> re.Match[str] | None:
 
 
 def read(text: str) -> list[Exchanged]:
-    """The questions of a GIFT file. A block without an answer in braces is a description, and is left out."""
+    """The questions of a GIFT file; a block without an answer in braces is a description and is left out."""
     found: list[Exchanged] = []
     chapter = ""
     for block in _blocks(text):
@@ -57,7 +57,7 @@ def read(text: str) -> list[Exchanged]:
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    """Questions, apart by blank lines that stand outside braces; comments are no part of them."""
+    """Question blocks, separated by blank lines outside braces, without comments."""
     lines: list[str] = []
     start, depth = 1, 0
     for number, line in enumerate([*text.splitlines(), ""], start=1):
@@ -80,7 +80,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _hold(text: str) -> str:
-    """Escaped signs out of the way of the reading."""
+    """Replaces escaped symbols by placeholders while reading."""
     return _ESCAPED.sub(lambda match: _HELD[match[1]], text)
 
 
@@ -135,7 +135,7 @@ def _pair(text: str) -> Pair:
 
 
 def write(items: list[Item]) -> Written:
-    """The questions as GIFT. Ordering questions without options and gaps of several answers have no form there."""
+    """The questions as GIFT, which cannot express ordering questions without options, or gaps with several answers."""
     blocks: list[str] = []
     left_out: list[Item] = []
     for item in items:
@@ -178,7 +178,7 @@ def _escape(text: str) -> str:
 
 
 def write_aiken(items: list[Item]) -> Written:
-    """The single choices as Aiken, which has no other kind of question."""
+    """The single-choice questions as Aiken, which has no other kind."""
     fits = [item for item in items if item.kind == "single_choice" and len(item.key_letters) == 1 and item.options]
     blocks = []
     for item in fits:

@@ -1,4 +1,4 @@
-"""XML and the HTML inside it, read safely: no entities, no network, no depth without end."""
+"""XML and the HTML inside it, read safely: no entities, no network, bounded depth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEEPEST = 200
 
 
 def parse_xml(data: bytes, name: str) -> Any:
-    """The root element; InputError where the file is damaged or would unfold to more than it is."""
+    """The root element; InputError if the file is damaged or would expand beyond its size."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
@@ -26,7 +26,7 @@ def parse_xml(data: bytes, name: str) -> Any:
 
 
 def local(element: Any) -> str:
-    """The name of an element as QTI 2 writes it: without namespace, `qti-choice-interaction` as `choiceInteraction`."""
+    """An element's name in QTI 2 spelling: without namespace, `qti-choice-interaction` as `choiceInteraction`."""
     name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
     if not name.startswith("qti-"):
         return name
@@ -35,13 +35,13 @@ def local(element: Any) -> str:
 
 
 def attribute(element: Any, name: str) -> str:
-    """An attribute as QTI 2 writes it (`maxChoices`) or QTI 3 does (`max-choices`)."""
+    """An attribute in the spelling of QTI 2 (`maxChoices`) or QTI 3 (`max-choices`)."""
     dashed = re.sub(r"(?<=[a-z])([A-Z])", lambda match: f"-{match[1].lower()}", name)
     return element.get(name) or element.get(dashed) or ""
 
 
 def text_of_html(html: str) -> str:
-    """The words of a piece of HTML, block by block; `[图]` stands for a picture."""
+    """The words of an HTML fragment, block by block; `[图]` stands for a picture."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(html, "html.parser")
@@ -54,7 +54,7 @@ def text_of_html(html: str) -> str:
 
 
 def picture_of(name: str, encoded: str) -> tuple[str, bytes] | None:
-    """A picture that a file holds in base64, under a name made of its content."""
+    """A picture embedded in base64, named after its content."""
     try:
         data = base64.b64decode(encoded, validate=False)
     except (binascii.Error, ValueError):

@@ -17,7 +17,7 @@ _CLOZE = re.compile(r"\{\d*:(?:[A-Z_]+):((?:[^{}\\]|\\.)*)\}")
 
 
 def read(data: bytes, name: str) -> list[Exchanged]:
-    """The questions of a Moodle XML file; descriptions are left out, they ask nothing."""
+    """The questions of a Moodle XML file; descriptions are left out because they ask nothing."""
     found: list[Exchanged] = []
     chapter = ""
     for question in parse_xml(data, name).iterfind("question"):
@@ -99,7 +99,7 @@ def _pictures(question: Any) -> Iterator[Picture]:
 
 
 def write(items: list[Item]) -> Written:
-    """The questions as Moodle XML; a gap among several is written as an embedded answer (cloze)."""
+    """The questions as Moodle XML; one gap among several is written as an embedded answer (cloze)."""
     from lxml import etree
 
     quiz = etree.Element(ROOT)

@@ -1,6 +1,7 @@
-"""QTI 2.1 and 3 (https://www.imsglobal.org/question/): items read from XML, packages written with a manifest.
+"""QTI 2.1 and 3 (https://www.imsglobal.org/question/): reads items from XML, writes packages with a manifest.
 
-The two versions differ in the spelling of names (`choiceInteraction`, `qti-choice-interaction`); one reader does for both.
+The two versions differ in the spelling of names (`choiceInteraction`, `qti-choice-interaction`); one reader handles
+both.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _INTERACTIONS = (
 
 
 def read(data: bytes, name: str) -> list[Exchanged]:
-    """The question of an item; a test that only names its items gives none."""
+    """The question of an item; a test that only names its items yields none."""
     root = parse_xml(data, name)
     items = [root] if local(root) == "assessmentItem" else [e for e in root.iter() if local(e) == "assessmentItem"]
     return [Exchanged(_item(element), element.sourceline or 1) for element in items]
@@ -62,7 +63,7 @@ def _item(root: Any) -> Item:
 
 
 def _correct(root: Any) -> dict[str, list[str]]:
-    """The right values by response; mapped ones where they are worth something."""
+    """The right values by response, including mapped ones that earn points."""
     correct: dict[str, list[str]] = {}
     for declaration in (e for e in root.iter() if local(e) == "responseDeclaration"):
         values = [e.text or "" for e in declaration.iter() if local(e) == "value"]
@@ -85,7 +86,7 @@ def _points(root: Any) -> float | None:
 
 
 def _question_text(body: Any, etree: Any) -> str:
-    """The words of the body, a line for each gap, without what the interactions offer."""
+    """The words of the body with a line for each gap, without the interactions' options."""
     copy = etree.fromstring(etree.tostring(body))
     for element in list(copy.iter()):
         name = local(element)
@@ -160,7 +161,7 @@ def _matching(base: dict[str, Any], interaction: Any, correct: dict[str, list[st
 
 
 def write(items: list[Item], version: Version) -> Written:
-    """A content package: one file an item, and the manifest that names them."""
+    """A content package: one file per item, and a manifest that lists them."""
     left_out = [item for item in items if not _fits(item)]
     kept = [item for item in items if _fits(item)]
     stream = io.BytesIO()
@@ -228,7 +229,7 @@ def _write_item(item: Item, identifier: str, version: Version) -> bytes:
 
 
 def _adder(version: Version) -> Callable[..., Any]:
-    """Adds an element with the names of the version."""
+    """Returns a function that adds an element with the version's names."""
     from lxml import etree
 
     space = _NAMESPACES[version]

@@ -1,4 +1,4 @@
-"""Reading documents: one module a format, each gives lines with their place."""
+"""Document readers: one module per format, each returning lines with their positions."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ ARCHIVE = ".zip"
 
 
 def read_document(path: Path, name: str | None = None, known: Mapping[str, str] | None = None) -> Document:
-    """The document at `path`, called `name` in errors and in the source of its items (the file's name by default).
+    """The document at `path`, called `name` in errors and in its items' source (by default the file name).
 
-    `known` says what further columns of spreadsheets hold, by their names.
+    `known` maps further column names of spreadsheets to their roles.
     """
     check_size(path)
     suffix = path.suffix.lower()
@@ -52,7 +52,7 @@ def read_document(path: Path, name: str | None = None, known: Mapping[str, str] 
                 return Document(name or path.name, digest, questions=tuple(items), pictures=kept)
         pictures: Pictures = {}
         read = reader.read(path, pictures) if suffix == ".docx" else reader.read(path)
-    except ImportError as error:  # the formats' readers are an extra
+    except ImportError as error:  # the readers' packages are in an extra
         raise InputError("bank_extra_missing", package=error.name or suffix) from None
     except OSError as error:
         raise InputError("bank_unreadable", file=name or path.name, detail=error.strerror or error) from None

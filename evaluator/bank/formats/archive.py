@@ -1,4 +1,4 @@
-"""Zip archives: unpacked member by member into a folder of their own, within limits."""
+"""Zip archives: unpacked member by member into a separate folder, within limits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from evaluator.bank.formats.limits import MAX_FILE_BYTES, MAX_UNPACKED_BYTES, ch
 from evaluator.errors import InputError
 from evaluator.files import Reader
 
-MAX_SUFFIX = 12  # characters; longer ones are no format of ours, and too long for a file system
+MAX_SUFFIX = 12  # characters; longer names match none of our formats and are too long for file systems
 
 
 @contextmanager
 def unpacked(path: Path, reader: Reader) -> Iterator[list[tuple[str, Path]]]:
-    """The members as (name inside the archive, file on disk); the files are gone when the block ends."""
+    """The members as (name inside the archive, file on disk); the files are deleted when the block ends."""
     check_size(path)
     with TemporaryDirectory(prefix="evaluator-zip-") as folder:
         found = reader.call(extract, path, folder)
@@ -28,7 +28,7 @@ def unpacked(path: Path, reader: Reader) -> Iterator[list[tuple[str, Path]]]:
 
 
 def extract(path: Path, folder: str) -> list[tuple[str, str]]:
-    """Unpacks the members into folders of their own in `folder`: (name inside the archive, file on disk)."""
+    """Unpacks the members into separate folders in `folder`: (name inside the archive, file on disk)."""
     members: list[tuple[str, str]] = []
     total = 0
     try:
@@ -49,14 +49,14 @@ def extract(path: Path, folder: str) -> list[tuple[str, str]]:
 
 
 def _wanted(member: zipfile.ZipInfo) -> bool:
-    """Everything but what systems add for themselves, and links: a link could point anywhere."""
+    """Everything except files that systems add for themselves, and links, which could point anywhere."""
     name = PurePosixPath(_name(member))
     is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
     return not is_link and "__MACOSX" not in name.parts and not name.name.startswith((".", "~$"))
 
 
 def _extract_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> tuple[str, Path]:
-    """Writes one member under a name of our own making, so that its path cannot lead out of the folder."""
+    """Writes one member under a name of our own, so that its path cannot lead out of the folder."""
     name = _name(member)
     folder.mkdir()
     suffix = PurePosixPath(name).suffix.lower()
@@ -67,7 +67,7 @@ def _extract_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """Chinese Windows writes names in GBK without saying so; zipfile then shows them as code page 437."""
+    """Decode a GBK name: Chinese Windows does not declare the encoding, and zipfile then assumes code page 437."""
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -77,7 +77,7 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 class _Limited:
-    """A stream that stops a member which unpacks to more than its header said."""
+    """A stream that stops a member which unpacks to more than its header states."""
 
     def __init__(self, stream: object, name: str) -> None:
         self._stream = stream

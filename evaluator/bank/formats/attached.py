@@ -1,4 +1,4 @@
-"""Parts of other formats inside a Word file (altChunk), read by the reader of their format."""
+"""Parts in other formats inside a Word file (altChunk), read by their formats' readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READERS = {".html": html.read, ".htm": html.read, ".xhtml": html.read, ".txt": 
 
 
 def read_attached(data: bytes, name: str, read_word: Callable[[Path], Sequence[Line]]) -> tuple[Line, ...]:
-    """The lines of an attached part, a Word file's by `read_word`; a format that is not known gives one line that says so."""
+    """The lines of an attached part, Word files read by `read_word`; an unknown format yields one line saying so."""
     suffix = PurePosixPath(name).suffix.lower()
     read = read_word if suffix == ".docx" else _READERS.get(suffix)
     if read is None:

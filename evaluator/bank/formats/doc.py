@@ -1,4 +1,4 @@
-"""Old Word files (.doc), turned into .docx by LibreOffice where it is installed."""
+"""Old Word files (.doc), converted to .docx by LibreOffice if it is installed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ TIMEOUT_S = 180  # a first start on a busy machine takes a minute
 
 
 def read(path: Path) -> tuple[Line, ...]:
-    """The lines of an old Word file; InputError where LibreOffice is missing, too slow, or cannot open it."""
+    """The lines of an old Word file; InputError if LibreOffice is missing, too slow, or cannot open it."""
     with as_docx(path) as converted:
         return docx.read(converted)
 
 
 @contextmanager
 def as_docx(path: Path) -> Iterator[Path]:
-    """An old Word file as a .docx, which is gone when the block ends; any other file as it is."""
+    """An old Word file as a .docx, which is deleted when the block ends; any other file unchanged."""
     if path.suffix.lower() != ".doc":
         yield path
         return
@@ -38,7 +38,7 @@ def as_docx(path: Path) -> Iterator[Path]:
 
 
 def _convert(office: str, path: Path, folder: Path) -> Path:
-    """Works on a copy under a plain name; a name that begins with a dash would be read as an option."""
+    """Works on a copy with a plain name; a name starting with a dash would be read as an option."""
     copy = folder / "paper.doc"
     shutil.copyfile(path, copy)
     _run(_command(office, copy, folder), path.name)
@@ -49,14 +49,14 @@ def _convert(office: str, path: Path, folder: Path) -> Path:
 
 
 def _command(office: str, copy: Path, folder: Path) -> list[str]:
-    """A private profile: conversions run beside each other, and beside a LibreOffice window that is open."""
+    """Uses a private profile, so that conversions can run beside each other and beside an open LibreOffice window."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     options = ("--headless", "--norestore", "--nolockcheck", "--convert-to", "docx", "--outdir", str(folder))
     return [office, profile, *options, str(copy)]
 
 
 def _run(command: list[str], name: str) -> None:
-    """`soffice` is a script that starts the office: after the timeout the whole group has to end, not the script."""
+    """Runs `soffice`, a script that starts the office: after the timeout the whole process group must be ended."""
     try:
         started = subprocess.Popen(
             command,
@@ -78,7 +78,7 @@ def _run(command: list[str], name: str) -> None:
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:
-    """Ends what still runs: after a timeout, or when the user stopped the import."""
+    """Ends what is still running after a timeout, or when the user stopped the import."""
     if started.poll() is not None:
         return
     if hasattr(os, "killpg"):

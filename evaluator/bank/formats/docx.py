@@ -1,7 +1,7 @@
-"""Word files: paragraphs and tables in their order, with what content controls, text boxes and attached parts hold.
+"""Word files: paragraphs and tables in order, with the contents of content controls, text boxes and attached parts.
 
-python-docx opens the package; the body is walked as XML, because its paragraphs leave out tracked insertions, content
-controls, text boxes, formulas and nested tables.
+python-docx opens the package; the body is walked as XML, because python-docx's paragraphs leave out tracked insertions,
+content controls, text boxes, formulas and nested tables.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from evaluator.bank.papers.grids import heads_questions
 from evaluator.errors import InputError
 
 _THROUGH = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
-_DEEPEST = 40  # tables in tables, and controls in controls
-Block = tuple[str, tuple[str, ...], tuple[str, ...]]  # text, cells of a row, names of pictures
+_DEEPEST = 40  # nesting of tables and of controls
+Block = tuple[str, tuple[str, ...], tuple[str, ...]]  # text, row cells, picture names
 
 
 def read(path: Path, pictures: Pictures | None = None) -> tuple[Line, ...]:
-    """The lines of a Word file; `number` counts paragraphs and table rows. Pictures are put into `pictures` by name."""
+    """The lines of a Word file; `number` counts paragraphs and table rows. Pictures are added to `pictures` by name."""
     check_office(path)
     reader = _Reader(_open(path), pictures if pictures is not None else {})
     lines: list[Line] = []
@@ -55,14 +55,14 @@ def _open(path: Path) -> Any:
 
 
 class _Reader:
-    """One document that is being walked."""
+    """The reader of one document."""
 
     def __init__(self, document: Any, pictures: Pictures) -> None:
         self._document, self._part, self._pictures = document, document.part, pictures
         self._lists = Lists(_element(document, "numbering"), _element(document, "styles"))
 
     def blocks(self) -> Iterator[Block]:
-        """The paragraphs and the rows of tables in their order."""
+        """The paragraphs and table rows in order."""
         yield from self._walk(self._document.element.body, 0)
 
     def _walk(self, parent: Any, depth: int) -> Iterator[Block]:
@@ -86,7 +86,7 @@ class _Reader:
             yield from self._walk(box, depth + 1)
 
     def _table(self, table: Any, depth: int) -> Iterator[Block]:
-        """Rows of short cells and of questions stay rows; a table that only lays out paragraphs gives them one by one."""
+        """The lines of a table: rows of short cells and questions stay rows; a layout table yields its paragraphs."""
         headed = False
         for row in _rows(table):
             blocks = [list(self._walk(cell, depth + 1)) for cell in _cells(row)]
@@ -101,7 +101,7 @@ class _Reader:
                 yield "\t".join(shown).replace("\n", " "), shown, names
 
     def _picture(self, relation: str) -> str:
-        """The name of a picture, by its content, so that the same one is kept once; empty where it is not in the file."""
+        """The name of a picture, derived from its content, so that duplicates are stored once; empty if missing."""
         try:
             part = self._part.related_parts[relation]
             suffix = PurePosixPath(str(part.partname)).suffix.lower()
@@ -112,7 +112,7 @@ class _Reader:
         return name
 
     def _attached(self, relation: str | None) -> Iterator[Block]:
-        """A part of another format that Word shows in its place (altChunk): web pages, text and Word files."""
+        """A part in another format that Word displays in place (altChunk): web pages, text and Word files."""
         part = self._part.related_parts.get(relation) if relation else None
         if part is not None:
             yield from ((line.text, line.cells, ()) for line in read_attached(part.blob, str(part.partname), read))
@@ -134,7 +134,7 @@ def _rows(table: Any) -> Iterator[Any]:
 
 
 def _cells(row: Any) -> Iterator[Any]:
-    """The cells of a row; one that goes on a cell merged from above is left out."""
+    """The cells of a row, without cells that continue a vertically merged one."""
     for child in row:
         if child.tag == f"{W}tc":
             merged = child.find(f"{W}tcPr/{W}vMerge")

@@ -1,4 +1,4 @@
-"""The numbers that Word shows before paragraphs of a list; the file holds them only as a format."""
+"""The numbers that Word displays before list paragraphs; the file stores only their format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a list: how its number is written, in what pattern, and where it starts."""
+    """One level of a list: its number format, its pattern and its start."""
 
     style: str
     pattern: str
@@ -23,12 +23,12 @@ class Level:
 
 
 class Lists:
-    """The lists of a document, counted as their paragraphs come."""
+    """The lists of a document, counted in paragraph order."""
 
     def __init__(self, numbering: Any, styles: Any) -> None:
         self._abstract: dict[str, str] = {}  # list to definition
         self._levels: dict[str, dict[int, Level]] = {}  # of a definition
-        self._restarts: dict[str, dict[int, int]] = defaultdict(dict)  # list to level to its own start
+        self._restarts: dict[str, dict[int, int]] = defaultdict(dict)  # list to level to its own start value
         self._begun: set[str] = set()
         self._counters: dict[tuple[str, int], int] = {}
         self._styles = _style_numbers(styles)
@@ -47,7 +47,7 @@ class Lists:
                     self._restarts[name][int(override.get(f"{W}ilvl", "0"))] = int(start)
 
     def label(self, paragraph: Any) -> str:
-        """The number with its pattern (`3. `, `B. `), `- ` for a bullet; empty for a paragraph of no list."""
+        """The number with its pattern (`3. `, `B. `), `- ` for a bullet; empty for a paragraph outside lists."""
         name, level = self._place(paragraph)
         definition = self._abstract.get(name, "")
         found = self._levels.get(definition, {}).get(level)
@@ -64,7 +64,7 @@ class Lists:
         return f"{shown} "
 
     def _place(self, paragraph: Any) -> tuple[str, int]:
-        """The list and the level: named at the paragraph, or at its style or one that this is based on."""
+        """The list and level, given by the paragraph, its style, or a style that this is based on."""
         properties = paragraph.find(f"{W}pPr")
         own = properties.find(f"{W}numPr") if properties is not None else None
         style = _value(properties.find(f"{W}pStyle")) if properties is not None else ""
@@ -76,7 +76,7 @@ class Lists:
         return ("", 0) if name == "0" else (name, int(level) if level.isdecimal() else inherited[1])
 
     def _count(self, name: str, definition: str, level: int, found: Level) -> None:
-        """Lists of one definition go on counting, unless one says where it starts."""
+        """Counts a paragraph; lists with one definition continue counting unless one states its start."""
         if name not in self._begun:
             self._begun.add(name)
             for own, start in self._restarts[name].items():
@@ -101,7 +101,7 @@ def _value(element: Any) -> str:
 
 
 def _style_numbers(styles: Any) -> dict[str, tuple[str, int]]:
-    """List and level by style, through what each style is based on."""
+    """List and level by style, resolved through base styles."""
     own: dict[str, tuple[str, int]] = {}
     based: dict[str, str] = {}
     for style in styles.findall(f"{W}style") if styles is not None else ():

@@ -1,4 +1,4 @@
-"""The words of a Word paragraph: insertions, content controls, symbols, formulas and pictures too, deletions not."""
+"""The words of a Word paragraph, with insertions, content controls, symbols, formulas and pictures, not deletions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SKIPPED = {f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText",
 _SKIPPED |= {f"{MC}Fallback"}
 _DRAWN = {f"{W}drawing", f"{W}pict", f"{W}object"}
 _SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
-# Private characters of the symbol fonts, by the last two digits of their code: ticks, crosses and boxes.
+# Private characters of the symbol fonts, by the last two hex digits of their code: ticks, crosses and boxes.
 _SYMBOLS = {
     "wingdings": {"FC": "√", "FB": "×", "FE": "☑", "FD": "☒", "A8": "□", "6F": "□", "71": "□", "A1": "○", "6C": "●"},
     "wingdings 2": {"50": "√", "4F": "×", "52": "☑", "51": "☒", "53": "☒", "A3": "□", "2A": "□", "99": "○"},
@@ -30,7 +30,7 @@ _SYMBOLS = {
 
 @dataclass
 class Words:
-    """The text of a paragraph with its emphasis, the pictures in it, and the text boxes that hang on it."""
+    """The text of a paragraph with its emphasis, its pictures, and its anchored text boxes."""
 
     pieces: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Words:
 
 
 def read_words(paragraph: Any, picture: Callable[[str], str]) -> Words:
-    """The words of a paragraph. `picture` gives the name of the picture behind a relation of the file."""
+    """The words of a paragraph. `picture` returns the picture name for a relation id."""
     words = Words()
     for child in paragraph:
         _read(child, words, picture)
@@ -86,7 +86,7 @@ def _run_pieces(run: Any, words: Words, picture: Callable[[str], str]) -> Iterat
 
 
 def _drawn(element: Any, words: Words, picture: Callable[[str], str]) -> Iterator[str]:
-    """A picture leaves its sign in the text; text boxes are kept for the lines below. A fallback repeats its choice."""
+    """Marks a picture in the text; keeps text boxes for the lines below, ignoring fallbacks that repeat them."""
     shown = element.find(f"{MC}Choice") if element.tag == f"{MC}AlternateContent" else element
     shown = element if shown is None else shown
     boxes = list(shown.iter(f"{W}txbxContent"))
@@ -100,7 +100,7 @@ def _drawn(element: Any, words: Words, picture: Callable[[str], str]) -> Iterato
 
 
 def _symbol(element: Any) -> str:
-    """A character of a symbol font; its private code where the font is none of those known."""
+    """A character of a symbol font, or its private code if the font is unknown."""
     font = (element.get(f"{W}font") or "").lower()
     code = (element.get(f"{W}char") or "").upper()
     known = _SYMBOLS.get(font, {}).get(code[-2:])
@@ -108,7 +108,7 @@ def _symbol(element: Any) -> str:
 
 
 def _is_strong(properties: Any) -> bool:
-    """In bold, underlined, marked, or in a colour of its own."""
+    """Whether a run is bold, underlined, highlighted or coloured."""
     if properties is None:
         return False
     bold, colour = properties.find(f"{W}b"), properties.find(f"{W}color")
@@ -124,7 +124,7 @@ def _is_strong(properties: Any) -> bool:
 
 
 def formula(element: Any) -> str:
-    """A formula on one line: `(a)/(b)`, `a^b`, `a_b`, `√(a)`; other parts follow each other."""
+    """A formula on one line: `(a)/(b)`, `a^b`, `a_b`, `√(a)`; other parts are concatenated."""
     name = element.tag.removeprefix(M) if isinstance(element.tag, str) else ""
     if name == "t":
         return element.text or ""

@@ -12,7 +12,7 @@ from evaluator.encoding import HIDDEN_TAGS, visible_text
 
 
 def read(path: Path) -> tuple[Line, ...]:
-    """The lines of a web page, counted in the text (not in the source of the page)."""
+    """The lines of a web page, counted in its text, not its source."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(_decode(path), "html.parser")
@@ -34,7 +34,7 @@ def _write_numbers(page: Any) -> None:
 
 
 def _row_of_cells(row: Any) -> str:
-    """The cells of a row between tabs."""
+    """The cells of a row, separated by tabs."""
     cells = row.find_all(["td", "th"], recursive=False) or [row]
     return "\t".join(" ".join(_without_hidden(cell).split()) for cell in cells)
 
@@ -50,7 +50,7 @@ def _own_breaks(text: str) -> list[str]:
 
 
 def _decode(path: Path) -> str:
-    """By the encoding that the page declares, else as any text."""
+    """Decodes with the encoding that the page declares, otherwise like any text."""
     from bs4.dammit import EncodingDetector
 
     data = path.read_bytes()
@@ -59,7 +59,7 @@ def _decode(path: Path) -> str:
         try:
             return data.decode("gb18030" if declared.lower().startswith("gb") else declared)
         except (LookupError, UnicodeDecodeError):
-            pass  # a page may lie about itself; its bytes decide then
+            pass  # a page may declare a wrong encoding; then its bytes decide
     return decode(data, path.name)
 
 

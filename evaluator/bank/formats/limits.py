@@ -1,4 +1,4 @@
-"""Limits on what is read, so that no file can take the machine down. A file over a limit is refused by name."""
+"""Limits on input, so that no file can take the machine down. A file over a limit is refused by name."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from evaluator.messages import say
 MAX_FILE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 256 * 2**20
 MAX_RATIO = 200  # real Office files stay under 60
-RATIO_MATTERS_FROM_BYTES = 8 * 2**20  # a small part may be very regular
+RATIO_MATTERS_FROM_BYTES = 8 * 2**20  # a small part may be very repetitive
 MAX_MEMBERS = 5000
 MAX_LINES = 200_000
-MAX_CELL = 200_000  # characters of a cell; Excel itself stops at 32,767
+MAX_CELL = 200_000  # characters per cell; Excel itself stops at 32,767
 
 
 def check_size(path: Path) -> None:
-    """Refuses a file that is missing, empty or too large, before a byte of it is read."""
+    """Refuses a file that is missing, empty or too large, before reading it."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def check_office(path: Path) -> None:
-    """Refuses an Office file that is protected by a password, damaged, or a bomb."""
+    """Refuses an Office file that is password-protected, damaged, or a decompression bomb."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
@@ -67,5 +67,5 @@ def check_office(path: Path) -> None:
 
 
 def _has_encrypted_package(path: Path) -> bool:
-    """Office keeps a protected file as a stream of this name inside an old-style container."""
+    """Whether the file is an old-style container with an encrypted Office package."""
     return "EncryptedPackage".encode("utf-16-le") in path.read_bytes()

@@ -1,4 +1,4 @@
-"""What every reader gives: the lines of a document with their place in it."""
+"""The common output of all readers: the lines of a document with their positions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from evaluator.bank.exchange import Exchanged
 
 MAX_LINE = 4000  # characters
-STRONG, PLAIN = "\ue000", "\ue001"  # private characters: no document holds them
+STRONG, PLAIN = "\ue000", "\ue001"  # private characters that no document contains
 INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0xFE0E, 0xFE0F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 
 
-Pictures = dict[str, bytes]  # by the name under which questions hold them
+Pictures = dict[str, bytes]  # keyed by the name that questions use
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line, paragraph or table row. `number` counts from 1 in the file; `full` lines run to the right edge."""
+    """One line, paragraph or table row. `number` counts from 1 in the file; `full` lines reach the right edge."""
 
     text: str
     number: int
@@ -31,19 +31,19 @@ class Line:
     cells: tuple[str, ...] = ()  # of a table row; `text` then holds them joined by tabs
     full: bool = False  # wrapped by the layout, so the next line may continue it
     blank_before: bool = False
-    unknown: bool = False  # cells of a table for which the grammar has no place: reported as they are
+    unknown: bool = False  # table cells for which the grammar has no place: reported unchanged
     noise: bool = False  # the header or footer of a page
-    strong: tuple[tuple[int, int], ...] = ()  # places of the text in bold, in colour or underlined
-    quote: bool = False  # set apart as a remark: an indented quotation of Markdown
-    pictures: tuple[str, ...] = ()  # names of the pictures that stand here
+    strong: tuple[tuple[int, int], ...] = ()  # positions of bold, coloured or underlined text
+    quote: bool = False  # set apart as a remark: an indented Markdown quotation
+    pictures: tuple[str, ...] = ()  # names of the pictures in this place
 
     def part(self, start: int, end: int) -> Line:
-        """The piece of the line between two places, with its emphasis."""
+        """The part of the line between two positions, with its emphasis."""
         kept = [(max(a, start) - start, min(b, end) - start) for a, b in self.strong if a < end and b > start]
         return replace(self, text=self.text[start:end], strong=tuple(kept), cells=())
 
     def is_strong(self, start: int, end: int) -> bool:
-        """Whether nearly all of the text between two places is emphasised."""
+        """Whether nearly all of the text between two positions is emphasised."""
         length = len(self.text[start:end].strip())
         covered = sum(max(0, min(b, end) - max(a, start)) for a, b in self.strong)
         return length > 0 and covered >= 0.8 * length
@@ -51,27 +51,26 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document as read: the lines of papers, and the rows of tables of questions with their columns named."""
+    """A document as read: lines of papers, and rows of question tables with named columns."""
 
     file: str
     digest: str
     lines: tuple[Line, ...] = ()
     rows: tuple[dict[str, str], ...] = field(default=())
     headings: tuple[str, ...] = ()  # first row of a spreadsheet in which no row names the columns
-    unread: tuple[str, ...] = ()  # names of columns that hold something and stand for nothing that is known
-    questions: tuple[Exchanged, ...] = ()  # of formats that hold questions field by field
+    unread: tuple[str, ...] = ()  # names of columns that have content but an unknown meaning
+    questions: tuple[Exchanged, ...] = ()  # of formats that store questions field by field
     pictures: Pictures = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
-    """Without invisible characters and control characters; every kind of space is a plain one."""
+    """Removes invisible and control characters, and replaces every kind of space by a plain one."""
     text = text.translate(INVISIBLE).replace("\u3000", " ").replace("\xa0", " ")
     return "".join(ch for ch in text if ch == "\t" or unicodedata.category(ch) != "Cc")
 
 
 def within_length(line: Line) -> Iterator[Line]:
-    """The line, cut into pieces where it is longer than any that was written for people: what is read of a line may take
-    the square of its length."""
+    """The line, cut into pieces if it is longer than any line written for people: some parsing takes quadratic time."""
     for start in range(0, max(1, len(line.text)), MAX_LINE):
         piece = line.text[start : start + MAX_LINE]
         if piece.strip():
@@ -79,7 +78,7 @@ def within_length(line: Line) -> Iterator[Line]:
 
 
 def number_lines(texts: list[str]) -> tuple[Line, ...]:
-    """Lines of a plain text, blank ones dropped but counted; lines that were wrapped at a fixed width are `full`."""
+    """Lines of a plain text; blank ones are dropped but counted, and lines wrapped at a fixed width are `full`."""
     parted = [take_emphasis(clean(text).rstrip()) for text in texts]
     cleaned = [text for text, _ in parted]
     edge = _wrap_edge(cleaned)
@@ -94,12 +93,12 @@ def number_lines(texts: list[str]) -> tuple[Line, ...]:
 
 
 def emphasise(text: str) -> str:
-    """The text between two marks that `number_lines` takes out again and keeps as places in bold or in colour."""
+    """The text between two marks that `number_lines` removes and stores as positions of bold or coloured text."""
     return f"{STRONG}{text}{PLAIN}"
 
 
 def take_emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The text without the marks of `emphasise`, and the places that were between them."""
+    """The text without the marks of `emphasise`, and the positions that were between them."""
     if STRONG not in text and PLAIN not in text:
         return text, ()
     shown: list[str] = []
@@ -118,14 +117,14 @@ def take_emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def width(text: str) -> int:
-    """Columns that a text takes: East Asian wide characters take two."""
+    """Display width of a text: wide East Asian characters count as two."""
     return sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)
 
 
 def _wrap_edge(texts: list[str]) -> int | None:
-    """The width from which a line counts as wrapped; None for a text that nobody wrapped.
+    """The width from which a line counts as wrapped; None for a text without wrapping.
 
-    A wrapped text has many lines of nearly the same, largest width; a paragraph a line has few.
+    A wrapped text has many lines of nearly the same, largest width; a text with one paragraph per line has few.
     """
     widths = sorted((width(text) for text in texts if text.strip()), reverse=True)
     if len(widths) < 4 or not 40 <= widths[0] <= 140:
@@ -135,7 +134,7 @@ def _wrap_edge(texts: list[str]) -> int | None:
 
 
 def join(first: str, second: str) -> str:
-    """Puts a wrapped line back together: a space between Latin words, nothing between Chinese characters."""
+    """Joins a wrapped line: with a space between Latin words, without one between Chinese characters."""
     first, second = first.rstrip(), second.strip()
     if not first or not second:
         return first or second

@@ -1,4 +1,4 @@
-"""Markdown: the marks of its layout are taken off, the words stay; what is in bold or in colour is remembered."""
+"""Markdown: layout marks are removed, the words stay; bold and coloured text is remembered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PICTURE = re.compile(r"!\[[^\]]{0,200}\]\(([^)\s]{1,400})[^)]{0,200}\)")
 
 
 def read(path: Path) -> tuple[Line, ...]:
-    """The lines of a Markdown file; table rows come with their cells."""
+    """The lines of a Markdown file; table rows keep their cells."""
     written = decode(path.read_bytes(), path.name).splitlines()
     lines = number_lines([_plain(line) for line in written])
     return tuple(_finish(line, written[line.number - 1]) for line in lines)

@@ -1,6 +1,6 @@
-"""PDF files with text, read with pdfplumber: columns one below the other, headers and footers of pages marked as noise.
+"""PDF files with text, read with pdfplumber: columns one after another, page headers and footers marked as noise.
 
-Lines that ran to the right edge are marked as wrapped.
+Lines that reach the right edge are marked as wrapped.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from evaluator.bank.formats.lines import Line, clean
 from evaluator.bank.papers import line_patterns
 from evaluator.errors import InputError
 
-_FULL_FROM = 0.93  # of the text's width on the page; ragged lines end a character or two before it
-_RUNNING_FROM = 3  # pages on which a header or footer must stand
-_EDGE_LINES = 2  # at the top and at the bottom of a page, where headers and footers stand
-_GUTTER = 10.0  # points without a word between two columns, at the least
+_FULL_FROM = 0.93  # share of the text's width on the page; ragged lines end a character or two earlier
+_RUNNING_FROM = 3  # share of the pages on which a header or footer must occur
+_EDGE_LINES = 2  # lines at the top and bottom of a page, where headers and footers are
+_GUTTER = 10.0  # minimum width in points without words between two columns
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class _Text:
 
 
 def read(path: Path) -> tuple[Line, ...]:
-    """The lines of a PDF; InputError where it is locked, damaged, or holds pictures of text only."""
+    """The lines of a PDF; InputError if it is locked, damaged, or contains only pictures of text."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfminer.pdfexceptions import PDFException
@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[Line, ...]:
 
 
 def _page_lines(page: Any) -> list[_Text]:
-    """The lines of a page; those of a right column behind those of the left one."""
+    """The lines of a page; those of a right column follow those of the left one."""
     found = _lines_of(page, 0)
     words = page.extract_words()
     cut = _find_gutter(page, words)
@@ -80,7 +80,7 @@ def _lines_of(area: Any, column: int) -> list[_Text]:
 
 
 def _find_gutter(page: Any, words: list[dict[str, Any]]) -> tuple[float, float] | None:
-    """The place between two columns and the height from which they begin; None where the page has one."""
+    """The position between two columns and the height from which they start; None if the page has one column."""
     if len(words) < 8:
         return None
     rows: dict[int, list[tuple[float, float]]] = {}
@@ -103,12 +103,12 @@ def _find_gutter(page: Any, words: list[dict[str, Any]]) -> tuple[float, float] 
 
 
 def _crosses(row: list[tuple[float, float]], place: float) -> bool:
-    """Whether a word of the row stands at the place, or so near that there is no room for a gutter."""
+    """Whether a word of the row is at the position, or so close that there is no room for a gutter."""
     return any(a < place + _GUTTER / 2 and b > place - _GUTTER / 2 for a, b in row)
 
 
 def _both_ask(lines: list[_Text]) -> bool:
-    """Whether questions begin in both columns: options side by side are no columns of a page."""
+    """Whether questions start in both columns: options side by side are not page columns."""
     return all(
         any(
             (head := line_patterns.read_header(line.text)) and not head.doubtful
@@ -120,7 +120,7 @@ def _both_ask(lines: list[_Text]) -> bool:
 
 
 def _mark_running(pages: list[list[_Text]]) -> list[list[_Text]]:
-    """Lines at the edges of most pages that differ only in their numbers are headers and footers."""
+    """Marks lines at the edges of most pages that differ only in their numbers as headers and footers."""
     edges = Counter(
         shape
         for page in pages
@@ -141,7 +141,7 @@ def _is_running(line: _Text, page: list[_Text], running: set[tuple[str, int]]) -
 
 
 def _shape(line: _Text) -> tuple[str, int]:
-    """What a line says without its numbers, and where it stands: questions at the edge of pages differ in both."""
+    """A line's text without numbers and its position: questions at page edges differ in both."""
     return re.sub(r"\d+|[一二三四五六七八九十]+", "#", line.text.strip()), round(line.top / 6)
 
 

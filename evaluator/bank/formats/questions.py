@@ -1,4 +1,4 @@
-"""Files that hold questions field by field: Moodle XML, QTI and GIFT. They need no grammar of papers."""
+"""Files that store questions field by field: Moodle XML, QTI and GIFT. They need no paper grammar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUFFIXES = (".xml", ".gift")
 
 
 def read(path: Path) -> list[Exchanged]:
-    """The questions of a .xml or .gift file; InputError where it is another kind of XML."""
+    """The questions of a .xml or .gift file; InputError if it is another kind of XML."""
     if path.suffix.lower() == ".gift":
         return gift.read(decode(path.read_bytes(), path.name))
     data = path.read_bytes()
@@ -29,7 +29,7 @@ def read(path: Path) -> list[Exchanged]:
 
 
 def read_text(path: Path) -> list[Exchanged]:
-    """The questions of a .txt file that is GIFT; empty where it is anything else."""
+    """The questions of a .txt file in GIFT; empty if it is anything else."""
     data = path.read_bytes()
     if b"{" not in data or len(data) > 8 * 2**20:
         return []

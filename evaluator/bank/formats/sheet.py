@@ -1,7 +1,7 @@
-"""Spreadsheets (.xlsx with openpyxl, .csv): tables of questions by their headed columns, and papers that lie in cells.
+"""Spreadsheets (.xlsx with openpyxl, .csv): question tables with named columns, and papers in cells.
 
-Every sheet is read. A sheet whose columns are named is a table of questions, a row each; any other is a paper, whose
-rows become lines. Columns that hold something and are not known are named in the document.
+Every sheet is read. A sheet with named columns is a question table with one question per row; any other is a paper
+whose rows become lines. Unknown columns with content are reported in the document.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from evaluator.bank.papers import line_patterns
 from evaluator.errors import InputError
 from evaluator.text import number_text
 
-ROW, SHEET = "_row", "_sheet"  # where a row keeps its place in the file
-_HEAD_WITHIN = 12  # filled rows: a title and notes stand above the columns' names
+ROW, SHEET = "_row", "_sheet"  # key under which a row keeps its place in the file
+_HEAD_WITHIN = 12  # filled rows: a title and notes may precede the column names
 
 Grid = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class Sheets:
-    """What a spreadsheet holds: rows of tables, lines of papers, and columns that are not known."""
+    """The contents of a spreadsheet: table rows, paper lines, and unknown columns."""
 
     rows: tuple[dict[str, str], ...] = ()
     lines: tuple[Line, ...] = ()
@@ -40,7 +40,7 @@ class Sheets:
 def read(path: Path, known: Mapping[str, str] | None = None) -> Sheets:
     """The rows as {column: cell} with their place, and the lines of sheets without named columns.
 
-    `known` says of further column names what they hold. InputError where the file is empty or damaged.
+    `known` maps further column names to roles. InputError if the file is empty or damaged.
     """
     grids = [("", _csv_grid(path))] if path.suffix.lower() == ".csv" else _xlsx_grids(path)
     filled = [(name, _filled(grid)) for name, grid in grids]
@@ -70,14 +70,14 @@ def _filled(grid: Grid) -> Grid:
 
 
 def _find_head(grid: Grid, known: Mapping[str, str] | None) -> tuple[int, list[str | None]] | None:
-    """The row that names the columns: the one among the first that names most."""
+    """The row that names the columns: among the first rows, the one that names the most."""
     named = [(place, name_columns(cells, known)) for place, (_, cells) in enumerate(grid[:_HEAD_WITHIN])]
     heads = [(place, columns) for place, columns in named if heads_table(columns)]
     return max(heads, key=lambda head: sum(column is not None for column in head[1]), default=None)
 
 
 def _unread(grid: Grid, head: int, columns: list[str | None]) -> Iterator[str]:
-    """Names of columns that hold something and stand for nothing that is known."""
+    """Names of columns that have content but an unknown meaning."""
     names = grid[head][1]
     for place, name in enumerate(names):
         held = any(len(cells) > place and cells[place].strip() for _, cells in grid[head + 1 :])
@@ -102,7 +102,7 @@ def _about(grid: Grid, page: int | None) -> Iterator[Line]:
 
 
 def _lines(grid: Grid, page: int | None) -> Iterator[Line]:
-    """A sheet that is a paper: a row's cells as lines; a key in the cell beside a question as its answer."""
+    """A sheet that is a paper: a row's cells as lines, and a key in the cell beside a question as its answer."""
     blank, before = False, 0
     for number, cells in grid:
         filled = [cell.strip() for cell in cells if cell.strip()]
@@ -139,7 +139,7 @@ def _csv_grid(path: Path) -> Grid:
 
 
 def _xlsx_grids(path: Path) -> list[tuple[str, Grid]]:
-    """The cells of every sheet that is shown, as text."""
+    """The cells of every visible sheet, as text."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 

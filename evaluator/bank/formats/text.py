@@ -1,4 +1,4 @@
-"""Plain text: UTF-8, UTF-16 with a mark, GB18030 and Big5."""
+"""Plain text: UTF-8, UTF-16 with a byte order mark, GB18030 and Big5."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read(path: Path) -> tuple[Line, ...]:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of `data`; InputError where no known encoding fits or where it is no text at all."""
+    """The text of `data`; InputError if no known encoding fits or if it is not text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strictly(data, "utf-16", name)
     if b"\x00" in data:
@@ -29,7 +29,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _decode_chinese(data: bytes, name: str) -> str:
-    """GB18030 reads nearly any bytes, so the reading with more of the everyday characters wins."""
+    """Chooses the decoding with more common characters, because GB18030 accepts nearly any bytes."""
     readings = []
     for encoding in ("gb18030", "big5"):
         try:

@@ -1,4 +1,4 @@
-"""Answer sections: their entries are given to the questions that they belong to, by section and number."""
+"""Answer sections: assigns their entries to questions by section and number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EMPTY = OpenSection(line_patterns.Heading("", None, None), 0)
 
 
 def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> list[Unplaced]:
-    """Fills keys, explanations, answers and criteria into the drafts; gives back the entries without a question."""
+    """Fills keys, explanations, answers and criteria into the drafts; returns the entries without a question."""
     unmatched: list[Unplaced] = []
     used: list[OpenSection] = []
     for group in (piece for answer in answers for piece in _split_restarts(answer)):
@@ -48,7 +48,7 @@ def section_for(heading: Heading, paper: OpenPaper) -> OpenSection | None:
 
 
 def _split_restarts(group: OpenSection) -> list[OpenSection]:
-    """An answer section without headings begins again at 1 for every section of questions."""
+    """Splits an answer section without headings where its numbering restarts at 1 for the next question section."""
     pieces: list[list[Draft]] = []
     current: list[Draft] = []
     for entry in group.drafts:
@@ -61,7 +61,7 @@ def _split_restarts(group: OpenSection) -> list[OpenSection]:
 
 
 def _matching_section(group: OpenSection, sections: list[OpenSection], used: list[OpenSection]) -> OpenSection | None:
-    """By ordinal and kind, by kind, by ordinal; without a heading, the next one that holds the numbers."""
+    """The section by ordinal and kind, by kind, by ordinal; without a heading, the next one with these numbers."""
     free = [section for section in sections if section.drafts and not any(section is taken for taken in used)]
     heading = group.heading
     if heading.ordinal is not None or heading.kind is not None or heading.some_choice:
@@ -84,7 +84,7 @@ def _case_number(draft: Draft) -> int | None:
 
 
 def _same_chapter(section: OpenSection, group: OpenSection) -> bool:
-    """Whether both stand in the same chapter, by its ordinal: answers repeat a chapter's number, not always its name."""
+    """Whether both are in the same chapter, by its ordinal: answers repeat a chapter's number, not always its name."""
     return _ordinal_of(section.chapter) == _ordinal_of(group.chapter)
 
 
@@ -101,7 +101,7 @@ def _same_kind(section: OpenSection, group: OpenSection) -> bool:
 
 
 def _matching_question(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> Draft | None:
-    """In the section; without one, the only question in the paper with that number."""
+    """The question in the section, or without one, the only question in the paper with that number."""
     places = [target] if target is not None else sections
     found = [
         draft for section in places for draft in section.drafts if draft.number == entry.number and draft.style != PART
@@ -111,7 +111,7 @@ def _matching_question(entry: Draft, target: OpenSection | None, sections: list[
 
 
 def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> bool:
-    """`(33) B B D`: the keys of the parts of a case, in their order; False where this is no entry of that shape."""
+    """`(33) B B D`: the keys of a case's parts, in order; False if the entry does not have that form."""
     places = [target] if target is not None else sections
     parts = [
         draft
@@ -128,7 +128,7 @@ def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSec
 
 
 def _fill(question: Draft, entry: Draft) -> None:
-    """What the question already has stays; what differs from it is a warning."""
+    """Fills in an entry. What the question already has is kept; a difference is a warning."""
     question.split_key_of(entry)
     for has, given in ((question.explanation, entry.explanation), (question.answer, entry.answer)):
         if has.value and given.value not in ("", has.value):

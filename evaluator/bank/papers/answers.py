@@ -7,7 +7,7 @@ import re
 from evaluator.bank.items import Answer, AnswerPart
 from evaluator.bank.papers.line_patterns import CIRCLED, fold
 
-# In this order: the style of the first marked line is the outer one, all others belong inside a part.
+# In this order: the style of the first marked line is the outer one; all others belong inside a part.
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(r"^\s*[-–—•·*▪●]\s*(?=[^\s\d-])")),
     ("bracket", re.compile(r"^\s*\(\d{1,2}\)\s*")),
@@ -22,7 +22,7 @@ _TITLE = re.compile(r"^([^:,。;!?\"“”]{1,20}):\s*")
 
 
 def split_answer(text: str) -> Answer:
-    """An answer with its parts; without parts where nothing marks them, or where only one is marked."""
+    """An answer with its parts; without parts if nothing or only one is marked."""
     lines = _break_inline(text).splitlines()
     style = next((pattern for line in lines for _, pattern in _STYLES if pattern.match(fold(line))), None)
     if style is None:
@@ -46,7 +46,7 @@ def _part(number: int, lines: list[str]) -> AnswerPart:
 
 
 def _break_inline(text: str) -> str:
-    """`(1)…;(2)…;(3)…` on one line becomes a line each."""
+    """Splits `(1)…;(2)…;(3)…` on one line into separate lines."""
     if "\n" in text:
         return text
     folded = fold(text)

@@ -1,4 +1,4 @@
-"""Truth about damage: what a paper declares against what was found, keys that cannot be right, questions cut off."""
+"""Damage checks: declared against found numbers, keys that cannot be right, truncated questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluator.bank.papers.question import Draft, ends, hangs
 
 
 def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> list[Item]:
-    """Marks as truncated: questions without a text, and the last before a break that lack what the others have."""
+    """Marks as truncated questions without a text, and the last one before a break that lacks what the others have."""
     marked = []
     for item, draft in zip(items, drafts, strict=True):
         broken = any(draft is last for last in cut)
@@ -22,7 +22,7 @@ def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> lis
 
 
 def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
-    """Whether a question at the break lacks what makes it whole."""
+    """Whether a question at the break is incomplete."""
     if item.kind in CHOICE_KINDS:
         usual = min((len(other.options) for other in others), default=2)
         fewer = len(item.options) < max(2, usual)
@@ -35,7 +35,7 @@ def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
 
 
 def _breaks_word(item: Item, others: list[Item]) -> bool:
-    """The last option hangs, or it ends without a full stop where all others end with one."""
+    """Whether the last option breaks off, or ends without a full stop where all others end with one."""
     last = [other.options[-1].text for other in others if other.options]
     return hangs(item.options[-1].text) or (bool(last) and all(map(ends, last)) and not ends(item.options[-1].text))
 
@@ -46,7 +46,7 @@ def _criteria_missing(item: Item) -> bool:
 
 
 def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) -> Paper:
-    """The paper with all warnings: those of its items in the items, those of sections and paper in the paper."""
+    """The paper with all warnings: on items if they concern these, otherwise on the paper."""
     keyed = {section.line: _has_keys(paper, section) for section in paper.sections}
     items = []
     for item in paper.items:
@@ -69,7 +69,7 @@ def _with_file(warnings: list[Warning], file: str) -> tuple[Warning, ...]:
 
 
 def check_item(item: Item) -> Iterator[Warning]:
-    """What is wrong with one question by itself."""
+    """Faults of one question on its own."""
     line = item.source.start if item.source else None
     labels = {option.label for option in item.options}
     if item.truncated:
@@ -106,7 +106,7 @@ def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
 
 
 def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
-    """An explanation or answer that the document breaks off: surely if it hangs, maybe without a full stop."""
+    """A truncated explanation or answer: certainly if it breaks off, possibly if it has no full stop."""
     if item.truncated:
         return
     for draft in cut:
@@ -159,16 +159,16 @@ def _check_sections(paper: Paper) -> Iterator[Warning]:
 
 
 def _is_empty(paper: Paper, section: Section) -> bool:
-    """Whether questions were lost or are missing: a heading with only further headings below it has none of its own."""
+    """Whether questions were lost or are missing: a heading with only headings below it needs none."""
     after = next((other.line for other in paper.sections if other.line > section.line), None)
     lost = any(section.line < entry.line < (after or entry.line + 1) for entry in paper.unplaced)
     return not section.found and (after is None or lost)
 
 
 def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
-    """Points that stand at the questions themselves, added up against the heading's."""
+    """Compares the sum of the questions' own points with the heading's."""
     given = [item.points for item in _items_of(paper, section)]
-    own = any(points != section.declared_each for points in given)  # else the heading's own figures differ
+    own = any(points != section.declared_each for points in given)  # otherwise the heading's own figures differ
     complete = own and section.declared_count in (None, section.found) and None not in given
     total = sum(points or 0 for points in given)
     if complete and section.declared_points is not None and abs(total - section.declared_points) > 0.01:
@@ -177,7 +177,7 @@ def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
 
 
 def _check_numbers(paper: Paper) -> Iterator[Warning]:
-    """Numbers that come twice in a section, and numbers that are missing between the first and the last."""
+    """Repeated numbers in a section, and numbers missing between the first and the last."""
     for section in paper.sections:
         numbers = [item.number for item in _items_of(paper, section) if item.number]
         twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
@@ -189,7 +189,7 @@ def _check_numbers(paper: Paper) -> Iterator[Warning]:
 
 
 def _ranges(numbers: list[int]) -> str:
-    """`3, 7-9, 1003-2018`: sorted numbers in short."""
+    """Sorted numbers in short form: `3, 7-9, 1003-2018`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -200,7 +200,7 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
-    """The paper's full marks against the sum of its sections' points."""
+    """Compares the paper's full marks with the sum of its sections' points."""
     declared = [
         section.declared_points or (section.declared_each or 0) * (section.declared_count or 0)
         for section in paper.sections

@@ -1,4 +1,4 @@
-"""From a paper that was read to the paper that is kept: answers in place, damage marked, figures checked."""
+"""Turns a parsed paper into the final one: answers assigned, damage marked, figures checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evaluator.bank.papers.question import UNNUMBERED, Draft
 
 
 def finish_paper(paper: OpenPaper, document: Document) -> Paper:
-    """The paper with its answers in place, its damage marked and its figures checked."""
+    """The paper with answers assigned, damage marked and figures checked."""
     lines = {line.number: line for line in document.lines}
     unmatched = apply_answers(paper.sections, paper.answers)
     sections, items = [], []
@@ -42,7 +42,7 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
 
 
 def _trust_brackets(section: OpenSection) -> None:
-    """`(ABC)` in the middle of a question is its key where most questions of the section surely have theirs there."""
+    """Accepts `(ABC)` inside a question as its key if most questions of the section clearly have theirs there."""
     sure = sum(draft.has_bracket_key for draft in section.drafts)
     for draft in section.drafts:
         draft.trusts_brackets = sure * 2 > len(section.drafts)
@@ -73,7 +73,7 @@ def _finish_section(section: OpenSection, items: list[Item]) -> Section:
 
 
 def _language(items: list[Item], lines: dict[int, Line]) -> Literal["zh", "en"]:
-    """Chinese where a tenth of the letters is."""
+    """Chinese if a tenth of the letters are."""
     text = "".join(item.text for item in items) or "".join(line.text for line in lines.values())
     letters = [ch for ch in text if ch.isalpha()]
     return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"

@@ -1,4 +1,4 @@
-"""Fill-in and matching questions: what belongs into each gap, and what belongs together."""
+"""Fill-in and matching questions: what belongs in each gap, and what belongs together."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LEFT = re.compile(r"^\s*\(?(\d{1,2}|[A-Za-z])\)?\s*[.、):]\s*(.+?)\s*$")
 
 
 def count_gaps(text: str) -> int:
-    """Number of gaps in a question that is answered below."""
+    """Number of gaps in a question that is answered below it."""
     return len(_EMPTY.findall(fold(text)))
 
 
 def _inside(text: str) -> list[str]:
-    """Answers that stand in the gaps themselves: between lines, or in brackets where there are no lines."""
+    """Answers in the gaps themselves: between lines, or in brackets if there are no lines."""
     folded = fold(text)
     lines = [text[match.start(1) : match.end(1)] for match in _FILLED.finditer(folded)]
     if lines or "__" in folded:
@@ -33,9 +33,10 @@ def _inside(text: str) -> list[str]:
 
 
 def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ...]:
-    """The gaps of a question with all right answers of each, from the gaps themselves or from the answer below.
+    """The gaps of a question with all right answers for each, from the gaps or from the answer below.
 
-    `甲/乙` and `甲或乙` are two right answers of one gap. Points are shared out evenly. Empty where neither tells.
+    `甲/乙` and `甲或乙` are two right answers for one gap. Points are shared out evenly. Empty if neither source has
+    answers.
     """
     given = _split_answer(answer.strip(), count_gaps(text)) if answer.strip() else _inside(text)
     each = points / len(given) if points and given else None
@@ -44,7 +45,7 @@ def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ..
 
 
 def _split_answer(answer: str, gaps: int) -> list[str]:
-    """One answer for each gap: by numbers, by signs between answers, or by spaces if their number fits."""
+    """One answer per gap, separated by numbers, by punctuation, or by spaces if their number fits."""
     if not answer:
         return []
     folded = fold(answer)
@@ -66,7 +67,7 @@ def _pieces(answer: str, folded: str, pattern: re.Pattern[str]) -> list[str]:
 
 
 def pair_up(text: str, answer: str) -> tuple[Pair, ...]:
-    """`1-c 2-a`: what belongs together, in the words that the question's two lists give for the marks."""
+    """Spells out `1-c 2-a` with the words of the question's two lists."""
     words: dict[str, str] = {}
     for line in text.splitlines():
         for piece in re.split(r"\t|\s{3,}", line):

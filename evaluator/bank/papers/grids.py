@@ -1,7 +1,7 @@
-"""Tables inside papers, and answers on the line of their question, spread into the lines that the grammar knows.
+"""Rewrites tables inside papers, and answers on their question's line, as lines that the grammar understands.
 
-Three shapes are common: a grid of numbers above answers, a table of questions with headed columns, and a table that
-only lays out options side by side (which needs nothing: its cells joined by tabs read as options on one line).
+Three forms are common: a grid of numbers above answers, a question table with column names, and a table that only
+arranges options side by side (which needs nothing: its cells joined by tabs read as options on one line).
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _BREAK = re.compile(r"\s*(?:\n|<br\s*/?>)\s*", re.I)  # between the lines of a c
 
 
 def heads_questions(cells: tuple[str, ...]) -> bool:
-    """Whether a row names the columns of a table of questions."""
+    """Whether a row names the columns of a question table."""
     return _are_of_questions(_columns(cells))
 
 
 def _columns(names: tuple[str, ...]) -> list[str]:
-    """For every column what it holds; its own name where the grammar has no place for it, or has it already."""
+    """The role of each column, or its own name if the grammar has no place for it or already has one."""
     found: list[str] = []
     for name in names:
         column = column_of(name)
@@ -58,7 +58,7 @@ def _are_of_questions(columns: list[str]) -> bool:
 
 
 def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The lines with grids of keys and tables of questions written out, each at the line of its row."""
+    """The lines with key grids and question tables written out, each at the line of its row."""
     spread: list[Line] = []
     columns: list[str] = []
     criteria: dict[str, int] = {}
@@ -100,7 +100,7 @@ _SCORES = re.compile(r"^(?:分值|分数|满分|配分|权重分?|points?|marks?
 
 
 def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
-    """Where a table of scoring criteria has its criteria and their points; empty for any other row."""
+    """Which cells of a scoring table hold criteria and points; empty for any other row."""
     names = [line_patterns.fold(cell).replace(" ", "") for cell in cells]
     named = next((place for place, name in enumerate(names) if _SCORED.match(name)), None)
     points = next((place for place, name in enumerate(names) if _SCORES.match(name)), None)
@@ -108,7 +108,7 @@ def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
 
 
 def _criterion_line(cells: tuple[str, ...], columns: dict[str, int], row: int) -> str:
-    """`(1)共情:先回应情绪(5分)`: a row as the line of a criterion, all its cells in it."""
+    """A row as one criterion line with all its cells: `(1)共情:先回应情绪(5分)`."""
     points = line_patterns.read_points(cells[columns["points"]])
     rest = [cell.strip() for place, cell in enumerate(cells) if place not in (columns["named"], columns["points"])]
     text = "：".join(filter(None, (cells[columns["named"]].strip(), "；".join(filter(None, rest)))))
@@ -117,7 +117,7 @@ def _criterion_line(cells: tuple[str, ...], columns: dict[str, int], row: int) -
 
 
 def _split_inner_labels(line: Line) -> list[Line]:
-    """`… 答案:A 解析:…` behind a question or its options on one line becomes lines of their own."""
+    """Splits `… 答案:A 解析:…` after a question or its options into separate lines."""
     if line_patterns.read_label(line.text):
         return [line]
     if last := _LAST_CELL.search(line_patterns.fold(line.text[-40:])):
@@ -134,7 +134,7 @@ def _split_inner_labels(line: Line) -> list[Line]:
 
 
 def _is_grid(first: Line, second: Line) -> bool:
-    """`题号 1 2 3` above `答案 A C B`, or the numbers above the keys without these words."""
+    """Whether rows form a grid: `题号 1 2 3` above `答案 A C B`, or numbers above keys without these words."""
     return _is_headed_grid(first, second) or _is_bare_grid(first, second)
 
 
@@ -170,9 +170,9 @@ def _grid_keys(first: Line, second: Line) -> str:
 
 
 def _question_lines(line: Line, columns: list[str], row: int) -> list[Line]:
-    """A row as the lines of a question, counted where the table has no numbers; what the grammar has no place for last.
+    """A row as the lines of a question, counted if the table has no numbers; cells without a place come last.
 
-    A row without a number in a table that has them continues nothing, so it is left as it is.
+    A row without a number in a numbered table continues nothing, so it is left unchanged.
     """
     cells = {column: cell.strip() for column, cell in zip(columns, line.cells, strict=True) if cell.strip()}
     number = cells.get("number", "") if "number" in columns else str(row)
@@ -193,7 +193,7 @@ def _question_lines(line: Line, columns: list[str], row: int) -> list[Line]:
 
 
 def _head_line(cells: dict[str, str]) -> tuple[str, list[str]]:
-    """The question with its points and kind before it as papers write them, and the cells that cannot be read."""
+    """The question preceded by its points and kind, as papers write them, and the cells that cannot be read."""
     points, given = line_patterns.read_points(cells.get("points", "")), cells.get("kind", "")
     kind = next((kind for kind in KINDS if kind == given.lower()), None) or line_patterns.read_kind(given)
     left = [f"分值:{cells['points']}"] if points is None and "points" in cells else []
@@ -203,14 +203,14 @@ def _head_line(cells: dict[str, str]) -> tuple[str, list[str]]:
 
 
 def _steps(cells: dict[str, str]) -> list[str]:
-    """The steps of an ordering question, with the marks that they have in papers."""
+    """The steps of an ordering question, with the marks used in papers."""
     steps = _BREAK.split(cells["steps"]) if "steps" in cells else []
     unmarked = zip(line_patterns.CIRCLED, steps, strict=False)
     return steps if any(map(line_patterns.read_step, steps)) else [f"{mark}{step}" for mark, step in unmarked]
 
 
 def _criteria(cell: str) -> list[str]:
-    """`评分标准:` and its lines; several on one line are told apart by their points."""
+    """`评分标准:` and its lines; several on one line are separated at their points."""
     pieces = re.split(rf"{_BREAK.pattern}|(?<=[分)）])\s*[;；]\s*", cell)
     return [
         "评分标准:",

@@ -1,8 +1,8 @@
 """Known noise of scraped documents, as a table: what document sites put around a paper.
 
-A row is known by the whole line, never by a word in it: exam papers of customer-service staff speak of members,
-downloads and copyright too. Rows marked TAIL are so ordinary ("相关文档", a user's name) that they count only behind a
-line that surely ends the paper (marked END); rows marked FRONT count before the first section only.
+A row matches a whole line, never a word in it: exam papers for customer-service staff also speak of members, downloads
+and copyright. Rows marked TAIL are so ordinary ("相关文档", a user's name) that they count only after a line that certainly
+ends the paper (marked END); rows marked FRONT count only before the first section.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ TAIL: Place = "tail"
 _FILE = r"\.(?:docx?|pdf|pptx?|xlsx?|wps|txt|rtf|zip|rar)"
 _BULLET = r"[-*·•\d、.\s]*"
 
-# (where it counts, what the whole folded line looks like, what it is)
+# (where it counts, pattern of the whole folded line, what it is)
 TABLE: tuple[tuple[Place, str, str], ...] = (
-    # --- the site's own notices, a sentence or a paragraph each; two of a notice's own phrases must meet
+    # --- the site's notices, a sentence or a paragraph each; two of a notice's typical phrases must occur together
     (ANYWHERE, _BULLET + r".{0,20}网站文档一经付费.*(?:版权|复制).*", "what buying a document does not buy"),
     (ANYWHERE, _BULLET + r"本站.{0,30}上传.*本站.*(?:完整性|保证|承诺).*", "no warranty by the site"),
     (ANYWHERE, _BULLET + r"如.{0,4}文档.{0,4}侵犯.*(?:版权申诉|举报).*", "where to complain about copyright"),
@@ -43,14 +43,14 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         r"(?:点击)?查看更多(?:>+)?|展开全文|阅读全文|加载更多|点击下载|立即下载|下载本?文档|收藏本文|举报",
         "buttons",
     ),
-    # --- rules between parts, and the buttons of learning platforms
+    # --- separators between parts, and buttons of learning platforms
     (ANYWHERE, r"[-–—=_*·.~#\s]{3,}|@{2,}|[-*]{3}\s*end\s*[-*]{3}", "a rule"),
     (
         ANYWHERE,
         r"AI\s*讲解|查看(?:解析|作答记录|答案)|收藏(?:本题)?|纠错|重做|智能分析|展开|收起|上一题|下一题|(?:最终|本次)成绩[\d.\s]*分|第?\s*\d+\s*次作答",
         "buttons of a platform",
     ),
-    # --- the file's name as a site shows it, with its badge
+    # --- the file's name as shown by a site, with its badge
     (ANYWHERE, rf".{{1,80}}{_FILE}\s*(?:VIP|独家|精品)", "a file name with its badge"),
     (FRONT, rf".{{1,80}}{_FILE}", "a file name on a line of its own"),
     (TAIL, _BULLET + rf".{{1,80}}{_FILE}(?:\s*(?:VIP|免费|独家|精品))?", "a file in a list"),
@@ -65,7 +65,7 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         "a site's reader",
     ),
     (ANYWHERE, r"(?:原创力文档|百度文库|豆丁网|道客巴巴|人人文库)(?:网)?", "a site's name"),
-    # --- fields of the page's header and footer that were never filled in
+    # --- unfilled fields of the page's header and footer
     (
         ANYWHERE,
         r"第?\s*(?:PAGE|\{\s*PAGE\s*\})\s*页?\s*[,/]?\s*(?:共|of)?\s*(?:NUMPAGES|\{\s*NUMPAGES\s*\})?\s*页?",
@@ -76,7 +76,7 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
         r"第\s*\d+\s*页\s*[,/()]?\s*共\s*\d+\s*页\)?|第\s*\d+\s*页|[-—–]\s*\d{1,4}\s*[-—–]|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
         "page numbers",
     ),
-    # --- what surely ends a paper
+    # --- lines that certainly end a paper
     (END, r"文档评论\s*(?:\(\d+\))?", "the comment box"),
     (
         END,
@@ -85,7 +85,7 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
     ),
     (END, r"最近下载:?|热门(?:文档|下载):?|最新(?:文档|上传):?", "lists of recent documents"),
     (END, r"(?:评论|发表评论|用户评论|网友评论)\s*\(\d+\)", "the comment box of other sites"),
-    # --- what stands behind it
+    # --- lines that follow the end
     (TAIL, r"\S{1,24}\s*\+\s*关注", "who uploaded, to be followed"),
     (TAIL, r"实名认证|文档贡献者|内容提供者|认证(?:用户|主体).{0,20}|IP属地.{0,12}", "badges of an uploader"),
     (TAIL, r"(?:该|这个)用户很懒.{0,12}", "an empty profile"),
@@ -97,7 +97,7 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table, ready to compare."""
+    """One row of the table, compiled for matching."""
 
     place: Place
     pattern: re.Pattern[str]
@@ -107,11 +107,11 @@ class Row:
 _ROWS = tuple(Row(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
 
 
-@lru_cache(maxsize=1000)  # a line is looked at from the lines above it too
+@lru_cache(maxsize=1000)  # look-ahead inspects a line repeatedly
 def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> Row | None:
-    """The row that the whole line matches, or None.
+    """The row that matches the whole line, or None.
 
-    `in_tail`: a line that ends the paper came before. `in_front`: no section or question came yet.
+    `in_tail`: a line that ends the paper came before. `in_front`: no section or question has come yet.
     """
     line = fold(text).strip()
     places = {ANYWHERE, END, *([TAIL] if in_tail else []), *([FRONT] if in_front else [])}

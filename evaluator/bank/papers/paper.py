@@ -1,4 +1,4 @@
-"""A paper while it is being read: its sections, its answer sections, and what is left over."""
+"""A paper being read: its sections, its answer sections, and unassigned text."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from evaluator.bank.papers.question import Draft
 
 @dataclass
 class OpenSection:
-    """A section that is being read, with the background and requirements that hold for the questions below."""
+    """A section being read, with the background and requirements for the questions below."""
 
     heading: line_patterns.Heading
     line: int
     drafts: list[Draft] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
-    preface: str = ""  # which of the two a line without a mark goes on
-    waiting: list[tuple[str, Line]] = field(default_factory=list)  # what went on which, until a question comes for it
+    preface: str = ""  # which of the two an unmarked line continues
+    waiting: list[tuple[str, Line]] = field(default_factory=list)  # what continued which, until a question comes
     chapter: str = ""
-    holds_for: tuple[int, int] | None = None  # the numbers that the background is said to hold for
+    holds_for: tuple[int, int] | None = None  # the question numbers to which the background applies
     options_for: tuple[int, int] | None = None  # the numbers of the questions that share `shared_options`
     shared_options: list[line_patterns.Found] = field(default_factory=list)
     case: Draft | None = None  # the stem of the case whose parts are being read
 
     def background_of(self, number: int | None) -> list[str]:
-        """The background that holds for a question; one for `第1—2题` is over behind them."""
+        """The background of a question; one for `第1—2题` ends after them."""
         if self.holds_for is not None and number is not None and not self.holds_for[0] <= number <= self.holds_for[1]:
             return []
         return self.background
@@ -36,7 +36,7 @@ class OpenSection:
 
 @dataclass
 class OpenPaper:
-    """A paper that is being read: its sections, and its answer sections as they came."""
+    """A paper being read: its sections, and its answer sections in order."""
 
     title: str = ""
     total: float | None = None
@@ -45,11 +45,11 @@ class OpenPaper:
     answers: list[OpenSection] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     noise: int = 0
-    cut: list[Draft] = field(default_factory=list)  # drafts behind which the document broke off
+    cut: list[Draft] = field(default_factory=list)  # drafts after which the document broke off
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     chapter: str = ""
-    in_notice: bool = False  # below `注意事项:`, above the first section
+    in_notice: bool = False  # below `注意事项:`, before the first section
 
     @property
     def has_items(self) -> bool:

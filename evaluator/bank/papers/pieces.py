@@ -1,6 +1,6 @@
-"""Physical lines cut into the logical ones that the grammar knows: a paper pasted as one paragraph, labels on one line.
+"""Splits physical lines into the grammar's logical lines: a paper pasted as one paragraph, several labels on a line.
 
-Every piece keeps the number of its line. The pieces of a line, put together, are the line.
+Every piece keeps its line number. The pieces of a line, joined, are the line.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import replace
 from evaluator.bank.formats.lines import MAX_LINE, Line, within_length
 from evaluator.bank.papers import line_patterns
 
-LONGEST = 2_000_000  # characters of a line that is looked through for a paper in one paragraph
+LONGEST = 2_000_000  # characters of a line that is searched for a paper in one paragraph
 _CARD_FROM = 4  # numbers in a row
-_DENSE_FROM = 60  # characters; a shorter line holds one question at most
+_DENSE_FROM = 60  # characters; a shorter line contains at most one question
 
 _HEADING = rf"(?<![\d({line_patterns.CN[1:-1]}第])(?P<heading>(?:{line_patterns.CN}{{1,3}}[、.]|第{line_patterns.CN}{{1,3}}部分)\s*[^\s。?;:,()、.]{{0,9}}?题(?:\s*\([^()]{{0,60}}\))?)"
 _LABEL = r"(?P<label>\[(?:正确|参考|标准)?(?:答案|解析|详解)\]|(?:正确|参考|标准)?答案(?:及|与)?(?:解析)?\s*:|(?<=[A-L√×。;\s)])(?:试题|答案)?(?:解析|详解)\s*:)"
@@ -27,12 +27,12 @@ _INNER = re.compile(
 _LABEL_TWICE = re.compile(
     r"\s*(?:(?:reference|correct|model) )?answer\s*[/(]?\s*", re.I
 )  # `Reference Answer 参考答案:`
-_PART = re.compile(r"(?:\s{2,}|(?<=[。?;]))(\(\d\)[^()\n]{2,80}\(\s*\))")  # a part of a case behind its stem
+_PART = re.compile(r"(?:\s{2,}|(?<=[。?;]))(\(\d\)[^()\n]{2,80}\(\s*\))")  # a part of a case after its stem
 _QUESTION_SIGN = re.compile(r"[(\[]\s*[A-L√×TFVX对错]{0,8}\s*[)\]]|_{2,}|[?]")
 
 
 def find_cards(lines: tuple[Line, ...]) -> frozenset[int]:
-    """Places of the lines of an answer card: bare numbers that count up, as learning platforms show beside a paper."""
+    """Positions of an answer card's lines: bare ascending numbers that learning platforms show beside a paper."""
     found: set[int] = set()
     run: list[int] = []
     for place, line in enumerate([*lines, None]):
@@ -52,7 +52,7 @@ def find_cards(lines: tuple[Line, ...]) -> frozenset[int]:
 
 
 def break_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """All lines, those that hold several logical ones cut, and none longer than any that was written for people."""
+    """All lines, with multi-part ones split, and none longer than any line written for people."""
     return tuple(short for line in lines for piece in _break(line) for short in within_length(piece))
 
 
@@ -70,7 +70,7 @@ def _break(line: Line) -> Iterator[Line]:
 
 
 def _cut(line: Line, cuts: list[int]) -> Iterator[Line]:
-    """The line in pieces; the first keeps what is said of the whole line."""
+    """The line in pieces; the first keeps the properties of the whole line."""
     if not cuts:
         yield line
         return
@@ -102,7 +102,7 @@ def _group_cuts(text: str) -> list[int]:
 
 
 def _label_cuts(text: str) -> list[int]:
-    """Where a further label begins on a line that begins with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
+    """Where a further label starts on a line that starts with one: `我的答案:B正确答案:A`, `答案:A 难度:易`."""
     if line_patterns.read_label(text) is None and not text.lstrip().startswith(("【", "[")):
         return [match.start(1) for match in _PART.finditer(line_patterns.fold(text)) if text[: match.start(1)].strip()]
     return _inner_cuts(text)
@@ -118,9 +118,9 @@ def _start(match: re.Match[str]) -> int:
 
 
 def _dense_cuts(text: str) -> list[int]:
-    """Where the logical lines of a whole paper in one paragraph begin; empty where the line is none.
+    """Where the logical lines of a paper in one paragraph start; empty if the line is not such a paper.
 
-    Numbers count only in their order, and only if most of what they begin looks like questions.
+    Numbers count only in order, and only if most of what they start looks like questions.
     """
     folded = line_patterns.fold(text)
     cuts: list[int] = []
@@ -141,7 +141,7 @@ def _dense_cuts(text: str) -> list[int]:
 
 
 def _holds_questions(folded: str, heads: list[int]) -> bool:
-    """Whether at least two numbers begin questions: most have options, a bracket for the key, a gap or an answer."""
+    """Whether at least two numbers start questions: most have options, a bracket for the key, a gap or an answer."""
     if not heads:
         return False
     ends = [*heads[1:], len(folded)]
@@ -152,7 +152,7 @@ def _holds_questions(folded: str, heads: list[int]) -> bool:
 
 
 def _asks(piece: str) -> bool:
-    """Whether a numbered piece reads as a question of a dense paper, and not as a point of an answer or a key."""
+    """Whether a numbered piece reads like a question of a dense paper, not like part of an answer or a key."""
     head = piece[:MAX_LINE]
     return len(line_patterns.find_options_behind(head)[1]) >= 2 or bool(
         _QUESTION_SIGN.search(head[-30:]) and len(head) > 12

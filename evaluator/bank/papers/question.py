@@ -1,4 +1,4 @@
-"""A question while it is being read: where the next line goes, and what comes of it in the end."""
+"""A question being read: where the next line goes, and the final item."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _GOES_ON = re.compile(
     re.I,
 )
 PART = "part"  # the style of a question that is one of several below a stem
-UNNUMBERED = "plain"  # the style of a question that has no number of its own
+UNNUMBERED = "plain"  # the style of a question without its own number
 
 
 def ends(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
+    """Whether a text ends like a sentence."""
     return bool(_TERMINAL.search(line_patterns.fold(text)))
 
 
 def hangs(text: str) -> bool:
-    """Whether a text surely goes on: it ends in a comma, an open bracket, or a word that needs another."""
+    """Whether a text certainly continues: it ends in a comma, an open bracket, or a word that needs another."""
     return bool(_HANGING.search(line_patterns.fold(text)))
 
 
 @dataclass
 class Text:
-    """Lines that grow into one text; it remembers whether its last line can go on."""
+    """Lines that form one text; it remembers whether its last line can continue."""
 
     value: str = ""
     full: bool = False
     lines: int = 0
 
     def add(self, text: str, line: Line) -> None:
-        """Goes on in the same line where the layout broke it, else begins a new one."""
+        """Continues the last line if the layout broke it, otherwise starts a new one."""
         text = text.strip()
         if not self.value:
             self.value = text
@@ -55,7 +55,7 @@ class Text:
         self.lines += 1
 
     def takes(self, line: Line) -> bool:
-        """Whether a line without a mark belongs here: fragments behind a finished sentence do not."""
+        """Whether an unmarked line belongs here: fragments after a finished sentence do not."""
         if not self.value or self.full or hangs(self.value) or not ends(self.value):
             return True
         return ends(line.text) or bool(_GOES_ON.match(line_patterns.fold(line.text)))
@@ -63,7 +63,7 @@ class Text:
 
 @dataclass
 class Draft:
-    """One question, or one entry of an answer section, that is being read."""
+    """One question, or one entry of an answer section, being read."""
 
     number: int | None
     start: int
@@ -73,7 +73,7 @@ class Draft:
     page: int | None = None
     end: int = 0
     points: float | None = None
-    part: str = "text"  # where a line without a mark goes: text, options, answer, explanation, criteria
+    part: str = "text"  # where an unmarked line goes: text, options, answer, explanation, criteria
     text: Text = field(default_factory=Text)
     answer: Text = field(default_factory=Text)
     explanation: Text = field(default_factory=Text)
@@ -81,10 +81,10 @@ class Draft:
     steps: list[str] = field(default_factory=list)
     criteria: list[tuple[str, Text]] = field(default_factory=list)  # style of the number, text
     key: str | None = None
-    raw_key: str = ""  # as written: of an ordering question the order of the letters counts
+    raw_key: str = ""  # as written: for an ordering question the order of the letters matters
     right: list[str] = field(default_factory=list)  # labels of options that are marked as right
-    strong: list[str] = field(default_factory=list)  # labels of options in bold or in colour
-    bare: bool = False  # its options have a letter and no sign behind it
+    strong: list[str] = field(default_factory=list)  # labels of options in bold or colour
+    bare: bool = False  # its options have a letter but no separator after it
     trusts_brackets: bool = False  # most questions of the section have their keys in brackets
     key_line: int | None = None
     background: str = ""
@@ -95,19 +95,19 @@ class Draft:
     pictures: list[str] = field(default_factory=list)
     partial: float | None = None
     awaited: str = ""  # a label that stood alone: the next line without a mark is what it announces
-    nested: int = 0  # last number of a list inside the text, 0 when there is none
+    nested: int = 0  # last number of a list inside the text, 0 if there is none
     warnings: list[Warning] = field(default_factory=list)
 
     @property
     def closed(self) -> bool:
-        """Whether the question itself is over, so that a new one (or a new background) may begin."""
+        """Whether the question itself is finished, so that a new one (or a new background) may start."""
         return bool(
             self.key or self.options or self.criteria or self.answer.value or self.explanation.value or self._own_key
         )
 
     @property
     def _own_key(self) -> bool:
-        """Whether the text ends with the key of a statement in brackets."""
+        """Whether the text ends with a statement's key in brackets."""
         return (
             not self.wants_letters
             and line_patterns.find_bracket_key(self.text.value[-line_patterns.OWN_KEY_WITHIN :], letters=False)
@@ -128,7 +128,7 @@ class Draft:
 
     @property
     def free_label(self) -> str:
-        """The first label that no option has yet; columns beside each other leave it for the line below."""
+        """The first unused label; side-by-side columns leave it for the line below."""
         taken = {label for label, _ in self.options}
         return next(label for label in map(chr, range(ord("A"), ord("Z") + 1)) if label not in taken)
 
@@ -137,7 +137,7 @@ class Draft:
         self.awaited = ""
 
     def add_options(self, found: list[line_patterns.Found], line: Line) -> None:
-        """Options of a line; what the layout says of the right one (bold, ticked, `(正确答案)`) is noted."""
+        """Adds options of a line, noting how the layout marks the right one (bold, ticked, `(正确答案)`)."""
         for option in found:
             text = Text()
             text.add(option.text, line)
@@ -149,7 +149,7 @@ class Draft:
         self.part = "options"
 
     def add_answer(self, given: str, line: Line) -> None:
-        """A key where it reads as one, else the text of a reference answer."""
+        """Adds a key if it reads as one, otherwise text of a reference answer."""
         given, explained = line_patterns.split_inner_explanation(given)
         key = line_patterns.read_key(given) if given and self._may_be_key else None
         if key is None and given and self.wants_key:
@@ -166,7 +166,7 @@ class Draft:
             self.explanation.add(explained, line)
 
     def split_key_of(self, entry: Draft) -> None:
-        """Where this question wants a key, the words of its answer that begin with one become key and explanation."""
+        """If this question needs a key, splits an answer that starts with one into key and explanation."""
         key, reason = line_patterns.split_key(entry.answer.value) if self.wants_key and not entry.key else (None, "")
         if key:
             entry.key, entry.answer = key, Text()
@@ -174,11 +174,11 @@ class Draft:
 
     @property
     def _may_be_key(self) -> bool:
-        """In a gap, `T` and `3-2` are words."""
+        """Whether the text may be a key: in a gap, `T` and `3-2` are words."""
         return self.kind not in ("blank", "matching")
 
     def _take_key(self, key: str, given: str, line: Line) -> None:
-        """The first key stays; another one is a warning."""
+        """Keeps the first key; a different one is a warning."""
         if self.key and self.key != key:
             self.warnings.append(_warn("two_keys", line, first=self.key, second=key))
             return
@@ -191,7 +191,7 @@ class Draft:
         self.part = "criteria"
 
     def target(self) -> Text:
-        """The text that a line without a mark would join."""
+        """The text to which an unmarked line would be added."""
         if self.part == "options":
             return self.options[-1][1]
         if self.part == "criteria" and self.criteria:
@@ -199,7 +199,7 @@ class Draft:
         return {"answer": self.answer, "explanation": self.explanation}.get(self.part, self.text)
 
     def takes(self, line: Line, next_text: str) -> bool:
-        """Whether a line without a mark goes on what was being read."""
+        """Whether an unmarked line continues what was being read."""
         target = self.target()
         if self.part == "options":
             return self._option_takes(target, line, next_text)
@@ -217,7 +217,7 @@ class Draft:
         return target.takes(line) or is_list
 
     def _option_takes(self, target: Text, line: Line, next_text: str) -> bool:
-        """An option goes on where it is plainly unfinished, or where the next option still follows."""
+        """Whether an unmarked line continues an option that is clearly unfinished or followed by another option."""
         split_before = any(text.lines > 1 for _, text in self.options)
         indented = len(line.text) - len(line.text.lstrip()) >= 3
         return (
@@ -229,7 +229,7 @@ class Draft:
         )
 
     def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
-        """The item that was read."""
+        """The finished item."""
         self.options.sort(key=lambda option: option[0])
         text, key = self._text_and_key()
         options = tuple(Option(label=label, text=option.value) for label, option in self.options)
@@ -273,7 +273,7 @@ class Draft:
         )
 
     def _text_and_key(self) -> tuple[str, str | None]:
-        """The key may stand in the brackets of the question itself, or in the layout of its options."""
+        """The text and the key, which may be in the question's brackets or in the layout of its options."""
         text, key = self._take_points(self.text.value), self.key
         if not self.right and (self.wants_letters or self.kind in (None, "true_false")):
             found = line_patterns.find_bracket_key(text, letters=bool(self.options))
@@ -294,12 +294,12 @@ class Draft:
 
     @property
     def has_bracket_key(self) -> bool:
-        """Whether the key surely stands in the brackets of the question."""
+        """Whether the key is certainly in the question's brackets."""
         found = line_patterns.find_bracket_key(self.text.value, letters=True) if self.options else None
         return found is not None and not found.doubtful
 
     def _marked_key(self) -> str | None:
-        """The options that are marked as right; else those in bold or in colour, where not all of them are."""
+        """The options marked as right; otherwise those in bold or colour, unless all are."""
         if self.right:
             return "".join(sorted(set(self.right)))
         several = self.kind == "multiple_choice"
@@ -308,7 +308,7 @@ class Draft:
         return None
 
     def _take_points(self, text: str) -> str:
-        """Points may stand in brackets behind the question."""
+        """Takes points in brackets after the question."""
         without, points = line_patterns.take_bracket_points(text)
         if points is not None and self.points is None:
             self.points = points
@@ -316,7 +316,7 @@ class Draft:
         return text
 
     def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
-        """The kind of the section; where it names none, what options and key look like."""
+        """The kind of the section; if it names none, inferred from options and key."""
         sequences = sum(line_patterns.is_sequence(option.text) or self._is_all_steps(option.text) for option in options)
         if (self.steps and sequences >= 2) or (key and "→" in key):
             return "ordering"
@@ -345,14 +345,14 @@ class Draft:
         return not rest and sorted(marks) == sorted(line_patterns.CIRCLED[: len(self.steps)])
 
     def _is_order(self, options: tuple[Option, ...]) -> bool:
-        """Letters of all options out of their order: they say which step comes when."""
+        """Whether the letters of all options are out of order, so that they state the order of the steps."""
         letters = re.sub(rf"[^{line_patterns.LETTERS}]", "", self.raw_key.upper())
         return (
             len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
         )
 
     def _key_for(self, kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
-        """True or false offered as options A and B: the key says which of the two, so it becomes √ or ×.
+        """The key for this kind of question: √ or × if true and false are options A and B.
 
         An ordering question whose options are the steps has them in its key, in their order.
         """

@@ -1,4 +1,4 @@
-"""The bank on disk: items, their history and corrections, one SQLite file."""
+"""The bank on disk: items, their history and corrections in one SQLite file."""
 
 from evaluator.bank.store.bank import EDITABLE, Bank, Stored, open_bank
 from evaluator.bank.store.moving import move_bank

@@ -1,6 +1,6 @@
-"""The item bank on disk: items by document, corrections by people on top, every step undoable.
+"""The item bank on disk: items by document, people's corrections on top, every step undoable.
 
-A document is stored in one transaction: a bank that was killed in the middle holds whole documents only.
+A document is stored in one transaction: after a kill the bank contains complete documents only.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Bank:
-    """An open bank. Get one with `open_bank`; StorageError where the disk fails."""
+    """An open bank, returned by `open_bank`; StorageError if the disk fails."""
 
     def __init__(self, database: Database, place: str, folder: Path) -> None:
         self._database = database
-        self.place = place  # as a URL: banks are told apart by it
-        self.folder = folder  # where pictures and the names of columns are kept
+        self.place = place  # as a URL, which identifies the bank
+        self.folder = folder  # where pictures and column names are stored
 
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
 
     def items(self, deleted: bool = False) -> list[Item]:
-        """All items as they now are, corrections included, in the order of their documents; or those deleted."""
+        """All current items, including corrections, in document order; or the deleted ones."""
         with self._database.read() as session:
             rows = session.scalars(select(ItemRow).order_by(ItemRow.path, ItemRow.place))
             return [current(row) for row in rows if (row.deleted_at is not None) == deleted]
 
     def state(self) -> tuple[Any, ...]:
-        """Changes with every change of the bank: who keeps items in memory compares it."""
+        """A value that changes with every change of the bank, for callers that cache items."""
         steps = select(func.max(ChangeRow.id), func.count(), func.count().filter(ChangeRow.undone))
         with self._database.read() as session:
             return tuple(session.execute(steps).one())
 
     def item(self, item_id: str) -> Item:
-        """One item by its id or the unique beginning of it; InputError where there is none."""
+        """One item by its id or a unique prefix of it; InputError if there is none."""
         with self._database.read() as session:
             return current(self._row(session, item_id))
 
     def known_ids(self) -> set[str]:
-        """Ids of all items that were ever in this bank: those deleted, and those of imports that were undone, too."""
+        """Ids of all items that were ever in this bank, including deleted ones and those of undone imports."""
         with self._database.read() as session:
             added = session.scalars(select(ChangeRow.before["added"])).all()
             return {*session.scalars(select(ItemRow.id)), *(item_id for ids in added for item_id in ids)}
 
     def keep_pictures(self, pictures: Mapping[str, bytes]) -> None:
-        """Keeps pictures of documents under the names by which their questions hold them."""
+        """Stores pictures of documents under the names that their questions use."""
         if pictures:
             folder = make_writable(self.folder / PICTURES)
             for name, data in pictures.items():
@@ -70,12 +70,12 @@ class Bank:
                     path.write_bytes(data)
 
     def picture(self, name: str) -> Path | None:
-        """The file of a picture that a question holds; None where it is not kept."""
+        """The file of a question's picture; None if it is not stored."""
         path = self.folder / PICTURES / Path(name).name
         return path if path.is_file() else None
 
     def column_names(self) -> dict[str, str]:
-        """What columns of spreadsheets hold by their names, as a person once said (`name_column`)."""
+        """The roles of spreadsheet columns by name, as a person defined them (`name_columns`)."""
         try:
             found = json.loads((self.folder / COLUMN_NAMES).read_text("utf-8"))
         except (OSError, ValueError):
@@ -83,19 +83,19 @@ class Bank:
         return {str(name): str(column) for name, column in found.items()} if isinstance(found, dict) else {}
 
     def name_columns(self, names: Mapping[str, str]) -> None:
-        """Remembers what columns hold, for every later import; StorageError where the disk fails."""
+        """Stores the roles of columns for later imports; StorageError if the disk fails."""
         path = make_writable(self.folder) / COLUMN_NAMES
         half = path.with_suffix(".tmp")
         half.write_text(json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1), "utf-8")
         half.replace(path)
 
     def files(self) -> dict[str, str]:
-        """Path to SHA-256 of every document that was imported."""
+        """Path to SHA-256 for every imported document."""
         with self._database.read() as session:
             return {row.path: row.digest for row in session.scalars(select(FileRow))}
 
     def papers(self, path: str) -> list[Paper]:
-        """What was read of a document, without its items: titles, sections, unplaced lines, warnings."""
+        """What was read from a document, without its items: titles, sections, unplaced lines, warnings."""
         with self._database.read() as session:
             row = session.get(FileRow, path)
             return [Paper.model_validate(paper) for paper in row.papers] if row else []
@@ -110,7 +110,7 @@ class Bank:
         return row
 
     def store(self, path: str, digest: str, papers: list[Paper], run: str, overwrite_edits: bool = False) -> Stored:
-        """Stores one document whole or not at all. Ids stay; what a person changed or deleted wins by default."""
+        """Stores one document completely or not at all. Ids stay; a person's changes and deletions win by default."""
         with self._database.write() as session:
             same = session.scalars(select(FileRow).where(FileRow.digest == digest, FileRow.path != path)).first()
             if same is not None and session.get(FileRow, path) is None and not same.path.startswith(f"{path}!"):
@@ -129,7 +129,7 @@ class Bank:
             return stored
 
     def edit(self, item_id: str, **changes: Any) -> Item:
-        """Sets fields of an item by hand; InputError names a field or value that does not fit."""
+        """Sets fields of an item; InputError names a field or value that does not fit."""
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InputError("bank_unknown_field", field=", ".join(unknown), known=", ".join(sorted(EDITABLE)))
@@ -144,7 +144,7 @@ class Bank:
             return current(row)
 
     def delete(self, item_ids: Iterable[str]) -> list[str]:
-        """Deletes items in one step; `undo` brings them back."""
+        """Deletes items in one step; `undo` restores them."""
         with self._database.write() as session:
             rows = [row for row in (self._row(session, item_id) for item_id in item_ids) if not row.deleted_at]
             if rows:
@@ -169,7 +169,7 @@ class Bank:
 
 
 def open_bank(where: str | Path, lock_dir: Path | None = None) -> Bank:
-    """The bank at `where`: a SQLAlchemy URL, a file, or a folder (then `bank.db` in it). Created if it is missing."""
+    """The bank at `where`: a SQLAlchemy URL, a file, or a folder (`bank.db` in it). Created if it is missing."""
     url = str(where)
     if "://" not in url:
         path = Path(where).expanduser()
@@ -183,7 +183,7 @@ def open_bank(where: str | Path, lock_dir: Path | None = None) -> Bank:
 
 
 class _RollBack(Exception):
-    """Ends a transaction that was only meant to look."""
+    """Ends a transaction that was only meant for reading."""
 
 
 __all__ = ["EDITABLE", "Bank", "Change", "Stored", "open_bank"]

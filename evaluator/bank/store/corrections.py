@@ -1,4 +1,4 @@
-"""What a person changed lies on top of what the document said: one item of both, and the check of a change."""
+"""A person's changes on top of what the document said: merging the two, and checking a change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ITEM_WARNINGS = frozenset(
 
 
 def current(row: ItemRow) -> Item:
-    """The item as it now is: what the document said, with what a person changed on top."""
+    """The current item: the document's, with a person's changes on top."""
     item = Item.model_validate({**row.imported, **row.edits, "id": row.id})
     if not row.edits:
         return item
@@ -40,7 +40,7 @@ def current(row: ItemRow) -> Item:
 
 
 def edited(item: Item, changes: dict[str, Any]) -> Item:
-    """The item with fields set by a person; InputError names the value that does not fit. A key is read as in papers."""
+    """The item with fields set by a person; InputError names an invalid value. A key is read as in papers."""
     if changes.get("key"):
         key = line_patterns.read_key(str(changes["key"]))
         if key is None:

@@ -1,4 +1,4 @@
-"""What was done to the bank, and how it is taken back: every step keeps the rows as they were before it."""
+"""The history of the bank and undo: every step stores the rows as they were before it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Change(BaseModel):
 
 
 def new_run() -> str:
-    """A name for the steps of one command, which are undone together."""
+    """A new id for the steps of one command, which are undone together."""
     return uuid.uuid4().hex
 
 
 def as_it_is(rows: list[ItemRow], added: list[str], path: str = "", file: FileRow | None = None) -> dict[str, Any]:
-    """The rows as they are now, and the ids that a step is about to add: what undo needs."""
+    """The current rows, and the ids that a step is about to add: what undo needs."""
     return {
         "items": [{name: getattr(row, name) for name in _COLUMNS} for row in rows],
         "added": added,
@@ -42,12 +42,12 @@ def as_it_is(rows: list[ItemRow], added: list[str], path: str = "", file: FileRo
 
 
 def remember(session: Session, run: str, action: str, label: str, before: dict[str, Any]) -> None:
-    """Writes down a step with the rows as they were before it."""
+    """Records a step with the rows as they were before it."""
     session.add(ChangeRow(run=run, at=now(), action=action, label=label, before=before, undone=False))
 
 
 def restore(session: Session, before: dict[str, Any]) -> None:
-    """Puts the rows back as `remember` wrote them down, and takes away what the step had added."""
+    """Restores the rows recorded by `remember`, and deletes what the step had added."""
     for item_id in before["added"]:
         if (row := session.get(ItemRow, item_id)) is not None:
             session.delete(row)
@@ -62,5 +62,5 @@ def restore(session: Session, before: dict[str, Any]) -> None:
 
 
 def now() -> str:
-    """The time in UTC, to the second, as the tables keep it."""
+    """The time in UTC, to the second, as stored in the tables."""
     return datetime.now(UTC).isoformat(timespec="seconds")

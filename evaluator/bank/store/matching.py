@@ -1,4 +1,4 @@
-"""Which question of a new reading is which question of the old one, so that ids stay."""
+"""Matches the questions of a new reading with those of the old one, so that ids stay."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from difflib import SequenceMatcher
 
 from evaluator.bank.items import Item
 
-SAME_PLACE_FROM = 0.35  # likeness of texts from which the same section and number mean the same question
-MOVED_FROM = 0.8  # likeness from which it is the same question wherever it stands
+SAME_PLACE_FROM = 0.35  # similarity from which texts with the same section and number are the same question
+MOVED_FROM = 0.8  # similarity from which they are the same question anywhere
 
 Old = tuple[str, Item]
 
 
 def match_items(old: list[Old], new: list[Item]) -> list[str | None]:
-    """The old id for every new item, None for those that are new. Each id is given once.
+    """The old id for every new item, None for new ones. Each id is used once.
 
-    Surest first: an id that the new item carries, the same words, similar words in the same place, similar words.
+    Most certain first: an id that the new item carries, the same words, similar words in the same place, similar words.
     """
     free = dict(old)
     given: list[str | None] = [None] * len(new)
@@ -71,7 +71,7 @@ def _place(item: Item) -> Hashable:
 
 
 def likeness(first: str, second: str) -> float:
-    """0 to 1; what one text begins with and the other breaks off counts as alike (a question once cut, now whole)."""
+    """Similarity from 0 to 1; a text that is a truncated form of the other counts as similar."""
     first, second = bare(first), bare(second)
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) >= 4 and longer.startswith(shorter):
@@ -85,7 +85,7 @@ def bare(text: str) -> str:
 
 
 def new_ids(items: Iterable[Item], taken: set[str]) -> list[str]:
-    """Ids that follow from the questions' words and file names: the same papers in a new bank get the same ids."""
+    """Ids derived from the questions' words and file names: the same papers in a new bank get the same ids."""
     ids = []
     for item in items:
         seed = f"{item.source.file if item.source else ''}\x1f{item.kind}\x1f{item.number}\x1f{bare(item.text)}"

@@ -13,7 +13,7 @@ from evaluator.storage import Database, Moved, copy_tables
 def move_bank(
     source: str, target: str, folder: Path, progress: Callable[[Moved], None] = lambda _: None
 ) -> list[Moved]:
-    """Copies the bank at one address to another, whose bank must be empty; the source stays as it was."""
+    """Copies the bank at one address to another, whose bank must be empty; the source is unchanged."""
     if target.startswith("sqlite:///"):  # a file holds one of the two
         target = f"sqlite:///{Path(target.removeprefix('sqlite:///')).with_name('bank.db')}"
     old = Database(source, folder, migrations=MIGRATIONS, one_writer=True)

@@ -1,4 +1,4 @@
-"""One document on its way into the bank: which question is which, and who wins where a person has worked on one."""
+"""Stores one document in the bank: which question is which, and whose version wins if a person has edited one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHANGES = ("added", "changed", "removed", "restored", "protected")  # without a
 
 
 class Stored(BaseModel):
-    """What storing one document did: ids by what became of them."""
+    """The result of storing one document: ids by outcome."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,11 +29,11 @@ class Stored(BaseModel):
     removed: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()  # an edit or a deletion by a person won over the document
-    same_as: str = ""  # path under which the very same file is already there
+    same_as: str = ""  # path under which the identical file is already stored
 
 
 class Storing:
-    """One document on its way into the bank."""
+    """One document being stored in the bank."""
 
     def __init__(
         self, session: Session, path: str, digest: str, papers: list[Paper], run: str, overwrite: bool
@@ -43,7 +43,7 @@ class Storing:
         self.fate: dict[str, list[str]] = {name: [] for name in Stored.model_fields if name != "same_as"}
 
     def store(self) -> Stored:
-        """Brings rows and document together; the rows as they were are remembered for undo."""
+        """Merges rows and document; the previous rows are recorded for undo."""
         items = [item for paper in self.papers for item in paper.items]
         rows = {row.id: row for row in self._known_rows(items)}
         ids = match_items([(row.id, Item.model_validate(row.imported)) for row in rows.values()], items)
@@ -63,7 +63,7 @@ class Storing:
         return Stored.model_validate(self.fate)
 
     def _known_rows(self, items: list[Item]) -> list[ItemRow]:
-        """Rows of this document, and rows of others whose ids an exported table carries."""
+        """Rows of this document, and rows of others whose ids an exported table contains."""
         carried = {item.id for item in items if item.id}
         rows = self.session.scalars(select(ItemRow).where(ItemRow.path == self.path)).all()
         others = self.session.scalars(select(ItemRow).where(ItemRow.id.in_(carried), ItemRow.path != self.path)).all()
@@ -96,7 +96,7 @@ class Storing:
             self._update(row, item, read, place)
 
     def _update(self, row: ItemRow, item: Item, read: dict[str, Any], place: int) -> None:
-        """The document's new text goes below a person's edits; a person's deletion stays one."""
+        """Puts the document's new text below a person's edits; a person's deletion remains."""
         before, was_deleted = content(current(row)), row.deleted_at is not None
         held = bool(row.edits) or row.deleted_by == "person"
         changed_in_file = content(item) != content(Item.model_validate(row.imported))
@@ -113,9 +113,10 @@ class Storing:
             self.fate[fate].append(row.id)
 
     def _edit_through_table(self, row: ItemRow, item: Item) -> None:
-        """A table that was exported, changed and imported again: its cells are edits of the items they came from.
+        """Handles an exported table that was changed and imported again: its cells edit the items they came from.
 
-        A cell cannot hold all that a field does, so it counts as changed only if it is not what export wrote there.
+        A cell cannot represent everything that a field does, so it counts as changed only if it differs from what
+        export wrote.
         """
         before, after = content(from_row(to_row(current(row)), item.source.start if item.source else 0)), content(item)
         changed = {name: value for name, value in after.items() if value != before[name] and name in EDITABLE}
@@ -124,7 +125,7 @@ class Storing:
         self.fate["changed" if changed else "unchanged"].append(row.id)
 
     def _remove(self, row: ItemRow) -> None:
-        """Gone from the document: deleted too, unless a person has worked on it."""
+        """Removes what is gone from the document, unless a person has worked on it."""
         if row.deleted_at is not None or row.path != self.path:
             return
         if row.edits and not self.overwrite:

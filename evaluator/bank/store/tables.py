@@ -1,7 +1,7 @@
 """The tables of the item bank. A change here needs a new file in `migrations/versions`; a test compares the two.
 
-An item keeps apart what the document said (`imported`) and what a person changed (`edits`), so that a new import can
-bring new text without losing a correction. `changes` holds, for every step, the rows as they were before: that is undo.
+An item separates what the document said (`imported`) from what a person changed (`edits`), so that a new import can
+bring new text without losing a correction. `changes` holds, for every step, the rows as they were before it, for undo.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
 
 
 class FileRow(Base):
-    """A document as it was last imported. `path` is absolute; a member of an archive is `ARCHIVE!NAME`."""
+    """A document as last imported. `path` is absolute; a member of an archive is `ARCHIVE!NAME`."""
 
     __tablename__ = "files"
     path: Mapped[str] = mapped_column(String(1000), primary_key=True)
@@ -33,7 +33,7 @@ class FileRow(Base):
 
 
 class ItemRow(Base):
-    """A question. `edits` holds the fields that a person set; `deleted_at` is set instead of removing the row."""
+    """A question. `edits` holds the fields set by a person; `deleted_at` is set instead of deleting the row."""
 
     __tablename__ = "items"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -46,7 +46,7 @@ class ItemRow(Base):
 
 
 class ChangeRow(Base):
-    """One step that can be undone. Steps of one command share `run` and are undone together."""
+    """One step that can be undone; steps of one command share `run` and are undone together."""
 
     __tablename__ = "changes"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -1,10 +1,11 @@
 """The grammar of exam papers: lines in, papers with sections and items out.
 
-One pass over the lines. A line is tried as noise, as a heading, as a label (答案:, 解析:, …), as an option, as the head
-of a question, and at last as the continuation of what came before. What fits nowhere is reported as unplaced.
+It makes one pass over the lines. Each line is tried as noise, as a heading, as a label (答案:, 解析:, …), as an option, as
+the head of a question, and finally as the continuation of the previous text. What fits nowhere is reported as unplaced.
 
-`reading` says where the pass stands; `headings`, `labels`, `questions` and `plain` hold the recognisers, functions of
-the reading and the line that give True where they took it. What one line says by itself is in `evaluator.bank.papers.line_patterns`.
+`reading` holds the state of the pass; `headings`, `labels`, `questions` and `plain` hold the recognisers, functions of
+the state and the line that return True if they consumed it. What one line says by itself is in
+`evaluator.bank.papers.line_patterns`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, ta
 from evaluator.bank.papers.grids import spread_tables
 from evaluator.bank.papers.pieces import break_lines, find_cards
 
-# In the order of their certainty.
+# In order of certainty.
 _RECOGNISERS = (
     take_preamble,
     take_rows,

@@ -1,4 +1,4 @@
-"""What comes below a line: it tells the head of a question from a point of a list, and a question from words about it."""
+"""Look-ahead: the lines below tell a question head from a list item, and a question from words about it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]|_{3,}")
 
 
 def asks_aloud(text: str) -> bool:
-    """Whether the line is a turn of a conversation, in which `答:` is no answer to a question of the paper."""
+    """Whether the line is a turn of a conversation, in which `答:` is not an answer to the paper's question."""
     return bool(_ASKS_ALOUD.match(line_patterns.fold(text[:40])))
 
 
 def comes_first(at: Reading) -> Found:
-    """What is nearest from this line on: an answer (or explanation, criteria), a number or talk; empty for none of these.
+    """The first thing from this line on: an answer (or explanation, criteria), a number or dialogue; empty for none.
 
-    A heading and the end are nearer than what stands behind them.
+    A heading and the end stop the search.
     """
     if asks_aloud(at.lines[at.place].text):
         return "talk"
@@ -35,7 +35,7 @@ def comes_first(at: Reading) -> Found:
 
 @lru_cache(maxsize=4 * FAR)  # every line of a long text looks at the same lines below
 def _found(text: str) -> Found | None:
-    """What a line says to that; None where the next one must tell."""
+    """What a line contributes to that; None if the next one must decide."""
     label = line_patterns.read_label(text)
     if label and label[0] in line_patterns.LABELS_OF_ANSWERS:
         return "answer"
@@ -47,18 +47,18 @@ def _found(text: str) -> Found | None:
 
 
 def has_own_key(text: str) -> bool:
-    """Whether a statement ends with its key: `…。(√)`, `… T`."""
+    """Whether a statement ends with its own key: `…。(√)`, `… T`."""
     return line_patterns.find_bracket_key(text[-line_patterns.OWN_KEY_WITHIN :], letters=False) is not None
 
 
 def true_or_false(text: str) -> str | None:
-    """√ or × where the line is nothing but one of the two (`正确`, `B. 错`), as learning platforms offer them."""
+    """√ or × if the line consists only of one of the two (`正确`, `B. 错`), as on learning platforms."""
     match = _TRUE_FALSE_LINE.match(line_patterns.fold(text[:12])) if len(text.strip()) <= 8 else None
     return line_patterns.read_key(match[1]) if match else None
 
 
 def begins_options(text: str) -> bool:
-    """Whether the line holds option A, with a letter, a box, or as the first of true and false."""
+    """Whether the line contains option A, with a letter, a box, or as the first of true and false."""
     return (
         line_patterns.option_label(text) == "A"
         or line_patterns.read_boxed_option(text) is not None
@@ -68,7 +68,7 @@ def begins_options(text: str) -> bool:
 
 
 def evidence_of(at: Reading, header: line_patterns.Header) -> Evidence:
-    """What shows, on the line of a number and below it up to the next number, that it heads a question."""
+    """Evidence on a numbered line, and below it up to the next number, that it is the head of a question."""
     if len(line_patterns.find_options_behind(header.rest)[1]) > 1:
         return "options"
     if header.key or has_own_key(header.rest):
@@ -88,7 +88,7 @@ def evidence_of(at: Reading, header: line_patterns.Header) -> Evidence:
 
 
 def options_below(at: Reading) -> int:
-    """How many lines without a mark stand between this one and option A; -1 where something else comes first."""
+    """Number of unmarked lines between this one and option A; -1 if something else comes first."""
     for distance, text in enumerate(at.texts_after(NEAR)):
         if begins_options(text):
             return distance
@@ -101,7 +101,7 @@ def options_below(at: Reading) -> int:
 
 
 def looks_like_questions(at: Reading) -> bool:
-    """Whether questions stand below a heading, not answers: with options, places for keys, or keys behind statements."""
+    """Whether questions follow a heading, not answers: with options, places for keys, or keys after statements."""
     labels = signs = 0
     for text in at.texts_after(FAR):
         if (

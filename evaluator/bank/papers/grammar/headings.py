@@ -1,4 +1,4 @@
-"""Headings: where a section or a chapter begins, where the answers begin, and where a second paper begins."""
+"""Headings: where a section, a chapter, the answers, or a second paper start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WHOLE = re.compile(r"[与及和]|and|key|section|部分|附|卷", re.I)
 
 
 def take_heading(at: Reading, line: Line) -> bool:
-    """The head of the answers, the head of questions behind answers, a chapter, or the head of a section."""
+    """The heading of the answers, of questions after answers, of a chapter, or of a section."""
     if _take_answer_heading(at, line):
         return True
     if at.in_answers and line_patterns.is_question_heading(line.text):
@@ -95,13 +95,13 @@ def _take_answer_heading(at: Reading, line: Line) -> bool:
 
 
 def _chapters_wait(at: Reading) -> bool:
-    """Whether questions of several chapters have no answers yet, so that those below belong to all of them."""
+    """Whether questions in several chapters have no answers yet, so that those below belong to all of them."""
     waiting = {s.chapter for s in at.paper.sections for d in s.drafts if not (d.key or d.answer.value)}
     return len(waiting) > 1
 
 
 def name_answers(name: str) -> line_patterns.Heading:
-    """The heading of a group of answers that is named (`单选题`, `一、`, `第二章`, `Part I`)."""
+    """The heading of a named group of answers (`单选题`, `一、`, `第二章`, `Part I`)."""
     chapter = line_patterns.read_chapter(name)
     if chapter:
         return chapter
@@ -112,7 +112,7 @@ def name_answers(name: str) -> line_patterns.Heading:
 
 
 def _keys_follow(at: Reading, name: str) -> bool:
-    """Whether keys or numbered answers stand below the name of a section's answers, and not questions."""
+    """Whether keys or numbered answers, not questions, follow the name of a section's answers."""
     text = at.next_text()
     given = line_patterns.split_named_keys(text)[1]
     header = line_patterns.read_header(text)
@@ -120,10 +120,10 @@ def _keys_follow(at: Reading, name: str) -> bool:
 
 
 def _answers_follow(at: Reading, line: Line) -> bool:
-    """`参考答案:` may head a section or one answer. A section needs evidence behind it, or questions that wait for it.
+    """Whether `参考答案:` starts a section rather than one answer, which needs evidence after it or unanswered questions.
 
-    Keys by number are evidence; so are headings below which no question stands, and a list that begins at 1 where
-    several questions have no answer yet. Within a question that waits for its answer, a list is that answer.
+    Numbered keys are evidence; so are headings without questions below, and a list that starts at 1 if several
+    questions have no answer yet. Within a question without an answer, a list is that answer.
     """
     behind = (text for text in at.texts_after(3) if (line_patterns.read_label(text) or ("",))[0] != "background")
     text = next(behind, "")
@@ -143,7 +143,7 @@ def _answers_follow(at: Reading, line: Line) -> bool:
 def _belongs_to(
     at: Reading, line: Line, text: str, heading: line_patterns.Heading | None, header: line_patterns.Header | None
 ) -> bool:
-    """Whether the line is the label of the open question's answer or explanation."""
+    """Whether the line labels the open question's answer or explanation."""
     draft = at.draft
     assert draft is not None
     label = line_patterns.read_label(line.text)
@@ -164,7 +164,7 @@ def _waits(at: Reading) -> bool:
 
 
 def _several_wait(at: Reading) -> bool:
-    """Whether more questions than the open one have no answer yet: then answers at the end are to be expected."""
+    """Whether questions other than the open one have no answer yet, so that answers at the end are expected."""
     drafts = [draft for section in at.paper.sections for draft in section.drafts]
     waiting = sum(
         not (draft.closed and (draft.key or draft.answer.value or draft.explanation.value)) for draft in drafts
@@ -173,7 +173,7 @@ def _several_wait(at: Reading) -> bool:
 
 
 def _take_chapter(at: Reading, line: Line) -> bool:
-    """`第二章 投诉`: it groups what follows, among questions as among answers; numbers begin again below it."""
+    """`第二章 投诉`: groups what follows, both questions and answers; numbering restarts below it."""
     chapter = line_patterns.read_chapter(line.text)
     if chapter is None or ends(line.text):
         return False
@@ -199,7 +199,7 @@ def _take_chapter(at: Reading, line: Line) -> bool:
 
 
 def _read_heading(at: Reading, line: Line) -> line_patterns.Heading | None:
-    """A section heading: by what it declares, or by the numbered question below it."""
+    """A section heading, recognised by what it declares or by the numbered question below it."""
     heading = line_patterns.read_heading(line.text)
     named = heading is not None and heading.declares and bool(_SHORT_NAME.search(_bare_title(heading)))
     if heading and (heading.kind or heading.some_choice or heading.count or heading.each or named):
@@ -225,7 +225,7 @@ def _counts_anew_below(at: Reading) -> bool:
 
 
 def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) -> bool:
-    """A heading without any declaration must look like one: a question may name a kind too."""
+    """Whether a heading without a declaration looks like one: a question may also name a kind."""
     if heading.declares or at.in_answers:
         return True
     title = _bare_title(heading)
@@ -239,18 +239,18 @@ def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) ->
 
 
 def _bare_title(heading: line_patterns.Heading) -> str:
-    """The heading, folded, without the bracket behind it: `(正确的打√,错误的打×)` says how to answer, not what it is."""
+    """The folded heading without its last bracket: `(正确的打√,错误的打×)` says how to answer, not what it is."""
     return re.sub(r"\s*[(\[].*[)\]]\W*$", "", line_patterns.fold(heading.title))
 
 
 def _is_next(at: Reading, heading: line_patterns.Heading) -> bool:
-    """Whether the heading counts on from the section before it."""
+    """Whether the heading's number follows that of the previous section."""
     before = next((s.heading.ordinal for s in reversed(at.paper.sections) if s.heading.ordinal), 0)
     return heading.ordinal == (before or 0) + 1
 
 
 def _prose_is_asked(at: Reading) -> bool:
-    """Whether prose stands below that is a question, for its answer comes before any number, or the case of a first one."""
+    """Whether the prose below is a question, because its answer precedes any number, or the first question's case."""
     text, below = at.next_text(), comes_first(at)
     if not ends(text) or line_patterns.read_label(text) is not None:
         return False
@@ -259,7 +259,7 @@ def _prose_is_asked(at: Reading) -> bool:
 
 
 def _numbered_one_follows(at: Reading) -> bool:
-    """Whether the next line is the head of a question."""
+    """Whether the next line starts a numbered question."""
     for text in at.texts_after(3):
         header = line_patterns.read_header(text)
         if header and header.style not in ("chinese", "space"):
@@ -270,7 +270,7 @@ def _numbered_one_follows(at: Reading) -> bool:
 
 
 def _open_section(at: Reading, heading: line_patterns.Heading, line: Line) -> None:
-    """A new section: of questions or of answers, in this paper or in the next one."""
+    """Opens a section of questions or answers, in this paper or the next one."""
     if at.in_answers and _questions_follow(at, heading):
         at.in_answers = False
         if at.paper.has_items and _is_known(at, heading):
@@ -283,14 +283,14 @@ def _open_section(at: Reading, heading: line_patterns.Heading, line: Line) -> No
 
 
 def _is_known(at: Reading, heading: line_patterns.Heading) -> bool:
-    """Whether the section's place in the paper is taken already, so that it belongs to a further paper."""
+    """Whether the section's position in the paper is already taken, so that it belongs to another paper."""
     if at.paper.chapter and at.paper.sections and at.paper.sections[-1].heading.chapter:
         return False
     return heading.ordinal is None or any(s.heading.ordinal == heading.ordinal for s in at.paper.sections)
 
 
 def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
-    """Whether a heading inside the answers opens questions: options stand below it, or it was answered already."""
+    """Whether a heading among the answers opens questions: options follow, or its questions were answered already."""
     known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
     if _answered_below(at):
         return True
@@ -311,12 +311,12 @@ def _answered_below(at: Reading) -> bool:
 
 
 def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:
-    """Whether a section of questions has this kind or place, so that its answers may be headed so."""
+    """Whether a question section has this kind or position, so that its answers may have this heading."""
     if heading.chapter or (heading.kind is None and heading.ordinal is None):
         return True
     asked = [section.heading for section in at.paper.sections]
     if not any(section.drafts for section in at.paper.sections):
-        return True  # the answers come first
+        return True  # answers come first
     return any(
         (heading.kind is not None and other.kind == heading.kind)
         or (heading.kind is None and other.ordinal == heading.ordinal)
@@ -326,7 +326,7 @@ def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:
 
 
 def _restarts(at: Reading, heading: line_patterns.Heading) -> bool:
-    """Whether the sections begin again: a second paper in the same document, and not a further chapter of this one."""
+    """Whether the sections restart: a second paper in the document, not another chapter of this one."""
     sections = [section for section in at.paper.sections if section.chapter == at.paper.chapter]
     last = next((s.heading for s in reversed(sections) if s.heading.ordinal and not s.heading.chapter), None)
     if heading.ordinal is None or last is None or last.ordinal is None or not at.paper.has_items:

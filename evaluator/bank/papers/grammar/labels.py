@@ -1,4 +1,4 @@
-"""What has a mark of its own inside a question: rows of keys, labels (答案:, 解析:, 评分标准), criteria, steps, options."""
+"""Marked lines inside a question: rows of keys, labels (答案:, 解析:, 评分标准), criteria, steps, options."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evaluator.bank.papers.question import Draft
 
 
 def take_rows(at: Reading, line: Line) -> bool:
-    """Compact keys (`1-5 ABCDA`), with the section's name before them or not."""
+    """Compact keys (`1-5 ABCDA`), with or without the section's name before them."""
     label = line_patterns.read_label(line.text)
     labelled = label is not None and label[0] == "answer"
     name, given = line_patterns.split_named_keys(label[1] if label and labelled else line.text)
@@ -68,13 +68,13 @@ def _take_keys_in_order(at: Reading, text: str, line: Line) -> bool:
 
 
 def _wants_keys(at: Reading, keys: dict[int, str]) -> bool:
-    """Whether a row of keys without any label answers questions above it that have none."""
+    """Whether an unlabelled row of keys answers questions above it that have none."""
     waiting = {draft.number for group in at.paper.sections for draft in group.drafts if not draft.key}
     return len(keys) >= 2 and set(keys) <= waiting
 
 
 def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
-    """`Part III, 5: Apologise once.`: the answer of one question of a section that is named on the line."""
+    """`Part III, 5: Apologise once.`: the answer to one question of a section named on the line."""
     header = line_patterns.read_header(given)
     if header is None or not header.rest or line_patterns.find_options_behind(header.rest)[1]:
         return False
@@ -84,7 +84,7 @@ def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
 
 
 def take_criterion(at: Reading, line: Line) -> bool:
-    """A numbered line below 评分标准, in the style of the first one."""
+    """A numbered line below 评分标准, in the same style as the first one."""
     draft = at.draft
     if draft is None or draft.part != "criteria":
         return False
@@ -107,7 +107,7 @@ def take_criterion(at: Reading, line: Line) -> bool:
 
 
 def take_label(at: Reading, line: Line) -> bool:
-    """What a label says belongs to the open question; a background or requirements to the questions below."""
+    """Assigns a labelled text to the open question; a background or requirements to the questions below."""
     found = line_patterns.read_label(line.text)
     if found is None:
         return False
@@ -127,7 +127,7 @@ def take_label(at: Reading, line: Line) -> bool:
 
 
 def _take_response(at: Reading) -> bool:
-    """`我的答案:B` of a learning platform: what a candidate picked says nothing about the question."""
+    """`我的答案:B` on a learning platform: a candidate's choice says nothing about the question."""
     if at.draft is None:
         return False
     at.platform = True
@@ -177,12 +177,12 @@ def _take_labelled_options(at: Reading, rest: str, line: Line) -> bool:
 
 
 def is_open(section: OpenSection) -> bool:
-    """Whether a section may hold questions that are answered in words."""
+    """Whether a section may contain questions that are answered in words."""
     return not section.heading.some_choice and section.heading.kind not in OBJECTIVE_KINDS
 
 
 def _open_for_label(at: Reading, name: str, line: Line) -> bool:
-    """A label with no number before it: among answers an entry; else the background that stands there is the question."""
+    """Opens a draft for a label without a number: an entry among answers, otherwise the background is the question."""
     section = at.section
     if section is None or not is_open(section):
         return False
@@ -202,7 +202,7 @@ def _open_for_label(at: Reading, name: str, line: Line) -> bool:
 
 
 def fill(at: Reading, name: str, rest: str, line: Line) -> None:
-    """Turns the open question to its answer, explanation or criteria, and begins them with `rest`."""
+    """Switches the open question to its answer, explanation or criteria, and starts it with `rest`."""
     draft = at.draft
     assert draft is not None
     at.leave_tail()
@@ -224,7 +224,7 @@ def fill(at: Reading, name: str, rest: str, line: Line) -> None:
 
 
 def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
-    """Background and requirements hold for the questions below; inside a question that is still open, for it."""
+    """Background and requirements apply to the questions below; inside an open question, to that one."""
     draft = at.draft
     if draft is not None and not draft.closed and draft.part == "text":
         draft.text.add(line.text, line)
@@ -236,7 +236,9 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
     holder = at.section or at.paper
     texts = getattr(holder, name)
     if isinstance(holder, OpenSection):
-        if name not in (fed for fed, _ in holder.waiting):  # `材料二:` adds to `材料一:`; behind a question it is new
+        if name not in (
+            fed for fed, _ in holder.waiting
+        ):  # `材料二:` is added to `材料一:`; after a question it is new
             texts.clear()
         holder.preface = name
         holder.waiting.append((name, line))
@@ -247,7 +249,7 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
 
 
 def take_shared_stem(at: Reading, line: Line) -> bool:
-    """`根据以下材料回答第3—5题`: the lines below it, up to the first number, are the stem of those questions."""
+    """`根据以下材料回答第3—5题`: the lines below, up to the first number, are the stem of those questions."""
     span = None if at.in_answers else line_patterns.read_shared_stem(line.text)
     if span is None or (at.draft is not None and not at.draft.closed):
         return False
@@ -286,7 +288,7 @@ def take_shared_options(at: Reading, line: Line) -> bool:
 
 
 def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
-    """`案例二:` behind an answer: the next case begins, or its answers do; else it is a word of the answer."""
+    """Whether `案例二:` after an answer starts the next case or its answers; otherwise it is part of the answer."""
     title = line.text.strip().removesuffix(rest).strip(" :：[]【】")
     counted = bool(re.search(rf"{line_patterns.CN}$", title))
     if _questions_below(at, counted):
@@ -303,7 +305,7 @@ def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
 
 
 def _questions_below(at: Reading, counted: bool) -> bool:
-    """Whether questions follow, not more answers: they say so, or have answers; below a case that is counted they ask."""
+    """Whether questions follow, not more answers: they ask, or have answers; below a numbered case they ask."""
     numbered = False
     for text in at.texts_after(FAR):
         header = line_patterns.read_header(text)
@@ -318,7 +320,7 @@ def _questions_below(at: Reading, counted: bool) -> bool:
 
 
 def take_step(at: Reading, line: Line) -> bool:
-    """A step of an ordering question (①…), one or several on the line."""
+    """One or more steps of an ordering question (①…) on the line."""
     draft, step = at.draft, line_patterns.read_step(line.text)
     if draft is None or step is None or draft.closed or draft.part != "text":
         return False
@@ -331,7 +333,7 @@ def take_step(at: Reading, line: Line) -> bool:
 
 
 def take_option(at: Reading, line: Line) -> bool:
-    """Options, one or several on the line; not inside answers, where A stands for a key."""
+    """One or more options on the line; not inside answers, where A stands for a key."""
     draft = at.draft
     if draft is None or at.in_answers or not _takes_options(draft):
         return False
@@ -354,24 +356,24 @@ def take_option(at: Reading, line: Line) -> bool:
 
 
 def _takes_options(draft: Draft) -> bool:
-    """Whether options may come: below the question, also where its key stands between the two."""
+    """Whether options may come: after the question, also if its key is between them."""
     early = draft.part == "answer" and bool(draft.key) and not (draft.options or draft.answer.value)
     return draft.part in ("text", "options") or early
 
 
 def _repeats_verdict(draft: Draft, line: Line) -> bool:
-    """`A. 对` below `正确` and `错误`: some platforms offer the two options of a statement twice."""
+    """`A. 对` below `正确` and `错误`: some platforms list the two options of a statement twice."""
     offered = {line_patterns.read_key(text.value) for _, text in draft.options}
     return offered == {line_patterns.RIGHT, line_patterns.WRONG} and true_or_false(line.text) is not None
 
 
 def before(label: str) -> str:
-    """The label before this one; empty before A."""
+    """The label before this one; empty for A."""
     return "" if label == "A" else chr(ord(label) - 1)
 
 
 def _bare(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
-    """`A半年` above `B一年`: a letter right before its words, where the next letter stands below or the last above."""
+    """`A半年` above `B一年`: a letter directly before its words, with its neighbour above or below."""
     label = line_patterns.bare_label(line.text)
     if label is None or label != draft.free_label or not (draft.text.value and draft.wants_key):
         return []
@@ -396,7 +398,7 @@ def _letter_alone(at: Reading, draft: Draft, line: Line) -> list[line_patterns.F
 
 
 def _box(draft: Draft, line: Line) -> list[line_patterns.Found]:
-    """`- [x] Greet`, `○ 您好`: an option without a letter takes the next one."""
+    """`- [x] Greet`, `○ 您好`: an option without a letter gets the next one."""
     boxed = line_patterns.read_boxed_option(line.text)
     if boxed is None:
         return []
@@ -405,7 +407,7 @@ def _box(draft: Draft, line: Line) -> list[line_patterns.Found]:
 
 
 def _verdict(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
-    """`正确` above `错误`, each on a line of its own: the two options of a statement."""
+    """`正确` above `错误`, on separate lines: the two options of a statement."""
     said = true_or_false(line.text)
     if said is None or not draft.text.value or len(draft.options) > 1:
         return []
@@ -418,7 +420,7 @@ def _verdict(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]
 
 
 def _split_inline_criteria(text: str, style: str) -> list[str]:
-    """`(1)…(3分);(2)…(4分)` on one line: a piece for each."""
+    """Splits `(1)…(3分);(2)…(4分)` on one line into pieces."""
     if style != "bracket":
         return [text]
     pieces = re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text)

@@ -1,4 +1,4 @@
-"""Numbers: which of them begins a question, and which only goes on a list inside one."""
+"""Numbers: which ones start a question, and which only continue a list inside one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from evaluator.bank.papers.grammar.reading import Reading
 from evaluator.bank.papers.paper import OpenSection
 from evaluator.bank.papers.question import PART, UNNUMBERED, Draft
 
-LARGEST_SURE = 999  # above it a number may as well be a year
+LARGEST_SURE = 999  # a larger number may be a year
 
 
 def take_header(at: Reading, line: Line) -> bool:
-    """The head of a question, or of an entry in an answer section, with what follows on its line."""
+    """The head of a question, or of an entry in an answer section, with the rest of its line."""
     header = line_patterns.read_header(line.text)
     if header is None:
         return False
@@ -34,7 +34,7 @@ def take_header(at: Reading, line: Line) -> bool:
 
 
 def put_question(draft: Draft, text: str, line: Line) -> None:
-    """The words of a question: its tags, and options that stand on its line, taken out of it."""
+    """Stores the words of a question, with tags and options on its line separated."""
     text, kind, points = line_patterns.take_tail_tags(text)
     draft.kind = draft.kind or kind
     draft.points = draft.points if draft.points is not None else points
@@ -62,13 +62,13 @@ def take_number_alone(at: Reading, line: Line) -> bool:
 
 
 def take_bare_label(at: Reading, line: Line) -> bool:
-    """`题目:` alone only says that a question follows; within an answer it is one of its words."""
+    """`题目:` alone only announces a question; within an answer it is one of its words."""
     within = at.draft is not None and at.draft.part in ("answer", "explanation", "criteria")
     return line_patterns.is_label(line.text) and not (within and line_patterns.read_header(at.next_text()) is None)
 
 
 def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
-    """What follows the number in an answer section: a label, a key, or the answer itself."""
+    """Handles what follows the number in an answer section: a label, a key, or the answer itself."""
     found = line_patterns.read_label(rest)
     if found and found[0] in line_patterns.LABELS_OF_ANSWERS:
         fill(at, found[0], found[1], line)
@@ -80,7 +80,7 @@ def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
 
 
 def _begins_part(at: Reading, header: line_patterns.Header) -> bool:
-    """`(1)…` with options of its own below a stem without options: one of several questions on one case."""
+    """Whether `(1)…` with its own options below a stem without options starts one of several questions on one case."""
     draft, section = at.draft, at.section
     if at.in_answers or draft is None or section is None or header.style != "bracket" or draft.kind == "true_false":
         return False
@@ -91,7 +91,7 @@ def _begins_part(at: Reading, header: line_patterns.Header) -> bool:
 
 
 def _take_part(at: Reading, header: line_patterns.Header, line: Line) -> bool:
-    """The stem, which is no question itself, becomes the background of its parts."""
+    """Turns the stem, which is not a question itself, into the background of its parts."""
     section, draft = at.section, at.draft
     assert section is not None and draft is not None
     if draft.style != PART:
@@ -108,7 +108,7 @@ def _take_part(at: Reading, header: line_patterns.Header, line: Line) -> bool:
 
 
 def _begins_question(at: Reading, header: line_patterns.Header, line: Line) -> bool:
-    """Whether a number begins a question, or only a list inside one."""
+    """Whether a number starts a question rather than a list inside one."""
     section, draft = at.section, at.draft
     before = section.drafts[-1] if section and section.drafts else None
     if header.style == "word" or (header.kind and not header.doubtful):
@@ -132,14 +132,14 @@ def _begins_question(at: Reading, header: line_patterns.Header, line: Line) -> b
 
 
 def _expected(section: OpenSection | None, before: Draft | None) -> int:
-    """The number that comes next: behind the parts of a case, the one after the case's own."""
+    """The expected next number: after the parts of a case, the one after the case's own."""
     if before is not None and before.style == PART and section is not None and section.case is not None:
         return (section.case.number or 0) + 1
     return (before.number or 0) + 1 if before is not None else 1
 
 
 def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None, expected: int) -> bool:
-    """A number that may be a quantity (`3.5G`, `2 人`) counts only in its place, where a question may begin."""
+    """Whether a number that may be a quantity (`3.5G`, `2 人`) is in sequence where a question may start."""
     if header.style == "space" and header.number == expected and _counts_on(at, header, before):
         return True
     if header.number != expected:
@@ -161,12 +161,12 @@ def _counts_on(at: Reading, header: line_patterns.Header, before: Draft | None) 
 
 
 def _questions_again(at: Reading, header: line_patterns.Header) -> bool:
-    """Whether a list that begins at 1 again behind answers asks: with options, or places for keys."""
+    """Whether a list that restarts at 1 after answers contains questions: with options, or places for keys."""
     return evidence_of(at, header) == "options" and len(at.paper.answers) > 0
 
 
 def _leave_answers(at: Reading) -> bool:
-    """Questions go on behind answers: they open a section of their own."""
+    """Opens a new section for questions that continue after answers."""
     at.close_draft()
     at.in_answers = False
     at.groups.append(
@@ -176,7 +176,7 @@ def _leave_answers(at: Reading) -> bool:
 
 
 def _is_no_year(at: Reading, header: line_patterns.Header, line: Line) -> bool:
-    """Whether a large number heads a question: options or the next number come soon, or its question was asked."""
+    """Whether a large number starts a question: options or the next number follow soon, or its question exists."""
     if at.in_answers:
         return any(draft.number == header.number for group in at.paper.sections for draft in group.drafts)
     if (at.draft is None or at.draft.closed) and _options_follow(at, line):
@@ -186,7 +186,7 @@ def _is_no_year(at: Reading, header: line_patterns.Header, line: Line) -> bool:
 
 
 def _begins_entry(header: line_patterns.Header, before: Draft, expected: int) -> bool:
-    """In an answer section, entries look like the first one; other numbers are lists inside an answer."""
+    """Whether a number starts an entry of an answer section: it looks like the first one's; others are lists."""
     labelled = (line_patterns.read_label(header.rest) or ("",))[0] in line_patterns.LABELS_OF_ANSWERS
     if labelled or before.style == "compact":
         return True
@@ -198,7 +198,7 @@ def _begins_entry(header: line_patterns.Header, before: Draft, expected: int) ->
 
 
 def _begins_open_question(at: Reading, header: line_patterns.Header, line: Line, draft: Draft, expected: int) -> bool:
-    """Without options to tell by: the style of the number, its place in the sequence, and whether the line asks."""
+    """Decides without options: by the number's style, its place in the sequence, and whether the line asks."""
     if header.style != draft.style and header.style in ("bracket", "chinese"):
         fits = draft.closed or draft.kind == "true_false"
         return fits and header.number == expected and draft.part != "answer" and not _is_nested(header, draft)
@@ -214,19 +214,19 @@ def _begins_open_question(at: Reading, header: line_patterns.Header, line: Line,
     )
     shown = evidence_of(at, header)
     if shown == "answer" and draft.part == "text" and not draft.closed:
-        shown = ""  # the answer below may as well be the open question's own, whose text holds a list
+        shown = ""  # the answer below may also be the open question's own, whose text contains a list
     if draft.style == UNNUMBERED and header.number != 1:
         return labelled
     return labelled or _in_sequence(header, draft, expected, asks or shown != "")
 
 
 def _is_nested(header: line_patterns.Header, draft: Draft) -> bool:
-    """Whether the number goes on a list inside an explanation (the grammar notes how far such a list has come)."""
+    """Whether the number continues a list inside an explanation (the grammar tracks how far such a list has come)."""
     return draft.part == "explanation" and draft.nested > 0 and header.number == draft.nested + 1
 
 
 def _in_sequence(header: line_patterns.Header, draft: Draft, expected: int, asks: bool = False) -> bool:
-    """The next number begins the next question, unless it is also the next number of a list inside this one."""
+    """Whether the number is next for the questions; ambiguous if it is also next in a list inside this one."""
     number = header.number
     if number == draft.nested + 1 and (draft.nested or number != expected) and not (asks and number == expected):
         draft.nested = number

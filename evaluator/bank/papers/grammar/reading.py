@@ -1,4 +1,4 @@
-"""Where the reading of a document stands: the line, the paper, the section and the question that are open."""
+"""The state of reading a document: the current line, and the open paper, section and question."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from evaluator.bank.papers.question import UNNUMBERED, Draft
 
 
 class Reading:
-    """A document that is being read. The recognisers look at it and move it on; it decides nothing itself."""
+    """A document being read. The recognisers inspect and advance it; it decides nothing itself."""
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
         self.lines = lines
-        self.place = 0  # of the line that is being read
+        self.place = 0  # of the current line
         self.papers = [OpenPaper()]
         self.in_answers = False
-        self.in_tail = False  # behind the end of a paper, where only a new heading or number is taken
+        self.in_tail = False  # after the end of a paper, where only a new heading or number is accepted
         self.draft: Draft | None = None
-        self.held: Unplaced | None = None  # a line that may turn out to be the next paper's title
+        self.held: Unplaced | None = None  # a line that may be the next paper's title
         self.platform = False  # an export of a learning platform, with the candidate's own answers and points
 
     @property
     def paper(self) -> OpenPaper:
-        """The paper that is open."""
+        """The open paper."""
         return self.papers[-1]
 
     @property
     def section(self) -> OpenSection | None:
-        """The section that is open: of the answers where those are being read, else of the questions."""
+        """The open section: of the answers while those are being read, otherwise of the questions."""
         groups = self.groups
         return groups[-1] if groups else None
 
     @property
     def groups(self) -> list[OpenSection]:
-        """The sections among which a new one would come."""
+        """The sections to which a new one would be added."""
         return self.paper.answers if self.in_answers else self.paper.sections
 
     def lines_after(self, count: int) -> Iterator[Line]:
@@ -56,7 +56,7 @@ class Reading:
         return next(self.texts_after(1), "")
 
     def open_draft(self, header: line_patterns.Header, line: Line) -> Draft:
-        """A new question, or entry of an answer section, in the open section; one without a heading if there is none."""
+        """A new question, or entry of an answer section, in the open section, which is created if there is none."""
         section = self.section
         if section is None:
             section = OpenSection(line_patterns.Heading("", None, None), line.number, chapter=self.paper.chapter)
@@ -91,27 +91,27 @@ class Reading:
         return self.draft
 
     def open_unnumbered(self, line: Line) -> Draft:
-        """A question, or entry of an answer section, that has no number of its own: it takes the next one."""
+        """A question, or entry of an answer section, without its own number: it gets the next one."""
         before = self.section.drafts[-1].number if self.section and self.section.drafts else None
         return self.open_draft(line_patterns.Header((before or 0) + 1, UNNUMBERED, ""), line)
 
     def close_draft(self) -> None:
-        """No question is open any more."""
+        """Closes the open question."""
         self.draft = None
 
     def open_answers(self, heading: line_patterns.Heading, line: Line) -> None:
-        """A group of answers begins."""
+        """Starts a group of answers."""
         self.close_draft()
         self.in_answers = True
         self.paper.answers.append(OpenSection(heading, line.number, chapter=self.paper.chapter))
 
     def break_off(self) -> None:
-        """The paper ends here, so what was being read may be incomplete."""
+        """Ends the paper here; what was being read may be incomplete."""
         if self.draft is not None and self.draft not in self.paper.cut:
             self.paper.cut.append(self.draft)
 
     def next_paper(self) -> None:
-        """A further paper begins; the line that was held for it becomes its title."""
+        """Starts another paper; the line held for it becomes its title."""
         self.break_off()
         title = ""
         if self.held is not None:
@@ -122,9 +122,9 @@ class Reading:
         self.in_answers, self.draft, self.held = False, None, None
 
     def hold(self, line: Line) -> None:
-        """Keeps a line that may be the next paper's title."""
+        """Holds a line that may be the next paper's title."""
         self.held = Unplaced(line=line.number, text=line.text.strip())
 
     def leave_tail(self) -> None:
-        """The paper goes on after all."""
+        """Continues the paper after all."""
         self.in_tail, self.held = False, None

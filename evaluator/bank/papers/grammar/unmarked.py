@@ -1,4 +1,4 @@
-"""Lines without any mark: a title, something about the paper, a question without a number, or what goes on a text."""
+"""Lines without any mark: a title, information about the paper, an unnumbered question, or continued text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SCORE = re.compile(r"^\s*[+]?\d+(?:\.\d+)?\s*分\s*$")
 
 
 def take_preamble(at: Reading, line: Line) -> bool:
-    """Above the first question: the rules of the examination (`注意事项:` and its list), which are no questions."""
+    """The examination rules before the first question (`注意事项:` and its list), which are not questions."""
     if at.paper.has_items or at.paper.answers:
         return False
     if line_patterns.is_notice(line.text) and not at.paper.sections:
@@ -37,7 +37,7 @@ def take_preamble(at: Reading, line: Line) -> bool:
 
 
 def _heading_comes(at: Reading) -> bool:
-    """Whether the rules go on: a heading of a section is still to come, and this line is none."""
+    """Whether the rules continue: a section heading is still to come, and this line is not one."""
     if at.paper.sections or line_patterns.read_heading(at.lines[at.place].text):
         at.paper.in_notice = False
         return False
@@ -45,7 +45,7 @@ def _heading_comes(at: Reading) -> bool:
 
 
 def take_unnumbered(at: Reading, line: Line) -> bool:
-    """A question that has no number: options stand below it, it carries its key, or its answer follows it."""
+    """An unnumbered question: options follow, it carries its key, or its answer follows."""
     if at.in_answers or at.in_tail or not _may_begin(at, line) or not _is_question(at, line):
         return False
     if at.draft is not None and at.draft.style != UNNUMBERED and at.section is not None and at.section.drafts:
@@ -65,7 +65,7 @@ def take_unnumbered(at: Reading, line: Line) -> bool:
 
 
 def _may_begin(at: Reading, line: Line) -> bool:
-    """Whether no question is open, or the one that is has all that it needs."""
+    """Whether no question is open, or the open one is complete."""
     draft = at.draft
     if (
         line_patterns.read_label(line.text)
@@ -83,7 +83,7 @@ def _may_begin(at: Reading, line: Line) -> bool:
 
 
 def _alone(at: Reading) -> bool:
-    """Whether option A stands right below."""
+    """Whether option A directly follows."""
     return options_below(at) == 0
 
 
@@ -110,7 +110,7 @@ def _is_question(at: Reading, line: Line) -> bool:
 
 
 def take_plain(at: Reading, line: Line) -> bool:
-    """A line without any mark: the paper's title, something about the paper, or the continuation of a text."""
+    """An unmarked line: the paper's title, information about it, or the continuation of a text."""
     if at.in_tail:
         at.hold(line)
         return False
@@ -139,7 +139,7 @@ def take_plain(at: Reading, line: Line) -> bool:
 
 
 def _explains(at: Reading, line: Line) -> bool:
-    """Whether prose behind a key says why: a quotation, or whole sentences right below the key."""
+    """Whether prose after a key explains it: a quotation, or whole sentences directly below the key."""
     draft = at.draft
     if draft is None or not draft.closed or draft.part not in ("answer", "options") or draft.answer.value:
         return False
@@ -149,14 +149,14 @@ def _explains(at: Reading, line: Line) -> bool:
 
 
 def _note_list(at: Reading, line: Line) -> None:
-    """A numbered line inside an explanation begins a list, or goes on with it."""
+    """A numbered line inside an explanation starts or continues a list."""
     header, draft = line_patterns.read_header(line.text), at.draft
     if draft is not None and header is not None and draft.part == "explanation" and header.number == draft.nested + 1:
         draft.nested = header.number
 
 
 def _announces_paper(at: Reading, line: Line) -> bool:
-    """Whether this is the title of a further paper: short, and a first section follows."""
+    """Whether this is the title of another paper: short, and followed by a first section."""
     if not at.paper.has_items or ends(line.text) or len(line.text.strip()) > 40:
         return False
     following = [text for text in at.texts_after(3) if not line_patterns.is_about_paper(text)]
@@ -166,7 +166,7 @@ def _announces_paper(at: Reading, line: Line) -> bool:
 
 
 def _take_title(at: Reading, line: Line) -> bool:
-    """Above the first section: the title, or what is said about the paper (time, points in all, name)."""
+    """Before the first section: the title, or information about the paper (time, full marks, name)."""
     total = line_patterns.read_total(line.text)
     field = _FIELD.match(line_patterns.fold(line.text[:80])) and len(line.text) < 80 and comes_first(at) != "answer"
     if line_patterns.is_about_paper(line.text) or (total is not None and len(line.text) < 60) or field:
@@ -185,7 +185,7 @@ def _take_title(at: Reading, line: Line) -> bool:
 
 
 def _take_below_heading(at: Reading, line: Line) -> bool:
-    """Between a heading and its first question: prose is that question, or it goes on what holds for those below."""
+    """Between a heading and its first question: prose is that question, or continues the text for those below."""
     section = at.section
     if section is None:
         return False
@@ -203,7 +203,7 @@ def _take_below_heading(at: Reading, line: Line) -> bool:
 
 
 def _is_asked(at: Reading, section: OpenSection, line: Line) -> bool:
-    """Whether prose without a number is a question (among answers: an answer), and not words about those below."""
+    """Whether unnumbered prose is a question (among answers: an answer), not words about those below."""
     if line_patterns.read_label(line.text):
         return False
     below = comes_first(at)
@@ -216,7 +216,7 @@ def _is_asked(at: Reading, section: OpenSection, line: Line) -> bool:
 
 
 def _continue(at: Reading, line: Line) -> None:
-    """Puts the line to the text that is being read."""
+    """Appends the line to the text being read."""
     draft = at.draft
     assert draft is not None
     draft.touch(line)

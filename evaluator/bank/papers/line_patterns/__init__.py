@@ -1,7 +1,7 @@
-"""The marks by which a paper's lines are known: headings, question numbers, options, answers, criteria.
+"""The marks by which a paper's lines are recognised: headings, question numbers, options, answers, criteria.
 
-Every function looks at one line and knows nothing of its neighbours. Lines are compared through `fold`, which keeps
-every character at its place, so that a position found in the folded line is the position in the text as written.
+Every function looks at one line and knows nothing about its neighbours. Lines are compared through `fold`, which keeps
+every character at its position, so that a position in the folded line is a position in the original text.
 """
 
 from evaluator.bank.papers.line_patterns.folding import (

@@ -1,4 +1,4 @@
-"""Lines in one spelling for comparing, and the numbers and points in them."""
+"""Lines in a uniform spelling for comparison, and the numbers and points in them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _TRADITIONAL = str.maketrans(
 _ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✅⭕✗✘✕✖╳❌❎Ｘ⇒➔➜➝⟶", "()()[][].:::√√√√×××××××X→→→→→")
 _DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "兩": 2}
 T = TypeVar("T")
-_REMEMBERED = 500  # characters; longer lines are folded anew rather than kept
+_REMEMBERED = 500  # characters; longer lines are folded again instead of cached
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
-LETTERS = "A-L"  # labels of options; papers with more are not known
+LETTERS = "A-L"  # labels of options; more options are not supported
 CN = "[一二三四五六七八九十百两〇零]"
 NUM = rf"(?:\d{{1,3}}|{CN}{{1,4}})"
 POINT_WORD = r"(?:分|points?|pts?\.?|marks?)"
 
 
 def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
-    """A reading of a line that is asked for again from the lines above it; long lines are read anew."""
+    """Caches the reading of a line, which look-ahead requests repeatedly; long lines are read again."""
     kept = lru_cache(maxsize=8192)(read)
 
     @wraps(read)
@@ -36,7 +36,7 @@ def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def fold(text: str) -> str:
-    """The line in half width, with the grammar's traditional characters made simplified; same length as `text`."""
+    """The line in half width, with the grammar's traditional characters simplified; same length as `text`."""
     return _fold(text) if len(text) <= _REMEMBERED else _folded(text)
 
 
@@ -50,7 +50,7 @@ def _folded(text: str) -> str:
 
 
 def read_number(text: str) -> int | None:
-    """`12`, `十二`, `１２`: the whole number; None for anything else."""
+    """The whole number in `12`, `十二` or `１２`; None for anything else."""
     text = fold(text).strip()
     if text.isdecimal():
         return int(text)
@@ -64,7 +64,7 @@ def read_number(text: str) -> int | None:
 
 
 def read_points(text: str) -> float | None:
-    """`3`, `3分`, `2.5 points`, `三分`: the number of points; None for anything else."""
+    """The number of points in `3`, `3分`, `2.5 points` or `三分`; None for anything else."""
     match = re.fullmatch(rf"\s*(\d+(?:\.\d+)?|{CN}+)\s*{POINT_WORD}?\s*", fold(text), re.I)
     if not match:
         return None
@@ -103,7 +103,7 @@ _SHARED = re.compile(
 
 
 def read_span(text: str) -> tuple[int, int] | None:
-    """`第1—2题`, `questions 3 to 5`: the numbers of the first and the last question that are meant."""
+    """The first and last question number in `第1—2题` or `questions 3 to 5`."""
     match = _SPAN.search(fold(text[:200]))
     if not match:
         return None
@@ -112,7 +112,7 @@ def read_span(text: str) -> tuple[int, int] | None:
 
 
 def read_shared_stem(text: str) -> tuple[int, int] | None:
-    """`根据以下材料,回答3~5题`: the questions for which the material below is the stem."""
+    """The questions whose stem follows `根据以下材料,回答3~5题`."""
     return read_span(text) if len(text) < 200 and _SHARED.search(fold(text)) else None
 
 
@@ -125,6 +125,6 @@ def read_shared_options(text: str) -> tuple[int, int] | None:
 
 
 def take_bracket_points(text: str) -> tuple[str, float | None]:
-    """`…请回应。(5分)`: the question without the points behind it, and the points."""
+    """The question without its final points, and the points: `…请回应。(5分)`."""
     match = re.search(rf"\s*\(\s*(?:本题)?(?:共|满分)?\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}\s*\)\s*$", fold(text), re.I)
     return (text[: match.start()], float(match[1])) if match and match.start() else (text, None)

@@ -12,7 +12,7 @@ from evaluator.bank.papers.line_patterns.kinds import names_prose, names_some_ch
 
 @dataclass(frozen=True)
 class Heading:
-    """A section heading: its ordinal, its words, and what it declares."""
+    """A section heading: its ordinal, its words, and its declaration."""
 
     title: str
     ordinal: int | None
@@ -21,8 +21,8 @@ class Heading:
     count: int | None = None
     each: float | None = None
     points: float | None = None
-    partial: float | None = None  # points where right options are missing and none is wrong
-    chapter: bool = False  # groups sections, and numbers may begin again below it
+    partial: float | None = None  # points if right options are missing and none is wrong
+    chapter: bool = False  # groups sections; numbering may restart below it
 
     @property
     def declares(self) -> bool:
@@ -84,7 +84,7 @@ def read_case(text: str) -> Heading | None:
 
 @remembered
 def read_chapter(text: str) -> Heading | None:
-    """`第二章 投诉`, `Chapter 3`: a heading that groups sections or questions whose numbers begin again."""
+    """A heading that groups sections or questions and restarts numbering: `第二章 投诉`, `Chapter 3`."""
     folded = fold(text).strip().strip("#").strip() if len(text) <= 60 else ""
     match = _CHAPTER.match(folded)
     if not match or re.search(r"[。?!;,]", match[4]):
@@ -102,7 +102,7 @@ def _ordinal(match: re.Match[str] | None) -> int | None:
 
 
 def _split_declaration(rest: str) -> tuple[str, str]:
-    """The words before the last bracket, and what stands in the brackets or after a colon."""
+    """The words before the last bracket, and the text in the brackets or after a colon."""
     match = re.search(r"[(\[].*$|[:,]\s*(?=共|每|本).*$|\s[-–—]\s.*\d.*$", rest)
     if not match:
         return rest.strip(" :"), ""
@@ -110,7 +110,7 @@ def _split_declaration(rest: str) -> tuple[str, str]:
 
 
 def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
-    """Count of questions, points each, points in all."""
+    """Number of questions, points each, total points."""
     text = re.sub(r"[^,;。(]{0,10}(?:少选|漏选|错选|多选|不选|选对|不全|部分选对|答错)[^,;。)]*分[^,;。)]*", "", text)
     span = re.search(r"第?\s*(\d{1,4})\s*题?\s*[-~–—至到]+\s*第?\s*(\d{1,4})\s*题", text)
     rest_of = text[: span.start()] + text[span.end() :] if span else text
@@ -137,7 +137,7 @@ def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
 
 
 def _partial(text: str) -> float | None:
-    """`少选得2分`: what a choice of some but not all right options is worth."""
+    """`少选得2分`: the points for choosing some but not all right options."""
     match = re.search(
         r"(?:少选|漏选|选对但不全|部分选对|选不全)[^,;。)]{0,8}?(?:得|给|计)\s*(\d+(?:\.\d+)?)\s*分", text
     )

@@ -1,4 +1,4 @@
-"""Keys in one spelling, in brackets, and many on one line (`1-5 ABCDA`)."""
+"""Keys in a uniform spelling, in brackets, or many on one line (`1-5 ABCDA`)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _JOIN = r"\s*(?:[、,;/&+|.·\s]|and|和|及|与)?\s*"
 
 
 def read_key(text: str, ordered: bool = False) -> str | None:
-    """A key in one spelling: `A、C` and `A.C` as `AC`, `对` as `√`, `② -> ①` as `②→①`; None where the text is no key.
+    """A key in uniform spelling: `A、C` and `A.C` as `AC`, `对` as `√`, `② -> ①` as `②→①`; None if it is not a key.
 
-    `ordered`: the letters are those of an ordering question, so that `BDAC` is `B→D→A→C`.
+    With `ordered` the letters belong to an ordering question, so that `BDAC` is `B→D→A→C`.
     """
     folded = re.sub(r"^\s*(?:选项?|应选|故选|为|是(?=.))?\s*|[\s。.;,，]+$", "", fold(text)).strip("()[] ")
     if _RIGHT.match(folded):
@@ -65,16 +65,16 @@ _TRAILING = re.compile(r"(?<=[。.!?;)\s])(?<!\d[.)])\s*([√×]|(?<=\s)[TF])\s*
 
 @dataclass(frozen=True)
 class BracketKey:
-    """A key that stands in the brackets of a question: the text without it, and whether it may be a word instead."""
+    """A key in a question's brackets: the text without it, and whether it may be a word instead."""
 
     text: str
     key: str
     reason: str = ""  # `(错误,应为14年)`: what stands behind the verdict
-    doubtful: bool = False  # `利益陈述法则(FAB)里`: capital letters that stand for something
+    doubtful: bool = False  # `利益陈述法则(FAB)里`: capitals that abbreviate something
 
 
 def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
-    """The key in a question's brackets. `letters`: of a choice, else of true or false."""
+    """The key in a question's brackets; `letters` selects choice keys, otherwise true/false keys."""
     folded = fold(text)
     for match in reversed(list(_BRACKET_KEY.finditer(folded))):
         given = match[1]
@@ -88,7 +88,7 @@ def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
             ahead = folded[: match.start()].rstrip()[-1:]
             inside = (ahead.isalnum() and rest[:1].isalnum()) or ahead in "{=(" or rest[:1] in "→=-+*/∪∩)}"
             unsorted = letters_only != "".join(sorted(letters_only))
-            elsewhere = bool(_SPACE_FOR_KEY.search(folded))  # the place for the key is another, empty bracket
+            elsewhere = bool(_SPACE_FOR_KEY.search(folded))  # the key belongs in another, empty bracket
             if elsewhere or (bare and unsorted):
                 continue
             return BracketKey(stripped, key, doubtful=bare and inside and bool(rest))
@@ -105,13 +105,13 @@ def find_bracket_key(text: str, letters: bool) -> BracketKey | None:
 
 
 def take_bracket_key(text: str, letters: bool) -> tuple[str, str | None]:
-    """A question without the key in its brackets, and that key; a doubtful one stays in the text."""
+    """A question without the key in its brackets, and that key; a doubtful key stays in the text."""
     found = find_bracket_key(text, letters)
     return (text, None) if found is None or found.doubtful else (found.text, found.key)
 
 
 def drop_empty_bracket(text: str) -> str:
-    """Without the empty bracket at the end, where a candidate writes the answer."""
+    """The text without the empty bracket at the end, where a candidate writes the answer."""
     match = _EMPTY_BRACKET.search(fold(text))
     return (text[: match.start()] + text[match.end() :]).strip() if match else text
 
@@ -127,9 +127,9 @@ _GROUP = re.compile(
 
 @remembered
 def read_compact_keys(text: str) -> dict[int, str]:
-    """`1-5 ABCDA`, `1.A 2.C 3.BD`, `1、√ 2、×`, `1-2)(×) (√)`: keys by number; empty where the line holds anything else.
+    """Keys by number: `1-5 ABCDA`, `1.A 2.C 3.BD`, `1、√ 2、×`, `1-2)(×) (√)`; empty if the line has anything else.
 
-    A number with several keys (`(33) B B D`) holds those of its parts, joined by spaces.
+    A number with several keys (`(33) B B D`) has those of its parts, joined by spaces.
     """
     folded = re.sub(r"(?:单选|多选|判断|选择)?题?(?:参考|正确)?答案\s*:?", " ", fold(text).replace("\t", " "))
     keys: dict[int, str] = {}
@@ -156,7 +156,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _groups(text: str, at: int) -> tuple[list[str], int]:
-    """Keys that stand beside each other from `at` on, and where they end."""
+    """Adjacent keys from `at` on, and their end."""
     found = []
     while match := _GROUP.match(text, at):
         found.append(match[1])
@@ -165,7 +165,7 @@ def _groups(text: str, at: int) -> tuple[list[str], int]:
 
 
 def _range_keys(text: str, span: re.Match[str]) -> tuple[dict[int, str], int] | None:
-    """Keys of `1-5`: one letter each, or one group each; None where their number does not fit."""
+    """The keys for `1-5`: one letter each, or one group each; None if their number does not match."""
     first, last = int(span[1]), int(span[2])
     groups, end = _groups(text, span.end())
     wanted = last - first + 1
@@ -184,7 +184,7 @@ _NAMED = re.compile(
 
 
 def split_named_keys(text: str) -> tuple[str, str]:
-    """`一、单选题:1-5 ABCDA`, `一、1.A 2.A`, `Part I: 1 b; 2 a`: the section's name (empty if none) and the keys."""
+    """The section's name (or empty) and its keys: `一、单选题:1-5 ABCDA`, `一、1.A 2.A`, `Part I: 1 b; 2 a`."""
     match = _NAMED.match(fold(text))
     if not match or not match[1].strip():
         return "", text
@@ -218,7 +218,7 @@ _LEADING = re.compile(
 
 
 def split_key(text: str) -> tuple[str | None, str]:
-    """`B. Because it is kinder.`, `B（更体贴）`: the key before a reason, and the reason; no key where none leads."""
+    """A leading key and its reason: `B. Because it is kinder.`, `B（更体贴）`; no key if none leads."""
     match = _LEADING.match(fold(text))
     key = read_key(match[1]) if match else None
     if not match or not key:
@@ -229,6 +229,6 @@ def split_key(text: str) -> tuple[str | None, str]:
 
 
 def section_number(name: str) -> int | None:
-    """The ordinal that a section's name begins with."""
+    """The ordinal at the start of a section's name."""
     match = re.match(rf"^\s*第?\s*({CN}{{1,3}})", fold(name))
     return read_number(match[1]) if match else None

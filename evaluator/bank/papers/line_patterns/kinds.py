@@ -1,4 +1,4 @@
-"""The kind of question that a heading, a tag or a cell names."""
+"""The question kind named by a heading, a tag or a cell."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _PROSE = re.compile(r"(?:编程|计算|应用|综合|分析|实操|操作|改错
 
 @remembered
 def read_kind(text: str) -> Kind | None:
-    """The kind that a heading or a cell names; None where it names none (or only "choice", which may be either)."""
+    """The kind named by a heading or a cell; None if there is none (or only "choice", which is ambiguous)."""
     folded = fold(text)
     return next((kind for words, kind in _KINDS if words.search(folded)), None)
 
 
 @remembered
 def names_some_choice(text: str) -> bool:
-    """Whether a heading says "choice" without saying whether one option is right or several."""
+    """Whether a heading says "choice" without saying whether one or several options are right."""
     return bool(_ANY_CHOICE.search(fold(text)))
 
 
 def names_prose(text: str) -> bool:
-    """Whether a heading names questions that are answered in words, of no kind of its own (`编程题`, `计算题`)."""
+    """Whether a heading names questions answered in words that have no kind of their own (`编程题`, `计算题`)."""
     return bool(_PROSE.search(fold(text).strip()))

@@ -86,7 +86,7 @@ _INNER = re.compile(
 
 
 def split_inner_explanation(text: str) -> tuple[str, str]:
-    """`B 解析:…` on one line: the answer, and the explanation (empty where there is none)."""
+    """The answer, and the explanation (empty if there is none): `B 解析:…` on one line."""
     match = _INNER.search(fold(text))
     return (text[: match.start()].strip(), text[match.end() :].strip()) if match else (text.strip(), "")
 
@@ -138,7 +138,7 @@ _QUESTIONS = re.compile(
 
 
 def is_answer_heading(text: str) -> bool:
-    """Whether the line stands alone as the heading of an answer section."""
+    """Whether the line consists of the heading of an answer section."""
     return len(text) <= 80 and bool(_ANSWERS_AT_END.match(_close_up(fold(text)).strip("-–—=*_~#· ")))
 
 
@@ -151,13 +151,13 @@ def _close_up(folded: str) -> str:
 
 
 def read_named_answers(text: str) -> str | None:
-    """`单选题答案:`, `判断题参考答案(1-40):`, `第一章答案`: which questions the answers below it belong to."""
+    """The questions that the answers below belong to: `单选题答案:`, `判断题参考答案(1-40):`, `第一章答案`."""
     match = _NAMED_ANSWERS.match(fold(text)) if len(text) <= 60 else None
     return text[match.start(1) : match.end(1)].strip() if match else None
 
 
 def is_question_heading(text: str) -> bool:
-    """Whether the line stands alone as the heading of the questions (where answers come first)."""
+    """Whether the line consists of the heading of the questions (if answers come first)."""
     return len(text) <= 40 and bool(_QUESTIONS.match(fold(text)))
 
 
@@ -178,16 +178,16 @@ _TOTAL = re.compile(
 
 
 def is_about_paper(text: str) -> bool:
-    """Whether the line tells of the paper as a whole: time allowed, full marks, the candidate's name."""
+    """Whether the line is about the paper as a whole: time allowed, full marks, the candidate's name."""
     return bool(_ABOUT.match(fold(text[:200])))
 
 
 def is_notice(text: str) -> bool:
-    """Whether the line heads the rules of the examination (`注意事项:`), which are no questions."""
+    """Whether the line introduces the examination rules (`注意事项:`), which are not questions."""
     return len(text) <= 30 and bool(_NOTICE.match(_close_up(fold(text))))
 
 
 def read_total(text: str) -> float | None:
-    """The full marks that a line about the paper names."""
+    """The full marks stated by a line about the paper."""
     match = _TOTAL.search(fold(text[:200]))
     return float(next(group for group in match.groups() if group)) if match else None

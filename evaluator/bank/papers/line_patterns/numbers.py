@@ -22,15 +22,15 @@ from evaluator.bank.papers.line_patterns.kinds import names_some_choice, read_ki
 
 @dataclass(frozen=True)
 class Header:
-    """The head of a question: its number, its points, what follows on the line, and how it was written."""
+    """The head of a question: its number, its points, the rest of the line, and how it was written."""
 
     number: int
     style: str  # "word" (题目3, 第3题, Question 3), "dot" (3. 3、 3)), "bracket" ((3)), "chinese" (三、), "space" (3 …)
     rest: str
     points: float | None = None
     kind: Kind | None = None
-    key: str | None = None  # where the bracket for it stands before the number
-    doubtful: bool = False  # `3.5G…`, `2 …`: may be a quantity; only the next number of its paper is a head
+    key: str | None = None  # if the bracket for the key precedes the number
+    doubtful: bool = False  # `3.5G…`, `2 …`: may be a quantity; a head only if it is the next number of its paper
 
 
 _TAG = re.compile(r"^\s*[\[(<]\s*([^\])>]{2,8}?)(?:题|questions?)?\s*[\])>]\s*", re.I)
@@ -75,8 +75,8 @@ _LABEL = re.compile(r"^\s*(?:题目|题干|试题|问题|question)\s*:\s*", re.I
 
 @remembered
 def read_header(text: str) -> Header | None:
-    """The head of a question, or None. Which of them really begin a question is for the grammar to say."""
-    folded = fold(text[:400])  # a head stands at the beginning
+    """The head of a question, or None. The grammar decides which ones really start a question."""
+    folded = fold(text[:400])  # a head is at the start of the line
     if not folded.lstrip()[:1].strip() or _LIST_OF_NUMBERS.match(folded) or _DATE.match(folded):
         return None
     start, kind, key = _before(folded)
@@ -95,7 +95,7 @@ def read_header(text: str) -> Header | None:
 
 
 def _before(folded: str) -> tuple[int, Kind | None, str | None]:
-    """What may stand before the number: a tag (`[多选题]`), or the bracket for the key (`( √ )`)."""
+    """What may precede the number: a tag (`[多选题]`), or the bracket for the key (`( √ )`)."""
     if match := _KEY_BEFORE.match(folded):
         return match.end(), None, read_key(match[1]) if match[1] else None
     tag = _TAG.match(folded)
@@ -105,14 +105,14 @@ def _before(folded: str) -> tuple[int, Kind | None, str | None]:
 
 
 def _is_doubtful(style: str, match: re.Match[str], folded: str) -> bool:
-    """Whether digits stand right behind the mark (`3.5G`, `2、24小时`, `0.5元`), or the mark is a mere space."""
+    """Whether digits directly follow the mark (`3.5G`, `2、24小时`, `0.5元`), or the mark is only a space."""
     behind = bool(_DIGITS_BEHIND.match(folded[match.end() : match.end() + 1]))
     touches = match[0] == match[0].rstrip()
     return style == "space" or (style == "dot" and behind and (touches or match[1] == "0"))
 
 
 def _finish_header(number: int, style: str, rest: str, kind: Kind | None, key: str | None, doubtful: bool) -> Header:
-    """Points and a kind may stand between the number and the text; the label `题目:` says nothing."""
+    """Handles points and a kind between the number and the text; the label `题目:` says nothing."""
     points: float | None = None
     for _ in range(4):
         folded = fold(rest[:200])
@@ -144,7 +144,7 @@ _BOTH_VERDICTS = re.compile(
 
 
 def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
-    """`…？ [单选题] [分值:5] *` of survey tools: the question, its kind and its points."""
+    """The question, its kind and its points, from survey tools: `…？ [单选题] [分值:5] *`."""
     kind: Kind | None = None
     points: float | None = None
     if offered := _BOTH_VERDICTS.search(fold(text)[-60:]):
@@ -159,7 +159,7 @@ def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
 
 
 def read_tag(text: str) -> tuple[Kind | None, str] | None:
-    """`[单选]设某关系…`: the kind named in brackets before a question without a number, and the question."""
+    """The kind in brackets before an unnumbered question, and the question: `[单选]设某关系…`."""
     match = _TAG.match(fold(text[:20]))
     if not match or not (read_kind(match[1]) or names_some_choice(f"{match[1]}题")):
         return None
@@ -178,5 +178,5 @@ def read_asked(text: str) -> str | None:
 
 
 def is_label(text: str) -> bool:
-    """Whether the line only says that a question follows (`题目:`, `问题:`)."""
+    """Whether the line only announces a question (`题目:`, `问题:`)."""
     return bool(re.fullmatch(r"\s*(?:(?:题目|题干|试题|questions?)\s*:?|问题\s*:)\s*", fold(text[:40]), re.I))

@@ -1,4 +1,4 @@
-"""Options, alone on a line or several on one, in columns or glued, and the steps of ordering questions."""
+"""Options, one or several per line, in columns or run together, and the steps of ordering questions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RIGHT_MARK = re.compile(
 
 @dataclass(frozen=True)
 class Found:
-    """An option on a line: its label, its text as written, where that stands, and whether it is marked as right."""
+    """An option on a line: its label, its text as written, its position, and whether it is marked as right."""
 
     label: str
     text: str
@@ -38,9 +38,9 @@ class Found:
 
 
 def find_options(text: str, after: str = "") -> list[Found]:
-    """The options on a line that begins with one. The first must follow the label `after` (empty: it must be A).
+    """The options on a line that starts with one; the first must follow the label `after` (empty: it must be A).
 
-    Columns beside each other (`A. …    C. …` above `B. …    D. …`) give the labels as they stand.
+    Side-by-side columns (`A. …    C. …` above `B. …    D. …`) yield the labels in their order on the line.
     """
     folded = fold(text)
     match = _OPTION.match(folded)
@@ -55,7 +55,7 @@ _BARE = re.compile(rf"(?:^\s*|(?<=\s))([{LETTERS}])(?=[一-鿿《“])")
 
 
 def _bare_options(text: str, folded: str, after: str) -> list[Found]:
-    """`A理论联系实际  B密切联系群众`: letters without any sign behind them count only as a row."""
+    """`A理论联系实际  B密切联系群众`: letters without a separator count only as a row."""
     chain: list[re.Match[str]] = []
     for match in _BARE.finditer(folded):
         if match[1] == _next(chain[-1][1] if chain else after):
@@ -73,7 +73,7 @@ def bare_label(text: str) -> str | None:
 
 @remembered
 def find_options_behind(text: str) -> tuple[str, list[Found]]:
-    """A question with its options on the same line: the question, and the options (at least A and B, else none)."""
+    """A question with options on the same line: the question, and the options (at least A and B, otherwise none)."""
     folded = fold(text)
     for rule in (_APART, _GLUED, _TIGHT):
         best = _best_chain(folded, rule)
@@ -83,12 +83,12 @@ def find_options_behind(text: str) -> tuple[str, list[Found]]:
 
 
 def _trusted(chain: list[re.Match[str]], rule: int) -> bool:
-    """Labels without any space before them must come in a longer row to count."""
+    """Whether labels form a row long enough to count although no space precedes them."""
     return len(chain) >= (2 if rule == _APART else 3)
 
 
 def _best_chain(folded: str, rule: int) -> list[re.Match[str]]:
-    """The longest row A, B, C, … of labels on the line; the last A that begins such a row."""
+    """The longest row of labels A, B, C, … on the line; the last A that starts such a row."""
     chains: list[list[re.Match[str]]] = []
     for match in _LABEL.finditer(folded):
         if not _stands(folded, match, rule):
@@ -104,7 +104,7 @@ def _best_chain(folded: str, rule: int) -> list[re.Match[str]]:
 
 
 def _stands(folded: str, match: re.Match[str], rule: int) -> bool:
-    """Whether a label may begin an option there: behind a space or a sign, behind any Chinese, or anywhere."""
+    """Whether a label may start an option there: after a space or punctuation, after any Chinese, or anywhere."""
     before = folded[match.start() - 1 : match.start()]
     if not before or before.isspace() or before in ";。,)?:":
         return True
@@ -119,7 +119,7 @@ def _stands(folded: str, match: re.Match[str], rule: int) -> bool:
 
 
 def _split(text: str, folded: str, first: re.Match[str], label: str) -> list[Found]:
-    """The options on a line that begins with the option `label`."""
+    """The options on a line that starts with the option `label`."""
     lower = next(group for group in first.groups() if group).islower()
     for rule in (_APART, _GLUED, _TIGHT):
         chain: list[re.Match[str]] = [first]
@@ -161,7 +161,7 @@ def _given(match: re.Match[str]) -> str:
 
 
 def _may_follow(after: str, label: str) -> bool:
-    """The next label; or, behind `A … C` in two columns, B below them."""
+    """Whether a label may follow: the next one, or B below `A … C` in two columns."""
     return label == _next(after)
 
 
@@ -169,7 +169,7 @@ _BOXED = re.compile(rf"^\s*(?:[-*+]\s*)?(?:{_BOX}|\[[ xX√]?\])\s*(?=\S)")
 
 
 def read_boxed_option(text: str) -> tuple[str, bool] | None:
-    """`- [x] Greet`, `○您好`, `□喂(正确答案)`: an option without a letter, and whether it is marked as right."""
+    """An option without a letter, and whether it is marked as right: `- [x] Greet`, `○您好`, `□喂(正确答案)`."""
     match = _BOXED.match(text)
     if not match or (match[0].strip() in ("*", "•") and not _RIGHT_MARK.search(fold(text))):
         return None
@@ -183,14 +183,14 @@ def read_options(text: str, after: str = "") -> list[Option]:
 
 
 def find_inline_options(text: str) -> tuple[str, list[Option]]:
-    """A question with its options on the same line: the question, and the options (at least A and B, else none)."""
+    """A question with options on the same line: the question, and the options (at least A and B, otherwise none)."""
     before, found = find_options_behind(text)
     return before, [option.option for option in found]
 
 
 @remembered
 def option_label(text: str) -> str | None:
-    """The label that the line begins with, whatever its place in the sequence; None where it begins with none."""
+    """The label at the start of the line, whatever its place in the sequence; None if there is none."""
     match = _OPTION.match(fold(text[:200]))
     if match:
         return _read(match)
@@ -203,7 +203,7 @@ def _next(label: str) -> str:
 
 
 def labels_on(text: str) -> Iterator[str]:
-    """Labels of the options on a line that begins with one."""
+    """Labels of the options on a line that starts with one."""
     folded = fold(text)
     match = _OPTION.match(folded)
     if match:
@@ -211,7 +211,7 @@ def labels_on(text: str) -> Iterator[str]:
 
 
 def read_step(text: str) -> tuple[int, str] | None:
-    """`① text`: the step's number and text."""
+    """The number and text of a step `① text`."""
     stripped = text.strip()
     if stripped and stripped[0] in CIRCLED:
         return CIRCLED.index(stripped[0]) + 1, stripped[1:].lstrip(" .、．:：")
@@ -219,7 +219,7 @@ def read_step(text: str) -> tuple[int, str] | None:
 
 
 def is_sequence(text: str) -> bool:
-    """Whether the text is nothing but numbers or circled numbers joined by arrows or dashes."""
+    """Whether the text consists only of numbers or circled numbers joined by arrows or dashes."""
     return bool(
         re.fullmatch(
             rf"\s*(?:[{CIRCLED}]|\d)(?:\s*(?:→|->|=>|>|-|—+>?|–)\s*(?:[{CIRCLED}]|\d))+\s*[.。;]?\s*",

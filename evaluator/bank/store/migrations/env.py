@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection, and in the transaction, that the opener hands over."""
+"""Alembic's entry point: runs on the connection, and in the transaction, that the opener passes in."""
 
 from alembic import context
 
@@ -8,7 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     version_table=context.config.attributes.get("version_table", "alembic_version"),
-    transactional_ddl=True,  # SQLite can; a migration that fails leaves the old tables as they were
+    transactional_ddl=True,  # SQLite can do this; a failed migration leaves the old tables as they were
 )
 with context.begin_transaction():
     context.run_migrations()
