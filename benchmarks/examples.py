@@ -35,7 +35,7 @@ def shipped(wanted: list[str]) -> list[Rubric]:
 
 
 def developed(wanted: list[str]) -> list[Rubric]:
-    """Those of them that have examples to develop with; the other rubrics' texts are frozen (`benchmarks.frozen`)."""
+    """Those of them that have examples to develop with; the other rubrics have graded texts (`benchmarks.frozen`)."""
     folder = resource_dir("examples")
     return [rubric for rubric in shipped(wanted) if (folder / rubric.id / "good.txt").is_file()]
 

@@ -1,7 +1,7 @@
-"""The frozen set: graded texts and labelled sentences that nobody tunes on.
+"""Graded texts and labelled sentences: the frozen set, which nobody tunes on, and scenarios that used to belong to it.
 
-    python -m benchmarks.frozen            says what is frozen, and whether it is unchanged
-    python -m benchmarks.frozen --write    records new texts; a text that was recorded before is never recorded anew
+    python -m benchmarks.frozen               lists the scenarios, and whether each frozen text is unchanged
+    python -m benchmarks.frozen --write ID    freezes a new scenario; a recorded text is never recorded again
 
 `examples/README.md` says what frozen means. Other benchmarks take the texts, grades and pairs from here.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -73,14 +74,20 @@ def digest(name: str) -> str:
     return hashlib.sha256((folder() / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def graded_rubrics() -> list[Rubric]:
+    """The shipped rubrics whose texts a person graded, by id: the frozen ones and those that used to be frozen."""
+    found = [entry for entry in list_rubrics() if entry.origin == "shipped"]
+    return [load(Path(entry.path)) for entry in found if (folder() / entry.id / "grades.yaml").is_file()]
+
+
 def frozen_rubrics() -> list[Rubric]:
-    """The shipped rubrics whose texts are frozen, by id."""
+    """The shipped rubrics whose texts are frozen, by id: those that a figure for unseen texts may be measured on."""
     ids = {name.split("/")[0] for name in recorded()}
-    return [load(Path(entry.path)) for entry in list_rubrics() if entry.origin == "shipped" and entry.id in ids]
+    return [rubric for rubric in graded_rubrics() if rubric.id in ids]
 
 
 def read_text(rubric_id: str, quality: str, *, asr: bool = False) -> str:
-    """One frozen text; `asr` as speech recognition would write it, which only some scenarios have."""
+    """One graded text; `asr` as speech recognition would write it, which only some scenarios have."""
     return (folder() / rubric_id / ("asr" if asr else "") / f"{quality}.txt").read_text(encoding="utf-8").strip()
 
 
@@ -116,27 +123,31 @@ def _yaml(rubric_id: str, name: str) -> Any:
     return yaml.load((folder() / rubric_id / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
-def _on_disk() -> list[str]:
-    """The frozen kind of text: those beside a `grades.yaml`."""
-    found = [path for grades in folder().glob("*/grades.yaml") for path in grades.parent.rglob("*.txt")]
+def texts_of(rubric_ids: Iterable[str]) -> list[str]:
+    """Paths under `examples/` of every text of these scenarios, in order."""
+    found = [path for rubric_id in set(rubric_ids) for path in (folder() / rubric_id).rglob("*.txt")]
     return sorted(path.relative_to(folder()).as_posix() for path in found)
 
 
-def main(write: Annotated[bool, typer.Option(help="Record the texts that are not recorded yet.")] = False) -> None:
-    """Says which texts are frozen and unchanged; ends with 1 if one was changed or is not recorded."""
-    known, there = recorded(), _on_disk()
+def main(write: Annotated[list[str] | None, typer.Option(help="Freeze the scenario with this id.")] = None) -> None:
+    """Lists the scenarios; ends with 1 if a frozen text was changed, is missing or is not recorded."""
     if write:
-        known = {name: known.get(name) or digest(name) for name in there}
-        (folder() / "frozen.json").write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")
-    changed = [name for name in there if known.get(name) != digest(name)]
-    for rubric in frozen_rubrics():
+        known = {name: digest(name) for name in texts_of(write)} | recorded()
+        (folder() / "frozen.json").write_text(json.dumps(known, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    known, frozen = recorded(), {rubric.id for rubric in frozen_rubrics()}
+    there = texts_of(frozen)
+    for rubric in graded_rubrics():
         pairs = read_pairs(rubric.id)
         near = sum(pair.near is not None for pair in pairs)
-        print(f"{rubric.id:28} {len(read_grades(rubric.id))} texts  {len(pairs):4} pairs, {near} near misses")
-    print(f"{len(there)} texts, {len(there) - len(changed)} as recorded")
-    for name in changed:
-        print(f"changed or not recorded: {name}")
-    raise typer.Exit(int(bool(changed)))
+        side = "frozen" if rubric.id in frozen else "development"
+        print(
+            f"{rubric.id:28} {side:11}  {len(read_grades(rubric.id))} texts  {len(pairs):4} pairs, {near} near misses"
+        )
+    wrong = [name for name in there if known.get(name) != digest(name)] + sorted(set(known) - set(there))
+    print(f"{len(known)} frozen texts, {len(wrong)} of them not as recorded")
+    for name in wrong:
+        print(f"changed, missing or not recorded: {name}")
+    raise typer.Exit(int(bool(wrong)))
 
 
 if __name__ == "__main__":

@@ -197,8 +197,11 @@ def _text(home: str | None, kind: str, language: str, content: str, form: str = 
 
 
 def _of_rubric(rubric: Rubric, written: dict[str, str]) -> Iterator[Text | None]:
-    for name in (*EXAMPLES, "off-topic"):
-        content = (resource_dir("examples") / rubric.id / f"{name}.txt").read_text(encoding="utf-8")
+    folder = resource_dir("examples") / rubric.id
+    for name in dict.fromkeys((*EXAMPLES, *QUALITIES)):  # the names of either kind of folder
+        if not (folder / f"{name}.txt").is_file():
+            continue
+        content = (folder / f"{name}.txt").read_text(encoding="utf-8")
         yield _text(None if name == "off-topic" else rubric.id, name, rubric.language, content, rubric.form)
     for name, content in written.items():
         yield _text(rubric.id, name, rubric.language, content, rubric.form)

@@ -1,4 +1,4 @@
-"""The frozen set: its texts are those that were recorded, and its labels speak of what the texts and the rubrics say."""
+"""Graded texts: the frozen ones are those that were recorded, and all labels speak of what the texts and the rubrics say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import frozen
 
-RUBRICS = frozen.frozen_rubrics()
+RUBRICS = frozen.graded_rubrics()
 EACH = pytest.mark.parametrize("rubric", RUBRICS, ids=lambda rubric: rubric.id)
 
 
@@ -16,9 +16,11 @@ def test_no_frozen_text_was_changed():
     assert changed == []
 
 
-def test_every_graded_text_is_recorded():
-    """A new scenario's texts are recorded with `python -m benchmarks.frozen --write`."""
-    assert set(frozen._on_disk()) == set(frozen.recorded())
+def test_a_scenario_is_frozen_whole():
+    """Of a frozen scenario every text is recorded (`python -m benchmarks.frozen --write ID`), of another one none."""
+    ids = {rubric.id for rubric in frozen.frozen_rubrics()}
+    assert ids < {rubric.id for rubric in RUBRICS}
+    assert frozen.texts_of(ids) == sorted(frozen.recorded())
 
 
 @EACH

@@ -335,5 +335,5 @@ def test_frozen_texts_are_not_tried_on():
     """A rubric whose texts are frozen is tried on its reference answer and on silence, one with examples on those."""
     from ui.bank.trial import examples
 
-    assert [one.name for one in examples(rubrics.find("parcel-lost"))] == ["reference", "empty"]
+    assert [one.name for one in examples(rubrics.find("meal-metal"))] == ["reference", "empty"]
     assert examples(rubrics.find("staff-shortage"))[0].name == "good"
