@@ -28,7 +28,7 @@ from benchmarks.peers.jobs import read_results
 from benchmarks.peers.running import OURS, run_peer
 from benchmarks.variations import HARMLESS, LENGTH, changed
 from benchmarks.vectors import kept_vectors
-from evaluator.calibration.data.items import Item
+from evaluator.calibration.data.items import CalibrationItem
 from evaluator.grading import grade
 from evaluator.judge.combined.swapped import SwappedJudge
 from evaluator.judge.questions import Judge
@@ -93,7 +93,7 @@ def peer_totals(name: str, texts: list[Text], changes: Collection[str]) -> list[
 
 def as_case(change: str, text: str, rubric: Rubric) -> Case:
     """A version of an example as a case for peers, called by its change."""
-    return Case(change, Item(id=change, answer=text), parse(text, form=rubric.form), rubric, whole=False)
+    return Case(change, CalibrationItem(id=change, answer=text), parse(text, form=rubric.form), rubric, whole=False)
 
 
 def add_up_points(results: dict[tuple[str, str], float | None]) -> dict[str, float]:

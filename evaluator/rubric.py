@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
+
+from evaluator.encoding import Strict
 
 CriterionKind = Literal["score", "bonus", "penalty", "fatal", "checklist"]
 Role = Literal["agent", "customer", "other"]
@@ -29,10 +31,8 @@ def _unique(ids: Iterable[str], what: str) -> None:
             raise _wrong("duplicate_id", what=what, id=value)
 
 
-class Level(BaseModel):
+class Level(Strict):
     """One step of a criterion: its points and what a text at this step looks like."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     points: float = Field(ge=0, multiple_of=0.5, description="Points of this level; halves are allowed.")
     description: Text = Field(description="What a text at this level shows.")
@@ -41,12 +41,10 @@ class Level(BaseModel):
     )
 
 
-class Check(BaseModel):
+class Check(Strict):
     """One concrete question about the text, answered by the model. `no` and `yes` describe the two ends; `between` has
     the options that lie between them, from `no` to `yes` ("can't tell", or degrees).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     question: Text
@@ -56,19 +54,17 @@ class Check(BaseModel):
     example: str = Field(default="", description="How a speaker would say it in one sentence; evidence is found by it.")
 
 
-class Closing(BaseModel):
+class Closing(Strict):
     """How somebody closes a conversation that went badly and one that went well, a few sentences for each end. The last
     turn of `speaker` is placed between the two by meaning, without a model, and has a fifth of the criterion's say.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: tuple[Text, ...] = Field(min_length=2, description="What is said at the end where the criterion was missed.")
     high: tuple[Text, ...] = Field(min_length=2, description="What is said at the end where it was met.")
     speaker: Literal["agent", "customer"] = Field(default="customer", description="Whose last turn is looked at.")
 
 
-class Criterion(BaseModel):
+class Criterion(Strict):
     """One thing that is judged, by what its kind says:
 
     - `score`: gives the points of the level reached; counts in the rubric's maximum.
@@ -77,8 +73,6 @@ class Criterion(BaseModel):
     - `penalty`: takes away; its levels run from 0 (nothing lost) to `points` (all of it lost).
     - `fatal`: has no points and no levels; if it happened the total is 0 and the response does not pass.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     name: Text
@@ -131,10 +125,8 @@ class Criterion(BaseModel):
             raise _wrong("level_above_points", id=self.id, level=f"{points[-1]:g}", points=f"{self.points:g}")
 
 
-class KeyPoint(BaseModel):
+class KeyPoint(Strict):
     """One thing that the reference answer says and a good answer should too."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     text: Text
@@ -142,10 +134,8 @@ class KeyPoint(BaseModel):
     criteria: tuple[Identifier, ...] = Field(default=(), description="Criteria that it belongs to; empty: all.")
 
 
-class ReferenceAnswer(BaseModel):
+class ReferenceAnswer(Strict):
     """A model answer, with the key points that it makes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     text: Text
@@ -158,20 +148,16 @@ class ReferenceAnswer(BaseModel):
         return self
 
 
-class Explanation(BaseModel):
+class Explanation(Strict):
     """A principle behind the task (解析) that helps a grader or a trainee."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     text: Text
     source: str = ""
 
 
-class Rubric(BaseModel):
+class Rubric(Strict):
     """What is graded, by which levels, against which reference answers. YAML in `rubrics/`, one file per scenario."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Identifier
     version: int = Field(ge=1)

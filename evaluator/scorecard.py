@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
@@ -17,10 +16,6 @@ METHOD = 17  # raised when scoring, or what a reader gets, changes: stored gradi
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class Usage(Frozen):

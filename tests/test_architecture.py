@@ -228,3 +228,25 @@ def test_checks_find_what_is_wrong(toy):
     assert upward(found) == ["text.folding:1 imports grading"]
     assert past_the_door(found, toy) == ["grading.verdicts:1 imports text.folding fold"]
     assert circles(found)
+
+
+def class_names(folders: list[Path]) -> dict[str, list[str]]:
+    """Public classes by name, and the files that define them."""
+    found: dict[str, list[str]] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            for node in parsed(path).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(path.relative_to(folder.parent).as_posix())
+    return found
+
+
+def test_no_two_classes_share_a_name():
+    names = class_names([ROOT / "evaluator", ROOT / "ui"])
+    assert {name: places for name, places in names.items() if len(places) > 1} == {}
+
+
+def test_two_classes_of_one_name_are_found(toy):
+    for name in ("text/folding.py", "errors.py"):
+        (toy / "evaluator" / name).write_text("class Item: ...\n")
+    assert class_names([toy / "evaluator"]) == {"Item": ["evaluator/errors.py", "evaluator/text/folding.py"]}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.agreement.splitting import RubricItem, are_parts, build_references, names_something, read_points_rubric
 from evaluator.calibration.data.grades import Grades, read_grades
-from evaluator.calibration.data.items import Item, read_items
+from evaluator.calibration.data.items import CalibrationItem, read_items
 from evaluator.calibration.data.tables import read_table
 from evaluator.errors import InputError
 from evaluator.rubric import Criterion, Level, Rubric
@@ -38,7 +38,7 @@ class Case:
     """One item to grade. `whole` is True where the humans gave one grade for all criteria of the rubric together."""
 
     id: str
-    item: Item
+    item: CalibrationItem
     transcript: Transcript
     rubric: Rubric
     whole: bool
@@ -88,7 +88,7 @@ def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None,
     return HumanSet(folder.name, cases, grades, tuple(grades.criteria), LOWEST.get(kind, 0.0))
 
 
-def make_case(item: Item, base: Rubric) -> Case:
+def make_case(item: CalibrationItem, base: Rubric) -> Case:
     """An item as a case: its own question and references go into the rubric, and its points rubric into criteria."""
     stated = read_points_rubric(getattr(item, "rubric_text", "") or "")
     changes: dict[str, object] = {"references": (*base.references, *build_references(item.references))}
@@ -116,7 +116,7 @@ def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) ->
     return (_fill(pattern, "item1", best).model_copy(update={"levels": levels, "points": most}),)
 
 
-def read_transcript(item: Item, rubric: Rubric) -> Transcript:
+def read_transcript(item: CalibrationItem, rubric: Rubric) -> Transcript:
     """The item's words as the product takes them in; turns without words are left out."""
     if not item.transcript:
         return parse(item.answer, form="answer")
@@ -136,7 +136,7 @@ def _fill(pattern: Criterion, name: str, part: RubricItem) -> Criterion:
     return filled.model_copy(update={"id": name, "points": part.points, "levels": tuple(levels)})
 
 
-def _thin(items: list[Item], limit: int | None) -> list[Item]:
+def _thin(items: list[CalibrationItem], limit: int | None) -> list[CalibrationItem]:
     if limit is None or limit >= len(items):
         return items
     return [items[number * len(items) // limit] for number in range(limit)]

@@ -20,7 +20,7 @@ import typer
 from benchmarks.calibration.embeddings import remember
 from benchmarks.calibration.showing import cover, report
 from evaluator.calibration.data.grades import Grades, read_grades
-from evaluator.calibration.data.items import Item, read_items, read_readouts
+from evaluator.calibration.data.items import CalibrationItem, read_items, read_readouts
 from evaluator.calibration.data.tables import read_table
 from evaluator.calibration.fit import fit
 from evaluator.calibration.fit.from_data import read_texts
@@ -69,7 +69,7 @@ def main(
     report(rows, grades, {**note, "seconds": time.perf_counter() - start}, out)
 
 
-def gather(items: list[Item], readouts: Path | None, embed) -> tuple[Features, object]:
+def gather(items: list[CalibrationItem], readouts: Path | None, embed) -> tuple[Features, object]:
     """Features of the items that have everything, and the model's own points as a table (None without a model)."""
     if readouts is None:
         return read_against_references(items, read_texts(items, embed), embed), None
@@ -80,7 +80,7 @@ def gather(items: list[Item], readouts: Path | None, embed) -> tuple[Features, o
     return features.join(read_against_references(known, read_texts(known, embed), embed)), made.points
 
 
-def read_against_references(items: list[Item], features: Features, embed) -> Features:
+def read_against_references(items: list[CalibrationItem], features: Features, embed) -> Features:
     """Adds, where items have reference answers, how near the answer is to the nearest, by meaning and by bigrams."""
     if not any(item.references for item in items):
         return features
@@ -107,13 +107,13 @@ def overlap(answer: str, reference: str) -> tuple[float, float]:
     return both / max(len(theirs), 1), both / max(len(ours), 1)
 
 
-def embed_plain(items: list[Item], embed) -> np.ndarray:
+def embed_plain(items: list[CalibrationItem], embed) -> np.ndarray:
     """The baseline's vectors: the whole and its last turn, side by side."""
     parts = [cut_views(item.turns) for item in items]
     return np.hstack([embed([part[name] or " " for part in parts]) for name in ("e5-dialogue", "e5-last")])
 
 
-def split(items: list[Item], n: int, draw: int, by_question: bool) -> tuple[list[int], list[int]]:
+def split(items: list[CalibrationItem], n: int, draw: int, by_question: bool) -> tuple[list[int], list[int]]:
     """Places of n labelled items and of those tested on; by question no question is on both sides."""
     order = np.random.default_rng(draw).permutation(len(items)).tolist()
     if not by_question:

@@ -19,7 +19,7 @@ from evaluator.grading.material import empty_state, state_for
 from evaluator.guard.injection import inspect
 from evaluator.judge.backends.embedded import EmbeddedAsker
 from evaluator.judge.backends.structured import StructuredJudge
-from evaluator.judge.backends.vendor_langchain import Asked, ChatModel, Written
+from evaluator.judge.backends.vendor_langchain import ChatModel, ChatReply, ChatRequest
 from evaluator.judge.prompts import render_question
 from evaluator.judge.questions import Answer, Question, State
 from evaluator.rubric import Criterion, Rubric
@@ -50,11 +50,11 @@ class InsideModel:
     def __init__(self, asker: EmbeddedAsker) -> None:
         self._asker = asker
 
-    async def write(self, prompt: Asked, schema: dict[str, Any]) -> Written:
+    async def write(self, prompt: ChatRequest, schema: dict[str, Any]) -> ChatReply:
         """One reply of the schema's form."""
         asked = f"{prompt.shared}\n{prompt.questions}"
         text, usage = await self._asker.write(prompt.system, asked, schema, MOST_TOKENS)
-        return Written(text=text, model=self._asker.stamp["model"], usage=usage)
+        return ChatReply(text=text, model=self._asker.stamp["model"], usage=usage)
 
 
 def questions_of(rubric: Rubric) -> list[Question]:

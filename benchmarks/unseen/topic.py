@@ -113,7 +113,7 @@ def frozen() -> tuple[list[Task], list[Text]]:
     return [_task(rubric.id, rubric) for rubric in rubrics], [text for text in texts if text is not None]
 
 
-def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.Library) -> list[Row]:
+def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.ShippedTasks) -> list[Row]:
     """Every text under its own task and under each other one of its language. What the text was written for is no contrast:
     in use nobody's library holds it, and with it a text of another rubric would be told too easily."""
     tasks = list(tasks)
@@ -176,14 +176,14 @@ def show(judged: list[tuple[Row, float]]) -> None:
         print(f"    on the topic, most doubted: {value:.2f}  {name}  {kind}")
 
 
-def base_library() -> topic.Library:
+def base_library() -> topic.ShippedTasks:
     """The tasks to contrast with, those whose texts are not frozen; not fitted yet."""
     topics = {rubric.id: topic.topic_of(rubric) for rubric in development_rubrics()}
     documents = [item.words for item in topics.values()]
     documents += [frozenset(tokens(text, function_words=False)) for text in space.background_texts()]
     frequency = Counter(word for words in documents for word in words)
     nothing = topic.Fit((0.0,), (1.0,), (0.0,), 0.0)
-    return topic.Library(topics, frequency, len(documents), nothing)
+    return topic.ShippedTasks(topics, frequency, len(documents), nothing)
 
 
 def _task(name: str, rubric: Rubric, exam: str = "") -> Task:

@@ -5,19 +5,19 @@ from evaluator.bank.duplicates import differ, find_duplicates, merge
 from evaluator.bank.exporter import SUFFIXES, export, item_json, to_json
 from evaluator.bank.finding import find_questions
 from evaluator.bank.importer import FileReport, import_files
-from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option, Warning
+from evaluator.bank.items import KINDS, OBJECTIVE_KINDS, Item, ItemOption, ItemWarning, ModelAnswer, ScoringLine
 from evaluator.bank.references import index_bank, scope_of, search
 
 __all__ = [
     "KINDS",
     "OBJECTIVE_KINDS",
     "SUFFIXES",
-    "Answer",
-    "Criterion",
     "FileReport",
     "Item",
-    "Option",
-    "Warning",
+    "ItemOption",
+    "ItemWarning",
+    "ModelAnswer",
+    "ScoringLine",
     "differ",
     "draft_rubric",
     "export",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from evaluator.bank.formats import Document, read_document
 from evaluator.bank.formats.lines import Pictures
-from evaluator.bank.items import Paper, Source, Warning
+from evaluator.bank.items import ItemSource, ItemWarning, Paper
 from evaluator.bank.papers.checks import check_item
 from evaluator.bank.papers.grammar import parse
 from evaluator.bank.template import from_row
@@ -19,7 +19,7 @@ from evaluator.errors import InputError
 SHOWN_LINES = 5000
 
 
-class Read(NamedTuple):
+class ReadDocument(NamedTuple):
     """The contents of a file: SHA-256 of its bytes, its papers, and the pictures of their questions by name."""
 
     digest: str
@@ -27,7 +27,9 @@ class Read(NamedTuple):
     pictures: Pictures
 
 
-def read_papers(path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None) -> Read:
+def read_papers(
+    path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None
+) -> ReadDocument:
     """The papers in a file; InputError if it cannot be read or contains no question.
 
     `digest` is that of the original if the file was converted. `known` maps further column names of spreadsheets to
@@ -43,7 +45,7 @@ def read_papers(path: Path, name: str | None = None, digest: str = "", known: Ma
         raise InputError("bank_wrong_columns", file=name or path.name, missing="题目", found=shown)
     if not any(paper.items for paper in papers):
         raise InputError("bank_no_questions", file=name or path.name)
-    return Read(document.digest, papers, document.pictures)
+    return ReadDocument(document.digest, papers, document.pictures)
 
 
 def _says_something(paper: Paper) -> bool:
@@ -54,7 +56,7 @@ def _read_questions(document: Document) -> Paper:
     """The questions of a format that stores them field by field."""
     items = []
     for exchanged in document.questions:
-        source = Source(file=document.file, digest=document.digest, start=exchanged.line, end=exchanged.line)
+        source = ItemSource(file=document.file, digest=document.digest, start=exchanged.line, end=exchanged.line)
         item = exchanged.item.model_copy(update={"source": source})
         found = tuple(warning.model_copy(update={"file": document.file}) for warning in check_item(item))
         items.append(item.model_copy(update={"warnings": found}))
@@ -72,7 +74,7 @@ def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> d
     }
 
 
-class Shown(NamedTuple):
+class ShownLine(NamedTuple):
     """A line of a document for display: its number, its page or sheet, and its words."""
 
     number: int
@@ -95,10 +97,10 @@ def _cells(row: dict[str, str]) -> list[str]:
     return [cell for name, cell in row.items() if not name.startswith("_")]
 
 
-def from_json(read: dict[str, Any]) -> Read:
+def from_json(read: dict[str, Any]) -> ReadDocument:
     """The inverse of `read_as_json`."""
     pictures = {picture: base64.b64decode(data) for picture, data in read["pictures"].items()}
-    return Read(read["digest"], [Paper.model_validate(paper) for paper in read["papers"]], pictures)
+    return ReadDocument(read["digest"], [Paper.model_validate(paper) for paper in read["papers"]], pictures)
 
 
 def _read_table(document: Document) -> Paper:
@@ -109,11 +111,11 @@ def _read_table(document: Document) -> Paper:
         line = int(row[ROW])
         item = from_row(row, line)
         page = int(row[SHEET]) if SHEET in row else None
-        source = Source(file=document.file, digest=document.digest, start=line, end=line, page=page)
+        source = ItemSource(file=document.file, digest=document.digest, start=line, end=line, page=page)
         item = item.model_copy(update={"source": source})
         found = [warning.model_copy(update={"file": document.file}) for warning in (*item.warnings, *check_item(item))]
         items.append(item.model_copy(update={"warnings": tuple(found)}))
     unread = [
-        Warning(code="columns_unread", line=1, values={"columns": "、".join(document.unread)}, file=document.file)
+        ItemWarning(code="columns_unread", line=1, values={"columns": "、".join(document.unread)}, file=document.file)
     ]
     return Paper(items=tuple(items), warnings=tuple(unread if document.unread else ()))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from evaluator import messages
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
-from evaluator.bank.items import Criterion as PaperCriterion
+from evaluator.bank.items import ScoringLine as PaperCriterion
 from evaluator.bank.references import language_of
 from evaluator.errors import InputError
 from evaluator.rubric import Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric

@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from evaluator import messages
 from evaluator.bank.columns import COLUMNS
-from evaluator.bank.exchange import Written
+from evaluator.bank.exchange import ExportFile
 from evaluator.bank.items import Item
 from evaluator.bank.template import to_row
 from evaluator.errors import InputError, StorageError
 
-Format = Literal["json", "xlsx", "gift", "aiken", "moodle", "qti21", "qti3"]
-SUFFIXES: dict[Format, str] = {
+ExportFormat = Literal["json", "xlsx", "gift", "aiken", "moodle", "qti21", "qti3"]
+SUFFIXES: dict[ExportFormat, str] = {
     "json": ".json",
     "xlsx": ".xlsx",
     "gift": ".gift",
@@ -39,7 +39,7 @@ def item_json(item: Item) -> dict[str, Any]:
     return {**item.model_dump(mode="json"), "warnings": warnings}
 
 
-def export(items: list[Item], path: Path, form: Format) -> list[Item]:
+def export(items: list[Item], path: Path, form: ExportFormat) -> list[Item]:
     """Writes the file atomically: an older one stays intact if the disk fails.
 
     Returns the questions that the format cannot express; they are not in the file.
@@ -62,7 +62,7 @@ def export(items: list[Item], path: Path, form: Format) -> list[Item]:
     return left_out
 
 
-def _exchanged(items: list[Item], form: Format) -> Written:
+def _exchanged(items: list[Item], form: ExportFormat) -> ExportFile:
     """The questions in a format of other systems."""
     from evaluator.bank.exchange import gift, moodle, qti
 

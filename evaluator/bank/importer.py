@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from evaluator.bank.documents import Read, from_json, read_as_json
+from evaluator.bank.documents import ReadDocument, from_json, read_as_json
 from evaluator.bank.formats import ARCHIVE, FORMATS, digest_of
 from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.formats.doc import as_docx
@@ -19,6 +17,7 @@ from evaluator.bank.formats.limits import check_size
 from evaluator.bank.items import Item, Paper
 from evaluator.bank.store import Bank, Stored
 from evaluator.bank.store.history import new_run
+from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError, StorageError
 from evaluator.files import Reader
 
@@ -26,13 +25,11 @@ Progress = Callable[[int, int, str], None]
 Status = Literal["imported", "unchanged", "failed", "skipped"]
 
 
-class FileReport(BaseModel):
+class FileReport(Frozen):
     """The outcome for one file. `error` is one sentence; `papers` holds sections, unplaced lines and warnings.
 
     `skipped` is a file in a folder or archive in an unsupported format: it is reported, but not a failure.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     file: str
     status: Status
@@ -121,7 +118,7 @@ def _import_one(
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
 
 
-def _read_bounded(file: _Found, reader: Reader, known: dict[str, str]) -> Read:
+def _read_bounded(file: _Found, reader: Reader, known: dict[str, str]) -> ReadDocument:
     check_size(file.path)
     with as_docx(file.path) as path:
         return from_json(reader.call(read_as_json, path, file.name, digest_of(file.path), known, name=file.name))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from evaluator import messages
+from evaluator.encoding import Strict
 
-Kind = Literal[
+ItemKind = Literal[
     "single_choice",
     "multiple_choice",
     "true_false",
@@ -20,23 +21,19 @@ Kind = Literal[
     "strategy",
     "open",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 CHOICE_KINDS: frozenset[str] = frozenset({"single_choice", "multiple_choice", "ordering"})
 OBJECTIVE_KINDS: frozenset[str] = CHOICE_KINDS | {"true_false"}
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Option(Frozen):
+class ItemOption(Strict):
     """One option of a choice question; `label` is a capital letter."""
 
     label: str
     text: str
 
 
-class Criterion(Frozen):
+class ScoringLine(Strict):
     """One line of the scoring criteria; `points` is None if the paper gives none."""
 
     number: int
@@ -44,7 +41,7 @@ class Criterion(Frozen):
     points: float | None = None
 
 
-class AnswerPart(Frozen):
+class AnswerPart(Strict):
     """One part of a reference answer that is written in parts; `title` is empty if it has none."""
 
     number: int
@@ -52,28 +49,28 @@ class AnswerPart(Frozen):
     text: str
 
 
-class Answer(Frozen):
+class ModelAnswer(Strict):
     """A reference answer of an open item: the whole text, and its parts, if any."""
 
     text: str
     parts: tuple[AnswerPart, ...] = ()
 
 
-class Blank(Frozen):
+class Blank(Strict):
     """One gap of a fill-in question with every right answer, first the one that the paper writes first."""
 
     answers: tuple[str, ...]
     points: float | None = None
 
 
-class Pair(Frozen):
+class MatchingPair(Strict):
     """One entry of a matching question and its match."""
 
     left: str
     right: str
 
 
-class Source(Frozen):
+class ItemSource(Strict):
     """The position of an item: file, SHA-256 of the file, first and last line (or paragraph, row), counted from 1."""
 
     file: str
@@ -83,7 +80,7 @@ class Source(Frozen):
     page: int | None = None
 
 
-class Warning(Frozen):
+class ItemWarning(Strict):
     """Something a person should know; `code` is a key of the catalogue `bank` (with the prefix `warn_`)."""
 
     code: str
@@ -96,14 +93,14 @@ class Warning(Frozen):
         return messages.say(f"bank.warn_{self.code}", language, **self.values)
 
 
-class Item(Frozen):
+class Item(Strict):
     """One question. The JSON of this model is what `export` writes."""
 
     id: str = ""
-    kind: Kind
+    kind: ItemKind
     number: int | None = None
     text: str
-    options: tuple[Option, ...] = ()
+    options: tuple[ItemOption, ...] = ()
     steps: tuple[str, ...] = Field(default=(), description="What an ordering question puts in order, as ①, ②, …")
     key: str | None = Field(
         default=None,
@@ -111,10 +108,10 @@ class Item(Frozen):
     )
     explanation: str = ""
     points: float | None = None
-    criteria: tuple[Criterion, ...] = ()
-    references: tuple[Answer, ...] = ()
+    criteria: tuple[ScoringLine, ...] = ()
+    references: tuple[ModelAnswer, ...] = ()
     blanks: tuple[Blank, ...] = Field(default=(), description="The gaps of a fill-in question, in order.")
-    pairs: tuple[Pair, ...] = Field(default=(), description="What belongs together in a matching question.")
+    pairs: tuple[MatchingPair, ...] = Field(default=(), description="What belongs together in a matching question.")
     background: str = ""
     requirements: str = ""
     case: str = Field(default="", description="Questions with the same case share their background as a stem.")
@@ -130,8 +127,8 @@ class Item(Frozen):
     section: str = ""
     paper: str = ""
     truncated: bool = Field(default=False, description="The question was cut off in the document.")
-    source: Source | None = None
-    warnings: tuple[Warning, ...] = ()
+    source: ItemSource | None = None
+    warnings: tuple[ItemWarning, ...] = ()
 
     @property
     def key_letters(self) -> tuple[str, ...]:
@@ -140,11 +137,11 @@ class Item(Frozen):
         return tuple(key) if key.isalpha() and key.isascii() else ()
 
 
-class Section(Frozen):
+class Section(Strict):
     """A section of a paper: what its heading declared, and what was found in it."""
 
     title: str
-    kind: Kind | None
+    kind: ItemKind | None
     line: int
     declared_count: int | None = None
     declared_each: float | None = None
@@ -153,14 +150,14 @@ class Section(Frozen):
     truncated: int = 0
 
 
-class Unplaced(Frozen):
+class Unplaced(Strict):
     """A line that is neither understood nor known noise. It belongs to no item and is reported."""
 
     line: int
     text: str
 
 
-class Paper(Frozen):
+class Paper(Strict):
     """One paper read from a document (a document may contain several papers)."""
 
     title: str = ""
@@ -170,7 +167,7 @@ class Paper(Frozen):
     items: tuple[Item, ...] = ()
     answer_headings: tuple[str, ...] = Field(default=(), description="Headings of the groups of answers, in order.")
     unplaced: tuple[Unplaced, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[ItemWarning, ...] = ()
     noise: int = Field(default=0, description="Lines dropped as known noise.")
 
 

@@ -5,33 +5,30 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
 from evaluator.bank.papers import line_patterns
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 
-Policy = Literal["all_or_nothing", "partial"]
-Cause = Literal["no_key", "unreadable", "truncated"]
+MarkingPolicy = Literal["all_or_nothing", "partial"]
+WhyUnmarked = Literal["no_key", "unreadable", "truncated"]
 
 
-class ObjectiveGrade(BaseModel):
+class ObjectiveGrade(Frozen):
     """The grade of one objective answer. If `points` is None it is ungraded, which is not zero; `cause` says why."""
-
-    model_config = ConfigDict(frozen=True)
 
     points: float | None
     max_points: float
-    policy: Policy
+    policy: MarkingPolicy
     correct: bool | None = None
     given: str = ""  # the answer as read: `AC`, `√`, `②→①`
     key: str | None = None
     missed: tuple[str, ...] = ()  # right options that were not chosen
     wrong: tuple[str, ...] = ()  # chosen options that are not right
-    cause: Cause | None = None
+    cause: WhyUnmarked | None = None
 
 
-def grade_objective(item: Item, answer: str, policy: Policy = "all_or_nothing") -> ObjectiveGrade:
+def grade_objective(item: Item, answer: str, policy: MarkingPolicy = "all_or_nothing") -> ObjectiveGrade:
     """Grades an answer by the item's key; InputError for an item of an open kind.
 
     The policy matters for multiple choice only. `all_or_nothing`: full points for exactly the key, otherwise 0.

@@ -10,7 +10,18 @@ from __future__ import annotations
 import re
 
 from evaluator.bank.columns import OPTION_LABELS, OPTIONS
-from evaluator.bank.items import CHOICE_KINDS, KINDS, Answer, Blank, Criterion, Item, Kind, Option, Pair, Warning
+from evaluator.bank.items import (
+    CHOICE_KINDS,
+    KINDS,
+    Blank,
+    Item,
+    ItemKind,
+    ItemOption,
+    ItemWarning,
+    MatchingPair,
+    ModelAnswer,
+    ScoringLine,
+)
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import read_blanks
@@ -18,7 +29,7 @@ from evaluator.text import number_text
 
 ANSWER_RULE = "———"  # separates reference answers in one cell
 _PAIR_RULE = " = "
-KIND_NAMES: dict[Kind, str] = {
+KIND_NAMES: dict[ItemKind, str] = {
     "single_choice": "单选题",
     "multiple_choice": "多选题",
     "true_false": "判断题",
@@ -31,7 +42,7 @@ KIND_NAMES: dict[Kind, str] = {
     "open": "开放题",
 }
 _ID = re.compile(r"q[0-9a-f]{10}")
-_KIND_CODES: dict[str, Kind] = {
+_KIND_CODES: dict[str, ItemKind] = {
     **{"单选": "single_choice", "单": "single_choice", "radio": "single_choice", "single": "single_choice"},
     **{
         "多选": "multiple_choice",
@@ -78,7 +89,7 @@ def to_row(item: Item) -> dict[str, str]:
 
 def from_row(row: dict[str, str], line: int) -> Item:
     """An item from the cells of a row; what cannot be read in a cell becomes a warning of the item."""
-    warnings: list[Warning] = []
+    warnings: list[ItemWarning] = []
     options, text = _options(row), row.get("text", "").strip()
     named, number = _id_and_number(row, line, warnings)
     tag = line_patterns.read_tag(text)
@@ -116,7 +127,7 @@ def from_row(row: dict[str, str], line: int) -> Item:
     )
 
 
-def _id_and_number(row: dict[str, str], line: int, warnings: list[Warning]) -> tuple[str, int | None]:
+def _id_and_number(row: dict[str, str], line: int, warnings: list[ItemWarning]) -> tuple[str, int | None]:
     """The id that export wrote, and the number; other tools write numbers below `编号`."""
     given = row.get("id", "").strip()
     if given and not _ID.fullmatch(given) and not row.get("number"):
@@ -124,14 +135,14 @@ def _id_and_number(row: dict[str, str], line: int, warnings: list[Warning]) -> t
     number = row.get("number", "").strip()
     found = line_patterns.read_number(re.sub(r"\.0$|[.、]$", "", number)) if number else None
     if number and found is None:
-        warnings.append(Warning(code="number_unreadable", line=line, values={"value": number[:40]}))
+        warnings.append(ItemWarning(code="number_unreadable", line=line, values={"value": number[:40]}))
     return given if _ID.fullmatch(given) else "", found
 
 
-def _options(row: dict[str, str]) -> tuple[Option, ...]:
+def _options(row: dict[str, str]) -> tuple[ItemOption, ...]:
     """Options in separate columns, without the letter that some include; or all from one cell."""
     found = [
-        Option(label=label, text=_without_label(row[label].strip(), label))
+        ItemOption(label=label, text=_without_label(row[label].strip(), label))
         for label in OPTION_LABELS
         if row.get(label, "").strip()
     ]
@@ -146,7 +157,7 @@ def _without_label(text: str, label: str) -> str:
     return options[0].text if len(options) == 1 and options[0].text else text
 
 
-def _options_of_cell(cell: str) -> list[Option]:
+def _options_of_cell(cell: str) -> list[ItemOption]:
     """Options in one cell, such as `A.核对 B.拒绝`, or separated by line breaks or punctuation."""
     if not cell:
         return []
@@ -156,14 +167,18 @@ def _options_of_cell(cell: str) -> list[Option]:
         return [option.option for option in labelled]
     pieces = [piece for piece in _SEPARATORS.split(cell) if piece.strip()]
     return [
-        Option(label=label, text=_without_label(piece.strip(), label))
+        ItemOption(label=label, text=_without_label(piece.strip(), label))
         for label, piece in zip(OPTION_LABELS, pieces, strict=False)
     ]
 
 
 def _kind(
-    row: dict[str, str], options: tuple[Option, ...], tagged: Kind | None, line: int, warnings: list[Warning]
-) -> Kind:
+    row: dict[str, str],
+    options: tuple[ItemOption, ...],
+    tagged: ItemKind | None,
+    line: int,
+    warnings: list[ItemWarning],
+) -> ItemKind:
     """The kind named by the row, otherwise inferred from options and key."""
     given = row.get("kind", "").strip()
     known = next((kind for kind in KINDS if kind == given.lower()), None) or _KIND_CODES.get(given.lower())
@@ -172,11 +187,11 @@ def _kind(
         return known
     guessed = guess_kind(options, row.get("key", ""), row.get("text", ""))
     if given and not line_patterns.names_some_choice(given) and not line_patterns.names_prose(given):
-        warnings.append(Warning(code="kind_unknown", line=line, values={"kind": given, "taken": guessed}))
+        warnings.append(ItemWarning(code="kind_unknown", line=line, values={"kind": given, "taken": guessed}))
     return guessed
 
 
-def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
+def guess_kind(options: tuple[ItemOption, ...], key: str, text: str) -> ItemKind:
     """The kind of question inferred from options and key."""
     if len(options) == 2 and {line_patterns.read_key(option.text) for option in options} == {
         line_patterns.RIGHT,
@@ -192,7 +207,7 @@ def guess_kind(options: tuple[Option, ...], key: str, text: str) -> Kind:
     return "blank" if re.search(r"_{3,}", text) else "open"
 
 
-def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str) -> str | None:
+def _key(row: dict[str, str], kind: ItemKind, options: tuple[ItemOption, ...], text: str) -> str | None:
     """The key in uniform spelling: letters, digits, or the words of the right options; true and false as √ and ×."""
     given = row.get("key", "").strip()
     if kind not in CHOICE_KINDS and kind != "true_false":
@@ -211,7 +226,7 @@ def _key(row: dict[str, str], kind: Kind, options: tuple[Option, ...], text: str
     return line_patterns.read_key(given, ordered=kind == "ordering" and not row.get("steps"))
 
 
-def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
+def _verdict(given: str, options: tuple[ItemOption, ...]) -> str | None:
     """√ or × if the key names it, names the option that says it, or is 1 or 0."""
     option = next((option for option in options if option.label == given.upper()), None)
     if option is not None and line_patterns.read_key(option.text) in (line_patterns.RIGHT, line_patterns.WRONG):
@@ -224,7 +239,7 @@ def _verdict(given: str, options: tuple[Option, ...]) -> str | None:
     return read
 
 
-def _key_by_words(given: str, options: tuple[Option, ...]) -> str | None:
+def _key_by_words(given: str, options: tuple[ItemOption, ...]) -> str | None:
     """The labels of the options whose words the key repeats."""
     texts = {option.text: option.label for option in options}
     if given in texts:
@@ -236,7 +251,7 @@ def _key_by_words(given: str, options: tuple[Option, ...]) -> str | None:
 
 
 def _blanks(
-    row: dict[str, str], kind: Kind, text: str, points: float | None, options: tuple[Option, ...]
+    row: dict[str, str], kind: ItemKind, text: str, points: float | None, options: tuple[ItemOption, ...]
 ) -> tuple[Blank, ...]:
     """The gaps: from their own cell, from the option columns (as learning platforms do), or from the key's."""
     if kind != "blank":
@@ -259,27 +274,27 @@ def _blank_cell(blank: Blank) -> str:
     return text if blank.points is None else f"{text}（{number_text(blank.points)}分）"
 
 
-def _pair(line: str) -> Pair:
+def _pair(line: str) -> MatchingPair:
     left, _, right = line.partition(_PAIR_RULE)
-    return Pair(left=left.strip(), right=right.strip())
+    return MatchingPair(left=left.strip(), right=right.strip())
 
 
-def _points(row: dict[str, str], column: str, line: int, warnings: list[Warning]) -> float | None:
+def _points(row: dict[str, str], column: str, line: int, warnings: list[ItemWarning]) -> float | None:
     given = row.get(column, "").strip()
     points = line_patterns.read_points(given) if given else None
     if given and points is None:
-        warnings.append(Warning(code="points_unreadable", line=line, values={"value": given[:40]}))
+        warnings.append(ItemWarning(code="points_unreadable", line=line, values={"value": given[:40]}))
     return points
 
 
-def _criteria(row: dict[str, str]) -> tuple[Criterion, ...]:
+def _criteria(row: dict[str, str]) -> tuple[ScoringLine, ...]:
     read = [line_patterns.split_points(line) for line in _lines(row, "criteria")]
     return tuple(
-        Criterion(number=number, text=text, points=points) for number, (text, points) in enumerate(read, start=1)
+        ScoringLine(number=number, text=text, points=points) for number, (text, points) in enumerate(read, start=1)
     )
 
 
-def _answers(row: dict[str, str], key_cell: str) -> tuple[Answer, ...]:
+def _answers(row: dict[str, str], key_cell: str) -> tuple[ModelAnswer, ...]:
     """Reference answers; an open question's may also be in the key column."""
     texts = row.get("references", "").split(ANSWER_RULE) or []
     return tuple(split_answer(text.strip()) for text in (*texts, key_cell) if text.strip())
@@ -289,7 +304,7 @@ def _lines(row: dict[str, str], column: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in row.get(column, "").splitlines() if line.strip())
 
 
-def _criterion_cell(criterion: Criterion) -> str:
+def _criterion_cell(criterion: ScoringLine) -> str:
     """One line per criterion: a line of the cell is a criterion."""
     text = _one_line(criterion.text)
     return text if criterion.points is None else f"{text}（{number_text(criterion.points)}分）"

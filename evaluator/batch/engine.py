@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from evaluator.errors import BudgetExceeded, EvaluatorError, ModelError, Stopped, StorageError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.storage import BEAT_S, Batch, Outcome, Records, Work
+from evaluator.storage import BEAT_S, Batch, ItemOutcome, PendingItem, Records
 from evaluator.transcript import Transcript
 
 Grade = Callable[[Transcript, Rubric], Awaitable[Scorecard]]
@@ -29,7 +29,7 @@ _SETTLED_AT_ONCE = 64
 _UNREAD = 1000  # finished steps waiting to be read
 
 
-class Progress(NamedTuple):
+class BatchProgress(NamedTuple):
     """What a run reports after each item."""
 
     batch: Batch  # counts of the whole batch
@@ -39,12 +39,12 @@ class Progress(NamedTuple):
     planned: int  # items that this run set out to grade
 
 
-class Step(NamedTuple):
+class FinishedItem(NamedTuple):
     """One item that a run finished; it is on disk before it is reported."""
 
-    outcome: Outcome
+    outcome: ItemOutcome
     grading_id: str | None
-    progress: Progress
+    progress: BatchProgress
 
 
 class GradesWork(Protocol):
@@ -53,7 +53,7 @@ class GradesWork(Protocol):
     An error that affects only the item is returned in the outcome; one that no item could survive is raised.
     """
 
-    async def grade(self, work: Work) -> Outcome: ...
+    async def grade(self, work: PendingItem) -> ItemOutcome: ...
 
 
 class Calling:
@@ -62,15 +62,15 @@ class Calling:
     def __init__(self, grade: Grade) -> None:
         self._grade = grade
 
-    async def grade(self, work: Work) -> Outcome:
-        return Outcome.model_construct(work=work, scorecard=await self._grade(work.transcript, work.rubric))
+    async def grade(self, work: PendingItem) -> ItemOutcome:
+        return ItemOutcome.model_construct(work=work, scorecard=await self._grade(work.transcript, work.rubric))
 
 
 async def run_batch(
     batch_id: str,
     grade: Grade | GradesWork,
     *,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[BatchProgress], None] | None = None,
     **run: Any,
 ) -> Batch:
     """Grades the waiting items and returns the final counts; `run` holds the arguments of `steps`.
@@ -95,7 +95,7 @@ async def steps(
     only: Collection[int] | None = None,
     join: bool = False,
     runner: str | None = None,
-) -> AsyncGenerator[Step]:
+) -> AsyncGenerator[FinishedItem]:
     """Grades the waiting items (of the positions in `only`), `concurrency` at a time, and yields each finished one.
 
     When `stop` is set, or somebody pauses the batch, nothing new is started and items in progress go back to waiting.
@@ -119,7 +119,7 @@ class _Run:
         self.batch_id, self.engine, self.records, self.runner = batch_id, engine, records, runner
         self.only = None if only is None else sorted(only)
         self.finished = 0
-        self._ready: deque[Work] = deque()
+        self._ready: deque[PendingItem] = deque()
         self._taking = asyncio.Lock()
         self._drained = False
 
@@ -131,11 +131,11 @@ class _Run:
             waiting = await asyncio.to_thread(self.records.batches.waiting, self.batch_id, self.only)
             self.planned = len(waiting)
         self.workers = max(1, min(concurrency, self.planned))
-        self._settling: asyncio.Queue[Outcome | None] = asyncio.Queue(2 * self.workers)
-        self._told: asyncio.Queue[Step | None] = asyncio.Queue(_UNREAD)
+        self._settling: asyncio.Queue[ItemOutcome | None] = asyncio.Queue(2 * self.workers)
+        self._told: asyncio.Queue[FinishedItem | None] = asyncio.Queue(_UNREAD)
         self._telling = True
 
-    async def steps(self, stop: asyncio.Event) -> AsyncGenerator[Step]:
+    async def steps(self, stop: asyncio.Event) -> AsyncGenerator[FinishedItem]:
         """Yields finished items while the workers run; raises what stopped them."""
         running = asyncio.create_task(self._run(stop))
         try:
@@ -183,7 +183,7 @@ class _Run:
         while (work := await self._next()) is not None:
             await self._settling.put(await self._grade_one(work))
 
-    async def _next(self) -> Work | None:
+    async def _next(self) -> PendingItem | None:
         async with self._taking:
             if not self._ready and not self._drained:
                 taken = await _to_the_end(
@@ -193,15 +193,17 @@ class _Run:
                 self._drained = not taken
             return self._ready.popleft() if self._ready else None
 
-    async def _grade_one(self, work: Work) -> Outcome:
+    async def _grade_one(self, work: PendingItem) -> ItemOutcome:
         try:
             return await self.engine.grade(work)
         except STOPS:
             raise
         except EvaluatorError as error:
-            return Outcome.model_construct(work=work, error_code=error.code, error=str(error))
+            return ItemOutcome.model_construct(work=work, error_code=error.code, error=str(error))
         except Exception as error:  # the only place where an item's failure becomes data
-            return Outcome.model_construct(work=work, error_code="unexpected", error=f"{type(error).__name__}: {error}")
+            return ItemOutcome.model_construct(
+                work=work, error_code="unexpected", error=f"{type(error).__name__}: {error}"
+            )
 
     async def _settle(self) -> None:
         """Writes outcomes as they arrive, grouping those that arrived in the meantime; ends at None."""
@@ -215,7 +217,7 @@ class _Run:
             if ended:
                 return
 
-    async def _write(self, outcomes: list[Outcome]) -> None:
+    async def _write(self, outcomes: list[ItemOutcome]) -> None:
         ids = await _to_the_end(self.records.batches.settle, outcomes)
         for outcome, grading_id in zip(outcomes, ids, strict=True):
             self.finished += 1
@@ -223,12 +225,12 @@ class _Run:
             if self._telling:
                 await self._told.put(step)
 
-    def _step(self, outcome: Outcome, grading_id: str | None) -> Step:
+    def _step(self, outcome: ItemOutcome, grading_id: str | None) -> FinishedItem:
         state = "failed" if outcome.scorecard is None else "done"
         counts = {"waiting": self.batch.waiting - 1, state: getattr(self.batch, state) + 1}
         self.batch = self.batch.model_copy(update=counts)
-        progress = Progress(self.batch, outcome.work.item, state, self.finished, self.planned)
-        return Step(outcome, grading_id, progress)
+        progress = BatchProgress(self.batch, outcome.work.item, state, self.finished, self.planned)
+        return FinishedItem(outcome, grading_id, progress)
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """Returns when the run should stop."""

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from statistics import linear_regression, mean, stdev
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import BatchItem, Records
@@ -21,10 +20,8 @@ _T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 _MOST = 500  # graded items that an estimate uses at most
 
 
-class Estimate(BaseModel):
+class BatchEstimate(Frozen):
     """Time, tokens and money for the waiting items; ranges are 95% prediction intervals, None below two items."""
-
-    model_config = ConfigDict(frozen=True)
 
     pilot: int  # items that the estimate is based on
     failed: int  # items of the pilot that failed
@@ -45,7 +42,7 @@ def pilot_positions(lengths: list[int], size: int = 5) -> list[int]:
     return sorted(order[round(step * number)] for number in range(size))
 
 
-def estimate(records: Records, batch_id: str) -> Estimate:
+def estimate(records: Records, batch_id: str) -> BatchEstimate:
     """What the waiting items of a batch will take, from the graded ones; InputError if there are none.
 
     Longer texts take longer, and a pilot contains the shortest and the longest. The cost of each graded item is
@@ -69,7 +66,7 @@ def estimate(records: Records, batch_id: str) -> Estimate:
     costs = [usage.cost for usage in used if usage.cost is not None]
     priced = len(costs) == len(used)
     costs = at_length(costs, of_kept, middle) if priced else []
-    return Estimate(
+    return BatchEstimate(
         pilot=len(done),
         failed=records.batches.count_tried(batch_id, "failed"),
         waiting=waiting,

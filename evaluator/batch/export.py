@@ -20,8 +20,8 @@ from evaluator.files import SHARED_FILE, replacing, write_in_one_step
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records
 
-Row = dict[str, Any]
-Columns = Mapping[str, str]  # name: "text", "number" or "flag"
+ExportRow = dict[str, Any]
+ColumnNames = Mapping[str, str]  # name: "text", "number" or "flag"
 
 _OUTCOME = {
     **dict.fromkeys(("item", "state", "error", "grading", "rubric"), "text"),
@@ -34,15 +34,15 @@ _OUTCOME = {
 }
 
 
-class Table(NamedTuple):
+class ResultTable(NamedTuple):
     """The columns in order, the names of the user's own columns in the table, and the criteria."""
 
-    columns: Columns
+    columns: ColumnNames
     own: dict[str, str]
     criteria: list[str]
 
 
-def table_of(records: Records, batch_id: str) -> Table:
+def table_of(records: Records, batch_id: str) -> ResultTable:
     """The columns of a batch's table, known before anything is graded: the user's own, the outcome, the criteria.
 
     A user's column with the name of one of ours gets the suffix ".own".
@@ -57,10 +57,10 @@ def table_of(records: Records, batch_id: str) -> Table:
         while shown in ours or shown in own.values():
             shown += ".own"
         own[name] = shown
-    return Table(dict.fromkeys(own.values(), "text") | ours, own, criteria)
+    return ResultTable(dict.fromkeys(own.values(), "text") | ours, own, criteria)
 
 
-def export_rows(records: Records, batch_id: str, table: Table | None = None) -> Iterator[Row]:
+def export_rows(records: Records, batch_id: str, table: ResultTable | None = None) -> Iterator[ExportRow]:
     """One flat row per item, in the order handed in, read lazily.
 
     Columns: the user's own; then item, state, error, grading, rubric, total, max_points, passed, corrected_total and
@@ -77,17 +77,17 @@ def export_rows(records: Records, batch_id: str, table: Table | None = None) -> 
 
 
 def row_of(
-    item: BatchItem, card: Scorecard | None, table: Table, human: Mapping[tuple[str, str], float] | None = None
-) -> Row:
+    item: BatchItem, card: Scorecard | None, table: ResultTable, human: Mapping[tuple[str, str], float] | None = None
+) -> ExportRow:
     """One item as a row of the table."""
-    row: Row = {shown: (item.extra or {}).get(name) for name, shown in table.own.items()}
+    row: ExportRow = {shown: (item.extra or {}).get(name) for name, shown in table.own.items()}
     row |= _outcome(item, card)
     for name in table.criteria:
         row |= _criterion(name, card, (human or {}).get((item.grading_id or "", name)))
     return row
 
 
-def write_rows(rows: Iterable[Row], path: Path, columns: Columns | None = None) -> Path:
+def write_rows(rows: Iterable[ExportRow], path: Path, columns: ColumnNames | None = None) -> Path:
     """Writes rows as .csv (UTF-8 with BOM, which Excel needs), .xlsx, .jsonl or .parquet, replacing `path` atomically.
 
     If `rows` is an iterator, `columns` names all columns; it is then read once and never held in memory.
@@ -149,7 +149,7 @@ def check_suffix(path: Path) -> None:
         raise InputError("batch_export_format", path=path)
 
 
-def _outcome(item: BatchItem, card: Scorecard | None) -> Row:
+def _outcome(item: BatchItem, card: Scorecard | None) -> ExportRow:
     return {
         "item": item.item,
         "state": item.state,
@@ -170,7 +170,7 @@ def _outcome(item: BatchItem, card: Scorecard | None) -> Row:
     }
 
 
-def _criterion(name: str, card: Scorecard | None, human: float | None) -> Row:
+def _criterion(name: str, card: Scorecard | None, human: float | None) -> ExportRow:
     verdicts = card.verdicts if card else ()
     verdict = next((one for one in verdicts if one.criterion == name and isinstance(one, Verdict)), None)
     points = None if verdict is None or verdict.not_applicable else verdict.points
@@ -185,14 +185,14 @@ def _human_points(records: Records, cards: dict[str, Scorecard]) -> dict[tuple[s
     return {key: sum(points) / len(points) for key, points in given.items()}
 
 
-def _write_csv(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+def _write_csv(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(map(as_cell, columns))
         writer.writerows([as_cell(row.get(name)) for name in columns] for row in rows)
 
 
-def _write_xlsx(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+def _write_xlsx(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -208,23 +208,23 @@ def _short(value: Any) -> Any:
     return value[:MAX_CHARACTERS] if isinstance(value, str) else value
 
 
-def _write_jsonl(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+def _write_jsonl(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json_line(row) for row in rows)
 
 
-def json_line(row: Row) -> str:
+def json_line(row: ExportRow) -> str:
     """A row as a line of JSON."""
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _write_parquet(rows: Iterable[Row], path: Path, columns: Columns) -> None:
+def _write_parquet(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> None:
     from evaluator.batch.parquet import write
 
     write(rows, path, columns)
 
 
-WRITERS: dict[str, Callable[[Iterable[Row], Path, Columns], None]] = {
+WRITERS: dict[str, Callable[[Iterable[ExportRow], Path, ColumnNames], None]] = {
     ".csv": _write_csv,
     ".xlsx": _write_xlsx,
     ".jsonl": _write_jsonl,

@@ -18,7 +18,7 @@ from evaluator.profiles import Profile, fitting, read_kept, stamp_for
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
 from evaluator.settings import Settings
-from evaluator.storage import Batch, Outcome, Records, Work
+from evaluator.storage import Batch, ItemOutcome, PendingItem, Records
 
 T = TypeVar("T")
 PROFILES = "profiles"  # in a batch's options: {rubric id: [name, version]}
@@ -58,7 +58,7 @@ class Grader:
         self._anchors: _Once[Anchored] = _Once()
         self._recent: OrderedDict[tuple[str, str], asyncio.Future[Scorecard | None]] = OrderedDict()
 
-    async def grade(self, work: Work) -> Outcome:
+    async def grade(self, work: PendingItem) -> ItemOutcome:
         """Grades one item.
 
         An item with the same words waits for its answers and asks nothing itself. On a retry, a stored grading with an
@@ -67,9 +67,9 @@ class Grader:
         shared = await self.shared(work.rubric)
         key = request_key(work.transcript, shared.rubric, shared.judge, shared.references, shared.profile)
         card = await self._asked_once((key, work.owner), partial(self._evaluate, work, shared, key))
-        return Outcome.model_construct(work=work, scorecard=card, request_key=key)
+        return ItemOutcome.model_construct(work=work, scorecard=card, request_key=key)
 
-    async def _evaluate(self, work: Work, shared: Shared, key: str) -> Scorecard:
+    async def _evaluate(self, work: PendingItem, shared: Shared, key: str) -> Scorecard:
         return await evaluate_shared(work.transcript, shared, self.records, key, whole=work.tries > 1, owner=work.owner)
 
     async def _asked_once(self, key: tuple[str, str], evaluate: Callable[[], Awaitable[Scorecard]]) -> Scorecard:

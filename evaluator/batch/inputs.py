@@ -14,24 +14,33 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from evaluator import transcript as transcripts
 from evaluator.batch.archives import read_folder, read_zip
-from evaluator.batch.tables import TABLES, Columns, Row, guess_columns, look_ahead, open_table
+from evaluator.batch.tables import TABLES, Columns, InputRow, guess_columns, look_ahead, open_table
+from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
 from evaluator.text import well_formed
 from evaluator.transcript import Role
 
-__all__ = ["Columns", "Inputs", "Reading", "Source", "open_inputs", "parsed", "prepare", "read_inputs", "spooled"]
+__all__ = [
+    "Columns",
+    "Inputs",
+    "Source",
+    "StreamedInputs",
+    "open_inputs",
+    "parsed",
+    "prepare",
+    "read_inputs",
+    "spooled",
+]
 
 
-class Source(BaseModel):
+class Source(Frozen):
     """One response before parsing: its bytes or text, or the error that prevented reading it."""
-
-    model_config = ConfigDict(frozen=True)
 
     item: str
     content: bytes | str | None = None
@@ -41,10 +50,8 @@ class Source(BaseModel):
     error: str | None = None
 
 
-class Inputs(BaseModel):
+class Inputs(Frozen):
     """All responses of an input; `columns` and `names` are set for a table: how it was understood, and what it has."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: str
     sources: tuple[Source, ...]
@@ -52,7 +59,7 @@ class Inputs(BaseModel):
     names: tuple[str, ...] = ()
 
 
-class Reading(NamedTuple):
+class StreamedInputs(NamedTuple):
     """The same as `Inputs` while it is being read: responses arrive lazily."""
 
     path: str
@@ -66,7 +73,7 @@ class Reading(NamedTuple):
         return [name for name in self.names if self.columns and name != self.columns.transcript]
 
 
-def open_inputs(path: str | Path, columns: Columns | None = None) -> Reading:
+def open_inputs(path: str | Path, columns: Columns | None = None) -> StreamedInputs:
     """Opens the responses in a folder, .zip, .csv, .tsv, .xlsx, .jsonl or .parquet; files are sorted by name.
 
     `columns` says which columns of a table are id, transcript and rubric; otherwise they are guessed and returned for
@@ -83,7 +90,7 @@ def open_inputs(path: str | Path, columns: Columns | None = None) -> Reading:
         sources = (_source(*found) for found in read_zip(path))
     else:
         raise InputError("batch_unknown_format", path=path)
-    return Reading(str(path), _at_least_one(sources, path))
+    return StreamedInputs(str(path), _at_least_one(sources, path))
 
 
 def read_inputs(path: str | Path, columns: Columns | None = None) -> Inputs:
@@ -167,7 +174,7 @@ def _source(name: str, content: bytes | None) -> Source:
     return Source(item=item, error_code=error.code, error=str(error))
 
 
-def _from_table(path: Path, columns: Columns | None) -> Reading:
+def _from_table(path: Path, columns: Columns | None) -> StreamedInputs:
     names, rows = open_table(path)
     first, rows = look_ahead(rows)
     columns = columns or guess_columns(path, names, first)
@@ -175,7 +182,7 @@ def _from_table(path: Path, columns: Columns | None) -> Reading:
         if column is not None and column not in names:
             raise InputError("batch_unknown_column", path=path, column=column, columns=", ".join(names))
     sources = (_row(number, row, columns) for number, row in enumerate(rows, start=1))
-    return Reading(str(path), _at_least_one(sources, path), columns, tuple(names))
+    return StreamedInputs(str(path), _at_least_one(sources, path), columns, tuple(names))
 
 
 def _at_least_one(sources: Iterator[Source], path: Path) -> Iterator[Source]:
@@ -185,7 +192,7 @@ def _at_least_one(sources: Iterator[Source], path: Path) -> Iterator[Source]:
     return chain([first], sources)
 
 
-def _row(number: int, row: Row, columns: Columns) -> Source:
+def _row(number: int, row: InputRow, columns: Columns) -> Source:
     item = (row.get(columns.id, "") if columns.id else "").strip() or str(number)
     text = row.get(columns.transcript, "")
     extra = {name: value for name, value in row.items() if name != columns.transcript}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator import rubrics
-from evaluator.batch.engine import Progress, Step, enrolled, steps
+from evaluator.batch.engine import BatchProgress, FinishedItem, enrolled, steps
 from evaluator.batch.engines import open_engine
 from evaluator.batch.grading import name_profiles
 from evaluator.batch.inputs import Source, open_inputs, parsed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evaluator.judge import Judge
     from evaluator.profiles import Profile
 
-Item = str | tuple[str, str] | Mapping[str, Any] | Transcript | Source | NewItem
+Gradable = str | tuple[str, str] | Mapping[str, Any] | Transcript | Source | NewItem
 
 
 class Result(NamedTuple):
@@ -44,11 +44,11 @@ class Result(NamedTuple):
     error_code: str | None
     error: str | None
     extra: Mapping[str, Any]  # the user's own columns
-    progress: Progress
+    progress: BatchProgress
 
 
 async def evaluate_many(
-    items: Iterable[Item] | str | Path,
+    items: Iterable[Gradable] | str | Path,
     rubric: Rubric | str | Path | None = None,
     *,
     engine: str = "local",
@@ -84,7 +84,7 @@ async def evaluate_many(
 
 
 def create(
-    items: Iterable[Item] | str | Path,
+    items: Iterable[Gradable] | str | Path,
     rubric: Rubric | str | Path | None = None,
     *,
     settings: Settings,
@@ -141,7 +141,7 @@ async def resume(
                     yield _result(step)
 
 
-def _result(step: Step) -> Result:
+def _result(step: FinishedItem) -> Result:
     outcome = step.outcome
     work = outcome.work
     why = (outcome.error_code, outcome.error)

@@ -12,15 +12,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from evaluator import transcript as transcripts
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.files import sheet_rows
 from evaluator.text import number_text, well_formed
 
-Row = dict[str, str]
-Rows = list[Row]
+InputRow = dict[str, str]
+Rows = list[InputRow]
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")
 _LOOKED_AT = 200  # rows used to guess columns
@@ -36,34 +35,32 @@ _NAMES = {
 }  # fmt: skip
 
 
-class Columns(BaseModel):
+class Columns(Frozen):
     """The role of each column; `id` None numbers the rows, `rubric` None grades all by one rubric."""
-
-    model_config = ConfigDict(frozen=True)
 
     transcript: str
     id: str | None = None
     rubric: str | None = None
 
 
-class Table(NamedTuple):
+class InputTable(NamedTuple):
     """A table being read: its column names, and its rows lazily."""
 
     names: list[str]
-    rows: Iterator[Row]
+    rows: Iterator[InputRow]
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path) -> InputTable:
     """Column names and rows of a .csv, .tsv, .xlsx, .jsonl or .parquet; cells as text, empty rows left out.
 
     The file is read lazily; InputError at once or while reading if it is damaged.
     """
-    readers: dict[str, Callable[[Path], Table]] = {".xlsx": _xlsx, ".jsonl": _jsonl, ".parquet": _parquet}
+    readers: dict[str, Callable[[Path], InputTable]] = {".xlsx": _xlsx, ".jsonl": _jsonl, ".parquet": _parquet}
     try:
         names, rows = readers.get(path.suffix.lower(), _csv)(path)
     except OSError as error:
         raise InputError("batch_unreadable", path=path, detail=error.strerror or error) from None
-    return Table(list(map(well_formed, names)), _kept(rows, path))
+    return InputTable(list(map(well_formed, names)), _kept(rows, path))
 
 
 def read_table(path: Path) -> tuple[list[str], Rows]:
@@ -72,7 +69,7 @@ def read_table(path: Path) -> tuple[list[str], Rows]:
     return names, list(rows)
 
 
-def look_ahead(rows: Iterator[Row]) -> tuple[Rows, Iterator[Row]]:
+def look_ahead(rows: Iterator[InputRow]) -> tuple[Rows, Iterator[InputRow]]:
     """The first rows, used to guess columns, and all rows."""
     first = list(islice(rows, _LOOKED_AT))
     return first, chain(first, rows)
@@ -93,7 +90,7 @@ def is_known(name: str, role: str) -> bool:
     return _by_name([name], role) is not None
 
 
-def _kept(rows: Iterator[Row], path: Path) -> Iterator[Row]:
+def _kept(rows: Iterator[InputRow], path: Path) -> Iterator[InputRow]:
     try:
         for row in rows:
             whole = {well_formed(name): well_formed(value) for name, value in row.items()}
@@ -143,7 +140,7 @@ def _is_utf8(path: Path) -> bool:
         return False
 
 
-def _csv(path: Path) -> Table:
+def _csv(path: Path) -> InputTable:
     file = _open_text(path)
     csv.field_size_limit(10_000_000)
     lines = _csv_lines(file, path)
@@ -170,7 +167,7 @@ def _dialect(head: str) -> type[csv.Dialect] | csv.Dialect:
     return Found
 
 
-def _xlsx(path: Path) -> Table:
+def _xlsx(path: Path) -> InputTable:
     return _with_names(_xlsx_lines(path), path)
 
 
@@ -183,13 +180,13 @@ def _xlsx_lines(path: Path) -> Iterator[list[str]]:
         raise InputError("batch_unreadable", path=path, detail=error.values["detail"]) from None
 
 
-def _jsonl(path: Path) -> Table:
+def _jsonl(path: Path) -> InputTable:
     """Rows of JSON Lines; columns are those of the first rows, and further ones are carried along."""
     first, rows = look_ahead(_json_rows(path))
-    return Table(list(dict.fromkeys(name for row in first for name in row)), rows)
+    return InputTable(list(dict.fromkeys(name for row in first for name in row)), rows)
 
 
-def _json_rows(path: Path) -> Iterator[Row]:
+def _json_rows(path: Path) -> Iterator[InputRow]:
     try:
         with _open_text(path) as file:
             for number, line in enumerate(file, start=1):
@@ -199,7 +196,7 @@ def _json_rows(path: Path) -> Iterator[Row]:
         raise InputError("batch_unreadable", path=path, detail=error) from None
 
 
-def _json_row(line: str, number: int, path: Path) -> Row:
+def _json_row(line: str, number: int, path: Path) -> InputRow:
     try:
         content = json.loads(line)
         if isinstance(content, dict):
@@ -210,14 +207,14 @@ def _json_row(line: str, number: int, path: Path) -> Row:
     raise InputError("batch_unreadable", path=f"{path}:{number}", detail=detail)
 
 
-def _parquet(path: Path) -> Table:
+def _parquet(path: Path) -> InputTable:
     from evaluator.batch import parquet
 
     names, rows = parquet.read(path)
-    return Table(names, (_as_text(row) for row in rows))
+    return InputTable(names, (_as_text(row) for row in rows))
 
 
-def _as_text(row: dict[str, Any]) -> Row:
+def _as_text(row: dict[str, Any]) -> InputRow:
     return {name: _turns(value) if isinstance(value, list) else _cell(value) for name, value in row.items()}
 
 
@@ -228,12 +225,12 @@ def _turns(value: list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _with_names(lines: Iterator[list[str]], path: Path) -> Table:
+def _with_names(lines: Iterator[list[str]], path: Path) -> InputTable:
     first = next(lines, [])
     if not any(name.strip() for name in first):
         raise InputError("batch_no_items", path=path)
     names = [name.strip() or f"#{number}" for number, name in enumerate(first, start=1)]
-    return Table(names, (dict(zip(names, line, strict=False)) for line in lines))
+    return InputTable(names, (dict(zip(names, line, strict=False)) for line in lines))
 
 
 def _cell(value: Any) -> str:

@@ -24,7 +24,7 @@ app = typer.Typer(
 KindChoice = StrEnum("KindChoice", {kind: kind for kind in KINDS})  # type: ignore[misc]
 
 
-class Shown(StrEnum):
+class ListFormat(StrEnum):
     """How questions are shown."""
 
     table = "table"
@@ -69,19 +69,21 @@ def import_command(
     all_warnings: Annotated[
         bool, typer.Option("--all-warnings", help=messages.say("bank.help_show_every_warning"))
     ] = False,
-    shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
+    shown: Annotated[
+        ListFormat, typer.Option("--format", help=messages.say("bank.help_table_or_json"))
+    ] = ListFormat.table,
     bank: BankOption = None,
 ) -> None:
     """Import exam papers (.docx .doc .pdf .html .md .txt .xlsx .csv .zip). Bad files are named, the others imported."""
     from evaluator.bank import import_files
     from evaluator.commands import bank_output
 
-    with _bank(bank, create=not dry_run) as opened, bank_output.progress(shown is Shown.table) as advance:
+    with _bank(bank, create=not dry_run) as opened, bank_output.progress(shown is ListFormat.table) as advance:
         reports = import_files(opened, paths, dry_run, overwrite_edits, advance)
         touched = not dry_run and any(report.status == "imported" for report in reports)
     if touched and references:
         _index(bank)
-    if shown is Shown.json:
+    if shown is ListFormat.json:
         bank_output.print_json([report.model_dump(mode="json") for report in reports])
     else:
         bank_output.show_reports(reports, dry_run, all_warnings)
@@ -101,7 +103,9 @@ def list_command(
         bool, typer.Option("--warnings", help=messages.say("bank.help_only_questions_with_warnings"))
     ] = False,
     deleted: Annotated[bool, typer.Option("--deleted", help=messages.say("bank.help_only_those_deleted"))] = False,
-    shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
+    shown: Annotated[
+        ListFormat, typer.Option("--format", help=messages.say("bank.help_table_or_json"))
+    ] = ListFormat.table,
     bank: BankOption = None,
 ) -> None:
     """List the questions of the bank."""
@@ -110,7 +114,7 @@ def list_command(
     with _bank(bank) as opened:
         everything = opened.items(deleted) if opened else []
     items = list(_chosen(everything, kind, file, text, truncated, warnings))
-    if shown is Shown.json:
+    if shown is ListFormat.json:
         bank_output.print_items(items)
     else:
         bank_output.show_items(items, bool(everything) or deleted)
@@ -119,7 +123,9 @@ def list_command(
 @app.command("show", help=messages.say("bank.command_show"))
 def show_command(
     item_id: Annotated[str, typer.Argument(metavar="ID", help=messages.say("bank.help_the_question_or_the"))],
-    shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
+    shown: Annotated[
+        ListFormat, typer.Option("--format", help=messages.say("bank.help_table_or_json"))
+    ] = ListFormat.table,
     bank: BankOption = None,
 ) -> None:
     """Show one question with its answer, criteria, source and warnings."""
@@ -127,7 +133,7 @@ def show_command(
 
     with _bank(bank, create=True) as opened:
         item = opened.item(item_id)
-    if shown is Shown.json:
+    if shown is ListFormat.json:
         bank_output.print_item(item)
     else:
         bank_output.show_item(item)
@@ -279,7 +285,9 @@ def search_command(
     source: Annotated[str | None, typer.Option("--source", help=messages.say("bank.help_only_from_this_place"))] = None,
     language: Annotated[str | None, typer.Option("--language", help=messages.say("bank.help_zh_or_en"))] = None,
     all_banks: Annotated[bool, typer.Option("--all-banks", help=messages.say("bank.help_all_banks"))] = False,
-    shown: Annotated[Shown, typer.Option("--format", help=messages.say("bank.help_table_or_json"))] = Shown.table,
+    shown: Annotated[
+        ListFormat, typer.Option("--format", help=messages.say("bank.help_table_or_json"))
+    ] = ListFormat.table,
     bank: BankOption = None,
 ) -> None:
     """Search questions, answers and explanations by meaning and words; show scores and sources."""
@@ -295,7 +303,7 @@ def search_command(
     if kind != "question":
         hits += search(query, count, filters, bank=None if all_banks else scope)
         hits = sorted(hits, key=lambda hit: -hit.score)[:count]
-    if shown is Shown.json:
+    if shown is ListFormat.json:
         bank_output.print_json([{**hit._asdict(), "entry": hit.entry.model_dump(), "fits": hit.fits} for hit in hits])
     else:
         bank_output.show_hits(hits)

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from evaluator.bank import FileReport, Item, Warning, item_json, to_json
+from evaluator.bank import FileReport, Item, ItemWarning, item_json, to_json
 from evaluator.messages import say
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _report_cells(report: FileReport, dry_run: bool) -> tuple[str, ...]:
     return report.file, say(f"bank.cli_{result}"), kinds, str(cut or ""), changes, str(len(warnings_of(report)) or "")
 
 
-def warnings_of(report: FileReport) -> list[Warning]:
+def warnings_of(report: FileReport) -> list[ItemWarning]:
     """All warnings about a file, in line order."""
     found = [warning for paper in report.papers for warning in paper.warnings]
     found += [warning for item in report.items for warning in item.warnings]

@@ -17,7 +17,7 @@ from evaluator import messages
 from evaluator.errors import Stopped
 
 if TYPE_CHECKING:
-    from evaluator.batch import Reading, Result
+    from evaluator.batch import Result, StreamedInputs
     from evaluator.settings import Settings
     from evaluator.storage import Batch, Records
 
@@ -27,7 +27,7 @@ app = typer.Typer(help=say("batch.help"), no_args_is_help=True, add_completion=F
 Out = Annotated[Path | None, typer.Option("--out", "-o", help=say("batch.out"))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=say("batch.overwrite"))]
 Model = Annotated[str | None, typer.Option("--model", "-m", help=say("cli.grade_model"))]
-Engine = Annotated[str, typer.Option(metavar="local|ray|openai-batch", help=say("batch.engine"))]
+EngineOption = Annotated[str, typer.Option(metavar="local|ray|openai-batch", help=say("batch.engine"))]
 Address = Annotated[str | None, typer.Option(help=say("batch.address"))]
 Concurrency = Annotated[int | None, typer.Option(min=1, help=say("batch.concurrency"))]
 Requests = Annotated[int | None, typer.Option(min=1, help=say("batch.requests"))]
@@ -42,7 +42,7 @@ def run(
     out: Out = None,
     overwrite: Overwrite = False,
     model: Model = None,
-    engine: Engine = "local",
+    engine: EngineOption = "local",
     address: Address = None,
     concurrency: Concurrency = None,
     requests: Requests = None,
@@ -310,7 +310,7 @@ def _target(found: "Batch", out: Path | None, overwrite: bool, check: Any) -> Pa
     return check(out, overwrite or str(out.absolute()) == earlier)
 
 
-def _read(path: Path, text: str | None, item: str | None, rubric: str | None) -> "Reading":
+def _read(path: Path, text: str | None, item: str | None, rubric: str | None) -> "StreamedInputs":
     """The input, with columns guessed unless they are named."""
     from evaluator.batch import Columns, open_inputs
 
@@ -323,7 +323,7 @@ def _read(path: Path, text: str | None, item: str | None, rubric: str | None) ->
 
 
 def _tell_mapping(
-    reading: "Reading", source: str, rubric: str | None, named: tuple[str | None, str | None, str | None]
+    reading: "StreamedInputs", source: str, rubric: str | None, named: tuple[str | None, str | None, str | None]
 ) -> None:
     """Reports how the columns of a table were understood."""
     from evaluator.batch import is_known

@@ -12,7 +12,7 @@ from evaluator.messages import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaluator.calibration.data import Data, Mapping, Scale
+    from evaluator.calibration.data import ColumnMapping, Data, Scale
     from evaluator.commands.calibrate_options import Given
 
 
@@ -93,12 +93,12 @@ def _confirm() -> None:
         raise InputError("calibration_not_confirmed")
 
 
-def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
+def _parse_mapping(text: str, table: pd.DataFrame) -> ColumnMapping:
     """A mapping in text form: item=a,grader=b,criterion=c,points=d, or item=a,graders=x|y, or item=a,criteria=x|y.
 
     criterion==c says that the whole table is about the criterion c.
     """
-    from evaluator.calibration.data import Mapping
+    from evaluator.calibration.data import ColumnMapping
 
     try:
         parts: dict[str, Any] = dict(part.split("=", 1) for part in text.split(","))
@@ -111,7 +111,7 @@ def _parse_mapping(text: str, table: pd.DataFrame) -> Mapping:
     known = {key: value for key, value in parts.items() if key in ("item", "grader", "criterion", "points")}
     if known.get("criterion", "").startswith("="):
         known["only_criterion"] = known.pop("criterion")[1:]
-    return Mapping(kind=wide or "long", columns=columns, **known)
+    return ColumnMapping(kind=wide or "long", columns=columns, **known)
 
 
 def _parse_scale(text: str | None) -> Scale | None:

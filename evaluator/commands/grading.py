@@ -14,7 +14,7 @@ import typer
 from evaluator import messages
 
 if TYPE_CHECKING:
-    from evaluator.grading import Progress, Report
+    from evaluator.grading import Progress, ReportProgress
     from evaluator.rubric import Rubric
     from evaluator.scorecard import Scorecard
     from evaluator.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOT_PASSED, REVIEW, INCOMPLETE = 10, 11, 12
 
 
-class Format(StrEnum):
+class CardFormat(StrEnum):
     """Output formats of a scorecard."""
 
     TABLE = "table"
@@ -43,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
         model: Annotated[str | None, typer.Option("--model", "-m", help=say("cli.grade_model"))] = None,
         agent: Annotated[list[str] | None, typer.Option(help=say("cli.grade_agent"))] = None,
         customer: Annotated[list[str] | None, typer.Option(help=say("cli.grade_customer"))] = None,
-        form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.grade_format"))] = Format.TABLE,
+        form: Annotated[CardFormat, typer.Option("--format", "-f", help=say("cli.grade_format"))] = CardFormat.TABLE,
         fresh: Annotated[bool, typer.Option("--fresh", help=say("cli.grade_fresh"))] = False,
         profile: Annotated[Path | None, typer.Option(help=say("cli.grade_profile"))] = None,
         gate: Annotated[bool, typer.Option("--gate", help=say("cli.grade_gate"))] = False,
@@ -80,7 +80,7 @@ def add_to(app: typer.Typer) -> None:
     @app.command(help=say("cli.show"))
     def show(
         id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.show_id"))],
-        form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.grade_format"))] = Format.TABLE,
+        form: Annotated[CardFormat, typer.Option("--format", "-f", help=say("cli.grade_format"))] = CardFormat.TABLE,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
     ) -> None:
         from evaluator.storage import open_records
@@ -147,7 +147,7 @@ async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings
 
 
 @contextmanager
-def _progress() -> "Iterator[Report]":
+def _progress() -> "Iterator[ReportProgress]":
     """A line on the terminal that shows the current step; nothing if the output is not a terminal."""
     from rich.console import Console
 
@@ -159,10 +159,10 @@ def _progress() -> "Iterator[Report]":
         yield show
 
 
-def _print(card: "Scorecard", transcript: "Transcript", form: Format) -> None:
-    if form == Format.JSON:
+def _print(card: "Scorecard", transcript: "Transcript", form: CardFormat) -> None:
+    if form == CardFormat.JSON:
         print(card.model_dump_json(indent=2))
-    elif form == Format.MARKDOWN:
+    elif form == CardFormat.MARKDOWN:
         from evaluator.reports import to_markdown
 
         print(to_markdown(card, transcript))

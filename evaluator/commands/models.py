@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from evaluator.judge import ModelCheck
-    from evaluator.judge.backends.engines import Choice
+    from evaluator.judge.backends.engines import EngineChoice
     from evaluator.settings import Settings
 
 
@@ -72,7 +72,7 @@ def build() -> typer.Typer:
     return app
 
 
-def ensure_engine(settings: "Settings") -> "Choice":
+def ensure_engine(settings: "Settings") -> "EngineChoice":
     """The engine that runs the weights; on first use here the engines are tried, and a line says so."""
     from rich.console import Console
 

@@ -25,12 +25,12 @@ def move(
 ) -> None:
     from evaluator.bank.store import move_bank
     from evaluator.settings import load_settings
-    from evaluator.storage import Database, Moved, move_records
+    from evaluator.storage import CopiedTable, Database, move_records
 
     messages.use(lang or messages.current())
     settings = load_settings()
 
-    def told(moved: Moved) -> None:
+    def told(moved: CopiedTable) -> None:
         if moved.rows:
             print(say("cli.records_moved", table=moved.table, rows=moved.rows), file=sys.stderr, flush=True)
 

@@ -7,6 +7,7 @@ exception, `Malformed`, with a code and the line.
 from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, from_cell
 from evaluator.encoding.jsontext import read_json
 from evaluator.encoding.malformed import Malformed
+from evaluator.encoding.models import Frozen, Strict
 from evaluator.encoding.redaction import keep_secret, redact, redact_logs, redact_value, secrets_of
 from evaluator.encoding.webpage import HIDDEN_TAGS, visible_text
 from evaluator.encoding.yamltext import compose_yaml, construct_yaml, read_yaml, write_yaml
@@ -14,7 +15,9 @@ from evaluator.encoding.yamltext import compose_yaml, construct_yaml, read_yaml,
 __all__ = [
     "HIDDEN_TAGS",
     "MAX_CHARACTERS",
+    "Frozen",
     "Malformed",
+    "Strict",
     "as_cell",
     "compose_yaml",
     "construct_yaml",

@@ -9,7 +9,7 @@ person should look.
 from evaluator.grading.evaluation import (
     Anchored,
     Progress,
-    Report,
+    ReportProgress,
     Shared,
     compare,
     evaluate,
@@ -28,7 +28,7 @@ from evaluator.grading.preparing import prepare
 __all__ = [
     "Anchored",
     "Progress",
-    "Report",
+    "ReportProgress",
     "Shared",
     "anchor_states",
     "compare",

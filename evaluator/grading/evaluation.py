@@ -59,7 +59,7 @@ class Progress(NamedTuple):
     verdict: Verdict | UngradedVerdict | None = None
 
 
-Report = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 Anchored = Mapping[str, dict[str, Answer | Ungraded]]  # by anchor ("empty", or a reference's id) and question
 
 
@@ -72,7 +72,7 @@ async def evaluate(
     records: Records | None = None,
     profile: Profile | str | Path | None = None,
     fresh: bool = False,
-    report: Report | None = None,
+    report: ReportProgress | None = None,
     label: str = "",
     owner: str = "",
 ) -> Scorecard:
@@ -129,7 +129,7 @@ async def evaluate_shared(
     *,
     fresh: bool = False,
     whole: bool = False,
-    report: Report | None = None,
+    report: ReportProgress | None = None,
     owner: str = "",
 ) -> Scorecard:
     """The scorecard of one text: the one stored under `key` (its `request_key`), else a new one, which is not stored here.
@@ -195,7 +195,7 @@ async def grade(
     rubric: Rubric,
     judge: Judge,
     references: Sequence[ReferenceUse],
-    report: Report,
+    report: ReportProgress,
     anchors: Anchored = MappingProxyType({}),
 ) -> Scorecard:
     """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
@@ -242,7 +242,9 @@ def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
     return _Seen(alike, closings_of(plan.rubric, transcript, places), on_topic(plan.stated, transcript, places))
 
 
-async def _judge_criteria(plan: Plan, asked: _Asking, seen: _Seen, report: Report) -> list[Verdict | UngradedVerdict]:
+async def _judge_criteria(
+    plan: Plan, asked: _Asking, seen: _Seen, report: ReportProgress
+) -> list[Verdict | UngradedVerdict]:
     """The verdicts in order: one by one as their questions are answered, or all together where they are already."""
 
     async def of(place: int) -> Verdict | UngradedVerdict:
@@ -300,7 +302,7 @@ class _Asking:
         stated: Rubric,
         judge: Judge,
         state: State,
-        report: Report,
+        report: ReportProgress,
         anchors: Anchored = MappingProxyType({}),
     ) -> None:
         self.anchored, self.knows, self._mixed = judge.traits.anchored, judge.traits.knows, judge.traits.mixed

@@ -39,7 +39,7 @@ class Nearest(NamedTuple):
     span: Span | None
 
 
-class Comparison:
+class ComparedSpans:
     """The spans of one transcript with the vectors of their sentences and clauses; those of a rubric's own text are kept
     on disk."""
 
@@ -69,7 +69,7 @@ class Matcher:
         self.spans = spans
         self._rows = {statement: number for number, statement in enumerate(dict.fromkeys(statements))}
         if spans and self._rows:
-            self._compared = Comparison(spans)
+            self._compared = ComparedSpans(spans)
             self._texts = self._compared.similarities(query_vectors(tuple(item.text for item in self._rows)))
             self._examples = self._compared.similarities(
                 query_vectors(tuple(item.example or item.text for item in self._rows))

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.anchoring import Placed, Witness, place
-from evaluator.grading.evidence import Comparison, Matcher, Nearest, query_vectors, statement_of
+from evaluator.grading.evidence import ComparedSpans, Matcher, Nearest, query_vectors, statement_of
 from evaluator.references import tokens
 from evaluator.rubric import Criterion, KeyPoint, Rubric
 from evaluator.transcript import Form, Role, parse, spans_of
@@ -136,17 +136,17 @@ def _content(text: str) -> list[str]:
     return tokens(text, function_words=False)
 
 
-def _said_in(reference: str, form: Form) -> Comparison:
+def _said_in(reference: str, form: Form) -> ComparedSpans:
     """What the agent says in a reference answer; all of it where no turn is the agent's."""
     own = _compared(reference, form, {"agent"})
     return own if own.spans else _compared(reference, form, EVERYBODY)
 
 
-def _compared(text: str, form: Form, roles: Collection[Role]) -> Comparison:
-    return Comparison(spans_of(parse(text, form=form), roles), of_rubric=True)
+def _compared(text: str, form: Form, roles: Collection[Role]) -> ComparedSpans:
+    return ComparedSpans(spans_of(parse(text, form=form), roles), of_rubric=True)
 
 
-def _nearest(compared: Comparison, queries: Vectors, without: float) -> list[float]:
+def _nearest(compared: ComparedSpans, queries: Vectors, without: float) -> list[float]:
     """The highest cosine of each query with any sentence; `without` where there is no sentence."""
     if not compared.spans:
         return [without] * len(queries)

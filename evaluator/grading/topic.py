@@ -75,7 +75,7 @@ class Fit(NamedTuple):
         return 1 / (1 + math.exp(-max(min(value, 60.0), -60.0)))
 
 
-class Library(NamedTuple):
+class ShippedTasks(NamedTuple):
     """What ships: the tasks to contrast with, by rubric, how much each word tells, and the fit."""
 
     topics: Mapping[str, Topic]
@@ -107,7 +107,7 @@ def features_of(own: Likenesses, others: Sequence[Likenesses], length: int) -> l
     return [*own, *above, math.log(length + 1)]
 
 
-def others_than(own: Topic, shipped: Library) -> dict[str, Topic]:
+def others_than(own: Topic, shipped: ShippedTasks) -> dict[str, Topic]:
     """The library's tasks without the task itself, its translations and its near copies."""
     return {name: other for name, other in shipped.topics.items() if float(other.whole[0] @ own.whole[0]) < SAME_TASK}
 
@@ -152,7 +152,7 @@ def topic_of(rubric: Rubric) -> Topic:
 
 
 @cache
-def library() -> Library:
+def library() -> ShippedTasks:
     """What ships in `topic.npz`."""
     import numpy as np
 
@@ -164,7 +164,7 @@ def library() -> Library:
         rows, wholes = slice(at, at + entry["statements"]), slice(whole_at, whole_at + entry["wholes"])
         topics[entry["rubric"]] = Topic(first[rows], second[rows], whole[wholes], frozenset(entry["words"]))
         at, whole_at = rows.stop, wholes.stop
-    return Library(topics, told["frequency"], told["documents"], Fit(**told["fit"]))
+    return ShippedTasks(topics, told["frequency"], told["documents"], Fit(**told["fit"]))
 
 
 def write_library(
@@ -194,7 +194,7 @@ def write_library(
     return _DATA
 
 
-def likenesses(seen: Seen, task: Topic, shipped: Library) -> Likenesses:
+def likenesses(seen: Seen, task: Topic, shipped: ShippedTasks) -> Likenesses:
     """How far a text resembles a task: the four of LIKENESSES."""
     told = shipped.information(seen.words & task.words) / (shipped.information(seen.words) + 1e-6)
     first, second = (seen.first @ task.first.T).max(axis=1), (seen.second @ task.second.T).max(axis=1)

@@ -50,7 +50,7 @@ class Pattern(NamedTuple):
     spares: tuple[str, ...]
 
 
-class Hit(NamedTuple):
+class PatternMatch(NamedTuple):
     """Where a pattern matched, as offsets in the original text."""
 
     pattern: Pattern
@@ -84,7 +84,7 @@ def is_graded(turn: Turn) -> bool:
     return turn.role == "agent" or (turn.role == "other" and turn.speaker is None)
 
 
-def hits(text: str) -> list[Hit]:
+def hits(text: str) -> list[PatternMatch]:
     """Every match of every pattern in one text, with offsets of the original words."""
     forms = {True: _squeezed(text), False: _plain(text)}
     return [hit for pattern in patterns() for hit in _matches(pattern, forms[pattern.squeezed])]
@@ -120,10 +120,10 @@ def bounded(expression: str) -> str:
     return expression.replace(r"\s*", rf"\s{{0,{MOST_BLANKS}}}").replace(r"\s+", rf"\s{{1,{MOST_BLANKS}}}")
 
 
-def _matches(pattern: Pattern, text: Normalised) -> Iterator[Hit]:
+def _matches(pattern: Pattern, text: Normalised) -> Iterator[PatternMatch]:
     for match in islice(pattern.expression.finditer(text.text), MOST_HITS):
         if match.end() > match.start() and not _is_excused(pattern, text.text, *match.span()):
-            yield Hit(pattern, *text.original(*match.span()))
+            yield PatternMatch(pattern, *text.original(*match.span()))
 
 
 def _is_excused(pattern: Pattern, text: str, start: int, end: int) -> bool:

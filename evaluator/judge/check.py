@@ -10,8 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError, ModelError
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS
 from evaluator.judge.backends.spending import Price, price_of
@@ -26,19 +25,15 @@ from evaluator.settings import Settings
 ENOUGH = 0.8  # share of right answers from which a language counts as understood
 
 
-class Known(BaseModel):
+class Known(Frozen):
     """A question and the option that is right."""
-
-    model_config = ConfigDict(frozen=True)
 
     question: Question
     right: str
 
 
-class LanguageResult(BaseModel):
+class LanguageResult(Frozen):
     """How many of the questions in one language were answered right, and how many not at all."""
-
-    model_config = ConfigDict(frozen=True)
 
     asked: int
     right: int
@@ -50,19 +45,15 @@ class LanguageResult(BaseModel):
         return self.right >= ENOUGH * self.asked
 
 
-class Ability(BaseModel):
+class Ability(Frozen):
     """Whether the model understands one way of asking; `works` is None where it was not tried."""
-
-    model_config = ConfigDict(frozen=True)
 
     works: bool | None = None
     detail: str = ""
 
 
-class ModelCheck(BaseModel):
+class ModelCheck(Frozen):
     """Everything that one check found out."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     model: str  # as the model names itself

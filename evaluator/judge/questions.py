@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from evaluator.encoding import redact
+from evaluator.encoding import Frozen, redact
 from evaluator.judge.subject import Subject, subject_of
 from evaluator.scorecard import UngradedCause, Usage
 
 QuestionKind = Literal["score", "predicate", "choice"]
 
 
-class Option(BaseModel):
+class Option(Frozen):
     """One possible answer. `id` goes to the model and back as data, `text` is what the model reads."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     text: str
 
 
-class Question(BaseModel):
+class Question(Frozen):
     """One question with its options. For `score` the options run from lowest to highest; for `predicate` they are no, yes."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     kind: QuestionKind
@@ -43,10 +39,8 @@ class Question(BaseModel):
         return subject_of(self.id)
 
 
-class State(BaseModel):
+class State(Frozen):
     """What all questions of one request share: the task, its references and the text to judge, in prompt order."""
-
-    model_config = ConfigDict(frozen=True)
 
     language: Literal["zh", "en"]
     task: str
@@ -55,10 +49,8 @@ class State(BaseModel):
     reference: str = ""  # reference material shown to the model, empty when none is
 
 
-class Answer(BaseModel):
+class Answer(Frozen):
     """One question answered. `probabilities` sum to 1 over the question's option ids, in the question's order."""
-
-    model_config = ConfigDict(frozen=True)
 
     question: str
     probabilities: dict[str, float]
@@ -70,10 +62,8 @@ class Answer(BaseModel):
     disagreement: float | None = None  # panels: 0 the judges agree, 1 certain of opposite ends
 
 
-class Ungraded(BaseModel):
+class Ungraded(Frozen):
     """A question without an answer, and why. It is not zero and never becomes a point."""
-
-    model_config = ConfigDict(frozen=True)
 
     question: str
     cause: UngradedCause
@@ -86,20 +76,16 @@ class Ungraded(BaseModel):
         return redact(value)
 
 
-class Reply(BaseModel):
+class Reply(Frozen):
     """What a judge gives back for one request: something for every question asked, and what it took."""
-
-    model_config = ConfigDict(frozen=True)
 
     model: str  # the model that answered, as it names itself
     answers: dict[str, Answer | Ungraded]
     usage: Usage = Usage()
 
 
-class Traits(BaseModel):
+class Traits(Frozen):
     """What has to be known of a model before it is asked."""
-
-    model_config = ConfigDict(frozen=True)
 
     anchored: bool = False  # its probabilities carry a prior: an empty text and the reference are asked about as well
     knows: bool = True  # it can tell right from wrong in questions of knowledge; else likeness to the reference answers

@@ -16,7 +16,7 @@ from evaluator.practice.persona_files import (
     persona_files,
     personas_for,
 )
-from evaluator.practice.progress import Advice, Step, advise, trace, with_references
+from evaluator.practice.progress import Advice, PracticeStep, advise, trace, with_references
 
 __all__ = [
     "Advice",
@@ -25,9 +25,9 @@ __all__ = [
     "Fact",
     "Gap",
     "Persona",
+    "PracticeStep",
     "Practised",
     "Speech",
-    "Step",
     "StockLines",
     "advise",
     "compare",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from evaluator.grading import Report, evaluate
+from evaluator.grading import ReportProgress, evaluate
 from evaluator.judge import Judge
 from evaluator.practice.comparison import Comparison, compare
 from evaluator.rubric import Rubric
@@ -39,7 +39,7 @@ async def hand_in(
     settings: Settings | None = None,
     judge: Judge | None = None,
     profile: Profile | str | Path | None = None,
-    report: Report | None = None,
+    report: ReportProgress | None = None,
 ) -> Attempt:
     """Stores the trainee's own grades, then grades, then links the two; returns the attempt.
 
@@ -57,7 +57,7 @@ async def grade_attempt(
     settings: Settings | None = None,
     judge: Judge | None = None,
     profile: Profile | str | Path | None = None,
-    report: Report | None = None,
+    report: ReportProgress | None = None,
 ) -> Attempt:
     """Grades an ungraded attempt with the rubric as it was when handed in (and a calibration profile).
 

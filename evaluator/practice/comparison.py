@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.messages import say
 from evaluator.rubric import Criterion, CriterionKind, Rubric
 from evaluator.scorecard import (
@@ -26,10 +25,6 @@ View = Literal["agree", "unsure", "kinder", "stricter", "not_rated", "ungraded",
 UNSURE_FROM = 0.2  # if the grader gives the trainee's own level at least this probability, it is a matter of opinion
 QUOTED = 3  # quotations in one explanation
 MISSING = 4  # key points in one explanation
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class Gap(Frozen):

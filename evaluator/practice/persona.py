@@ -11,8 +11,6 @@ from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -21,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from evaluator.encoding import Strict
 from evaluator.rubric import Identifier, Text
 
 Temper = Literal["impatient", "hurt", "demanding", "calm", "confused", "suspicious"]
@@ -52,16 +51,12 @@ Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
 PersonaId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)?$", max_length=80)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def _wrong(code: str, **values: object) -> PydanticCustomError:
     """A broken rule; `code` is a key of the catalogue `rubric`."""
     return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
 
 
-class Fact(_Part):
+class Fact(Strict):
     """One fact that the customer knows. An open one may be told at any time; a hidden one only when asked about."""
 
     id: Identifier
@@ -93,7 +88,7 @@ def _holds(line: str, word: str) -> bool:
     return bool(re.search(f"{before}{re.escape(word)}{after}", line, re.IGNORECASE))
 
 
-class Speech(_Part):
+class Speech(Strict):
     """How the customer talks: `region` in words, dialect words with their meaning, and a few sample sentences."""
 
     region: Text
@@ -102,7 +97,7 @@ class Speech(_Part):
     samples: tuple[Text, ...] = Field(min_length=2, description="Sentences that show the way of talking.")
 
 
-class StockLines(_Part):
+class StockLines(Strict):
     """What the customer says in each state if no model phrases it, or if the model's phrasing was rejected."""
 
     opening: Lines = Field(description="The first words of the call.")
@@ -119,7 +114,7 @@ class StockLines(_Part):
     gives_up_end: Lines = Field(description="The last words of one that did not.")
 
 
-class Persona(_Part):
+class Persona(Strict):
     """A simulated customer for one rubric."""
 
     id: PersonaId

@@ -12,11 +12,11 @@ from evaluator.errors import InputError
 from evaluator.practice.persona import Fact, Persona, Speech, StockLines
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
-from evaluator.rubrics import Finding, Shape, WrongRubric, find, line_of, read_as, read_text
+from evaluator.rubrics import FileShape, Finding, WrongRubric, find, line_of, read_as, read_text
 from evaluator.settings import Settings, load_settings
 
 SCHEMA_FILE = "persona.schema.json"
-PERSONA = Shape(Persona, {"facts": Fact, "speech": Speech, "lines": StockLines}, "no_persona_fields")
+PERSONA = FileShape(Persona, {"facts": Fact, "speech": Speech, "lines": StockLines}, "no_persona_fields")
 
 
 def parse_persona(text: str, name: str = "-") -> Persona:

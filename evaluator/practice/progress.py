@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.practice.attempting import Practised
 from evaluator.practice.comparison import Gap, own_total
 from evaluator.rubric import Criterion, Rubric
@@ -21,11 +20,7 @@ LEAST_LOSS = 0.1  # share of a criterion's points below which there is nothing t
 REFERENCES = 3
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Step(Frozen):
+class PracticeStep(Frozen):
     """One attempt in a series. Shares are of the maximum, 0 to 1; None if there is no figure."""
 
     attempt: str
@@ -65,7 +60,7 @@ class Advice(Frozen):
     references: tuple[ReferenceUse, ...] = ()
 
 
-def trace(history: Sequence[Practised]) -> list[Step]:
+def trace(history: Sequence[Practised]) -> list[PracticeStep]:
     """One step per attempt, in the order given; `history` is the result of `practised` for one rubric."""
     return [_step(entry) for entry in history]
 
@@ -112,9 +107,9 @@ def with_references(advice: Advice, rubric: Rubric, store: ReferenceStore, count
     return advice.model_copy(update={"references": tuple(uses)})
 
 
-def _step(entry: Practised) -> Step:
+def _step(entry: Practised) -> PracticeStep:
     comparison = entry.comparison
-    return Step(
+    return PracticeStep(
         attempt=entry.attempt.id,
         at=entry.attempt.at,
         own_total=own_total(entry.rubric, entry.attempt.own_points),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evaluator.profiles.features import read_scorecard
-from evaluator.profiles.profile import Applied, Estimate, Profile, Routing, Stamp
+from evaluator.profiles.profile import Applied, Estimate, Policy, Profile, Stamp
 from evaluator.scorecard import METHOD, ReviewReason, Scorecard, UngradedVerdict, Verdict, add_up, nearest_level
 from evaluator.transcript import Transcript
 
@@ -95,7 +95,7 @@ def _moved(verdict: Verdict | UngradedVerdict, fitted: dict[str, Estimate]) -> V
 
 def _decide(card: Scorecard, verdicts: Verdicts, applied: Applied, fitted: Profile) -> Scorecard:
     """The total of the new verdicts, its interval, whether it passes, and who decides."""
-    summed, policy = add_up(verdicts, card.max_points, card.pass_mark), fitted.routing or Routing()
+    summed, policy = add_up(verdicts, card.max_points, card.pass_mark), fitted.routing or Policy()
     fatal = any(one.kind == "fatal" and isinstance(one, Verdict) and one.level == 1 for one in verdicts)
     interval = None if fatal or summed.total is None else _interval(verdicts, applied, summed.total, card.max_points)
     open_ = policy.pass_mark and not fatal and (interval is None or interval[0] < card.pass_mark <= interval[1])
@@ -136,7 +136,7 @@ def _kept(card: Scorecard, fitted: Profile, interval: Interval | None) -> Iterat
             yield reason
 
 
-def _about_widths(verdicts: Verdicts, policy: Routing) -> Iterator[ReviewReason]:
+def _about_widths(verdicts: Verdicts, policy: Policy) -> Iterator[ReviewReason]:
     """Criteria whose interval is wider than the policy allows for deciding alone."""
     for verdict in verdicts:
         widest = policy.widest.get(verdict.criterion)

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.scorecard import UngradedVerdict
 from evaluator.transcript import Transcript
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 GRAM_BUCKETS = 2048
 
 
-class SidedTurn(BaseModel):
+class SidedTurn(Frozen):
     """One side of a conversation: "customer", or "agent" for everybody else."""
-
-    model_config = ConfigDict(frozen=True)
 
     speaker: str
     text: str

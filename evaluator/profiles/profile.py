@@ -16,8 +16,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from evaluator.encoding import Strict
 from evaluator.errors import InputError, StorageError
 
 Array = NDArray[np.float64]
@@ -25,11 +26,7 @@ Numbers = tuple[float, ...]
 TEXT_BLOCKS = ("form", "near", "grams", "e5")  # the range that `calibration.texts` covers
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Linear(Frozen):
+class Linear(Strict):
     """intercept + Σ weight · (feature - centre); `features` index the profile's columns."""
 
     kind: Literal["linear"] = "linear"
@@ -43,7 +40,7 @@ class Linear(Frozen):
         return self.intercept + centred[:, list(self.features)] @ np.array(self.weights)
 
 
-class Monotone(Frozen):
+class Monotone(Strict):
     """A rising curve through knots over one feature (isotonic regression), constant outside them."""
 
     kind: Literal["monotone"] = "monotone"
@@ -57,7 +54,7 @@ class Monotone(Frozen):
         return np.interp(centred[:, self.feature], self.x, self.y)
 
 
-class Ordinal(Frozen):
+class Ordinal(Strict):
     """Expected grade from the chances of passing each level: low + Σ gap · sigmoid(threshold); low if none."""
 
     kind: Literal["ordinal"] = "ordinal"
@@ -75,7 +72,7 @@ class Ordinal(Frozen):
 Component = Annotated[Linear | Monotone | Ordinal, Field(discriminator="kind")]
 
 
-class Figure(Frozen):
+class Figure(Strict):
     """Quality of the fit on held-out folds, beside the uncalibrated readout on the same items."""
 
     n: int
@@ -86,7 +83,7 @@ class Figure(Frozen):
     coverage: float  # of the stated interval, held out
 
 
-class CriterionFit(Frozen):
+class CriterionFit(Strict):
     """One criterion: a weighted sum of components, clipped to the humans' range, with a conformal half width.
 
     The half width at a prediction p is `quantile · exp(spread · (1, z, z²))`, z = (p - centre) / scale.
@@ -119,7 +116,7 @@ def spread_at(points: Array, spread: Numbers, centre: float, scale: float) -> Ar
     return np.exp(np.clip(spread[0] + spread[1] * z + spread[2] * z**2, -1.1, 1.1))
 
 
-class Estimate(Frozen):
+class Estimate(Strict):
     """Points on the human scale with their interval, which is for the mean of humans like those fitted to."""
 
     points: float
@@ -127,7 +124,7 @@ class Estimate(Frozen):
     high: float
 
 
-class Applied(Frozen):
+class Applied(Strict):
     """A profile applied to one item."""
 
     profile: str  # name and version
@@ -135,7 +132,7 @@ class Applied(Frozen):
     total: Estimate
 
 
-class Stamp(Frozen):
+class Stamp(Strict):
     """What the fit was made with: digests, and the version of the scoring. Empty means unknown, and is not compared."""
 
     rubric: str = ""
@@ -144,7 +141,7 @@ class Stamp(Frozen):
     arithmetic: str = ""
 
 
-class Provenance(Frozen):
+class Provenance(Strict):
     """Where a profile comes from."""
 
     made_at: str
@@ -156,7 +153,7 @@ class Provenance(Frozen):
     software: str
 
 
-class Promise(Frozen):
+class Promise(Strict):
     """How a policy performed on held-out items.
 
     That is the share decided alone, and how many of those were within `tolerance` points of the humans in every
@@ -169,7 +166,7 @@ class Promise(Frozen):
     n: int
 
 
-class Routing(Frozen):
+class Policy(Strict):
     """A stored policy: what the grader decides alone. A person decides everything else."""
 
     pass_mark: bool = True  # never pass or fail someone whose interval crosses the pass mark
@@ -177,7 +174,7 @@ class Routing(Frozen):
     promise: Promise | None = None
 
 
-class Profile(Frozen):
+class Profile(Strict):
     """A named, versioned fit. `columns` name the features; `centres`, `lows`, `highs` describe their seen values."""
 
     schema_version: int = 1
@@ -192,7 +189,7 @@ class Profile(Frozen):
     highs: Numbers
     criteria: dict[str, CriterionFit]
     total_quantile: float  # half width of the total's interval
-    routing: Routing | None = None  # None: only the pass mark rule applies, and the grader's own doubts count
+    routing: Policy | None = None  # None: only the pass mark rule applies, and the grader's own doubts count
 
     @property
     def label(self) -> str:

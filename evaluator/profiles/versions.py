@@ -8,9 +8,9 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from evaluator.errors import InputError
-from evaluator.profiles.profile import Profile, Routing
-from evaluator.storage import Profile as Kept
+from evaluator.profiles.profile import Policy, Profile
 from evaluator.storage import Profiles
+from evaluator.storage import StoredProfile as Kept
 
 
 def read_kept(kept: Kept) -> Profile:
@@ -33,7 +33,7 @@ def keep_profile(profiles: Profiles, profile: Profile, rubric_id: str) -> Profil
     return read_kept(profiles.save(profile.name, body, rubric_id=rubric_id))
 
 
-def keep_policy(profiles: Profiles, profile: Profile, routing: Routing | None, rubric_id: str) -> Profile:
+def keep_policy(profiles: Profiles, profile: Profile, routing: Policy | None, rubric_id: str) -> Profile:
     """Stores the profile with this policy (None: without one) as its next version, and returns it.
 
     If nothing changes, the stored profile is returned. Raises InputError if another fit has taken the name meanwhile: a

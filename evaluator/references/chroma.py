@@ -40,7 +40,7 @@ BUSY_S = 60.0
 _opening = threading.Lock()  # Chroma's client cache is not thread-safe
 
 
-class Place(Protocol):
+class CollectionPlace(Protocol):
     """The location of a collection."""
 
     name: str
@@ -57,7 +57,7 @@ class Place(Protocol):
         ...
 
 
-class Held:
+class OpenCollection:
     """The collection in use."""
 
     def __init__(self, client: Any, collection: Any, place: FolderPlace | ServerPlace) -> None:
@@ -86,10 +86,10 @@ class FolderPlace:
         keep_private(folder)
         self._threads = threading.RLock()
         self._lock = FileLock(folder / "write.lock", timeout=BUSY_S, mode=0o600)
-        self._held: Held | None = None
+        self._held: OpenCollection | None = None
 
     @contextmanager
-    def held(self) -> Iterator[Held]:
+    def held(self) -> Iterator[OpenCollection]:
         with self._threads:
             if self._held is not None:
                 yield self._held
@@ -97,7 +97,7 @@ class FolderPlace:
             with mapped(self.name, embedded=True), self._locked():
                 client = _open_folder(self.folder)
                 try:
-                    self._held = Held(client, _collection_of(client), self)
+                    self._held = OpenCollection(client, _collection_of(client), self)
                     yield self._held
                 finally:
                     self._held = None
@@ -158,10 +158,10 @@ class ServerPlace:
         self._client: Any = None
 
     @contextmanager
-    def held(self) -> Iterator[Held]:
+    def held(self) -> Iterator[OpenCollection]:
         with mapped(self.name, embedded=False):
             client = self._connected()
-            yield Held(client, _collection_of(client), self)
+            yield OpenCollection(client, _collection_of(client), self)
 
     def revision(self) -> str:
         with self.held() as held:

@@ -6,22 +6,21 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import Field, computed_field
 
+from evaluator.encoding import Frozen
 from evaluator.rubric import Rubric
 
 _OF_BANK = re.compile(r"b[0-9a-f]{8}@")
 EntryKind = Literal["reference_answer", "key_point", "explanation", "answer", "question"]
 
 
-class Entry(BaseModel):
+class Entry(Frozen):
     """One reference. `item` is the rubric or bank item that it belongs to, `id` is unique in the whole store.
 
     `context` is what the text is about (the question that an explanation explains): it is searched together with the
     text but never shown as a reference. `digest` is computed from the content and need not be given.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str = Field(min_length=1)
     item: str = Field(min_length=1)

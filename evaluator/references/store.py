@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.references import meaning
-from evaluator.references.chroma import PLACEHOLDER, FolderPlace, Held, Place, ServerPlace
+from evaluator.references.chroma import PLACEHOLDER, CollectionPlace, FolderPlace, OpenCollection, ServerPlace
 from evaluator.references.entries import Entry, entries_of_rubric, rubric_prefix
 from evaluator.references.snapshot import FILTERS, Near, Snapshot
 from evaluator.rubric import Rubric
@@ -47,7 +47,7 @@ class Changes(NamedTuple):
 class ReferenceStore:
     """Entries with their vectors. Threads may share a store, and processes a folder."""
 
-    def __init__(self, place: Place, progress: Progress | None = None) -> None:
+    def __init__(self, place: CollectionPlace, progress: Progress | None = None) -> None:
         self._place = place
         self._snapshot: Snapshot | None = None
         self._looking = threading.Lock()
@@ -160,7 +160,7 @@ class ReferenceStore:
         with self._place.held() as held:
             self._embed_others(held, progress)
 
-    def _embed_others(self, held: Held, progress: Progress | None) -> None:
+    def _embed_others(self, held: OpenCollection, progress: Progress | None) -> None:
         """The entries of collections for another version or layout, embedded again."""
         for older in held.others():
             known = set(held.collection.get(include=[])["ids"])

@@ -19,7 +19,7 @@ from evaluator.transcript import Transcript
 if TYPE_CHECKING:
     from evaluator.judge import ModelCheck
     from evaluator.judge.backends import Measured, OwnModel, WeightsStatus
-    from evaluator.judge.backends.engines import Choice
+    from evaluator.judge.backends.engines import EngineChoice
     from evaluator.rubric import Rubric
     from evaluator.rubrics import Finding, RubricEntry
     from evaluator.storage import GradingSummary
@@ -229,7 +229,7 @@ def print_weights(status: WeightsStatus) -> None:
     )
 
 
-def print_engine(chosen: Choice) -> None:
+def print_engine(chosen: EngineChoice) -> None:
     """Which engine runs the embedded model, how fast those tried are, and a faster one that could be installed."""
     from evaluator.judge.backends.engines import installed, offered
 

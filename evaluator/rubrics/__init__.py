@@ -12,15 +12,15 @@ from evaluator.rubrics.questions import (
     plan_guards,
     plan_key_points,
 )
-from evaluator.rubrics.reading import Shape, line_of, load, parse, read_as, read_text
+from evaluator.rubrics.reading import FileShape, line_of, load, parse, read_as, read_text
 from evaluator.rubrics.writing import dump, json_schema, schema_text, template, write
 
 __all__ = [
     "NO",
     "YES",
+    "FileShape",
     "Finding",
     "RubricEntry",
-    "Shape",
     "WrongRubric",
     "dump",
     "find",

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import RubricError
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
@@ -18,10 +17,8 @@ from evaluator.settings import Settings, load_settings
 Origin = Literal["shipped", "own"]
 
 
-class RubricEntry(BaseModel):
+class RubricEntry(Frozen):
     """A rubric file that was found; `rubric` is None and `problem` says why when the file is wrong."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     path: Path

@@ -13,7 +13,7 @@ from pathlib import Path
 from evaluator.judge import Subject
 from evaluator.rubric import Check, Criterion, ReferenceAnswer, Rubric
 from evaluator.rubrics.key_points import with_key_points
-from evaluator.rubrics.problems import Finding, Severity, WrongRubric
+from evaluator.rubrics.problems import Finding, FindingSeverity, WrongRubric
 from evaluator.rubrics.questions import plan_criterion
 from evaluator.rubrics.reading import line_of, parse, read_text
 from evaluator.rubrics.wording import alike, shared_run, vague_words
@@ -46,7 +46,7 @@ def lint_file(path: Path) -> list[Finding]:
     return lint_text(read_text(path), str(path))
 
 
-def _found(severity: Severity, code: str, where: str, **values: object) -> Finding:
+def _found(severity: FindingSeverity, code: str, where: str, **values: object) -> Finding:
     return Finding(severity=severity, code=code, where=where, values=values)
 
 

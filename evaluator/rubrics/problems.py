@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from evaluator import messages
+from evaluator.encoding import Frozen
 from evaluator.errors import RubricError
 
-Severity = Literal["error", "warning"]
+FindingSeverity = Literal["error", "warning"]
 
 
-class Finding(BaseModel):
+class Finding(Frozen):
     """One thing that makes a rubric wrong (`error`) or grade badly (`warning`).
 
     `code` is a key of the catalogue `rubric`, `where` a path such as "criteria.empathy.levels.2", `line` counts from 1
     and is None for a rubric that did not come from a file.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    severity: Severity
+    severity: FindingSeverity
     code: str
     where: str
     values: dict[str, Any] = {}

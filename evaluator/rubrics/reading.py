@@ -27,7 +27,7 @@ MAX_BYTES = 1_000_000
 M = TypeVar("M", bound=BaseModel)
 
 
-class Shape(NamedTuple, Generic[M]):
+class FileShape(NamedTuple, Generic[M]):
     """What a file should hold: its type, the types of its nested fields by name, and the code of what is said when the
     file does not consist of fields at all."""
 
@@ -45,7 +45,7 @@ class Shape(NamedTuple, Generic[M]):
         return frozenset(name for model in self._models for name in model.model_fields)
 
 
-RUBRIC = Shape(
+RUBRIC = FileShape(
     Rubric,
     {
         "criteria": Criterion,
@@ -69,7 +69,7 @@ def parse(text: str, name: str = "-") -> Rubric:
     return read_as(RUBRIC, text, name)
 
 
-def read_as(shape: Shape[M], text: str, name: str = "-") -> M:
+def read_as(shape: FileShape[M], text: str, name: str = "-") -> M:
     """What a YAML text holds, as the type of `shape`; WrongRubric has every problem with its line and what to write."""
     root = _compose(text, name, shape)
     if lost := (*_keys_given_twice(root), *cut_texts(text, root)):
@@ -133,7 +133,7 @@ def read_text(path: Path) -> str:
         raise RubricError("rubric_not_utf8", path=path) from None
 
 
-def _compose(text: str, name: str, shape: Shape[Any]) -> yaml.Node:
+def _compose(text: str, name: str, shape: FileShape[Any]) -> yaml.Node:
     try:
         root = compose_yaml(text)
     except Malformed as error:
@@ -187,7 +187,7 @@ def _children(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         yield from ((item, item) for item in node.value)
 
 
-def _finding(root: yaml.Node, problem: Any, shape: Shape[Any]) -> Finding:
+def _finding(root: yaml.Node, problem: Any, shape: FileShape[Any]) -> Finding:
     location = [part for part in problem["loc"] if part != "[key]"]  # a wrong key of a mapping is at that key
     code, values = _explain(problem, location, shape)
     second = _second_of(root, values) if code == "duplicate_id" else None
@@ -249,7 +249,7 @@ def _id_of(node: yaml.Node) -> str | None:
     return next((str(value.value) for key, value in node.value if key.value == "id"), None)
 
 
-def _explain(problem: Any, location: list[Any], shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
+def _explain(problem: Any, location: list[Any], shape: FileShape[Any]) -> tuple[str, dict[str, Any]]:
     """Catalogue key and values for one pydantic error."""
     kind, context = problem["type"], problem.get("ctx", {})
     field = str(location[-1]) if location else "-"
@@ -297,7 +297,7 @@ _TYPES = {
 }
 
 
-def _unknown_field(location: list[Any], field: str, shape: Shape[Any]) -> tuple[str, dict[str, Any]]:
+def _unknown_field(location: list[Any], field: str, shape: FileShape[Any]) -> tuple[str, dict[str, Any]]:
     parents = [part for part in location[:-1] if isinstance(part, str)]
     known = list((shape.nested.get(parents[-1], shape.model) if parents else shape.model).model_fields)
     home = next((name for name, model in _homes(shape) if field in model.model_fields and field not in known), None)
@@ -309,7 +309,7 @@ def _unknown_field(location: list[Any], field: str, shape: Shape[Any]) -> tuple[
     return "field_unknown", {"field": field, "known": ", ".join(known)}
 
 
-def _homes(shape: Shape[Any]) -> list[tuple[str, type[BaseModel]]]:
+def _homes(shape: FileShape[Any]) -> list[tuple[str, type[BaseModel]]]:
     """The types of a file with the name of the list that each stands in; the file itself has none."""
     return [*shape.nested.items(), ("–", shape.model)]
 

@@ -43,7 +43,7 @@ class Noul(_Form):
     criteria: dict[Literal["true", "false"], JsonValue] | None = None
 
 
-class Choice(_Form):
+class ChoiceQuestion(_Form):
     """One of several options, by name."""
 
     type: Literal["choice"]
@@ -51,7 +51,7 @@ class Choice(_Form):
     criteria: dict[Name, JsonValue] = Field(min_length=2, max_length=MOST_OPTIONS)
 
 
-class Score(_Form):
+class ScoreQuestion(_Form):
     """A level, lowest first."""
 
     type: Literal["score"]
@@ -59,7 +59,7 @@ class Score(_Form):
     criteria: list[Described] = Field(min_length=2, max_length=MOST_LEVELS)
 
 
-AnyQuestion = Annotated[Noul | Choice | Score, Field(discriminator="type")]
+AnyQuestion = Annotated[Noul | ChoiceQuestion | ScoreQuestion, Field(discriminator="type")]
 
 
 class SystemOne(_Form):
@@ -78,7 +78,7 @@ class Labelled(_Form):
     description: str | None = None
 
 
-class Asked(_Form):
+class OpenAIQuestion(_Form):
     """A question in OpenAI's form."""
 
     type: Literal["predicate", "choice", "score"]
@@ -93,7 +93,7 @@ class DecisionsRequest(_Form):
 
     model: str
     input: str | list[dict[str, JsonValue]]
-    questions: list[Asked] = Field(min_length=1, max_length=MOST_QUESTIONS)
+    questions: list[OpenAIQuestion] = Field(min_length=1, max_length=MOST_QUESTIONS)
 
 
 @router.get("/v1/models", summary="The model that answers")
@@ -159,7 +159,7 @@ async def _ask(judge: Judge, state: State, question: Question) -> tuple[dict[str
     return {name: value / total for name, value in shares.items()}, Reply(model=model, answers={}, usage=usage)
 
 
-def _of_systemone(one: Noul | Choice | Score) -> Question:
+def _of_systemone(one: Noul | ChoiceQuestion | ScoreQuestion) -> Question:
     text = _text(one.instructions)
     if isinstance(one, Noul):
         sides: dict[str, Any] = {str(side): words for side, words in (one.criteria or {}).items()}
@@ -167,7 +167,7 @@ def _of_systemone(one: Noul | Choice | Score) -> Question:
         return Question(
             id=_ID, kind="predicate", text=text, options=(Option(id="no", text=no), Option(id="yes", text=yes))
         )
-    if isinstance(one, Choice):
+    if isinstance(one, ChoiceQuestion):
         options = [
             Option(id=name, text=f"{name}: {_text(why)}" if why is not None else name)
             for name, why in one.criteria.items()
@@ -177,16 +177,16 @@ def _of_systemone(one: Noul | Choice | Score) -> Question:
     return Question(id=_ID, kind="score", text=text, options=tuple(levels))
 
 
-def _as_systemone(one: Noul | Choice | Score, shares: dict[str, float] | None) -> dict[str, Any]:
+def _as_systemone(one: Noul | ChoiceQuestion | ScoreQuestion, shares: dict[str, float] | None) -> dict[str, Any]:
     """The answer; equal shares where the model gave none, marked as such: the protocol has no missing answer."""
     missing = {"x_ungraded": True} if shares is None else {}
     if isinstance(one, Noul):
         return {"type": "noul", "noul": shares["yes"] if shares else 0.5, **missing}
-    names = [*one.criteria] if isinstance(one, Choice) else [str(place) for place in range(len(one.criteria))]
+    names = [*one.criteria] if isinstance(one, ChoiceQuestion) else [str(place) for place in range(len(one.criteria))]
     values = [shares[name] for name in names] if shares else [1 / len(names)] * len(names)
     best = max(range(len(names)), key=values.__getitem__)
     probabilities = dict(zip(names, values, strict=True))
-    if isinstance(one, Choice):
+    if isinstance(one, ChoiceQuestion):
         confidence = (values[best] - 1 / len(names)) / (1 - 1 / len(names))
         about = {"choice": names[best], "confidence": min(max(confidence, 0.0), 1.0)}
         return {"type": "choice", **about, "probabilities": probabilities, **missing}
@@ -198,7 +198,7 @@ def _as_systemone(one: Noul | Choice | Score, shares: dict[str, float] | None) -
     return {"type": "score", **about, "probabilities": probabilities, **missing}
 
 
-def _of_decisions(one: Asked) -> Question:
+def _of_decisions(one: OpenAIQuestion) -> Question:
     if one.type == "predicate":
         options = (Option(id="no", text="no"), Option(id="yes", text="yes"))
         return Question(id=_ID, kind="predicate", text=one.instructions, options=options)
@@ -209,7 +209,7 @@ def _of_decisions(one: Asked) -> Question:
     return Question(id=_ID, kind=one.type, text=one.instructions, options=tuple(named))
 
 
-def _as_decision(one: Asked, shares: dict[str, float] | None) -> dict[str, Any]:
+def _as_decision(one: OpenAIQuestion, shares: dict[str, float] | None) -> dict[str, Any]:
     if shares is None:
         return {"type": "refusal", "name": one.name, "refusal": "The model gave no answer."}
     if one.type == "predicate":

@@ -8,8 +8,9 @@ import secrets
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from evaluator.encoding import Strict
 from evaluator.errors import InputError, StorageError
 from evaluator.files import write_in_one_step
 from evaluator.settings import Settings, make_writable
@@ -18,10 +19,8 @@ Scope = Literal["grade", "batch", "read", "override", "decide", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
-class Key(BaseModel):
+class Key(Strict):
     """A key without its secret: its name, its scopes, and the owner of its records."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     digest: str

@@ -16,7 +16,7 @@ from evaluator.service.problems import body_of
 log = logging.getLogger("evaluator.service")
 _ID = re.compile(r"^[A-Za-z0-9._-]{1,100}$")
 
-Scope = dict[str, Any]
+AsgiScope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -46,7 +46,7 @@ class Boundary:
     def __init__(self, app: Any, *, most_bytes: int, metrics: Metrics) -> None:
         self.app, self.most_bytes, self.metrics = app, most_bytes, metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -91,7 +91,7 @@ class Boundary:
         finally:
             self._note(scope, status, time.perf_counter() - started, request_id)
 
-    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: AsgiScope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", "other")
         self.metrics.requests.labels(route, scope["method"], str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)

@@ -23,7 +23,7 @@ from evaluator.storage import Batch
 
 router = APIRouter()
 Idempotency = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1_000_000, pattern=r"\S")]
+RequestText = Annotated[str, StringConstraints(min_length=1, max_length=1_000_000, pattern=r"\S")]
 RubricId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 RecordId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{4,32}$")]
 
@@ -35,7 +35,7 @@ class _Form(BaseModel):
 class GradeRequest(_Form):
     """One text to grade."""
 
-    text: Text
+    text: RequestText
     rubric: RubricId = Field(description="Id of a rubric that ships or is the operator's own.")
     label: str = Field(default="", max_length=400, description="A name for people: a candidate, a call.")
     fresh: bool = Field(default=False, description="Ask the model again.")

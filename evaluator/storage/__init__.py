@@ -1,19 +1,19 @@
 """Persistent data: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
-from evaluator.storage.batches import Batch, BatchEvent, BatchItem, NewItem, Outcome, Work
+from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
 from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
 from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
 from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review, now
-from evaluator.storage.moving import Moved, copy_tables, move_records
+from evaluator.storage.moving import CopiedTable, copy_tables, move_records
 from evaluator.storage.opening import Database
 from evaluator.storage.provider_jobs import ProviderJob
 from evaluator.storage.records import Records, open_records
 from evaluator.storage.runners import BEAT_S
 from evaluator.storage.shared_memo import open_memo
-from evaluator.storage.versions import Profile, Profiles, RubricVersion
+from evaluator.storage.versions import Profiles, RubricVersion, StoredProfile
 
 __all__ = [
     "BEAT_S",
@@ -23,28 +23,28 @@ __all__ = [
     "BatchEvent",
     "BatchItem",
     "CallTurn",
+    "CopiedTable",
     "Database",
     "Draft",
     "GradingSummary",
     "HumanGrade",
+    "ItemOutcome",
     "KeyPrefix",
     "Memo",
-    "Moved",
     "NewItem",
     "Note",
-    "Outcome",
     "Override",
     "OwnPoint",
+    "PendingItem",
     "PracticeCall",
-    "Profile",
     "Profiles",
     "ProviderJob",
     "Record",
     "Records",
     "Review",
     "RubricVersion",
+    "StoredProfile",
     "TurnKind",
-    "Work",
     "copy_tables",
     "memo_key",
     "move_records",

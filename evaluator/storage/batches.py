@@ -97,7 +97,7 @@ class BatchEvent(Shape):
     cause: str | None
 
 
-class Cause(NamedTuple):
+class FailureCause(NamedTuple):
     """Why items failed: an error code, its sentence for one of the items, their number, and the name of one."""
 
     code: str
@@ -106,7 +106,7 @@ class Cause(NamedTuple):
     item: str
 
 
-class Work(Shape):
+class PendingItem(Shape):
     """What is needed to grade one item."""
 
     batch_id: str
@@ -120,10 +120,10 @@ class Work(Shape):
     extra: dict[str, Any] | None = None  # the user's own columns
 
 
-class Outcome(Shape):
+class ItemOutcome(Shape):
     """How one item ended: with a scorecard, or with the cause of its failure."""
 
-    work: Work
+    work: PendingItem
     scorecard: Scorecard | None = None
     request_key: str | None = None  # under which a later run finds the grading
     error_code: str | None = None
@@ -180,14 +180,14 @@ class Batches:
             raise InputError("batch_several", id=id_or_prefix, matches=", ".join(found))
         return self.get(found[0])
 
-    def causes(self, batch_id: str, limit: int = 10) -> list[Cause]:
+    def causes(self, batch_id: str, limit: int = 10) -> list[FailureCause]:
         """Why items failed, most frequent cause first, each with one failed item."""
         row = t.BatchItemRow
         query = select(row.error_code, func.min(row.error), func.count(), func.min(row.item))
         query = query.where(row.batch_id == batch_id, row.state == "failed").group_by(row.error_code)
         with self.database.read() as session:
             found = session.execute(query.order_by(func.count().desc()).limit(limit)).all()
-        return [Cause(code or "", error or "", count, item) for code, error, count, item in found]
+        return [FailureCause(code or "", error or "", count, item) for code, error, count, item in found]
 
     def count_review(self, batch_id: str) -> int:
         """The number of items that need a person."""
@@ -298,7 +298,7 @@ class Batches:
 
     def take(
         self, batch_id: str, count: int, *, runner: str | None = None, only: Collection[int] | None = None
-    ) -> list[Work]:
+    ) -> list[PendingItem]:
         """Marks the next `count` waiting items (of the positions in `only`) as running and returns them.
 
         The list is empty if none is waiting. On a database that several processes use, no item is handed out twice.
@@ -317,7 +317,7 @@ class Batches:
         with self.database.read() as session:
             return list(session.scalars(query))
 
-    def peek(self, batch_id: str, only: Collection[int] | None = None) -> Iterator[Work]:
+    def peek(self, batch_id: str, only: Collection[int] | None = None) -> Iterator[PendingItem]:
         """Waiting items (of the positions in `only`) without marking them; a few hundred are in memory at a time."""
         row, after = t.BatchItemRow, -1
         while True:
@@ -331,12 +331,12 @@ class Batches:
                 return
             after = works[-1].position
 
-    def start(self, batch_id: str, position: int) -> Work:
+    def start(self, batch_id: str, position: int) -> PendingItem:
         """Marks an item as running and returns what is needed to grade it."""
         with self.database.write() as session:
             return self._begin(session, batch_id, [session.get_one(t.BatchItemRow, (batch_id, position))], None)[0]
 
-    def settle(self, outcomes: Sequence[Outcome]) -> list[str | None]:
+    def settle(self, outcomes: Sequence[ItemOutcome]) -> list[str | None]:
         """Writes how items ended, all in one transaction, and returns the grading ids.
 
         If a runner lost an item because its heartbeats stopped, the new runner's outcome stands; the old runner's
@@ -345,13 +345,13 @@ class Batches:
         with self.database.write() as session:
             return [self._settle(session, outcome) for outcome in outcomes]
 
-    def finish(self, work: Work, scorecard: Scorecard) -> None:
+    def finish(self, work: PendingItem, scorecard: Scorecard) -> None:
         """Stores the grading, if new under this item's name, and marks the item as done, in one transaction."""
-        self.settle([Outcome(work=work, scorecard=scorecard)])
+        self.settle([ItemOutcome(work=work, scorecard=scorecard)])
 
-    def fail(self, work: Work, error_code: str, error: str) -> None:
+    def fail(self, work: PendingItem, error_code: str, error: str) -> None:
         """Marks an item as failed, with the cause."""
-        self.settle([Outcome(work=work, error_code=error_code, error=error)])
+        self.settle([ItemOutcome(work=work, error_code=error_code, error=error)])
 
     def pause(self, batch_id: str, paused: bool = True) -> None:
         """Asks all runners of the batch, on any machine, to stop; False lets it run again."""
@@ -390,7 +390,9 @@ class Batches:
         with self.database.write() as session:
             return _let_wait(session, session.scalars(query).all())
 
-    def _begin(self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None) -> list[Work]:
+    def _begin(
+        self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None
+    ) -> list[PendingItem]:
         if not rows:
             return []
         moment = now()
@@ -399,7 +401,9 @@ class Batches:
         _note(session, rows, "running", moment)
         return self._works(session, batch_id, rows, runner)
 
-    def _works(self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None) -> list[Work]:
+    def _works(
+        self, session: Session, batch_id: str, rows: Sequence[t.BatchItemRow], runner: str | None
+    ) -> list[PendingItem]:
         if not rows:
             return []
         owner = session.get_one(t.BatchRow, batch_id).owner
@@ -407,7 +411,7 @@ class Batches:
             self._rubrics[digest] = rubric_of(session, digest)
         texts = transcripts_of(session, [row.transcript_id or "" for row in rows])
         return [
-            Work.model_construct(  # all values come from validated rows
+            PendingItem.model_construct(  # all values come from validated rows
                 batch_id=batch_id,
                 position=row.position,
                 item=row.item,
@@ -421,7 +425,7 @@ class Batches:
             for row in rows
         ]
 
-    def _settle(self, session: Session, outcome: Outcome) -> str | None:
+    def _settle(self, session: Session, outcome: ItemOutcome) -> str | None:
         work, card, grading_id = outcome.work, outcome.scorecard, None
         if card is not None:
             grading_id = insert_grading(

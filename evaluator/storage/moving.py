@@ -15,14 +15,16 @@ from evaluator.storage.tables import Base
 _AT_ONCE = 500  # rows
 
 
-class Moved(NamedTuple):
+class CopiedTable(NamedTuple):
     """How many rows of a table were copied."""
 
     table: str
     rows: int
 
 
-def move_records(source: Database, target: Database, progress: Callable[[Moved], None] = lambda _: None) -> list[Moved]:
+def move_records(
+    source: Database, target: Database, progress: Callable[[CopiedTable], None] = lambda _: None
+) -> list[CopiedTable]:
     """Copies all records from one database to an empty one, in one transaction; the source is unchanged.
 
     Raises StorageError if the target already holds records or either cannot be reached; then nothing is copied.
@@ -31,8 +33,8 @@ def move_records(source: Database, target: Database, progress: Callable[[Moved],
 
 
 def copy_tables(
-    source: Database, target: Database, tables: list[Table], progress: Callable[[Moved], None] = lambda _: None
-) -> list[Moved]:
+    source: Database, target: Database, tables: list[Table], progress: Callable[[CopiedTable], None] = lambda _: None
+) -> list[CopiedTable]:
     """Copies these tables, each after the tables that it references."""
     if source.url == target.url:
         raise StorageError("storage_same", path=target.place)
@@ -44,7 +46,7 @@ def copy_tables(
         if any(write.execute(select(func.count()).select_from(table)).scalar() for table in tables):
             raise StorageError("storage_not_empty", path=target.place)
         for table in tables:
-            moved.append(Moved(table.name, _copy(read, write, table)))
+            moved.append(CopiedTable(table.name, _copy(read, write, table)))
             progress(moved[-1])
             _count_on(write, table)
     return moved

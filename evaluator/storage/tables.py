@@ -45,7 +45,7 @@ def as_kept(text: str) -> str:
     return well_formed(text).replace("\0", "\ufffd")
 
 
-class Words(TypeDecorator[str]):
+class TextType(TypeDecorator[str]):
     """Text as every database can store it: lone surrogates and NUL, which PostgreSQL refuses, are replaced.
 
     What must be returned exactly is stored in a JSON column.
@@ -58,7 +58,7 @@ class Words(TypeDecorator[str]):
         return None if value is None else as_kept(value)
 
 
-class Name(Words):
+class NameType(TextType):
     """A name of any length that somebody gave: a finished grading must not be lost because of its name.
 
     SQLite ignores lengths anyway; PostgreSQL would enforce them.
@@ -77,7 +77,7 @@ class TranscriptRow(Base):
     __tablename__ = "transcripts"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), index=True)
-    source: Mapped[str] = mapped_column(Words)
+    source: Mapped[str] = mapped_column(TextType)
     body: Mapped[dict] = mapped_column(JSON)
 
 
@@ -108,12 +108,12 @@ class GradingRow(Base):
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     created_at: Mapped[str] = mapped_column(String(40), index=True)
-    owner: Mapped[str] = mapped_column(Name(200), default="")
-    label: Mapped[str] = mapped_column(Name(400), default="")
+    owner: Mapped[str] = mapped_column(NameType(200), default="")
+    label: Mapped[str] = mapped_column(NameType(400), default="")
     request_key: Mapped[str | None] = mapped_column(String(64))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_version: Mapped[int] = mapped_column(Integer)
-    rubric_title: Mapped[str] = mapped_column(Words)
+    rubric_title: Mapped[str] = mapped_column(TextType)
     rubric_digest: Mapped[str] = mapped_column(String(64))
     judge_digest: Mapped[str] = mapped_column(String(64), index=True)
     transcript_digest: Mapped[str] = mapped_column(String(64), index=True)
@@ -133,10 +133,10 @@ class OverrideRow(Base):
     __table_args__ = (Index("ix_overrides_grading_id_criterion", "grading_id", "criterion"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"))
-    criterion: Mapped[str] = mapped_column(Name(64))
+    criterion: Mapped[str] = mapped_column(NameType(64))
     points: Mapped[float | None] = mapped_column(Float)
-    comment: Mapped[str] = mapped_column(Words, default="")
-    who: Mapped[str] = mapped_column(Name(200), index=True)
+    comment: Mapped[str] = mapped_column(TextType, default="")
+    who: Mapped[str] = mapped_column(NameType(200), index=True)
     at: Mapped[str] = mapped_column(String(40))
 
 
@@ -146,8 +146,8 @@ class NoteRow(Base):
     __tablename__ = "notes"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
-    text: Mapped[str] = mapped_column(Words)
-    who: Mapped[str] = mapped_column(Name(200), default="")
+    text: Mapped[str] = mapped_column(TextType)
+    who: Mapped[str] = mapped_column(NameType(200), default="")
     at: Mapped[str] = mapped_column(String(40))
 
 
@@ -157,9 +157,9 @@ class ReviewRow(Base):
     __tablename__ = "reviews"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
-    who: Mapped[str] = mapped_column(Name(200), default="")
+    who: Mapped[str] = mapped_column(NameType(200), default="")
     at: Mapped[str] = mapped_column(String(40))
-    comment: Mapped[str] = mapped_column(Words, default="")
+    comment: Mapped[str] = mapped_column(TextType, default="")
     done: Mapped[bool] = mapped_column(Boolean)
 
 
@@ -167,8 +167,8 @@ class DraftRow(Base):
     """What somebody has typed but not handed in yet."""
 
     __tablename__ = "drafts"
-    owner: Mapped[str] = mapped_column(Name(200), primary_key=True)
-    name: Mapped[str] = mapped_column(Name(200), primary_key=True)
+    owner: Mapped[str] = mapped_column(NameType(200), primary_key=True)
+    name: Mapped[str] = mapped_column(NameType(200), primary_key=True)
     body: Mapped[dict] = mapped_column(JSON)
     at: Mapped[str] = mapped_column(String(40))
 
@@ -179,7 +179,7 @@ class AttemptRow(Base):
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_owner_rubric_id", "owner", "rubric_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    owner: Mapped[str] = mapped_column(Name(200))
+    owner: Mapped[str] = mapped_column(NameType(200))
     at: Mapped[str] = mapped_column(String(40))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
@@ -194,12 +194,12 @@ class CallRow(Base):
     __tablename__ = "calls"
     __table_args__ = (Index("ix_calls_owner_at", "owner", "at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    owner: Mapped[str] = mapped_column(Name(200))
+    owner: Mapped[str] = mapped_column(NameType(200))
     at: Mapped[str] = mapped_column(String(40))
     rubric_id: Mapped[str] = mapped_column(String(64))
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
     persona: Mapped[dict] = mapped_column(JSON)
-    writer: Mapped[str] = mapped_column(Name(200))
+    writer: Mapped[str] = mapped_column(NameType(200))
 
 
 class CallTurnRow(Base):
@@ -211,7 +211,7 @@ class CallTurnRow(Base):
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
     parent: Mapped[str | None] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Words)
+    text: Mapped[str] = mapped_column(TextType)
     body: Mapped[dict] = mapped_column(JSON)
     at: Mapped[str] = mapped_column(String(40))
 
@@ -221,8 +221,8 @@ class BatchRow(Base):
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(Name(400))
-    owner: Mapped[str] = mapped_column(Name(200), default="", index=True)
+    name: Mapped[str] = mapped_column(NameType(400))
+    owner: Mapped[str] = mapped_column(NameType(200), default="", index=True)
     at: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict] = mapped_column(JSON)
     paused: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # somebody asked to stop
@@ -235,12 +235,12 @@ class BatchItemRow(Base):
     __table_args__ = (Index("ix_batch_items_batch_id_state", "batch_id", "state", "position"),)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    item: Mapped[str] = mapped_column(Name(400))
+    item: Mapped[str] = mapped_column(NameType(400))
     rubric_digest: Mapped[str | None] = mapped_column(ForeignKey("rubrics.digest"))
     transcript_id: Mapped[str | None] = mapped_column(ForeignKey("transcripts.id"), index=True)
     state: Mapped[str] = mapped_column(String(16))
-    error_code: Mapped[str | None] = mapped_column(Name(100))
-    error: Mapped[str | None] = mapped_column(Words)
+    error_code: Mapped[str | None] = mapped_column(NameType(100))
+    error: Mapped[str | None] = mapped_column(TextType)
     grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
     started_at: Mapped[str | None] = mapped_column(String(40))
     finished_at: Mapped[str | None] = mapped_column(String(40))
@@ -260,7 +260,7 @@ class BatchEventRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     at: Mapped[str] = mapped_column(String(40))
     runner: Mapped[str | None] = mapped_column(String(32))
-    cause: Mapped[str | None] = mapped_column(Words)
+    cause: Mapped[str | None] = mapped_column(TextType)
 
 
 class BatchRunnerRow(Base):
@@ -301,8 +301,8 @@ class RubricVersionRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     rubric_id: Mapped[str] = mapped_column(String(64), index=True)
     digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
-    who: Mapped[str] = mapped_column(Name(200), default="")
-    comment: Mapped[str] = mapped_column(Words, default="")
+    who: Mapped[str] = mapped_column(NameType(200), default="")
+    comment: Mapped[str] = mapped_column(TextType, default="")
     undoes: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[str] = mapped_column(String(40))
 
@@ -311,7 +311,7 @@ class ProfileRow(Base):
     """A calibration profile, by name and version."""
 
     __tablename__ = "profiles"
-    name: Mapped[str] = mapped_column(Name(200), primary_key=True)
+    name: Mapped[str] = mapped_column(NameType(200), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     rubric_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     body: Mapped[dict] = mapped_column(JSON)

@@ -72,7 +72,7 @@ class RubricVersions:
         return rubric
 
 
-class Profile(Shape):
+class StoredProfile(Shape):
     """A calibration profile as stored; `evaluator.calibration` defines `body`."""
 
     name: str
@@ -88,7 +88,7 @@ class Profiles:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def save(self, name: str, body: dict[str, Any], *, rubric_id: str = "") -> Profile:
+    def save(self, name: str, body: dict[str, Any], *, rubric_id: str = "") -> StoredProfile:
         """Stores `body` as the next version of `name`."""
         with self.database.write() as session:
             self.database.alone(session, f"profile {name}")
@@ -96,22 +96,22 @@ class Profiles:
             version = (last or 0) + 1
             row = t.ProfileRow(name=name, version=version, rubric_id=rubric_id, body=body, at=now())
             session.add(row)
-        return Profile.model_validate(row)
+        return StoredProfile.model_validate(row)
 
-    def get(self, name: str, version: int | None = None) -> Profile | None:
+    def get(self, name: str, version: int | None = None) -> StoredProfile | None:
         """That version of a profile, the newest by default; None if there is none."""
         query = select(t.ProfileRow).where(t.ProfileRow.name == name)
         query = query if version is None else query.where(t.ProfileRow.version == version)
         with self.database.read() as session:
             row = session.scalar(query.order_by(t.ProfileRow.version.desc()).limit(1))
-            return Profile.model_validate(row) if row else None
+            return StoredProfile.model_validate(row) if row else None
 
-    def all(self, rubric_id: str | None = None) -> list[Profile]:
+    def all(self, rubric_id: str | None = None) -> list[StoredProfile]:
         """All versions of all profiles (for one rubric), by name and version."""
         query = select(t.ProfileRow).order_by(t.ProfileRow.name, t.ProfileRow.version)
         query = query if rubric_id is None else query.where(t.ProfileRow.rubric_id == rubric_id)
         with self.database.read() as session:
-            return [Profile.model_validate(row) for row in session.scalars(query)]
+            return [StoredProfile.model_validate(row) for row in session.scalars(query)]
 
 
 def _rows(session: Session, rubric_id: str) -> list[t.RubricVersionRow]:

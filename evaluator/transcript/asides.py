@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from evaluator.text import simplify
 from evaluator.transcript.names import known_role
-from evaluator.transcript.segments import Line
+from evaluator.transcript.segments import SourceLine
 
 _WHO = r"[^\r\n，。！？!?]{1,60}?"
 _SYSTEM = re.compile(
@@ -87,7 +87,7 @@ def is_rule(text: str) -> bool:
     return bool(_RULE.fullmatch(text[:_MOST])) and len(text) <= _MOST
 
 
-def quotations(lines: Sequence[Line]) -> set[int]:
+def quotations(lines: Sequence[SourceLine]) -> set[int]:
     """The places of lines that repeat another's message: 引用：…, 「张伟：…」 above a row of dashes, lines behind ">"."""
     found: set[int] = set()
     open_at: int | None = None

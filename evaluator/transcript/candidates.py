@@ -17,7 +17,7 @@ from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.acceptance import Accepted, accept
 from evaluator.transcript.asides import is_system
-from evaluator.transcript.heads import Head, Shape, clean_name, readings
+from evaluator.transcript.heads import Head, HeadShape, clean_name, readings
 from evaluator.transcript.names import (
     field_strength,
     hinted_role,
@@ -28,7 +28,7 @@ from evaluator.transcript.names import (
     is_self,
     known_role,
 )
-from evaluator.transcript.segments import Line
+from evaluator.transcript.segments import SourceLine
 
 LEAST_SCORE = 2.0
 NEAR = 0.75  # share of the best score from which another layout is a doubt
@@ -66,10 +66,10 @@ class Candidate:
 class Readings:
     """All readings of all lines of one text, made once."""
 
-    def __init__(self, lines: Sequence[Line], named: Collection[str]) -> None:
+    def __init__(self, lines: Sequence[SourceLine], named: Collection[str]) -> None:
         self.lines, self.named = lines, named
         self.filled = [place for place, line in enumerate(lines) if not line.is_blank]
-        self.heads: dict[Shape, list[Head]] = {shape: [] for shape in Shape}
+        self.heads: dict[HeadShape, list[Head]] = {shape: [] for shape in HeadShape}
         self.time_lines = {place for place in self.filled if times.is_time(lines[place].plain.strip())}
         for place in self.filled:
             if place in self.time_lines or is_system(lines[place].plain):
@@ -89,13 +89,13 @@ class Readings:
         return line.text[at : at + _FIRST_WORDS].strip()
 
 
-def candidates(lines: Sequence[Line], named: Collection[str]) -> list[Candidate]:
+def candidates(lines: Sequence[SourceLine], named: Collection[str]) -> list[Candidate]:
     """All layouts that explain something of the text, the best first."""
     read = Readings(lines, named)
     found = [
         _labels(read),
         _above(read),
-        *(_one_line(read, shape) for shape in (Shape.WITHIN, Shape.SPACE, Shape.DASH)),
+        *(_one_line(read, shape) for shape in (HeadShape.WITHIN, HeadShape.SPACE, HeadShape.DASH)),
         _alone(read),
         _alone_with_time(read),
         _time_then_alone(read),
@@ -105,8 +105,8 @@ def candidates(lines: Sequence[Line], named: Collection[str]) -> list[Candidate]
 
 def _labels(read: Readings) -> Candidate | None:
     """Names before a colon or in brackets; several in a line where a dialogue was pasted into one."""
-    by_line: dict[int, Head] = {head.line: head for head in read.heads[Shape.COLON]}
-    by_line |= {head.line: head for head in read.heads[Shape.BRACKET] if _bracket_counts(head, by_line)}
+    by_line: dict[int, Head] = {head.line: head for head in read.heads[HeadShape.COLON]}
+    by_line |= {head.line: head for head in read.heads[HeadShape.BRACKET] if _bracket_counts(head, by_line)}
     heads = [by_line[place] for place in sorted(by_line)]
     inside = [head for place in read.filled for head in _inside(read, place, by_line.get(place))]
     whole = len(read.filled) <= _FEW_LINES
@@ -139,7 +139,7 @@ def _inside(read: Readings, place: int, first: Head | None) -> Iterator[Head]:
         name, _ = clean_name(match["name"])
         if name:
             start, end = line.start + match.start(), line.start + match.end()
-            yield Head(place, Shape.COLON, name, start, end, inline=True)
+            yield Head(place, HeadShape.COLON, name, start, end, inline=True)
 
 
 def _belongs(head: Head, names: Collection[str]) -> bool:
@@ -174,7 +174,7 @@ def _carries(read: Readings, pool: Sequence[Head], speaking: Sequence[Head], nam
 def _above(read: Readings) -> Candidate | None:
     """Name and time above the words. Heads of one program write their times alike; "退款到账 18:00" inside a message of an
     export with dates is no head, unless it has the name of one."""
-    heads = _of_one_kind(read.heads[Shape.ABOVE])
+    heads = _of_one_kind(read.heads[HeadShape.ABOVE])
     names = Counter(fold(head.name) for head in heads)
     exact = any(head.time and times.is_exact(head.time) for head in heads)
     returns = len(names) < len(heads) or any(known_role(name) or hinted_role(name) for name in names)
@@ -202,7 +202,7 @@ def _exact_role(head: Head) -> bool:
     return known_role(head.name) is not None and head.time is not None and times.is_exact(head.time)
 
 
-def _one_line(read: Readings, shape: Shape) -> Candidate | None:
+def _one_line(read: Readings, shape: HeadShape) -> Candidate | None:
     """Name and words in one line without a colon: only names that state roles or come back, on most lines."""
     longer = _longer_names(read, shape)
     heads = [head for head in read.heads[shape] if not _is_part_of(head, longer.get(head.line, ()))]
@@ -212,22 +212,22 @@ def _one_line(read: Readings, shape: Shape) -> Candidate | None:
     speaking = [head for head in heads if fold(head.name) in accepted.names]
     distinct = {fold(head.name) for head in speaking}
     share = len(speaking) / max(1, len(read.filled))
-    if len(speaking) < 2 or len(distinct) < 2 or share < (0.2 if shape == Shape.WITHIN else 0.5):
+    if len(speaking) < 2 or len(distinct) < 2 or share < (0.2 if shape == HeadShape.WITHIN else 0.5):
         return None
     roles = {known_role(head.name) for head in speaking} - {None}
-    if shape == Shape.SPACE and len(roles) < 2 and not all(map(_is_named, speaking)):
+    if shape == HeadShape.SPACE and len(roles) < 2 and not all(map(_is_named, speaking)):
         return None
-    family = {Shape.WITHIN: "within", Shape.SPACE: "space", Shape.DASH: "dash"}[shape]
+    family = {HeadShape.WITHIN: "within", HeadShape.SPACE: "space", HeadShape.DASH: "dash"}[shape]
     doubts = tuple(("label_doubtful", name) for name in accepted.doubtful)
     return _scored(read, Candidate(family, tuple(speaking), accepted, doubts=doubts))
 
 
-def _longer_names(read: Readings, shape: Shape) -> dict[int, list[str]]:
+def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
     """Names that other readings of a line make of more of it: before a colon or dash, or the whole line where it comes back."""
     found: dict[int, list[str]] = {}
-    lines = Counter(head.name for head in read.heads[Shape.ALONE])
-    others = [*read.heads[Shape.COLON], *(head for head in read.heads[Shape.ALONE] if lines[head.name] > 1)]
-    others += read.heads[Shape.DASH] if shape == Shape.SPACE else []
+    lines = Counter(head.name for head in read.heads[HeadShape.ALONE])
+    others = [*read.heads[HeadShape.COLON], *(head for head in read.heads[HeadShape.ALONE] if lines[head.name] > 1)]
+    others += read.heads[HeadShape.DASH] if shape == HeadShape.SPACE else []
     for head in others:
         found.setdefault(head.line, []).append(head.name)
     return found
@@ -246,7 +246,7 @@ def _is_named(head: Head) -> bool:
 
 def _alone(read: Readings) -> Candidate | None:
     """Names that stand alone on their lines, words below each: role words, or names that come back and alternate."""
-    pool = [head for head in read.heads[Shape.ALONE] if not _FILLERS.fullmatch(head.name)]
+    pool = [head for head in read.heads[HeadShape.ALONE] if not _FILLERS.fullmatch(head.name)]
     counts = Counter(fold(head.name) for head in pool)
     roles = {name for name in counts if known_role(name)}
     marked = {fold(head.name) for head in pool if head.marked}
@@ -270,7 +270,7 @@ def _alone(read: Readings) -> Candidate | None:
 def _alone_with_time(read: Readings) -> Candidate | None:
     """A name, a time on the line below it, then the words: Slack and its like. Some repeat the name with the time."""
     heads, used = [], set[int]()
-    alone = {head.line: head for head in read.heads[Shape.ALONE]}
+    alone = {head.line: head for head in read.heads[HeadShape.ALONE]}
     for place in read.time_lines:
         above = _line_before(read, place)
         if above in alone and place - above <= 2:
@@ -299,7 +299,7 @@ def _line_before(read: Readings, place: int) -> int:
 
 def _time_then_alone(read: Readings) -> Candidate | None:
     """A time on a line of its own, the name below it, then the words."""
-    alone = {head.line: head for head in read.heads[Shape.ALONE]}
+    alone = {head.line: head for head in read.heads[HeadShape.ALONE]}
     heads, used = [], set[int]()
     for place in read.time_lines:
         below = read.after.get(place)

@@ -14,7 +14,7 @@ from evaluator.transcript.asides import begins_written_part, is_direction, is_la
 from evaluator.transcript.candidates import Candidate
 from evaluator.transcript.heads import Head
 from evaluator.transcript.names import known_role
-from evaluator.transcript.segments import Kind, Line, Segment
+from evaluator.transcript.segments import Segment, SegmentKind, SourceLine
 
 _NAME_OF = re.compile(r"(?:姓名|名称|名字|工号|\s?name)$", re.IGNORECASE)
 _HEADER_LINES = 20
@@ -23,7 +23,7 @@ _HEADER_LINES = 20
 class Cut:
     """The segments of a text under one layout, and what its header declares of the speakers."""
 
-    def __init__(self, source: str, lines: Sequence[Line], chosen: Candidate) -> None:
+    def __init__(self, source: str, lines: Sequence[SourceLine], chosen: Candidate) -> None:
         self.source, self.lines, self.chosen = source, lines, chosen
         self.declared: dict[str, Role] = {}
         self.heads: dict[int, list[Head]] = {}
@@ -66,13 +66,13 @@ class Cut:
             after_blank = line.is_blank
         yield current
 
-    def _turns(self, line: Line, heads: list[Head]) -> Iterator[Segment]:
+    def _turns(self, line: SourceLine, heads: list[Head]) -> Iterator[Segment]:
         """The turns that begin on one line; words before an inline head belong to the turn before it."""
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             end = following.start if following else max(line.end, head.text_start)
             yield Segment(head.name, min(head.text_start, end), end, head.time)
 
-    def _kind(self, place: int, current: Segment, resume: Segment, after_blank: bool, over: bool) -> Kind | None:
+    def _kind(self, place: int, current: Segment, resume: Segment, after_blank: bool, over: bool) -> SegmentKind | None:
         """What begins on this line; None where it goes on with what stands above."""
         line = self.lines[place]
         if line.is_blank:
@@ -99,7 +99,7 @@ class Cut:
         heads = [head for found in self.heads.values() for head in found if not head.inline]
         return len(heads) > 1 and all(head.time_first for head in heads)
 
-    def _has_time_of_a_head(self, line: Line) -> bool:
+    def _has_time_of_a_head(self, line: SourceLine) -> bool:
         lead = times.leading(line.plain, len(line.plain) - len(line.plain.lstrip()))
         return lead is not None and times.kind_of(lead.time) in self.time_kinds
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from evaluator.transcript import times
 from evaluator.transcript.names import is_letter, is_role_word, known_role
-from evaluator.transcript.segments import Line
+from evaluator.transcript.segments import SourceLine
 
 
-class Shape(StrEnum):
+class HeadShape(StrEnum):
     """How a head names its speaker."""
 
     COLON = "colon"  # 客服：您好 · [10:22] Agent: Hello · **客服**： · Agent (00:12):
@@ -31,7 +31,7 @@ class Head(NamedTuple):
     """The name at the beginning of a line, read in one way. Offsets are those of the source."""
 
     line: int
-    shape: Shape
+    shape: HeadShape
     name: str
     start: int
     text_start: int
@@ -73,7 +73,7 @@ _NUMBERED = re.compile(r"^([QA]|[问問][题題]?|追[问問]|回?答)[ .#]?\d{1
 _QUOTES = "'\"‘’“”` "
 
 
-def readings(line: Line, index: int) -> list[Head]:
+def readings(line: SourceLine, index: int) -> list[Head]:
     """Every way in which the line may begin with a speaker; none for a blank line or a time alone."""
     text = line.plain[: _LONGEST_HEAD * 2]
     if not text.strip():
@@ -89,7 +89,7 @@ def readings(line: Line, index: int) -> list[Head]:
         at = lead.end if lead else at
     if at >= len(text):
         return []
-    reader = _Reader(line, index, text, at, lead.time if lead else None, bold)
+    reader = _HeadReader(line, index, text, at, lead.time if lead else None, bold)
     return [head for head in reader.all() if head is not None]
 
 
@@ -99,10 +99,10 @@ def _begin(text: str) -> int:
     return end + len(text[end:]) - len(text[end:].lstrip(" \t"))
 
 
-class _Reader:
+class _HeadReader:
     """One line behind its number and leading time, and what it may be."""
 
-    def __init__(self, line: Line, index: int, text: str, at: int, time: str | None, bold: bool) -> None:
+    def __init__(self, line: SourceLine, index: int, text: str, at: int, time: str | None, bold: bool) -> None:
         self.line, self.index, self.text, self.at, self.time, self.bold = line, index, text, at, time, bold
 
     def all(self) -> list[Head | None]:
@@ -118,13 +118,15 @@ class _Reader:
         found += [self._above(), self._within(), self._space(), self._dash(), self._alone()]
         return found
 
-    def _head(self, shape: Shape, raw: str, text_at: int, time: str | None = None, marked: bool = False) -> Head | None:
+    def _head(
+        self, shape: HeadShape, raw: str, text_at: int, time: str | None = None, marked: bool = False
+    ) -> Head | None:
         name, noted = clean_name(raw)
         if name is None:
             return None
         time = time or self.time or noted
         if _ASIDE_WORD.match(name) or (
-            self.time is None and name.isdigit() and shape not in (Shape.COLON, Shape.BRACKET)
+            self.time is None and name.isdigit() and shape not in (HeadShape.COLON, HeadShape.BRACKET)
         ):
             return None
         first = self.time is not None
@@ -141,8 +143,8 @@ class _Reader:
             return None  # `客服说：“…”` is prose
         after = times.trailing(raw)
         if after and raw[: after.start].strip():
-            return self._head(Shape.COLON, raw[: after.start], end, after.time)
-        return self._head(Shape.COLON, raw, end)
+            return self._head(HeadShape.COLON, raw[: after.start], end, after.time)
+        return self._head(HeadShape.COLON, raw, end)
 
     def _bracket(self, match: re.Match[str]) -> Head | None:
         raw, end = match["name"], match.end()
@@ -155,7 +157,7 @@ class _Reader:
         if after:
             time, end = after.time, after.end
         end = _AFTER_BRACKET.match(self.text, end).end()  # type: ignore[union-attr]
-        shape = Shape.BRACKET if self.text[end:].strip() or not time else Shape.ABOVE
+        shape = HeadShape.BRACKET if self.text[end:].strip() or not time else HeadShape.ABOVE
         return self._head(shape, raw, end, time, marked=True)
 
     def _above(self) -> Head | None:
@@ -166,24 +168,24 @@ class _Reader:
         rest = _SAYS.sub("", rest)
         after = times.trailing(rest)
         if after and rest[: after.start].strip():
-            return self._head(Shape.ABOVE, rest[: after.start], len(self.line.text), after.time)
+            return self._head(HeadShape.ABOVE, rest[: after.start], len(self.line.text), after.time)
         if self.time and not _COLON.search(rest.rstrip(" \t:：")) and len(rest.strip()) <= MAX_NAME:
-            return self._head(Shape.ABOVE, rest.rstrip(" \t:："), len(self.line.text))
+            return self._head(HeadShape.ABOVE, rest.rstrip(" \t:："), len(self.line.text))
         return None
 
     def _within(self) -> Head | None:
         """Name, time and words in one line, without a colon."""
         time = times.inner(self.text, self.at, MAX_NAME)
         if time and self.text[self.at : time.start].strip():
-            return self._head(Shape.WITHIN, self.text[self.at : time.start], time.end, time.time)
+            return self._head(HeadShape.WITHIN, self.text[self.at : time.start], time.end, time.time)
         if self.time is None:
             return None
         name, end = self._first_word()
-        return self._head(Shape.WITHIN, name, end) if self.text[end:].strip() else None
+        return self._head(HeadShape.WITHIN, name, end) if self.text[end:].strip() else None
 
     def _space(self) -> Head | None:
         name, end = self._first_word()
-        return self._head(Shape.SPACE, name, end) if self.text[end:].strip() and self.time is None else None
+        return self._head(HeadShape.SPACE, name, end) if self.text[end:].strip() and self.time is None else None
 
     def _first_word(self) -> tuple[str, int]:
         """The first word, or two or three that state a role together: "Speaker 1", "Customer Care"."""
@@ -200,13 +202,13 @@ class _Reader:
         match = _DASH.search(self.text, self.at + 1, self.at + MAX_NAME + 6)
         if match is None or not self.text[match.end() :].strip():
             return None
-        return self._head(Shape.DASH, self.text[self.at : match.start()], match.end())
+        return self._head(HeadShape.DASH, self.text[self.at : match.start()], match.end())
 
     def _alone(self) -> Head | None:
         rest = self.line.plain[self.at :].strip()
         if self.time or len(rest) > MAX_NAME or _COLON.search(rest):
             return None
-        return self._head(Shape.ALONE, rest, len(self.line.text))
+        return self._head(HeadShape.ALONE, rest, len(self.line.text))
 
 
 def _colon_at(text: str, at: int) -> int | None:

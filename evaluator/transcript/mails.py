@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from evaluator.text import well_formed
-from evaluator.transcript.segments import Kind, Layout, Line, Segment, lines_of
+from evaluator.transcript.segments import Layout, Segment, SegmentKind, SourceLine, lines_of
 from evaluator.transcript.times import CLOCK, DATE
 
 _HEAD = re.compile(
@@ -62,7 +62,7 @@ def read_mail(source: str) -> Layout:
     return Layout("email", tuple(segments))
 
 
-def _segments(lines: list[Line]) -> list[Segment]:
+def _segments(lines: list[SourceLine]) -> list[Segment]:
     """The messages without the quoted runs, and these as earlier mail, in the order of the text."""
     runs = list(_quoted_runs(lines))
     quoted = {line.start for run in runs for line in run}
@@ -76,9 +76,9 @@ def _segments(lines: list[Line]) -> list[Segment]:
     return sorted(found, key=lambda segment: segment.start)
 
 
-def _quoted_runs(lines: list[Line]) -> Iterator[list[Line]]:
+def _quoted_runs(lines: list[SourceLine]) -> Iterator[list[SourceLine]]:
     """Runs of lines that begin with ">", blank lines between them, with the line above that says who wrote them."""
-    run: list[Line] = []
+    run: list[SourceLine] = []
     for line, following in zip(lines, _following(lines), strict=True):
         announced = _is_attribution(line.text) and _is_quoted(following)
         goes_on = _is_quoted(line.text) or (run and not line.text.strip() and _is_quoted(following))
@@ -91,7 +91,7 @@ def _quoted_runs(lines: list[Line]) -> Iterator[list[Line]]:
         yield run
 
 
-def _following(lines: list[Line]) -> list[str]:
+def _following(lines: list[SourceLine]) -> list[str]:
     """For each line the text of the next one that is not blank, or nothing."""
     found, text = [], ""
     for line in reversed(lines):
@@ -104,7 +104,7 @@ def _is_quoted(text: str) -> bool:
     return text.lstrip(" \t\ufeff").startswith(">")
 
 
-def _without(segment: Segment, runs: list[list[Line]]) -> Iterator[Segment]:
+def _without(segment: Segment, runs: list[list[SourceLine]]) -> Iterator[Segment]:
     """What is left of a message when the quoted runs inside it are taken out."""
     at = segment.start
     first, behind = (bisect(runs, offset, key=lambda run: run[0].start) for offset in (segment.start, segment.end - 1))
@@ -114,7 +114,7 @@ def _without(segment: Segment, runs: list[list[Line]]) -> Iterator[Segment]:
     yield replace(segment, start=at)
 
 
-def _messages(lines: Sequence[Line], kind: Kind) -> Iterator[Segment]:
+def _messages(lines: Sequence[SourceLine], kind: SegmentKind) -> Iterator[Segment]:
     """Subject and body of each message; the first is of `kind`, those below a separator or another head are earlier."""
     sender, subject, in_head, body = None, None, True, -1
     for number, line in enumerate(lines):
@@ -156,7 +156,7 @@ def _subject_in(head: re.Match[str] | None) -> str | None:
     return head["value"].strip() or None if head and head["field"].lower() in _SUBJECT else None
 
 
-def _starts_head(lines: Sequence[Line], number: int) -> bool:
+def _starts_head(lines: Sequence[SourceLine], number: int) -> bool:
     """A sender line and another head line within the next two: the head of an earlier message."""
     field = _HEAD.fullmatch(lines[number].text)
     after = [line for line in lines[number + 1 : number + 3] if _HEAD.fullmatch(line.text)]

@@ -39,7 +39,7 @@ _AFTER = re.compile(
 )
 
 
-class Speech(NamedTuple):
+class QuotedSpeech(NamedTuple):
     """A quotation with its speaker; `start` and `end` enclose marks and attribution, `text` the words
     alone.
     """
@@ -58,7 +58,7 @@ def read_quoted(source: str) -> Layout | None:
     return Layout("quoted", tuple(_segments(source, speeches)))
 
 
-def _speeches(source: str) -> Iterator[Speech]:
+def _speeches(source: str) -> Iterator[QuotedSpeech]:
     last_end = 0
     for quote in _QUOTE.finditer(source):
         group = next(name for name in "abcd" if quote[name] is not None)
@@ -66,10 +66,10 @@ def _speeches(source: str) -> Iterator[Speech]:
         name = _name_in(before)
         if before and name:
             start = quote.start() - len(before["clause"])
-            yield Speech(name, start, quote.end(), quote.span(group))
+            yield QuotedSpeech(name, start, quote.end(), quote.span(group))
             last_end = quote.end()
         elif (after := _AFTER.match(source, quote.end())) and (name := _name_in(after)):
-            yield Speech(name, quote.start(), after.end(), quote.span(group))
+            yield QuotedSpeech(name, quote.start(), after.end(), quote.span(group))
             last_end = after.end()
 
 
@@ -92,7 +92,7 @@ def _people_in(name: str) -> Iterator[str]:
                 yield name[start:end]
 
 
-def _segments(source: str, speeches: list[Speech]) -> Iterator[Segment]:
+def _segments(source: str, speeches: list[QuotedSpeech]) -> Iterator[Segment]:
     at = 0
     for speech in speeches:
         yield from _narration(source, at, speech.start)

@@ -13,7 +13,7 @@ from evaluator.transcript.turns import Assumption
 # speech: somebody's words; written: the author's own text around a role-play; direction: a stage direction;
 # preamble: text before the first speaker; mail, earlier_mail: a message, and the one it answers; system: a line of the
 # program, such as "Nick joined the chat"; quotation: another's words repeated inside a message.
-Kind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
+SegmentKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
 
 # Marks that no reader sees: zero-width characters, directions of writing, byte order marks.
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
@@ -23,7 +23,7 @@ _LAST_LINES = 200
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line without its line break: offsets in the source, the text between them, and the text with invisible marks
     and unusual spaces as plain spaces, of the same length.
     """
@@ -47,7 +47,7 @@ class Segment:
     start: int
     end: int
     time: str | None = None
-    kind: Kind = "speech"
+    kind: SegmentKind = "speech"
     role: Role | None = None
 
 
@@ -63,12 +63,12 @@ class Layout:
     declared: tuple[tuple[str, Role], ...] = ()
 
 
-def lines_of(source: str) -> Iterator[Line]:
+def lines_of(source: str) -> Iterator[SourceLine]:
     """The lines of `source` with their offsets; only line feeds and carriage returns end a line."""
     for match in _LINE.finditer(source):
         if match.end() > match.start():
             text = match.group().rstrip("\r\n")
-            yield Line(match.start(), match.start() + len(text), text, text.translate(_VISIBLE))
+            yield SourceLine(match.start(), match.start() + len(text), text, text.translate(_VISIBLE))
 
 
 def plain_of(text: str) -> str:

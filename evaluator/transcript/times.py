@@ -79,7 +79,7 @@ _UNITS = re.compile(rf"(?P<number>{_NUMBER})(?:(?P<h>{_HOURS})|(?P<m>{_MINUTES})
 _LONGEST = 90  # no written time is longer
 
 
-class Stamp(NamedTuple):
+class TimeStamp(NamedTuple):
     """A time in a line: as written, and the offsets of it with its brackets and what joins it to its neighbours."""
 
     time: str
@@ -88,27 +88,27 @@ class Stamp(NamedTuple):
     colon: bool = False
 
 
-def leading(text: str, at: int = 0) -> Stamp | None:
+def leading(text: str, at: int = 0) -> TimeStamp | None:
     """The time that begins at `at`, bare or in brackets; dates without a clock are none."""
     match = _LEADING.match(text, at, at + _LONGEST)
-    return Stamp(_written(match), match.start(), match.end()) if match else None
+    return TimeStamp(_written(match), match.start(), match.end()) if match else None
 
 
-def trailing(text: str) -> Stamp | None:
+def trailing(text: str) -> TimeStamp | None:
     """The time that ends the line, bare or in brackets, with a colon behind it or not."""
     base = max(0, len(text) - _LONGEST)
     match = _TRAILING.search(text, base)
     if match is None:
         return None
-    return Stamp(_written(match), match.start(), match.end(), colon=match["colon"] is not None)
+    return TimeStamp(_written(match), match.start(), match.end(), colon=match["colon"] is not None)
 
 
-def inner(text: str, at: int, within: int) -> Stamp | None:
+def inner(text: str, at: int, within: int) -> TimeStamp | None:
     """The first time inside the line with words after it, that begins no later than `within` characters from `at`."""
     match = _INNER.search(text, at, at + within + _LONGEST)
     if match is None or match.start() > at + within:
         return None
-    return Stamp(_written(match), match.start(), match.end())
+    return TimeStamp(_written(match), match.start(), match.end())
 
 
 def is_time(text: str) -> bool:

@@ -8,8 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.rubric import Role
 from evaluator.text import fold
@@ -36,10 +35,8 @@ DOUBTS = frozenset(
 """Codes of assumptions that stand on thin evidence, so that a person is asked."""
 
 
-class Turn(BaseModel):
+class Turn(Frozen):
     """One uninterrupted piece by one speaker. `source[start:end] == text`, exactly."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str  # "t1", "t2", …
     role: Role  # "agent" is the person graded: agent, candidate, author of a written answer
@@ -51,10 +48,8 @@ class Turn(BaseModel):
     kind: TurnKind = "speech"
 
 
-class Assumption(BaseModel):
+class Assumption(Frozen):
     """Something that the parser had to assume. `code` is a key of the catalogue `transcript`."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     values: dict[str, str] = {}
@@ -65,10 +60,8 @@ class Assumption(BaseModel):
         return self.code in DOUBTS
 
 
-class Transcript(BaseModel):
+class Transcript(Frozen):
     """Turns in order, over the exact source text; what was assumed in reading it is part of the result."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str
     format: str  # "dialogue", "chat_export", "srt", "vtt", "json", "table", "quoted", "email", "plain"

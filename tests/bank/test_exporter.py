@@ -9,7 +9,7 @@ from evaluator import messages
 from evaluator.bank.documents import read_papers
 from evaluator.bank.exporter import export
 from evaluator.bank.importer import import_files
-from evaluator.bank.items import Criterion, content
+from evaluator.bank.items import ScoringLine, content
 from evaluator.bank.store import open_bank
 from tests.support.bank_papers import PAPERS
 
@@ -82,7 +82,7 @@ def test_a_spreadsheet_that_nobody_changed_edits_nothing(bank, tmp_path):
 def test_criteria_keep_their_number_in_a_new_bank(bank, tmp_path):
     """A criterion of two lines stays one, with its points."""
     item = bank.items()[0].model_copy(
-        update={"criteria": (Criterion(number=1, text="先安抚,\n再说明", points=10 / 3),), "points": 10 / 3}
+        update={"criteria": (ScoringLine(number=1, text="先安抚,\n再说明", points=10 / 3),), "points": 10 / 3}
     )
     export([item], tmp_path / "one.xlsx", "xlsx")
     book = openpyxl.load_workbook(tmp_path / "one.xlsx")

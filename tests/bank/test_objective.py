@@ -2,13 +2,13 @@
 
 import pytest
 
-from evaluator.bank.items import Item, Option
+from evaluator.bank.items import Item, ItemOption
 from evaluator.bank.objective import grade_objective
 from evaluator.errors import InputError
 
 
 def choice(kind: str, key: str | None, points: float | None = 3, **fields) -> Item:
-    options = tuple(Option(label=label, text=f"option {label}") for label in "ABCDE")
+    options = tuple(ItemOption(label=label, text=f"option {label}") for label in "ABCDE")
     return Item(kind=kind, text="?", options=options, key=key, points=points, **fields)
 
 

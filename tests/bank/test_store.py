@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, inspect
 from evaluator.bank.importer import import_files
 from evaluator.bank.references import index_bank
 from evaluator.bank.store import Bank, open_bank
-from evaluator.bank.store.tables import Base
+from evaluator.bank.store.tables import BankBase
 from evaluator.errors import InputError
 from evaluator.references.store import Changes
 from tests.support.bank_papers import PAPERS
@@ -224,8 +224,8 @@ def test_migrations_make_the_tables_of_the_schema(tmp_path):
     """A bank made by migrations has the columns and indexes that the schema describes."""
     open_bank(tmp_path / "bank.db").close()
     made, meant = create_engine(f"sqlite:///{tmp_path / 'bank.db'}"), create_engine("sqlite://")
-    Base.metadata.create_all(meant)
-    for table in Base.metadata.tables:
+    BankBase.metadata.create_all(meant)
+    for table in BankBase.metadata.tables:
         for engine_view in ("get_columns", "get_indexes", "get_foreign_keys"):
             one, two = (getattr(inspect(engine), engine_view)(table) for engine in (made, meant))
             assert _comparable(one) == _comparable(two)

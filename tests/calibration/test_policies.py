@@ -22,7 +22,7 @@ from evaluator.calibration.fit.policies import (
 from evaluator.commands.calibrate import app
 from evaluator.errors import InputError
 from evaluator.profiles.applying import apply_profile, stamp_of
-from evaluator.profiles.profile import Profile, Routing
+from evaluator.profiles.profile import Policy, Profile
 from evaluator.profiles.versions import keep_policy, keep_profile, newest_kept, read_kept
 from evaluator.reports.phrases import decided, shown_reasons
 from evaluator.scorecard import ReviewReason, UngradedCause, UngradedVerdict, WhyUngraded
@@ -35,12 +35,12 @@ from tests.support.grading_cases import small_rubric
 RUN = CliRunner()
 
 
-def fitted(routing: Routing | None = None, by: float = 0.0) -> Profile:
+def fitted(routing: Policy | None = None, by: float = 0.0) -> Profile:
     """A profile of the made cards: half a point to each side of a criterion, .8 to each side of the total."""
     return profile(stamp_of(make_card(0)), by).model_copy(update={"routing": routing})
 
 
-def decide(routing: Routing | None, **changes: object):
+def decide(routing: Policy | None, **changes: object):
     """The made card 7 (total 2.5) under a policy."""
     return apply_profile(make_card(7, **changes), spoken(7), fitted(routing))
 
@@ -51,14 +51,14 @@ def codes(card) -> set[str]:
 
 def test_inside_the_policy_a_grading_is_decided_alone() -> None:
     """Intervals within the policy and off the pass mark: decided, no reason, and the scorecard says so."""
-    card = decide(Routing(widest={"sorry": 0.5, "plan": 0.5}), pass_mark=0.5)
+    card = decide(Policy(widest={"sorry": 0.5, "plan": 0.5}), pass_mark=0.5)
     assert (card.decision, card.review, card.passed) == ("alone", False, True)
     assert card.profile in decided(card)
 
 
 def test_wider_than_the_policy_needs_a_person() -> None:
     """The criterion whose interval is too wide is named with what the policy allows."""
-    card = decide(Routing(widest={"sorry": 0.1, "plan": 0.5}), pass_mark=0.5)
+    card = decide(Policy(widest={"sorry": 0.1, "plan": 0.5}), pass_mark=0.5)
     assert (card.decision, codes(card)) == ("person", {"too_wide"})
     assert card.review_reasons[0].criterion == "sorry" and "0.1" in shown_reasons(card)[0]
 
@@ -67,7 +67,7 @@ def test_nobody_passes_across_the_mark_unless_the_policy_says_so() -> None:
     """The pass-mark policy leaves it open; without it the fitted total decides."""
     mark = 2.7
     assert (decide(None, pass_mark=mark).passed, codes(decide(None, pass_mark=mark))) == (None, {"interval_crosses"})
-    free = decide(Routing(pass_mark=False), pass_mark=mark)
+    free = decide(Policy(pass_mark=False), pass_mark=mark)
     assert (free.passed, free.decision) == (False, "alone")
 
 
@@ -75,7 +75,7 @@ def test_a_kept_policy_answers_the_graders_own_doubts_but_no_guard() -> None:
     """What the grader felt before the fit no longer counts; an attempt to steer it still does."""
     doubts = {"uncertain", "no_reference", "likeness_alone", "guard_steering"}
     before = tuple(ReviewReason(code=code) for code in doubts)
-    assert codes(decide(Routing(), review_reasons=before, pass_mark=0.5)) == {"guard_steering"}
+    assert codes(decide(Policy(), review_reasons=before, pass_mark=0.5)) == {"guard_steering"}
     assert codes(decide(None, review_reasons=before, pass_mark=0.5)) == doubts
 
 
@@ -95,13 +95,13 @@ def test_a_fatal_item_still_makes_the_total_zero() -> None:
     """Fitted criteria never bring back points that a fatal item took."""
     whole = make_card(7)
     fatal = whole.verdicts[0].model_copy(update={"criterion": "lie", "kind": "fatal", "level": 1, "points": 0.0})
-    card = decide(Routing(), verdicts=(*whole.verdicts, fatal), review_reasons=(ReviewReason(code="fatal"),))
+    card = decide(Policy(), verdicts=(*whole.verdicts, fatal), review_reasons=(ReviewReason(code="fatal"),))
     assert (card.total, card.passed, card.interval, card.decision) == (0.0, False, None, "person")
 
 
 def test_a_criterion_that_was_not_fitted_leaves_the_total_open() -> None:
     """Its points count, the interval of the total is unknown, and that is the reason for a person."""
-    whole = fitted(Routing())
+    whole = fitted(Policy())
     part = whole.model_copy(update={"criteria": {"plan": whole.criteria["plan"]}})
     card = apply_profile(make_card(7), spoken(7), part)
     assert (card.interval, card.passed, codes(card)) == (None, None, {"interval_unknown"})
@@ -127,7 +127,7 @@ def test_widths_are_chosen_where_the_agreement_holds() -> None:
 def test_a_width_is_replaced_and_the_pass_mark_stays() -> None:
     """Another width takes the place of the criterion's own, the rest stays, and the promise is of them all."""
     held = HeldOut(("a", "b"), np.zeros((2, 2)), np.array([[0.2, 0.9], [0.4, 0.1]]), np.zeros((2, 2)))
-    before = fitted(Routing(pass_mark=False, widest={"sorry": 0.1, "plan": 0.5}))
+    before = fitted(Policy(pass_mark=False, widest={"sorry": 0.1, "plan": 0.5}))
     kept = add_widths(before, held, {"sorry": 0.4}, 1.0)
     assert (kept.pass_mark, kept.widest) == (False, {"sorry": 0.4, "plan": 0.5})
     assert kept.promise.share == 0.5
@@ -138,9 +138,9 @@ def test_a_width_is_replaced_and_the_pass_mark_stays() -> None:
 def test_the_pass_mark_is_switched_and_back() -> None:
     """Off is a policy; on again leaves nothing that was not there before; widths stay either way."""
     off = switch_pass_mark(fitted(), False)
-    assert off == Routing(pass_mark=False)
+    assert off == Policy(pass_mark=False)
     assert switch_pass_mark(fitted(off), True) is None
-    assert switch_pass_mark(fitted(Routing(widest={"plan": 1.0})), False).widest == {"plan": 1.0}
+    assert switch_pass_mark(fitted(Policy(widest={"plan": 1.0})), False).widest == {"plan": 1.0}
     assert any("道歉" in line for line in describe_policy(off, {"sorry": "道歉"}))
 
 
@@ -148,7 +148,7 @@ def test_each_policy_is_a_version_in_the_records(tmp_path: Path) -> None:
     """Kept, replaced and removed: every version stays, the newest counts, and saying it again adds none."""
     with open_records(load_settings(data_dir=tmp_path / "data")) as records:
         first = keep_profile(records.profiles, fitted(), "leak")
-        policy = Routing(widest={"plan": 0.4})
+        policy = Policy(widest={"plan": 0.4})
         second = keep_policy(records.profiles, first, policy, "leak")
         assert (first.label, second.label, second.routing) == ("team v1", "team v2", policy)
         assert keep_policy(records.profiles, first, policy, "leak") == second
@@ -166,7 +166,7 @@ def test_a_policy_is_not_put_on_another_fit(tmp_path: Path) -> None:
         first = keep_profile(records.profiles, fitted(), "leak")
         keep_profile(records.profiles, fitted(by=0.5), "leak")
         with pytest.raises(InputError, match="team v2"):
-            keep_policy(records.profiles, first, Routing(), "leak")
+            keep_policy(records.profiles, first, Policy(), "leak")
         assert len(records.profiles.all("leak")) == 2
 
 
@@ -184,7 +184,7 @@ def test_the_command_sets_shows_and_clears_a_policy(tmp_path: Path) -> None:
     fitted().save(path)
     set_ = RUN.invoke(app, ["policy", str(path), "--widest", "plan=0.4", "--no-pass-mark"])
     assert set_.exit_code == 0, set_.output
-    assert Profile.load(path).routing == Routing(pass_mark=False, widest={"plan": 0.4})
+    assert Profile.load(path).routing == Policy(pass_mark=False, widest={"plan": 0.4})
     assert "plan" in RUN.invoke(app, ["policy", str(path)]).output
     RUN.invoke(app, ["policy", str(path), "--clear"])
     assert Profile.load(path).routing is None
@@ -200,7 +200,7 @@ def test_a_width_that_cannot_be_read_is_one_sentence(text: str) -> None:
 async def test_a_batch_follows_the_policy(tmp_path: Path) -> None:
     """Items of a batch graded with a profile are decided alone or stand in the queue with their reason."""
     settings = load_settings(data_dir=tmp_path / "data")
-    policy = fitted(Routing(widest={"sorry": 0.5, "plan": 0.5}))
+    policy = fitted(Policy(widest={"sorry": 0.5, "plan": 0.5}))
 
     async def grade(transcript, rubric):
         number = int(transcript.turns[1].text.strip("好，编号。"))

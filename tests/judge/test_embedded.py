@@ -12,7 +12,7 @@ import pytest
 
 from evaluator.errors import InputError
 from evaluator.judge.backends import embedded
-from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
 from evaluator.judge.backends.engines import choice, xllama
 from evaluator.judge.backends.engines.choice import best, choose_engine, divergence
 from evaluator.judge.backends.engines.trial import Tried
@@ -32,13 +32,13 @@ class FakeEngine:
         self.written: list[dict | None] = []
         self.seconds = 0.0
 
-    def read(self, prompt: Prompt) -> Reading:
+    def read(self, prompt: Prompt) -> TokenReading:
         """The same distribution each time."""
         started = time.perf_counter()
         self.read_prompts.append(prompt)
         time.sleep(self.seconds)
         usage = Usage(prompt_tokens=50, cached_tokens=30, requests=1, seconds=time.perf_counter() - started)
-        return Reading(model="own", logprobs={"A": -0.1, "B": -2.4}, usage=usage)
+        return TokenReading(model="own", logprobs={"A": -0.1, "B": -2.4}, usage=usage)
 
     def prepare(self, prompt: Prompt) -> None:
         """Nothing."""
@@ -129,7 +129,7 @@ async def test_question_that_nobody_waits_for_is_not_asked(asker):
     begun, go_on = threading.Event(), threading.Event()
     answer = asker.engine.read
 
-    def slowly(prompt: Prompt) -> Reading:
+    def slowly(prompt: Prompt) -> TokenReading:
         begun.set()
         go_on.wait(timeout=30)
         return answer(prompt)

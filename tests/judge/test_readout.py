@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
 from evaluator.judge.backends.embedded import CONTEXT_TOKENS
 from evaluator.judge.backends.readout import ReadoutJudge, read_menu
 from evaluator.judge.combined.cascade import CascadeJudge
@@ -34,12 +34,12 @@ class FixedAsker:
     def __init__(self, logprobs: dict[str, float] | None = None, failure: ReadingFailed | None = None) -> None:
         self.logprobs, self.failure, self.asked = logprobs or {}, failure, 0
 
-    async def read(self, prompt: Prompt) -> Reading:
+    async def read(self, prompt: Prompt) -> TokenReading:
         """One reading."""
         self.asked += 1
         if self.failure:
             raise self.failure
-        return Reading(model="fixed-1", logprobs=self.logprobs, usage=Usage(prompt_tokens=10, requests=1))
+        return TokenReading(model="fixed-1", logprobs=self.logprobs, usage=Usage(prompt_tokens=10, requests=1))
 
 
 def test_spellings_of_a_label_are_added_up():

@@ -9,7 +9,7 @@ import pytest
 
 from evaluator.errors import BudgetExceeded, InputError
 from evaluator.judge.backends.readout import ReadoutJudge
-from evaluator.judge.backends.spending import Price, Spending, Tokens, price_of
+from evaluator.judge.backends.spending import Price, Spending, TokenCounts, price_of
 from tests.support import fake_endpoint as fake
 from tests.support.fake_endpoint import FakeEndpoint
 from tests.support.judges import QUESTIONS, STATE, asker, decider, writer
@@ -36,7 +36,7 @@ def endpoint():
 def test_a_price_counts_cached_and_written_tokens_apart():
     """1 million tokens of each kind at 2, .5, 3 and 10 dollars, by hand."""
     price = Price(input=2, cached=0.5, cache_write=3, output=10, as_of=date(2026, 1, 1))
-    tokens = Tokens(prompt=3_000_000, cached=1_000_000, written=1_000_000, generated=1_000_000)
+    tokens = TokenCounts(prompt=3_000_000, cached=1_000_000, written=1_000_000, generated=1_000_000)
     assert price.of(tokens) == pytest.approx(2 + 0.5 + 3 + 10)
 
 
@@ -45,7 +45,7 @@ def test_the_most_is_an_upper_bound():
     costs."""
     price = Price(input=2, cache_write=2.5, output=10, as_of=date(2026, 1, 1))
     text = "您好，请问有什么可以帮您？"
-    worst = Tokens(prompt=len(text.encode()), written=len(text.encode()), generated=5)
+    worst = TokenCounts(prompt=len(text.encode()), written=len(text.encode()), generated=5)
     assert price.most(len(text.encode()), 5) >= price.of(worst)
 
 
@@ -129,7 +129,7 @@ async def test_a_run_goes_on_with_what_was_spent_before(prices):
     """An account can start with what an interrupted run has spent."""
     first = Spending(prices=prices)
     async with first.entry("openai:fake", 10, 1) as entry:
-        entry.book(Tokens(prompt=1000))
+        entry.book(TokenCounts(prompt=1000))
     second = Spending(limit_usd=1.0, prices=prices, spent=first.total)
     assert second.spent_usd == first.spent_usd == pytest.approx(1.0)
     with pytest.raises(BudgetExceeded):

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from evaluator.errors import InputError
-from evaluator.judge.backends.structured import REPAIRS, Sample, combine, schema_for
+from evaluator.judge.backends.structured import REPAIRS, SampledAnswers, combine, schema_for
 from evaluator.judge.backends.vendor_langchain import ChatModel, open_model
 from evaluator.judge.questions import Answer, Ungraded
 from tests.support import fake_endpoint as fake
@@ -140,7 +140,7 @@ async def test_samples_make_a_distribution(endpoint):
 
 def test_half_of_the_samples_is_too_few():
     """A question that half of the samples or more left open is ungraded, with their cause."""
-    good, bad = Sample(), Sample()
+    good, bad = SampledAnswers(), SampledAnswers()
     good.picks["tone"] = type("P", (), {"option": "l1", "reason": ""})()
     bad.failed["tone"] = ("unreadable", "x")
     assert isinstance(combine(SCORE, [good, bad]), Ungraded)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterable
 
 from evaluator.judge import Answer, Question, Reply, State, Traits
 from evaluator.practice import find_persona
-from evaluator.practice.call import Talk, Words, react, say
+from evaluator.practice.call import LinePiece, Talk, react, say
 
 
 def persona(name: str = "telecom-bill.impatient"):
@@ -19,7 +19,7 @@ class HearingJudge:
 
     name = "hearing"
     traits = Traits()
-    stamp = {"model": "hearing"}  # noqa: RUF012
+    stamp = {"model": "hearing"}
 
     def __init__(self, *turns: Iterable[str]) -> None:
         self._turns = [set(one) for one in turns] or [set()]
@@ -57,11 +57,11 @@ class Saying:
             yield line[start : start + 3]
 
 
-def talk_on(records, talk: Talk, text: str, judge, writer=None, behind: str | None = None) -> list[Words]:
+def talk_on(records, talk: Talk, text: str, judge, writer=None, behind: str | None = None) -> list[LinePiece]:
     """One turn of the trainee and the customer's answer."""
     turn = say(records, talk, text, behind)
 
-    async def collect() -> list[Words]:
+    async def collect() -> list[LinePiece]:
         return [words async for words in react(records, talk, turn, judge, writer)]
 
     return asyncio.run(collect())

@@ -13,7 +13,7 @@ from evaluator import rubrics
 from evaluator.calibration.sampling.estimation import estimate_batch
 from evaluator.calibration.sampling.power import plan
 from evaluator.profiles.applying import apply_profile
-from evaluator.profiles.profile import Profile, Promise, Routing
+from evaluator.profiles.profile import Policy, Profile, Promise
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from tests.support.practice_cases import rubric
@@ -201,7 +201,7 @@ def test_what_is_handed_in_anew_leaves_no_old_figures(data):
     assert f"让评分器评 {COUNT} 份" in page.button(key="calibration_machine").label
 
 
-def _routing() -> Routing | None:
+def _routing() -> Policy | None:
     """The policy that is kept: the same in the records and in the run's file, and in no draft."""
     with open_records() as records:
         body = records.profiles.get("lost-parcel").body
@@ -214,7 +214,7 @@ def _routing() -> Routing | None:
 
 def test_a_policy_is_seen_and_changed_among_the_profiles(data):
     """The newest version of a profile shows its policy with the switch; an earlier version only shows it."""
-    keep_desk(routing=Routing(widest={"empathy": 0.5}, promise=Promise(share=0.5, agreement=0.9, tolerance=1, n=40)))
+    keep_desk(routing=Policy(widest={"empathy": 0.5}, promise=Promise(share=0.5, agreement=0.9, tolerance=1, n=40)))
     keep_desk()
     page = open_page("calibration", calibration_view="profiles")
     words = said(page)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from evaluator.bank.documents import Shown, shown_lines
+from evaluator.bank.documents import ShownLine, shown_lines
 from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Item
 from evaluator.errors import EvaluatorError
@@ -43,17 +43,17 @@ def show_beside(report: FileReport, path: str) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _lines(path: str, state: int) -> list[Shown]:
+def _lines(path: str, state: int) -> list[ShownLine]:
     """The lines of a document; none where it cannot be read, which the report says already. `state` is its time."""
     try:
         with Reader() as reader:
             found = reader.call(shown_lines, Path(path), name=Path(path).name)
     except EvaluatorError:
         return []
-    return [Shown(*line) for line in found]
+    return [ShownLine(*line) for line in found]
 
 
-def _line(line: Shown, report: FileReport, unplaced: set[int]) -> str:
+def _line(line: ShownLine, report: FileReport, unplaced: set[int]) -> str:
     item = next(
         (
             i

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from evaluator.bank import FileReport, Warning
+from evaluator.bank import FileReport, ItemWarning
 from evaluator.bank.formats import ARCHIVE, FORMATS
 from ui.bank import store
 from ui.bank.beside import jump, show_beside
@@ -114,7 +114,7 @@ def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
                     st.caption(tr("ui_bank.more_warnings", count=len(found) - SHOWN))
 
 
-def _show_warnings(file: str, warnings: list[Warning], clicks: bool) -> None:
+def _show_warnings(file: str, warnings: list[ItemWarning], clicks: bool) -> None:
     """The warnings with their lines; of a dry run each of the first takes its reader to the place in the document."""
     st.html(_list(warnings))
     lines = sorted({warning.line for warning in warnings if warning.line})[:CLICKS] if clicks else []
@@ -144,14 +144,14 @@ def _changes(report: FileReport) -> str:
     return listed(tr(f"bank.cli_count_{fate}", count=len(ids)) for fate, ids in fates.items() if ids)
 
 
-def warnings_of(report: FileReport) -> list[Warning]:
+def warnings_of(report: FileReport) -> list[ItemWarning]:
     """All warnings of a file, in the order of its lines."""
     found = [warning for paper in report.papers for warning in paper.warnings]
     found += [warning for item in report.items for warning in item.warnings]
     return sorted(found, key=lambda warning: warning.line or 0)
 
 
-def _list(warnings: list[Warning]) -> str:
+def _list(warnings: list[ItemWarning]) -> str:
     items = "".join(
         f"<li>{escape(tr('ui_bank.line', line=warning.line or '–'))} {escape(warning.text())}</li>"
         for warning in warnings

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from evaluator.bank import KINDS, OBJECTIVE_KINDS, Answer, Criterion, Item, Option
+from evaluator.bank import KINDS, OBJECTIVE_KINDS, Item, ItemOption, ModelAnswer, ScoringLine
 from evaluator.bank.papers import check_item
 from evaluator.bank.store import EDITABLE
 from ui.bank import store
@@ -204,18 +204,18 @@ def preview_html(item: Item) -> str:
     )
 
 
-def _option(option: Option, item: Item) -> str:
+def _option(option: ItemOption, item: Item) -> str:
     right = option.label in item.key_letters
     mark = f" <span class='ev-yes'>✓ {escape(tr('ui_bank.right'))}</span>" if right else ""
     return f"<li>{escape(option.label)}. {escape(option.text)}{mark}</li>"
 
 
-def _criteria(criteria: tuple[Criterion, ...]) -> str:
+def _criteria(criteria: tuple[ScoringLine, ...]) -> str:
     points = ["" if one.points is None else tr("points_unit", points=f"{one.points:g}") for one in criteria]
     rows = "".join(f"<li>{escape(f'{one.text} {worth}')}</li>" for one, worth in zip(criteria, points, strict=True))
     return f"<p>{escape(tr('bank.label_criteria'))}</p><ol>{rows}</ol>" if rows else ""
 
 
-def _answers(answers: tuple[Answer, ...]) -> str:
+def _answers(answers: tuple[ModelAnswer, ...]) -> str:
     texts = "".join(f"<p style='white-space:pre-wrap'>{escape(answer.text)}</p>" for answer in answers)
     return f"<p class='ev-dim'>{escape(tr('bank.label_references'))}</p>{texts}" if texts else ""

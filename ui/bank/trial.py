@@ -30,7 +30,7 @@ class Example(NamedTuple):
     text: str
 
 
-class Tried(NamedTuple):
+class TrialGrading(NamedTuple):
     """An example and its scorecard."""
 
     example: Example
@@ -85,13 +85,13 @@ def _begin(rubric: Rubric, chosen: list[Example]) -> runner.Job:
                 card = await evaluate(
                     one.text, rubric, judge=judge, settings=settings, records=records, label=label, owner=owner
                 )
-                tried.append(Tried(one, card))
+                tried.append(TrialGrading(one, card))
         return tried
 
     return runner.start("bank_trial", work, title=rubric.title)
 
 
-def table_html(tried: list[Tried]) -> str:
+def table_html(tried: list[TrialGrading]) -> str:
     """A row an example: its total with the scale, whether it passes, and what was noticed."""
     heads = "".join(
         f"<th scope='col'>{escape(tr(f'ui_bank.trial_{name}'))}</th>" for name in ("example", "total", "noticed")
@@ -104,7 +104,7 @@ def table_html(tried: list[Tried]) -> str:
     return f'<table class="ev-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def judge_order(tried: list[Tried]) -> str:
+def judge_order(tried: list[TrialGrading]) -> str:
     """Whether the better examples got more, in one sentence."""
     totals = {one.example.name: one.card.total for one in tried}
     known = [total for name in RISING if (total := totals.get(name)) is not None]

@@ -12,7 +12,7 @@ from evaluator.errors import InputError
 from evaluator.profiles import Figure, Profile, keep_profile, newest_kept, read_kept, same_fit
 from evaluator.rubric import Rubric
 from ui.calibration import runs
-from ui.calibration.policy import Held, criterion_names, show_routing
+from ui.calibration.policy import KeptHeldOut, criterion_names, show_routing
 from ui.calibration.report import table_html
 from ui.calibration.runs import Run
 from ui.scorecard.view import section
@@ -77,7 +77,7 @@ def _begin(run: Run, texts: bool) -> runner.Job:
 
     def store(profile: Profile, held: HeldOut) -> Profile:
         kept = keep_profile(records.profiles, profile, run.rubric)
-        runs.replace(run.folder / runs.HELD_OUT, Held.of(kept, held).model_dump_json().encode())
+        runs.replace(run.folder / runs.HELD_OUT, KeptHeldOut.of(kept, held).model_dump_json().encode())
         kept.save(run.folder / "profile.json")
         return kept
 

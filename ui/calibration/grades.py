@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from evaluator.calibration.data import Mapping, Scale, propose_mapping
+from evaluator.calibration.data import ColumnMapping, Scale, propose_mapping
 from evaluator.errors import InputError
 from ui.calibration import runs
 from ui.calibration.runs import Run
@@ -74,7 +74,7 @@ def confirm_mapping(run: Run) -> Run:
     return run
 
 
-def _edit(mapping: Mapping, table: pd.DataFrame) -> Mapping:
+def _edit(mapping: ColumnMapping, table: pd.DataFrame) -> ColumnMapping:
     """The proposed meaning, to be corrected column by column."""
     columns = [str(column) for column in table.columns]
     with st.expander(tr("ui_calibration.correct_mapping")):

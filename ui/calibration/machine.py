@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.data import Item, read_items
+from evaluator.calibration.data import CalibrationItem, read_items
 from ui.calibration import runs
 from ui.calibration.runs import Run
 from ui.scorecard.view import section
@@ -20,7 +20,7 @@ from ui.shared.progress import watch
 from ui.shared.runner import Tick
 
 
-def choose_items(run: Run) -> list[Item]:
+def choose_items(run: Run) -> list[CalibrationItem]:
     """The texts that were graded: uploaded once, then kept with the run."""
     section("ui_calibration.step_items")
     files = st.file_uploader(
@@ -37,7 +37,7 @@ def choose_items(run: Run) -> list[Item]:
     return items
 
 
-def grade_items(run: Run, items: list[Item]) -> None:
+def grade_items(run: Run, items: list[CalibrationItem]) -> None:
     """The button that has the machine grade, its progress, and whether it is done."""
     job = runner.find(drafts.load(runs.DRAFT).get("machine"))
     known = {line["item"] for line in _lines(run) if "item" in line}
@@ -54,7 +54,7 @@ def grade_items(run: Run, items: list[Item]) -> None:
         st.rerun()
 
 
-def begin(run: Run, items: list[Item]) -> runner.Job:
+def begin(run: Run, items: list[CalibrationItem]) -> runner.Job:
     """Grades the items one by one and writes the readouts; what was graded before is found, not asked again."""
     rubric, owner, settings, records = runs.rubric_of(run), stores.owner(), stores.settings(), stores.records()
     place, reading = run.readouts, tr("ui_calibration.machine_at")
@@ -62,7 +62,7 @@ def begin(run: Run, items: list[Item]) -> runner.Job:
     async def work(job: runner.Job) -> Any:
         from evaluator.calibration.data import read_out, write_lines
 
-        def tell(number: int, item: Item) -> None:
+        def tell(number: int, item: CalibrationItem) -> None:
             job.events.append(Tick(number, len(items), f"{reading} {item.id}"))
 
         lines = await read_out(items, rubric, settings, records=records, owner=owner, tell=tell)

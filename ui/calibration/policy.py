@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from evaluator.calibration.fit import (
     HeldOut,
-    Policy,
+    PolicyPoint,
     add_chosen,
     choose_policy,
     choose_widths,
@@ -20,7 +20,7 @@ from evaluator.calibration.fit import (
     switch_pass_mark,
     trace_policies,
 )
-from evaluator.profiles import Profile, Routing, keep_policy, same_fit
+from evaluator.profiles import Policy, Profile, keep_policy, same_fit
 from evaluator.rubric import Rubric
 from ui.calibration import runs
 from ui.calibration.runs import Run
@@ -32,7 +32,7 @@ from ui.shared.layout import guarded, percent
 from ui.shared.notes import note
 
 
-class Held(BaseModel):
+class KeptHeldOut(BaseModel):
     """Held-out points, half widths and human points by criterion, as they are kept with the run."""
 
     points: dict[str, list[float]]
@@ -40,7 +40,7 @@ class Held(BaseModel):
     human: dict[str, list[float]]
 
     @classmethod
-    def of(cls, profile: Profile, held: HeldOut) -> Held:
+    def of(cls, profile: Profile, held: HeldOut) -> KeptHeldOut:
         """By criterion, from the fit's matrices."""
         names = list(profile.criteria)
 
@@ -58,7 +58,7 @@ class Held(BaseModel):
         return HeldOut(tuple(str(place) for place in range(len(points))), points, half, human)
 
 
-class Wanted(NamedTuple):
+class PolicyGoal(NamedTuple):
     """What is asked of the items that the grader grades alone."""
 
     criterion: str
@@ -71,7 +71,7 @@ class Wanted(NamedTuple):
 def show_routing(run: Run, profile: Profile, rubric: Rubric) -> None:
     """Agreement against the share graded alone, what is wanted of both beside it, and the policy that is kept."""
     section("calibration.routing")
-    held = Held.model_validate_json((run.folder / runs.HELD_OUT).read_text(encoding="utf-8"))
+    held = KeptHeldOut.model_validate_json((run.folder / runs.HELD_OUT).read_text(encoding="utf-8"))
     left, right = st.columns([2, 3], gap="medium")
     with left:
         wanted = _ask(profile, rubric)
@@ -90,7 +90,7 @@ def show_routing(run: Run, profile: Profile, rubric: Rubric) -> None:
     show_policy(profile, rubric)
 
 
-def _ask(profile: Profile, rubric: Rubric) -> Wanted:
+def _ask(profile: Profile, rubric: Rubric) -> PolicyGoal:
     names = distinct(criterion_names(profile, rubric))
     hold("calibration_route_of", names, next(iter(names)))
     criterion = st.selectbox(tr("criterion"), list(names), format_func=names.__getitem__, key="calibration_route_of")
@@ -100,10 +100,10 @@ def _ask(profile: Profile, rubric: Rubric) -> Wanted:
     )
     tolerance = st.number_input(tr("ui_calibration.tolerance"), 0.0, 100.0, 1.0, 0.5, key="calibration_tolerance")
     minutes = st.number_input(tr("ui_calibration.minutes"), 0.5, 240.0, 3.0, 0.5, key="calibration_minutes")
-    return Wanted(criterion, share / 100, agreement / 100, tolerance, minutes)
+    return PolicyGoal(criterion, share / 100, agreement / 100, tolerance, minutes)
 
 
-def _offer(profile: Profile, held: HeldOut, wanted: Wanted, best: Policy | None, rubric: Rubric) -> None:
+def _offer(profile: Profile, held: HeldOut, wanted: PolicyGoal, best: PolicyPoint | None, rubric: Rubric) -> None:
     """The buttons that keep what was chosen: for this criterion, or the same demand for all of them."""
     one, all_ = st.columns(2)
     if best is not None and one.button(
@@ -145,7 +145,7 @@ def criterion_names(profile: Profile, rubric: Rubric) -> dict[str, str]:
     return {name: names.get(name, name) for name in profile.criteria}
 
 
-def _keep(profile: Profile, routing: Routing | None, rubric: Rubric) -> None:
+def _keep(profile: Profile, routing: Policy | None, rubric: Rubric) -> None:
     """Into the records, and into the profile's file of each run that made this fit."""
     kept = keep_policy(stores.records().profiles, profile, routing, rubric.id)
     for run in runs.finished(rubric.id):
@@ -156,7 +156,7 @@ def _keep(profile: Profile, routing: Routing | None, rubric: Rubric) -> None:
     st.rerun()
 
 
-def routing_text(best: Policy | None, share: float, agreement: float, tolerance: float, n: int) -> str:
+def routing_text(best: PolicyPoint | None, share: float, agreement: float, tolerance: float, n: int) -> str:
     """The policy in one sentence, or that there is none."""
     if best is None:
         return tr("calibration.routing_none", share=percent(share), agreement=percent(agreement))
@@ -170,7 +170,7 @@ def routing_text(best: Policy | None, share: float, agreement: float, tolerance:
     )
 
 
-def _crossing(held: Held, profile: Profile, rubric: Rubric) -> str:
+def _crossing(held: KeptHeldOut, profile: Profile, rubric: Rubric) -> str:
     """How many totals could be on either side of the pass mark, so that a person decides."""
     totals = np.sum([*held.points.values()], axis=0)
     open_ones = crosses(totals - profile.total_quantile, totals + profile.total_quantile, rubric.pass_mark)
@@ -178,7 +178,7 @@ def _crossing(held: Held, profile: Profile, rubric: Rubric) -> str:
     return tr("ui_calibration.crossing", count=int(open_ones.sum()), n=len(totals), mark=mark)
 
 
-def _plot(policies: list[Policy], best: Policy | None, text: str) -> None:
+def _plot(policies: list[PolicyPoint], best: PolicyPoint | None, text: str) -> None:
     import altair as alt
     import pandas as pd
 

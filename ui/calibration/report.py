@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from evaluator.calibration.report import TOTAL, Part, Plot, Report, describe, make_report, write_report
+from evaluator.calibration.report import TOTAL, Plot, Report, ReportSection, describe, make_report, write_report
 from ui.calibration import runs
 from ui.calibration.runs import Run
 from ui.scorecard.view import section
@@ -77,11 +77,11 @@ def _show(report: Report, run: Run) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs={Report: lambda report: report.model_dump_json()})
-def _described(report: Report, criterion: str, language: str) -> Part:
+def _described(report: Report, criterion: str, language: str) -> ReportSection:
     return describe(next(row for row in report.criteria if row.criterion == criterion), language)
 
 
-def show_part(part: Part) -> None:
+def show_part(part: ReportSection) -> None:
     """One criterion: the verdict in words, then tables and plots, each plot with its text."""
     note(f"{tr('calibration.substitution')} {part.verdict}")
     section("calibration.agreement")

@@ -11,10 +11,10 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 
 from evaluator.calibration.data import (
+    CalibrationItem,
+    ColumnMapping,
     Data,
     Grades,
-    Item,
-    Mapping,
     Scale,
     read_grades,
     read_items,
@@ -47,7 +47,7 @@ class Run(BaseModel):
     at: str
     rubric: str
     grades: str = ""  # file name in the folder; empty until something was handed in
-    mapping: Mapping | None = None  # as confirmed by a person
+    mapping: ColumnMapping | None = None  # as confirmed by a person
     scale: Scale | None = None  # what the humans used, where it differs from the rubric's
     letters: dict[str, float] = {}
     profile: str = ""  # name of the profile that was fitted
@@ -154,7 +154,7 @@ def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
         replace(run.items / disk_name(target), content)
 
 
-def confirm(run: Run, mapping: Mapping, scale: Scale | None, letters: dict[str, float]) -> Run:
+def confirm(run: Run, mapping: ColumnMapping, scale: Scale | None, letters: dict[str, float]) -> Run:
     """The run with what its table means, as a person confirmed it; what came of another meaning is forgotten."""
     _forget(run, "report", "fit", files=_FIGURES)
     return run.save(mapping=mapping, scale=scale, letters=letters)
@@ -214,7 +214,7 @@ def data_of(run: Run) -> Data:
     return Data(grades_of(run, set(made.points.index)), made, spoken, scales_of(rubric))
 
 
-def _as_graded(item: Item, rubric: Rubric) -> Item:
+def _as_graded(item: CalibrationItem, rubric: Rubric) -> CalibrationItem:
     """The item in the turns that grading reads, so that a profile meets later what it was fitted on."""
     from evaluator.calibration.data import transcript_of
 

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from evaluator.practice import Advice, Practised, Step, advise, grade_attempt, practised, trace, with_references
+from evaluator.practice import Advice, PracticeStep, Practised, advise, grade_attempt, practised, trace, with_references
 from ui.practice.result import STYLE, show_result
 from ui.scorecard.profile_choice import remembered_profile
 from ui.scorecard.view import section
@@ -44,7 +44,7 @@ def show_progress() -> None:
     show_advice(entries)
 
 
-def _plots(steps: list[Step]) -> None:
+def _plots(steps: list[PracticeStep]) -> None:
     graded = [step for step in steps if step.graded_share is not None]
     if not graded:
         st.html(f'<p class="ev-empty">{escape(tr("ui_practice.nothing_graded"))}</p>')
@@ -64,7 +64,7 @@ def _plots(steps: list[Step]) -> None:
         st.html(f'<p class="ev-dim">{escape(text)}</p>')
 
 
-def totals_text(steps: list[Step]) -> str:
+def totals_text(steps: list[PracticeStep]) -> str:
     """The first plot in words: first, best and last total, and how near the own view came."""
     best = max(steps, key=lambda step: step.graded_share or 0.0)
     last = steps[-1]
@@ -78,7 +78,7 @@ def totals_text(steps: list[Step]) -> str:
     )
 
 
-def criteria_text(steps: list[Step]) -> str:
+def criteria_text(steps: list[PracticeStep]) -> str:
     """The second plot in words: each criterion's share at first and at last."""
     first, last = steps[0].criteria, steps[-1].criteria
     parts = [

@@ -6,7 +6,7 @@ import streamlit as st
 
 from evaluator.profiles import Profile, fitting, newest_kept, read_kept, stamp_for
 from evaluator.rubric import Rubric
-from evaluator.storage import Profile as Kept
+from evaluator.storage import StoredProfile as Kept
 from ui.shared import drafts, stores
 from ui.shared.choices import hold
 from ui.shared.language import tr

@@ -25,7 +25,7 @@ from evaluator.transcript import Transcript
 from ui.shared import language, stores
 
 if TYPE_CHECKING:
-    from evaluator.grading import Report
+    from evaluator.grading import ReportProgress
     from evaluator.profiles import Profile
 
 T = TypeVar("T")
@@ -174,7 +174,7 @@ async def in_thread(job: Job, blocking: Callable[[Ticking], T]) -> T:
     return await asyncio.to_thread(blocking, tick)
 
 
-def listen(job: Job) -> Report:
+def listen(job: Job) -> ReportProgress:
     """What a grading tells of itself, as the job's ticks, in the language of whoever began it."""
     return lambda step: job.events.append(
         Tick(step.done, step.total, messages.say(f"progress.{step.step}"), step.verdict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from evaluator.rubric import Rubric
-from evaluator.storage import Profile
+from evaluator.storage import StoredProfile
 from ui.calibration import runs
 from ui.scorecard import scenario
 from ui.scorecard.scenario import choose_rubric
@@ -69,7 +69,7 @@ def profiles_view() -> None:
                 _profile(one, rubric)
 
 
-def _profile(kept: Profile, rubric: Rubric) -> None:
+def _profile(kept: StoredProfile, rubric: Rubric) -> None:
     """One version; only the newest of its name can be given another policy."""
     from evaluator.profiles import newest_kept, read_kept
     from ui.calibration import fit, policy

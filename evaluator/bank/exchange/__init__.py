@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evaluator.bank.items import Item, Kind
+from evaluator.bank.items import Item, ItemKind
 
 Picture = tuple[str, bytes]
 
@@ -23,14 +23,14 @@ class Exchanged:
 
 
 @dataclass(frozen=True)
-class Written:
+class ExportFile:
     """A file to write, and the questions that are not in it."""
 
     data: bytes
     left_out: list[Item] = field(default_factory=list)
 
 
-def choice(count_right: int) -> Kind:
+def choice(count_right: int) -> ItemKind:
     """The kind of a choice question by its number of right options."""
     return "multiple_choice" if count_right > 1 else "single_choice"
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.bank.exchange import Exchanged, Written, choice, right_labels
-from evaluator.bank.items import Blank, Item, Option, Pair
+from evaluator.bank.exchange import Exchanged, ExportFile, choice, right_labels
+from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair
 from evaluator.bank.papers import line_patterns
 
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
@@ -26,7 +26,7 @@ _WRITTEN = re.compile(r"([~=#{}:\\])")
 
 
 @dataclass(frozen=True)
-class _Block:
+class _GiftBlock:
     text: str
     line: int
 
@@ -56,7 +56,7 @@ def read(text: str) -> list[Exchanged]:
     return found
 
 
-def _blocks(text: str) -> Iterator[_Block]:
+def _blocks(text: str) -> Iterator[_GiftBlock]:
     """Question blocks, separated by blank lines outside braces, without comments."""
     lines: list[str] = []
     start, depth = 1, 0
@@ -65,7 +65,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             continue
         if not line.strip() and depth <= 0:
             if lines:
-                yield _Block("\n".join(lines).strip(), start)
+                yield _GiftBlock("\n".join(lines).strip(), start)
             lines, depth = [], 0
             continue
         start = start if lines else number
@@ -73,10 +73,10 @@ def _blocks(text: str) -> Iterator[_Block]:
         plain = _ESCAPED.sub("", line)
         depth += plain.count("{") - plain.count("}")
         if line.startswith("$CATEGORY:"):
-            yield _Block(line.strip(), number)
+            yield _GiftBlock(line.strip(), number)
             lines, depth = [], 0
     if lines:
-        yield _Block("\n".join(lines).strip(), start)
+        yield _GiftBlock("\n".join(lines).strip(), start)
 
 
 def _hold(text: str) -> str:
@@ -125,16 +125,16 @@ def _with_answers(base: dict[str, Any], inside: str) -> Item:
         return Item(kind="blank", blanks=(Blank(answers=tuple(filter(None, texts))),), **base)
     labels = [chr(ord("A") + place) for place in range(len(given))]
     right = [label for label, (sign, weight, _) in zip(labels, given, strict=True) if sign == "=" or weight > 0]
-    options = tuple(Option(label=label, text=text) for label, text in zip(labels, texts, strict=True))
+    options = tuple(ItemOption(label=label, text=text) for label, text in zip(labels, texts, strict=True))
     return Item(kind=choice(len(right)), options=options, key="".join(right) or None, **base)
 
 
-def _pair(text: str) -> Pair:
+def _pair(text: str) -> MatchingPair:
     left, _, right = text.partition("#")[0].partition("->")
-    return Pair(left=_plain(left).strip(), right=_plain(right).strip())
+    return MatchingPair(left=_plain(left).strip(), right=_plain(right).strip())
 
 
-def write(items: list[Item]) -> Written:
+def write(items: list[Item]) -> ExportFile:
     """The questions as GIFT, which cannot express ordering questions without options, or gaps with several answers."""
     blocks: list[str] = []
     left_out: list[Item] = []
@@ -147,7 +147,7 @@ def write(items: list[Item]) -> Written:
         general = f"####{_escape(remark)}" if remark else ""
         asked = "\n".join(filter(None, (item.background, item.text)))
         blocks.append(f"::{_escape(item.id or str(item.number or ''))}::{_escape(asked)}{{{answers}{general}}}")
-    return Written("\n\n".join(blocks).encode() + b"\n", left_out)
+    return ExportFile("\n\n".join(blocks).encode() + b"\n", left_out)
 
 
 def _write_answers(item: Item) -> str | None:
@@ -177,7 +177,7 @@ def _escape(text: str) -> str:
     return _WRITTEN.sub(r"\\\1", text).replace("\n", "\\n")
 
 
-def write_aiken(items: list[Item]) -> Written:
+def write_aiken(items: list[Item]) -> ExportFile:
     """The single-choice questions as Aiken, which has no other kind."""
     fits = [item for item in items if item.kind == "single_choice" and len(item.key_letters) == 1 and item.options]
     blocks = []
@@ -185,4 +185,4 @@ def write_aiken(items: list[Item]) -> Written:
         options = [f"{option.label}. {' '.join(option.text.split())}" for option in item.options]
         blocks.append("\n".join([" ".join(item.text.split()), *options, f"ANSWER: {item.key}"]))
     known = {id(item) for item in fits}
-    return Written("\n\n".join(blocks).encode() + b"\n", [item for item in items if id(item) not in known])
+    return ExportFile("\n\n".join(blocks).encode() + b"\n", [item for item in items if id(item) not in known])

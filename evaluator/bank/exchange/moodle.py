@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from evaluator.bank.exchange import Exchanged, Picture, Written, choice, right_labels
+from evaluator.bank.exchange import Exchanged, ExportFile, Picture, choice, right_labels
 from evaluator.bank.exchange.markup import parse_xml, picture_of, text_of_html
-from evaluator.bank.items import Answer, Blank, Item, Option, Pair
+from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair, ModelAnswer
 from evaluator.bank.papers import line_patterns
 from evaluator.text import number_text
 
@@ -49,13 +49,15 @@ def _question(question: Any, kind: str, chapter: str) -> Item | None:
         return Item(kind="blank", blanks=(Blank(answers=accepted, points=base["points"]),), **base)
     if kind == "matching":
         pairs = ((_text(sub), _text(sub.find("answer"))) for sub in question.iterfind("subquestion"))
-        return Item(kind="matching", pairs=tuple(Pair(left=left, right=right) for left, right in pairs if left), **base)
+        return Item(
+            kind="matching", pairs=tuple(MatchingPair(left=left, right=right) for left, right in pairs if left), **base
+        )
     if kind == "cloze":
         return _cloze(base)
     if kind == "ordering":
         return Item(kind="ordering", steps=tuple(text for _, text in answers), key=_order(len(answers)), **base)
     reference = _text(question.find("graderinfo")) or "\n".join(text for _, text in answers)
-    return Item(kind="open", references=(Answer(text=reference),) if reference else (), **base)
+    return Item(kind="open", references=(ModelAnswer(text=reference),) if reference else (), **base)
 
 
 def _order(count: int) -> str | None:
@@ -65,7 +67,7 @@ def _order(count: int) -> str | None:
 def _choice(base: dict[str, Any], answers: list[tuple[float, str]]) -> Item:
     labels = [chr(ord("A") + place) for place in range(len(answers))]
     right = [label for label, (share, _) in zip(labels, answers, strict=True) if share > 0]
-    options = tuple(Option(label=label, text=text) for label, (_, text) in zip(labels, answers, strict=True))
+    options = tuple(ItemOption(label=label, text=text) for label, (_, text) in zip(labels, answers, strict=True))
     return Item(kind=choice(len(right)), options=options, key="".join(right) or None, **base)
 
 
@@ -98,14 +100,14 @@ def _pictures(question: Any) -> Iterator[Picture]:
             yield kept
 
 
-def write(items: list[Item]) -> Written:
+def write(items: list[Item]) -> ExportFile:
     """The questions as Moodle XML; one gap among several is written as an embedded answer (cloze)."""
     from lxml import etree
 
     quiz = etree.Element(ROOT)
     left_out = [item for item in items if not _write(quiz, item)]
     data = etree.tostring(quiz, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return Written(data, left_out)
+    return ExportFile(data, left_out)
 
 
 def _write(quiz: Any, item: Item) -> bool:

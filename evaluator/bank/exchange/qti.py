@@ -12,9 +12,9 @@ import zipfile
 from collections.abc import Callable
 from typing import Any, Literal
 
-from evaluator.bank.exchange import Exchanged, Written, choice, right_labels
+from evaluator.bank.exchange import Exchanged, ExportFile, choice, right_labels
 from evaluator.bank.exchange.markup import attribute, local, parse_xml, text_of_html
-from evaluator.bank.items import Answer, Blank, Item, Option, Pair
+from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair, ModelAnswer
 from evaluator.bank.papers import line_patterns
 
 ROOTS = ("assessmentItem", "assessmentTest", "questestinterop")
@@ -59,7 +59,7 @@ def _item(root: Any) -> Item:
         return Item(kind="blank", blanks=tuple(Blank(answers=tuple(a)) for a in accepted if a), **base)
     given = [value for values in correct.values() for value in values]
     answers = "\n".join(filter(None, [*(text_of_html(_inner(e, etree)) for e in rubric), *given]))
-    return Item(kind="open", references=(Answer(text=answers),) if answers else (), **base)
+    return Item(kind="open", references=(ModelAnswer(text=answers),) if answers else (), **base)
 
 
 def _correct(root: Any) -> dict[str, list[str]]:
@@ -132,7 +132,7 @@ def _choice(base: dict[str, Any], interaction: Any, correct: dict[str, list[str]
     choices = _choices(interaction, etree)
     given = correct.get(attribute(interaction, "responseIdentifier"), [])
     labels = {identifier: chr(ord("A") + place) for place, (identifier, _) in enumerate(choices)}
-    options = tuple(Option(label=labels[identifier], text=text) for identifier, text in choices)
+    options = tuple(ItemOption(label=labels[identifier], text=text) for identifier, text in choices)
     right = sorted(labels[value] for value in given if value in labels)
     verdicts = {option.label: line_patterns.read_key(option.text) for option in options}
     if len(options) == 2 and set(verdicts.values()) == {line_patterns.RIGHT, line_patterns.WRONG}:
@@ -155,12 +155,12 @@ def _matching(base: dict[str, Any], interaction: Any, correct: dict[str, list[st
     pairs = [value.split() for value in given if len(value.split()) == 2]
     return Item(
         kind="matching",
-        pairs=tuple(Pair(left=words.get(left, left), right=words.get(right, right)) for left, right in pairs),
+        pairs=tuple(MatchingPair(left=words.get(left, left), right=words.get(right, right)) for left, right in pairs),
         **base,
     )
 
 
-def write(items: list[Item], version: Version) -> Written:
+def write(items: list[Item], version: Version) -> ExportFile:
     """A content package: one file per item, and a manifest that lists them."""
     left_out = [item for item in items if not _fits(item)]
     kept = [item for item in items if _fits(item)]
@@ -170,7 +170,7 @@ def write(items: list[Item], version: Version) -> Written:
         package.writestr("imsmanifest.xml", _manifest(names, version))
         for name, item in zip(names, kept, strict=True):
             package.writestr(name, _write_item(item, name.removeprefix("items/").removesuffix(".xml"), version))
-    return Written(stream.getvalue(), left_out)
+    return ExportFile(stream.getvalue(), left_out)
 
 
 def _fits(item: Item) -> bool:

@@ -29,7 +29,7 @@ Block = tuple[str, tuple[str, ...], tuple[str, ...]]  # text, row cells, picture
 def read(path: Path, pictures: Pictures | None = None) -> tuple[Line, ...]:
     """The lines of a Word file; `number` counts paragraphs and table rows. Pictures are added to `pictures` by name."""
     check_office(path)
-    reader = _Reader(_open(path), pictures if pictures is not None else {})
+    reader = _DocxReader(_open(path), pictures if pictures is not None else {})
     lines: list[Line] = []
     number, blank = 0, False
     for text, cells, names in reader.blocks():
@@ -54,7 +54,7 @@ def _open(path: Path) -> Any:
         raise InputError("bank_damaged", file=path.name) from None
 
 
-class _Reader:
+class _DocxReader:
     """The reader of one document."""
 
     def __init__(self, document: Any, pictures: Pictures) -> None:

@@ -14,7 +14,7 @@ _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 @dataclass(frozen=True)
-class Level:
+class ListLevel:
     """One level of a list: its number format, its pattern and its start."""
 
     style: str
@@ -27,7 +27,7 @@ class Lists:
 
     def __init__(self, numbering: Any, styles: Any) -> None:
         self._abstract: dict[str, str] = {}  # list to definition
-        self._levels: dict[str, dict[int, Level]] = {}  # of a definition
+        self._levels: dict[str, dict[int, ListLevel]] = {}  # of a definition
         self._restarts: dict[str, dict[int, int]] = defaultdict(dict)  # list to level to its own start value
         self._begun: set[str] = set()
         self._counters: dict[tuple[str, int], int] = {}
@@ -75,7 +75,7 @@ class Lists:
         name = _value(own.find(f"{W}numId")) or inherited[0]
         return ("", 0) if name == "0" else (name, int(level) if level.isdecimal() else inherited[1])
 
-    def _count(self, name: str, definition: str, level: int, found: Level) -> None:
+    def _count(self, name: str, definition: str, level: int, found: ListLevel) -> None:
         """Counts a paragraph; lists with one definition continue counting unless one states its start."""
         if name not in self._begun:
             self._begun.add(name)
@@ -87,9 +87,9 @@ class Lists:
             del self._counters[deeper]
 
 
-def _level(element: Any) -> Level:
+def _level(element: Any) -> ListLevel:
     start = _value(element.find(f"{W}start"))
-    return Level(
+    return ListLevel(
         style=_value(element.find(f"{W}numFmt")) or "decimal",
         pattern=_value(element.find(f"{W}lvlText")),
         start=int(start) if start.isdecimal() else 1,

@@ -24,7 +24,7 @@ from evaluator.text import number_text
 ROW, SHEET = "_row", "_sheet"  # key under which a row keeps its place in the file
 _HEAD_WITHIN = 12  # filled rows: a title and notes may precede the column names
 
-Grid = list[tuple[int, list[str]]]
+NumberedRows = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,18 @@ def read(path: Path, known: Mapping[str, str] | None = None) -> Sheets:
     return Sheets(tuple(rows), tuple(lines), tuple(unread), headings)
 
 
-def _filled(grid: Grid) -> Grid:
+def _filled(grid: NumberedRows) -> NumberedRows:
     return [(number, cells) for number, cells in grid if any(cell.strip() for cell in cells)]
 
 
-def _find_head(grid: Grid, known: Mapping[str, str] | None) -> tuple[int, list[str | None]] | None:
+def _find_head(grid: NumberedRows, known: Mapping[str, str] | None) -> tuple[int, list[str | None]] | None:
     """The row that names the columns: among the first rows, the one that names the most."""
     named = [(place, name_columns(cells, known)) for place, (_, cells) in enumerate(grid[:_HEAD_WITHIN])]
     heads = [(place, columns) for place, columns in named if heads_table(columns)]
     return max(heads, key=lambda head: sum(column is not None for column in head[1]), default=None)
 
 
-def _unread(grid: Grid, head: int, columns: list[str | None]) -> Iterator[str]:
+def _unread(grid: NumberedRows, head: int, columns: list[str | None]) -> Iterator[str]:
     """Names of columns that have content but an unknown meaning."""
     names = grid[head][1]
     for place, name in enumerate(names):
@@ -94,14 +94,14 @@ def _name_cells(columns: list[str | None], number: int, cells: list[str], page: 
     return {**named, ROW: str(number), **({SHEET: str(page)} if page else {})}
 
 
-def _about(grid: Grid, page: int | None) -> Iterator[Line]:
+def _about(grid: NumberedRows, page: int | None) -> Iterator[Line]:
     """Title and notes above a table's columns."""
     for number, cells in grid:
         text = " ".join(cell.strip() for cell in cells if cell.strip())
         yield Line(" ".join(text.split()), number, page)
 
 
-def _lines(grid: Grid, page: int | None) -> Iterator[Line]:
+def _lines(grid: NumberedRows, page: int | None) -> Iterator[Line]:
     """A sheet that is a paper: a row's cells as lines, and a key in the cell beside a question as its answer."""
     blank, before = False, 0
     for number, cells in grid:
@@ -127,7 +127,7 @@ def _texts(cell: str, number: int, page: int | None, blank: bool) -> Iterator[Li
         yield Line(text, number, page, blank_before=blank and place == 0)
 
 
-def _csv_grid(path: Path) -> Grid:
+def _csv_grid(path: Path) -> NumberedRows:
     text = decode(path.read_bytes(), path.name)
     first = text.split("\n", 1)[0]
     dialect = max("\t;,", key=first.count)
@@ -138,7 +138,7 @@ def _csv_grid(path: Path) -> Grid:
         raise InputError("bank_damaged", file=path.name) from None
 
 
-def _xlsx_grids(path: Path) -> list[tuple[str, Grid]]:
+def _xlsx_grids(path: Path) -> list[tuple[str, NumberedRows]]:
     """The cells of every visible sheet, as text."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -153,7 +153,7 @@ def _xlsx_grids(path: Path) -> list[tuple[str, Grid]]:
         raise InputError("bank_damaged", file=path.name) from None
 
 
-def _grid(sheet: object) -> Grid:
+def _grid(sheet: object) -> NumberedRows:
     rows = sheet.iter_rows(values_only=True, max_row=MAX_LINES + 2, max_col=100)  # type: ignore[attr-defined]
     return [
         (number, [_cell(value) for value in row])

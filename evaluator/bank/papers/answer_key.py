@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evaluator.bank.items import Unplaced, Warning
+from evaluator.bank.items import ItemWarning, Unplaced
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.paper import OpenSection
-from evaluator.bank.papers.question import PART, Draft
+from evaluator.bank.papers.question import PART, QuestionDraft
 
 if TYPE_CHECKING:
     from evaluator.bank.papers.line_patterns import Heading
@@ -49,8 +49,8 @@ def section_for(heading: Heading, paper: OpenPaper) -> OpenSection | None:
 
 def _split_restarts(group: OpenSection) -> list[OpenSection]:
     """Splits an answer section without headings where its numbering restarts at 1 for the next question section."""
-    pieces: list[list[Draft]] = []
-    current: list[Draft] = []
+    pieces: list[list[QuestionDraft]] = []
+    current: list[QuestionDraft] = []
     for entry in group.drafts:
         if current and (entry.number or 0) <= (current[-1].number or 0):
             pieces.append(current)
@@ -79,7 +79,7 @@ def _matching_section(group: OpenSection, sections: list[OpenSection], used: lis
     return next(iter([*waiting, *holding]), None)
 
 
-def _case_number(draft: Draft) -> int | None:
+def _case_number(draft: QuestionDraft) -> int | None:
     return int(draft.case) if draft.style == PART and draft.case.isdecimal() else None
 
 
@@ -100,7 +100,9 @@ def _same_kind(section: OpenSection, group: OpenSection) -> bool:
     )
 
 
-def _matching_question(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> Draft | None:
+def _matching_question(
+    entry: QuestionDraft, target: OpenSection | None, sections: list[OpenSection]
+) -> QuestionDraft | None:
     """The question in the section, or without one, the only question in the paper with that number."""
     places = [target] if target is not None else sections
     found = [
@@ -110,7 +112,7 @@ def _matching_question(entry: Draft, target: OpenSection | None, sections: list[
     return found[0] if len(found) == 1 else waiting[0] if len(waiting) == 1 else None
 
 
-def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSection]) -> bool:
+def _fill_parts(entry: QuestionDraft, target: OpenSection | None, sections: list[OpenSection]) -> bool:
     """`(33) B B D`: the keys of a case's parts, in order; False if the entry does not have that form."""
     places = [target] if target is not None else sections
     parts = [
@@ -127,7 +129,7 @@ def _fill_parts(entry: Draft, target: OpenSection | None, sections: list[OpenSec
     return True
 
 
-def _fill(question: Draft, entry: Draft) -> None:
+def _fill(question: QuestionDraft, entry: QuestionDraft) -> None:
     """Fills in an entry. What the question already has is kept; a difference is a warning."""
     question.split_key_of(entry)
     for has, given in ((question.explanation, entry.explanation), (question.answer, entry.answer)):
@@ -137,7 +139,7 @@ def _fill(question: Draft, entry: Draft) -> None:
         question.warnings.append(_unused(entry, "\n".join(text.value for _, text in entry.criteria)))
     if entry.key and question.key and entry.key != question.key:
         values = {"first": question.key, "second": entry.key}
-        question.warnings.append(Warning(code="two_keys", line=entry.start, values=values))
+        question.warnings.append(ItemWarning(code="two_keys", line=entry.start, values=values))
     question.key = question.key or entry.key
     question.explanation = question.explanation if question.explanation.value else entry.explanation
     question.answer = question.answer if question.answer.value else entry.answer
@@ -145,10 +147,10 @@ def _fill(question: Draft, entry: Draft) -> None:
     question.warnings.extend(entry.warnings)
 
 
-def _unused(entry: Draft, text: str) -> Warning:
-    return Warning(code="given_twice", line=entry.start, values={"text": text[:80]})
+def _unused(entry: QuestionDraft, text: str) -> ItemWarning:
+    return ItemWarning(code="given_twice", line=entry.start, values={"text": text[:80]})
 
 
-def _shown(entry: Draft) -> str:
+def _shown(entry: QuestionDraft) -> str:
     text = " ".join(filter(None, (entry.key, entry.answer.value, entry.explanation.value)))
     return f"{entry.number}. {text}"[:200]

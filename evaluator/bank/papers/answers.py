@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evaluator.bank.items import Answer, AnswerPart
+from evaluator.bank.items import AnswerPart, ModelAnswer
 from evaluator.bank.papers.line_patterns import CIRCLED, fold
 
 # In this order: the style of the first marked line is the outer one; all others belong inside a part.
@@ -21,12 +21,12 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _TITLE = re.compile(r"^([^:,。;!?\"“”]{1,20}):\s*")
 
 
-def split_answer(text: str) -> Answer:
+def split_answer(text: str) -> ModelAnswer:
     """An answer with its parts; without parts if nothing or only one is marked."""
     lines = _break_inline(text).splitlines()
     style = next((pattern for line in lines for _, pattern in _STYLES if pattern.match(fold(line))), None)
     if style is None:
-        return Answer(text=text)
+        return ModelAnswer(text=text)
     parts: list[list[str]] = []
     for line in lines:
         match = style.match(fold(line))
@@ -34,7 +34,9 @@ def split_answer(text: str) -> Answer:
             parts.append([line[match.end() :].strip()])
         elif parts:
             parts[-1].append(line.strip())
-    return Answer(text=text, parts=tuple(_part(n, part) for n, part in enumerate(parts, 1)) if len(parts) > 1 else ())
+    return ModelAnswer(
+        text=text, parts=tuple(_part(n, part) for n, part in enumerate(parts, 1)) if len(parts) > 1 else ()
+    )
 
 
 def _part(number: int, lines: list[str]) -> AnswerPart:

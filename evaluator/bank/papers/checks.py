@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from evaluator.bank.items import CHOICE_KINDS, OBJECTIVE_KINDS, Item, Paper, Section, Warning
+from evaluator.bank.items import CHOICE_KINDS, OBJECTIVE_KINDS, Item, ItemWarning, Paper, Section
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.papers.question import Draft, ends, hangs
+from evaluator.bank.papers.question import QuestionDraft, ends, hangs
 
 
-def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> list[Item]:
+def mark_damage(items: list[Item], drafts: list[QuestionDraft], cut: list[QuestionDraft]) -> list[Item]:
     """Marks as truncated questions without a text, and the last one before a break that lacks what the others have."""
     marked = []
     for item, draft in zip(items, drafts, strict=True):
@@ -21,7 +21,7 @@ def mark_damage(items: list[Item], drafts: list[Draft], cut: list[Draft]) -> lis
     return marked
 
 
-def _is_incomplete(item: Item, draft: Draft, others: list[Item]) -> bool:
+def _is_incomplete(item: Item, draft: QuestionDraft, others: list[Item]) -> bool:
     """Whether a question at the break is incomplete."""
     if item.kind in CHOICE_KINDS:
         usual = min((len(other.options) for other in others), default=2)
@@ -45,7 +45,7 @@ def _criteria_missing(item: Item) -> bool:
     return None in given or (item.points is not None and sum(p or 0 for p in given) < item.points)
 
 
-def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) -> Paper:
+def check_paper(paper: Paper, file: str, total: float | None, cut: list[QuestionDraft]) -> Paper:
     """The paper with all warnings: on items if they concern these, otherwise on the paper."""
     keyed = {section.line: _has_keys(paper, section) for section in paper.sections}
     items = []
@@ -54,58 +54,58 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Draft]) 
         items.append(item.model_copy(update={"warnings": _with_file(found, file)}))
     warnings = [*_check_sections(paper), *_check_numbers(paper), *_check_total(paper, total)]
     warnings += [
-        Warning(code="no_keys_in_section", line=section.line, values={"section": section.title})
+        ItemWarning(code="no_keys_in_section", line=section.line, values={"section": section.title})
         for section in paper.sections
         if section.found and not keyed[section.line]
     ]
     warnings += [
-        Warning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
+        ItemWarning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
     ]
     return paper.model_copy(update={"items": tuple(items), "warnings": _with_file(warnings, file)})
 
 
-def _with_file(warnings: list[Warning], file: str) -> tuple[Warning, ...]:
+def _with_file(warnings: list[ItemWarning], file: str) -> tuple[ItemWarning, ...]:
     return tuple(warning.model_copy(update={"file": file}) for warning in warnings)
 
 
-def check_item(item: Item) -> Iterator[Warning]:
+def check_item(item: Item) -> Iterator[ItemWarning]:
     """Faults of one question on its own."""
     line = item.source.start if item.source else None
     labels = {option.label for option in item.options}
     if item.truncated:
-        yield Warning(code="truncated", line=line, values=_named(item))
+        yield ItemWarning(code="truncated", line=line, values=_named(item))
     if item.kind in CHOICE_KINDS and item.key_letters and (missing := set(item.key_letters) - labels):
-        yield Warning(
+        yield ItemWarning(
             code="key_missing_option", line=line, values={**_named(item), "missing": "".join(sorted(missing))}
         )
     if item.kind in CHOICE_KINDS and not item.truncated and len(labels) < 2 and not item.steps:
-        yield Warning(code="few_options", line=line, values=_named(item))
+        yield ItemWarning(code="few_options", line=line, values=_named(item))
     if item.kind == "single_choice" and len(item.key_letters) > 1:
-        yield Warning(code="several_keys", line=line, values={**_named(item), "key": item.key or ""})
+        yield ItemWarning(code="several_keys", line=line, values={**_named(item), "key": item.key or ""})
     if item.kind == "true_false" and item.key and item.key not in (line_patterns.RIGHT, line_patterns.WRONG):
-        yield Warning(code="key_not_true_false", line=line, values={**_named(item), "key": item.key})
+        yield ItemWarning(code="key_not_true_false", line=line, values={**_named(item), "key": item.key})
     if not (item.key or item.references or item.criteria or item.blanks or item.pairs or item.truncated):
-        yield Warning(code="no_key", line=line, values=_named(item))
+        yield ItemWarning(code="no_key", line=line, values=_named(item))
     if item.kind in OBJECTIVE_KINDS and not item.key and item.references:
-        yield Warning(code="key_unreadable", line=line, values={"value": item.references[0].text[:40]})
+        yield ItemWarning(code="key_unreadable", line=line, values={"value": item.references[0].text[:40]})
     yield from _check_criteria(item, line)
 
 
-def _check_criteria(item: Item, line: int | None) -> Iterator[Warning]:
+def _check_criteria(item: Item, line: int | None) -> Iterator[ItemWarning]:
     if not item.criteria:
         return
     without = [str(criterion.number) for criterion in item.criteria if criterion.points is None]
     total = sum(criterion.points or 0 for criterion in item.criteria)
     if without:
-        yield Warning(
+        yield ItemWarning(
             code="criterion_without_points", line=line, values={**_named(item), "numbers": ", ".join(without)}
         )
     elif item.points is not None and abs(total - item.points) > 1e-9:
         values = {**_named(item), "sum": f"{total:g}", "points": f"{item.points:g}"}
-        yield Warning(code="criteria_sum", line=line, values=values)
+        yield ItemWarning(code="criteria_sum", line=line, values=values)
 
 
-def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
+def _cut_text(item: Item, paper: Paper, cut: list[QuestionDraft]) -> Iterator[ItemWarning]:
     """A truncated explanation or answer: certainly if it breaks off, possibly if it has no full stop."""
     if item.truncated:
         return
@@ -116,9 +116,9 @@ def _cut_text(item: Item, paper: Paper, cut: list[Draft]) -> Iterator[Warning]:
         others = [other.explanation for other in paper.items if other.explanation and other.explanation != text]
         usual = len(others) >= 3 and sum(map(ends, others)) >= 0.6 * len(others)
         if hangs(text):
-            yield Warning(code=f"{draft.part}_truncated", line=draft.end, values=_named(item))
+            yield ItemWarning(code=f"{draft.part}_truncated", line=draft.end, values=_named(item))
         elif usual:
-            yield Warning(code=f"{draft.part}_unfinished", line=draft.end, values=_named(item))
+            yield ItemWarning(code=f"{draft.part}_unfinished", line=draft.end, values=_named(item))
 
 
 def _named(item: Item) -> dict[str, str]:
@@ -143,18 +143,18 @@ def _items_of(paper: Paper, section: Section) -> list[Item]:
     ]
 
 
-def _check_sections(paper: Paper) -> Iterator[Warning]:
+def _check_sections(paper: Paper) -> Iterator[ItemWarning]:
     for section in paper.sections:
         named = {"section": section.title}
         if section.declared_count is not None and section.declared_count != section.found:
             counts = {"declared": str(section.declared_count), "found": str(section.found)}
-            yield Warning(code="count_differs", line=section.line, values={**named, **counts})
+            yield ItemWarning(code="count_differs", line=section.line, values={**named, **counts})
         if section.declared_count is None and _is_empty(paper, section):
-            yield Warning(code="empty_section", line=section.line, values=named)
+            yield ItemWarning(code="empty_section", line=section.line, values=named)
         each, points, count = section.declared_each, section.declared_points, section.declared_count
         if each is not None and points is not None and count and abs(each * count - points) > 1e-9:
             values = {**named, "each": f"{each:g}", "count": str(count), "points": f"{points:g}"}
-            yield Warning(code="points_differ", line=section.line, values=values)
+            yield ItemWarning(code="points_differ", line=section.line, values=values)
         yield from _check_item_points(paper, section)
 
 
@@ -165,7 +165,7 @@ def _is_empty(paper: Paper, section: Section) -> bool:
     return not section.found and (after is None or lost)
 
 
-def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
+def _check_item_points(paper: Paper, section: Section) -> Iterator[ItemWarning]:
     """Compares the sum of the questions' own points with the heading's."""
     given = [item.points for item in _items_of(paper, section)]
     own = any(points != section.declared_each for points in given)  # otherwise the heading's own figures differ
@@ -173,10 +173,10 @@ def _check_item_points(paper: Paper, section: Section) -> Iterator[Warning]:
     total = sum(points or 0 for points in given)
     if complete and section.declared_points is not None and abs(total - section.declared_points) > 0.01:
         values = {"section": section.title, "sum": f"{total:g}", "points": f"{section.declared_points:g}"}
-        yield Warning(code="item_points_differ", line=section.line, values=values)
+        yield ItemWarning(code="item_points_differ", line=section.line, values=values)
 
 
-def _check_numbers(paper: Paper) -> Iterator[Warning]:
+def _check_numbers(paper: Paper) -> Iterator[ItemWarning]:
     """Repeated numbers in a section, and numbers missing between the first and the last."""
     for section in paper.sections:
         numbers = [item.number for item in _items_of(paper, section) if item.number]
@@ -185,7 +185,7 @@ def _check_numbers(paper: Paper) -> Iterator[Warning]:
         for code, found in (("number_twice", twice), ("number_gap", gaps)):
             if found:
                 values = {"section": section.title, "numbers": _ranges(found)}
-                yield Warning(code=code, line=section.line, values=values)
+                yield ItemWarning(code=code, line=section.line, values=values)
 
 
 def _ranges(numbers: list[int]) -> str:
@@ -199,7 +199,7 @@ def _ranges(numbers: list[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
+def _check_total(paper: Paper, total: float | None) -> Iterator[ItemWarning]:
     """Compares the paper's full marks with the sum of its sections' points."""
     declared = [
         section.declared_points or (section.declared_each or 0) * (section.declared_count or 0)
@@ -207,4 +207,4 @@ def _check_total(paper: Paper, total: float | None) -> Iterator[Warning]:
         if section.found or section.declared_count  # `第一部分(共24分)` only sums up the sections below it
     ]
     if total is not None and declared and all(declared) and abs(sum(declared) - total) > 1e-9:
-        yield Warning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})
+        yield ItemWarning(code="total_differs", line=1, values={"total": f"{total:g}", "sum": f"{sum(declared):g}"})

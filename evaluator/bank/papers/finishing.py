@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from evaluator.bank.formats.lines import Document, Line
-from evaluator.bank.items import Item, Paper, Section, Source, Unplaced
+from evaluator.bank.items import Item, ItemSource, Paper, Section, Unplaced
 from evaluator.bank.papers.answer_key import apply_answers
 from evaluator.bank.papers.checks import check_paper, mark_damage
 from evaluator.bank.papers.paper import OpenPaper, OpenSection
-from evaluator.bank.papers.question import UNNUMBERED, Draft
+from evaluator.bank.papers.question import UNNUMBERED, QuestionDraft
 
 
 def finish_paper(paper: OpenPaper, document: Document) -> Paper:
@@ -48,13 +48,13 @@ def _trust_brackets(section: OpenSection) -> None:
         draft.trusts_brackets = sure * 2 > len(section.drafts)
 
 
-def _finish_item(draft: Draft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:
+def _finish_item(draft: QuestionDraft, section: OpenSection, paper: OpenPaper, document: Document) -> Item:
     heading = section.heading
     each = heading.each
     alone = draft.style == UNNUMBERED and len(section.drafts) == 1
     if each is None and heading.points is not None and (heading.count or alone):
         each = heading.points / (heading.count or 1)
-    source = Source(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
+    source = ItemSource(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
     return draft.finish(source, paper.title, each)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evaluator.bank.items import Blank, Pair
+from evaluator.bank.items import Blank, MatchingPair
 from evaluator.bank.papers.line_patterns.folding import CIRCLED, fold
 
 _EMPTY = re.compile(r"_{2,}|\(\s*_*\s*\)")
@@ -66,7 +66,7 @@ def _pieces(answer: str, folded: str, pattern: re.Pattern[str]) -> list[str]:
     return [piece.strip() for piece in (*pieces, answer[at:]) if piece.strip()]
 
 
-def pair_up(text: str, answer: str) -> tuple[Pair, ...]:
+def pair_up(text: str, answer: str) -> tuple[MatchingPair, ...]:
     """Spells out `1-c 2-a` with the words of the question's two lists."""
     words: dict[str, str] = {}
     for line in text.splitlines():
@@ -75,5 +75,5 @@ def pair_up(text: str, answer: str) -> tuple[Pair, ...]:
                 words[match[1].upper()] = piece[match.start(2) : match.end(2)]
     found = _PAIR.findall(fold(answer))
     return tuple(
-        Pair(left=words.get(left.upper(), left), right=words.get(right.upper(), right)) for left, right in found
+        MatchingPair(left=words.get(left.upper(), left), right=words.get(right.upper(), right)) for left, right in found
     )

@@ -14,17 +14,17 @@ from typing import Literal
 
 from evaluator.bank.papers.line_patterns import fold
 
-Place = Literal["anywhere", "front", "end", "tail"]
-ANYWHERE: Place = "anywhere"
-FRONT: Place = "front"
-END: Place = "end"
-TAIL: Place = "tail"
+PagePlace = Literal["anywhere", "front", "end", "tail"]
+ANYWHERE: PagePlace = "anywhere"
+FRONT: PagePlace = "front"
+END: PagePlace = "end"
+TAIL: PagePlace = "tail"
 
 _FILE = r"\.(?:docx?|pdf|pptx?|xlsx?|wps|txt|rtf|zip|rar)"
 _BULLET = r"[-*·•\d、.\s]*"
 
 # (where it counts, pattern of the whole folded line, what it is)
-TABLE: tuple[tuple[Place, str, str], ...] = (
+TABLE: tuple[tuple[PagePlace, str, str], ...] = (
     # --- the site's notices, a sentence or a paragraph each; two of a notice's typical phrases must occur together
     (ANYWHERE, _BULLET + r".{0,20}网站文档一经付费.*(?:版权|复制).*", "what buying a document does not buy"),
     (ANYWHERE, _BULLET + r"本站.{0,30}上传.*本站.*(?:完整性|保证|承诺).*", "no warranty by the site"),
@@ -96,19 +96,19 @@ TABLE: tuple[tuple[Place, str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Row:
+class NoisyRow:
     """One row of the table, compiled for matching."""
 
-    place: Place
+    place: PagePlace
     pattern: re.Pattern[str]
     what: str
 
 
-_ROWS = tuple(Row(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
+_ROWS = tuple(NoisyRow(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
 
 
 @lru_cache(maxsize=1000)  # look-ahead inspects a line repeatedly
-def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> Row | None:
+def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> NoisyRow | None:
     """The row that matches the whole line, or None.
 
     `in_tail`: a line that ends the paper came before. `in_front`: no section or question has come yet.

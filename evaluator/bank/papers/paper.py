@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import Unplaced
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.papers.question import Draft
+from evaluator.bank.papers.question import QuestionDraft
 
 
 @dataclass
@@ -16,7 +16,7 @@ class OpenSection:
 
     heading: line_patterns.Heading
     line: int
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[QuestionDraft] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     preface: str = ""  # which of the two an unmarked line continues
@@ -24,8 +24,8 @@ class OpenSection:
     chapter: str = ""
     holds_for: tuple[int, int] | None = None  # the question numbers to which the background applies
     options_for: tuple[int, int] | None = None  # the numbers of the questions that share `shared_options`
-    shared_options: list[line_patterns.Found] = field(default_factory=list)
-    case: Draft | None = None  # the stem of the case whose parts are being read
+    shared_options: list[line_patterns.FoundOption] = field(default_factory=list)
+    case: QuestionDraft | None = None  # the stem of the case whose parts are being read
 
     def background_of(self, number: int | None) -> list[str]:
         """The background of a question; one for `第1—2题` ends after them."""
@@ -45,7 +45,7 @@ class OpenPaper:
     answers: list[OpenSection] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     noise: int = 0
-    cut: list[Draft] = field(default_factory=list)  # drafts after which the document broke off
+    cut: list[QuestionDraft] = field(default_factory=list)  # drafts after which the document broke off
     background: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     chapter: str = ""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from evaluator.bank.formats.lines import Line, join
-from evaluator.bank.items import CHOICE_KINDS, Criterion, Item, Kind, Option, Source, Warning
+from evaluator.bank.items import CHOICE_KINDS, Item, ItemKind, ItemOption, ItemSource, ItemWarning, ScoringLine
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import pair_up, read_blanks
@@ -33,7 +33,7 @@ def hangs(text: str) -> bool:
 
 
 @dataclass
-class Text:
+class GrowingText:
     """Lines that form one text; it remembers whether its last line can continue."""
 
     value: str = ""
@@ -62,24 +62,24 @@ class Text:
 
 
 @dataclass
-class Draft:
+class QuestionDraft:
     """One question, or one entry of an answer section, being read."""
 
     number: int | None
     start: int
-    kind: Kind | None = None
+    kind: ItemKind | None = None
     some_choice: bool = False
     style: str = ""
     page: int | None = None
     end: int = 0
     points: float | None = None
     part: str = "text"  # where an unmarked line goes: text, options, answer, explanation, criteria
-    text: Text = field(default_factory=Text)
-    answer: Text = field(default_factory=Text)
-    explanation: Text = field(default_factory=Text)
-    options: list[tuple[str, Text]] = field(default_factory=list)
+    text: GrowingText = field(default_factory=GrowingText)
+    answer: GrowingText = field(default_factory=GrowingText)
+    explanation: GrowingText = field(default_factory=GrowingText)
+    options: list[tuple[str, GrowingText]] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
-    criteria: list[tuple[str, Text]] = field(default_factory=list)  # style of the number, text
+    criteria: list[tuple[str, GrowingText]] = field(default_factory=list)  # style of the number, text
     key: str | None = None
     raw_key: str = ""  # as written: for an ordering question the order of the letters matters
     right: list[str] = field(default_factory=list)  # labels of options that are marked as right
@@ -96,7 +96,7 @@ class Draft:
     partial: float | None = None
     awaited: str = ""  # a label that stood alone: the next line without a mark is what it announces
     nested: int = 0  # last number of a list inside the text, 0 if there is none
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[ItemWarning] = field(default_factory=list)
 
     @property
     def closed(self) -> bool:
@@ -136,10 +136,10 @@ class Draft:
         self.end = max(self.end, line.number)
         self.awaited = ""
 
-    def add_options(self, found: list[line_patterns.Found], line: Line) -> None:
+    def add_options(self, found: list[line_patterns.FoundOption], line: Line) -> None:
         """Adds options of a line, noting how the layout marks the right one (bold, ticked, `(正确答案)`)."""
         for option in found:
-            text = Text()
+            text = GrowingText()
             text.add(option.text, line)
             self.options.append((option.label, text))
             if option.right:
@@ -165,12 +165,12 @@ class Draft:
             self.part = "explanation"
             self.explanation.add(explained, line)
 
-    def split_key_of(self, entry: Draft) -> None:
+    def split_key_of(self, entry: QuestionDraft) -> None:
         """If this question needs a key, splits an answer that starts with one into key and explanation."""
         key, reason = line_patterns.split_key(entry.answer.value) if self.wants_key and not entry.key else (None, "")
         if key:
-            entry.key, entry.answer = key, Text()
-            entry.explanation = Text(_lines(reason, entry.explanation.value))
+            entry.key, entry.answer = key, GrowingText()
+            entry.explanation = GrowingText(_lines(reason, entry.explanation.value))
 
     @property
     def _may_be_key(self) -> bool:
@@ -185,12 +185,12 @@ class Draft:
         self.key, self.raw_key, self.key_line = key, given, line.number
 
     def add_criterion(self, text: str, style: str, line: Line) -> None:
-        grown = Text()
+        grown = GrowingText()
         grown.add(text, line)
         self.criteria.append((style, grown))
         self.part = "criteria"
 
-    def target(self) -> Text:
+    def target(self) -> GrowingText:
         """The text to which an unmarked line would be added."""
         if self.part == "options":
             return self.options[-1][1]
@@ -216,7 +216,7 @@ class Draft:
         is_list = ":" in line_patterns.fold(line.text) and not self.wants_letters and self.kind != "true_false"
         return target.takes(line) or is_list
 
-    def _option_takes(self, target: Text, line: Line, next_text: str) -> bool:
+    def _option_takes(self, target: GrowingText, line: Line, next_text: str) -> bool:
         """Whether an unmarked line continues an option that is clearly unfinished or followed by another option."""
         split_before = any(text.lines > 1 for _, text in self.options)
         indented = len(line.text) - len(line.text.lstrip()) >= 3
@@ -228,13 +228,13 @@ class Draft:
             or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
         )
 
-    def finish(self, source: Source, paper: str, section_points: float | None) -> Item:
+    def finish(self, source: ItemSource, paper: str, section_points: float | None) -> Item:
         """The finished item."""
         self.options.sort(key=lambda option: option[0])
         text, key = self._text_and_key()
-        options = tuple(Option(label=label, text=option.value) for label, option in self.options)
+        options = tuple(ItemOption(label=label, text=option.value) for label, option in self.options)
         criteria = tuple(
-            Criterion(number=number, text=split[0], points=split[1])
+            ScoringLine(number=number, text=split[0], points=split[1])
             for number, split in enumerate(
                 (line_patterns.split_points(grown.value) for _, grown in self.criteria), start=1
             )
@@ -286,10 +286,10 @@ class Draft:
                 text = found.text
                 if key and found.key != key:
                     values = {"first": found.key, "second": key}
-                    self.warnings.append(Warning(code="two_keys", line=self.start, values=values))
+                    self.warnings.append(ItemWarning(code="two_keys", line=self.start, values=values))
                 key = key or found.key
                 if found.reason and not self.explanation.value:
-                    self.explanation = Text(found.reason)
+                    self.explanation = GrowingText(found.reason)
         return line_patterns.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
 
     @property
@@ -315,7 +315,7 @@ class Draft:
             return without
         return text
 
-    def _kind(self, key: str | None, options: tuple[Option, ...]) -> Kind:
+    def _kind(self, key: str | None, options: tuple[ItemOption, ...]) -> ItemKind:
         """The kind of the section; if it names none, inferred from options and key."""
         sequences = sum(line_patterns.is_sequence(option.text) or self._is_all_steps(option.text) for option in options)
         if (self.steps and sequences >= 2) or (key and "→" in key):
@@ -344,14 +344,14 @@ class Draft:
         rest = set(text) - set(line_patterns.CIRCLED) - set(" 、,，→->")
         return not rest and sorted(marks) == sorted(line_patterns.CIRCLED[: len(self.steps)])
 
-    def _is_order(self, options: tuple[Option, ...]) -> bool:
+    def _is_order(self, options: tuple[ItemOption, ...]) -> bool:
         """Whether the letters of all options are out of order, so that they state the order of the steps."""
         letters = re.sub(rf"[^{line_patterns.LETTERS}]", "", self.raw_key.upper())
         return (
             len(letters) >= 3 and sorted(letters) == [o.label for o in options] and letters != "".join(sorted(letters))
         )
 
-    def _key_for(self, kind: Kind, key: str | None, options: tuple[Option, ...]) -> str | None:
+    def _key_for(self, kind: ItemKind, key: str | None, options: tuple[ItemOption, ...]) -> str | None:
         """The key for this kind of question: √ or × if true and false are options A and B.
 
         An ordering question whose options are the steps has them in its key, in their order.
@@ -369,5 +369,5 @@ def _lines(*texts: str) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _warn(code: str, line: Line, **values: str) -> Warning:
-    return Warning(code=code, line=line.number, values=values)
+def _warn(code: str, line: Line, **values: str) -> ItemWarning:
+    return ItemWarning(code=code, line=line.number, values=values)

@@ -6,19 +6,17 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
+from evaluator.encoding import Frozen
 
 _COLUMNS = ("id", "path", "place", "imported", "edits", "deleted_at", "deleted_by")
 _FILE_COLUMNS = ("path", "name", "digest", "papers", "imported_at")
 
 
-class Change(BaseModel):
+class Change(Frozen):
     """One step that was done or undone."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     at: str

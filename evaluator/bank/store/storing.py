@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,14 +13,13 @@ from evaluator.bank.store.history import as_it_is, now, remember
 from evaluator.bank.store.matching import match_items, new_ids
 from evaluator.bank.store.tables import FileRow, ItemRow
 from evaluator.bank.template import from_row, to_row
+from evaluator.encoding import Frozen
 
 _CHANGES = ("added", "changed", "removed", "restored", "protected")  # without any there is nothing to undo
 
 
-class Stored(BaseModel):
+class Stored(Frozen):
     """The result of storing one document: ids by outcome."""
-
-    model_config = ConfigDict(frozen=True)
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Integer, MetaData, String, Tex
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
-class Base(DeclarativeBase):
+class BankBase(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
     )
 
 
-class FileRow(Base):
+class FileRow(BankBase):
     """A document as last imported. `path` is absolute; a member of an archive is `ARCHIVE!NAME`."""
 
     __tablename__ = "files"
@@ -32,7 +32,7 @@ class FileRow(Base):
     imported_at: Mapped[str] = mapped_column(String(40))
 
 
-class ItemRow(Base):
+class ItemRow(BankBase):
     """A question. `edits` holds the fields set by a person; `deleted_at` is set instead of deleting the row."""
 
     __tablename__ = "items"
@@ -45,7 +45,7 @@ class ItemRow(Base):
     deleted_by: Mapped[str | None] = mapped_column(String(20))  # "person" or "import"
 
 
-class ChangeRow(Base):
+class ChangeRow(BankBase):
     """One step that can be undone; steps of one command share `run` and are undone together."""
 
     __tablename__ = "changes"

@@ -17,7 +17,7 @@ from evaluator.batch.engine import GradesWork
 from evaluator.batch.grading import Grader, open_grader, profiles_of
 from evaluator.errors import InputError, ModelError
 from evaluator.settings import Settings
-from evaluator.storage import Batch, Outcome, Records, Work, open_records
+from evaluator.storage import Batch, ItemOutcome, PendingItem, Records, open_records
 
 _STORE_BYTES = 100_000_000  # texts travel as arguments; the store holds next to nothing
 STARTS = 4
@@ -31,7 +31,7 @@ class Worker:
         self._settings, self._profiles = Settings(**settings), profiles
         self._grader: Grader | None = None
 
-    async def grade(self, work: Work) -> Outcome:
+    async def grade(self, work: PendingItem) -> ItemOutcome:
         """Grades one text; see `Grader.grade`."""
         if self._grader is None:
             self._grader = await asyncio.to_thread(self._open)
@@ -55,7 +55,7 @@ class RayWorkers:
         self.actors = actors
         self._in_hand = [0] * len(actors)
 
-    async def grade(self, work: Work) -> Outcome:
+    async def grade(self, work: PendingItem) -> ItemOutcome:
         """Grades one text. Raises what the worker raises; a worker that dies is restarted and the text reassigned."""
         import ray.exceptions as faults
 

@@ -11,10 +11,10 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.agreement.figures import SEED, Statistic, to_levels
 from evaluator.calibration.agreement.formulas import FORMULAS, ON_LEVELS, Array
+from evaluator.encoding import Frozen
 
 MOST_PAIRS = 60
 MOST_ITEMS = 3000  # above this a random sample is used: the ceiling's interval is narrow by then
@@ -24,10 +24,8 @@ MOST_RESAMPLED = 200_000  # items times resamples; with many items fewer resampl
 PANELS = (2, 3, 4, 5)
 
 
-class Ceiling(BaseModel):
+class Ceiling(Frozen):
     """Human-to-human figures for one criterion, by name of the figure."""
-
-    model_config = ConfigDict(frozen=True)
 
     pairwise: dict[str, Statistic]
     one_against_rest: dict[str, Statistic]
@@ -48,17 +46,17 @@ def measure_ceiling(grades: Array, *, step: float = 1.0, names: tuple[str, ...] 
     )
 
 
-Pair = tuple[Array, Array]
+GraderPair = tuple[Array, Array]
 
 
-def _pair_up(grades: Array) -> list[Pair]:
+def _pair_up(grades: Array) -> list[GraderPair]:
     """Pair up the columns; with many graders, an evenly spaced choice of MOST_PAIRS pairs."""
     pairs = list(combinations(range(grades.shape[1]), 2))
     chosen = pairs[:: max(1, -(-len(pairs) // MOST_PAIRS))]
     return [(grades[:, a], grades[:, b]) for a, b in chosen]
 
 
-def _split(grades: Array, size: int) -> list[Pair]:
+def _split(grades: Array, size: int) -> list[GraderPair]:
     """Pair the mean of a panel of `size` with the mean of all others, for each grader or for 20 random panels."""
     graders = grades.shape[1]
     if graders <= size:
@@ -70,18 +68,18 @@ def _split(grades: Array, size: int) -> list[Pair]:
     return [_means(grades, np.isin(np.arange(graders), panel), size) for panel in panels]
 
 
-def _means(grades: Array, inside: NDArray[np.bool_], size: int) -> Pair:
+def _means(grades: Array, inside: NDArray[np.bool_], size: int) -> GraderPair:
     """Item means of the panel and of the others; NaN where a panel member has no grade."""
     with warnings.catch_warnings():  # an item that nobody else graded has no mean, and drops out as NaN
         warnings.simplefilter("ignore", RuntimeWarning)
         return grades[:, inside].mean(axis=1), np.nanmean(grades[:, ~inside], axis=1)
 
 
-def _average(pairs: list[Pair], names: tuple[str, ...], step: float) -> dict[str, Statistic]:
+def _average(pairs: list[GraderPair], names: tuple[str, ...], step: float) -> dict[str, Statistic]:
     return {name: _average_one(pairs, name, step) for name in names}
 
 
-def _average_one(pairs: list[Pair], name: str, step: float) -> Statistic:
+def _average_one(pairs: list[GraderPair], name: str, step: float) -> Statistic:
     """Average the figure over pairs: n is the mean number of shared items, the interval resamples items."""
     if not pairs:
         return Statistic(name=name, value=None, n=0, why="one_grader")
@@ -101,7 +99,7 @@ def _shared(x: Array, y: Array) -> NDArray[np.bool_]:
     return ~(np.isnan(x) | np.isnan(y))
 
 
-def _bound(pairs: list[Pair], name: str) -> tuple[float | None, float | None]:
+def _bound(pairs: list[GraderPair], name: str) -> tuple[float | None, float | None]:
     """95% interval of the mean over pairs, or None where it is undefined.
 
     All pairs use the same resampled items, each restricted to the items that it shares, as the figure itself does.

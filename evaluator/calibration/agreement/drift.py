@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.data.grades import Scale
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.profiles import Stamp
 
@@ -21,20 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Moved(BaseModel):
+class Moved(Frozen):
     """One item before and after, in points."""
-
-    model_config = ConfigDict(frozen=True)
 
     item: str
     before: float
     after: float
 
 
-class Drift(BaseModel):
+class Drift(Frozen):
     """The drift of one criterion: `shift` is after minus before, in points, with its 95% interval."""
-
-    model_config = ConfigDict(frozen=True)
 
     criterion: str
     n: int

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.agreement import formulas
 from evaluator.calibration.agreement.formulas import FORMULAS, ON_LEVELS, Array, icc_of_many
+from evaluator.encoding import Frozen
 from evaluator.messages import say
 
 if TYPE_CHECKING:
@@ -23,13 +23,11 @@ MOST_RESAMPLED = 2_000_000  # items times resamples; with many items the interva
 SEED = 20261121
 
 
-class Statistic(BaseModel):
+class Statistic(Frozen):
     """One figure. `value` is None where it is undefined; `why` then names the reason in the catalogue.
 
     `low` and `high` bound a 95% percentile-bootstrap interval over items; None where there is no interval.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     value: float | None
@@ -206,10 +204,8 @@ _CALCULATE = {
 }
 
 
-class Group(BaseModel):
+class Group(Frozen):
     """Agreement on a subset of the items: a score band, a language, a length."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: str  # "band", "language", "length"
     label: str

@@ -12,7 +12,8 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+
+from evaluator.encoding import Frozen
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]  # indices of rows or columns
@@ -24,10 +25,8 @@ COPY_SHARE = 0.9
 COPY_ITEMS = 10
 
 
-class Severity(BaseModel):
+class Severity(Frozen):
     """One grader in one criterion; points are on the criterion's scale."""
-
-    model_config = ConfigDict(frozen=True)
 
     grader: str
     n: int
@@ -39,10 +38,8 @@ class Severity(BaseModel):
     misfit: bool
 
 
-class Copy(BaseModel):
+class Copy(Frozen):
     """Two graders who agree more often than grading alone explains."""
-
-    model_config = ConfigDict(frozen=True)
 
     first: str
     second: str

@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+
+from evaluator.encoding import Frozen
 
 Array = NDArray[np.float64]
 EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}  # section 3.3 of the paper
@@ -22,10 +23,8 @@ LEAST_T_TEST = 30
 LEAST_ITEMS = 5
 
 
-class Duel(BaseModel):
+class Duel(Frozen):
     """The machine against one human."""
-
-    model_config = ConfigDict(frozen=True)
 
     grader: str
     n: int
@@ -36,10 +35,8 @@ class Duel(BaseModel):
     more_items: int | None  # for 80% power; 0 if passed, None if more would not help
 
 
-class Substitution(BaseModel):
+class Substitution(Frozen):
     """The verdict over all humans; `winning_rate` (omega) and `advantage` (rho) are None below three humans."""
-
-    model_config = ConfigDict(frozen=True)
 
     epsilon: float
     winning_rate: float | None

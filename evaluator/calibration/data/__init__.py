@@ -2,16 +2,16 @@
 
 from evaluator.calibration.data.dataset import Data, scales_of
 from evaluator.calibration.data.grades import Grades, Scale, read_grades
-from evaluator.calibration.data.items import Item, Readouts, read_items, read_readouts
+from evaluator.calibration.data.items import CalibrationItem, Readouts, read_items, read_readouts
 from evaluator.calibration.data.readouts import read_out, transcript_of, write_lines
 from evaluator.calibration.data.stored import gather_stored
-from evaluator.calibration.data.tables import Mapping, propose_mapping, read_table
+from evaluator.calibration.data.tables import ColumnMapping, propose_mapping, read_table
 
 __all__ = [
+    "CalibrationItem",
+    "ColumnMapping",
     "Data",
     "Grades",
-    "Item",
-    "Mapping",
     "Readouts",
     "Scale",
     "gather_stored",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from evaluator.calibration.data.grades import Grades, Scale
-from evaluator.calibration.data.items import Item, Readouts
+from evaluator.calibration.data.items import CalibrationItem, Readouts
 
 
 class Data:
     """The inputs of a run, read and checked."""
 
-    def __init__(self, grades: Grades, readouts: Readouts, items: list[Item], scales: dict[str, Scale]) -> None:
+    def __init__(
+        self, grades: Grades, readouts: Readouts, items: list[CalibrationItem], scales: dict[str, Scale]
+    ) -> None:
         self.grades, self.readouts, self.items, self.scales = grades, readouts, items, scales
 
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from evaluator.calibration.data.points import parse_points
-from evaluator.calibration.data.tables import Mapping, propose_mapping
+from evaluator.calibration.data.tables import ColumnMapping, propose_mapping
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.messages import say
 
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
 COLUMNS = ["item", "grader", "criterion", "points"]
 
 
-class Scale(BaseModel):
+class Scale(Frozen):
     """Lowest and highest points of a criterion."""
-
-    model_config = ConfigDict(frozen=True)
 
     low: float
     high: float
@@ -38,10 +35,8 @@ class Scale(BaseModel):
         return self.high - self.low
 
 
-class Problem(BaseModel):
+class GradeProblem(Frozen):
     """Something that could not be used. Rows are counted as in a spreadsheet: 1 is the header, 0 the whole file."""
-
-    model_config = ConfigDict(frozen=True)
 
     row: int
     code: str
@@ -57,7 +52,7 @@ class Grades:
     """Usable grades as a long table (item, grader, criterion: text; points: float), and what could not be used."""
 
     table: pd.DataFrame
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[GradeProblem, ...] = ()
     problem_count: int = 0  # the first problems of each kind, at most MOST_PROBLEMS
     scales: Dictionary[str, Scale] = field(default_factory=dict)
 
@@ -82,10 +77,10 @@ class Grades:
             raise InputError("calibration_no_shared_criteria", **known)
         return names
 
-    def unread(self, machine: pd.DataFrame) -> list[Problem]:
+    def unread(self, machine: pd.DataFrame) -> list[GradeProblem]:
         """Criteria without machine points, each as a problem of the whole table."""
         names = [name for name in self.criteria if name not in machine.columns]
-        return [Problem(row=0, code="no_readouts", values={"criterion": name}) for name in names]
+        return [GradeProblem(row=0, code="no_readouts", values={"criterion": name}) for name in names]
 
     def keep(self, criteria: Collection[str]) -> Grades:
         """The grades for these criteria only."""
@@ -121,7 +116,7 @@ LEAST_TO_DOUBT = 20  # a criterion's grades if all lie in the lower half of its 
 
 def read_grades(
     table: pd.DataFrame,
-    mapping: Mapping | None = None,
+    mapping: ColumnMapping | None = None,
     *,
     items: Collection[str] | None = None,
     scales: Dictionary[str, Scale] | None = None,
@@ -157,7 +152,7 @@ def read_grades(
     return Grades(good, (*notes, *problems), count + len(notes), dict(scales or {}))
 
 
-def _refuse_losses(rows: pd.DataFrame, mapping: Mapping) -> None:
+def _refuse_losses(rows: pd.DataFrame, mapping: ColumnMapping) -> None:
     """Raise InputError if no column names the graders and many grades would be dropped as repeated.
 
     Several people's grades have then been mistaken for one person's.
@@ -168,7 +163,7 @@ def _refuse_losses(rows: pd.DataFrame, mapping: Mapping) -> None:
         raise InputError("calibration_loses_grades", lost=lost, total=len(rows), columns=ignored)
 
 
-def _melt(table: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
+def _melt(table: pd.DataFrame, mapping: ColumnMapping) -> pd.DataFrame:
     """Long rows (row, item, grader, criterion, points as text); cells without points are normal and left out."""
     import pandas as pd
 
@@ -211,7 +206,7 @@ def _mark(rows: pd.DataFrame, wrong: pd.Series, code: str) -> None:
     rows.loc[wrong & (rows["code"] == ""), "code"] = code
 
 
-def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | None) -> list[Problem]:
+def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | None) -> list[GradeProblem]:
     """Convert points to the rubric's scale, mark those outside it, and note criteria that seem to use another scale."""
     _mark(rows, ~rows["criterion"].isin(scales), "unknown_criterion")
     low = rows["criterion"].map({name: scale.low for name, scale in scales.items()}).astype(float)
@@ -227,7 +222,7 @@ def _apply_scales(rows: pd.DataFrame, scales: dict[str, Scale], given: Scale | N
     return notes
 
 
-def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale]) -> list[Problem]:
+def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale]) -> list[GradeProblem]:
     """Note criteria of which a fifth lies outside the rubric's scale, or nothing in its upper half."""
     usable = rows["code"] == ""
     share = outside[usable].groupby(rows["criterion"]).mean()
@@ -245,11 +240,11 @@ def _note_scales(rows: pd.DataFrame, outside: pd.Series, scales: dict[str, Scale
             "rubric_low": f"{scales[name].low:g}",
             "rubric_high": f"{scales[name].high:g}",
         }
-        notes.append(Problem(row=0, code="other_scale", values=values))
+        notes.append(GradeProblem(row=0, code="other_scale", values=values))
     return notes
 
 
-def _note_strays(rows: pd.DataFrame) -> list[Problem]:
+def _note_strays(rows: pd.DataFrame) -> list[GradeProblem]:
     """Note grades beyond Tukey's outer fence: three times the interquartile range outside the middle half.
 
     Without a known scale nobody can say that such grades are wrong, only that they are unusual.
@@ -265,15 +260,15 @@ def _note_strays(rows: pd.DataFrame) -> list[Problem]:
         for row in part[strange].head(MOST_STRAYS).itertuples():
             values = {name: str(getattr(row, name)) for name in ("item", "grader", "criterion", "value")}
             bounds = {"low": f"{others.min():g}", "high": f"{others.max():g}"}
-            notes.append(Problem(row=int(row.row), code="stray", values=values | bounds))
+            notes.append(GradeProblem(row=int(row.row), code="stray", values=values | bounds))
     return notes
 
 
-def _list_problems(rows: pd.DataFrame) -> tuple[list[Problem], int]:
+def _list_problems(rows: pd.DataFrame) -> tuple[list[GradeProblem], int]:
     bad = rows[rows["code"] != ""]
     listed = bad.groupby("code", sort=False).head(MOST_PROBLEMS).sort_values("row")
     problems = [
-        Problem(
+        GradeProblem(
             row=int(row.row),
             code=row.code,
             values={

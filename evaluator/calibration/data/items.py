@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Item(BaseModel):
+class CalibrationItem(BaseModel):
     """One response to grade: a transcript or an answer, with what is known about its question."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -66,16 +66,16 @@ class Readouts:
         return self.points.dropna(how="all")
 
 
-def read_items(path: Path) -> list[Item]:
+def read_items(path: Path) -> list[CalibrationItem]:
     """Items of a folder or file, in order. Raises InputError naming file and line."""
     path = Path(path)
     if path.is_dir() and not (path / "items.jsonl").exists():
-        return [Item(id=file.stem, answer=decode(file)) for file in sorted(path.glob("*.txt"))]
+        return [CalibrationItem(id=file.stem, answer=decode(file)) for file in sorted(path.glob("*.txt"))]
     path = path / "items.jsonl" if path.is_dir() else path
     items = []
     for number, entry in _lines(path):
         try:
-            items.append(Item.model_validate(entry))
+            items.append(CalibrationItem.model_validate(entry))
         except ValidationError as problem:
             raise InputError(
                 "calibration_bad_line", path=str(path), line=number, detail=problem.errors()[0]["msg"]

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from evaluator.calibration.data.items import Item
+from evaluator.calibration.data.items import CalibrationItem
 from evaluator.errors import InputError, StorageError
 from evaluator.grading import evaluate, open_judge
 from evaluator.judge import choose
@@ -23,14 +23,14 @@ ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent"}
 
 
 async def read_out(
-    items: Sequence[Item],
+    items: Sequence[CalibrationItem],
     rubric: Rubric,
     settings: Settings,
     *,
     again: bool = False,
     records: Records | None = None,
     owner: str = "",
-    tell: Callable[[int, Item], None] | None = None,
+    tell: Callable[[int, CalibrationItem], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Lines of a readouts file: the stamp, then each item's points and other numbers, in order.
 
@@ -66,7 +66,7 @@ def readout_of(name: str, card: Scorecard) -> dict[str, Any]:
     return {"item": name, "points": points, "features": features}
 
 
-def transcript_of(item: Item, rubric: Rubric) -> Transcript:
+def transcript_of(item: CalibrationItem, rubric: Rubric) -> Transcript:
     """An item as a transcript: its turns as given, or its answer read like any pasted text."""
     if item.transcript:
         return assemble((ROLES.get(turn.speaker, "other"), None, turn.text) for turn in item.transcript)

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaluator.calibration.data.dataset import Data
-from evaluator.calibration.data.grades import COLUMNS, Grades, Problem, Scale
-from evaluator.calibration.data.items import Item, Readouts
+from evaluator.calibration.data.grades import COLUMNS, GradeProblem, Grades, Scale
+from evaluator.calibration.data.items import CalibrationItem, Readouts
 from evaluator.errors import InputError
 from evaluator.profiles import Stamp, read_scorecard, stamp_of, two_sided
 from evaluator.scorecard import Scorecard, Verdict
@@ -43,9 +43,9 @@ def gather_stored(rubric: str, records: Records) -> Data:
     return Data(grades, _readouts([chosen[name] for name in items.values()], stamp), texts, dict(grades.scales))
 
 
-def item_of(name: str, transcript: Transcript) -> Item:
+def item_of(name: str, transcript: Transcript) -> CalibrationItem:
     """The transcript split into turns, as a profile reads it when it is applied."""
-    return Item(id=name, transcript=two_sided(transcript))
+    return CalibrationItem(id=name, transcript=two_sided(transcript))
 
 
 def _cards_of(rubric: str, records: Records) -> dict[str, Scorecard]:
@@ -84,8 +84,8 @@ def _grades(
             left_out += 1
             continue
         table[item, row.grader, row.criterion] = row.points
-    problems = [Problem(row=0, code="stored_other", values={"count": str(other)})] if other else []
-    problems += [Problem(row=0, code="stored_left_out", values={"count": str(left_out)})] if left_out else []
+    problems = [GradeProblem(row=0, code="stored_other", values={"count": str(other)})] if other else []
+    problems += [GradeProblem(row=0, code="stored_left_out", values={"count": str(left_out)})] if left_out else []
     frame = pd.DataFrame([(*key, points) for key, points in table.items()], columns=COLUMNS)
     if frame.empty:
         raise InputError("calibration_no_grades", detail=problems[-1].text() if problems else "")

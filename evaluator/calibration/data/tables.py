@@ -11,10 +11,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from evaluator.calibration.data.points import parse_points
-from evaluator.encoding import from_cell
+from evaluator.encoding import Frozen, from_cell
 from evaluator.errors import InputError
 from evaluator.files import kind_of, sheet_rows
 from evaluator.messages import say
@@ -46,14 +44,12 @@ _NAMES = {
 }
 
 
-class Mapping(BaseModel):
+class ColumnMapping(Frozen):
     """How a table's columns become grades; show it to the person who brought the table before using it.
 
     "long": columns for item, grader, criterion and points. "graders": one column per grader. "criteria": one column per
     criterion. What no column states is the constant `only_grader` or `only_criterion`.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["long", "graders", "criteria"]
     item: str
@@ -139,7 +135,7 @@ def _separator(path: Path) -> str:
     return max((",", "\t", ";"), key=lambda mark: first.count(mark.encode()))
 
 
-def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapping:
+def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> ColumnMapping:
     """The most likely mapping of columns to grades; `criteria` are the rubric's, if known. Raises InputError."""
     found = {role: _find(table.columns, names) for role, names in _NAMES.items()}
     if len(table.columns) == 0 or table.empty:
@@ -150,7 +146,7 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
         if found["grader"] is None:
             found["grader"] = _tells_apart(table, [item, found["criterion"]], _others(table, used))
             used.add(found["grader"])
-        return Mapping(
+        return ColumnMapping(
             kind="long",
             item=item,
             grader=found["grader"],
@@ -164,7 +160,7 @@ def propose_mapping(table: pd.DataFrame, criteria: Collection[str] = ()) -> Mapp
     if not columns:
         raise InputError("calibration_no_points", columns=", ".join(map(str, table.columns)))
     kind: Literal["criteria", "graders"] = "criteria" if found["grader"] or set(columns) & set(criteria) else "graders"
-    return Mapping(
+    return ColumnMapping(
         kind=kind,
         item=item,
         grader=found["grader"],

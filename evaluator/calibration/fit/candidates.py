@@ -30,7 +30,7 @@ LEAST_CURVED = 50
 
 
 @dataclass(frozen=True)
-class Sample:
+class TrainingSample:
     """Training data of a candidate: centred features of shape (n, p), gaps as 0; grades of shape (n, c)."""
 
     centred: Array
@@ -39,9 +39,9 @@ class Sample:
     grades: Array
     noise: Array  # relative noise variance of each item's grade
 
-    def take(self, index: Array) -> Sample:
+    def take(self, index: Array) -> TrainingSample:
         """A subset of the items."""
-        return Sample(self.centred[index], self.columns, self.criteria, self.grades[index], self.noise[index])
+        return TrainingSample(self.centred[index], self.columns, self.criteria, self.grades[index], self.noise[index])
 
     def own(self, criterion: int) -> int | None:
         """The column with the machine's points for that criterion."""
@@ -50,17 +50,17 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class FittedComponent:
     """A component fitted to all items, and its out-of-fold predictions, shape (n,)."""
 
     component: Linear | Monotone | Ordinal
     held_out: Array
 
 
-def propose(sample: Sample, seed: int) -> list[list[Candidate]]:
+def propose(sample: TrainingSample, seed: int) -> list[list[FittedComponent]]:
     """Candidates for each criterion, in the criteria's order."""
     blocks = _group(sample.columns)
-    common = {name: _Block.of(sample, ours, name) for name, ours in blocks.items() if name != "points"}
+    common = {name: _ScaledBlock.of(sample, ours, name) for name, ours in blocks.items() if name != "points"}
     ridge = [_fit_blocks(sample, blocks, common, "blocks")]
     judged = {name: columns for name, columns in blocks.items() if name in JUDGE_BLOCKS}
     if judged and len(judged) < len(blocks):
@@ -76,7 +76,7 @@ def _group(columns: Sequence[str]) -> dict[str, list[int]]:
     return blocks
 
 
-def _fit_simple(sample: Sample, criterion: int, seed: int) -> list[Candidate]:
+def _fit_simple(sample: TrainingSample, criterion: int, seed: int) -> list[FittedComponent]:
     grades, own = sample.grades[:, criterion], sample.own(criterion)
     fits: list[Callable[[Array, Array], Linear | Monotone | Ordinal]] = [_fit_mean]
     if own is not None:
@@ -84,7 +84,7 @@ def _fit_simple(sample: Sample, criterion: int, seed: int) -> list[Candidate]:
         fits.append(_with(_fit_scaled, own))
         if len(grades) >= LEAST_CURVED:
             fits += [_with(_fit_isotonic, own), _with(_fit_ordinal, points)]
-    return [Candidate(fit(sample.centred, grades), _hold_out(fit, sample.centred, grades, seed)) for fit in fits]
+    return [FittedComponent(fit(sample.centred, grades), _hold_out(fit, sample.centred, grades, seed)) for fit in fits]
 
 
 def _with(fit, columns):
@@ -150,7 +150,7 @@ def _fit_threshold(centred: Array, passed: NDArray[np.bool_], columns: list[int]
 
 
 @dataclass(frozen=True)
-class _Block:
+class _ScaledBlock:
     """The columns of one block, scaled to a unit mean kernel, and the divisor of each column."""
 
     columns: list[int]
@@ -159,12 +159,14 @@ class _Block:
     kernel: Array
 
     @classmethod
-    def of(cls, sample: Sample, columns: list[int], name: str) -> _Block:
+    def of(cls, sample: TrainingSample, columns: list[int], name: str) -> _ScaledBlock:
         scaled, divisor = _scale(sample.centred[:, columns], name)
         return cls(columns, scaled, divisor, scaled @ scaled.T)
 
 
-def _fit_blocks(sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], label: str) -> list[Candidate]:
+def _fit_blocks(
+    sample: TrainingSample, names: dict[str, list[int]], common: dict[str, _ScaledBlock], label: str
+) -> list[FittedComponent]:
     """Block ridge for all criteria together: strengths are pooled, weights are separate for each criterion.
 
     `common` holds the blocks shared by all criteria: all but the points.
@@ -183,32 +185,32 @@ def _fit_blocks(sample: Sample, names: dict[str, list[int]], common: dict[str, _
         kept = {column: weight for column, weight in weights.items() if weight}
         offset = float(np.array(list(kept.values())) @ sample.centred[:, list(kept)].mean(0)) if kept else 0.0
         component = Linear(label=label, intercept=mean - offset, features=tuple(kept), weights=tuple(kept.values()))
-        candidates.append(Candidate(component, mean + deviation * (held_out + _expect(ours, len(dual)))))
+        candidates.append(FittedComponent(component, mean + deviation * (held_out + _expect(ours, len(dual)))))
     return candidates
 
 
 def _with_points(
-    sample: Sample, names: dict[str, list[int]], common: dict[str, _Block], criterion: int
-) -> dict[str, _Block]:
+    sample: TrainingSample, names: dict[str, list[int]], common: dict[str, _ScaledBlock], criterion: int
+) -> dict[str, _ScaledBlock]:
     """The blocks of one criterion: its own points are kept apart from the other criteria's."""
     own = sample.own(criterion)
     blocks = {name: common[name] for name in names if name != "points"}
     others = [column for column in names.get("points", ()) if column != own]
     if others:
-        blocks["points"] = _Block.of(sample, others, "points")
+        blocks["points"] = _ScaledBlock.of(sample, others, "points")
     if own is not None:
-        blocks["own"] = _Block.of(sample, [own], "own")
+        blocks["own"] = _ScaledBlock.of(sample, [own], "own")
     return blocks
 
 
-def _task(sample: Sample, criterion: int, blocks: dict[str, _Block]) -> Task:
+def _task(sample: TrainingSample, criterion: int, blocks: dict[str, _ScaledBlock]) -> Task:
     mean, deviation = _moments(sample.grades[:, criterion])
     kernels = {name: block.kernel for name, block in blocks.items()}
     target = (sample.grades[:, criterion] - mean) / deviation
     return Task(kernels, target - _expect(blocks, len(target)), sample.noise)
 
 
-def _expect(blocks: dict[str, _Block], n: int) -> Array:
+def _expect(blocks: dict[str, _ScaledBlock], n: int) -> Array:
     """The prediction from the judge's own points before any label, in standard deviations."""
     return USUAL_RELATION * blocks["own"].scaled[:, 0] if "own" in blocks else np.zeros(n)
 

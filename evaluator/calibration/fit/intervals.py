@@ -11,7 +11,8 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+
+from evaluator.encoding import Frozen
 
 Array = NDArray[np.float64]
 
@@ -53,10 +54,8 @@ def fit_spread(predicted: Array, human: Array) -> tuple[tuple[float, float, floa
     return (intercept, float(slope[0]), float(slope[1])), centre, scale
 
 
-class Policy(BaseModel):
+class PolicyPoint(Frozen):
     """Which items the machine grades alone, and how well that works on items with known human points."""
-
-    model_config = ConfigDict(frozen=True)
 
     share: float  # graded alone, 0 to 1
     agreement: float | None  # share of those within `tolerance` of the humans; None if nothing is graded alone
@@ -67,7 +66,7 @@ class Policy(BaseModel):
 
 def trace_policies(
     half: Array, predicted: Array, human: Array, *, tolerance: float, minutes_an_item: float = 3.0
-) -> list[Policy]:
+) -> list[PolicyPoint]:
     """Agreement against the share graded alone, surest items first, at every twentieth of the items; shape (n,) each.
 
     Equally sure items stay together, because a width lets all of them or none be graded alone.
@@ -77,7 +76,7 @@ def trace_policies(
     steps = {max(1, round(len(order) * step / 20)) for step in range(1, 21)} if len(order) else set()
     counts = sorted({int(np.searchsorted(widths, widths[step - 1], side="right")) for step in steps})
     return [
-        Policy(
+        PolicyPoint(
             share=count / len(order),
             agreement=float(close[:count].mean()),
             widest=float(widths[count - 1]),
@@ -88,7 +87,7 @@ def trace_policies(
     ]
 
 
-def choose_policy(policies: Sequence[Policy], *, share: float, agreement: float) -> Policy | None:
+def choose_policy(policies: Sequence[PolicyPoint], *, share: float, agreement: float) -> PolicyPoint | None:
     """The policy that grades most alone, at least `share`, with at least `agreement` on those; None if none does."""
     good = [policy for policy in policies if policy.share >= share - 1e-9 and (policy.agreement or 0) >= agreement]
     return max(good, key=lambda policy: policy.share, default=None)

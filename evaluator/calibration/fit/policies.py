@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from evaluator.calibration.fit.fitting import HeldOut
-from evaluator.calibration.fit.intervals import Policy, choose_policy, trace_policies
+from evaluator.calibration.fit.intervals import PolicyPoint, choose_policy, trace_policies
 from evaluator.errors import InputError
 from evaluator.messages import say
-from evaluator.profiles import Profile, Promise, Routing
+from evaluator.profiles import Policy, Profile, Promise
 
 
 def choose_widths(
     profile: Profile, held: HeldOut, *, share: float, agreement: float, tolerance: float, minutes: float = 3.0
-) -> dict[str, Policy | None]:
+) -> dict[str, PolicyPoint | None]:
     """For each criterion the policy that decides most alone with at least `share` and `agreement`, or None."""
     chosen = {}
     for index, name in enumerate(profile.criteria):
@@ -30,13 +30,13 @@ def choose_widths(
     return chosen
 
 
-def add_widths(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Routing:
+def add_widths(profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float) -> Policy:
     """The profile's policy with these widths replacing those of the same criteria, and with its promise."""
-    known = profile.routing or Routing()
+    known = profile.routing or Policy()
     return promise(profile, held, {**known.widest, **widest}, tolerance, pass_mark=known.pass_mark)
 
 
-def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, Policy | None], tolerance: float) -> Routing:
+def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, PolicyPoint | None], tolerance: float) -> Policy:
     """The profile's policy with what `choose_widths` chose. Raises InputError if it found none for a criterion."""
     widest = {name: best.widest for name, best in chosen.items() if best is not None and best.widest is not None}
     if len(widest) < len(chosen):
@@ -46,7 +46,7 @@ def add_chosen(profile: Profile, held: HeldOut, chosen: Mapping[str, Policy | No
 
 def promise(
     profile: Profile, held: HeldOut, widest: Mapping[str, float], tolerance: float, *, pass_mark: bool = True
-) -> Routing:
+) -> Policy:
     """The policy with these widths, and how it performed on held-out items over all criteria together."""
     limits = np.array([widest.get(name, np.inf) for name in profile.criteria])
     alone = np.all(held.half <= limits + 1e-9, axis=1)
@@ -58,18 +58,18 @@ def promise(
         n=len(alone),
     )
     widths = {name: float(width) for name, width in widest.items()}
-    return Routing(pass_mark=pass_mark, widest=widths, promise=kept)
+    return Policy(pass_mark=pass_mark, widest=widths, promise=kept)
 
 
-def set_policy(profile: Profile, pass_mark: bool | None, widest: Sequence[str]) -> Routing:
+def set_policy(profile: Profile, pass_mark: bool | None, widest: Sequence[str]) -> Policy:
     """The profile's policy with a person's changes; a promise made for other widths is withdrawn.
 
     `widest` holds "criterion=points". Raises InputError for a criterion that the profile does not have, or if there is
     no number.
     """
-    known = profile.routing or Routing()
+    known = profile.routing or Policy()
     given = dict(_read_width(profile, text) for text in widest)
-    return Routing(
+    return Policy(
         pass_mark=known.pass_mark if pass_mark is None else pass_mark,
         widest={**known.widest, **given},
         promise=None if given else known.promise,
@@ -87,15 +87,15 @@ def _read_width(profile: Profile, text: str) -> tuple[str, float]:
     return name, width
 
 
-def switch_pass_mark(profile: Profile, on: bool) -> Routing | None:
+def switch_pass_mark(profile: Profile, on: bool) -> Policy | None:
     """The profile's policy with the pass mark rule on or off; None if only the defaults are left."""
     routing = set_policy(profile, on, [])
-    return None if routing == Routing() else routing
+    return None if routing == Policy() else routing
 
 
-def describe_policy(routing: Routing | None, names: Mapping[str, str]) -> Iterator[str]:
+def describe_policy(routing: Policy | None, names: Mapping[str, str]) -> Iterator[str]:
     """The policy in sentences; `names` maps the profile's criterion ids to display names."""
-    yield say(f"calibration.policy_{'mark' if (routing or Routing()).pass_mark else 'no_mark'}")
+    yield say(f"calibration.policy_{'mark' if (routing or Policy()).pass_mark else 'no_mark'}")
     if routing is None:
         yield say("calibration.policy_none")
         return

@@ -1,8 +1,8 @@
 """The report of a calibration: its content, plots and files."""
 
 from evaluator.calibration.report.files import (
-    Part,
     Plot,
+    ReportSection,
     describe,
     describe_copy,
     describe_fit,
@@ -15,9 +15,9 @@ from evaluator.calibration.report.report import TOTAL, CriterionReport, Report, 
 __all__ = [
     "TOTAL",
     "CriterionReport",
-    "Part",
     "Plot",
     "Report",
+    "ReportSection",
     "describe",
     "describe_copy",
     "describe_fit",

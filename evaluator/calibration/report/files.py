@@ -19,7 +19,7 @@ from evaluator.errors import StorageError
 from evaluator.messages import current, say
 from evaluator.profiles import Figure
 
-Table = list[list[str]]
+TableRows = list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportSection:
     """One criterion as tables and sentences."""
 
     title: str
     verdict: str
-    agreement: Table
-    each: Table
-    groups: Table
-    severity: Table
+    agreement: TableRows
+    each: TableRows
+    groups: TableRows
+    severity: TableRows
     copies: list[str]
     plots: list[Plot]
 
@@ -75,7 +75,8 @@ def render_html(report: Report, language: str) -> str:
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
     parts = [describe(row, language) for row in report.criteria]
     marked = [
-        Part(**{**part.__dict__, "plots": [Plot(Markup(plot.svg), plot.text) for plot in part.plots]}) for part in parts
+        ReportSection(**{**part.__dict__, "plots": [Plot(Markup(plot.svg), plot.text) for plot in part.plots]})
+        for part in parts
     ]
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -87,10 +88,10 @@ def render_html(report: Report, language: str) -> str:
     )
 
 
-def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part:
+def describe(row: CriterionReport, language: str, *, plots: bool = True) -> ReportSection:
     """One criterion in words, tables and, unless disabled, plots."""
     title = say("calibration.total", language) if row.criterion == TOTAL else row.criterion
-    return Part(
+    return ReportSection(
         title=title,
         verdict=judge_substitution(row.substitution, language),
         agreement=tabulate_agreement(row, language),
@@ -102,7 +103,7 @@ def describe(row: CriterionReport, language: str, *, plots: bool = True) -> Part
     )
 
 
-def tabulate_agreement(row: CriterionReport, language: str) -> Table:
+def tabulate_agreement(row: CriterionReport, language: str) -> TableRows:
     """One row per figure: the machine against the mean and single humans, then the human ceilings."""
     heads = ["figure", "against_mean", "against_each", "human_pair", "human_rest"]
     table = [
@@ -123,7 +124,7 @@ def tabulate_agreement(row: CriterionReport, language: str) -> Table:
     return table
 
 
-def _tabulate_each(row: CriterionReport, language: str) -> Table:
+def _tabulate_each(row: CriterionReport, language: str) -> TableRows:
     """One row per human: the machine's agreement with that human alone."""
     names = list(row.against_mean)
     table = [[say("calibration.grader", language), *(say(f"calibration.fig_{name}", language) for name in names)]]
@@ -132,7 +133,7 @@ def _tabulate_each(row: CriterionReport, language: str) -> Table:
     return table
 
 
-def _tabulate_groups(row: CriterionReport, language: str) -> Table:
+def _tabulate_groups(row: CriterionReport, language: str) -> TableRows:
     names = list(row.groups[0].figures) if row.groups else []
     table = [["", "", *(say(f"calibration.fig_{name}", language) for name in names)]]
     for group in row.groups:
@@ -146,7 +147,7 @@ def _tabulate_groups(row: CriterionReport, language: str) -> Table:
     return table
 
 
-def _tabulate_severity(rows: tuple[Severity, ...], language: str) -> Table:
+def _tabulate_severity(rows: tuple[Severity, ...], language: str) -> TableRows:
     heads = ["grader", "severity_column", "outfit", "relation"]
     table = [[*(say(f"calibration.{head}", language) for head in heads), "n"]]
     for row in rows:

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from evaluator.calibration.agreement import to_levels
-from evaluator.calibration.fit.intervals import Policy
+from evaluator.calibration.fit.intervals import PolicyPoint
 from evaluator.messages import say
 
 MOST_DOTS = 2000  # above this only every second, third and so on is drawn, so that the page opens
@@ -72,7 +72,7 @@ def plot_confusion(
     return _finish(figure, say("calibration.plot_heat", language, criterion=criterion))
 
 
-def plot_routing(policies: Sequence[Policy], criterion: str, language: str | None) -> str:
+def plot_routing(policies: Sequence[PolicyPoint], criterion: str, language: str | None) -> str:
     """Agreement against the share that the grader grades alone."""
     figure, axes = _start()
     axes.plot(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from evaluator.calibration.agreement import (
     Group,
@@ -22,9 +21,10 @@ from evaluator.calibration.agreement.ceiling import Ceiling, measure_ceiling
 from evaluator.calibration.agreement.formulas import FORMULAS, Array
 from evaluator.calibration.agreement.severity import MACHINE, Copy, Severity, find_copies, measure_severity
 from evaluator.calibration.agreement.substitution import Substitution, duel_humans
-from evaluator.calibration.data.grades import Grades, Problem
-from evaluator.calibration.data.items import Item
-from evaluator.calibration.fit.intervals import Policy, trace_policies
+from evaluator.calibration.data.grades import GradeProblem, Grades
+from evaluator.calibration.data.items import CalibrationItem
+from evaluator.calibration.fit.intervals import PolicyPoint, trace_policies
+from evaluator.encoding import Frozen
 from evaluator.profiles import Figure
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ TOTAL = "total"
 MOST_HUMANS = 40  # graders that are compared one by one
 
 
-class CriterionReport(BaseModel):
+class CriterionReport(Frozen):
     """One criterion, or the total: the machine beside the humans. `points` are kept for the plots."""
-
-    model_config = ConfigDict(frozen=True)
 
     criterion: str
     step: float
@@ -50,7 +48,7 @@ class CriterionReport(BaseModel):
     substitution: Substitution
     machine: tuple[float, ...]
     human: tuple[float, ...]
-    policies: tuple[Policy, ...] = ()
+    policies: tuple[PolicyPoint, ...] = ()
 
     def against_one(self, name: str) -> Statistic:
         """Mean of a figure over single humans; undefined if it is undefined for all of them."""
@@ -65,10 +63,8 @@ class CriterionReport(BaseModel):
         )
 
 
-class Report(BaseModel):
+class Report(Frozen):
     """A calibration run: n, agreement, ceilings, severities, the replacement test, the fit's held-out figures."""
-
-    model_config = ConfigDict(frozen=True)
 
     items: int
     graders: tuple[str, ...]
@@ -77,7 +73,7 @@ class Report(BaseModel):
     fits: dict[str, Figure] = {}
     profile: str | None = None
     fit_refused: str | None = None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[GradeProblem, ...] = ()
     problem_count: int = 0
     tolerance: float = 0.0
 
@@ -85,7 +81,7 @@ class Report(BaseModel):
 def make_report(
     machine: pd.DataFrame,
     grades: Grades,
-    items: Sequence[Item] = (),
+    items: Sequence[CalibrationItem] = (),
     *,
     epsilon: float = 0.15,
     resamples: int = 1000,
@@ -121,7 +117,7 @@ def _report_one(
     name: str,
     points: pd.Series,
     matrix: pd.DataFrame,
-    texts: Mapping[str, Item],
+    texts: Mapping[str, CalibrationItem],
     epsilon: float,
     resamples: int,
     half: Array | None,
@@ -151,7 +147,7 @@ def _report_one(
     )
 
 
-def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: float) -> list[Group]:
+def _group(machine: Array, mean: Array, items: Sequence[CalibrationItem | None], step: float) -> list[Group]:
     """Agreement by score band, and by language and length if the texts are known."""
     if len(mean) < 2:
         return []
@@ -165,7 +161,7 @@ def _group(machine: Array, mean: Array, items: Sequence[Item | None], step: floa
 
 def _route(
     points: pd.Series, ids: Sequence[str], half: Array, machine: Array, mean: Array, tolerance: float
-) -> list[Policy]:
+) -> list[PolicyPoint]:
     place = {item: index for index, item in enumerate(points.index)}
     chosen = np.array([half[place[item]] for item in ids])
     return trace_policies(chosen, machine, mean, tolerance=tolerance)

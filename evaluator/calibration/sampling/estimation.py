@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ LEAST = 10  # with fewer human grades a normal interval promises too much
 NAMED = 20  # most items that a sentence names
 
 
-class MeanEstimate(BaseModel):
+class MeanEstimate(Frozen):
     """The mean human points of the whole batch, with an interval, and the estimate from the human grades alone."""
-
-    model_config = ConfigDict(frozen=True)
 
     mean: float
     low: float

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from math import atanh, ceil, sqrt, tanh
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 
 
-class Plan(BaseModel):
+class SampleSize(Frozen):
     """The required numbers. `reliability` is that of the mean of `graders` humans."""
-
-    model_config = ConfigDict(frozen=True)
 
     items: int
     graders: int
@@ -30,7 +27,7 @@ def plan(
     single: float = 0.4,
     reliability: float = 0.8,
     confidence: float = 0.95,
-) -> Plan:
+) -> SampleSize:
     """Plan the items and graders needed for a wanted precision.
 
     Items: a correlation near `correlation` is then known to ± `half_width`. Graders: their mean has `reliability` if
@@ -38,7 +35,7 @@ def plan(
     """
     graders = count_graders(single, reliability)
     items = count_items(correlation, half_width, confidence)
-    return Plan(
+    return SampleSize(
         items=items,
         graders=graders,
         grades=items * graders,

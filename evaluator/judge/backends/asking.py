@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.judge.questions import Traits
 from evaluator.scorecard import UngradedCause, Usage
 
 
-class Prompt(BaseModel):
+class Prompt(Frozen):
     """One rendered question, in layers that change ever more often, so that the state after each can be kept."""
-
-    model_config = ConfigDict(frozen=True)
 
     system: str
     task: str = ""  # first part of the user message: equal for all texts of a rubric
@@ -37,10 +34,8 @@ class Prompt(BaseModel):
         return self.frame + self.question
 
 
-class Reading(BaseModel):
+class TokenReading(Frozen):
     """The distribution over the next token: natural logarithms of probabilities by token text, most likely first."""
-
-    model_config = ConfigDict(frozen=True)
 
     model: str
     logprobs: dict[str, float]
@@ -72,6 +67,6 @@ class Asker(Protocol):
         """What it can do and has room for; that its readings need anchors is the judge's to say."""
         ...
 
-    async def read(self, prompt: Prompt) -> Reading:
+    async def read(self, prompt: Prompt) -> TokenReading:
         """Asks once; raises ReadingFailed for this prompt, ModelError for what no prompt could survive."""
         ...

@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from evaluator.judge.backends.asking import Prompt, Reading
+from evaluator.judge.backends.asking import Prompt, TokenReading
 from evaluator.judge.backends.engines import Engine, Setup, choose_engine, open_engine
 from evaluator.judge.backends.engines.choice import threads_for
 from evaluator.judge.backends.engines.engine import CONTEXT_TOKENS, EngineName
@@ -58,7 +58,7 @@ class EmbeddedAsker:
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         await asyncio.get_running_loop().run_in_executor(running.worker, running.engine.prepare, prompt)
 
-    async def read(self, prompt: Prompt) -> Reading:
+    async def read(self, prompt: Prompt) -> TokenReading:
         """The distribution over the next token. Cancellation takes effect between two prompts."""
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         return await asyncio.get_running_loop().run_in_executor(running.worker, running.engine.read, prompt)

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from typing import Any
 
 from evaluator.errors import EndpointError
-from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
 from evaluator.judge.backends.spending import Spending
 from evaluator.judge.backends.thinking import answering_token, is_thought, soft_switch
 from evaluator.judge.backends.transport import Limits
@@ -67,7 +67,7 @@ class EndpointAsker:
             "alternatives": "/".join(map(str, ALTERNATIVES)),
         }
 
-    async def read(self, prompt: Prompt) -> Reading:
+    async def read(self, prompt: Prompt) -> TokenReading:
         """The distribution over the next token. Raises ReadingFailed for this prompt, EndpointError for
         all."""
         key = hashlib.sha256(f"{prompt.system}\0{prompt.shared}".encode()).hexdigest()
@@ -95,7 +95,7 @@ class EndpointAsker:
         if filling and not filling.done():
             filling.set_result(None)
 
-    async def _read(self, prompt: Prompt, key: str) -> Reading:
+    async def _read(self, prompt: Prompt, key: str) -> TokenReading:
         """Asks, with fewer alternatives where the endpoint says that it allows no more, and past the thinking of a model that
         thinks first."""
         spent = Usage()
@@ -129,7 +129,7 @@ class EndpointAsker:
         limit = {self.endpoint.token_limit_name: 1}
         return {**self._body(prompt, key, self.alternatives), **limit, **self.endpoint.extra}
 
-    def reading_of(self, reply: dict[str, Any], labels: tuple[str, ...]) -> Reading:
+    def reading_of(self, reply: dict[str, Any], labels: tuple[str, ...]) -> TokenReading:
         """A reply that came in such a file, to a question with these labels. Raises ReadingFailed or EndpointError where it
         holds no distribution."""
         return self._reading(reply, Prompt(system="", text="", question="", labels=labels), Usage())
@@ -158,7 +158,7 @@ class EndpointAsker:
         self.alternatives = min([self.alternatives, *lower[:1]])
         return bool(lower)
 
-    def _reading(self, reply: dict[str, Any], prompt: Prompt, usage: Usage) -> Reading:
+    def _reading(self, reply: dict[str, Any], prompt: Prompt, usage: Usage) -> TokenReading:
         choice = _first_choice(reply)
         message = choice.get("message")
         refusal = message.get("refusal") if isinstance(message, dict) else None
@@ -166,7 +166,7 @@ class EndpointAsker:
             raise ReadingFailed("refused", "the endpoint refused to answer")
         logprobs = self._alternatives(choice, prompt)
         self._has_read = True
-        return Reading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
+        return TokenReading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
 
     def _alternatives(self, choice: dict[str, Any], prompt: Prompt) -> dict[str, float]:
         """Tokens and log-probabilities, most likely first. An endpoint that never sends any is the wrong one

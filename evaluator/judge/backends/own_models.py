@@ -18,8 +18,9 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError, ModelDamaged, ModelError, ModelMissing
 from evaluator.judge.backends.downloading import BEGINS, Progress, fetch, half_of, shown
 from evaluator.judge.backends.weights import kept_digest
@@ -31,10 +32,8 @@ ENDING = ".gguf"
 NOTE = ".model.json"
 
 
-class Measured(BaseModel):
+class Measured(Frozen):
     """What `model check` found out about a model on this machine."""
-
-    model_config = ConfigDict(frozen=True)
 
     knows: bool
     understands: tuple[Literal["zh", "en"], ...]
@@ -43,10 +42,8 @@ class Measured(BaseModel):
     version: int  # of the questions
 
 
-class OwnModel(BaseModel):
+class OwnModel(Frozen):
     """One model. `path` is where its weights are: beside the note, or where the user keeps them."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     path: Path

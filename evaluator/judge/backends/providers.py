@@ -9,18 +9,15 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.judge.backends.vendor_langchain import SchemaMethod
 
 Way = Literal["decisions", "readout", "structured"]
 WAYS: tuple[Way, ...] = ("decisions", "readout", "structured")
 
 
-class Provider(BaseModel):
+class Provider(Frozen):
     """One vendor. `ways` maps patterns of model names to the way of asking; the first that fits holds."""
-
-    model_config = ConfigDict(frozen=True)
 
     base_url: str = ""  # empty: only LangChain knows the way
     key_variable: str | None = None  # None: no key needed

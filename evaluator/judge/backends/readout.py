@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import math
 
-from evaluator.judge.backends.asking import Asker, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Asker, ReadingFailed, TokenReading
 from evaluator.judge.prompts import READOUT, render_question, template
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import Usage
@@ -42,7 +42,7 @@ class ReadoutJudge:
         usage = sum((reading.usage for reading in done), Usage())
         return Reply(model=done[-1].model if done else self.name, answers=answers, usage=usage)
 
-    async def _ask(self, state: State, question: Question) -> tuple[Answer | Ungraded, Reading | None]:
+    async def _ask(self, state: State, question: Question) -> tuple[Answer | Ungraded, TokenReading | None]:
         prompt = render_question(state, question)
         try:
             reading = await self.asker.read(prompt)

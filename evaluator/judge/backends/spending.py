@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from evaluator.encoding import Malformed, read_yaml
+from evaluator.encoding import Frozen, Malformed, Strict, read_yaml
 from evaluator.errors import BudgetExceeded, InputError
 from evaluator.files import read_bounded
 from evaluator.judge.backends.transport import Signal
@@ -28,10 +28,8 @@ MAX_PRICE_BYTES = 1_000_000
 OVERHEAD_TOKENS = 200  # roles, separators and a schema's frame, which are not in the text that we count
 
 
-class Price(BaseModel):
+class Price(Strict):
     """US dollars per million tokens, on the day `as_of`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     input: float = Field(ge=0)
     output: float = Field(ge=0)
@@ -39,7 +37,7 @@ class Price(BaseModel):
     cache_write: float | None = Field(default=None, ge=0)
     as_of: date
 
-    def of(self, tokens: Tokens) -> float:
+    def of(self, tokens: TokenCounts) -> float:
         """What these tokens cost, in US dollars."""
         plain = tokens.prompt - tokens.cached - tokens.written
         dollars = max(plain, 0) * self.input + tokens.generated * self.output
@@ -53,10 +51,8 @@ class Price(BaseModel):
         return ((prompt_bytes + OVERHEAD_TOKENS) * dearest + generated * self.output) / 1_000_000
 
 
-class Tokens(BaseModel):
+class TokenCounts(Frozen):
     """Tokens of one request as the endpoint counted them; `cached` and `written` are part of `prompt`."""
-
-    model_config = ConfigDict(frozen=True)
 
     prompt: int = Field(default=0, ge=0)
     cached: int = Field(default=0, ge=0)
@@ -85,7 +81,7 @@ def _prices(path: Path) -> dict[str, Price]:
         raise InputError("judge_prices_unreadable", path=str(path)) from wrong
 
 
-class Entry:
+class Booking:
     """One request on its way: what it may cost at most until it is booked."""
 
     def __init__(self, model: str, price: Price | None, most: float) -> None:
@@ -94,7 +90,7 @@ class Entry:
         self.most = most
         self.usage: Usage | None = None
 
-    def book(self, tokens: Tokens, seconds: float = 0.0) -> Usage:
+    def book(self, tokens: TokenCounts, seconds: float = 0.0) -> Usage:
         """Puts what the endpoint counted instead of the most; gives it back as Usage."""
         self.usage = Usage(
             prompt_tokens=tokens.prompt,
@@ -120,18 +116,18 @@ class Spending:
         self.prices = prices
         self.total = spent or Usage()
         self.by_model: dict[str, Usage] = {}
-        self._open: set[Entry] = set()
+        self._open: set[Booking] = set()
         self._settled = Signal()
 
     @contextlib.asynccontextmanager
-    async def entry(self, model: str, prompt_bytes: int, generated: int) -> AsyncIterator[Entry]:
+    async def entry(self, model: str, prompt_bytes: int, generated: int) -> AsyncIterator[Booking]:
         """Around one request. Raises BudgetExceeded before it is sent if the limit could be passed,
         InputError if there is a limit and no price. A request that ends neither booked nor dropped counts
         with the most it can cost: a reply that came too late is billed all the same."""
         price = price_of(model, self.prices)
         if price is None and self.limit_usd is not None:
             raise InputError("judge_price_unknown", model=model)
-        entry = Entry(model, price, price.most(prompt_bytes, generated) if price else 0.0)
+        entry = Booking(model, price, price.most(prompt_bytes, generated) if price else 0.0)
         await self._let_through(entry)
         try:
             yield entry
@@ -143,7 +139,7 @@ class Spending:
         """US dollars spent so far, by the endpoints' own token counts."""
         return self.total.cost or 0.0
 
-    async def _let_through(self, entry: Entry) -> None:
+    async def _let_through(self, entry: Booking) -> None:
         """Waits while requests under way may still turn out cheaper than their most."""
         while not self._fits(entry):
             if not any(other.most for other in self._open):
@@ -151,12 +147,12 @@ class Spending:
             await self._settled.wait()
         self._open.add(entry)
 
-    def _fits(self, entry: Entry) -> bool:
+    def _fits(self, entry: Booking) -> bool:
         if self.limit_usd is None or entry.most == 0.0:
             return True
         return self.spent_usd + sum(other.most for other in self._open) + entry.most <= self.limit_usd
 
-    def _settle(self, entry: Entry) -> None:
+    def _settle(self, entry: Booking) -> None:
         self._open.discard(entry)
         usage = entry.usage or Usage(requests=1, cost=entry.most if entry.price else None)
         self.total = self.total + usage

@@ -16,7 +16,7 @@ from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.replies import answers_in
 from evaluator.judge.backends.spending import Spending
 from evaluator.judge.backends.transport import Limits
-from evaluator.judge.backends.vendor_langchain import Asked, ChatModel, LangChainModel, Written
+from evaluator.judge.backends.vendor_langchain import ChatModel, ChatReply, ChatRequest, LangChainModel
 from evaluator.judge.prompts import template
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import UngradedCause, Usage
@@ -33,7 +33,7 @@ class Pick:
         self.reason = reason
 
 
-class Sample:
+class SampledAnswers:
     """One complete answer to all questions, after repair: picks by question id, and why the others have
     none."""
 
@@ -97,8 +97,8 @@ class StructuredJudge:
             usage=sum((sample.usage for sample in samples), Usage()),
         )
 
-    async def _sample(self, state: State, questions: list[Question]) -> Sample:
-        sample, complaint = Sample(), ""
+    async def _sample(self, state: State, questions: list[Question]) -> SampledAnswers:
+        sample, complaint = SampledAnswers(), ""
         for _ in range(1 + self.repairs):
             open_questions = [item for item in questions if item.id not in sample.picks]
             if not open_questions:
@@ -116,9 +116,9 @@ class StructuredJudge:
             complaint = _take(sample, written, open_questions, state.language)
         return sample
 
-    async def _ask(self, state: State, questions: list[Question], complaint: str) -> Written:
+    async def _ask(self, state: State, questions: list[Question], complaint: str) -> ChatReply:
         wording = template(*PROMPT, state.language)
-        prompt = Asked(
+        prompt = ChatRequest(
             system=wording.render("system"),
             shared=wording.render("shared", state=state),
             questions=wording.render("questions", questions=questions, complaint=complaint),
@@ -149,7 +149,7 @@ def schema_for(questions: list[Question]) -> dict[str, Any]:
     }
 
 
-def _take(sample: Sample, written: Written, questions: list[Question], language: str) -> str:
+def _take(sample: SampledAnswers, written: ChatReply, questions: list[Question], language: str) -> str:
     """Puts the usable answers into `sample`; gives what to complain about in the next attempt, empty if
     nothing."""
     entries = answers_in(written.text, cut_off=written.cut_off)
@@ -164,7 +164,7 @@ def _take(sample: Sample, written: Written, questions: list[Question], language:
     return _COMPLAINTS["missing"][language].format(ids=", ".join(missing)) if missing else ""
 
 
-def _take_one(sample: Sample, question: Question, entry: dict[str, Any] | None) -> None:
+def _take_one(sample: SampledAnswers, question: Question, entry: dict[str, Any] | None) -> None:
     option = entry.get("option") if entry else None
     picked = _on_the_menu(option, question) if isinstance(option, str) else None
     if picked is None:
@@ -199,7 +199,7 @@ def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {key: entry for key, entry in found.items() if key not in contradicted}
 
 
-def combine(question: Question, samples: list[Sample]) -> Answer | Ungraded:
+def combine(question: Question, samples: list[SampledAnswers]) -> Answer | Ungraded:
     """The distribution over the samples; Ungraded if half of them or more have no answer to the question."""
     picks = [sample.picks[question.id] for sample in samples if question.id in sample.picks]
     if 2 * len(picks) <= len(samples):

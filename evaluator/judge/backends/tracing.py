@@ -14,7 +14,7 @@ from evaluator.scorecard import Usage
 VARIABLE = "EVALUATOR_TRACES"
 
 
-class Span:
+class RequestSpan:
     """One request; a span that records nothing where traces are off."""
 
     def __init__(self, span: Any = None) -> None:
@@ -29,10 +29,10 @@ class Span:
 
 
 @contextmanager
-def request_span(operation: str, model: str, address: str) -> Iterator[Span]:
+def request_span(operation: str, model: str, address: str) -> Iterator[RequestSpan]:
     """Around one request: "chat MODEL", its kind of error if it fails."""
     if not os.environ.get(VARIABLE):
-        yield Span()
+        yield RequestSpan()
         return
     from opentelemetry import trace
 
@@ -42,7 +42,7 @@ def request_span(operation: str, model: str, address: str) -> Iterator[Span]:
         f"{operation} {model}", attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as span:
         try:
-            yield Span(span)
+            yield RequestSpan(span)
         except BaseException as error:
             span.set_attribute("error.type", type(error).__name__)
             span.set_status(trace.StatusCode.ERROR)

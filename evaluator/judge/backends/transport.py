@@ -14,24 +14,23 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from evaluator.encoding import Frozen
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, classify
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 MOST_GENERATED = 8192  # tokens of one reply, thinking included, unless the settings say otherwise
 
 
-class Limits(BaseModel):
+class Limits(Frozen):
     """Bounds of one endpoint. A request waits at most `timeout_s`; at most `attempts` are made for one
     prompt."""
-
-    model_config = ConfigDict(frozen=True)
 
     timeout_s: float = Field(default=60.0, gt=0)
     attempts: int = Field(default=5, ge=1)
@@ -121,7 +120,7 @@ class Transport:
         self.pace = Pace(self.limits.at_once)
         self._closed_until = 0.0
 
-    async def send(self, ask: Callable[[], Awaitable[Result]]) -> Result:
+    async def send(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` returns. Raises ReadingFailed for this request alone, EndpointError for what all would
         meet."""
         self._leave_alone()
@@ -139,7 +138,7 @@ class Transport:
         if left > 0:
             raise ReadingFailed("unreachable", f"the endpoint asked to be left alone for another {left:.0f} s")
 
-    async def _once(self, ask: Callable[[], Awaitable[Result]]) -> Result:
+    async def _once(self, ask: Callable[[], Awaitable[T]]) -> T:
         async with self.pace.slot() as started:
             self._leave_alone()  # it may have asked for it while this one waited
             try:

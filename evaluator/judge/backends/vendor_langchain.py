@@ -14,13 +14,13 @@ from collections.abc import AsyncGenerator
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
-from evaluator.encoding import redact
+from evaluator.encoding import Frozen, redact
 from evaluator.errors import EndpointError, InputError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, is_free
-from evaluator.judge.backends.spending import Spending, Tokens
+from evaluator.judge.backends.spending import Spending, TokenCounts
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
 from evaluator.text import well_formed
@@ -30,10 +30,8 @@ _METHODS: tuple[SchemaMethod, ...] = ("function_calling", "json_schema", "json_m
 _ABOUT_SCHEMA = re.compile(r"response_format|json_schema|json_object|json mode|structured|tool_choice|tools", re.I)
 
 
-class ChatModel(BaseModel):
+class ChatModel(Frozen):
     """A LangChain chat model: `provider` is LangChain's name for the vendor, `name` how the user chose it."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     provider: str
@@ -50,20 +48,16 @@ class ChatModel(BaseModel):
     most_generated: int = Field(default=MOST_GENERATED, ge=64)
 
 
-class Asked(BaseModel):
+class ChatRequest(Frozen):
     """One request. `shared` is equal for all requests about a text and comes before what differs."""
-
-    model_config = ConfigDict(frozen=True)
 
     system: str
     shared: str
     questions: str
 
 
-class Written(BaseModel):
+class ChatReply(Frozen):
     """What the model wrote, and how it ended."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     model: str
@@ -88,7 +82,7 @@ class LangChainModel:
         name."""
         return redact((self.chat.base_url or self.chat.provider).rpartition("@")[2])
 
-    async def write(self, prompt: Asked, schema: dict[str, Any]) -> Written:
+    async def write(self, prompt: ChatRequest, schema: dict[str, Any]) -> ChatReply:
         """The model's reply to `prompt`, meant to fit `schema`; faults are those of `faults.py`."""
         size = len(f"{prompt.system}{prompt.shared}{prompt.questions}{schema}".encode())
 
@@ -110,12 +104,12 @@ class LangChainModel:
             self.method = _METHODS[_METHODS.index(method) + 1]
         return True
 
-    async def _write(self, prompt: Asked, schema: dict[str, Any], size: int) -> Written:
+    async def _write(self, prompt: ChatRequest, schema: dict[str, Any], size: int) -> ChatReply:
         model = self._model()  # before the clock starts: the first import takes seconds
         bound = None if self.method == "plain" else self.method
         runnable = model.with_structured_output(schema, method=bound, include_raw=True) if bound else model
 
-        async def ask() -> Written:
+        async def ask() -> ChatReply:
             started = time.monotonic()
             async with self.spending.entry(
                 self.chat.billed_as or self.chat.name, size, self.chat.most_generated
@@ -146,9 +140,9 @@ class LangChainModel:
                             yield well_formed(text)
             except Passing as fault:
                 raise ReadingFailed(fault.cause, fault.detail) from fault
-            entry.book(Tokens(prompt=size // 3, generated=generated), time.monotonic() - started)
+            entry.book(TokenCounts(prompt=size // 3, generated=generated), time.monotonic() - started)
 
-    def _messages(self, prompt: Asked) -> list[Any]:
+    def _messages(self, prompt: ChatRequest) -> list[Any]:
         """The shared part first, so that every vendor's prompt cache finds it; marked where the vendor wants
         a mark."""
         if not self.chat.caches_by_mark:
@@ -193,13 +187,13 @@ def _openai_options(chat: ChatModel, timeout_s: float) -> dict[str, Any]:
     return {"http_async_client": open_http_client(timeout_s), "extra_body": body, "use_responses_api": False}
 
 
-def _written(message: Any, asked_of: str) -> Written:
+def _written(message: Any, asked_of: str) -> ChatReply:
     ending = message.response_metadata or {}
     finish = str(ending.get("finish_reason") or ending.get("stop_reason") or "").lower()
     text = message.text if isinstance(message.text, str) else message.text()
     for call in getattr(message, "tool_calls", None) or []:
         text = text or _as_json(call.get("args"))
-    return Written(
+    return ChatReply(
         text=well_formed(text),
         model=well_formed(str(ending.get("model_name") or ending.get("model") or asked_of)),
         refused=bool(message.additional_kwargs.get("refusal")) or finish in ("refusal", "content_filter", "safety"),
@@ -213,14 +207,14 @@ def _as_json(arguments: Any) -> str:
     return json.dumps(arguments, ensure_ascii=False)
 
 
-def _tokens(message: Any) -> Tokens:
+def _tokens(message: Any) -> TokenCounts:
     usage = message.usage_metadata or {}
     details = usage.get("input_token_details") or {}
     with contextlib.suppress(ValidationError):
-        return Tokens(
+        return TokenCounts(
             prompt=usage.get("input_tokens") or 0,
             cached=details.get("cache_read") or 0,
             written=details.get("cache_creation") or 0,
             generated=usage.get("output_tokens") or 0,
         )
-    return Tokens()
+    return TokenCounts()

@@ -15,24 +15,22 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
-from evaluator.encoding import Malformed, read_json
+from evaluator.encoding import Frozen, Malformed, read_json
 from evaluator.errors import EndpointError
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.faults import Passing, by_status, detail_of, is_free
-from evaluator.judge.backends.spending import Spending, Tokens
-from evaluator.judge.backends.tracing import Span, request_span
+from evaluator.judge.backends.spending import Spending, TokenCounts
+from evaluator.judge.backends.tracing import RequestSpan, request_span
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
 from evaluator.text import well_formed_value
 
 
-class Endpoint(BaseModel):
+class Endpoint(Frozen):
     """Where a model is and how it wants to be asked. `name` is how the user chose it, `model` how the
     endpoint calls it."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     model: str
@@ -85,7 +83,7 @@ class OpenAIClient:
                                 yield piece
             except Passing as fault:
                 raise ReadingFailed(fault.cause, fault.detail) from fault
-            entry.book(Tokens(prompt=size // 3, generated=generated), time.monotonic() - started)
+            entry.book(TokenCounts(prompt=size // 3, generated=generated), time.monotonic() - started)
 
     def _piece(self, line: str) -> str:
         """The words in one line of a stream of events; empty where it holds none."""
@@ -110,7 +108,7 @@ class OpenAIClient:
             with span as told:
                 return await once(told)
 
-        async def once(told: Span) -> tuple[dict[str, Any], Usage]:
+        async def once(told: RequestSpan) -> tuple[dict[str, Any], Usage]:
             started = time.monotonic()
             async with self.spending.entry(
                 self.endpoint.billed_as or self.endpoint.name, size, most_generated
@@ -200,19 +198,19 @@ def open_http_client(timeout: Any) -> Any:
     return openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, limits=_pool())
 
 
-def _tokens(reply: dict[str, Any]) -> Tokens:
+def _tokens(reply: dict[str, Any]) -> TokenCounts:
     """What the endpoint counted, in the words of either API; zeros where it counts nothing."""
     try:
         usage = reply.get("usage") or {}
         details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
-        return Tokens(
+        return TokenCounts(
             prompt=usage.get("prompt_tokens") or usage.get("input_tokens") or 0,
             cached=details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0,
             written=details.get("cache_write_tokens") or 0,
             generated=usage.get("completion_tokens") or usage.get("output_tokens") or 0,
         )
     except (ValidationError, AttributeError):
-        return Tokens()
+        return TokenCounts()
 
 
 def _number(name: str) -> float:

@@ -5,27 +5,27 @@ from evaluator.practice.call.branches import Branches, Point, course, side_by_si
 from evaluator.practice.call.checks import faults, invented, tells_hidden
 from evaluator.practice.call.hearing import Hearing, hear, prepare
 from evaluator.practice.call.hints import Hint, hint_for
-from evaluator.practice.call.phrasing import Line, Words, likeness, phrase, system_of
+from evaluator.practice.call.phrasing import CustomerLine, LinePiece, likeness, phrase, system_of
 from evaluator.practice.call.room import STOCK, Room, hint, hints_of, is_paused, place_of
-from evaluator.practice.call.state import CallState, Change, Cue, Heard, Step, begin, is_content, step
+from evaluator.practice.call.state import CallState, Cue, Heard, MoodChange, Step, begin, is_content, step
 from evaluator.practice.call.talking import Reaction, Talk, load, note, react, reaction_of, say, start, waiting
 
 __all__ = [
     "STOCK",
     "Branches",
     "CallState",
-    "Change",
     "Cue",
+    "CustomerLine",
     "Heard",
     "Hearing",
     "Hint",
-    "Line",
+    "LinePiece",
+    "MoodChange",
     "Point",
     "Reaction",
     "Room",
     "Step",
     "Talk",
-    "Words",
     "begin",
     "course",
     "faults",

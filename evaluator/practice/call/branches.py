@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from evaluator.practice.call.state import Change, Ending
+from evaluator.practice.call.state import Ending, MoodChange
 from evaluator.practice.call.talking import Talk, reaction_of
 
 
@@ -18,7 +18,7 @@ class Point(NamedTuple):
     patience: int
     agent: str
     customer: str
-    changes: tuple[Change, ...]
+    changes: tuple[MoodChange, ...]
     ended: Ending
 
 

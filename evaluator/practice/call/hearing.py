@@ -15,9 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict
-
-from evaluator.encoding import read_yaml
+from evaluator.encoding import Frozen, read_yaml
 from evaluator.judge import Answer, Judge, Option, Question, State, Ungraded
 from evaluator.practice.call.state import CallState, Heard
 from evaluator.practice.persona import Event, Fact, Persona
@@ -34,7 +32,7 @@ MOST_ASKED = 6  # questions about one turn to a model in this process: some 25 t
 LONGEST_TURN = 1200  # characters of a turn that the judge reads: the last ones
 
 
-class Weights(NamedTuple):
+class HearingFit(NamedTuple):
     """A logistic of three figures. Fitted by `python -m benchmarks.practice fit` on the odd turns of
     benchmarks/practice/turns.yaml with the embedded model, one set for all events and both languages."""
 
@@ -43,15 +41,13 @@ class Weights(NamedTuple):
     judged: float  # log-odds by the judge, less those of a neutral turn
 
 
-WITH_JUDGE = Weights(-4.0, 6.0, 0.8)
+WITH_JUDGE = HearingFit(-4.0, 6.0, 0.8)
 ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
 TOLD = 0.5  # probability from which an event counts
 
 
-class Wording(BaseModel):
+class Wording(Frozen):
     """One event in one language."""
-
-    model_config = ConfigDict(frozen=True)
 
     question: str
     yes: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.practice.call.phrasing import likeness
 from evaluator.practice.call.state import SOLVES, CallState
 from evaluator.practice.persona import Event, Persona
@@ -14,10 +13,8 @@ from evaluator.rubric import Rubric
 COVERED = 0.55  # cosine of a key point's example and a turn from which the point counts as made: a hint, no judgement
 
 
-class Hint(BaseModel):
+class Hint(Frozen):
     """One hint. `event` is what would calm the customer, `topic` what to ask about, `point` what a good answer says."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["calm", "ask", "say", "close"]
     event: Event | None = None

@@ -12,8 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import ModelError
 from evaluator.judge import ReadingFailed, Writer, template
 from evaluator.practice.call.checks import faults
@@ -32,19 +31,15 @@ _ENDS = re.compile(r"[。！？!?…]+[”\"’']?|\.(?=\s|$)")
 Source = Literal["model", "stock"]
 
 
-class Refused(BaseModel):
+class Refused(Frozen):
     """A line that was not shown, and why."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     faults: tuple[str, ...]
 
 
-class Line(BaseModel):
+class CustomerLine(Frozen):
     """What the customer said, who wrote it, and what was refused before."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     source: Source = "stock"
@@ -52,18 +47,16 @@ class Line(BaseModel):
     failure: str = ""  # what the model could not do, where it failed
 
 
-class Words(BaseModel):
+class LinePiece(Frozen):
     """A piece of a line that may be shown. The last piece carries the whole line."""
 
-    model_config = ConfigDict(frozen=True)
-
     text: str
-    line: Line | None = None
+    line: CustomerLine | None = None
 
 
 async def phrase(
     persona: Persona, state: CallState, cue: Cue, agent: str, earlier: Sequence[str], writer: Writer | None
-) -> AsyncIterator[Words]:
+) -> AsyncIterator[LinePiece]:
     """The line piece by piece; the last piece is the whole `Line`. Without a writer, in the states that are always said in
     the persona's own words, and where the model fails, that is the stock line."""
     content = content_of(persona, cue, earlier)
@@ -80,16 +73,16 @@ async def phrase(
                             refused.append(Refused(text=(said + piece).strip(), faults=tuple(wrong)))
                             break
                         said += piece
-                        yield Words(text=piece)
+                        yield LinePiece(text=piece)
             except (ModelError, ReadingFailed) as failed:  # the call goes on in the persona's own words
                 failure = str(failed)
             if said.strip():
-                line = Line(text=said.strip(), source="model", refused=tuple(refused), failure=failure)
-                yield Words(text="", line=line)
+                line = CustomerLine(text=said.strip(), source="model", refused=tuple(refused), failure=failure)
+                yield LinePiece(text="", line=line)
                 return
             if failure:
                 break
-    yield Words(text=content, line=Line(text=content, refused=tuple(refused), failure=failure))
+    yield LinePiece(text=content, line=CustomerLine(text=content, refused=tuple(refused), failure=failure))
 
 
 def system_of(persona: Persona) -> str:

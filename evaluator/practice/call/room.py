@@ -12,7 +12,7 @@ from evaluator.grading import open_judge
 from evaluator.judge import ReadingFailed, Writer, open_writer
 from evaluator.practice.call import hearing, talking
 from evaluator.practice.call.hints import Hint, hint_for
-from evaluator.practice.call.phrasing import Words, system_of
+from evaluator.practice.call.phrasing import LinePiece, system_of
 from evaluator.practice.call.talking import Talk
 from evaluator.practice.persona import Persona
 from evaluator.rubric import Rubric
@@ -51,7 +51,7 @@ class Room:
             if self._writer is not None:
                 await self._writer.prepare(system_of(persona))
 
-    def answer(self, records: Records, talk: Talk, turn: CallTurn) -> AsyncIterator[Words]:
+    def answer(self, records: Records, talk: Talk, turn: CallTurn) -> AsyncIterator[LinePiece]:
         """As `react`, with this room's models."""
         return talking.react(records, talk, turn, self._judge, self._writer)
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from evaluator.encoding import Frozen
 from evaluator.practice.persona import Event, Persona
 
 LOWEST, HIGHEST = 0.0, 10.0
@@ -37,11 +38,7 @@ Manner = Literal[
 ]  # the fields of StockLines
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Heard(_Part):
+class Heard(Frozen):
     """What one turn of the agent did, as the judge read it. `about` is the fact that it asks about; `closes` says that the
     agent ends the call."""
 
@@ -50,7 +47,7 @@ class Heard(_Part):
     closes: bool = False
 
 
-class CallState(_Part):
+class CallState(Frozen):
     """The customer after some turns. `mood` runs from 0 (furious) to 10 (content); `met` counts the events met so far;
     `told` holds the ids of the facts told."""
 
@@ -68,14 +65,14 @@ class CallState(_Part):
         return SOLVES & set(self.met)
 
 
-class Cue(_Part):
+class Cue(Frozen):
     """What the customer says next: in which manner, and the one fact that they tell, if any."""
 
     manner: Manner
     fact: str | None = None
 
 
-class Change(_Part):
+class MoodChange(Frozen):
     """How much one event moved the mood."""
 
     event: Event
@@ -87,7 +84,7 @@ class Step(NamedTuple):
 
     state: CallState
     cue: Cue
-    changes: tuple[Change, ...] = ()
+    changes: tuple[MoodChange, ...] = ()
 
 
 def begin(persona: Persona) -> Step:
@@ -125,25 +122,27 @@ def is_content(persona: Persona, state: CallState) -> bool:
     return state.mood >= CONTENT and len(state.solved) >= wanted
 
 
-def _changes(persona: Persona, state: CallState, events: Collection[Event]) -> tuple[Change, ...]:
+def _changes(persona: Persona, state: CallState, events: Collection[Event]) -> tuple[MoodChange, ...]:
     """What each event moves; to hear the same kindness again is worth half as much each time, an insult stays one."""
     calm = (
-        Change(event=event, by=persona.calms[event] / 2 ** state.met.get(event, 0))
+        MoodChange(event=event, by=persona.calms[event] / 2 ** state.met.get(event, 0))
         for event in events
         if event in persona.calms
     )
-    angry = (Change(event=event, by=-persona.enrages[event]) for event in events if event in persona.enrages)
+    angry = (MoodChange(event=event, by=-persona.enrages[event]) for event in events if event in persona.enrages)
     return (*calm, *angry)
 
 
-def _mood(persona: Persona, state: CallState, changes: Collection[Change]) -> float:
+def _mood(persona: Persona, state: CallState, changes: Collection[MoodChange]) -> float:
     moved = max(-MOST_DOWN, min(MOST_UP, sum(one.by for one in changes)))
     solved = state.solved or SOLVES & {one.event for one in changes}
     ceiling = HIGHEST if solved else max(TALK_ALONE, state.mood)
     return round(max(LOWEST, min(ceiling, state.mood + moved)), 2)
 
 
-def _patience(persona: Persona, state: CallState, heard: Heard, changes: Collection[Change], about: str | None) -> int:
+def _patience(
+    persona: Persona, state: CallState, heard: Heard, changes: Collection[MoodChange], about: str | None
+) -> int:
     new = [event for event in heard.events if event in persona.calms and event not in state.met]
     asks = about is not None or ("asked" in heard.events and bool(_untold(persona, state)))
     lost = (not new and not asks) + any(one.by < 0 for one in changes)

@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.judge import Judge, Writer
 from evaluator.practice.call.hearing import hear
-from evaluator.practice.call.phrasing import Line, Words, phrase
-from evaluator.practice.call.state import CallState, Change, Cue, begin, step
+from evaluator.practice.call.phrasing import CustomerLine, LinePiece, phrase
+from evaluator.practice.call.state import CallState, Cue, MoodChange, begin, step
 from evaluator.practice.persona import Persona
 from evaluator.rubric import Rubric
 from evaluator.storage import CallTurn, PracticeCall, Records, TurnKind
@@ -24,18 +23,16 @@ SPEAKS = ("agent", "customer")
 LONGEST_TURN = 4000  # characters of one turn that a trainee may type
 
 
-class Reaction(BaseModel):
+class Reaction(Frozen):
     """What a line of the customer is stored with: the state behind it, why it moved, what the judge read in the agent's
     turn, and how the line came about."""
 
-    model_config = ConfigDict(frozen=True)
-
     state: CallState
     cue: Cue
-    changes: tuple[Change, ...] = ()
+    changes: tuple[MoodChange, ...] = ()
     chances: dict[str, float] = {}
     ungraded: tuple[str, ...] = ()
-    line: Line
+    line: CustomerLine
 
 
 class Talk:
@@ -104,7 +101,9 @@ def start(records: Records, owner: str, rubric: Rubric, persona: Persona, writer
     call = records.calls.begin(owner, rubric, persona.model_dump(mode="json"), writer)
     state, cue, _ = begin(persona)
     words = persona.lines.opening[0]
-    records.calls.add(call.id, None, "customer", words, _body(Reaction(state=state, cue=cue, line=Line(text=words))))
+    records.calls.add(
+        call.id, None, "customer", words, _body(Reaction(state=state, cue=cue, line=CustomerLine(text=words)))
+    )
     return load(records, owner, call.id)
 
 
@@ -131,7 +130,7 @@ def say(records: Records, talk: Talk, text: str, behind: str | None = None) -> C
 
 async def react(
     records: Records, talk: Talk, turn: CallTurn, judge: Judge, writer: Writer | None
-) -> AsyncIterator[Words]:
+) -> AsyncIterator[LinePiece]:
     """What the customer says to a stored turn of the trainee, piece by piece; stored with the last piece. Raises ModelError
     where the judge cannot work; the turn is kept, and `react` may be called again."""
     path = talk.said(turn.parent)

@@ -30,7 +30,7 @@ _DEEPEST = 40
 _MOST_PATHS = 5
 
 
-class Found(NamedTuple):
+class FoundMessages(NamedTuple):
     """A list that was read as a conversation: where it is, its messages, and the places of entries that were not understood."""
 
     path: str
@@ -50,7 +50,7 @@ class Found(NamedTuple):
         return sum(len(one.text.strip()) for one in self.messages if one.kind == "speech")
 
 
-def _best_of(found: list[Found]) -> Found | None:
+def _best_of(found: list[FoundMessages]) -> FoundMessages | None:
     """The one to read: with speakers before without, whole utterances before single words, then among those that hold most
     of what is said the one in the most turns."""
     for named in (True, False):
@@ -120,7 +120,7 @@ def _load_lines(lines: Sequence[str]) -> list[Any]:
     return found
 
 
-def _conversations(data: Any) -> Iterator[Found]:
+def _conversations(data: Any) -> Iterator[FoundMessages]:
     """Every list that reads as a conversation, anywhere in the data."""
     words: list[list[dict[str, Any]]] = []
     labels: dict[str, str] = {}
@@ -140,7 +140,7 @@ def _conversations(data: Any) -> Iterator[Found]:
         else:
             yield from _entries(path, entries)
     if words and (messages := turns_of_words(words, labels)):
-        yield Found("words", messages, [], of_words=True)
+        yield FoundMessages("words", messages, [], of_words=True)
 
 
 def _walk(data: Any) -> Iterator[tuple[str, Any]]:
@@ -158,7 +158,7 @@ def _walk(data: Any) -> Iterator[tuple[str, Any]]:
             waiting += [(where, child, depth + 1) for where, child in children if isinstance(child, list | dict)]
 
 
-def _entries(path: str, value: list[dict[str, Any]]) -> Iterator[Found]:
+def _entries(path: str, value: list[dict[str, Any]]) -> Iterator[FoundMessages]:
     messages: list[Message] = []
     unread: list[str] = []
     for place, entry in enumerate(value):
@@ -167,20 +167,20 @@ def _entries(path: str, value: list[dict[str, Any]]) -> Iterator[Found]:
         except Unreadable:
             unread.append(f"{path}[{place}]")
     if any(one.text.strip() and one.kind == "speech" for one in messages):
-        yield Found(path, messages, unread)
+        yield FoundMessages(path, messages, unread)
 
 
-def _plain_items(path: str, value: list[Any]) -> Found | None:
+def _plain_items(path: str, value: list[Any]) -> FoundMessages | None:
     """[["客服", "您好"], …]: pairs of a name and words."""
     pairs = [
         item for item in value if isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
     ]
     if len(pairs) < 2 or len(pairs) != len(value) or len({pair[0] for pair in pairs}) > max(2, len(pairs) // 2):
         return None
-    return Found(path, [Message(name, words) for name, words in pairs], [])
+    return FoundMessages(path, [Message(name, words) for name, words in pairs], [])
 
 
-def _columns(path: str, value: dict[str, Any]) -> Found | None:
+def _columns(path: str, value: dict[str, Any]) -> FoundMessages | None:
     """{"speaker": […], "text": […]}: a table by its columns."""
     lists = {
         name: item
@@ -190,12 +190,12 @@ def _columns(path: str, value: dict[str, Any]) -> Found | None:
     speaker, words = fields.find(lists, [*fields.SPEAKERS, *fields.ROLES]), fields.find(lists, fields.TEXTS)
     if not speaker or not words or len(lists[speaker]) != len(lists[words]):
         return None
-    return Found(
+    return FoundMessages(
         path, [Message(str(who), str(said)) for who, said in zip(lists[speaker], lists[words], strict=True)], []
     )
 
 
-def _joined(best: Found, found: list[Found]) -> Found:
+def _joined(best: FoundMessages, found: list[FoundMessages]) -> FoundMessages:
     """Lists beside each other that belong together ("phrases" of several transcripts): as one, in their order."""
     pattern = _NUMBER.sub("[]", best.path)
     alike = [one for one in found if _NUMBER.sub("[]", one.path) == pattern and one.named == best.named]
@@ -203,10 +203,10 @@ def _joined(best: Found, found: list[Found]) -> Found:
         return best
     alike.sort(key=lambda one: [int(number) for number in re.findall(r"\[(\d+)\]", one.path)])
     messages = [message for one in alike for message in one.messages]
-    return Found(pattern, messages, [place for one in alike for place in one.unread])
+    return FoundMessages(pattern, messages, [place for one in alike for place in one.unread])
 
 
-def _with_people(best: Found, data: Any) -> Found:
+def _with_people(best: FoundMessages, data: Any) -> FoundMessages:
     """The names and roles that another list gives to the speakers' numbers: {"speakers": [{"id": 0, "name": "Nick"}]}."""
     people: dict[str, tuple[str | None, Role | None]] = {}
     for path, value in _walk(data):
@@ -260,7 +260,7 @@ def _place_of_failure(data: Any) -> str:
     return well_formed(place)
 
 
-def _assumptions(best: Found, data: Any) -> Iterator[Assumption]:
+def _assumptions(best: FoundMessages, data: Any) -> Iterator[Assumption]:
     beside = (
         [str(name) for name in data if _holds_more(data[name], best.path, str(name))] if isinstance(data, dict) else []
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evaluator.rubric import Role
-from evaluator.transcript.segments import Kind, Layout, Segment
+from evaluator.transcript.segments import Layout, Segment, SegmentKind
 from evaluator.transcript.turns import Assumption
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -21,7 +21,7 @@ class Message:
     text: str
     time: str | None = None
     role: Role | None = None
-    kind: Kind = "speech"
+    kind: SegmentKind = "speech"
 
 
 def written_out(

@@ -25,7 +25,7 @@ from evaluator.bank.papers.grammar.labels import (
     take_step,
 )
 from evaluator.bank.papers.grammar.questions import take_bare_label, take_header, take_number_alone
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, take_unnumbered
 from evaluator.bank.papers.grids import spread_tables
 from evaluator.bank.papers.pieces import break_lines, find_cards
@@ -51,7 +51,7 @@ _RECOGNISERS = (
 
 def parse(document: Document) -> list[Paper]:
     """The papers of a document (nearly always one), with their warnings."""
-    at = Reading(spread_tables(break_lines(document.lines)))
+    at = PaperReading(spread_tables(break_lines(document.lines)))
     cards = find_cards(at.lines)
     for place, line in enumerate(at.lines):
         at.place = place
@@ -63,7 +63,7 @@ def parse(document: Document) -> list[Paper]:
     return [finish_paper(paper, document) for paper in at.papers]
 
 
-def _take_noise(at: Reading, line: Line) -> bool:
+def _take_noise(at: PaperReading, line: Line) -> bool:
     row = noise.recognise(line.text, at.in_tail, in_front=not (at.paper.sections or at.paper.answers))
     if row is None:
         return False

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Literal
 
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 
 FAR = 40  # lines; the longest case in a paper is shorter
 NEAR = 12  # lines; the longest stem above its options is shorter
-Found = Literal["answer", "number", "talk", ""]
-Evidence = Literal["options", "key", "answer", ""]
+Ahead = Literal["answer", "number", "talk", ""]
+Sign = Literal["options", "key", "answer", ""]
 _ASKS_ALOUD = re.compile(r"^\s*(?:问|q)\s*:", re.I)
 _TRUE_FALSE_LINE = re.compile(r"^\s*(?:[AB]?[.、)]?\s*)?(正确|错误|对|错|true|false|√|×)\s*$", re.I)
 _SPACE_FOR_KEY = re.compile(r"[(\[]\s*[)\]]|_{3,}")
@@ -23,7 +23,7 @@ def asks_aloud(text: str) -> bool:
     return bool(_ASKS_ALOUD.match(line_patterns.fold(text[:40])))
 
 
-def comes_first(at: Reading) -> Found:
+def comes_first(at: PaperReading) -> Ahead:
     """The first thing from this line on: an answer (or explanation, criteria), a number or dialogue; empty for none.
 
     A heading and the end stop the search.
@@ -34,7 +34,7 @@ def comes_first(at: Reading) -> Found:
 
 
 @lru_cache(maxsize=4 * FAR)  # every line of a long text looks at the same lines below
-def _found(text: str) -> Found | None:
+def _found(text: str) -> Ahead | None:
     """What a line contributes to that; None if the next one must decide."""
     label = line_patterns.read_label(text)
     if label and label[0] in line_patterns.LABELS_OF_ANSWERS:
@@ -67,7 +67,7 @@ def begins_options(text: str) -> bool:
     )
 
 
-def evidence_of(at: Reading, header: line_patterns.Header) -> Evidence:
+def evidence_of(at: PaperReading, header: line_patterns.Header) -> Sign:
     """Evidence on a numbered line, and below it up to the next number, that it is the head of a question."""
     if len(line_patterns.find_options_behind(header.rest)[1]) > 1:
         return "options"
@@ -87,7 +87,7 @@ def evidence_of(at: Reading, header: line_patterns.Header) -> Evidence:
     return ""
 
 
-def options_below(at: Reading) -> int:
+def options_below(at: PaperReading) -> int:
     """Number of unmarked lines between this one and option A; -1 if something else comes first."""
     for distance, text in enumerate(at.texts_after(NEAR)):
         if begins_options(text):
@@ -100,7 +100,7 @@ def options_below(at: Reading) -> int:
     return -1
 
 
-def looks_like_questions(at: Reading) -> bool:
+def looks_like_questions(at: PaperReading) -> bool:
     """Whether questions follow a heading, not answers: with options, places for keys, or keys after statements."""
     labels = signs = 0
     for text in at.texts_after(FAR):

@@ -7,7 +7,7 @@ import re
 from evaluator.bank.formats.lines import Line
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.grammar.ahead import FAR, comes_first, looks_like_questions
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.paper import OpenSection
 from evaluator.bank.papers.question import ends
 
@@ -22,7 +22,7 @@ _ASKS = re.compile(r"\?\s*$|\(\s*(?:本题)?\d+(?:\.\d+)?\s*分\s*\)\s*$")
 _WHOLE = re.compile(r"[与及和]|and|key|section|部分|附|卷", re.I)
 
 
-def take_heading(at: Reading, line: Line) -> bool:
+def take_heading(at: PaperReading, line: Line) -> bool:
     """The heading of the answers, of questions after answers, of a chapter, or of a section."""
     if _take_answer_heading(at, line):
         return True
@@ -43,7 +43,7 @@ def take_heading(at: Reading, line: Line) -> bool:
     return True
 
 
-def _take_named_group(at: Reading, line: Line) -> bool:
+def _take_named_group(at: PaperReading, line: Line) -> bool:
     """`Section C:`, `三、` alone among answers: those of that section follow, each with its number."""
     if not at.in_answers or not _PLACE_ALONE.fullmatch(line_patterns.fold(line.text).strip()):
         return False
@@ -53,7 +53,7 @@ def _take_named_group(at: Reading, line: Line) -> bool:
     return True
 
 
-def _take_case(at: Reading, line: Line) -> bool:
+def _take_case(at: PaperReading, line: Line) -> bool:
     """`案例1 首次逾期客户` above `背景:`, `任务:`, `评分标准`: a section of one question, named by its case."""
     case = None if at.in_answers else line_patterns.read_case(line.text)
     if case is None or (at.draft is not None and not at.draft.closed):
@@ -70,7 +70,7 @@ def _take_case(at: Reading, line: Line) -> bool:
     return True
 
 
-def _heads_one_question(at: Reading, line: Line) -> bool:
+def _heads_one_question(at: PaperReading, line: Line) -> bool:
     """`2.多选题 (2分)` above its question: a kind behind a number is no heading where words follow, not a number."""
     header = line_patterns.read_header(line.text)
     if header is None or header.rest or header.kind is None or header.style == "chinese":
@@ -79,7 +79,7 @@ def _heads_one_question(at: Reading, line: Line) -> bool:
     return line_patterns.read_header(below) is None and line_patterns.read_heading(below) is None
 
 
-def _take_answer_heading(at: Reading, line: Line) -> bool:
+def _take_answer_heading(at: PaperReading, line: Line) -> bool:
     named = line_patterns.read_named_answers(line.text)
     if named is not None and _keys_follow(at, named):
         at.leave_tail()
@@ -94,7 +94,7 @@ def _take_answer_heading(at: Reading, line: Line) -> bool:
     return False
 
 
-def _chapters_wait(at: Reading) -> bool:
+def _chapters_wait(at: PaperReading) -> bool:
     """Whether questions in several chapters have no answers yet, so that those below belong to all of them."""
     waiting = {s.chapter for s in at.paper.sections for d in s.drafts if not (d.key or d.answer.value)}
     return len(waiting) > 1
@@ -111,7 +111,7 @@ def name_answers(name: str) -> line_patterns.Heading:
     return line_patterns.Heading(name, None, line_patterns.read_kind(name), line_patterns.names_some_choice(name))
 
 
-def _keys_follow(at: Reading, name: str) -> bool:
+def _keys_follow(at: PaperReading, name: str) -> bool:
     """Whether keys or numbered answers, not questions, follow the name of a section's answers."""
     text = at.next_text()
     given = line_patterns.split_named_keys(text)[1]
@@ -119,7 +119,7 @@ def _keys_follow(at: Reading, name: str) -> bool:
     return bool(line_patterns.read_compact_keys(given)) or (header is not None and not looks_like_questions(at))
 
 
-def _answers_follow(at: Reading, line: Line) -> bool:
+def _answers_follow(at: PaperReading, line: Line) -> bool:
     """Whether `参考答案:` starts a section rather than one answer, which needs evidence after it or unanswered questions.
 
     Numbered keys are evidence; so are headings without questions below, and a list that starts at 1 if several
@@ -141,7 +141,7 @@ def _answers_follow(at: Reading, line: Line) -> bool:
 
 
 def _belongs_to(
-    at: Reading, line: Line, text: str, heading: line_patterns.Heading | None, header: line_patterns.Header | None
+    at: PaperReading, line: Line, text: str, heading: line_patterns.Heading | None, header: line_patterns.Header | None
 ) -> bool:
     """Whether the line labels the open question's answer or explanation."""
     draft = at.draft
@@ -158,12 +158,12 @@ def _belongs_to(
     return not _several_wait(at) and (explains or _waits(at)) and not line_patterns.read_key(header.rest)
 
 
-def _waits(at: Reading) -> bool:
+def _waits(at: PaperReading) -> bool:
     """Whether the open question has no answer yet."""
     return at.draft is not None and not (at.draft.key or at.draft.answer.value)
 
 
-def _several_wait(at: Reading) -> bool:
+def _several_wait(at: PaperReading) -> bool:
     """Whether questions other than the open one have no answer yet, so that answers at the end are expected."""
     drafts = [draft for section in at.paper.sections for draft in section.drafts]
     waiting = sum(
@@ -172,7 +172,7 @@ def _several_wait(at: Reading) -> bool:
     return waiting >= 2 and waiting * 2 > len(drafts)
 
 
-def _take_chapter(at: Reading, line: Line) -> bool:
+def _take_chapter(at: PaperReading, line: Line) -> bool:
     """`第二章 投诉`: groups what follows, both questions and answers; numbering restarts below it."""
     chapter = line_patterns.read_chapter(line.text)
     if chapter is None or ends(line.text):
@@ -198,7 +198,7 @@ def _take_chapter(at: Reading, line: Line) -> bool:
     return True
 
 
-def _read_heading(at: Reading, line: Line) -> line_patterns.Heading | None:
+def _read_heading(at: PaperReading, line: Line) -> line_patterns.Heading | None:
     """A section heading, recognised by what it declares or by the numbered question below it."""
     heading = line_patterns.read_heading(line.text)
     named = heading is not None and heading.declares and bool(_SHORT_NAME.search(_bare_title(heading)))
@@ -213,7 +213,7 @@ def _read_heading(at: Reading, line: Line) -> line_patterns.Heading | None:
     return None
 
 
-def _counts_anew_below(at: Reading) -> bool:
+def _counts_anew_below(at: PaperReading) -> bool:
     """Whether questions from 1 on come below a passage, before any answer or heading: `四、阅读短文,回答问题。(10分)`."""
     for text in at.texts_after(FAR):
         header = line_patterns.read_header(text)
@@ -224,7 +224,7 @@ def _counts_anew_below(at: Reading) -> bool:
     return False
 
 
-def _heads_something(at: Reading, heading: line_patterns.Heading, line: Line) -> bool:
+def _heads_something(at: PaperReading, heading: line_patterns.Heading, line: Line) -> bool:
     """Whether a heading without a declaration looks like one: a question may also name a kind."""
     if heading.declares or at.in_answers:
         return True
@@ -243,13 +243,13 @@ def _bare_title(heading: line_patterns.Heading) -> str:
     return re.sub(r"\s*[(\[].*[)\]]\W*$", "", line_patterns.fold(heading.title))
 
 
-def _is_next(at: Reading, heading: line_patterns.Heading) -> bool:
+def _is_next(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether the heading's number follows that of the previous section."""
     before = next((s.heading.ordinal for s in reversed(at.paper.sections) if s.heading.ordinal), 0)
     return heading.ordinal == (before or 0) + 1
 
 
-def _prose_is_asked(at: Reading) -> bool:
+def _prose_is_asked(at: PaperReading) -> bool:
     """Whether the prose below is a question, because its answer precedes any number, or the first question's case."""
     text, below = at.next_text(), comes_first(at)
     if not ends(text) or line_patterns.read_label(text) is not None:
@@ -258,7 +258,7 @@ def _prose_is_asked(at: Reading) -> bool:
     return below == "answer" or (below == "number" and next(headers).number == 1)
 
 
-def _numbered_one_follows(at: Reading) -> bool:
+def _numbered_one_follows(at: PaperReading) -> bool:
     """Whether the next line starts a numbered question."""
     for text in at.texts_after(3):
         header = line_patterns.read_header(text)
@@ -269,7 +269,7 @@ def _numbered_one_follows(at: Reading) -> bool:
     return False
 
 
-def _open_section(at: Reading, heading: line_patterns.Heading, line: Line) -> None:
+def _open_section(at: PaperReading, heading: line_patterns.Heading, line: Line) -> None:
     """Opens a section of questions or answers, in this paper or the next one."""
     if at.in_answers and _questions_follow(at, heading):
         at.in_answers = False
@@ -282,14 +282,14 @@ def _open_section(at: Reading, heading: line_patterns.Heading, line: Line) -> No
     at.groups.append(OpenSection(heading, line.number, chapter=at.paper.chapter))
 
 
-def _is_known(at: Reading, heading: line_patterns.Heading) -> bool:
+def _is_known(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether the section's position in the paper is already taken, so that it belongs to another paper."""
     if at.paper.chapter and at.paper.sections and at.paper.sections[-1].heading.chapter:
         return False
     return heading.ordinal is None or any(s.heading.ordinal == heading.ordinal for s in at.paper.sections)
 
 
-def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
+def _questions_follow(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether a heading among the answers opens questions: options follow, or its questions were answered already."""
     known = [(g.heading.ordinal, g.heading.kind) for g in at.paper.answers if g.chapter == at.paper.chapter]
     if _answered_below(at):
@@ -297,7 +297,7 @@ def _questions_follow(at: Reading, heading: line_patterns.Heading) -> bool:
     return looks_like_questions(at) or (heading.ordinal, heading.kind) in known or not _was_asked(at, heading)
 
 
-def _answered_below(at: Reading) -> bool:
+def _answered_below(at: PaperReading) -> bool:
     """Whether numbers that ask (`1、…?`, `…(5分)`) come below a heading, and then a line that heads their answers."""
     asked = False
     for text in at.texts_after(FAR):
@@ -310,7 +310,7 @@ def _answered_below(at: Reading) -> bool:
     return False
 
 
-def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:
+def _was_asked(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether a question section has this kind or position, so that its answers may have this heading."""
     if heading.chapter or (heading.kind is None and heading.ordinal is None):
         return True
@@ -325,7 +325,7 @@ def _was_asked(at: Reading, heading: line_patterns.Heading) -> bool:
     )
 
 
-def _restarts(at: Reading, heading: line_patterns.Heading) -> bool:
+def _restarts(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether the sections restart: a second paper in the document, not another chapter of this one."""
     sections = [section for section in at.paper.sections if section.chapter == at.paper.chapter]
     last = next((s.heading for s in reversed(sections) if s.heading.ordinal and not s.heading.chapter), None)

@@ -11,12 +11,12 @@ from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answer_key import section_for
 from evaluator.bank.papers.grammar.ahead import FAR, asks_aloud, true_or_false
 from evaluator.bank.papers.grammar.headings import name_answers
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.paper import OpenSection
-from evaluator.bank.papers.question import Draft
+from evaluator.bank.papers.question import QuestionDraft
 
 
-def take_rows(at: Reading, line: Line) -> bool:
+def take_rows(at: PaperReading, line: Line) -> bool:
     """Compact keys (`1-5 ABCDA`), with or without the section's name before them."""
     label = line_patterns.read_label(line.text)
     labelled = label is not None and label[0] == "answer"
@@ -44,7 +44,7 @@ _SECTION_AHEAD = re.compile(
 )
 
 
-def _take_keys_in_order(at: Reading, text: str, line: Line) -> bool:
+def _take_keys_in_order(at: PaperReading, text: str, line: Line) -> bool:
     """`一、C B B`: the keys of a section in the order of its questions, without numbers."""
     if not at.in_answers:
         return False
@@ -67,13 +67,13 @@ def _take_keys_in_order(at: Reading, text: str, line: Line) -> bool:
     return True
 
 
-def _wants_keys(at: Reading, keys: dict[int, str]) -> bool:
+def _wants_keys(at: PaperReading, keys: dict[int, str]) -> bool:
     """Whether an unlabelled row of keys answers questions above it that have none."""
     waiting = {draft.number for group in at.paper.sections for draft in group.drafts if not draft.key}
     return len(keys) >= 2 and set(keys) <= waiting
 
 
-def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
+def _take_named_answer(at: PaperReading, name: str, given: str, line: Line) -> bool:
     """`Part III, 5: Apologise once.`: the answer to one question of a section named on the line."""
     header = line_patterns.read_header(given)
     if header is None or not header.rest or line_patterns.find_options_behind(header.rest)[1]:
@@ -83,7 +83,7 @@ def _take_named_answer(at: Reading, name: str, given: str, line: Line) -> bool:
     return True
 
 
-def take_criterion(at: Reading, line: Line) -> bool:
+def take_criterion(at: PaperReading, line: Line) -> bool:
     """A numbered line below 评分标准, in the same style as the first one."""
     draft = at.draft
     if draft is None or draft.part != "criteria":
@@ -106,7 +106,7 @@ def take_criterion(at: Reading, line: Line) -> bool:
     return True
 
 
-def take_label(at: Reading, line: Line) -> bool:
+def take_label(at: PaperReading, line: Line) -> bool:
     """Assigns a labelled text to the open question; a background or requirements to the questions below."""
     found = line_patterns.read_label(line.text)
     if found is None:
@@ -126,7 +126,7 @@ def take_label(at: Reading, line: Line) -> bool:
     return True
 
 
-def _take_response(at: Reading) -> bool:
+def _take_response(at: PaperReading) -> bool:
     """`我的答案:B` on a learning platform: a candidate's choice says nothing about the question."""
     if at.draft is None:
         return False
@@ -135,7 +135,7 @@ def _take_response(at: Reading) -> bool:
     return True
 
 
-def _take_tag(at: Reading, name: str, rest: str, line: Line) -> bool:
+def _take_tag(at: PaperReading, name: str, rest: str, line: Line) -> bool:
     """Difficulty, topic, chapter, points or kind of the open question."""
     draft = at.draft
     if draft is None or (draft.part == "text" and not draft.text.value):
@@ -157,12 +157,12 @@ def _take_tag(at: Reading, name: str, rest: str, line: Line) -> bool:
     return True
 
 
-def add_tag(draft: Draft, name: str, said: str) -> None:
+def add_tag(draft: QuestionDraft, name: str, said: str) -> None:
     """Difficulty, topic or chapter; a further topic joins those before it."""
     draft.tags[name] = "、".join(filter(None, (draft.tags.get(name, "") if name == "topic" else "", said)))
 
 
-def _take_labelled_options(at: Reading, rest: str, line: Line) -> bool:
+def _take_labelled_options(at: PaperReading, rest: str, line: Line) -> bool:
     """`选项:A.… B.…`, or the label alone above the options."""
     draft = at.draft
     if draft is None or at.in_answers or draft.part not in ("text", "options"):
@@ -181,7 +181,7 @@ def is_open(section: OpenSection) -> bool:
     return not section.heading.some_choice and section.heading.kind not in OBJECTIVE_KINDS
 
 
-def _open_for_label(at: Reading, name: str, line: Line) -> bool:
+def _open_for_label(at: PaperReading, name: str, line: Line) -> bool:
     """Opens a draft for a label without a number: an entry among answers, otherwise the background is the question."""
     section = at.section
     if section is None or not is_open(section):
@@ -201,7 +201,7 @@ def _open_for_label(at: Reading, name: str, line: Line) -> bool:
     return True
 
 
-def fill(at: Reading, name: str, rest: str, line: Line) -> None:
+def fill(at: PaperReading, name: str, rest: str, line: Line) -> None:
     """Switches the open question to its answer, explanation or criteria, and starts it with `rest`."""
     draft = at.draft
     assert draft is not None
@@ -223,7 +223,7 @@ def fill(at: Reading, name: str, rest: str, line: Line) -> None:
             draft.add_criterion(re.sub(r"^\s*[(（]?\d{1,2}[)）.、]\s*", "", piece), "bracket", line)
 
 
-def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
+def _take_preface(at: PaperReading, name: str, rest: str, line: Line) -> bool:
     """Background and requirements apply to the questions below; inside an open question, to that one."""
     draft = at.draft
     if draft is not None and not draft.closed and draft.part == "text":
@@ -248,7 +248,7 @@ def _take_preface(at: Reading, name: str, rest: str, line: Line) -> bool:
     return True
 
 
-def take_shared_stem(at: Reading, line: Line) -> bool:
+def take_shared_stem(at: PaperReading, line: Line) -> bool:
     """`根据以下材料回答第3—5题`: the lines below, up to the first number, are the stem of those questions."""
     span = None if at.in_answers else line_patterns.read_shared_stem(line.text)
     if span is None or (at.draft is not None and not at.draft.closed):
@@ -266,7 +266,7 @@ def take_shared_stem(at: Reading, line: Line) -> bool:
     return True
 
 
-def take_shared_options(at: Reading, line: Line) -> bool:
+def take_shared_options(at: PaperReading, line: Line) -> bool:
     """`(5~6题共用备选答案)` and the options below it, which each of those questions gets."""
     if at.in_answers:
         return False
@@ -287,7 +287,7 @@ def take_shared_options(at: Reading, line: Line) -> bool:
     return bool(found)
 
 
-def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
+def _leave_answers(at: PaperReading, draft: QuestionDraft, rest: str, line: Line) -> bool:
     """Whether `案例二:` after an answer starts the next case or its answers; otherwise it is part of the answer."""
     title = line.text.strip().removesuffix(rest).strip(" :：[]【】")
     counted = bool(re.search(rf"{line_patterns.CN}$", title))
@@ -304,7 +304,7 @@ def _leave_answers(at: Reading, draft: Draft, rest: str, line: Line) -> bool:
     return True
 
 
-def _questions_below(at: Reading, counted: bool) -> bool:
+def _questions_below(at: PaperReading, counted: bool) -> bool:
     """Whether questions follow, not more answers: they ask, or have answers; below a numbered case they ask."""
     numbered = False
     for text in at.texts_after(FAR):
@@ -319,7 +319,7 @@ def _questions_below(at: Reading, counted: bool) -> bool:
     return False
 
 
-def take_step(at: Reading, line: Line) -> bool:
+def take_step(at: PaperReading, line: Line) -> bool:
     """One or more steps of an ordering question (①…) on the line."""
     draft, step = at.draft, line_patterns.read_step(line.text)
     if draft is None or step is None or draft.closed or draft.part != "text":
@@ -332,7 +332,7 @@ def take_step(at: Reading, line: Line) -> bool:
     return True
 
 
-def take_option(at: Reading, line: Line) -> bool:
+def take_option(at: PaperReading, line: Line) -> bool:
     """One or more options on the line; not inside answers, where A stands for a key."""
     draft = at.draft
     if draft is None or at.in_answers or not _takes_options(draft):
@@ -355,13 +355,13 @@ def take_option(at: Reading, line: Line) -> bool:
     return True
 
 
-def _takes_options(draft: Draft) -> bool:
+def _takes_options(draft: QuestionDraft) -> bool:
     """Whether options may come: after the question, also if its key is between them."""
     early = draft.part == "answer" and bool(draft.key) and not (draft.options or draft.answer.value)
     return draft.part in ("text", "options") or early
 
 
-def _repeats_verdict(draft: Draft, line: Line) -> bool:
+def _repeats_verdict(draft: QuestionDraft, line: Line) -> bool:
     """`A. 对` below `正确` and `错误`: some platforms list the two options of a statement twice."""
     offered = {line_patterns.read_key(text.value) for _, text in draft.options}
     return offered == {line_patterns.RIGHT, line_patterns.WRONG} and true_or_false(line.text) is not None
@@ -372,7 +372,7 @@ def before(label: str) -> str:
     return "" if label == "A" else chr(ord(label) - 1)
 
 
-def _bare(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
+def _bare(at: PaperReading, draft: QuestionDraft, line: Line) -> list[line_patterns.FoundOption]:
     """`A半年` above `B一年`: a letter directly before its words, with its neighbour above or below."""
     label = line_patterns.bare_label(line.text)
     if label is None or label != draft.free_label or not (draft.text.value and draft.wants_key):
@@ -382,10 +382,10 @@ def _bare(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
         return []
     draft.bare = True
     start = line.text.index(label) + 1
-    return [line_patterns.Found(label, line.text[start:].strip(), start, len(line.text))]
+    return [line_patterns.FoundOption(label, line.text[start:].strip(), start, len(line.text))]
 
 
-def _letter_alone(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
+def _letter_alone(at: PaperReading, draft: QuestionDraft, line: Line) -> list[line_patterns.FoundOption]:
     """`A` above `CRM`, `B` above `OA`: a letter on a line of its own, the option's words on the next one."""
     label = line.text.strip()
     if label != draft.free_label or not draft.text.value:
@@ -394,19 +394,19 @@ def _letter_alone(at: Reading, draft: Draft, line: Line) -> list[line_patterns.F
     begun = bool(draft.options) and draft.options[-1][1].value != ""
     if not following or len(following[0]) == 1 or not (begun or chr(ord(label) + 1) in following[1:]):
         return []
-    return [line_patterns.Found(label, "", len(line.text), len(line.text))]
+    return [line_patterns.FoundOption(label, "", len(line.text), len(line.text))]
 
 
-def _box(draft: Draft, line: Line) -> list[line_patterns.Found]:
+def _box(draft: QuestionDraft, line: Line) -> list[line_patterns.FoundOption]:
     """`- [x] Greet`, `○ 您好`: an option without a letter gets the next one."""
     boxed = line_patterns.read_boxed_option(line.text)
     if boxed is None:
         return []
     text, right = boxed
-    return [line_patterns.Found(draft.free_label, text, line.text.rfind(text), len(line.text), right)]
+    return [line_patterns.FoundOption(draft.free_label, text, line.text.rfind(text), len(line.text), right)]
 
 
-def _verdict(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]:
+def _verdict(at: PaperReading, draft: QuestionDraft, line: Line) -> list[line_patterns.FoundOption]:
     """`正确` above `错误`, on separate lines: the two options of a statement."""
     said = true_or_false(line.text)
     if said is None or not draft.text.value or len(draft.options) > 1:
@@ -416,7 +416,7 @@ def _verdict(at: Reading, draft: Draft, line: Line) -> list[line_patterns.Found]
     known = line_patterns.read_key(draft.options[0][1].value) if draft.options else true_or_false(at.next_text())
     if known is None or known == said:
         return []
-    return [line_patterns.Found(draft.free_label, line.text.strip(), 0, len(line.text))]
+    return [line_patterns.FoundOption(draft.free_label, line.text.strip(), 0, len(line.text))]
 
 
 def _split_inline_criteria(text: str, style: str) -> list[str]:

@@ -8,14 +8,14 @@ from evaluator.bank.formats.lines import Line
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.grammar.ahead import NEAR, comes_first, evidence_of, options_below
 from evaluator.bank.papers.grammar.labels import fill
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.paper import OpenSection
-from evaluator.bank.papers.question import PART, UNNUMBERED, Draft
+from evaluator.bank.papers.question import PART, UNNUMBERED, QuestionDraft
 
 LARGEST_SURE = 999  # a larger number may be a year
 
 
-def take_header(at: Reading, line: Line) -> bool:
+def take_header(at: PaperReading, line: Line) -> bool:
     """The head of a question, or of an entry in an answer section, with the rest of its line."""
     header = line_patterns.read_header(line.text)
     if header is None:
@@ -33,7 +33,7 @@ def take_header(at: Reading, line: Line) -> bool:
     return True
 
 
-def put_question(draft: Draft, text: str, line: Line) -> None:
+def put_question(draft: QuestionDraft, text: str, line: Line) -> None:
     """Stores the words of a question, with tags and options on its line separated."""
     text, kind, points = line_patterns.take_tail_tags(text)
     draft.kind = draft.kind or kind
@@ -46,7 +46,7 @@ def put_question(draft: Draft, text: str, line: Line) -> None:
         draft.add_options(options, line.part(max(0, start), len(line.text)))
 
 
-def take_number_alone(at: Reading, line: Line) -> bool:
+def take_number_alone(at: PaperReading, line: Line) -> bool:
     """`2` on a line of its own above its question: the number that comes next, where options or an answer follow."""
     text = line.text.strip()
     if at.in_answers or not (text.isascii() and text.isdecimal()) or len(text) > 3:
@@ -61,13 +61,13 @@ def take_number_alone(at: Reading, line: Line) -> bool:
     return True
 
 
-def take_bare_label(at: Reading, line: Line) -> bool:
+def take_bare_label(at: PaperReading, line: Line) -> bool:
     """`题目:` alone only announces a question; within an answer it is one of its words."""
     within = at.draft is not None and at.draft.part in ("answer", "explanation", "criteria")
     return line_patterns.is_label(line.text) and not (within and line_patterns.read_header(at.next_text()) is None)
 
 
-def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
+def _start_entry(at: PaperReading, draft: QuestionDraft, rest: str, line: Line) -> None:
     """Handles what follows the number in an answer section: a label, a key, or the answer itself."""
     found = line_patterns.read_label(rest)
     if found and found[0] in line_patterns.LABELS_OF_ANSWERS:
@@ -79,7 +79,7 @@ def _start_entry(at: Reading, draft: Draft, rest: str, line: Line) -> None:
         draft.part = "answer"
 
 
-def _begins_part(at: Reading, header: line_patterns.Header) -> bool:
+def _begins_part(at: PaperReading, header: line_patterns.Header) -> bool:
     """Whether `(1)…` with its own options below a stem without options starts one of several questions on one case."""
     draft, section = at.draft, at.section
     if at.in_answers or draft is None or section is None or header.style != "bracket" or draft.kind == "true_false":
@@ -90,7 +90,7 @@ def _begins_part(at: Reading, header: line_patterns.Header) -> bool:
     return stem_only and header.number == 1 and evidence_of(at, header) == "options"
 
 
-def _take_part(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+def _take_part(at: PaperReading, header: line_patterns.Header, line: Line) -> bool:
     """Turns the stem, which is not a question itself, into the background of its parts."""
     section, draft = at.section, at.draft
     assert section is not None and draft is not None
@@ -107,7 +107,7 @@ def _take_part(at: Reading, header: line_patterns.Header, line: Line) -> bool:
     return True
 
 
-def _begins_question(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+def _begins_question(at: PaperReading, header: line_patterns.Header, line: Line) -> bool:
     """Whether a number starts a question rather than a list inside one."""
     section, draft = at.section, at.draft
     before = section.drafts[-1] if section and section.drafts else None
@@ -131,14 +131,14 @@ def _begins_question(at: Reading, header: line_patterns.Header, line: Line) -> b
     return _begins_open_question(at, header, line, draft, expected)
 
 
-def _expected(section: OpenSection | None, before: Draft | None) -> int:
+def _expected(section: OpenSection | None, before: QuestionDraft | None) -> int:
     """The expected next number: after the parts of a case, the one after the case's own."""
     if before is not None and before.style == PART and section is not None and section.case is not None:
         return (section.case.number or 0) + 1
     return (before.number or 0) + 1 if before is not None else 1
 
 
-def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None, expected: int) -> bool:
+def _surely_next(at: PaperReading, header: line_patterns.Header, before: QuestionDraft | None, expected: int) -> bool:
     """Whether a number that may be a quantity (`3.5G`, `2 人`) is in sequence where a question may start."""
     if header.style == "space" and header.number == expected and _counts_on(at, header, before):
         return True
@@ -151,7 +151,7 @@ def _surely_next(at: Reading, header: line_patterns.Header, before: Draft | None
     return evidence != "" or (closed and header.rest[:1].isdigit())
 
 
-def _counts_on(at: Reading, header: line_patterns.Header, before: Draft | None) -> bool:
+def _counts_on(at: PaperReading, header: line_patterns.Header, before: QuestionDraft | None) -> bool:
     """Whether a number before a mere space is one of a row of three or more: `1 携号转网…`, `2 停机…`, `3 流量…`."""
     if before is not None:
         return before.style == "space"
@@ -160,12 +160,12 @@ def _counts_on(at: Reading, header: line_patterns.Header, before: Draft | None) 
     return spaced[:2] == [header.number + 1, header.number + 2]
 
 
-def _questions_again(at: Reading, header: line_patterns.Header) -> bool:
+def _questions_again(at: PaperReading, header: line_patterns.Header) -> bool:
     """Whether a list that restarts at 1 after answers contains questions: with options, or places for keys."""
     return evidence_of(at, header) == "options" and len(at.paper.answers) > 0
 
 
-def _leave_answers(at: Reading) -> bool:
+def _leave_answers(at: PaperReading) -> bool:
     """Opens a new section for questions that continue after answers."""
     at.close_draft()
     at.in_answers = False
@@ -175,7 +175,7 @@ def _leave_answers(at: Reading) -> bool:
     return True
 
 
-def _is_no_year(at: Reading, header: line_patterns.Header, line: Line) -> bool:
+def _is_no_year(at: PaperReading, header: line_patterns.Header, line: Line) -> bool:
     """Whether a large number starts a question: options or the next number follow soon, or its question exists."""
     if at.in_answers:
         return any(draft.number == header.number for group in at.paper.sections for draft in group.drafts)
@@ -185,7 +185,7 @@ def _is_no_year(at: Reading, header: line_patterns.Header, line: Line) -> bool:
     return any(found is not None and found.number == header.number + 1 for found in after)
 
 
-def _begins_entry(header: line_patterns.Header, before: Draft, expected: int) -> bool:
+def _begins_entry(header: line_patterns.Header, before: QuestionDraft, expected: int) -> bool:
     """Whether a number starts an entry of an answer section: it looks like the first one's; others are lists."""
     labelled = (line_patterns.read_label(header.rest) or ("",))[0] in line_patterns.LABELS_OF_ANSWERS
     if labelled or before.style == "compact":
@@ -197,7 +197,9 @@ def _begins_entry(header: line_patterns.Header, before: Draft, expected: int) ->
     return _in_sequence(header, before, expected)
 
 
-def _begins_open_question(at: Reading, header: line_patterns.Header, line: Line, draft: Draft, expected: int) -> bool:
+def _begins_open_question(
+    at: PaperReading, header: line_patterns.Header, line: Line, draft: QuestionDraft, expected: int
+) -> bool:
     """Decides without options: by the number's style, its place in the sequence, and whether the line asks."""
     if header.style != draft.style and header.style in ("bracket", "chinese"):
         fits = draft.closed or draft.kind == "true_false"
@@ -220,12 +222,12 @@ def _begins_open_question(at: Reading, header: line_patterns.Header, line: Line,
     return labelled or _in_sequence(header, draft, expected, asks or shown != "")
 
 
-def _is_nested(header: line_patterns.Header, draft: Draft) -> bool:
+def _is_nested(header: line_patterns.Header, draft: QuestionDraft) -> bool:
     """Whether the number continues a list inside an explanation (the grammar tracks how far such a list has come)."""
     return draft.part == "explanation" and draft.nested > 0 and header.number == draft.nested + 1
 
 
-def _in_sequence(header: line_patterns.Header, draft: Draft, expected: int, asks: bool = False) -> bool:
+def _in_sequence(header: line_patterns.Header, draft: QuestionDraft, expected: int, asks: bool = False) -> bool:
     """Whether the number is next for the questions; ambiguous if it is also next in a list inside this one."""
     number = header.number
     if number == draft.nested + 1 and (draft.nested or number != expected) and not (asks and number == expected):
@@ -234,6 +236,6 @@ def _in_sequence(header: line_patterns.Header, draft: Draft, expected: int, asks
     return expected <= number <= expected + 3
 
 
-def _options_follow(at: Reading, line: Line) -> bool:
+def _options_follow(at: PaperReading, line: Line) -> bool:
     """Whether option A comes before the next number."""
     return len(line_patterns.find_options_behind(line.text)[1]) > 1 or options_below(at) >= 0

@@ -9,10 +9,10 @@ from evaluator.bank.formats.lines import Line
 from evaluator.bank.items import Unplaced
 from evaluator.bank.papers import line_patterns, noise
 from evaluator.bank.papers.paper import OpenPaper, OpenSection
-from evaluator.bank.papers.question import UNNUMBERED, Draft
+from evaluator.bank.papers.question import UNNUMBERED, QuestionDraft
 
 
-class Reading:
+class PaperReading:
     """A document being read. The recognisers inspect and advance it; it decides nothing itself."""
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
@@ -21,7 +21,7 @@ class Reading:
         self.papers = [OpenPaper()]
         self.in_answers = False
         self.in_tail = False  # after the end of a paper, where only a new heading or number is accepted
-        self.draft: Draft | None = None
+        self.draft: QuestionDraft | None = None
         self.held: Unplaced | None = None  # a line that may be the next paper's title
         self.platform = False  # an export of a learning platform, with the candidate's own answers and points
 
@@ -55,7 +55,7 @@ class Reading:
         """The next line that is not noise; empty at the end."""
         return next(self.texts_after(1), "")
 
-    def open_draft(self, header: line_patterns.Header, line: Line) -> Draft:
+    def open_draft(self, header: line_patterns.Header, line: Line) -> QuestionDraft:
         """A new question, or entry of an answer section, in the open section, which is created if there is none."""
         section = self.section
         if section is None:
@@ -63,7 +63,7 @@ class Reading:
             self.groups.append(section)
         heading = section.heading
         background = section.background_of(header.number) or (self.paper.background if not section.holds_for else [])
-        self.draft = Draft(
+        self.draft = QuestionDraft(
             number=header.number,
             start=line.number,
             end=line.number,
@@ -90,7 +90,7 @@ class Reading:
         section.waiting.clear()
         return self.draft
 
-    def open_unnumbered(self, line: Line) -> Draft:
+    def open_unnumbered(self, line: Line) -> QuestionDraft:
         """A question, or entry of an answer section, without its own number: it gets the next one."""
         before = self.section.drafts[-1].number if self.section and self.section.drafts else None
         return self.open_draft(line_patterns.Header((before or 0) + 1, UNNUMBERED, ""), line)

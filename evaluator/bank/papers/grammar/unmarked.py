@@ -10,7 +10,7 @@ from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.grammar.ahead import comes_first, has_own_key, options_below
 from evaluator.bank.papers.grammar.labels import add_tag, is_open
 from evaluator.bank.papers.grammar.questions import put_question
-from evaluator.bank.papers.grammar.reading import Reading
+from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.paper import OpenSection
 from evaluator.bank.papers.question import UNNUMBERED, ends
 
@@ -23,7 +23,7 @@ _FIELD = re.compile(r"^\s*[-–•·]?\s*[^\s:]{1,12}(?:\([^)]*\))?\s*(?::|总�
 _SCORE = re.compile(r"^\s*[+]?\d+(?:\.\d+)?\s*分\s*$")
 
 
-def take_preamble(at: Reading, line: Line) -> bool:
+def take_preamble(at: PaperReading, line: Line) -> bool:
     """The examination rules before the first question (`注意事项:` and its list), which are not questions."""
     if at.paper.has_items or at.paper.answers:
         return False
@@ -36,7 +36,7 @@ def take_preamble(at: Reading, line: Line) -> bool:
     return True
 
 
-def _heading_comes(at: Reading) -> bool:
+def _heading_comes(at: PaperReading) -> bool:
     """Whether the rules continue: a section heading is still to come, and this line is not one."""
     if at.paper.sections or line_patterns.read_heading(at.lines[at.place].text):
         at.paper.in_notice = False
@@ -44,7 +44,7 @@ def _heading_comes(at: Reading) -> bool:
     return any(line_patterns.read_heading(text) or line_patterns.read_chapter(text) for text in at.texts_after(30))
 
 
-def take_unnumbered(at: Reading, line: Line) -> bool:
+def take_unnumbered(at: PaperReading, line: Line) -> bool:
     """An unnumbered question: options follow, it carries its key, or its answer follows."""
     if at.in_answers or at.in_tail or not _may_begin(at, line) or not _is_question(at, line):
         return False
@@ -64,7 +64,7 @@ def take_unnumbered(at: Reading, line: Line) -> bool:
     return True
 
 
-def _may_begin(at: Reading, line: Line) -> bool:
+def _may_begin(at: PaperReading, line: Line) -> bool:
     """Whether no question is open, or the open one is complete."""
     draft = at.draft
     if (
@@ -82,12 +82,12 @@ def _may_begin(at: Reading, line: Line) -> bool:
     )
 
 
-def _alone(at: Reading) -> bool:
+def _alone(at: PaperReading) -> bool:
     """Whether option A directly follows."""
     return options_below(at) == 0
 
 
-def _is_question(at: Reading, line: Line) -> bool:
+def _is_question(at: PaperReading, line: Line) -> bool:
     draft = at.draft
     distance = options_below(at)
     if line_patterns.read_tag(line.text):
@@ -109,7 +109,7 @@ def _is_question(at: Reading, line: Line) -> bool:
     return answered and ends(line.text)
 
 
-def take_plain(at: Reading, line: Line) -> bool:
+def take_plain(at: PaperReading, line: Line) -> bool:
     """An unmarked line: the paper's title, information about it, or the continuation of a text."""
     if at.in_tail:
         at.hold(line)
@@ -138,7 +138,7 @@ def take_plain(at: Reading, line: Line) -> bool:
     return True
 
 
-def _explains(at: Reading, line: Line) -> bool:
+def _explains(at: PaperReading, line: Line) -> bool:
     """Whether prose after a key explains it: a quotation, or whole sentences directly below the key."""
     draft = at.draft
     if draft is None or not draft.closed or draft.part not in ("answer", "options") or draft.answer.value:
@@ -148,14 +148,14 @@ def _explains(at: Reading, line: Line) -> bool:
     return bool(draft.key) and draft.part == "answer" and not line.blank_before and ends(line.text)
 
 
-def _note_list(at: Reading, line: Line) -> None:
+def _note_list(at: PaperReading, line: Line) -> None:
     """A numbered line inside an explanation starts or continues a list."""
     header, draft = line_patterns.read_header(line.text), at.draft
     if draft is not None and header is not None and draft.part == "explanation" and header.number == draft.nested + 1:
         draft.nested = header.number
 
 
-def _announces_paper(at: Reading, line: Line) -> bool:
+def _announces_paper(at: PaperReading, line: Line) -> bool:
     """Whether this is the title of another paper: short, and followed by a first section."""
     if not at.paper.has_items or ends(line.text) or len(line.text.strip()) > 40:
         return False
@@ -165,7 +165,7 @@ def _announces_paper(at: Reading, line: Line) -> bool:
     return heading is not None and heading.ordinal == 1 and (heading.declares or titled)
 
 
-def _take_title(at: Reading, line: Line) -> bool:
+def _take_title(at: PaperReading, line: Line) -> bool:
     """Before the first section: the title, or information about the paper (time, full marks, name)."""
     total = line_patterns.read_total(line.text)
     field = _FIELD.match(line_patterns.fold(line.text[:80])) and len(line.text) < 80 and comes_first(at) != "answer"
@@ -184,7 +184,7 @@ def _take_title(at: Reading, line: Line) -> bool:
     return True
 
 
-def _take_below_heading(at: Reading, line: Line) -> bool:
+def _take_below_heading(at: PaperReading, line: Line) -> bool:
     """Between a heading and its first question: prose is that question, or continues the text for those below."""
     section = at.section
     if section is None:
@@ -202,7 +202,7 @@ def _take_below_heading(at: Reading, line: Line) -> bool:
     return True
 
 
-def _is_asked(at: Reading, section: OpenSection, line: Line) -> bool:
+def _is_asked(at: PaperReading, section: OpenSection, line: Line) -> bool:
     """Whether unnumbered prose is a question (among answers: an answer), not words about those below."""
     if line_patterns.read_label(line.text):
         return False
@@ -215,7 +215,7 @@ def _is_asked(at: Reading, section: OpenSection, line: Line) -> bool:
     return below == "answer" or (alone and (one or bool(_ASKS.search(line_patterns.fold(line.text)))))
 
 
-def _continue(at: Reading, line: Line) -> None:
+def _continue(at: PaperReading, line: Line) -> None:
     """Appends the line to the text being read."""
     draft = at.draft
     assert draft is not None

@@ -55,7 +55,7 @@ from evaluator.bank.papers.line_patterns.numbers import (
     take_tail_tags,
 )
 from evaluator.bank.papers.line_patterns.options import (
-    Found,
+    FoundOption,
     bare_label,
     find_inline_options,
     find_options,
@@ -78,7 +78,7 @@ __all__ = [
     "TAGS",
     "WRONG",
     "BracketKey",
-    "Found",
+    "FoundOption",
     "Header",
     "Heading",
     "bare_label",

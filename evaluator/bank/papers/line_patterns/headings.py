@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evaluator.bank.items import Kind
+from evaluator.bank.items import ItemKind
 from evaluator.bank.papers.line_patterns.folding import CN, NUM, POINT_WORD, fold, read_number, read_points, remembered
 from evaluator.bank.papers.line_patterns.kinds import names_prose, names_some_choice, read_kind
 
@@ -16,7 +16,7 @@ class Heading:
 
     title: str
     ordinal: int | None
-    kind: Kind | None
+    kind: ItemKind | None
     some_choice: bool = False
     count: int | None = None
     each: float | None = None

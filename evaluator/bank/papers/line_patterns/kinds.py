@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from evaluator.bank.items import Kind
+from evaluator.bank.items import ItemKind
 from evaluator.bank.papers.line_patterns.folding import fold, remembered
 
-_KIND_WORDS: tuple[tuple[str, Kind], ...] = (
+_KIND_WORDS: tuple[tuple[str, ItemKind], ...] = (
     (r"单项?选|单项?选择|\bA[1-4](?:/A[1-4])?型|\b[AB]1?型题|single[- _]?(?:choice|answer|select)", "single_choice"),
     (r"多项?选|不定项|\bX型题|multiple[- _]?(?:response|answer|select)|select all", "multiple_choice"),
     (r"判断|是非|对错|true[ /-]*(?:or|and)?[ /-]*false|\bt/f\b", "true_false"),
@@ -28,7 +28,7 @@ _PROSE = re.compile(r"(?:编程|计算|应用|综合|分析|实操|操作|改错
 
 
 @remembered
-def read_kind(text: str) -> Kind | None:
+def read_kind(text: str) -> ItemKind | None:
     """The kind named by a heading or a cell; None if there is none (or only "choice", which is ambiguous)."""
     folded = fold(text)
     return next((kind for words, kind in _KINDS if words.search(folded)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evaluator.bank.items import Kind
+from evaluator.bank.items import ItemKind
 from evaluator.bank.papers.line_patterns.folding import (
     CN,
     LETTERS,
@@ -28,7 +28,7 @@ class Header:
     style: str  # "word" (题目3, 第3题, Question 3), "dot" (3. 3、 3)), "bracket" ((3)), "chinese" (三、), "space" (3 …)
     rest: str
     points: float | None = None
-    kind: Kind | None = None
+    kind: ItemKind | None = None
     key: str | None = None  # if the bracket for the key precedes the number
     doubtful: bool = False  # `3.5G…`, `2 …`: may be a quantity; a head only if it is the next number of its paper
 
@@ -94,7 +94,7 @@ def read_header(text: str) -> Header | None:
     return None
 
 
-def _before(folded: str) -> tuple[int, Kind | None, str | None]:
+def _before(folded: str) -> tuple[int, ItemKind | None, str | None]:
     """What may precede the number: a tag (`[多选题]`), or the bracket for the key (`( √ )`)."""
     if match := _KEY_BEFORE.match(folded):
         return match.end(), None, read_key(match[1]) if match[1] else None
@@ -111,7 +111,9 @@ def _is_doubtful(style: str, match: re.Match[str], folded: str) -> bool:
     return style == "space" or (style == "dot" and behind and (touches or match[1] == "0"))
 
 
-def _finish_header(number: int, style: str, rest: str, kind: Kind | None, key: str | None, doubtful: bool) -> Header:
+def _finish_header(
+    number: int, style: str, rest: str, kind: ItemKind | None, key: str | None, doubtful: bool
+) -> Header:
     """Handles points and a kind between the number and the text; the label `题目:` says nothing."""
     points: float | None = None
     for _ in range(4):
@@ -143,9 +145,9 @@ _BOTH_VERDICTS = re.compile(
 )
 
 
-def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
+def take_tail_tags(text: str) -> tuple[str, ItemKind | None, float | None]:
     """The question, its kind and its points, from survey tools: `…？ [单选题] [分值:5] *`."""
-    kind: Kind | None = None
+    kind: ItemKind | None = None
     points: float | None = None
     if offered := _BOTH_VERDICTS.search(fold(text)[-60:]):
         text, kind = text[: max(0, len(text) - 60) + offered.start()], "true_false"
@@ -158,7 +160,7 @@ def take_tail_tags(text: str) -> tuple[str, Kind | None, float | None]:
     return text, kind, points
 
 
-def read_tag(text: str) -> tuple[Kind | None, str] | None:
+def read_tag(text: str) -> tuple[ItemKind | None, str] | None:
     """The kind in brackets before an unnumbered question, and the question: `[单选]设某关系…`."""
     match = _TAG.match(fold(text[:20]))
     if not match or not (read_kind(match[1]) or names_some_choice(f"{match[1]}题")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evaluator.bank.items import Option
+from evaluator.bank.items import ItemOption
 from evaluator.bank.papers.line_patterns.folding import CIRCLED, LETTERS, fold, remembered
 
 _BOTH = f"[{LETTERS}{LETTERS.lower()}]"
@@ -23,7 +23,7 @@ _RIGHT_MARK = re.compile(
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundOption:
     """An option on a line: its label, its text as written, its position, and whether it is marked as right."""
 
     label: str
@@ -33,11 +33,11 @@ class Found:
     right: bool = False
 
     @property
-    def option(self) -> Option:
-        return Option(label=self.label, text=self.text)
+    def option(self) -> ItemOption:
+        return ItemOption(label=self.label, text=self.text)
 
 
-def find_options(text: str, after: str = "") -> list[Found]:
+def find_options(text: str, after: str = "") -> list[FoundOption]:
     """The options on a line that starts with one; the first must follow the label `after` (empty: it must be A).
 
     Side-by-side columns (`A. …    C. …` above `B. …    D. …`) yield the labels in their order on the line.
@@ -54,7 +54,7 @@ _SPACED = re.compile(rf"^\s*([{LETTERS}])\s+(?=\w)")
 _BARE = re.compile(rf"(?:^\s*|(?<=\s))([{LETTERS}])(?=[一-鿿《“])")
 
 
-def _bare_options(text: str, folded: str, after: str) -> list[Found]:
+def _bare_options(text: str, folded: str, after: str) -> list[FoundOption]:
     """`A理论联系实际  B密切联系群众`: letters without a separator count only as a row."""
     chain: list[re.Match[str]] = []
     for match in _BARE.finditer(folded):
@@ -72,7 +72,7 @@ def bare_label(text: str) -> str | None:
 
 
 @remembered
-def find_options_behind(text: str) -> tuple[str, list[Found]]:
+def find_options_behind(text: str) -> tuple[str, list[FoundOption]]:
     """A question with options on the same line: the question, and the options (at least A and B, otherwise none)."""
     folded = fold(text)
     for rule in (_APART, _GLUED, _TIGHT):
@@ -118,7 +118,7 @@ def _stands(folded: str, match: re.Match[str], rule: int) -> bool:
     return rule == _TIGHT or not (before.isascii() and before.isalnum())
 
 
-def _split(text: str, folded: str, first: re.Match[str], label: str) -> list[Found]:
+def _split(text: str, folded: str, first: re.Match[str], label: str) -> list[FoundOption]:
     """The options on a line that starts with the option `label`."""
     lower = next(group for group in first.groups() if group).islower()
     for rule in (_APART, _GLUED, _TIGHT):
@@ -138,18 +138,18 @@ def _split(text: str, folded: str, first: re.Match[str], label: str) -> list[Fou
     return _cut(text, [first])
 
 
-def _cut(text: str, chain: list[re.Match[str]]) -> list[Found]:
+def _cut(text: str, chain: list[re.Match[str]]) -> list[FoundOption]:
     ends = [match.start() for match in chain[1:]] + [len(text)]
     return [_found(text, _read(match), match.start(), match.end(), end) for match, end in zip(chain, ends, strict=True)]
 
 
-def _found(text: str, label: str, begin: int, start: int, end: int) -> Found:
+def _found(text: str, label: str, begin: int, start: int, end: int) -> FoundOption:
     given = text[start:end]
     mark = _RIGHT_MARK.search(fold(given))
     checked = bool(_CHECKED.match(text[begin:start])) or bool(_CHECKED.match(given))
     shown = given[: mark.start()] if mark and mark.start() else given
     right = checked or bool(mark and mark.start())
-    return Found(label, shown.strip().rstrip(";；").strip(), start, end, right)
+    return FoundOption(label, shown.strip().rstrip(";；").strip(), start, end, right)
 
 
 def _read(match: re.Match[str]) -> str:
@@ -177,12 +177,12 @@ def read_boxed_option(text: str) -> tuple[str, bool] | None:
     return found.text, found.right or bool(re.search(r"\[[xX√]\]|[☑☒■●◉⚫]", match[0]))
 
 
-def read_options(text: str, after: str = "") -> list[Option]:
+def read_options(text: str, after: str = "") -> list[ItemOption]:
     """The options on a line, in sequence; the first must follow the label `after` (empty: it must be A)."""
     return [found.option for found in find_options(text, after)]
 
 
-def find_inline_options(text: str) -> tuple[str, list[Option]]:
+def find_inline_options(text: str) -> tuple[str, list[ItemOption]]:
     """A question with options on the same line: the question, and the options (at least A and B, otherwise none)."""
     before, found = find_options_behind(text)
     return before, [option.option for option in found]

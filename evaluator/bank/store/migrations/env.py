@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from evaluator.bank.store.tables import Base
+from evaluator.bank.store.tables import BankBase
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=BankBase.metadata,
     version_table=context.config.attributes.get("version_table", "alembic_version"),
     transactional_ddl=True,  # SQLite can do this; a failed migration leaves the old tables as they were
 )

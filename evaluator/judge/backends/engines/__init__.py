@@ -4,8 +4,8 @@
 readings differ a little (docs/benchmarks.md), so a record names its engine and nothing mixes two.
 """
 
-from evaluator.judge.backends.engines.choice import Choice, choose_engine
+from evaluator.judge.backends.engines.choice import EngineChoice, choose_engine
 from evaluator.judge.backends.engines.engine import Engine, Setup
 from evaluator.judge.backends.engines.opening import ENGINES, installed, offered, open_engine
 
-__all__ = ["ENGINES", "Choice", "Engine", "Setup", "choose_engine", "installed", "offered", "open_engine"]
+__all__ = ["ENGINES", "Engine", "EngineChoice", "Setup", "choose_engine", "installed", "offered", "open_engine"]

@@ -12,8 +12,9 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.judge.backends.engines.engine import EngineName, Setup
 from evaluator.judge.backends.engines.opening import ENGINES, installed
@@ -26,10 +27,8 @@ GAIN = 1.15  # how much faster an engine must be than xllamacpp to be worth othe
 _choosing = threading.Lock()
 
 
-class Choice(BaseModel):
+class EngineChoice(Frozen):
     """The engine that runs some weights here, and what was tried."""
-
-    model_config = ConfigDict(frozen=True)
 
     engine: EngineName
     tried: tuple[Tried, ...] = ()
@@ -45,16 +44,16 @@ def threads_for(settings: Settings) -> int:
     return settings.threads or max(1, min(8, os.cpu_count() or 2))
 
 
-def choose_engine(settings: Settings, path: Path, digest: str) -> Choice:
+def choose_engine(settings: Settings, path: Path, digest: str) -> EngineChoice:
     """The engine for the weights at `path`. The first time this takes half a minute; InputError when the settings name an
     engine that is not installed."""
     here = installed()
     if settings.engine != "auto":
         if settings.engine not in here:
             raise InputError("engine_missing", name=settings.engine, package=ENGINES[settings.engine])
-        return Choice(engine=settings.engine)
+        return EngineChoice(engine=settings.engine)
     if len(here) < 2:
-        return Choice(engine=next(iter(here), "xllamacpp"))
+        return EngineChoice(engine=next(iter(here), "xllamacpp"))
     setup = Setup(
         path=path, threads=threads_for(settings), gpu_layers=settings.gpu_layers, context_tokens=CONTEXT_TOKENS
     )
@@ -65,10 +64,10 @@ def choose_engine(settings: Settings, path: Path, digest: str) -> Choice:
 
 
 @cache
-def _chosen(note: Path, key: str, setup: Setup) -> Choice:
+def _chosen(note: Path, key: str, setup: Setup) -> EngineChoice:
     known = _read(note)
     try:
-        return Choice.model_validate(known[key])
+        return EngineChoice.model_validate(known[key])
     except (KeyError, ValidationError):
         pass
     chosen = best([try_engine(name, version, setup) for name, version in installed().items()])
@@ -76,15 +75,15 @@ def _chosen(note: Path, key: str, setup: Setup) -> Choice:
     return chosen
 
 
-def best(tried: list[Tried]) -> Choice:
+def best(tried: list[Tried]) -> EngineChoice:
     """The fastest that works and reads as xllamacpp does; xllamacpp where nothing else is better by enough."""
     usual = next((one for one in tried if one.engine == "xllamacpp" and not one.failure), None)
     judged = [_compared(one, usual) for one in tried]
     able = [one for one in judged if not one.failure]
     fastest = max(able, key=lambda one: one.speed, default=None)
     if fastest is None or (usual and fastest.speed < GAIN * usual.speed):
-        return Choice(engine="xllamacpp", tried=tuple(judged))
-    return Choice(engine=fastest.engine, tried=tuple(judged))
+        return EngineChoice(engine="xllamacpp", tried=tuple(judged))
+    return EngineChoice(engine=fastest.engine, tried=tuple(judged))
 
 
 def _compared(tried: Tried, usual: Tried | None) -> Tried:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
-from evaluator.judge.backends.asking import Prompt, Reading
+from evaluator.encoding import Frozen
+from evaluator.judge.backends.asking import Prompt, TokenReading
 from evaluator.scorecard import Usage
 
 EngineName = Literal["ik", "xllamacpp"]
@@ -17,10 +16,8 @@ CONTEXT_TOKENS = 12_288  # 350 MB of key-value cache; longer texts are windowed 
 ALTERNATIVES = 20
 
 
-class Setup(BaseModel):
+class Setup(Frozen):
     """How weights are to be run. `gpu_layers` is None for as many as the engine can put on a GPU; without one, none."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: Path
     threads: int
@@ -37,7 +34,7 @@ class Engine(Protocol):
 
     model: str  # name of the model, for readings
 
-    def read(self, prompt: Prompt) -> Reading:
+    def read(self, prompt: Prompt) -> TokenReading:
         """The distribution over the next token; ReadingFailed when this prompt cannot be read."""
         ...
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from evaluator.errors import ModelError
-from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
 from evaluator.judge.backends.engines.engine import ALTERNATIVES, Setup
 from evaluator.judge.backends.engines.grammar import Grammar
 from evaluator.judge.backends.engines.ik_library import Library
@@ -32,7 +32,7 @@ BATCH = 512  # tokens that are read at once
 STATES = 16  # instructions and tasks whose state is kept, some 30 KB a token
 MARK = "\x1f"  # stands where the user's message goes while the chat's frame is made
 
-Tokens = tuple[int, ...]
+TokenIds = tuple[int, ...]
 
 
 class IkEngine:
@@ -43,15 +43,17 @@ class IkEngine:
             self._library = Library(setup, BATCH)
         self.model = setup.path.stem
         self._room = setup.context_tokens
-        self._states: OrderedDict[Tokens, bytes] = OrderedDict()  # by what stands before the text
-        self._frames: dict[Tokens, bytes] = {}  # of the text that the cache holds
-        self._held: tuple[Tokens, Tokens, Tokens] | None = None  # what the cache holds: before the text, text, frame
+        self._states: OrderedDict[TokenIds, bytes] = OrderedDict()  # by what stands before the text
+        self._frames: dict[TokenIds, bytes] = {}  # of the text that the cache holds
+        self._held: tuple[TokenIds, TokenIds, TokenIds] | None = (
+            None  # what the cache holds: before the text, text, frame
+        )
         if not self._library.frame("", MARK):
             raise ModelError(
                 "model_unloadable", path=setup.path, detail="its chat template is not known to ik_llama.cpp"
             )
 
-    def read(self, prompt: Prompt) -> Reading:
+    def read(self, prompt: Prompt) -> TokenReading:
         """The distribution over the next token: its 20 likeliest, and the labels in their usual spellings."""
         started = time.perf_counter()
         before, text, frame, question = self._tokens_of(prompt)
@@ -63,7 +65,7 @@ class IkEngine:
         usage = Usage(
             prompt_tokens=total, cached_tokens=total - read, requests=1, seconds=time.perf_counter() - started
         )
-        return Reading(model=self.model, logprobs=logprobs, usage=usage)
+        return TokenReading(model=self.model, logprobs=logprobs, usage=usage)
 
     def prepare(self, prompt: Prompt) -> None:
         """Reads instructions and task, and keeps the state."""
@@ -118,7 +120,7 @@ class IkEngine:
         """Frees the weights and the cache."""
         self._library.close()
 
-    def _tokens_of(self, prompt: Prompt) -> tuple[Tokens, Tokens, Tokens, Tokens]:
+    def _tokens_of(self, prompt: Prompt) -> tuple[TokenIds, TokenIds, TokenIds, TokenIds]:
         """The four layers. Only the chat's own frame is read with special tokens: a text that spells one is a text."""
         library = self._library
         head, tail = self._frame(prompt.system)
@@ -131,7 +133,7 @@ class IkEngine:
         head, _, tail = self._library.frame(system, MARK).partition(MARK)
         return head, tail
 
-    def _place(self, before: Tokens, text: Tokens) -> int:
+    def _place(self, before: TokenIds, text: TokenIds) -> int:
         """Brings the cache to the end of the text, and perhaps of a frame; the number of tokens that had to be read."""
         if self._held and self._held[:2] == (before, text):
             return 0
@@ -152,7 +154,7 @@ class IkEngine:
         self._held = before, text, ()
         return read
 
-    def _add_frame(self, frame: Tokens) -> int:
+    def _add_frame(self, frame: TokenIds) -> int:
         """Brings the cache from the text's end, or another frame's, to the end of `frame`; the number of tokens read."""
         assert self._held is not None, "a text was placed"
         before, text, here = self._held

@@ -15,8 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from evaluator.encoding import Frozen
 from evaluator.judge.backends.asking import Prompt
 from evaluator.judge.backends.engines.engine import Engine, EngineName, Setup
 
@@ -38,10 +39,8 @@ _ASKED = (
 )
 
 
-class Tried(BaseModel):
+class Tried(Frozen):
     """What a trial found out. `speed` counts tokens read in a second of processor time, whatever else the machine does."""
-
-    model_config = ConfigDict(frozen=True)
 
     engine: EngineName
     version: str = ""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluator.errors import ModelError
-from evaluator.judge.backends.asking import Prompt, Reading, ReadingFailed
+from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
 from evaluator.judge.backends.engines.engine import ALTERNATIVES, Setup
 from evaluator.scorecard import Usage
 
@@ -44,7 +44,7 @@ class XllamaEngine:
         self.model = setup.path.stem
         self._read: tuple[str, str] | None = None  # the text, with what stands before it, that the slot begins with
 
-    def read(self, prompt: Prompt) -> Reading:
+    def read(self, prompt: Prompt) -> TokenReading:
         """The distribution over the next token: its 20 likeliest."""
         started = time.perf_counter()
         before = self._begin(prompt.system, prompt.shared)
@@ -54,7 +54,7 @@ class XllamaEngine:
         usage = before + usage_of(reply, time.perf_counter() - started)
         top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         logprobs = {entry["token"]: entry["logprob"] for entry in top}
-        return Reading(model=self.model, logprobs=logprobs, usage=usage.model_copy(update={"requests": 1}))
+        return TokenReading(model=self.model, logprobs=logprobs, usage=usage.model_copy(update={"requests": 1}))
 
     def prepare(self, prompt: Prompt) -> None:
         """Nothing: a text is read from the first word of its prompt."""
