@@ -15,6 +15,7 @@ from evaluator.practice.persona_files import (
     parse_persona,
     persona_files,
     personas_for,
+    write_persona,
 )
 from evaluator.practice.progress import Advice, PracticeStep, advise, trace, with_references
 
@@ -46,4 +47,5 @@ __all__ = [
     "practised",
     "trace",
     "with_references",
+    "write_persona",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaluator.encoding import write_yaml
-from evaluator.errors import InputError
+from evaluator.errors import InputError, StorageError
+from evaluator.files import make_private_dir, write_in_one_step
 from evaluator.practice.persona import Fact, Persona, Speech, StockLines
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
@@ -46,6 +47,19 @@ def persona_files(settings: Settings | None = None) -> dict[str, Path]:
     own = (settings or load_settings()).user_rubric_dir / "personas"
     folders = (resource_dir("rubrics") / "personas", own)
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+
+
+def write_persona(persona: Persona, settings: Settings | None = None) -> Path:
+    """Writes the persona among the user's own, replacing an older one of its id in one step; returns the path. Raises
+    StorageError where that cannot be."""
+    folder = (settings or load_settings()).user_rubric_dir / "personas"
+    path = folder / f"{persona.id}.yaml"
+    try:
+        make_private_dir(folder)
+        write_in_one_step(path, dump_persona(persona))
+    except OSError as error:
+        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+    return path
 
 
 def find_persona(name_or_path: str | Path, settings: Settings | None = None) -> Persona:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -44,7 +45,14 @@ def enter() -> None:
     section("ui_practice.step_own")
     st.html(f'<p class="ev-dim">{escape(tr("ui_practice.own_first"))}</p>')
     own = {item.id: given for item in rubric.criteria if (given := grade_yourself(item, rubric.id)) is not None}
-    _finish(rubric, one.transcript, own)
+    transcript = one.transcript
+
+    def hand_over(profile: Profile | None) -> None:
+        job = once("practice", lambda: begin(rubric, transcript, own, profile))
+        drafts.keep(DRAFT, job=job.id)
+        st.rerun()
+
+    finish(rubric, own, hand_over)
 
 
 def _pick(handed: list[Handed]) -> Handed:
@@ -120,8 +128,8 @@ def _titled(item: Criterion) -> str:
     return labelled(title, item.description) if item.description else title
 
 
-def _finish(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) -> None:
-    """The own total, and the button that hands in once every criterion has a grade."""
+def finish(rubric: Rubric, own: dict[str, OwnPoint], hand_over: Callable[[Profile | None], None]) -> None:
+    """The own total, and the button that calls `hand_over` once every criterion has a grade."""
     left = [item.name for item in rubric.criteria if item.id not in own]
     if left:
         st.html(f'<p class="ev-dim">{escape(tr("ui_practice.still_open", names=listed(left)))}</p>')
@@ -132,9 +140,7 @@ def _finish(rubric: Rubric, transcript: Transcript, own: dict[str, OwnPoint]) ->
     if st.button(
         tr("ui_practice.hand_in"), type="primary", icon=":material/school:", key="practice_go", disabled=bool(left)
     ):
-        job = once("practice", lambda: begin(rubric, transcript, own, profile))
-        drafts.keep(DRAFT, job=job.id)
-        st.rerun()
+        hand_over(profile)
 
 
 def begin(

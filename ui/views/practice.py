@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.practice import calling, persona_form, progress, result
 from ui.practice import entry as practice_entry
-from ui.practice import progress, result
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.choices import choose_view
@@ -38,7 +38,12 @@ def write() -> None:
             st.rerun()
 
 
-VIEWS = {"write": write, "progress": progress.show_progress}
+VIEWS = {
+    "write": write,
+    "call": calling.show_call,
+    "progress": progress.show_progress,
+    "personas": persona_form.show_personas,
+}
 
 with page("nav_practice", "ui_practice.lead"):
     stores.records()
