@@ -13,6 +13,9 @@ from tests.support.ui_pages import OWNER, fine, has, open_page, prepare, press, 
 NAME = "telecom-bill.impatient"
 
 
+PATIENCE_S = 400  # the first answer of a process loads the encoder of sentences
+
+
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     return prepare(monkeypatch, tmp_path)
@@ -27,7 +30,7 @@ def _begun():
 
 def _say(page, text):
     page.chat_input(key="call_say").set_value(text).run()
-    return wait(page, "call_say")
+    return wait(page, "call_say", PATIENCE_S)
 
 
 def _talk() -> Talk:
@@ -70,7 +73,7 @@ def test_a_call_is_found_again(data):
     with open_records(load_settings()) as records:
         records.calls.add(call.id, call.tip.id, "agent", "您好。", {})
     page = press(page, f"call_open_{call.id}")
-    page = wait(press(page, "call_ask_again"), "call_say")
+    page = wait(press(page, "call_ask_again"), "call_say", PATIENCE_S)
     assert fine(page) and _talk().said()[-1].kind == "customer"
 
 

@@ -100,6 +100,7 @@ def _choose(kept: dict[str, str]) -> None:
     mine = {name: persona for name, persona in personas.items() if persona.rubric == chosen}
     labels = distinct({name: _titled(persona) for name, persona in mine.items()})
     hold("call_persona", list(mine), next(iter(mine)))
+    st.html(f'<p class="ev-dim">{escape(next(iter(mine.values())).happened)}</p>')
     name = st.radio(tr("practice_call.customer"), list(mine), format_func=labels.__getitem__, key="call_persona")
     writers = {
         "model": tr("practice_call.by_model", model=stores.settings().model),
@@ -116,7 +117,8 @@ def _choose(kept: dict[str, str]) -> None:
 
 
 def _titled(persona: Persona) -> str:
-    return literal(f"{persona.name} · {tr(f'practice_call.temper_{persona.temper}')} — {persona.happened}")
+    temper = tr(f"practice_call.temper_{persona.temper}")
+    return literal(tr("practice_call.titled", name=persona.name, temper=temper, region=persona.speech.region))
 
 
 def _earlier() -> None:
