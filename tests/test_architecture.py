@@ -130,12 +130,11 @@ def past_the_door(found: list[Import], root: Path) -> list[str]:
 
 
 def exported(init: Path) -> set[str]:
-    """Names that a package's `__init__` imports or defines."""
+    """Names that a package's `__init__` imports or defines; those under TYPE_CHECKING are fetched when they are used."""
     tree = parsed(init)
-    found = {
-        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
-    return found | {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    body = [*tree.body, *(node for block in tree.body if isinstance(block, ast.If) for node in block.body)]
+    found = {alias.asname or alias.name for node in body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return found | {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 def circles(found: list[Import]) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -48,6 +49,28 @@ def loaded(code: str) -> set[str]:
 def test_nothing_heavy_is_loaded(code):
     """Importing the package, its types, or building the command line loads no vendor package."""
     assert loaded(code) & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import evaluator.bank.documents, evaluator.bank.formats.archive, evaluator.files.child",
+        "from evaluator.reports import print_findings, print_transcript",
+        "from evaluator.transcript import parse; parse('客服：您好')",
+    ],
+)
+def test_no_database_where_none_is_used(code):
+    """The process that reads files, a check of a rubric and a look at a transcript load no database."""
+    assert loaded(code) & {"sqlalchemy", "chromadb", "numpy", "pandas"} == set()
+
+
+@pytest.mark.parametrize("door", ["bank", "reports"])
+def test_a_door_that_fetches_late_hands_out_every_name(door):
+    """What is declared for types can be fetched, and nothing else."""
+    package = importlib.import_module(f"evaluator.{door}")
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    with pytest.raises(AttributeError):
+        package.nothing_of_the_kind  # noqa: B018
 
 
 def test_import_loads_few_modules():

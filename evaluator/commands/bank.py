@@ -81,12 +81,12 @@ def import_command(
     with _bank(bank, create=not dry_run) as opened, bank_output.progress(shown is ListFormat.table) as advance:
         reports = import_files(opened, paths, dry_run, overwrite_edits, advance)
         touched = not dry_run and any(report.status == "imported" for report in reports)
-    if touched and references:
-        _index(bank)
     if shown is ListFormat.json:
         bank_output.print_json([report.model_dump(mode="json") for report in reports])
     else:
         bank_output.show_reports(reports, dry_run, all_warnings)
+    if touched and references:
+        _index(bank)
     if failed := sum(report.status == "failed" for report in reports):
         raise InputError("bank_some_failed" if touched else "bank_not_imported", count=failed)
 

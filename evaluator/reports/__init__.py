@@ -1,24 +1,54 @@
 """A scorecard for people: its phrases, and rendering as Markdown, Word, Excel and in the terminal."""
 
-from evaluator.reports.excel import xlsx_report
-from evaluator.reports.markdown import to_markdown
-from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
-from evaluator.reports.rounding import shown_points
-from evaluator.reports.rows import recomputed
-from evaluator.reports.terminal import (
-    print_engine,
-    print_findings,
-    print_history,
-    print_model_check,
-    print_models,
-    print_own_models,
-    print_rubric,
-    print_rubrics,
-    print_scorecard,
-    print_transcript,
-    print_weights,
+from typing import TYPE_CHECKING
+
+from evaluator.resources import fetched_late
+
+if TYPE_CHECKING:
+    from evaluator.reports.excel import xlsx_report
+    from evaluator.reports.markdown import to_markdown
+    from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
+    from evaluator.reports.rounding import shown_points
+    from evaluator.reports.rows import recomputed
+    from evaluator.reports.terminal import (
+        print_engine,
+        print_findings,
+        print_history,
+        print_model_check,
+        print_models,
+        print_own_models,
+        print_rubric,
+        print_rubrics,
+        print_scorecard,
+        print_transcript,
+        print_weights,
+    )
+    from evaluator.reports.word import docx_report
+
+__getattr__ = fetched_late(
+    __name__,
+    {
+        "excel": ("xlsx_report",),
+        "markdown": ("to_markdown",),
+        "phrases": ("bearing", "decided", "shown_reasons", "state_of", "why"),
+        "rounding": ("shown_points",),
+        "rows": ("recomputed",),
+        "terminal": (
+            "print_engine",
+            "print_findings",
+            "print_history",
+            "print_model_check",
+            "print_models",
+            "print_own_models",
+            "print_rubric",
+            "print_rubrics",
+            "print_scorecard",
+            "print_transcript",
+            "print_weights",
+        ),
+        "word": ("docx_report",),
+    },
 )
-from evaluator.reports.word import docx_report
 
 __all__ = [
     "bearing",

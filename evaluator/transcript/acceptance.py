@@ -124,7 +124,7 @@ class _Evidence:
         own = [self.heads[place].time for place in self.places[name]]
         if all(own) and any(times.kind_of(str(time)) == self.time_kind for time in own):
             return 2.0 if self.mostly_timed else 0.5
-        return -2.0 if self.mostly_timed and self.anchors else 0.0
+        return (-2.0 if self.counts[name] > 1 else -4.0) if self.mostly_timed else 0.0
 
     def _by_form(self, name: str) -> float:
         marked = [self.heads[place].marked for place in self.places[name]]

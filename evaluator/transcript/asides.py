@@ -30,6 +30,9 @@ _SYSTEM = re.compile(
     {_WHO}\s(?:added|removed|invited|assigned|transferred)\s.{{1,60}}\s(?:to|from|into)\s(?:the\s)?
         (?:chat|conversation|call|meeting|group|channel|team|queue|ticket)\b.{{0,40}}$ |
     {_WHO}\s(?:deleted\sthis\smessage|changed\sthe\s(?:subject|group|topic).{{0,80}}|is\stransferring\sthe\s(?:chat|call).{{0,60}})\s*$ |
+    [(（\[]?(?:已读|未读|已送达|送达|全部已读|\d{{1,4}}人(?:已读|未读))[)）\]]?\s*$ |
+    (?:seen|delivered|read)(?:\s(?:by|at)\s.{{1,40}}|\s\d{{1,2}}:\d{{2}}.{{0,3}})?\s*$ |
+    [-=*—\#\s]{{0,10}}(?:第\s?[\d一二三四五六七八九十]{{1,4}}\s?(?:轮|回合|段|节|部分)(?:对话)?|(?:turn|round|part)\s\d{{1,4}})[:：]?[-=*—\s]{{0,10}}$ |
     messages\sand\scalls\sare\send-to-end\sencrypted.{{0,200}}$ |
     this\s(?:editable\s)?(?:transcript|meeting|call|chat)\s(?:was|is|has)\b.{{0,200}}$ |
     (?:transcribed|recorded|generated|powered)\sby\b.{{0,80}}$ |

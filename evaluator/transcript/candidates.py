@@ -215,7 +215,11 @@ def _one_line(read: Readings, shape: HeadShape) -> Candidate | None:
     if len(speaking) < 2 or len(distinct) < 2 or share < (0.2 if shape == HeadShape.WITHIN else 0.5):
         return None
     roles = {known_role(head.name) for head in speaking} - {None}
-    if shape == HeadShape.SPACE and len(roles) < 2 and not all(map(_is_named, speaking)):
+    if (
+        shape == HeadShape.SPACE
+        and len(roles) < 2
+        and not all(known_role(head.name) or _is_named(head) for head in speaking)
+    ):
         return None
     family = {HeadShape.WITHIN: "within", HeadShape.SPACE: "space", HeadShape.DASH: "dash"}[shape]
     doubts = tuple(("label_doubtful", name) for name in accepted.doubtful)
@@ -227,7 +231,7 @@ def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     lines = Counter(head.name for head in read.heads[HeadShape.ALONE])
     others = [*read.heads[HeadShape.COLON], *(head for head in read.heads[HeadShape.ALONE] if lines[head.name] > 1)]
-    others += read.heads[HeadShape.DASH] if shape == HeadShape.SPACE else []
+    others += read.heads[HeadShape.DASH] if shape in (HeadShape.SPACE, HeadShape.WITHIN) else []
     for head in others:
         found.setdefault(head.line, []).append(head.name)
     return found

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from evaluator.text import fold
+from evaluator.transcript import times
 from evaluator.transcript.candidates import NEAR, Candidate, candidates
 from evaluator.transcript.cutting import Cut
 from evaluator.transcript.names import known_role
 from evaluator.transcript.segments import Layout, Segment, lines_of
 from evaluator.transcript.turns import Assumption
 
+_OPENING = tuple("[【(（{<")
 _MOST_NAMED = 5  # labels left in the text that are mentioned by name
 
 
@@ -22,13 +26,45 @@ def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
         return None
     best = found[0]
     cut = Cut(source, lines, best)
-    segments = tuple(cut.segments())
+    segments = _with_times_at_the_edge(source, tuple(cut.segments()))
     return Layout(
         "chat_export" if best.is_export else "dialogue",
         segments,
         (*_assumptions(best, found[1:]), *_without_words(source, segments)),
         tuple(cut.declared.items()),
     )
+
+
+def _with_times_at_the_edge(source: str, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """With the times that stand at the beginning or end of the words of every turn as times: "Agent: [00:05] Hello", and
+    "Hello        10:22:05" in a column to the right."""
+    spoken = [one for one in segments if one.speaker and one.kind == "speech" and source[one.start : one.end].strip()]
+    if len(spoken) < 2 or any(one.time for one in spoken):
+        return segments
+    for edge in (_behind_time, _before_time):
+        cut = {one: edge(source, one) for one in spoken}
+        if all(cut.values()):
+            return tuple(cut.get(one) or one for one in segments)
+    return segments
+
+
+def _behind_time(source: str, one: Segment) -> Segment | None:
+    begin = one.start + len(source[one.start : one.end]) - len(source[one.start : one.end].lstrip())
+    stamp = times.leading(source[begin : one.end]) if source[begin : begin + 1] in _OPENING else None
+    rest = begin + stamp.end if stamp else one.end
+    return replace(one, start=rest, time=stamp.time) if stamp and source[rest : one.end].strip() else None
+
+
+def _before_time(source: str, one: Segment) -> Segment | None:
+    text = source[one.start : one.end].rstrip()
+    line = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+    stamp = times.trailing(line)
+    if stamp is None or not text[: len(text) - len(line) + stamp.start].strip():
+        return None
+    gap = line[stamp.start : stamp.end]
+    apart = gap[:1] == "\t" or line[: stamp.start + 1].endswith(("  ", "\t")) or gap.strip()[:1] in _OPENING
+    end = one.start + len(text) - (len(line) - stamp.start)
+    return replace(one, end=end, time=stamp.time) if apart else None
 
 
 def opens_as_dialogue(layout: Layout | None, source: str) -> bool:
@@ -59,7 +95,12 @@ def _assumptions(best: Candidate, others: list[Candidate]) -> tuple[Assumption, 
 
 def _without_words(source: str, segments: Sequence[Segment]) -> list[Assumption]:
     """Says that speakers are named behind whom nothing stands: words may have been lost before they came here."""
-    silent = [one.speaker for one in segments if one.speaker and not source[one.start : one.end].strip()]
+    speech = [one for one in segments if one.kind == "speech"]
+    silent = [
+        one.speaker
+        for one, after in zip_longest(speech, speech[1:])  # behind a quotation the same turn goes on
+        if one.speaker and not source[one.start : one.end].strip() and (after is None or after.speaker != one.speaker)
+    ]
     values = {"count": str(len(silent)), "speakers": ", ".join(list(dict.fromkeys(silent))[:_MOST_NAMED])}
     return [Assumption(code="labels_without_words", values=values)] if silent else []
 

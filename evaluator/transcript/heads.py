@@ -46,7 +46,8 @@ _LONGEST_HEAD = 140
 
 _NUMBERING = re.compile(
     r"[ \t]*(?:[-*•·●○■◆>]+[ \t]+|#?\d{1,4}(?:[、)）][ \t]*|\.[ \t]*(?!\d)|\.[ \t]+)|[（(\[【]\d{1,3}[)）\]】][ \t]*|#\d{1,4}[ \t]+|"
-    r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句|条)[ \t]*[:：]?[ \t]*)?"
+    r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句|条)[ \t]*[:：]?[ \t]*|(?:T|Turn[ ]?|Line[ ]?)\d{1,4}[:.]?[ \t]+|"
+    r"\d{1,4}(?:[ \t]{2,}|[ \t]+(?=\d{1,2}[:：]\d{2}))|\[(?:INFO|DEBUG|WARN|WARNING|TRACE|LOG|MSG|CHAT)\][ \t]+)?"
 )
 _OPENING = re.compile(r"[ \t]*(?P<bold>\*\*|__|\#{1,6}[ ]|\*(?=\S))?[ \t]*")
 _PAIRS = "[]【】<>＜＞〈〉《》「」『』〔〕［］{}｛｝｢｣〖〗"  # a name may stand in any of them; the two ends need not be of one kind
@@ -60,13 +61,17 @@ _AFTER_BRACKET = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*(?P<colon>[:：])?(?:\*\*|
 _COLON = re.compile(r"[:：]")
 _AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
 _DASH = re.compile(r"[ \t]*(?:——|—|[ \t][-–>|»→][ \t]|[ \t]>>[ \t])[ \t]*")
+_DASH_FIRST = re.compile(r"(?:——|—|[-–|»→]|>{1,2})[ \t]+")
 _NOTE = re.compile(r"^(?P<name>.*?)[ \t]*[(（\[【](?P<note>[^()（）\[\]【】]{0,40})[)）\]】]$")
 _ZOOM = re.compile(r"^from\s+(?P<name>.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
-_WROTE = re.compile(r"\s*(?:wrote|says|said|写道|寫道)$", re.IGNORECASE)
+_WROTE = re.compile(
+    r"\s*(?:wrote|says|said|added a comment|commented|replied|posted|写道|寫道|发表于|發表於|发表评论)\s*[-–—]?$|(?<=..)(?:说道?|說道?|问道|答道)$",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(r"\s*(?:说|說|写道|寫道|发言|wrote|says|said)\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?；;，、…“”《》=]|https?|www\.|//|\.\s|->|→")
 _BROKEN = re.compile(r"[\t\[\]【】{}|<>]|[:：]$")
-_TITLE_COMMA = re.compile(r"[A-Z][\w'’.-]{1,20}, [A-Z][\w'’. -]{0,24}")
+_TITLE_COMMA = re.compile(r"[A-Z][\w'’.-]{1,20}(?: [A-Z][\w'’.-]{0,20}){0,2}, [A-Z][\w'’. &/-]{0,30}")
 _ASIDE_WORD = re.compile(r"^(?:AM|PM|a\.m\.|p\.m\.|上午|下午)$", re.IGNORECASE)
 _TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
 _NUMBERED = re.compile(r"^([QA]|[问問][题題]?|追[问問]|回?答)[ .#]?\d{1,3}$", re.IGNORECASE)  # Q1 and A1, 问1 and 答1
@@ -177,11 +182,16 @@ class _HeadReader:
         """Name, time and words in one line, without a colon."""
         time = times.inner(self.text, self.at, MAX_NAME)
         if time and self.text[self.at : time.start].strip():
-            return self._head(HeadShape.WITHIN, self.text[self.at : time.start], time.end, time.time)
+            return self._head(HeadShape.WITHIN, self.text[self.at : time.start], self._behind_dash(time.end), time.time)
         if self.time is None:
             return None
         name, end = self._first_word()
-        return self._head(HeadShape.WITHIN, name, end) if self.text[end:].strip() else None
+        return self._head(HeadShape.WITHIN, name, self._behind_dash(end)) if self.text[end:].strip() else None
+
+    def _behind_dash(self, at: int) -> int:
+        """Behind the dash or arrow that may stand between name and words."""
+        dash = _DASH_FIRST.match(self.text, at)
+        return dash.end() if dash and self.text[dash.end() :].strip() else at
 
     def _space(self) -> Head | None:
         name, end = self._first_word()
@@ -230,6 +240,8 @@ def clean_name(raw: str) -> tuple[str | None, str | None]:
     if wrapped := _ROUND.fullmatch(name):
         name = wrapped["name"].strip()
     noted = None
+    if name.startswith(("~ ", "～ ")):  # a messenger's mark of somebody who is no contact
+        name = name[2:].strip()
     zoom = _ZOOM.match(name)
     name = _WROTE.sub("", zoom["name"] if zoom else name).strip()
     if note := _NOTE.match(name):

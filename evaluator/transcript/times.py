@@ -6,6 +6,7 @@ A time is never a name. Whatever is only a time, however a program writes it, is
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 _MONTH = (
@@ -20,6 +21,7 @@ _DAY = (
     r"(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|"
     r"\d{1,2}\s?月\s?\d{1,2}\s?[日号]|\d{1,2}[-/]\d{1,2}(?![-/\d])|"
     rf"{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?![:：\d])(?:,?\s\d{{4}}(?![:：\d]))?|"
+    rf"\d{{1,2}}[-/]{_MONTH}[-/]\d{{2,4}}|"
     rf"\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:,?\s\d{{4}}(?![:：\d]))?|"
     r"昨天|今天|前天|明天|today\b|yesterday\b)"
 )
@@ -54,29 +56,30 @@ _BARE_SECONDS = r"(?:\d{1,6}\.\d{1,3}\s{0,2}(?:-->|->|[-–—~])\s{0,2}\d{1,6}\
 
 _FLAGS = re.IGNORECASE
 _OPEN, _CLOSE = r"[\[【(（{<]", r"[\]】)）}>]"
-_LEADING = re.compile(
+_LEADING = (
     rf"(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>{_BARE}))"
-    r"\s{0,8}(?:[-–—|·•,，]\s{0,4})?",
-    _FLAGS,
+    r"\s{0,8}(?:[-–—|·•,，]\s{0,4})?"
 )
-_TRAILING = re.compile(
+_TRAILING = (
     rf"(?P<before>[\s,，|·•@—–\-\]】>」』)）\"'”]|(?={_OPEN})|(?<=[\u3400-\u9fff])(?=\d{{2}}[:：]\d{{2}}))(?:at\s)?"
     rf"(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>(?:{DURATION}\s{{0,2}})?{_BARE}))"
-    r"(?P<colon>\s{0,4}[:：])?\s*$",
-    _FLAGS,
+    r"(?P<colon>\s{0,4}[:：])?\s*$"
 )
-_INNER = re.compile(
+_INNER = (
     rf"(?<=[\s\]】>」』)）])(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>{_BARE}))"
-    r"(?=\s+[^\s\-–—~至到])\s*",
-    _FLAGS,
+    r"(?=\s+[^\s\-–—~至到])\s*"
 )
 _FILLER = re.compile(r"[\s\-—–_=*#|·•,，()（）\[\]【】.]+")
-_TOKEN = re.compile(rf"{RANGE}|{DATE}|{_BARE_SECONDS}|{_ZONE}", _FLAGS)
-_TIME_PARTS = re.compile(
-    rf"(?P<date>{DATE})?.{{0,12}}?(?P<clock>{CLOCK})(?:\s?(?P<half>{_HALF_AFTER}))?", _FLAGS | re.DOTALL
-)
+_TOKEN = rf"{RANGE}|{DATE}|{_BARE_SECONDS}|{_ZONE}"
+_TIME_PARTS = rf"(?P<date>{DATE})?(?s:.){{0,12}}?(?P<clock>{CLOCK})(?:\s?(?P<half>{_HALF_AFTER}))?"
 _UNITS = re.compile(rf"(?P<number>{_NUMBER})(?:(?P<h>{_HOURS})|(?P<m>{_MINUTES})|(?P<s>{_SECONDS}))", _FLAGS)
 _LONGEST = 90  # no written time is longer
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled at its first use: that takes longer than all else here, and most commands read no transcript."""
+    return re.compile(pattern, _FLAGS)
 
 
 class TimeStamp(NamedTuple):
@@ -90,14 +93,14 @@ class TimeStamp(NamedTuple):
 
 def leading(text: str, at: int = 0) -> TimeStamp | None:
     """The time that begins at `at`, bare or in brackets; dates without a clock are none."""
-    match = _LEADING.match(text, at, at + _LONGEST)
+    match = _compiled(_LEADING).match(text, at, at + _LONGEST)
     return TimeStamp(_written(match), match.start(), match.end()) if match else None
 
 
 def trailing(text: str) -> TimeStamp | None:
     """The time that ends the line, bare or in brackets, with a colon behind it or not."""
     base = max(0, len(text) - _LONGEST)
-    match = _TRAILING.search(text, base)
+    match = _compiled(_TRAILING).search(text, base)
     if match is None:
         return None
     return TimeStamp(_written(match), match.start(), match.end(), colon=match["colon"] is not None)
@@ -105,7 +108,7 @@ def trailing(text: str) -> TimeStamp | None:
 
 def inner(text: str, at: int, within: int) -> TimeStamp | None:
     """The first time inside the line with words after it, that begins no later than `within` characters from `at`."""
-    match = _INNER.search(text, at, at + within + _LONGEST)
+    match = _compiled(_INNER).search(text, at, at + within + _LONGEST)
     if match is None or match.start() > at + within:
         return None
     return TimeStamp(_written(match), match.start(), match.end())
@@ -113,12 +116,16 @@ def inner(text: str, at: int, within: int) -> TimeStamp | None:
 
 def is_time(text: str) -> bool:
     """Whether the text is nothing but dates, times and durations."""
-    return 0 < len(text) <= 2 * _LONGEST and time_in(text) is not None and not _FILLER.sub("", _TOKEN.sub("", text))
+    return (
+        0 < len(text) <= 2 * _LONGEST
+        and time_in(text) is not None
+        and not _FILLER.sub("", _compiled(_TOKEN).sub("", text))
+    )
 
 
 def time_in(text: str) -> str | None:
     """The first time or date in a short text, as written."""
-    match = _TOKEN.search(text[: 2 * _LONGEST])
+    match = _compiled(_TOKEN).search(text[: 2 * _LONGEST])
     return match[0] if match else None
 
 
@@ -128,7 +135,7 @@ def _written(match: re.Match[str]) -> str:
 
 def kind_of(time: str) -> tuple[bool, bool, bool]:
     """How a program writes its times: with a date, with seconds, as a duration. Heads of one export agree in it."""
-    clock = re.search(CLOCK, time)
+    clock = _compiled(CLOCK).search(time)
     return has_date(time), clock is not None and len(re.findall(r"[:：]", clock[0])) > 1, clock is None
 
 
@@ -140,13 +147,13 @@ def is_exact(time: str) -> bool:
 
 def has_date(time: str) -> bool:
     """Whether a written time names a day, so that it is a time of day and not a time into the call."""
-    match = re.search(DATE, time, _FLAGS)
+    match = _compiled(DATE).search(time)
     return match is not None
 
 
 def seconds(time: str, *, clock: bool) -> float | None:
     """Seconds that a written time stands for; two parts are hours and minutes if `clock`, else minutes and seconds."""
-    match = _TIME_PARTS.search(time)
+    match = _compiled(_TIME_PARTS).search(time)
     if not match:
         return _seconds_of_units(time)
     parts = [float(part) for part in re.split("[:：]", match["clock"].replace(",", "."))]
@@ -161,7 +168,7 @@ def seconds(time: str, *, clock: bool) -> float | None:
 
 def _seconds_of_units(time: str) -> float | None:
     """Of "1m 3s", "3分12秒", "0.50s - 3.00s": the first duration."""
-    first = re.search(DURATION, time, _FLAGS)
+    first = _compiled(DURATION).search(time)
     if first is None:
         bare = re.search(_NUMBER, time)
         return float(bare[0]) if bare else None

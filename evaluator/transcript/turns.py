@@ -29,6 +29,7 @@ DOUBTS = frozenset(
         "names_alone",
         "layout_doubtful",
         "words_without_speaker",
+        "conversations_joined",
         "not_read",
     }
 )

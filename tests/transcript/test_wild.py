@@ -215,7 +215,9 @@ def test_every_character_ends_somewhere(source: str) -> None:
         outside += source[at : turn.start] + "\n"
         at = turn.end
     outside += source[at:]
-    for name in sorted({turn.speaker or "" for turn in transcript.turns}, key=len, reverse=True):
+    empty = {item.values["speakers"] for item in transcript.assumptions if item.code == "labels_without_words"}
+    stated = {name for names in empty for name in names.split(", ")}
+    for name in sorted({turn.speaker or "" for turn in transcript.turns} | stated, key=len, reverse=True):
         outside = outside.replace(name, " ") if name else outside
     left = re.sub(
         r"6月15日|10:22|AM|00:12|客服|可乐|订单号|Nick|<v A>", "", outside

@@ -5,6 +5,7 @@ from __future__ import annotations
 from evaluator.transcript.segments import Layout
 from evaluator.transcript.structured.json_shapes import read_json
 from evaluator.transcript.structured.messages import Message, written_out
+from evaluator.transcript.structured.records import read_records
 from evaluator.transcript.structured.tables import read_grid, read_table
 from evaluator.transcript.structured.webpages import read_webpage
 
@@ -14,4 +15,4 @@ __all__ = ["Message", "read_grid", "read_structured", "written_out"]
 def read_structured(text: str) -> tuple[str, Layout] | None:
     """The conversation written out as text, and its layout; None if the text is nothing of the kind. InputError for JSON
     that holds no conversation that could be understood."""
-    return read_json(text) or read_webpage(text) or read_table(text)
+    return read_json(text) or read_webpage(text) or read_table(text) or read_records(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from evaluator.rubric import Role
@@ -42,15 +43,26 @@ def messages_of(entry: dict[str, Any]) -> list[Message]:
     return [_message_of(entry)]
 
 
+def words_field_of(entry: dict[str, Any]) -> str | None:
+    """The field of the entry that holds the words."""
+    entry = _unwrapped(entry)
+    return _words_field(entry, _role_field(entry))
+
+
+def _role_field(entry: dict[str, Any]) -> str | None:
+    return next((name for name in fields.all_of(entry, fields.ROLES) if _tells(entry, name)), None)
+
+
+def _words_field(entry: dict[str, Any], role_field: str | None) -> str | None:
+    return next((name for name in fields.all_of(entry, fields.TEXTS) if name != role_field), None)
+
+
 def _message_of(entry: dict[str, Any]) -> Message:
     """The entry as a message; a service entry becomes a line of the program."""
     entry = _unwrapped(entry)
-    role_field = next((name for name in fields.ROLES if fields.find(entry, [name]) and _tells(entry, name)), None)
-    role_field = fields.find(entry, [role_field]) if role_field else None
+    role_field = _role_field(entry)
     stated = entry.get(role_field) if role_field else None
-    words_field = next(
-        (found for name in fields.TEXTS if (found := fields.find(entry, [name])) and found != role_field), None
-    )
+    words_field = _words_field(entry, role_field)
     words = _words_in(entry, words_field)
     if fields.is_program(stated) or _is_service(entry):
         return Message(None, words or _about(entry), kind="system")
@@ -59,7 +71,17 @@ def _message_of(entry: dict[str, Any]) -> Message:
         if words_field is None and not (speaker and _calls_or_empty(entry)):
             raise Unreadable
         return Message(None, _about(entry) if _calls(entry) else "", kind="system")
+    if fields.is_internal(entry):
+        return Message(None, f"{speaker}：{words}" if speaker else words, _time(entry), kind="system")
     return Message(speaker, words, _time(entry), role)
+
+
+def opening_of(entry: dict[str, Any]) -> Message | None:
+    """The message that an object beside the list is: who and words, as Intercom has the first one."""
+    if not _is_message(entry):
+        return None
+    message = _message_of(entry)
+    return message if message.speaker and message.text.strip() and message.kind == "speech" else None
 
 
 def person_of(entry: dict[str, Any]) -> tuple[str, str | None, Role | None] | None:
@@ -70,7 +92,7 @@ def person_of(entry: dict[str, Any]) -> tuple[str, str | None, Role | None] | No
     if own is None or isinstance(entry[own], dict | list):
         return None
     name = fields.find(entry, fields.NAMES)
-    stated = next((found for key in fields.ROLES if (found := fields.find(entry, [key]))), None)
+    stated = fields.find(entry, fields.ROLES)
     role = fields.role_of(stated, entry[stated]) if stated else None
     shown = _name_of(entry[name]) if name and name != own else None
     return (str(entry[own]), shown, role) if shown or role else None
@@ -93,16 +115,13 @@ def _is_message(entry: dict[str, Any]) -> bool:
     )
 
 
-def _tells(entry: dict[str, Any], key: str) -> bool:
+def _tells(entry: dict[str, Any], name: str) -> bool:
     """Whether a field such as "type" or "direction" says who speaks: many only say that it is text."""
-    name = fields.find(entry, [key])
-    if name is None:
-        return False
     value = entry[name]
     return (
         fields.role_of(name, value) is not None
         or fields.is_program(value)
-        or key in ("role", "角色", "participantrole")
+        or fields.key_of(name) in ("role", "角色", "participantrole")
     )
 
 
@@ -111,9 +130,8 @@ def _speaker(entry: dict[str, Any], words_field: str | None, role_field: str | N
     role = fields.role_of(role_field, entry[role_field]) if role_field else None
     name: str | None = None
     for keys in (fields.NAMES, fields.SPEAKERS):
-        for key in keys:
-            found = fields.find(entry, [key])
-            if found and found not in (words_field, role_field) and (name := _name_of(entry[found])):
+        for found in fields.all_of(entry, keys):
+            if found not in (words_field, role_field) and (name := _name_of(entry[found])):
                 inner = entry[found]
                 role = role or _role_inside(inner) or (fields.role_of(found, inner) if isinstance(inner, str) else None)
                 return name, role
@@ -236,8 +254,10 @@ def _time(entry: dict[str, Any]) -> str | None:
             value = int(value) if value.isdigit() else float(value)
         except ValueError:
             return well_formed(str(value))
-    if not isinstance(value, int | float) or not 0 <= value < 1e9:
+    if not isinstance(value, int | float) or not 0 <= value < 1e17:
         return None
+    if value >= 1e9 and key != "offsetinticks":
+        return _date_of(value)
     if key == "offsetinticks":
         value /= _TICKS
     elif key.endswith(("ms", "millis")) or (
@@ -245,3 +265,10 @@ def _time(entry: dict[str, Any]) -> str | None:
     ):
         value /= 1000
     return f"{value:.3f}s"
+
+
+def _date_of(value: float) -> str:
+    """The date and clock that a count of seconds, milliseconds or finer parts since 1970 stands for."""
+    while value >= 1e11:
+        value /= 1000
+    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -6,6 +6,8 @@ Compared without case and without anything but letters and digits, so that "Spea
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from evaluator.rubric import Role
@@ -14,13 +16,13 @@ from evaluator.transcript.names import known_role
 
 # The first that an entry has, is taken; names of people before their roles, roles before numbers.
 NAMES = [
+    "userprofile",
     "speakername",
     "displayname",
     "sendername",
     "authorname",
     "realname",
     "nickname",
-    "nick",
     "fromname",
     "username",
     "screenname",
@@ -29,6 +31,7 @@ NAMES = [
     "participantname",
     "agentname",
     "name",
+    "nick",
     "姓名",
     "昵称",
     "名称",
@@ -170,6 +173,7 @@ TEXTS = [
 TIMES = [
     "time",
     "timestamp",
+    "timestampms",
     "ts",
     "start",
     "starttime",
@@ -177,6 +181,7 @@ TIMES = [
     "begintime",
     "startms",
     "starttimems",
+    "absolutetime",
     "startoffset",
     "beginoffsetmillis",
     "offset",
@@ -249,19 +254,33 @@ _PROGRAM = {
     "notification",
     "systemmessage",
 }
+_INTERNAL = {"note", "notes", "internalnote", "privatenote", "internalcomment", "whisper", "内部备注", "备注"}
+_PUBLIC = {"public", "ispublic"}
+_PRIVATE = {"private", "isprivate", "internal", "isinternal", "internalonly"}
+_KINDS = {"type", "parttype", "messagetype", "commenttype", "kind", "notetype"}
 _MINE = {"isagent", "fromme", "isfromme", "issend", "issender", "isself", "outgoing"}
 _KEY = re.compile(r"[\W_]+")
 
 
 def key_of(name: object) -> str:
     """A field's name as it is compared."""
-    return _KEY.sub("", fold(str(name)))
+    return _key(name if isinstance(name, str) else str(name))
 
 
-def find(entry: dict[str, Any], keys: list[str]) -> str | None:
-    """The entry's own name of the first of `keys` that it has with a value."""
-    have = {key_of(name): name for name in entry if entry[name] not in (None, "", [], {})}
-    return next((have[key] for key in keys if key in have), None)
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:  # an export repeats a few names thousands of times
+    return _KEY.sub("", fold(name))
+
+
+def all_of(entry: dict[str, Any], keys: Sequence[str]) -> list[str]:
+    """The entry's own names of those of `keys` that it has with a value, in the order of `keys`."""
+    have = {key_of(name): name for name, value in entry.items() if value or value is False or value == 0}
+    return [have[key] for key in keys if key in have]
+
+
+def find(entry: dict[str, Any], keys: Sequence[str]) -> str | None:
+    """The first of `all_of`; None if there are none."""
+    return next(iter(all_of(entry, keys)), None)
 
 
 def role_of(field: str, value: object) -> Role | None:
@@ -270,6 +289,17 @@ def role_of(field: str, value: object) -> Role | None:
         return ("agent" if value else "customer") if isinstance(value, bool | int) else None
     text = key_of(value) if isinstance(value, str) else ""
     return "agent" if text in _AGENT else "customer" if text in _CUSTOMER else known_role(str(value)) if text else None
+
+
+def is_internal(entry: dict[str, Any]) -> bool:
+    """Whether the entry is a note for colleagues, which the other side never saw."""
+    for name, value in entry.items():
+        key = key_of(name)
+        if (key in _PUBLIC and value is False) or (key in _PRIVATE and value is True):
+            return True
+        if key in _KINDS and isinstance(value, str) and key_of(value) in _INTERNAL:
+            return True
+    return False
 
 
 def is_program(value: object) -> bool:

@@ -19,9 +19,10 @@ from evaluator.rubric import Role
 from evaluator.text import well_formed
 from evaluator.transcript.segments import INVISIBLE, Layout
 from evaluator.transcript.structured import fields
-from evaluator.transcript.structured.entries import Unreadable, messages_of, person_of
+from evaluator.transcript.structured.entries import Unreadable, messages_of, opening_of, person_of, words_field_of
+from evaluator.transcript.structured.leftovers import beside, listed, unused
 from evaluator.transcript.structured.messages import Message, written_out
-from evaluator.transcript.structured.words import is_word, labels_by_start, turns_of_words
+from evaluator.transcript.structured.words import is_word, labels_by_start, turns_of_words, unused_of_words
 from evaluator.transcript.turns import Assumption
 
 _LOOKS_LIKE = re.compile(r"\{\s*[\"}]|\[\s*(?:[{\[\"]|\])")
@@ -31,12 +32,21 @@ _MOST_PATHS = 5
 
 
 class FoundMessages(NamedTuple):
-    """A list that was read as a conversation: where it is, its messages, and the places of entries that were not understood."""
+    """A list that was read as a conversation: where it is, its messages, the places of entries that were not understood, the
+    places of their fields that were not read, and which paths it was read from."""
 
     path: str
     messages: list[Message]
     unread: list[str]
+    unused: list[str]
+    read: tuple[str, ...]
     of_words: bool = False
+    conversations: int = 1  # how many lists in which several people speak were put together
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one speaks in it."""
+        return len({one.speaker for one in self.messages if one.kind == "speech" and one.speaker}) > 1
 
     @property
     def named(self) -> bool:
@@ -77,7 +87,7 @@ def read_json(text: str) -> tuple[str, Layout] | None:
         if inner := _inner_text(data):
             return inner
         raise InputError("transcript_json_unknown", place=_place_of_failure(data))
-    best = _with_people(_joined(first, found), data)
+    best = _with_people(_with_opening(_joined(first, found), data), data)
     if len(best.unread) > len(best.messages):
         raise InputError("transcript_json_unknown", place=best.unread[0])
     return written_out("json", best.messages, _assumptions(best, data))
@@ -122,9 +132,12 @@ def _load_lines(lines: Sequence[str]) -> list[Any]:
 
 def _conversations(data: Any) -> Iterator[FoundMessages]:
     """Every list that reads as a conversation, anywhere in the data."""
-    words: list[list[dict[str, Any]]] = []
+    words: dict[str, list[dict[str, Any]]] = {}
     labels: dict[str, str] = {}
+    labelled: list[str] = []
     for path, value in _walk(data):
+        if path[: path.rfind("[")] in words:  # the guesses at one word
+            continue
         if isinstance(value, dict):
             if found := _columns(path, value):
                 yield found
@@ -134,13 +147,16 @@ def _conversations(data: Any) -> Iterator[FoundMessages]:
             if found := _plain_items(path, value):
                 yield found
             continue
-        labels |= labels_by_start(entries)
+        if starts := labels_by_start(entries):
+            labels |= starts
+            labelled.append(path)
         if len(entries) > 1 and all(map(is_word, entries)):
-            words.append(entries)
+            words[path] = entries
         else:
             yield from _entries(path, entries)
-    if words and (messages := turns_of_words(words, labels)):
-        yield FoundMessages("words", messages, [], of_words=True)
+    if words and (messages := turns_of_words(list(words.values()), labels)):
+        left = [f"{path}[].{name}" for path, entries in words.items() for name in unused_of_words(entries)]
+        yield FoundMessages(next(iter(words)), messages, [], left, (*words, *labelled), of_words=True)
 
 
 def _walk(data: Any) -> Iterator[tuple[str, Any]]:
@@ -161,13 +177,18 @@ def _walk(data: Any) -> Iterator[tuple[str, Any]]:
 def _entries(path: str, value: list[dict[str, Any]]) -> Iterator[FoundMessages]:
     messages: list[Message] = []
     unread: list[str] = []
+    left: dict[str, None] = {}
     for place, entry in enumerate(value):
         try:
-            messages += messages_of(entry)
+            own = messages_of(entry)
         except Unreadable:
             unread.append(f"{path}[{place}]")
+            continue
+        messages += own
+        left |= dict.fromkeys(unused(entry, own, words_field_of(entry)))
     if any(one.text.strip() and one.kind == "speech" for one in messages):
-        yield FoundMessages(path, messages, unread)
+        base = "" if path == "[]" else path
+        yield FoundMessages(path, messages, unread, [f"{base}[].{name}" for name in left], (path,))
 
 
 def _plain_items(path: str, value: list[Any]) -> FoundMessages | None:
@@ -177,7 +198,7 @@ def _plain_items(path: str, value: list[Any]) -> FoundMessages | None:
     ]
     if len(pairs) < 2 or len(pairs) != len(value) or len({pair[0] for pair in pairs}) > max(2, len(pairs) // 2):
         return None
-    return FoundMessages(path, [Message(name, words) for name, words in pairs], [])
+    return FoundMessages(path, [Message(name, words) for name, words in pairs], [], [], (path,))
 
 
 def _columns(path: str, value: dict[str, Any]) -> FoundMessages | None:
@@ -190,9 +211,10 @@ def _columns(path: str, value: dict[str, Any]) -> FoundMessages | None:
     speaker, words = fields.find(lists, [*fields.SPEAKERS, *fields.ROLES]), fields.find(lists, fields.TEXTS)
     if not speaker or not words or len(lists[speaker]) != len(lists[words]):
         return None
-    return FoundMessages(
-        path, [Message(str(who), str(said)) for who, said in zip(lists[speaker], lists[words], strict=True)], []
-    )
+    messages = [Message(str(who), str(said)) for who, said in zip(lists[speaker], lists[words], strict=True)]
+    base = "" if path == "{}" else f"{path}."
+    left = [f"{base}{name}" for name in value if name not in (speaker, words)]
+    return FoundMessages(path, messages, [], left, (path,))
 
 
 def _joined(best: FoundMessages, found: list[FoundMessages]) -> FoundMessages:
@@ -202,51 +224,83 @@ def _joined(best: FoundMessages, found: list[FoundMessages]) -> FoundMessages:
     if len(alike) < 2 or "[]" not in pattern:
         return best
     alike.sort(key=lambda one: [int(number) for number in re.findall(r"\[(\d+)\]", one.path)])
-    messages = [message for one in alike for message in one.messages]
-    return FoundMessages(pattern, messages, [place for one in alike for place in one.unread])
+    return FoundMessages(
+        pattern,
+        [message for one in alike for message in one.messages],
+        [place for one in alike for place in one.unread],
+        [place for one in alike for place in one.unused],
+        tuple(path for one in alike for path in one.read),
+        conversations=max(1, sum(one.several for one in alike)),
+    )
+
+
+def _with_opening(best: FoundMessages, data: Any) -> FoundMessages:
+    """With the first message where it stands beside the list of those that follow it, in an object above the list."""
+    said = {one.text.strip() for one in best.messages}
+    for path, value in _walk(data):
+        above, _, name = path.rpartition(".")
+        if not isinstance(value, dict) or not name or not best.read[0].startswith(f"{above}." if above else ""):
+            continue
+        if best.read[0].startswith(path) or "[" in path[len(above) :]:
+            continue
+        message = opening_of(value)
+        if message and message.text.strip() not in said:
+            left = [f"{path}.{one}" for one in unused(value, [message], words_field_of(value))]
+            return best._replace(
+                messages=[message, *best.messages], unused=[*left, *best.unused], read=(*best.read, path)
+            )
+    return best
 
 
 def _with_people(best: FoundMessages, data: Any) -> FoundMessages:
     """The names and roles that another list gives to the speakers' numbers: {"speakers": [{"id": 0, "name": "Nick"}]}."""
     people: dict[str, tuple[str | None, Role | None]] = {}
+    places: list[str] = []
     for path, value in _walk(data):
-        if isinstance(value, list) and path != best.path:
+        if isinstance(value, list) and path not in best.read:
             for entry in value:
                 if isinstance(entry, dict) and (known := person_of(entry)):
                     people.setdefault(known[0], known[1:])
+                    places.append(path)
     if not people:
         return best
     messages = []
     for one in best.messages:
         name, role = people.get(one.speaker or "", (None, None))
         messages.append(replace(one, speaker=name or one.speaker, role=one.role or role))
-    return best._replace(messages=messages)
+    return best._replace(messages=messages, read=(*best.read, *dict.fromkeys(places)))
 
 
 def _inner_text(data: Any) -> tuple[str, Layout] | None:
     """JSON around one text, or a list of lines: what stands inside is read as text."""
     from evaluator.transcript.dialogue import read_dialogue
 
+    path = "[]"
     if isinstance(data, list) and len(data) > 1 and all(isinstance(item, str) for item in data):
         inner = "\n".join(data)
     else:
-        texts = [value for _, value in _strings(data) if len(value) > 40 or "\n" in value]
+        texts = [(where, value) for where, value in _strings(data) if len(value) > 40 or "\n" in value]
         if len(texts) != 1:
             return None
-        inner = texts[0]
+        path, inner = texts[0]
     inner = well_formed(inner)
+    left = list(beside(data, (path,)))
+    about = [Assumption(code="json_beside", values={"path": path, "others": listed(left)})] if left else []
     if _LOOKS_LIKE.match(inner.strip()):  # JSON in a string of JSON
-        return read_json(inner)
-    layout = read_dialogue(inner)
-    return (inner, layout) if layout is not None else None
+        source, layout = read_json(inner) or ("", None)
+    else:
+        source, layout = inner, read_dialogue(inner)
+    return (source, replace(layout, assumptions=(*layout.assumptions, *about))) if layout is not None else None
 
 
 def _strings(data: Any) -> Iterator[tuple[str, str]]:
     for path, value in _walk(data):
+        base = "" if path in ("{}", "[]") else path
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for name, child in items:
             if isinstance(child, str):
-                yield f"{path}.{name}", child
+                dotted = f"{base}.{name}" if base else str(name)
+                yield f"{base}[{name}]" if isinstance(value, list) else dotted, child
 
 
 def _place_of_failure(data: Any) -> str:
@@ -261,11 +315,11 @@ def _place_of_failure(data: Any) -> str:
 
 
 def _assumptions(best: FoundMessages, data: Any) -> Iterator[Assumption]:
-    beside = (
-        [str(name) for name in data if _holds_more(data[name], best.path, str(name))] if isinstance(data, dict) else []
-    )
-    if beside:
-        yield Assumption(code="json_beside", values={"path": best.path, "others": ", ".join(beside[:_MOST_PATHS])})
+    if left := [*beside(data, best.read), *best.unused]:
+        yield Assumption(code="json_beside", values={"path": best.path, "others": listed(left)})
+    if best.conversations > 1:
+        values = {"path": best.path, "count": str(best.conversations)}
+        yield Assumption(code="conversations_joined", values=values)
     if best.unread:
         yield Assumption(
             code="not_read", values={"places": ", ".join(best.unread[:_MOST_PATHS]), "count": str(len(best.unread))}
@@ -273,7 +327,3 @@ def _assumptions(best: FoundMessages, data: Any) -> Iterator[Assumption]:
     empty = sum(not message.text.strip() for message in best.messages)
     if empty:
         yield Assumption(code="empty_messages", values={"count": str(empty)})
-
-
-def _holds_more(value: Any, path: str, name: str) -> bool:
-    return isinstance(value, list | dict) and bool(value) and not path.startswith(name)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from evaluator.text import fold
 from evaluator.transcript import times
-from evaluator.transcript.names import field_strength, is_letter, is_person, known_role
+from evaluator.transcript.names import field_strength, is_honorific, is_letter, is_person, is_phone, known_role
 from evaluator.transcript.segments import Layout, plain_of
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.messages import Message, written_out
@@ -163,6 +163,9 @@ def _is_speakers(rows: Grid, column: int) -> bool:
     if all(roles):
         return len(set(roles)) > 1
     distinct = {fold(cell) for cell in cells}
-    looks = all(known_role(name) or is_letter(name) or is_person(name.title()) for name in distinct)
+    looks = all(
+        known_role(name) or is_letter(name) or is_phone(name) or is_honorific(name) or is_person(name.title())
+        for name in distinct
+    )
     few = 1 < len(distinct) <= max(2, len(cells) // 2) and len(cells) > 2
     return few and looks and not any(times.is_time(cell) or field_strength(cell) == 2 for cell in cells)

@@ -9,7 +9,18 @@ from typing import Any
 from evaluator.transcript.structured.messages import Message
 
 _WORDS = ("punctuated_word", "word", "w", "value")
-_SPEAKERS = ("speaker", "speakerTag", "speaker_label", "speaker_tag", "speakerId", "spk")
+_SPEAKERS = (
+    "speaker",
+    "speakerTag",
+    "speaker_label",
+    "speakerLabel",
+    "speaker_tag",
+    "speakerId",
+    "spk",
+    "channel_label",
+    "channel_tag",
+    "channelTag",
+)
 _STARTS = ("start", "startTime", "start_time", "offset", "ts")
 
 
@@ -19,19 +30,30 @@ def is_word(entry: dict[str, Any]) -> bool:
 
 
 def _is_item(entry: dict[str, Any]) -> bool:
-    return "alternatives" in entry and entry.get("type") in ("pronunciation", "punctuation")
+    return isinstance(entry.get("alternatives"), list) and entry.get("type") in ("pronunciation", "punctuation", "word")
 
 
 def _word(entry: dict[str, Any]) -> str | None:
     if _is_item(entry):
-        first = entry["alternatives"][0] if entry["alternatives"] else {}
-        return first.get("content") if isinstance(first, dict) else None
+        return _likeliest(entry).get("content")
     return next((entry[name] for name in _WORDS if isinstance(entry.get(name), str)), None)
 
 
 def speaker_of(entry: dict[str, Any]) -> str | None:
     """The speaker of a word, as a number or label."""
-    return next((str(entry[name]) for name in _SPEAKERS if entry.get(name) is not None), None)
+    inside = _likeliest(entry) if _is_item(entry) else {}
+    return next((str(one[name]) for one in (entry, inside) for name in _SPEAKERS if one.get(name) is not None), None)
+
+
+def _likeliest(entry: dict[str, Any]) -> dict[str, Any]:
+    first = entry["alternatives"][0] if entry["alternatives"] else {}
+    return first if isinstance(first, dict) else {}
+
+
+def unused_of_words(entries: Sequence[dict[str, Any]]) -> list[str]:
+    """Fields of words beside the word, its start and its speaker."""
+    used = {*_WORDS, *_SPEAKERS, *_STARTS, "alternatives", "type"}
+    return list(dict.fromkeys(name for entry in entries for name in entry if name not in used))
 
 
 def labels_by_start(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -49,7 +71,7 @@ def turns_of_words(lists: Sequence[list[dict[str, Any]]], labels: Mapping[str, s
     """Turns of consecutive words by one speaker; lists without speakers are channels, and their words are put in order of
     time. `labels` says who spoke at which start, where the words themselves don't."""
     named = [one for one in lists if any(speaker_of(entry) for entry in one)]
-    lists = named or lists
+    lists = _without_repeats(named or lists)
     channels = len(lists) > 1 and not named
     found: list[tuple[float, str | None, str]] = []
     for number, entries in enumerate(lists):
@@ -72,6 +94,22 @@ def turns_of_words(lists: Sequence[list[dict[str, Any]]], labels: Mapping[str, s
         words = list(group)
         turns.append(Message(speaker, _joined([word for _, _, word in words]), f"{words[0][0]:.3f}s"))
     return turns
+
+
+def _without_repeats(lists: Sequence[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Without the lists whose words a longer list holds too: some files have them by channel and once more in order."""
+    kept: list[list[dict[str, Any]]] = []
+    known: list[set[tuple[str, str | None, str | None]]] = []
+    for entries in sorted(lists, key=len, reverse=True):
+        own = {(_written_start(entry), _word(entry), speaker_of(entry)) for entry in entries}
+        if not any(own <= other for other in known):
+            kept.append(entries)
+            known.append(own)
+    return [one for one in lists if any(one is each for each in kept)]
+
+
+def _written_start(entry: dict[str, Any]) -> str:
+    return next((str(entry[name]) for name in _STARTS if entry.get(name) is not None), "")
 
 
 def _start(entry: dict[str, Any], last: float) -> float:
