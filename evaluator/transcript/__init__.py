@@ -1,8 +1,8 @@
-"""A transcript: who said what, in the exact words, with their place in the source text.
+"""A transcript: who said what, in the exact words, with positions in the source text.
 
 `parse` turns pasted text, exports of chats and meetings, subtitles, tables, JSON and e-mails into turns; `load` and
-`parse_bytes` do so for files. Every character ends in a turn, in a line of the program, or in a stated "not read", and
-whatever had to be assumed on the way is part of the result.
+`parse_bytes` do so for files. Every character ends up in a turn, in a program line, or in a stated "not read", and
+every assumption made on the way is part of the result.
 """
 
 from evaluator.rubric import Role

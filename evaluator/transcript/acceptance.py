@@ -1,9 +1,9 @@
-"""Which labels are speakers: evidence for and against each name, added up.
+"""Decides which labels are speakers by adding up the evidence for and against each name.
 
-"客服：", "可乐：", "Price：" and "订单号：" look the same. What speaks for a speaker is a role word, a person's name, coming
-back, a time as the others have one, and above all taking turns with somebody who is known to speak. What speaks against is
-the name of a field, a value instead of words, and standing in a block of such lines. A label that takes turns with a known
-role is a speaker whatever it is called.
+"客服：", "可乐：", "Price：" and "订单号：" look alike. Evidence for a speaker: a role word, a person's name, recurrence, a time
+like the other labels', and above all alternating with a known speaker. Evidence against: a field name, a value instead
+of words, and a position in a block of such lines. A label that alternates with a known role is a speaker, whatever it
+is called.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from evaluator.transcript.names import (
 
 ENOUGH = 1.5  # evidence from which a label counts as a speaker
 PLAIN = 2.5  # from which no person has to look
-THINKABLE = 0.5  # below it nobody would take the label for a speaker
+THINKABLE = 0.5  # below which the label is clearly not a speaker
 
 _VALUE = re.compile(r"[\s\W\d_a-zA-Z]{0,30}\d[\s\W\d_a-zA-Z]{0,30}|\W*")
 
 
 class Accepted(NamedTuple):
-    """Folded names of speakers; the names that were accepted or left in the text on thin evidence; the others left."""
+    """Folded names of speakers; names accepted or left in the text on thin evidence; other names left in the text."""
 
     names: frozenset[str] = frozenset()
     doubtful: tuple[str, ...] = ()
@@ -46,8 +46,9 @@ class Accepted(NamedTuple):
 
 
 def accept(heads: Sequence[Head], words: Sequence[str], named: Collection[str]) -> Accepted:
-    """Decides over all labels of a text together. `words` is what stands behind each label on its line; `named` are folded
-    names that the caller knows as speakers.
+    """Decides on all labels of a text together.
+
+    `words` is the text after each label on its line; `named` are folded names that the caller knows as speakers.
     """
     folded = [fold(head.name) for head in heads]
     counts = Counter(folded)
@@ -72,7 +73,7 @@ def accept(heads: Sequence[Head], words: Sequence[str], named: Collection[str]) 
 
 
 class _Evidence:
-    """What is known of all labels of one text, and what speaks for one of them."""
+    """What is known about all labels of one text, and the evidence for each."""
 
     def __init__(
         self, heads: Sequence[Head], words: Sequence[str], folded: list[str], counts: Counter[str], anchors: set[str]
@@ -98,7 +99,7 @@ class _Evidence:
         return self.heads[self.places[name][0]].name
 
     def of(self, name: str) -> float:
-        """The evidence for one name that states no role."""
+        """The evidence for a name that states no role."""
         strength, spelled = field_strength(name), self.heads[self.places[name][0]].name
         score = min(self.counts[name] - 1, 2) * 1.0
         if is_honorific(name) or is_person(spelled) or is_phone(name):
@@ -117,7 +118,7 @@ class _Evidence:
         return score - self._looks_like_a_value(name) - self._in_a_block(name)
 
     def is_odd(self, name: str) -> bool:
-        """Whether the name reads like a field, so that only its taking turns made it a speaker."""
+        """Whether the name looks like a field, so that only alternation made it a speaker."""
         return field_strength(name) == 2
 
     def _by_time(self, name: str) -> float:
@@ -135,7 +136,7 @@ class _Evidence:
         return 1.0 if all(_VALUE.fullmatch(words) for words in own) and any(own) and len(own) == 1 else 0.0
 
     def _in_a_block(self, name: str) -> float:
-        """Directly below or above another label that is nobody's: fields come in blocks."""
+        """Whether the label is next to another one that belongs to nobody: fields come in blocks."""
         if self.counts[name] > 1 or self.singles < 2 or not self.anchors:
             return 0.0
         place = self.places[name][0]
@@ -147,7 +148,7 @@ class _Evidence:
         return 0.0
 
     def _taking_turns(self) -> dict[str, float]:
-        """For each name the share of its places that stand between two turns of its partners, or at an end of the text."""
+        """For each name, the share of its positions between two turns of its partners or at an end of the text."""
         before: list[str | None] = []
         last: str | None = None
         for name in self.folded:

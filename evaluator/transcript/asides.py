@@ -1,5 +1,6 @@
-"""Lines that are nobody's words: what the program says, quoted replies, stage directions; and where an author's own text
-begins beside a dialogue.
+"""Lines that are nobody's words: program messages, quoted replies, stage directions.
+
+Also finds where an author's own text starts beside a dialogue.
 """
 
 from __future__ import annotations
@@ -71,27 +72,27 @@ _QUOTED_LINES = 60
 
 
 def is_system(text: str) -> bool:
-    """Whether the line is the program's: who came, left or was transferred, what began or ended."""
+    """Whether the line is the program's: who came, left or was transferred, what started or ended."""
     return len(text) <= _MOST and bool(_SYSTEM.match(text))
 
 
 def is_last(text: str) -> bool:
-    """Whether the program says that nothing more was said: what follows without a head is its footer."""
+    """Whether the program says that nothing more was said: anything that follows without a head is its footer."""
     return len(text) <= _MOST and bool(_LAST.match(text))
 
 
 def is_direction(text: str) -> bool:
-    """Whether the line is all in brackets: a stage direction."""
+    """Whether the whole line is in brackets: a stage direction."""
     return len(text) <= _MOST and bool(_DIRECTION.fullmatch(text))
 
 
 def is_rule(text: str) -> bool:
-    """Whether the line is a row of dashes, as stands below a quoted message."""
+    """Whether the line is a row of dashes, as below a quoted message."""
     return bool(_RULE.fullmatch(text[:_MOST])) and len(text) <= _MOST
 
 
 def quotations(lines: Sequence[SourceLine]) -> set[int]:
-    """The places of lines that repeat another's message: 引用：…, 「张伟：…」 above a row of dashes, lines behind ">"."""
+    """Positions of lines that repeat another message: 引用：…, 「张伟：…」 above a row of dashes, lines starting with ">"."""
     found: set[int] = set()
     open_at: int | None = None
     for place, line in enumerate(lines):
@@ -111,8 +112,10 @@ def quotations(lines: Sequence[SourceLine]) -> set[int]:
 
 
 def begins_written_part(text: str, after: str, speaker: str | None, after_blank: bool) -> bool:
-    """Whether the author of a role-play speaks from here on: a heading or afterword beside the dialogue. `after` is the kind
-    of what stands above."""
+    """Whether the author of a role-play speaks from here on: a heading or afterword beside the dialogue.
+
+    `after` is the kind of the text above.
+    """
     text = simplify(text[:_MOST])
     if _HEADING.match(text):
         return after_blank or after == "direction" or known_role(speaker or "") == "customer"

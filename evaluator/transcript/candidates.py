@@ -1,8 +1,8 @@
-"""The layouts that a text could be written in, each as the heads that it would have, with a score.
+"""The possible layouts of a text, each with its heads and a score.
 
-Every family of heads gives one candidate: its heads, the names among them that speak, and how well that explains the text
-(roles stated, names that come back, times, turns that alternate, little left above the first head). The best one is the
-layout; a near second with other speakers is a doubt.
+Every family of heads yields one candidate: its heads, the names among them that are speakers, and how well this
+explains the text (stated roles, recurring names, times, alternating turns, little text before the first head). The best
+one is the layout; a close second with different speakers is a doubt.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from evaluator.transcript.names import (
 from evaluator.transcript.segments import SourceLine
 
 LEAST_SCORE = 2.0
-NEAR = 0.75  # share of the best score from which another layout is a doubt
+NEAR = 0.75  # share of the best score above which another layout is a doubt
 _FEW_LINES = 3  # a dialogue pasted into so few lines has its labels inside them
 _TITLE_LINES = 12
 _FIRST_WORDS = 120
@@ -48,23 +48,23 @@ _FILLERS = re.compile(
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to read the text: heads in order (those of accepted names alone), lines used up as times, and a score."""
+    """One way to read the text: heads in order (only those of accepted names), lines consumed as times, and a score."""
 
     family: str
     heads: tuple[Head, ...]
     accepted: Accepted
     score: float = 0.0
-    used: frozenset[int] = frozenset()  # places of lines that belong to a head above or below them
+    used: frozenset[int] = frozenset()  # positions of lines that belong to a head above or below them
     doubts: tuple[tuple[str, str], ...] = field(default=())  # code of an assumption, and the name that it is about
 
     @property
     def is_export(self) -> bool:
-        """Whether name and time stand above the words, as programs write them."""
+        """Whether name and time precede the words, as programs write them."""
         return self.family in ("above", "alone_time", "time_alone")
 
 
 class Readings:
-    """All readings of all lines of one text, made once."""
+    """All readings of all lines of one text, computed once."""
 
     def __init__(self, lines: Sequence[SourceLine], named: Collection[str]) -> None:
         self.lines, self.named = lines, named
@@ -79,18 +79,18 @@ class Readings:
         self.after = self._following()
 
     def _following(self) -> dict[int, int]:
-        """For each filled line the next filled one."""
+        """The next non-blank line for each non-blank line."""
         return dict(pairwise(self.filled))
 
     def words_behind(self, head: Head) -> str:
-        """The first words behind a head on its line."""
+        """The first words after a head on its line."""
         line = self.lines[head.line]
         at = head.text_start - line.start
         return line.text[at : at + _FIRST_WORDS].strip()
 
 
 def candidates(lines: Sequence[SourceLine], named: Collection[str]) -> list[Candidate]:
-    """All layouts that explain something of the text, the best first."""
+    """All layouts that explain something of the text, best first."""
     read = Readings(lines, named)
     found = [
         _labels(read),
@@ -104,7 +104,7 @@ def candidates(lines: Sequence[SourceLine], named: Collection[str]) -> list[Cand
 
 
 def _labels(read: Readings) -> Candidate | None:
-    """Names before a colon or in brackets; several in a line where a dialogue was pasted into one."""
+    """Names before a colon or in brackets; several per line if a dialogue was pasted into one."""
     by_line: dict[int, Head] = {head.line: head for head in read.heads[HeadShape.COLON]}
     by_line |= {head.line: head for head in read.heads[HeadShape.BRACKET] if _bracket_counts(head, by_line)}
     heads = [by_line[place] for place in sorted(by_line)]
@@ -127,13 +127,13 @@ def _labels(read: Readings) -> Candidate | None:
 
 
 def _bracket_counts(head: Head, by_line: dict[int, Head]) -> bool:
-    """A bracket before a colon that ends a name of its own ("[图片] 客服：") is no speaker."""
+    """Whether a bracket counts as a speaker: not before a colon that ends another name ("[图片] 客服：")."""
     other = by_line.get(head.line)
     return other is None or other.text_start <= head.text_start or bool(known_role(head.name))
 
 
 def _inside(read: Readings, place: int, first: Head | None) -> Iterator[Head]:
-    """Labels behind the words of another speaker on the same line."""
+    """Labels on the same line after another speaker's words."""
     line = read.lines[place]
     for match in _INLINE.finditer(line.plain, first.text_start - line.start if first else 0):
         name, _ = clean_name(match["name"])
@@ -149,7 +149,7 @@ def _belongs(head: Head, names: Collection[str]) -> bool:
 
 
 def _that_change_speaker(heads: list[Head]) -> list[Head]:
-    """Inside a line, only a label with another role than the words before it begins a turn: "请打客服：…" is no turn."""
+    """Keeps labels inside a line only if their role differs from the previous words' role: "请打客服：…" is not a turn."""
     kept: list[Head] = []
     for head in heads:
         if head.inline and kept:
@@ -163,7 +163,7 @@ def _that_change_speaker(heads: list[Head]) -> list[Head]:
 
 
 def _carries(read: Readings, pool: Sequence[Head], speaking: Sequence[Head], names: Collection[str]) -> bool:
-    """A single label deep inside a long text is a phrase, not a dialogue, unless the caller named it."""
+    """Whether labels carry a dialogue: a single one deep inside a long text is a phrase, unless the caller named it."""
     if not speaking:
         return False
     if len(speaking) > 1 or len(read.filled) <= _FEW_LINES or fold(speaking[0].name) in read.named:
@@ -172,8 +172,11 @@ def _carries(read: Readings, pool: Sequence[Head], speaking: Sequence[Head], nam
 
 
 def _above(read: Readings) -> Candidate | None:
-    """Name and time above the words. Heads of one program write their times alike; "退款到账 18:00" inside a message of an
-    export with dates is no head, unless it has the name of one."""
+    """Name and time above the words.
+
+    Heads of one program write their times alike; "退款到账 18:00" inside a message of an export with dates is not a head,
+    unless it has the name of one.
+    """
     heads = _of_one_kind(read.heads[HeadShape.ABOVE])
     names = Counter(fold(head.name) for head in heads)
     exact = any(head.time and times.is_exact(head.time) for head in heads)
@@ -203,7 +206,7 @@ def _exact_role(head: Head) -> bool:
 
 
 def _one_line(read: Readings, shape: HeadShape) -> Candidate | None:
-    """Name and words in one line without a colon: only names that state roles or come back, on most lines."""
+    """Name and words on one line without a colon: only names that state roles or recur, on most lines."""
     longer = _longer_names(read, shape)
     heads = [head for head in read.heads[shape] if not _is_part_of(head, longer.get(head.line, ()))]
     counts = Counter(fold(head.name) for head in heads)
@@ -227,7 +230,7 @@ def _one_line(read: Readings, shape: HeadShape) -> Candidate | None:
 
 
 def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
-    """Names that other readings of a line make of more of it: before a colon or dash, or the whole line where it comes back."""
+    """Names that are longer in another reading: before a colon or dash, or the whole line if it recurs."""
     found: dict[int, list[str]] = {}
     lines = Counter(head.name for head in read.heads[HeadShape.ALONE])
     others = [*read.heads[HeadShape.COLON], *(head for head in read.heads[HeadShape.ALONE] if lines[head.name] > 1)]
@@ -238,18 +241,21 @@ def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
 
 
 def _is_part_of(head: Head, names: Collection[str]) -> bool:
-    """Whether the name is only the beginning of a line or of a longer name: "Nick" in "Nick Miller: …", "客服" in "客服 - …"."""
+    """Whether the name is only the start of a line or of a longer name:
+
+    "Nick" in "Nick Miller: …", "客服" in "客服 - …".
+    """
     return any(name.startswith(head.name) for name in names)
 
 
 def _is_named(head: Head) -> bool:
-    """Whether the name reads like one: a person's, a number, a letter, oneself."""
+    """Whether the name looks like one: a person's, a number, a letter, or "me"."""
     name = fold(head.name)
     return is_letter(name) or is_honorific(name) or is_person(head.name) or is_phone(name) or is_self(name)
 
 
 def _alone(read: Readings) -> Candidate | None:
-    """Names that stand alone on their lines, words below each: role words, or names that come back and alternate."""
+    """Names alone on their lines with words below: role words, or names that recur and alternate."""
     pool = [head for head in read.heads[HeadShape.ALONE] if not _FILLERS.fullmatch(head.name)]
     counts = Counter(fold(head.name) for head in pool)
     roles = {name for name in counts if known_role(name)}
@@ -272,7 +278,7 @@ def _alone(read: Readings) -> Candidate | None:
 
 
 def _alone_with_time(read: Readings) -> Candidate | None:
-    """A name, a time on the line below it, then the words: Slack and its like. Some repeat the name with the time."""
+    """A name, then a line with the time, then the words, as in Slack; some repeat the name with the time."""
     heads, used = [], set[int]()
     alone = {head.line: head for head in read.heads[HeadShape.ALONE]}
     for place in read.time_lines:
@@ -289,7 +295,7 @@ def _alone_with_time(read: Readings) -> Candidate | None:
 
 
 def _repeats(read: Readings, place: int, name: str) -> bool:
-    """Whether the line is the name and a time once more, as Teams copies have it for screen readers."""
+    """Whether the line repeats the name with a time, as Teams copies do for screen readers."""
     text = read.lines[place].plain.strip()
     return text.startswith(name) and times.is_time(text[len(name) :].strip())
 
@@ -302,7 +308,7 @@ def _line_before(read: Readings, place: int) -> int:
 
 
 def _time_then_alone(read: Readings) -> Candidate | None:
-    """A time on a line of its own, the name below it, then the words."""
+    """A time on its own line, then the name, then the words."""
     alone = {head.line: head for head in read.heads[HeadShape.ALONE]}
     heads, used = [], set[int]()
     for place in read.time_lines:
@@ -335,7 +341,7 @@ def _has_words_below(read: Readings, head: Head, own: set[int], used: set[int]) 
 
 
 def _scored(read: Readings, one: Candidate) -> Candidate | None:
-    """The candidate with its score; None where it explains too little."""
+    """The candidate with its score; None if it explains too little."""
     heads = one.heads
     counts = Counter(fold(head.name) for head in heads)
     score = sum(_worth(head, counts) for head in heads)
@@ -343,7 +349,7 @@ def _scored(read: Readings, one: Candidate) -> Candidate | None:
     score += 1.0 * changes / max(1, len(heads) - 1) * len(heads)
     score -= {"alone": 0.5, "space": 0.5, "dash": 0.5}.get(one.family, 0.0) * len(heads)
     if len(counts) > 8 and len(counts) > len(heads) / 2:
-        score -= 2.0 * len(heads)  # hardly a name comes back
+        score -= 2.0 * len(heads)  # hardly any name recurs
     above = sum(place < heads[0].line and place not in read.time_lines for place in read.filled)
     score -= 0.3 * min(above, 30)
     score -= 1.5 * _without_words(read, one)
@@ -364,7 +370,7 @@ def _worth(head: Head, counts: Counter[str]) -> float:
 
 
 def _without_words(read: Readings, one: Candidate) -> int:
-    """How many heads have no words at all before the next head."""
+    """The number of heads without any words before the next head."""
     bare = 0
     for head, following in zip(one.heads, [*one.heads[1:], None], strict=True):
         if following is not None and following.line == head.line:

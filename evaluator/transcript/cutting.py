@@ -1,5 +1,6 @@
-"""Cuts a text at the heads of its layout: each line belongs to a speaker, to the program, to a quotation, or to the text
-around the dialogue. Nothing falls out.
+"""Cuts a text at the heads of its layout into segments, without losing anything.
+
+Each line belongs to a speaker, to the program, to a quotation, or to the text around the dialogue.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _HEADER_LINES = 20
 
 
 class Cut:
-    """The segments of a text under one layout, and what its header declares of the speakers."""
+    """The segments of a text in one layout, and the roles that its header declares."""
 
     def __init__(self, source: str, lines: Sequence[SourceLine], chosen: Candidate) -> None:
         self.source, self.lines, self.chosen = source, lines, chosen
@@ -39,7 +40,7 @@ class Cut:
         self.first_head = min(self.heads, default=len(lines))
 
     def segments(self) -> Iterator[Segment]:
-        """All of them in the order of the text."""
+        """All segments in text order."""
         current, resume = Segment(None, 0, 0, kind="preamble"), Segment(None, 0, 0, kind="preamble")
         after_blank, over = True, False
         for place, line in enumerate(self.lines):
@@ -67,13 +68,13 @@ class Cut:
         yield current
 
     def _turns(self, line: SourceLine, heads: list[Head]) -> Iterator[Segment]:
-        """The turns that begin on one line; words before an inline head belong to the turn before it."""
+        """The turns that start on one line; words before an inline head belong to the previous turn."""
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             end = following.start if following else max(line.end, head.text_start)
             yield Segment(head.name, min(head.text_start, end), end, head.time)
 
     def _kind(self, place: int, current: Segment, resume: Segment, after_blank: bool, over: bool) -> SegmentKind | None:
-        """What begins on this line; None where it goes on with what stands above."""
+        """What starts on this line; None if it continues the text above."""
         line = self.lines[place]
         if line.is_blank:
             return None
@@ -95,7 +96,7 @@ class Cut:
         return resume.kind if current.kind in ("direction", "system", "quotation") else None
 
     def _timed_throughout(self) -> bool:
-        """Whether every head begins with a time, so that a line with a time and no name is the program's."""
+        """Whether every head starts with a time, so that a line with a time but no name is the program's."""
         heads = [head for found in self.heads.values() for head in found if not head.inline]
         return len(heads) > 1 and all(head.time_first for head in heads)
 
@@ -104,7 +105,7 @@ class Cut:
         return lead is not None and times.kind_of(lead.time) in self.time_kinds
 
     def _declarations(self, names: set[str]) -> Iterator[int]:
-        """Lines above the dialogue that say who is who: "客服：小李", "Agent Nick M". The names speak below."""
+        """Lines above the dialogue that declare roles: "客服：小李", "Agent Nick M". The names speak below."""
         for place, line in enumerate(self.lines[:_HEADER_LINES]):
             for role_word, name in _pairs(line.plain.strip()):
                 role = known_role(_NAME_OF.sub("", role_word))

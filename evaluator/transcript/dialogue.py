@@ -15,11 +15,11 @@ from evaluator.transcript.segments import Layout, Segment, lines_of
 from evaluator.transcript.turns import Assumption
 
 _OPENING = tuple("[【(（{<")
-_MOST_NAMED = 5  # labels left in the text that are mentioned by name
+_MOST_NAMED = 5  # most rejected labels mentioned by name
 
 
 def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
-    """The conversation in `source`, or None if no layout explains it; `named` are names that the caller knows as speakers."""
+    """The conversation in `source`, or None if no layout explains it; `named` are speakers that the caller knows."""
     lines = list(lines_of(source))
     found = candidates(lines, {fold(name) for name in named})
     if not found:
@@ -68,7 +68,7 @@ def _before_time(source: str, one: Segment) -> Segment | None:
 
 
 def opens_as_dialogue(layout: Layout | None, source: str) -> bool:
-    """Whether the text opens with a speaker of a known role and a second role follows: a call, not an essay with one."""
+    """Whether the text starts with a speaker of a known role and a second role follows: a call, not an essay."""
     if layout is None:
         return False
     filled = [one for one in layout.segments if source[one.start : one.end].strip()]
@@ -76,7 +76,7 @@ def opens_as_dialogue(layout: Layout | None, source: str) -> bool:
 
 
 def stated_roles(layout: Layout) -> set[str]:
-    """The roles that the names of the speakers state by themselves."""
+    """The roles that the speakers' names state by themselves."""
     return {role for one in layout.segments if one.speaker and (role := known_role(one.speaker))}
 
 
@@ -94,7 +94,7 @@ def _assumptions(best: Candidate, others: list[Candidate]) -> tuple[Assumption, 
 
 
 def _without_words(source: str, segments: Sequence[Segment]) -> list[Assumption]:
-    """Says that speakers are named behind whom nothing stands: words may have been lost before they came here."""
+    """Notes speakers whose names are not followed by any words: words may have been lost earlier."""
     speech = [one for one in segments if one.kind == "speech"]
     silent = [
         one.speaker

@@ -1,4 +1,4 @@
-"""From bytes to text: encodings, Office files, and files that are no text at all."""
+"""From bytes to text: encodings, Office files, and files that are not text at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZE_LIMIT_BYTES = 5_000_000
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16 LE, so it is looked at first
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # starts like UTF-16 LE, so it is checked first
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -42,26 +42,28 @@ _SIGNATURES = (
     (b"#!AMR", "AMR"),
     (b"fLaC", "FLAC"),
 )
-_DOCUMENTS = (".docx", ".xlsx", ".doc", ".xls", ".pdf", ".rtf")  # what such a file holds is never plain text
+_DOCUMENTS = (".docx", ".xlsx", ".doc", ".xls", ".pdf", ".rtf")  # such a file never holds plain text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def load(path: str | Path, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
-    """The transcript in a file; how its bytes were read is among the assumptions. Raises InputError."""
+    """The transcript in a file; how its bytes were decoded is among the assumptions. Raises InputError."""
     return parse_bytes(_read_bytes(Path(path)), str(path), roles=roles, form=form)
 
 
 def load_stream(stream: BinaryIO, *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue") -> Transcript:
-    """The transcript in a stream such as standard input, read as `load` reads a file. Raises InputError."""
+    """The transcript in a stream such as standard input, read like a file. Raises InputError."""
     return parse_bytes(_within_limit(stream.read(SIZE_LIMIT_BYTES + 1), "-"), "-", roles=roles, form=form)
 
 
 def parse_bytes(
     data: bytes, name: str = "", *, roles: Mapping[str, Role] | None = None, form: Form = "dialogue"
 ) -> Transcript:
-    """The transcript in the content of a file: text in any usual encoding, a Word file or a spreadsheet. `name` is only for
-    messages. Raises InputError."""
+    """The transcript in a file's content: text in any usual encoding, a Word file or a spreadsheet. Raises InputError.
+
+    `name` is used in messages only.
+    """
     kind = kind_of(data) if data.startswith(b"PK") else None
     suffix = Path(name).suffix.lower()
     if kind is None and suffix in _DOCUMENTS and not _begins_like_a_document(data):
@@ -78,14 +80,14 @@ def _begins_like_a_document(data: bytes) -> bool:
 
 
 def read_file(path: str | Path) -> str:
-    """The text of a file. InputError if it is missing, a folder, unreadable, empty, too large or no text."""
+    """The text of a file; InputError if it is missing, a folder, unreadable, empty, too large or not text."""
     return _text_of(_read_bytes(Path(path)), str(path))[0]
 
 
 def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
-    """The text of `data` and what was assumed about its encoding; InputError if it is no text.
+    """The text of `data` and assumptions about its encoding; InputError if it is not text.
 
-    Tried in order: a byte order mark, UTF-16 without one, UTF-8, GB18030. `name` is only for the message.
+    Tried in order: a byte order mark, UTF-16 without one, UTF-8, GB18030. `name` is used in the message only.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -152,16 +154,16 @@ def _decode_without_mark(data: bytes, name: str) -> tuple[str, tuple[Assumption,
 def _decode_damaged_or_chinese(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd") - data.count("\ufffd".encode())
-    if sum(ord(char) > 0x7F for char in repaired) - broken >= 5 * broken:  # UTF-8 is hard to hit by chance
+    if sum(ord(char) > 0x7F for char in repaired) - broken >= 5 * broken:  # UTF-8 is rarely valid by chance
         return repaired, (Assumption(code="bytes_replaced", values={"count": str(broken)}),)
     text = _decode_as(data, "gb18030", name)
-    if _rare_share(text) > 0.5:  # bytes that only happen to be valid, such as Big5 or Latin-1
+    if _rare_share(text) > 0.5:  # bytes that are valid only by chance, such as Big5 or Latin-1
         raise InputError("transcript_undecodable", name=_shown(name))
     return text, (_encoding("GB18030"),)
 
 
 def _utf16_order(data: bytes) -> str | None:
-    """UTF-16 without a mark: half of ASCII and of line breaks is zero, all on one side."""
+    """Detects UTF-16 without a mark: for ASCII and line breaks, every other byte is zero."""
     if len(data) % 2:
         return None
     little, big = data[1::2].count(0), data[::2].count(0)
@@ -175,9 +177,7 @@ def _utf16_order(data: bytes) -> str | None:
 
 
 def _rare_share(text: str) -> float:
-    """How much of what is not ASCII lies outside everyday Chinese (GB 2312 level 1, its marks, and
-    Big5-like forms).
-    """
+    """The share of non-ASCII text outside common Chinese (GB 2312 level 1, its punctuation, and Big5-like forms)."""
     from evaluator.text import simplify
 
     foreign = [char for char in simplify(text) if ord(char) > 0x7F]

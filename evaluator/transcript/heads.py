@@ -1,7 +1,7 @@
-"""What the beginning of a line can be read as: all the ways in which it may name a speaker.
+"""All ways in which the start of a line may name a speaker.
 
-A line is read in every way it allows ("客服 10:22" is a name above its words, or a name and two words). Which way is
-meant shows only over all lines; that is decided in `candidates`.
+A line is read in every way it allows ("客服 10:22" is a name above its words, or a name and two words). Which one is
+meant can only be decided over all lines; `candidates` does that.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ class HeadShape(StrEnum):
 
     COLON = "colon"  # 客服：您好 · [10:22] Agent: Hello · **客服**： · Agent (00:12):
     BRACKET = "bracket"  # 【客服】您好 · [客服] 10:22:03 您好 · <Rey> hello
-    ABOVE = "above"  # 客服 10:22 · 2026-06-15 10:22:03 张伟(12345) · Rey — Today at 10:22 AM: the words follow below
+    ABOVE = "above"  # 客服 10:22 · 2026-06-15 10:22:03 张伟(12345) · Rey — Today at 10:22 AM: with the words below
     WITHIN = "within"  # 客服 10:22:03 您好 · 10:22:03 客服 您好
     SPACE = "space"  # 客服 您好
     DASH = "dash"  # 客服 - 您好 · 客服——您好 · Rey | hello
-    ALONE = "alone"  # 客服, the words below
+    ALONE = "alone"  # 客服, with the words below
 
 
 class Head(NamedTuple):
-    """The name at the beginning of a line, read in one way. Offsets are those of the source."""
+    """One reading of the name at the start of a line. Offsets refer to the source."""
 
     line: int
     shape: HeadShape
@@ -38,7 +38,7 @@ class Head(NamedTuple):
     time: str | None = None
     marked: bool = False  # by bold type or brackets
     time_first: bool = False
-    inline: bool = False  # inside a line, behind other words
+    inline: bool = False  # inside a line, after other words
 
 
 MAX_NAME = 40
@@ -50,13 +50,13 @@ _NUMBERING = re.compile(
     r"\d{1,4}(?:[ \t]{2,}|[ \t]+(?=\d{1,2}[:：]\d{2}))|\[(?:INFO|DEBUG|WARN|WARNING|TRACE|LOG|MSG|CHAT)\][ \t]+)?"
 )
 _OPENING = re.compile(r"[ \t]*(?P<bold>\*\*|__|\#{1,6}[ ]|\*(?=\S))?[ \t]*")
-_PAIRS = "[]【】<>＜＞〈〉《》「」『』〔〕［］{}｛｝｢｣〖〗"  # a name may stand in any of them; the two ends need not be of one kind
+_PAIRS = "[]【】<>＜＞〈〉《》「」『』〔〕［］{}｛｝｢｣〖〗"  # a name may be enclosed in any of them; the two ends need not match
 _BRACKETED = re.compile(
     rf"(?P<open>[{re.escape(_PAIRS[::2])}])(?P<name>[^{re.escape(_PAIRS)}\r\n]{{1,60}})[{re.escape(_PAIRS[1::2])}]"
 )
 _ROUND = re.compile(
     r"[(（](?P<name>[^()（）\r\n]{1,60})[)）]"
-)  # mostly an aside: a speaker only where a role stands in it
+)  # usually an aside: a speaker only if it contains a role
 _AFTER_BRACKET = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*(?P<colon>[:：])?(?:\*\*|__|\*)?[ \t]*")
 _COLON = re.compile(r"[:：]")
 _AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
@@ -79,7 +79,7 @@ _QUOTES = "'\"‘’“”` "
 
 
 def readings(line: SourceLine, index: int) -> list[Head]:
-    """Every way in which the line may begin with a speaker; none for a blank line or a time alone."""
+    """Every way in which the line may start with a speaker; none for a blank line or a time alone."""
     text = line.plain[: _LONGEST_HEAD * 2]
     if not text.strip():
         return []
@@ -166,7 +166,7 @@ class _HeadReader:
         return self._head(shape, raw, end, time, marked=True)
 
     def _above(self) -> Head | None:
-        """A line of name and time alone."""
+        """A line with only a name and a time."""
         rest = self.line.plain[self.at :]
         if len(rest) > _LONGEST_HEAD:
             return None
@@ -179,7 +179,7 @@ class _HeadReader:
         return None
 
     def _within(self) -> Head | None:
-        """Name, time and words in one line, without a colon."""
+        """Name, time and words on one line, without a colon."""
         time = times.inner(self.text, self.at, MAX_NAME)
         if time and self.text[self.at : time.start].strip():
             return self._head(HeadShape.WITHIN, self.text[self.at : time.start], self._behind_dash(time.end), time.time)
@@ -198,7 +198,7 @@ class _HeadReader:
         return self._head(HeadShape.SPACE, name, end) if self.text[end:].strip() and self.time is None else None
 
     def _first_word(self) -> tuple[str, int]:
-        """The first word, or two or three that state a role together: "Speaker 1", "Customer Care"."""
+        """The first word, or the first two or three if they form a role: "Speaker 1", "Customer Care"."""
         if (tab := self.text.find("\t", self.at)) > 0:
             return self.text[self.at : tab], tab + 1
         ends = [match.end() for match in re.finditer(r"\S+[ \t]*", self.text[self.at : self.at + MAX_NAME * 2])][:3]
@@ -222,7 +222,7 @@ class _HeadReader:
 
 
 def _colon_at(text: str, at: int) -> int | None:
-    """The colon that may end a name: not one of a clock or an address."""
+    """The position of a colon that may end a name, excluding those in times and addresses."""
     for match in _COLON.finditer(text, at + 1, at + MAX_NAME * 2):
         place = match.start()
         behind = text[place + 1 : place + 3]
@@ -235,7 +235,7 @@ def _colon_at(text: str, at: int) -> int | None:
 
 
 def clean_name(raw: str) -> tuple[str | None, str | None]:
-    """The name without marks, quotes, accounts and notes, and a time noted behind it; None if it can be nobody's."""
+    """The name without marks, quotes, accounts and notes, and a time after it; None if it cannot be a name."""
     name = raw.strip(" \t*_#" + _QUOTES).rstrip(",，|·•@—–- \t")
     if wrapped := _ROUND.fullmatch(name):
         name = wrapped["name"].strip()
@@ -250,7 +250,7 @@ def clean_name(raw: str) -> tuple[str | None, str | None]:
             noted, name = inside, bare
         elif bare and not (known_role(inside) and not known_role(bare)):
             name = bare
-    elif "<" in name and name.endswith(">"):  # a mail address behind the name
+    elif "<" in name and name.endswith(">"):  # a mail address after the name
         name = name.partition("<")[0].strip() or name
     if name.startswith("@"):
         name = name[1:]

@@ -1,4 +1,4 @@
-"""E-mail: head lines, subject, body, and the earlier messages quoted below or between the lines."""
+"""E-mail: headers, subject, body, and earlier messages quoted below or between the lines."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _RAW_FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HEAD_CHARACTERS = 40_000
-_OWN_WORDS = re.compile(r"[您你]|来信|來信|信中|邮件中|郵件中|\byour?\b", re.IGNORECASE)  # no mail program says these
+_OWN_WORDS = re.compile(r"[您你]|来信|來信|信中|邮件中|郵件中|\byour?\b", re.IGNORECASE)  # no mail program writes these
 _STAMP = re.compile(rf"(?:{DATE}|\d{{4}}).*{CLOCK}|\d.*@|@.*\d")
 
 
 def has_mail_head(source: str) -> bool:
-    """Whether the text opens with at least two head lines, sender or subject among them."""
+    """Whether the text starts with at least two header lines, including sender or subject."""
     fields = []
     for line in lines_of(source):
         match = _HEAD.fullmatch(line.text)
@@ -51,19 +51,21 @@ def has_mail_head(source: str) -> bool:
 
 
 def read_mail(source: str) -> Layout:
-    """Subject and body of the newest message as segments of kind "mail", what it answers as "earlier_mail". Its own subject
-    line again begins the same message anew: it was pasted twice. Where nothing but quoted text is left, that is what was
-    handed in."""
+    """Subject and body of the newest message as segments of kind "mail", and the quoted messages as "earlier_mail".
+
+    If its own subject line occurs again, the message was pasted twice. If only quoted text is left, that is what was
+    handed in.
+    """
     lines = list(lines_of(source))
     segments = _segments(lines)
-    starts = {line.start for line in lines}  # a body begins with its line, a subject behind the field's name
+    starts = {line.start for line in lines}  # a body starts at its line, a subject after the field name
     if not any(segment.kind == "mail" and segment.start in starts for segment in segments):
         segments = [replace(segment, kind="mail") for segment in segments]
     return Layout("email", tuple(segments))
 
 
 def _segments(lines: list[SourceLine]) -> list[Segment]:
-    """The messages without the quoted runs, and these as earlier mail, in the order of the text."""
+    """The messages without the quoted runs, and these as earlier mail, in text order."""
     runs = list(_quoted_runs(lines))
     quoted = {line.start for run in runs for line in run}
     found = [
@@ -77,7 +79,7 @@ def _segments(lines: list[SourceLine]) -> list[Segment]:
 
 
 def _quoted_runs(lines: list[SourceLine]) -> Iterator[list[SourceLine]]:
-    """Runs of lines that begin with ">", blank lines between them, with the line above that says who wrote them."""
+    """Runs of lines starting with ">", including blank lines between them and the attribution line above."""
     run: list[SourceLine] = []
     for line, following in zip(lines, _following(lines), strict=True):
         announced = _is_attribution(line.text) and _is_quoted(following)
@@ -92,7 +94,7 @@ def _quoted_runs(lines: list[SourceLine]) -> Iterator[list[SourceLine]]:
 
 
 def _following(lines: list[SourceLine]) -> list[str]:
-    """For each line the text of the next one that is not blank, or nothing."""
+    """For each line the text of the next non-blank line, or an empty text."""
     found, text = [], ""
     for line in reversed(lines):
         found.append(text)
@@ -105,7 +107,7 @@ def _is_quoted(text: str) -> bool:
 
 
 def _without(segment: Segment, runs: list[list[SourceLine]]) -> Iterator[Segment]:
-    """What is left of a message when the quoted runs inside it are taken out."""
+    """The rest of a message after removing the quoted runs inside it."""
     at = segment.start
     first, behind = (bisect(runs, offset, key=lambda run: run[0].start) for offset in (segment.start, segment.end - 1))
     for run in runs[first:behind]:
@@ -115,7 +117,7 @@ def _without(segment: Segment, runs: list[list[SourceLine]]) -> Iterator[Segment
 
 
 def _messages(lines: Sequence[SourceLine], kind: SegmentKind) -> Iterator[Segment]:
-    """Subject and body of each message; the first is of `kind`, those below a separator or another head are earlier."""
+    """Subject and body of each message; the first is of `kind`, those after a separator or header are earlier."""
     sender, subject, in_head, body = None, None, True, -1
     for number, line in enumerate(lines):
         head = _HEAD.fullmatch(line.text)
@@ -142,12 +144,12 @@ def _messages(lines: Sequence[SourceLine], kind: SegmentKind) -> Iterator[Segmen
 
 
 def _announces_earlier(text: str) -> bool:
-    """Whether the line is what a mail program puts above the message that is answered, whatever stands below it."""
+    """Whether the line is one that mail programs put above a quoted message, whatever follows it."""
     return bool(_SEPARATOR.fullmatch(text)) or (_is_attribution(text) and bool(_STAMP.search(text)))
 
 
 def _is_attribution(text: str) -> bool:
-    """Whether the line says who wrote what follows, as a mail program does and not as an author quoting the reader."""
+    """Whether the line attributes what follows as a mail program does, not as an author quoting the reader."""
     return bool(_WROTE.fullmatch(text)) and not _OWN_WORDS.search(text)
 
 
@@ -157,14 +159,14 @@ def _subject_in(head: re.Match[str] | None) -> str | None:
 
 
 def _starts_head(lines: Sequence[SourceLine], number: int) -> bool:
-    """A sender line and another head line within the next two: the head of an earlier message."""
+    """Whether a sender line and another header within the next two lines start an earlier message."""
     field = _HEAD.fullmatch(lines[number].text)
     after = [line for line in lines[number + 1 : number + 3] if _HEAD.fullmatch(line.text)]
     return field is not None and field["field"].lower() in _SENDER and bool(after)
 
 
 def unpacked(text: str) -> str:
-    """A raw message (.eml) as head lines and plain body, decoded by the standard library; any other text as it is."""
+    """A raw message (.eml) as headers and plain body, decoded by the standard library; any other text unchanged."""
     if not _RAW.match(text) or not _RAW_FIELD.search(text[:_HEAD_CHARACTERS].split("\n\n", 1)[0]):
         return text
     message = email.message_from_string(text, policy=email.policy.default)

@@ -1,6 +1,6 @@
-"""Words that name a speaker, what role they stand for, and labels that only look like a speaker.
+"""Words that name a speaker, the roles that they stand for, and labels that only look like a speaker.
 
-Everything is compared folded (simplified, half width, lower case), so each word stands here once.
+Everything is compared folded (simplified, half width, lower case), so each word is listed once.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ _OTHER = """
 system bot chatbot ivr narrator interviewer examiner question moderator host
 automated message|hiring manager
 """
-# Labels of fields and headings: "订单号：", "解决方案：" are content, whoever says them. Matched at the end
-# of a label.
+# Labels of fields and headings: "订单号：", "解决方案：" are content, whoever says them. Matched at the end of a label.
 _FIELDS = """
 号 号码 编号 单号 账号 帐号 卡号 手机 电话 热线 邮箱 地址 网址 链接 姓名 名称 品牌 型号 款式 颜色 尺码
 数量 规格 日期 时间 时长 期限 时限
@@ -89,8 +88,7 @@ re|fw|fwd|cc|bcc|from|to|sent|attachment|and|but|because
 _HONORIFIC = re.compile(
     r"(先生|女士|小姐|太太|老师|经理|主管|专员|师傅|阿姨|大爷|大妈|大叔|大哥|大姐|哥|姐|总|同学|客服|坐席)$|^[小老阿][\u4e00-\u9fff]{1,2}$"
 )
-# Common surnames; those that begin everyday words (方, 安, 时, 温, 成, 常, 高, 向, 金, 严, 易 …) are left
-# out on purpose.
+# Common surnames, deliberately without those that start everyday words (方, 安, 时, 温, 成, 常, 高, 向, 金, 严, 易 …).
 _SURNAME = re.compile(
     r"^[王李张刘陈杨赵黄吴徐孙胡朱郭何罗郑梁谢宋唐许韩冯邓曹彭曾肖潘袁蔡蒋余叶杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范廖贾韦夏付邹熊孟秦邱侯尹薛阎段雷龙黎史陶贺毛郝顾龚邵覃武钱戴莫孔汤]"
     r"[\u4e00-\u9fff]{1,2}$"
@@ -121,21 +119,17 @@ _TAIL = re.compile(r"[\s_\-#·.]*(\d[\d\s]{0,7}|[a-z]\d{0,6}|[a-z]+ [a-z]+|[a-z]
 
 
 def known_role(name: str) -> Role | None:
-    """The role that a name states by itself ("客服小李", "Agent 7", "王女士（客户）"); None if it states
-    none.
-    """
+    """The role that a name states by itself ("客服小李", "Agent 7", "王女士（客户）"); None if it states none."""
     return _role_of_folded(fold(name))
 
 
 def is_role_word(name: str) -> bool:
-    """Whether the name is a role and nothing else: "客服", "Customer Care"; not "客户 40718"."""
+    """Whether the name is just a role: "客服", "Customer Care"; not "客户 40718"."""
     return fold(name) in _words()
 
 
 def roles_together(names: Collection[str]) -> dict[str, Role]:
-    """Roles that folded names state only beside each other: Q beside A, 问题 beside 回答, 经理 beside the candidate
-    whom they interview.
-    """
+    """Roles that folded names state only together: Q with A, 问题 with 回答, 经理 with the candidate they interview."""
     found: dict[str, Role] = {}
     if {"q", "a"} <= set(names):
         found |= {"q": "other", "a": "agent"}
@@ -148,10 +142,10 @@ def roles_together(names: Collection[str]) -> dict[str, Role]:
 
 
 def hinted_role(name: str) -> Role | None:
-    """The role that a word inside a name points to ("美的售后小李", "Tidewater Support"); None if none or both do."""
+    """The role suggested by a word inside a name ("美的售后小李", "Tidewater Support"); None if none or both are."""
     text = fold(name)
     agent, customer = bool(_AGENT_WITHIN.search(text)), bool(_CUSTOMER_WITHIN.search(text))
-    if agent and customer:  # "customer care", "客户服务": the department, whose last word counts
+    if agent and customer:  # "customer care", "客户服务": the department; its last word counts
         last = max(_AGENT_WITHIN.finditer(text), key=lambda match: match.end()).end()
         agent = last >= max(match.end() for match in _CUSTOMER_WITHIN.finditer(text))
         customer = not agent
@@ -159,7 +153,7 @@ def hinted_role(name: str) -> Role | None:
 
 
 def is_self(name: str) -> bool:
-    """Whether the name is how an export calls the person who made it: "我", "You"."""
+    """Whether the name is an export's word for the person who made it: "我", "You"."""
     return fold(name) in _SELF
 
 
@@ -169,18 +163,18 @@ def is_phone(name: str) -> bool:
 
 
 def is_letter(name: str) -> bool:
-    """Whether the name only tells speakers apart: "A", "乙", "Speaker 1"."""
+    """Whether the name only distinguishes speakers: "A", "乙", "Speaker 1"."""
     return bool(_LETTER.match(fold(name)))
 
 
 def is_field(label: str) -> bool:
-    """Whether a label looks like the name of a field, a heading or a phrase rather than somebody's name."""
+    """Whether a label looks like a field name, a heading or a phrase rather than a person's name."""
     return field_strength(label) > 0
 
 
 @cache
 def field_strength(label: str) -> int:
-    """2 for the name of a field or heading ("订单号"), 1 for what only ends or begins like one ("退款金额", "我们"), else 0."""
+    """2 for a field name or heading ("订单号"), 1 for a label that only ends or starts like one ("退款金额", "我们"), or 0."""
     text = fold(label).strip("*_#-·• ")
     words = _fields()
     if text in words or not text:
@@ -195,12 +189,12 @@ def field_strength(label: str) -> int:
 
 
 def ends_like_field(label: str) -> bool:
-    """Whether a label ends in the name of a field: "退款金额", "处理方案"."""
+    """Whether a label ends in a field name: "退款金额", "处理方案"."""
     return fold(label).strip("*_#-·• ").endswith(_field_endings())
 
 
 def is_person(label: str) -> bool:
-    """Whether a label reads like a person's name: "王先生", "小李", "张伟", "Mary Jones"."""
+    """Whether a label looks like a person's name: "王先生", "小李", "张伟", "Mary Jones"."""
     text = fold(label)
     if is_field(label):
         return False
@@ -235,7 +229,7 @@ def _role_of_folded(text: str) -> Role | None:
 
 
 def _role_in_all(parts: Sequence[str]) -> Role | None:
-    """The role of "客服/Agent", which every part states."""
+    """The role of "客服/Agent", which both parts state."""
     roles = {_role_of_folded(part.strip()) if part.strip() else None for part in parts}
     return roles.pop() if len(roles) == 1 else None
 
@@ -301,7 +295,7 @@ def _field_endings() -> tuple[str, ...]:
 
 
 def _entries(words: str) -> list[str]:
-    """One entry a word, or a phrase between bars on lines that have bars."""
+    """One entry per word, or per phrase between bars on lines with bars."""
     found: list[str] = []
     for line in words.strip().splitlines():
         found += line.split("|") if "|" in line else line.split()

@@ -1,4 +1,4 @@
-"""From text to turns: which layout it is, and who is who. Every guess becomes an assumption of the transcript."""
+"""From text to turns: finds the layout and the roles. Every guess becomes an assumption of the transcript."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from evaluator.transcript.turns import Assumption, Transcript, Turn, check_names
 
 Form = Literal["dialogue", "answer", "email"]
 
-_RECORDING_BEGINS = re.compile(r"00?[:：]\d\d")  # what opens with 0:03 counts minutes, not hours past midnight
+_RECORDING_BEGINS = re.compile(r"00?[:：]\d\d")  # a text that starts with 0:03 counts minutes, not hours past midnight
 
 
 def parse(
@@ -33,13 +33,13 @@ def parse(
 ) -> Transcript:
     """The turns of `text`; what had to be assumed is in `assumptions`.
 
-    Turns are cut from the exact text. What keeps speakers in a place of its own (JSON, tables, subtitles, web pages, raw
-    e-mails) is first written out as one name and its words a line, which then is the transcript's `source`. InputError
-    where such a file is not understood, with the place.
+    Turns are cut from the exact text. Formats with a separate place for speakers (JSON, tables, subtitles, web pages,
+    raw e-mails) are first written out with one name and its words per line, and this becomes the transcript's `source`.
+    Raises InputError with the position if such a file is not understood.
 
-    `roles` says who somebody is ("小李": "agent"); InputError lists the speakers found if a name is not among them. `form`
-    is what was handed in: an "answer" or "email" is one author's text and is not cut at its labels, unless it is a
-    conversation from its first line on. `assumed` goes first among the assumptions. Empty text has no turns.
+    `roles` assigns roles to names ("小李": "agent"); InputError lists the speakers found if a name is not among them.
+    `form` is what was handed in: an "answer" or "email" is one author's text and is not cut at its labels, unless it is
+    a conversation from its first line on. `assumed` goes first among the assumptions. An empty text has no turns.
     """
     roles = roles or {}
     text = well_formed(text)
@@ -53,7 +53,7 @@ def parse(
 def transcript_of(
     source: str, layout: Layout, *, roles: Mapping[str, Role] | None = None, assumed: tuple[Assumption, ...] = ()
 ) -> Transcript:
-    """The transcript of a text whose layout is known: everybody gets a role."""
+    """The transcript of a text with a known layout: everybody gets a role."""
     roles = roles or {}
     segments = [one for one in (trimmed(source, one) for one in layout.segments) if one.end > one.start]
     check_names(roles, [one.speaker for one in segments])
@@ -83,7 +83,7 @@ def transcript_of(
 def _unsettled(
     assumptions: Sequence[Assumption], turns: Sequence[Turn], roles: Mapping[str, Role]
 ) -> tuple[Assumption, ...]:
-    """Without the doubts that are settled because the caller said who everybody is."""
+    """Drops the doubts that are settled because the caller stated all roles."""
     everybody = {fold(turn.speaker) for turn in turns if turn.speaker}
     if not everybody or not everybody <= {fold(name) for name in roles}:
         return tuple(assumptions)
@@ -97,7 +97,7 @@ def _read(text: str, form: Form, roles: Mapping[str, Role]) -> Layout:
         return read_dialogue(text, roles) or _plain(text)
     found = read_dialogue(text, roles)
     if form == "answer" and not roles:
-        # A schedule ("10:00 回访客户") looks like a chat; one author's text is a chat only if its heads say who is who.
+        # A schedule ("10:00 回访客户") looks like a chat; one author's text is a chat only if its heads state roles.
         return found if found and _is_conversation(found, text) else _answer(text, found)
     return found or read_quoted(text) or _plain(text)
 
@@ -109,7 +109,7 @@ def _is_conversation(layout: Layout, text: str) -> bool:
 
 
 def _is_mail(text: str, form: Form) -> bool:
-    """Whether the text is read as an e-mail; a dialogue may have subject and time above it and is none."""
+    """Whether the text is an e-mail; a dialogue may have a subject and time above it and is not one."""
     if form == "email":
         return has_mail_head(text) or not opens_as_dialogue(read_dialogue(text), text)
     if form == "answer" or not has_mail_head(text):
@@ -119,7 +119,7 @@ def _is_mail(text: str, form: Form) -> bool:
 
 
 def _takes_turns(layout: Layout) -> bool:
-    """Whether one who states a role and another speak by turns, more than once."""
+    """Whether a speaker with a stated role and another one alternate more than once."""
     names = [one.speaker for one in layout.segments if one.speaker and one.kind == "speech"]
     return bool(stated_roles(layout)) and 1 < len(set(names)) < len(names)
 

@@ -1,7 +1,6 @@
-"""Dialogue told in prose: `客服说：“您好。”客户生气地说：「我要退货！」`, `"Hello," said the agent.`
+"""Dialogue narrated in prose: `客服说：“您好。”客户生气地说：「我要退货！」`, `"Hello," said the agent.`
 
-Only quotation marks whose speaker is named beside them become speech; the prose between them stays as
-narration.
+Only quotations with an attributed speaker become speech; the prose between them stays as narration.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def _speeches(source: str) -> Iterator[QuotedSpeech]:
 
 
 def _name_in(match: re.Match[str] | None) -> str | None:
-    """The named speaker, if it is one whose role or title says that it is a person."""
+    """The named speaker, if its role or title shows that it is a person."""
     if match is None:
         return None
     names = [value for key, value in match.groupdict().items() if value and key != "clause"]
@@ -82,7 +81,7 @@ def _name_in(match: re.Match[str] | None) -> str | None:
 
 
 def _people_in(name: str) -> Iterator[str]:
-    """Known speakers within the subject of a clause, the first and longest first: 客服 in 客服对客户."""
+    """Known speakers within the subject of a clause, longest first: 客服 in 客服对客户."""
     if name.isascii():
         yield from (part for part in (name, name.split()[0]) if known_role(part))
         return

@@ -1,5 +1,7 @@
-"""Who is who: the role of every speaker, from what the caller said, what the text states, what the name says, and last
-from how they speak. Whatever was not stated becomes an assumption; what stands on thin evidence is a doubt.
+"""Assigns a role to every speaker.
+
+Roles come from the caller, then from the text, then from the name, and last from how people speak. Whatever was not
+stated becomes an assumption; thin evidence makes it a doubt.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from evaluator.transcript.names import hinted_role, is_self, known_role, roles_t
 from evaluator.transcript.segments import Segment
 from evaluator.transcript.turns import Assumption
 
-# Turns of phrase by which the two sides of a call give themselves away.
+# Typical phrases by which the two sides of a call can be recognised.
 _AGENT_PHRASES = re.compile(
     r"为您|请问(?:有什么|您)|有什么可以帮|工号|竭诚|感谢您的?(?:来电|耐心|理解|反馈|支持)|给您(?:带来|造成|添)|帮您|"
     r"您的(?:订单|心情|问题|感受)|请您稍|这边|这里是|祝您|how (?:can|may) i (?:help|assist)|is there anything else|"
@@ -27,7 +29,7 @@ _CUSTOMER_PHRASES = re.compile(
     r"my (?:order|account|card|phone|package)|i (?:ordered|bought|paid|received)|unacceptable|refund",
     re.IGNORECASE,
 )
-# The author of a role-play speaking of their own plan, in text around the dialogue.
+# The author of a role-play describing their own plan, in text around the dialogue.
 _AUTHOR_PHRASES = re.compile(
     r"我(?:会|将|要|先|们会|们将)|首先|方案|措施|步骤|后续|跟进|\bI (?:will|would)\b|\bI'll\b", re.IGNORECASE
 )
@@ -36,7 +38,7 @@ _SPOKEN = ("mail", "written")
 
 
 class Casting:
-    """The roles of the speakers of one text. `named` holds the caller's roles by folded name, `declared` those of the text."""
+    """The roles of one text's speakers: `named` from the caller by folded name, `declared` from the text."""
 
     def __init__(
         self, source: str, segments: Sequence[Segment], named: Mapping[str, Role], declared: Mapping[str, Role]
@@ -54,7 +56,7 @@ class Casting:
         self.assumed: list[Assumption] = []
 
     def roles_of_segments(self) -> tuple[list[Role], tuple[Assumption, ...]]:
-        """The role of each segment, and what was assumed."""
+        """The role of each segment, and the assumptions."""
         self._take_stated()
         self._take_hinted()
         self._guess([name for name in self.names if name not in self.roles])
@@ -73,7 +75,7 @@ class Casting:
                 self.roles[name] = role
 
     def _take_hinted(self) -> None:
-        """Roles that a word inside the name points to, where that word tells the speakers apart."""
+        """Takes roles from a word inside the name, if that word distinguishes the speakers."""
         open_names = [name for name in self.names if name not in self.roles]
         hints = {name: role for name in open_names if (role := hinted_role(name))}
         for role in ("agent", "customer"):
@@ -93,7 +95,7 @@ class Casting:
                 self._assume("agent_by_self", mine)
 
     def _guess(self, unknown: list[str]) -> None:
-        """Gives the unknown speakers the roles that nobody has yet, and says why."""
+        """Gives the unknown speakers the roles that are still free, and says why."""
         if unknown and "agent" not in self.roles.values():
             agent, why = self._likely_agent(unknown, lone=bool(self.roles))
             self._give(agent, "agent", why, unknown)
@@ -125,7 +127,7 @@ class Casting:
         return len(_AGENT_PHRASES.findall(text)) - len(_CUSTOMER_PHRASES.findall(text))
 
     def _take_bot(self) -> None:
-        """Where only an automatic agent answers, it is the one that is graded."""
+        """If only an automatic agent answers, grades that one."""
         if "agent" in self.roles.values() or self._has_unnamed_speech():
             return
         bots = [n for n in self.names if "客服" in fold(n) and self.roles[n] == "other" and fold(n) not in self.named]
@@ -137,8 +139,10 @@ class Casting:
         return any(one.kind in _SPOKEN or (one.kind == "speech" and not one.speaker) for one in self.segments)
 
     def _keep_agents_apart(self) -> None:
-        """One person is graded: whom the caller named, or who says most below the rank of a supervisor. Colleagues are kept
-        apart, since their words are not hers."""
+        """Chooses the one graded person: the one named by the caller, or the one below supervisor who says the most.
+
+        Colleagues are kept apart, since their words are not that person's.
+        """
         agents = [name for name in self.names if self.roles[name] == "agent"]
         chosen = [name for name in agents if self.named.get(fold(name)) == "agent"]
         if len(agents) < 2 or len(chosen) == len(agents):
@@ -158,7 +162,7 @@ class Casting:
         return max(ranks, key=lambda name: (sum(map(len, self.words[name])), -agents.index(name)))
 
     def _doubt_one_side(self) -> None:
-        """One speaker alone, over several turns of several lines: the other side may stand among the lines unmarked."""
+        """Notes a doubt if one speaker has several turns of several lines: the other side may be unmarked."""
         if len(self.names) != 1 or self.names[0] not in self.roles or self._has_unnamed_speech():
             return
         words = self.words[self.names[0]]
@@ -181,7 +185,7 @@ class Casting:
         return self.roles.get(one.speaker or "", "other")
 
     def _role_of_mail(self, one: Segment) -> Role:
-        """The newest mail is the graded person's, and so are earlier ones from the same address."""
+        """Gives the newest mail, and earlier ones from the same address, to the graded person."""
         if one.kind == "mail":
             return known_role(one.speaker or "") or "agent"
         same = self.sender is not None and one.speaker is not None and fold(one.speaker) == fold(self.sender)
@@ -204,6 +208,6 @@ class Casting:
 
 
 def _is_same_role_word(one: str, other: str) -> bool:
-    """Whether one name is the bare role word and the other the same word with a name: "客服" and "客服小李"."""
+    """Whether one name is just the role word and the other the same word with a name: "客服" and "客服小李"."""
     short, long = sorted((fold(one), fold(other)), key=len)
     return long.startswith(short) and not _SUPERIOR.search(long[len(short) :])

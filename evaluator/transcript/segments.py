@@ -1,4 +1,4 @@
-"""What a layout reader hands to the parser: the source cut into segments, before anybody has a role."""
+"""The output of layout readers: the source cut into segments, before roles are assigned."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Literal, NamedTuple
 from evaluator.rubric import Role
 from evaluator.transcript.turns import Assumption
 
-# speech: somebody's words; written: the author's own text around a role-play; direction: a stage direction;
-# preamble: text before the first speaker; mail, earlier_mail: a message, and the one it answers; system: a line of the
-# program, such as "Nick joined the chat"; quotation: another's words repeated inside a message.
+# speech: somebody's words; written: the author's own text around a role-play; direction: a stage direction; preamble:
+# text before the first speaker; mail, earlier_mail: a message, and the one it answers; system: a program line, such as
+# "Nick joined the chat"; quotation: another message repeated inside one.
 SegmentKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
 
-# Marks that no reader sees: zero-width characters, directions of writing, byte order marks.
+# Invisible characters: zero-width characters, direction marks, byte order marks.
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 _VISIBLE = str.maketrans(dict.fromkeys(INVISIBLE, " ") | dict.fromkeys("\u00a0\u202f\u2007\u3000", " "))
 _QUOTE_MARKS = re.compile(r"(?:[\r\n][ \t]*>[ \t]*)+\s*\Z")
@@ -35,13 +35,16 @@ class SourceLine(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing on it can be seen, but for the marks of a quotation."""
+        """Whether nothing on it is visible, apart from quotation marks of replies."""
         return not self.plain.strip().strip("> ")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """`source[start:end]`, by `speaker`. `time` is the time as written; `role` is set where the layout states it."""
+    """`source[start:end]`, spoken by `speaker`.
+
+    `time` is the time as written; `role` is set if the layout states it.
+    """
 
     speaker: str | None
     start: int
@@ -53,9 +56,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a reader found: the format's name, its segments in order, what it assumed, and the roles that the text itself
-    declares of its speakers, by name.
-    """
+    """A reader's result: the format's name, its segments in order, its assumptions, and the declared roles."""
 
     format: str
     segments: tuple[Segment, ...]
@@ -72,13 +73,15 @@ def lines_of(source: str) -> Iterator[SourceLine]:
 
 
 def plain_of(text: str) -> str:
-    """The text with invisible marks and unusual spaces as plain spaces, of the same length."""
+    """The text with invisible characters and unusual spaces as plain spaces, of the same length."""
     return text.translate(_VISIBLE)
 
 
 def trimmed(source: str, segment: Segment) -> Segment:
-    """The segment without white space and invisible marks at its ends, and without lines of nothing but ">" behind it; empty
-    if it has nothing else."""
+    """The segment without surrounding white space and invisible characters, and without trailing lines of only ">".
+
+    Empty if it has nothing else.
+    """
     start, end = segment.start, segment.end
     if bare := _QUOTE_MARKS.search(source, max(start, end - _LAST_LINES), end):
         end = bare.start()

@@ -1,4 +1,4 @@
-"""The words of a transcript cut into spans that can be quoted and compared: sentences, and the clauses in them."""
+"""Splits a transcript's words into spans that can be quoted and compared: sentences, and clauses within them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SENTENCE = re.compile(
 
 
 class Span(NamedTuple):
-    """A sentence of one turn: `turn.text[start:end]`, without the white space around it."""
+    """A sentence of one turn: `turn.text[start:end]`, without surrounding white space."""
 
     turn: Turn
     start: int
@@ -31,13 +31,13 @@ class Span(NamedTuple):
 def spans_of(
     transcript: Transcript, roles: Collection[Role], left_out: Collection[tuple[str, int, int]] = ()
 ) -> list[Span]:
-    """The sentences of the turns with these roles, in order, without those that touch a left-out (turn, start, end)."""
+    """The sentences of the turns with these roles, in order, except those that touch an excluded (turn, start, end)."""
     spans = [span for turn in transcript.turns if turn.role in roles for span in _sentences(turn)]
     return [span for span in spans if not any(_touches(span, *part) for part in left_out)]
 
 
 def touched_sentences(turn: Turn, places: Collection[tuple[str, int, int]]) -> list[Span]:
-    """The sentences of one turn that touch any of the places (turn, start, end), in order."""
+    """The sentences of one turn that touch any of the positions (turn, start, end), in order."""
     return [span for span in _sentences(turn) if any(_touches(span, *part) for part in places)]
 
 
@@ -55,7 +55,7 @@ def _touches(span: Span, turn: str, start: int, end: int) -> bool:
 
 
 def evidence_of(span: Span, direction: Direction, weight: float) -> Evidence:
-    """A span as evidence, with its exact words and place."""
+    """A span as evidence, with its exact words and position."""
     return Evidence(
         turn=span.turn.id,
         role=span.turn.role,

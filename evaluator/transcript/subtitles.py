@@ -1,7 +1,7 @@
 """Subtitle files, SRT and WebVTT, read with webvtt-py: cues with times, and speakers in `<v Name>` or before a colon.
 
-Blank lines inside a cue are closed before the parser sees them, since WebVTT would end the cue there and drop the rest; what
-stands outside of cues is kept as lines of the program.
+Blank lines inside a cue are closed before parsing, since WebVTT would end the cue there and drop the rest; text outside
+cues is kept as program lines.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read_subtitles(source: str) -> tuple[str, Layout] | None:
 
 
 def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[str, str]]:
-    """(begin, text with its tags) of every cue, in the order of the file."""
+    """(start, text with its tags) of every cue, in file order."""
     import webvtt
 
     for place, following in zip(timings, [*timings[1:], len(lines)], strict=True):
@@ -56,7 +56,7 @@ def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[str, s
 
 
 def _is_index(lines: Sequence[str], timing: int, last: str) -> bool:
-    """Whether the last filled line above a cue is its number or identifier: directly above it, below a blank line."""
+    """Whether the last non-blank line above a cue is its identifier: directly above it, after a blank line."""
     above = timing - 1
     if above < 1 or lines[above] != last:
         return False
@@ -64,7 +64,7 @@ def _is_index(lines: Sequence[str], timing: int, last: str) -> bool:
 
 
 def _without_blocks(raw: Sequence[str], body: list[str]) -> list[str]:
-    """The cue's lines before a NOTE, STYLE or REGION block that stands below it."""
+    """The cue's lines before a NOTE, STYLE or REGION block below it."""
     for place, line in enumerate(raw):
         if _BLOCK.match(line) and (place == 0 or not raw[place - 1].strip()):
             return [one for one in raw[:place] if one.strip()]
@@ -72,7 +72,7 @@ def _without_blocks(raw: Sequence[str], body: list[str]) -> list[str]:
 
 
 def _full(stamp: str) -> str:
-    """As WebVTT wants it: hours, minutes, seconds, a point and three digits."""
+    """A time in WebVTT's form: hours, minutes, seconds, a point and three digits."""
     parts = stamp.replace(",", ".").split(":")
     seconds, _, fraction = parts[-1].partition(".")
     hours = int(parts[-3]) if len(parts) > 2 else 0
@@ -80,7 +80,7 @@ def _full(stamp: str) -> str:
 
 
 def _outside(lines: Sequence[str], timings: Sequence[int], is_vtt: bool) -> list[str]:
-    """Titles and notes: what stands above the first cue, and blocks between cues."""
+    """Titles and notes: the text above the first cue, and blocks between cues."""
     first = timings[0] - 1 if timings[0] and lines[timings[0] - 1].strip() else timings[0]
     index = timings[0] and (lines[timings[0] - 1].strip().isdigit() or not is_vtt)
     found = [line.strip() for line in lines[: first if index else timings[0]] if line.strip()]
@@ -102,7 +102,7 @@ def _is_identifier(lines: Sequence[str], place: int) -> bool:
 
 
 def _voices(begin: str, text: str) -> Iterator[Message]:
-    """One message a `<v>` tag, or one for the whole cue."""
+    """One message per `<v>` tag, or one for the whole cue."""
     tags = list(_VOICE.finditer(text))
     before = text[: tags[0].start()] if tags else text
     if _plain(before):
@@ -117,7 +117,7 @@ def _plain(text: str) -> str:
 
 
 def _with_labels(cues: list[Message]) -> tuple[list[Message], list[Assumption]]:
-    """Names before a colon inside cues; a cue without a name goes on with the last speaker, which is said."""
+    """Names before a colon inside cues; a cue without a name continues the last speaker, which is stated."""
     if any(cue.speaker for cue in cues):
         return _carried_on(cues)
     text, starts = "", []
@@ -133,7 +133,7 @@ def _with_labels(cues: list[Message]) -> tuple[list[Message], list[Assumption]]:
 
 
 def _cut(layout: Layout, text: str, cue: Message, start: int) -> Iterator[Message]:
-    """The parts of one cue that belong to each segment; a cue may hold several."""
+    """The parts of one cue for each segment; a cue may contain several."""
     end = start + len(cue.text)
     for one in layout.segments:
         begin, stop = max(one.start, start), min(one.end, end)

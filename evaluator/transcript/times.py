@@ -1,6 +1,6 @@
-"""Written times: dates, clocks with halves of the day and zones, seconds into a call, and ranges of them.
+"""Written times: dates, 12- and 24-hour clocks, zones, seconds into a call, and ranges of them.
 
-A time is never a name. Whatever is only a time, however a program writes it, is recognised here and nowhere else.
+A time is never a name. Anything that is only a time, however a program writes it, is recognised here and nowhere else.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ STAMP = rf"(?:{_POINT}|{DURATION})"
 _TO = r"\s{0,2}(?:-->|->|[-–—~～至到]|to\b)\s{0,2}"
 RANGE = rf"(?:{STAMP}(?:{_TO}(?:{STAMP}))?)"
 _BARE = (
-    rf"(?:{_POINT}(?:{_TO}(?:{_POINT}))?|{DURATION}{_TO}(?:{DURATION}))"  # "3 minutes" alone is a word of a sentence
+    rf"(?:{_POINT}(?:{_TO}(?:{_POINT}))?|{DURATION}{_TO}(?:{DURATION}))"  # "3 minutes" alone is part of a sentence
 )
 _BARE_SECONDS = r"(?:\d{1,6}\.\d{1,3}\s{0,2}(?:-->|->|[-–—~])\s{0,2}\d{1,6}\.\d{1,3})"
 
@@ -92,13 +92,13 @@ class TimeStamp(NamedTuple):
 
 
 def leading(text: str, at: int = 0) -> TimeStamp | None:
-    """The time that begins at `at`, bare or in brackets; dates without a clock are none."""
+    """The time that starts at `at`, bare or in brackets; dates without a clock time do not count."""
     match = _compiled(_LEADING).match(text, at, at + _LONGEST)
     return TimeStamp(_written(match), match.start(), match.end()) if match else None
 
 
 def trailing(text: str) -> TimeStamp | None:
-    """The time that ends the line, bare or in brackets, with a colon behind it or not."""
+    """The time at the end of the line, bare or in brackets, with or without a colon after it."""
     base = max(0, len(text) - _LONGEST)
     match = _compiled(_TRAILING).search(text, base)
     if match is None:
@@ -107,7 +107,7 @@ def trailing(text: str) -> TimeStamp | None:
 
 
 def inner(text: str, at: int, within: int) -> TimeStamp | None:
-    """The first time inside the line with words after it, that begins no later than `within` characters from `at`."""
+    """The first time inside the line that is followed by words and starts within `within` characters of `at`."""
     match = _compiled(_INNER).search(text, at, at + within + _LONGEST)
     if match is None or match.start() > at + within:
         return None
@@ -115,7 +115,7 @@ def inner(text: str, at: int, within: int) -> TimeStamp | None:
 
 
 def is_time(text: str) -> bool:
-    """Whether the text is nothing but dates, times and durations."""
+    """Whether the text consists only of dates, times and durations."""
     return (
         0 < len(text) <= 2 * _LONGEST
         and time_in(text) is not None
@@ -134,25 +134,25 @@ def _written(match: re.Match[str]) -> str:
 
 
 def kind_of(time: str) -> tuple[bool, bool, bool]:
-    """How a program writes its times: with a date, with seconds, as a duration. Heads of one export agree in it."""
+    """The form of a time: with a date, with seconds, as a duration. Heads of one export share it."""
     clock = _compiled(CLOCK).search(time)
     return has_date(time), clock is not None and len(re.findall(r"[:：]", clock[0])) > 1, clock is None
 
 
 def is_exact(time: str) -> bool:
-    """Whether the time has a date or seconds: no accident in the middle of a sentence."""
+    """Whether the time has a date or seconds, so that it is no accident in the middle of a sentence."""
     dated, seconds_written, duration = kind_of(time)
     return dated or seconds_written or duration
 
 
 def has_date(time: str) -> bool:
-    """Whether a written time names a day, so that it is a time of day and not a time into the call."""
+    """Whether a written time names a day, so that it is a time of day, not an offset into the call."""
     match = _compiled(DATE).search(time)
     return match is not None
 
 
 def seconds(time: str, *, clock: bool) -> float | None:
-    """Seconds that a written time stands for; two parts are hours and minutes if `clock`, else minutes and seconds."""
+    """Seconds of a written time; two parts are hours and minutes if `clock`, otherwise minutes and seconds."""
     match = _compiled(_TIME_PARTS).search(time)
     if not match:
         return _seconds_of_units(time)
@@ -167,7 +167,7 @@ def seconds(time: str, *, clock: bool) -> float | None:
 
 
 def _seconds_of_units(time: str) -> float | None:
-    """Of "1m 3s", "3分12秒", "0.50s - 3.00s": the first duration."""
+    """Seconds of the first duration in "1m 3s", "3分12秒" or "0.50s - 3.00s"."""
     first = _compiled(DURATION).search(time)
     if first is None:
         bare = re.search(_NUMBER, time)

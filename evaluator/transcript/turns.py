@@ -1,6 +1,4 @@
-"""The types of a transcript, and what can be asked of one: its speakers, and the same turns with other
-roles.
-"""
+"""The types of a transcript, and its queries: its speakers, and the same turns with other roles."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from evaluator.errors import InputError
 from evaluator.rubric import Role
 from evaluator.text import fold
 
-# What a turn is; all but speech, written text and mail are nobody's words, and their role is "other". See `segments`.
+# The kind of a turn; all but speech, written text and mail are nobody's words, with the role "other". See `segments`.
 TurnKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
 
 DOUBTS = frozenset(
@@ -33,36 +31,36 @@ DOUBTS = frozenset(
         "not_read",
     }
 )
-"""Codes of assumptions that stand on thin evidence, so that a person is asked."""
+"""Codes of assumptions based on thin evidence, so that a person is asked."""
 
 
 class Turn(Frozen):
-    """One uninterrupted piece by one speaker. `source[start:end] == text`, exactly."""
+    """One uninterrupted piece by one speaker: `source[start:end] == text` holds exactly."""
 
     id: str  # "t1", "t2", …
-    role: Role  # "agent" is the person graded: agent, candidate, author of a written answer
-    speaker: str | None  # the name as written, None where the text has none
+    role: Role  # "agent" is the graded person: agent, candidate, author of a written answer
+    speaker: str | None  # the name as written; None if the text has none
     text: str
     start: int  # offset of the first character of `text` in Transcript.source
     end: int
-    at_s: float | None = None  # seconds into the call, where the source has times
+    at_s: float | None = None  # seconds into the call, if the source has times
     kind: TurnKind = "speech"
 
 
 class Assumption(Frozen):
-    """Something that the parser had to assume. `code` is a key of the catalogue `transcript`."""
+    """Something that the parser had to assume; `code` is a key of the catalogue `transcript`."""
 
     code: str
     values: dict[str, str] = {}
 
     @property
     def is_doubt(self) -> bool:
-        """Whether it stands on thin evidence, so that a person has to look."""
+        """Whether it is based on thin evidence, so that a person has to look."""
         return self.code in DOUBTS
 
 
 class Transcript(Frozen):
-    """Turns in order, over the exact source text; what was assumed in reading it is part of the result."""
+    """Turns in order, over the exact source text; assumptions made while reading are part of the result."""
 
     source: str
     format: str  # "dialogue", "chat_export", "srt", "vtt", "json", "table", "quoted", "email", "plain"
@@ -76,9 +74,7 @@ class Transcript(Frozen):
 
     @property
     def digest(self) -> str:
-        """SHA-256 over roles and texts: the same conversation has the same digest whatever the file's
-        layout.
-        """
+        """SHA-256 over roles and texts: the same conversation has the same digest whatever the file's layout."""
         content = "\x1e".join(f"{turn.role}\x1f{turn.text}" for turn in self.turns)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -107,10 +103,9 @@ def speakers(transcript: Transcript) -> list[SpeakerSummary]:
 
 
 def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
-    """The same turns with the roles of the named speakers changed; InputError lists the speakers if one is
-    unknown.
+    """The same turns with changed roles for the named speakers; InputError lists the speakers if one is unknown.
 
-    Only the named speakers change: what was assumed of the others stays, and stays in `assumptions`.
+    Only the named speakers change: assumptions about the others remain, also in `assumptions`.
     """
     wanted = {fold(name): role for name, role in roles.items()}
     check_names(roles, [turn.speaker for turn in transcript.turns])
@@ -127,7 +122,7 @@ def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
 
 
 def check_names(roles: Mapping[str, Role], found: Iterable[str | None]) -> None:
-    """InputError with the speakers that there are, if `roles` names one that is not among `found`."""
+    """Raises InputError listing the speakers if `roles` names one that is not among `found`."""
     names = list(dict.fromkeys(name for name in found if name))
     known = {fold(name) for name in names}
     for name in roles:
@@ -137,11 +132,9 @@ def check_names(roles: Mapping[str, Role], found: Iterable[str | None]) -> None:
 
 
 def assemble(turns: Iterable[tuple[Role, str | None, str]]) -> Transcript:
-    """A transcript from turns that are already apart (role, name or None, text), as data sets and practice
-    calls are.
+    """A transcript from separate turns (role, name or None, text), as in data sets and practice calls.
 
-    The source is written as one "name：text" a line, so that offsets, storage and display work as for
-    pasted text.
+    The source is written as one "name：text" per line, so that offsets, storage and display work as for pasted text.
     """
     source, built = "", []
     for number, (role, name, text) in enumerate(turns, start=1):

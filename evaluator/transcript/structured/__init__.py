@@ -1,4 +1,4 @@
-"""Conversations that keep the speaker in a place of its own: fields of JSON, columns of a table, cells of a web page."""
+"""Conversations with a separate place for the speaker: JSON fields, table columns, cells of a web page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ __all__ = ["Message", "read_grid", "read_structured", "written_out"]
 
 
 def read_structured(text: str) -> tuple[str, Layout] | None:
-    """The conversation written out as text, and its layout; None if the text is nothing of the kind. InputError for JSON
-    that holds no conversation that could be understood."""
+    """The conversation written out as text, and its layout; None if the text has no such structure.
+
+    Raises InputError for JSON without a conversation that could be understood.
+    """
     return read_json(text) or read_webpage(text) or read_table(text) or read_records(text)

@@ -17,7 +17,7 @@ _MOST_ROWS, _MOST_COLUMNS = 50_000, 60
 
 
 def kind_of(data: bytes) -> str | None:
-    """ "docx" or "xlsx" for an Office file, by what it holds; None for any other archive."""
+    """Return "docx" or "xlsx" for an Office file, by its contents; None for any other archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -33,8 +33,10 @@ def kind_of(data: bytes) -> str | None:
 
 
 def read_document(data: bytes, kind: str, name: str) -> tuple[str, Layout | None]:
-    """The text of an Office file and its layout; None for the layout where it is text like any other. InputError if the file
-    is damaged or holds no words."""
+    """The text of an Office file and its layout, which is None if it is ordinary text.
+
+    Raises InputError if the file is damaged or has no words.
+    """
     found = _docx(data, name) if kind == "docx" else _xlsx(data, name)
     if not found[0].strip():
         raise InputError("transcript_empty", path=name)
@@ -70,7 +72,7 @@ def _docx(data: bytes, name: str) -> tuple[str, Layout | None]:
 
 
 def _cells(row: Any) -> list[str]:
-    """The cells of a row; a merged one comes once for every column that it covers, and is taken once."""
+    """The cells of a row; a merged cell, listed once per column that it covers, is taken once."""
     found, seen = [], set()
     for cell in row.cells:
         if id(cell._tc) not in seen:

@@ -1,4 +1,4 @@
-"""One entry of a list as a message: which field names the speaker, which holds the words."""
+"""One list entry as a message: which field names the speaker, and which holds the words."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _TICKS = 10_000_000  # Azure counts in tenths of a microsecond
 
 
 class Unreadable(Exception):
-    """An entry without anything that could be words; the caller says where it is."""
+    """An entry without anything that could be words; the caller reports its position."""
 
 
 def messages_of(entry: dict[str, Any]) -> list[Message]:
-    """The messages of one entry: {"客服": "您好", "客户": "坏了"} holds two. Raises Unreadable."""
+    """The messages of one entry: {"客服": "您好", "客户": "坏了"} contains two. Raises Unreadable."""
     sides = [name for name, value in entry.items() if isinstance(value, str) and known_role(str(name))]
     if len(sides) > 1 and {known_role(name) for name in sides} >= {"agent", "customer"}:
         return [Message(name, well_formed(entry[name])) for name in sides if entry[name].strip()]
@@ -58,7 +58,7 @@ def _words_field(entry: dict[str, Any], role_field: str | None) -> str | None:
 
 
 def _message_of(entry: dict[str, Any]) -> Message:
-    """The entry as a message; a service entry becomes a line of the program."""
+    """The entry as a message; a service entry becomes a program line."""
     entry = _unwrapped(entry)
     role_field = _role_field(entry)
     stated = entry.get(role_field) if role_field else None
@@ -85,7 +85,7 @@ def opening_of(entry: dict[str, Any]) -> Message | None:
 
 
 def person_of(entry: dict[str, Any]) -> tuple[str, str | None, Role | None] | None:
-    """An entry that only says who somebody is: the number or id that messages use, the name and the role."""
+    """An entry that only describes a person: the number or id used by messages, the name and the role."""
     if fields.find(entry, fields.TEXTS) is not None:
         return None
     own = fields.find(entry, ["id", "speakerid", "participantid", "userid", "speaker", "spkid"])
@@ -99,7 +99,7 @@ def person_of(entry: dict[str, Any]) -> tuple[str, str | None, Role | None] | No
 
 
 def _unwrapped(entry: dict[str, Any]) -> dict[str, Any]:
-    """{"客服": "您好"} is a speaker and words; {"message": {"role": …}} is what it wraps."""
+    """Unwraps an entry: {"客服": "您好"} is a speaker and words; {"message": {"role": …}} is its contents."""
     if len(entry) == 1:
         name, value = next(iter(entry.items()))
         if isinstance(value, str) and (known_role(str(name)) or fields.key_of(name) not in _OWN_FIELDS):
@@ -126,7 +126,7 @@ def _tells(entry: dict[str, Any], name: str) -> bool:
 
 
 def _speaker(entry: dict[str, Any], words_field: str | None, role_field: str | None) -> tuple[str | None, Role | None]:
-    """The name to show and the role that the entry states."""
+    """The display name and the role that the entry states."""
     role = fields.role_of(role_field, entry[role_field]) if role_field else None
     name: str | None = None
     for keys in (fields.NAMES, fields.SPEAKERS):
@@ -141,7 +141,7 @@ def _speaker(entry: dict[str, Any], words_field: str | None, role_field: str | N
 
 
 def _name_of(value: Any) -> str | None:
-    """A name that stands in a field, or in an object in it: {"user": {"displayName": "Nick"}}."""
+    """A name in a field, or in an object in it: {"user": {"displayName": "Nick"}}."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, float) and value.is_integer():
@@ -164,7 +164,7 @@ def _role_inside(value: Any) -> Role | None:
 
 
 def _words_in(entry: dict[str, Any], field: str | None) -> str | None:
-    """Of several guesses of a recogniser the first, which is the likeliest."""
+    """The first, and so most likely, of a recogniser's alternatives."""
     if field is None:
         return None
     value = entry[field]
@@ -173,7 +173,7 @@ def _words_in(entry: dict[str, Any], field: str | None) -> str | None:
 
 
 def words_of(value: Any) -> str | None:
-    """The words in a field: a text, a list of parts, an object with a text; None if it holds none."""
+    """The words in a field: a text, a list of parts, or an object with a text; None if there are none."""
     if isinstance(value, str):
         return well_formed(text_of_html(value) if looks_like_html(value) else value)
     if isinstance(value, list):
@@ -199,7 +199,7 @@ def _part(item: Any) -> str | None:
 
 
 def _joined(parts: list[str]) -> str:
-    """Words with a space between those in Latin letters; parts that bring their own spaces stay as they are."""
+    """Joins words, with spaces between Latin ones; parts that include their own spaces stay unchanged."""
     if any(part != part.strip() for part in parts):
         return "".join(parts)
     text = ""
@@ -210,7 +210,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def _is_service(entry: dict[str, Any]) -> bool:
-    """A line of the program in a chat export: {"type": "service"}, {"subtype": "channel_join"}."""
+    """Whether the entry is a program line in a chat export: {"type": "service"}, {"subtype": "channel_join"}."""
     subtype = entry.get("subtype")
     return fields.is_program(entry.get("type")) or any(
         isinstance(value, str) and _EVENT.search(value)
@@ -223,13 +223,13 @@ def _calls(entry: dict[str, Any]) -> bool:
 
 
 def _calls_or_empty(entry: dict[str, Any]) -> bool:
-    """Whether a message without words is one all the same: a call of a tool, null content, a picture."""
+    """Whether a message without words is still a message: a tool call, null content, a picture."""
     keys = {fields.key_of(name) for name in entry}
     return _calls(entry) or bool(keys & set(fields.TEXTS))
 
 
 def _about(entry: dict[str, Any]) -> str:
-    """What an entry of the program says: the tool called, the action, the kind of event."""
+    """What a program entry says: the tool called, the action, the kind of event."""
     for call in entry.get("tool_calls") or []:
         if isinstance(call, dict):
             name = (

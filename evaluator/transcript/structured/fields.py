@@ -1,6 +1,6 @@
-"""Names of fields and columns: which hold the speaker, the words, the time; and what values of them mean.
+"""Names of fields and columns for the speaker, the words and the time, and the meaning of their values.
 
-Compared without case and without anything but letters and digits, so that "SpeakerId", "speaker_id" and "speaker-id" are one.
+Compared without case and with letters and digits only, so that "SpeakerId", "speaker_id" and "speaker-id" are the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from evaluator.rubric import Role
 from evaluator.text import fold
 from evaluator.transcript.names import known_role
 
-# The first that an entry has, is taken; names of people before their roles, roles before numbers.
+# The first one that an entry has is used; names of people precede their roles, and roles precede numbers.
 NAMES = [
     "userprofile",
     "speakername",
@@ -263,7 +263,7 @@ _KEY = re.compile(r"[\W_]+")
 
 
 def key_of(name: object) -> str:
-    """A field's name as it is compared."""
+    """A field's name in the form used for comparison."""
     return _key(name if isinstance(name, str) else str(name))
 
 
@@ -284,7 +284,7 @@ def find(entry: dict[str, Any], keys: Sequence[str]) -> str | None:
 
 
 def role_of(field: str, value: object) -> Role | None:
-    """The role that a field's value states: "assistant", "external", `is_agent: true`."""
+    """The role stated by a field's value: "assistant", "external", `is_agent: true`."""
     if key_of(field) in _MINE:
         return ("agent" if value else "customer") if isinstance(value, bool | int) else None
     text = key_of(value) if isinstance(value, str) else ""
@@ -303,5 +303,5 @@ def is_internal(entry: dict[str, Any]) -> bool:
 
 
 def is_program(value: object) -> bool:
-    """Whether a role is that of the program: system, tool, an event."""
+    """Whether a role is the program's: system, tool, an event."""
     return isinstance(value, str) and key_of(value) in _PROGRAM

@@ -1,8 +1,8 @@
-"""JSON by its shape: wherever a list of entries has words in one field and a speaker in another, there is a conversation.
+"""JSON by structure: a list whose entries have words in one field and a speaker in another is a conversation.
 
-No vendor is known by name. Where several lists would do (utterances, segments and single words of one call), the one is
-taken whose entries have speakers and are not single words. JSON that holds no such list is refused with the places that
-were looked at; it is never read as prose.
+No vendor is known by name. If several lists qualify (utterances, segments and single words of one call), the one whose
+entries have speakers and are not single words is used. JSON without such a list is refused, naming the places that were
+searched; it is never read as prose.
 """
 
 from __future__ import annotations
@@ -50,19 +50,21 @@ class FoundMessages(NamedTuple):
 
     @property
     def named(self) -> bool:
-        """Whether most of what is said has a speaker."""
+        """Whether most of the text has a speaker."""
         spoken = [one for one in self.messages if one.kind == "speech" and one.text.strip()]
         return 2 * sum(one.speaker is not None for one in spoken) > len(spoken)
 
     @property
     def size(self) -> int:
-        """How many characters are said."""
+        """The number of characters said."""
         return sum(len(one.text.strip()) for one in self.messages if one.kind == "speech")
 
 
 def _best_of(found: list[FoundMessages]) -> FoundMessages | None:
-    """The one to read: with speakers before without, whole utterances before single words, then among those that hold most
-    of what is said the one in the most turns."""
+    """The list to use: with speakers before without, whole utterances before single words.
+
+    Among lists that hold most of the text, the one with the most turns is used.
+    """
     for named in (True, False):
         for of_words in (False, True):
             own = [one for one in found if one.named == named and one.of_words == of_words and one.size]
@@ -73,8 +75,10 @@ def _best_of(found: list[FoundMessages]) -> FoundMessages | None:
 
 
 def read_json(text: str) -> tuple[str, Layout] | None:
-    """The conversation in JSON or JSON Lines, written out; None if the text is no JSON. InputError where it is JSON and no
-    conversation could be found in it, or where it is broken."""
+    """The conversation in JSON or JSON Lines, written out; None if the text is not JSON.
+
+    Raises InputError if it is JSON without a recognisable conversation, or broken JSON.
+    """
     stripped = text.strip().strip(INVISIBLE).strip()
     if not _LOOKS_LIKE.match(stripped):
         return None
@@ -106,13 +110,13 @@ def _load(text: str) -> Any:
         if len(lines) > 1 and _is_whole(lines[0]):
             return _load_lines(lines)
         if not re.match(r"\{\s*\"|\[\s*\{\s*\"|\[\s*\[\s*[\[\"]|\[{3}", text):
-            return _NOTHING  # prose that opens with a bracket
+            return _NOTHING  # prose that starts with a bracket
         place = getattr(broken, "lineno", 1)
         raise InputError("transcript_json_broken", line=place, column=getattr(broken, "colno", 1)) from None
 
 
 def _is_whole(line: str) -> bool:
-    """Whether the line is a JSON value by itself, as in JSON Lines."""
+    """Whether the line is a complete JSON value, as in JSON Lines."""
     try:
         return isinstance(json.loads(line.strip().rstrip(","), strict=False), dict | list)
     except (ValueError, RecursionError):
@@ -120,7 +124,7 @@ def _is_whole(line: str) -> bool:
 
 
 def _load_lines(lines: Sequence[str]) -> list[Any]:
-    """JSON Lines: one value a line."""
+    """JSON Lines: one value per line."""
     found = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -160,7 +164,7 @@ def _conversations(data: Any) -> Iterator[FoundMessages]:
 
 
 def _walk(data: Any) -> Iterator[tuple[str, Any]]:
-    """Every list and object with its path, outermost first; not deeper than anybody nests a conversation."""
+    """Every list and object with its path, outermost first, down to a depth that no conversation exceeds."""
     waiting = deque([("", data, 0)])
     while waiting:
         path, value, depth = waiting.popleft()
@@ -202,7 +206,7 @@ def _plain_items(path: str, value: list[Any]) -> FoundMessages | None:
 
 
 def _columns(path: str, value: dict[str, Any]) -> FoundMessages | None:
-    """{"speaker": […], "text": […]}: a table by its columns."""
+    """A table stored by columns: {"speaker": […], "text": […]}."""
     lists = {
         name: item
         for name, item in value.items()
@@ -218,7 +222,7 @@ def _columns(path: str, value: dict[str, Any]) -> FoundMessages | None:
 
 
 def _joined(best: FoundMessages, found: list[FoundMessages]) -> FoundMessages:
-    """Lists beside each other that belong together ("phrases" of several transcripts): as one, in their order."""
+    """Joins sibling lists that belong together ("phrases" of several transcripts), in order."""
     pattern = _NUMBER.sub("[]", best.path)
     alike = [one for one in found if _NUMBER.sub("[]", one.path) == pattern and one.named == best.named]
     if len(alike) < 2 or "[]" not in pattern:
@@ -253,7 +257,10 @@ def _with_opening(best: FoundMessages, data: Any) -> FoundMessages:
 
 
 def _with_people(best: FoundMessages, data: Any) -> FoundMessages:
-    """The names and roles that another list gives to the speakers' numbers: {"speakers": [{"id": 0, "name": "Nick"}]}."""
+    """Adds names and roles that another list gives to the speakers' numbers: {"speakers":
+
+    [{"id": 0, "name": "Nick"}]}.
+    """
     people: dict[str, tuple[str | None, Role | None]] = {}
     places: list[str] = []
     for path, value in _walk(data):
@@ -272,7 +279,7 @@ def _with_people(best: FoundMessages, data: Any) -> FoundMessages:
 
 
 def _inner_text(data: Any) -> tuple[str, Layout] | None:
-    """JSON around one text, or a list of lines: what stands inside is read as text."""
+    """JSON around one text, or a list of lines: the text inside is read as text."""
     from evaluator.transcript.dialogue import read_dialogue
 
     path = "[]"
@@ -286,7 +293,7 @@ def _inner_text(data: Any) -> tuple[str, Layout] | None:
     inner = well_formed(inner)
     left = list(beside(data, (path,)))
     about = [Assumption(code="json_beside", values={"path": path, "others": listed(left)})] if left else []
-    if _LOOKS_LIKE.match(inner.strip()):  # JSON in a string of JSON
+    if _LOOKS_LIKE.match(inner.strip()):  # JSON inside a JSON string
         source, layout = read_json(inner) or ("", None)
     else:
         source, layout = inner, read_dialogue(inner)
@@ -304,7 +311,7 @@ def _strings(data: Any) -> Iterator[tuple[str, str]]:
 
 
 def _place_of_failure(data: Any) -> str:
-    """The longest list of entries, or the whole, with the fields that it has."""
+    """The longest list of entries, or the whole value, with its fields."""
     lists = [(path, value) for path, value in _walk(data) if isinstance(value, list) and value]
     path, value = max(lists, key=lambda one: len(one[1]), default=("{}", data))
     first = value[0] if isinstance(value, list) and value else value

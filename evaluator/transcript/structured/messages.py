@@ -1,4 +1,4 @@
-"""What all structured layouts come down to: messages in order, written out as one name and its words a line."""
+"""The common form of all structured layouts: messages in order, written out as one name and its words per line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Message:
-    """One message: who (None where the source has nobody), the words, when as written, and the role if the source states it."""
+    """One message: speaker (None if the source has none), words, time as written, and the role if stated."""
 
     speaker: str | None
     text: str
@@ -41,7 +41,7 @@ def in_order(messages: Sequence[Message]) -> tuple[list[Message], bool]:
 def written_out(
     format: str, messages: Sequence[Message], assumptions: Iterable[Assumption] = ()
 ) -> tuple[str, Layout] | None:
-    """The text that the messages become, and its layout; None if nobody says anything."""
+    """The text formed by the messages, and its layout; None if nobody says anything."""
     if not any(message.text.strip() for message in messages):
         return None
     messages, turned = in_order(messages)

@@ -1,4 +1,4 @@
-"""Tables: rows with a column for the speaker, in any place, told by the head of the table or by what stands in the column."""
+"""Tables: rows with a speaker column in any position, recognised by the header or by its contents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evaluator.transcript.turns import Assumption
 
 Grid = Sequence[Sequence[str]]
 
-_RULE = re.compile(r"[\s|:+\-=]*")  # |---|:---:| below the head of a table
+_RULE = re.compile(r"[\s|:+\-=]*")  # |---|:---:| below the header of a table
 _MARKS = " \t\u3000#*_【】[]"
 _DELIMITERS = ("|", "\t", ",", ";")
 _NAME_LENGTH = 40
@@ -25,7 +25,7 @@ _PROGRAM_ROW = re.compile(r"系统|system", re.IGNORECASE)
 
 
 def read_table(text: str) -> tuple[str, Layout] | None:
-    """The rows of a text that is a table throughout, written out; None if it is none."""
+    """The rows of a text that is entirely a table, written out; None if it is not one."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2:
         return None
@@ -52,11 +52,11 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def read_grid(grid: Grid, title: str = "") -> tuple[str, Layout] | None:
-    """The conversation in rows of cells, written out; None where no column holds speakers. `title` stood above the table."""
+    """The conversation in rows of cells, written out; None if no column holds speakers. `title` preceded the table."""
     rows = [[cell.strip() for cell in row] for row in grid if any(cell.strip() for cell in row)]
     if not rows or max(map(len, rows)) < 2:
         return None
-    for skipped in range(min(4, len(rows))):  # titles above the head of the table
+    for skipped in range(min(4, len(rows))):  # titles above the header of the table
         if messages := list(_by_head(rows[skipped:])):
             return _written(messages, rows[:skipped], title)
     for skipped in range(min(2, len(rows))):
@@ -75,7 +75,7 @@ def _written(messages: list[Message], above: Sequence[Sequence[str]], title: str
 
 
 def _by_head(rows: Grid) -> Iterator[Message]:
-    """Where the first row names the columns: one for the speaker and one for the words, or one for each side."""
+    """Uses a first row that names the columns: one for the speaker and one for the words, or one per side."""
     keys = [fields.key_of(cell) for cell in rows[0]]
     if len(rows) < 2 or any(len(cell) > 20 for cell in rows[0]):
         return
@@ -111,7 +111,7 @@ def _cell(row: Sequence[str], column: int | None) -> str:
 
 
 def _two_sided(rows: Grid) -> Iterator[Message]:
-    """A column for each side: | 客服 | 客户 |."""
+    """One column per side: | 客服 | 客户 |."""
     roles = [known_role(cell.strip(_MARKS)) if cell else None for cell in rows[0]]
     sides = [column for column, role in enumerate(roles) if role]
     if len(sides) < 2 or len({roles[column] for column in sides}) < 2 or len(rows) < 3:
@@ -125,7 +125,7 @@ def _two_sided(rows: Grid) -> Iterator[Message]:
 
 
 def _by_content(rows: Grid) -> Iterator[Message]:
-    """Without names of columns: the speaker's column repeats a few names or roles in every row, the words are longest."""
+    """Without column names: the speaker column repeats a few names or roles in every row, and the words are longest."""
     width = min(map(len, rows))
     speaker = next((column for column in range(width) if _is_speakers(rows, column)), None)
     if speaker is None:
@@ -147,7 +147,7 @@ def _is_time(cell: str) -> bool:
 
 
 def _is_number_column(rows: Grid, column: int) -> bool:
-    """Whether the column only counts the rows."""
+    """Whether the column only numbers the rows."""
     cells = [_cell(row, column) for row in rows]
     return all(cell.isdigit() for cell in cells) and [int(cell) for cell in cells] == list(
         range(int(cells[0]), int(cells[0]) + len(cells))
@@ -155,7 +155,7 @@ def _is_number_column(rows: Grid, column: int) -> bool:
 
 
 def _is_speakers(rows: Grid, column: int) -> bool:
-    """Whether the column holds a name in every row: two sides by role, or a few names that come back and look like names."""
+    """Whether the column has a name in every row: two sides by role, or a few recurring names that look like names."""
     cells = [_cell(row, column).strip(_MARKS) for row in rows]
     if not all(cells) or any(len(cell) > _NAME_LENGTH for cell in cells):
         return False

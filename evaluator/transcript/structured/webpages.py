@@ -1,4 +1,4 @@
-"""Web pages and fragments of HTML, read with Beautiful Soup: tables by their cells, everything else as lines of text."""
+"""Web pages and HTML fragments, read with Beautiful Soup: tables by their cells, everything else as lines of text."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def looks_like_html(text: str) -> bool:
 
 
 def text_of_html(text: str) -> str:
-    """The visible words of a fragment, a line for each block."""
+    """The visible words of a fragment, one line per block."""
     return _lines(_soup(text))
 
 
 def read_webpage(text: str) -> tuple[str, Layout] | None:
-    """The conversation on a page, written out; None if the text is no HTML, or holds none that could be told."""
+    """The conversation on a page, written out; None if the text is not HTML, or has no recognisable conversation."""
     begin = text.lstrip().lstrip(INVISIBLE)
     if _XML.match(begin) and not re.search(r"<html", begin[:2000], re.IGNORECASE):
         raise InputError("transcript_xml")
@@ -73,6 +73,6 @@ def _as_text(page: Any) -> tuple[str, Layout] | None:
 
 
 def _lines(part: Any) -> str:
-    """The visible text, a line for each block."""
+    """The visible text, one line per block."""
     lines = [" ".join(line.split()) for line in visible_text(part).split("\n")]
     return "\n".join(line for line in lines if line)

@@ -1,4 +1,4 @@
-"""Recognisers that give single words with a speaker or a channel each: words of one speaker in a row are a turn."""
+"""Recognisers that return single words with a speaker or channel: consecutive words by one speaker form a turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STARTS = ("start", "startTime", "start_time", "offset", "ts")
 
 
 def is_word(entry: dict[str, Any]) -> bool:
-    """Whether the entry is one word of a recogniser: a word with a time and no longer text."""
+    """Whether the entry is a recogniser's single word: a word with a time and no longer text."""
     return (_word(entry) is not None and any(name in entry for name in _STARTS)) or _is_item(entry)
 
 
@@ -57,7 +57,7 @@ def unused_of_words(entries: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def labels_by_start(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """{start: speaker} of entries that only say who spoke when, where the words stand in another list."""
+    """{start: speaker} from entries that only say who spoke when, while the words are in another list."""
     found = {}
     for entry in entries:
         start = next((str(entry[name]) for name in _STARTS if entry.get(name) is not None), None)
@@ -68,8 +68,11 @@ def labels_by_start(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def turns_of_words(lists: Sequence[list[dict[str, Any]]], labels: Mapping[str, str]) -> list[Message]:
-    """Turns of consecutive words by one speaker; lists without speakers are channels, and their words are put in order of
-    time. `labels` says who spoke at which start, where the words themselves don't."""
+    """Turns of consecutive words by one speaker.
+
+    Lists without speakers are channels, whose words are sorted by time. `labels` gives speakers by start time if the
+    words have none.
+    """
     named = [one for one in lists if any(speaker_of(entry) for entry in one)]
     lists = _without_repeats(named or lists)
     channels = len(lists) > 1 and not named
@@ -121,7 +124,7 @@ def _start(entry: dict[str, Any], last: float) -> float:
 
 
 def _joined(words: list[str]) -> str:
-    if any(word != word.strip() for word in words):  # they bring their own spaces
+    if any(word != word.strip() for word in words):  # they include their own spaces
         return "".join(words)
     text = ""
     for word in words:
