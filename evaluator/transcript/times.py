@@ -49,9 +49,7 @@ _POINT = (  # a time of day, or minutes and seconds into the call
 STAMP = rf"(?:{_POINT}|{DURATION})"
 _TO = r"\s{0,2}(?:-->|->|[-–—~～至到]|to\b)\s{0,2}"
 RANGE = rf"(?:{STAMP}(?:{_TO}(?:{STAMP}))?)"
-_BARE = (
-    rf"(?:{_POINT}(?:{_TO}(?:{_POINT}))?|{DURATION}{_TO}(?:{DURATION}))"  # "3 minutes" alone is part of a sentence
-)
+_BARE = rf"(?:{_POINT}(?:{_TO}(?:{_POINT}))?|{DURATION}{_TO}(?:{DURATION}))"  # "3 minutes" alone is part of a sentence
 _BARE_SECONDS = r"(?:\d{1,6}\.\d{1,3}\s{0,2}(?:-->|->|[-–—~])\s{0,2}\d{1,6}\.\d{1,3})"
 
 _FLAGS = re.IGNORECASE
