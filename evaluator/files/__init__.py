@@ -1,6 +1,6 @@
 """File access: reads only regular files within a size limit; writes atomically and for the owner only."""
 
-from evaluator.files.bounded import Reader
+from evaluator.files.bounded import Reader, call_once
 from evaluator.files.reading import NotAFile, TooLarge, kind_of, read_bounded
 from evaluator.files.sheets import sheet_rows
 from evaluator.files.writing import (
@@ -17,6 +17,7 @@ __all__ = [
     "NotAFile",
     "Reader",
     "TooLarge",
+    "call_once",
     "keep_private",
     "kind_of",
     "make_private_dir",

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evaluator.errors import InputError
+from evaluator.files import NotAFile, TooLarge, read_bounded
+from evaluator.messages import say
 from evaluator.rubric import Role
 from evaluator.transcript.parsing import Form, parse, transcript_of
 from evaluator.transcript.structured.documents import kind_of, read_document
@@ -107,20 +109,20 @@ def _text_of(data: bytes, name: str) -> tuple[str, tuple[Assumption, ...]]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise InputError("transcript_is_folder", path=path)
-        with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT_BYTES + 1)
+        return read_bounded(path, SIZE_LIMIT_BYTES)
+    except NotAFile as error:
+        if error.kind == "folder":
+            raise InputError("transcript_is_folder", path=path) from None
+        raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{error.kind}")) from None
+    except TooLarge:
+        raise InputError("transcript_too_large", path=path, limit_mb=SIZE_LIMIT_BYTES // 1_000_000) from None
     except FileNotFoundError as error:
-        raise InputError("file_missing", path=path) from error
+        raise InputError("file_missing", path=repr(str(path)) if "\0" in str(path) else path) from error
     except PermissionError as error:
         raise InputError("transcript_no_permission", path=path) from error
     except OSError as error:
         code = "file_missing" if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR) else "transcript_unreadable"
         raise InputError(code, path=path, reason=error.strerror) from error
-    except ValueError as error:  # a NUL in the name
-        raise InputError("file_missing", path=repr(str(path))) from error
-    return _within_limit(data, path)
 
 
 def _within_limit(data: bytes, path: str | Path) -> bytes:

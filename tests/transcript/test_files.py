@@ -1,6 +1,7 @@
 """Files and bytes become text, or one clear error."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -131,10 +132,20 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "no")
 
-    monkeypatch.setattr(Path, "open", refuse)  # root may read anything, so a mode alone would not show it
+    monkeypatch.setattr(os, "open", refuse)  # root may read anything, so a mode alone would not show it
     with pytest.raises(InputError) as caught:
         read_file(path)
     assert caught.value.code == "transcript_no_permission"
+
+
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
+    """A pipe without a writer would wait for ever, and a device never ends."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    for name in ("pipe.txt", "zero.txt"):
+        with pytest.raises(InputError) as caught:
+            load(tmp_path / name)
+        assert caught.value.code == "file_not_regular"
 
 
 def test_load_keeps_the_assumption_about_the_encoding(tmp_path: Path) -> None:

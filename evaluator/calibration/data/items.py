@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evaluator.errors import InputError
+from evaluator.files import NotAFile, TooLarge, read_bounded
+from evaluator.messages import say
 from evaluator.profiles import SidedTurn
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MAX_BYTES = 256 * 2**20
 
 
 class CalibrationItem(BaseModel):
@@ -124,7 +128,11 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def decode(path: Path) -> str:
     """A file's text: UTF-8, or GB18030 as saved by Chinese spreadsheets."""
-    data = path.read_bytes()
+    try:
+        data = read_bounded(path, MAX_BYTES)
+    except (NotAFile, TooLarge) as error:
+        kind = say(f"errors.kind_{error.kind}") if isinstance(error, NotAFile) else f"> {MAX_BYTES // 2**20} MB"
+        raise InputError("file_not_regular", path=str(path), kind=kind) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 from evaluator.errors import InputError
+from evaluator.files import call_once
 from evaluator.transcript.segments import Layout
 from evaluator.transcript.structured.tables import read_grid
 
@@ -35,40 +38,68 @@ def kind_of(data: bytes) -> str | None:
 def read_document(data: bytes, kind: str, name: str) -> tuple[str, Layout | None]:
     """The text of an Office file and its layout, which is None if it is ordinary text.
 
-    Raises InputError if the file is damaged or has no words.
+    The file is opened in a process of its own, with bounded memory and time. Raises InputError if the file is damaged or has
+    no words.
     """
-    found = _docx(data, name) if kind == "docx" else _xlsx(data, name)
+    with tempfile.TemporaryDirectory(prefix="evaluator-office-") as folder:
+        path = Path(folder) / f"file.{kind}"
+        path.write_bytes(data)
+        try:
+            content = call_once(docx_content if kind == "docx" else xlsx_content, path, name=name)
+        except InputError as error:
+            if error.code in ("file_damaged", "file_breaks"):
+                raise InputError("transcript_damaged", name=name) from None
+            raise
+    found = _of_blocks(content) if kind == "docx" else _of_sheets(content)
     if not found[0].strip():
         raise InputError("transcript_empty", path=name)
     return found
 
 
-def _docx(data: bytes, name: str) -> tuple[str, Layout | None]:
+def docx_content(path: Path) -> list[Any]:
+    """The blocks of a Word file in order: a text for a paragraph, rows of cells for a table."""
     try:
         import docx
-        from docx.opc.exceptions import OpcError
         from docx.table import Table
-        from lxml.etree import XMLSyntaxError
     except ImportError:
         raise InputError("transcript_package_missing", kind="DOCX", package="python-docx") from None
+    blocks = docx.Document(str(path)).iter_inner_content()
+    return [[_cells(row) for row in block.rows] if isinstance(block, Table) else block.text for block in blocks]
+
+
+def xlsx_content(path: Path) -> list[list[list[str]]]:
+    """The rows of every sheet of a workbook."""
     try:
-        blocks = list(docx.Document(io.BytesIO(data)).iter_inner_content())
-        lines, grids = [], []
-        for block in blocks:
-            if isinstance(block, Table):
-                grids.append([_cells(row) for row in block.rows])
-                lines += ["\t".join(row).replace("\n", " ") for row in grids[-1]]
-            else:
-                lines.append(block.text)
-    except (OpcError, XMLSyntaxError, KeyError, ValueError, AttributeError, zipfile.BadZipFile, OSError):
-        raise InputError("transcript_damaged", name=name) from None
-    tables = [grid for grid in grids if read_grid(grid)]
+        import openpyxl
+    except ImportError:
+        raise InputError("transcript_package_missing", kind="XLSX", package="openpyxl") from None
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    return [
+        [
+            [_text(value) for value in row]
+            for row in sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
+        ]
+        for sheet in book.worksheets
+    ]
+
+
+def _of_blocks(blocks: list[Any]) -> tuple[str, Layout | None]:
+    tables = [block for block in blocks if isinstance(block, list) and read_grid(block)]
     if len(tables) == 1:
-        above = [block.text for block in blocks if not isinstance(block, Table)]
-        found = read_grid(tables[0], title="\n".join(filter(str.strip, above)))
-        if found is not None:
+        around = [block for block in blocks if isinstance(block, str) and block.strip()]
+        if found := read_grid(tables[0], title="\n".join(around)):
             return found
+    lines: list[str] = []
+    for block in blocks:
+        lines += [block] if isinstance(block, str) else ["\t".join(row).replace("\n", " ") for row in block]
     return "\n".join(lines), None
+
+
+def _of_sheets(grids: list[list[list[str]]]) -> tuple[str, Layout | None]:
+    for grid in grids:
+        if found := read_grid(grid):
+            return found
+    return "\n".join("\t".join(filter(None, row)) for grid in grids for row in grid if any(row)), None
 
 
 def _cells(row: Any) -> list[str]:
@@ -79,30 +110,6 @@ def _cells(row: Any) -> list[str]:
             seen.add(id(cell._tc))
             found.append(cell.text)
     return found
-
-
-def _xlsx(data: bytes, name: str) -> tuple[str, Layout | None]:
-    try:
-        import openpyxl
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError:
-        raise InputError("transcript_package_missing", kind="XLSX", package="openpyxl") from None
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        grids = [
-            [
-                [_text(value) for value in row]
-                for row in sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
-            ]
-            for sheet in book.worksheets
-        ]
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, SyntaxError):
-        raise InputError("transcript_damaged", name=name) from None
-    for grid in grids:
-        if found := read_grid(grid):
-            return found
-    return "\n".join("\t".join(filter(None, row)) for grid in grids for row in grid if any(row)), None
 
 
 def _text(value: object) -> str:
