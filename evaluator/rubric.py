@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -16,6 +16,11 @@ from evaluator.encoding import Strict
 CriterionKind = Literal["score", "bonus", "penalty", "fatal", "checklist"]
 Role = Literal["agent", "customer", "other"]
 Speaker = Literal["agent", "customer", "any"]
+ROLES_OF: Mapping[Speaker, frozenset[Role]] = {
+    "agent": frozenset({"agent"}),
+    "customer": frozenset({"customer"}),
+    "any": frozenset({"agent", "customer", "other"}),
+}
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]  # not empty and not only blanks
 

@@ -27,7 +27,7 @@ from pydantic_settings import (
 
 from evaluator.encoding import keep_secret, secrets_of
 from evaluator.errors import InputError, StorageError
-from evaluator.files import make_private_dir
+from evaluator.files import make_private_dir, write_in_one_step
 
 _WAYS = ("swapped:", "structured:", "decisions:", "readout:")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -286,13 +286,9 @@ def _plain(value: Any) -> Any:
 
 def _write_private(path: Path, text: str) -> None:
     """Replaces the file atomically, readable by its owner only, because it may hold a key."""
-    half = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        half.replace(path)
+        write_in_one_step(path, text)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
 
 

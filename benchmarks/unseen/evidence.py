@@ -123,7 +123,7 @@ async def _met(rubric: Rubric, text: str, judge: Judge) -> dict[str, bool | None
     plan = plan_of(rubric, judge.traits)
     card = await grade(parse(text, form=rubric.form), rubric, judge, [], lambda _: None)
     parts = {f"{v.criterion}.{part.id}": part.met for v in card.verdicts for part in getattr(v, "parts", ())}
-    from evaluator.grading.evaluation import read_anchors
+    from evaluator.grading import read_anchors
     from evaluator.judge.questions import Answer
 
     anchors = await read_anchors(rubric, judge)

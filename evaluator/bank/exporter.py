@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +12,9 @@ from evaluator.bank.columns import COLUMNS
 from evaluator.bank.exchange import ExportFile
 from evaluator.bank.items import Item
 from evaluator.bank.template import to_row
+from evaluator.encoding import MAX_CHARACTERS, printable
 from evaluator.errors import InputError, StorageError
+from evaluator.files import SHARED_FILE, replacing
 
 ExportFormat = Literal["json", "xlsx", "gift", "aiken", "moodle", "qti21", "qti3"]
 SUFFIXES: dict[ExportFormat, str] = {
@@ -25,7 +26,6 @@ SUFFIXES: dict[ExportFormat, str] = {
     "qti21": ".zip",
     "qti3": ".zip",
 }
-_CELL_LIMIT = 32_767  # most characters in a spreadsheet cell
 
 
 def to_json(items: Iterable[Item]) -> str:
@@ -45,19 +45,17 @@ def export(items: list[Item], path: Path, form: ExportFormat) -> list[Item]:
     Returns the questions that the format cannot express; they are not in the file.
     """
     left_out: list[Item] = []
-    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        if form == "json":
-            half.write_text(to_json(items) + "\n", encoding="utf-8")
-        elif form == "xlsx":
-            write_xlsx(items, half)
-        else:
-            written = _exchanged(items, form)
-            half.write_bytes(written.data)
-            left_out = written.left_out
-        half.replace(path)
+        with replacing(path, SHARED_FILE) as half:
+            if form == "json":
+                half.write_text(to_json(items) + "\n", encoding="utf-8")
+            elif form == "xlsx":
+                write_xlsx(items, half)
+            else:
+                written = _exchanged(items, form)
+                half.write_bytes(written.data)
+                left_out = written.left_out
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
     return left_out
 
@@ -75,7 +73,6 @@ def write_xlsx(items: list[Item], path: Path) -> None:
     """The template with headings in the current language; text that looks like a formula stays text."""
     try:
         from openpyxl import Workbook
-        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
         from openpyxl.styles import Alignment, Font
     except ImportError:
         raise InputError("bank_extra_missing", package="openpyxl") from None
@@ -88,7 +85,7 @@ def write_xlsx(items: list[Item], path: Path) -> None:
         _check_cells(item, row)
         for place, column in enumerate(COLUMNS, start=1):
             if row[column]:
-                cell = sheet.cell(number, place, ILLEGAL_CHARACTERS_RE.sub("", row[column]))
+                cell = sheet.cell(number, place, printable(row[column]))
                 cell.data_type = "s"
     for cell in sheet[1]:
         cell.font = Font(bold=True)
@@ -106,5 +103,5 @@ def _heading(column: str) -> str:
 
 
 def _check_cells(item: Item, row: dict[str, str]) -> None:
-    if longest := [column for column, text in row.items() if len(text) > _CELL_LIMIT]:
-        raise InputError("bank_cell_too_long", id=item.id, field=longest[0], limit=_CELL_LIMIT)
+    if longest := [column for column, text in row.items() if len(text) > MAX_CHARACTERS]:
+        raise InputError("bank_cell_too_long", id=item.id, field=longest[0], limit=MAX_CHARACTERS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator.batch.workbook import write_workbook
-from evaluator.encoding import MAX_CHARACTERS, as_cell
+from evaluator.encoding import as_cell, as_workbook_cell
 from evaluator.errors import InputError, StorageError
 from evaluator.files import SHARED_FILE, replacing, write_in_one_step
 from evaluator.scorecard import Scorecard, Verdict
@@ -199,13 +199,8 @@ def _write_xlsx(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> 
     sheet = book.create_sheet("gradings")
     sheet.append([as_cell(name) for name in columns])
     for row in rows:
-        sheet.append([_short(as_cell(row.get(name))) for name in columns])
+        sheet.append([as_workbook_cell(row.get(name)) for name in columns])
     book.save(path)
-
-
-def _short(value: Any) -> Any:
-    """Truncates a text to what a workbook cell can hold."""
-    return value[:MAX_CHARACTERS] if isinstance(value, str) else value
 
 
 def _write_jsonl(rows: Iterable[ExportRow], path: Path, columns: ColumnNames) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluator.encoding import MAX_CHARACTERS, as_cell
 from evaluator.errors import StorageError
 from evaluator.files import SHARED_FILE, replacing
 from evaluator.messages import say
@@ -26,14 +25,14 @@ def write_workbook(
     criteria = _criteria(records, batch_id)
     reading = book.create_sheet(say("export.batch_sheet", language))
     own = records.batches.extra_columns(batch_id)
-    reading.append(list(map(_cell, _heads(own, criteria, language))))
+    reading.append(list(map(as_workbook_cell, _heads(own, criteria, language))))
     for row in _rows(records, batch_id, own, criteria, language):
-        reading.append(list(map(_cell, row)))
+        reading.append(list(map(as_workbook_cell, row)))
     columns, rows = machine
     data = book.create_sheet("gradings")
-    data.append(list(map(_cell, columns)))
+    data.append(list(map(as_workbook_cell, columns)))
     for row in rows:
-        data.append(list(map(_cell, row)))
+        data.append(list(map(as_workbook_cell, row)))
     try:
         with replacing(path, SHARED_FILE) as half:
             book.save(half)
@@ -98,8 +97,3 @@ def _points(card: Scorecard | None, criterion: str, given: Mapping[str, float]) 
     if verdict is None or verdict.not_applicable:
         return None
     return float(verdict.level) if verdict.kind == "fatal" else round(verdict.points, 2)
-
-
-def _cell(value: Any) -> Any:
-    value = as_cell(value)
-    return value[:MAX_CHARACTERS] if isinstance(value, str) else value

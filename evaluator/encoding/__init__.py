@@ -4,7 +4,7 @@ Input may come from anybody, so depth, size, aliases, tags and numbers are bound
 exception, `Malformed`, with a code and the line.
 """
 
-from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, from_cell
+from evaluator.encoding.cells import MAX_CHARACTERS, as_cell, as_workbook_cell, from_cell, printable
 from evaluator.encoding.jsontext import read_json
 from evaluator.encoding.malformed import Malformed
 from evaluator.encoding.models import Frozen, Strict
@@ -19,10 +19,12 @@ __all__ = [
     "Malformed",
     "Strict",
     "as_cell",
+    "as_workbook_cell",
     "compose_yaml",
     "construct_yaml",
     "from_cell",
     "keep_secret",
+    "printable",
     "read_json",
     "read_yaml",
     "redact",

@@ -23,10 +23,21 @@ def as_cell(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    text = _NOT_XML.sub("", value)
+    text = printable(value)
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
         text = f"'{text}"
     return text
+
+
+def as_workbook_cell(value: Any) -> Any:
+    """The same, cut to what a cell of a workbook can hold."""
+    cell = as_cell(value)
+    return cell[:MAX_CHARACTERS] if isinstance(cell, str) else cell
+
+
+def printable(text: str) -> str:
+    """`text` without the characters that no workbook can hold, for a cell that is typed as text."""
+    return _NOT_XML.sub("", text)
 
 
 def from_cell(text: str) -> str:

@@ -1,22 +1,19 @@
 """The one path from a text to a scorecard.
 
 `evaluate` is what everything calls; `grade` is the same without records. In the order of the path: `evaluation` leads
-through it, `material` is what the judge reads, `similarity`, `evidence` and `topic` compare the text with the rubric, `anchoring`
+through it, `asking` asks the judge, `material` is what the judge reads, `similarity`, `evidence` and `topic` compare the text with the rubric, `anchoring`
 turns probabilities into places on a scale, `last_words` weighs how it ended, `verdicts` makes points, `review` says why a
 person should look.
 """
 
+from evaluator.grading.asking import Anchored, Progress, ReportProgress, read_anchors
 from evaluator.grading.evaluation import (
-    Anchored,
-    Progress,
-    ReportProgress,
     Shared,
     compare,
     evaluate,
     evaluate_shared,
     grade,
     open_judge,
-    read_anchors,
     read_text,
     request_key,
     share,

@@ -12,19 +12,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
+from evaluator.grading.asking import Anchored, Asking, Progress, ReportProgress
 from evaluator.grading.evidence import Matcher, statements_of
 from evaluator.grading.last_words import LastWords, closings_of
-from evaluator.grading.material import Read, anchor_states, redactions, state_for
+from evaluator.grading.material import Read, redactions, state_for
 from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.guard import inspect
-from evaluator.judge import STEERING, TOPIC, Answer, Judge, Question, State, Ungraded, of_the_same
+from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded
 from evaluator.judge.combined import RememberingJudge, asking_again
-from evaluator.rubric import Rubric, Speaker
-from evaluator.rubrics import YES, plan_anchors
+from evaluator.rubric import ROLES_OF, Rubric, Speaker
+from evaluator.rubrics import YES
 from evaluator.scorecard import (
     METHOD,
     Guard,
@@ -38,29 +39,10 @@ from evaluator.scorecard import (
 )
 from evaluator.settings import Settings, load_settings
 from evaluator.storage import Records, memo_key, new_id, open_records
-from evaluator.transcript import Role, Transcript, parse, spans_of
+from evaluator.transcript import Transcript, parse, spans_of
 
 if TYPE_CHECKING:
     from evaluator.profiles import Profile
-
-SPEAKERS: dict[Speaker, frozenset[Role]] = {
-    "agent": frozenset({"agent"}),
-    "customer": frozenset({"customer"}),
-    "any": frozenset({"agent", "customer", "other"}),
-}
-
-
-class Progress(NamedTuple):
-    """A step of one grading. `step` is a key of the catalogue `progress`; `verdict` comes as soon as it is known."""
-
-    step: str
-    done: int
-    total: int
-    verdict: Verdict | UngradedVerdict | None = None
-
-
-ReportProgress = Callable[[Progress], None]
-Anchored = Mapping[str, dict[str, Answer | Ungraded]]  # by anchor ("empty", or a reference's id) and question
 
 
 async def evaluate(
@@ -205,7 +187,7 @@ async def grade(
     if read is None:
         return _scorecard(transcript, plan, judge, references, _nothing_said(plan.rubric, guards))
     report(Progress("reading", 0, 1))
-    asked = _Asking(rubric, judge, read.state, report, anchors)
+    asked = Asking(rubric, judge, read.state, report, anchors)
     first = plan.all_questions if asked.at_once else plan.questions[0]
     # The judge reads while the text is compared with the rubric: the first verdict waits for both.
     seen, _ = await asyncio.gather(asyncio.to_thread(_look, plan, transcript, guards), asked.about([*first]))
@@ -243,7 +225,7 @@ def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
 
 
 async def _judge_criteria(
-    plan: Plan, asked: _Asking, seen: _Seen, report: ReportProgress
+    plan: Plan, asked: Asking, seen: _Seen, report: ReportProgress
 ) -> list[Verdict | UngradedVerdict]:
     """The verdicts in order: one by one as their questions are answered, or all together where they are already."""
 
@@ -263,7 +245,7 @@ async def _judge_criteria(
 
 def _conclude(
     plan: Plan,
-    asked: _Asking,
+    asked: Asking,
     answered: Answered,
     seen: _Seen,
     verdicts: Sequence[Verdict | UngradedVerdict],
@@ -294,81 +276,6 @@ class _Outcome(NamedTuple):
     unasked: tuple[str, ...] = ()
 
 
-class _Asking:
-    """Asks one judge about one text and, if its readings need them, about the anchors; keeps count of what it took."""
-
-    def __init__(
-        self,
-        stated: Rubric,
-        judge: Judge,
-        state: State,
-        report: ReportProgress,
-        anchors: Anchored = MappingProxyType({}),
-    ) -> None:
-        self.anchored, self.knows, self._mixed = judge.traits.anchored, judge.traits.knows, judge.traits.mixed
-        self.usage, self.model = Usage(), judge.name
-        self.answers: dict[str, Answer | Ungraded] = {}
-        self._stated, self._judge, self._state, self._report = stated, judge, state, report
-        self._known = dict(anchors)
-
-    @property
-    def at_once(self) -> bool:
-        """True if all questions about the text are to be asked together: of a judge that takes many in one request, and
-        of several judges, whose anchors wait for who answers."""
-        return not self.anchored or self._mixed or self._judge.traits.apart
-
-    async def about(self, questions: list[Question]) -> Answered:
-        """The questions answered about the text; about the anchors all questions of the rubric are asked at once, so
-        that each anchor is read only once."""
-        if self.anchored and not self._mixed and not self._known:
-            await self._ask_anchors()
-        fresh = [question for question in questions if question.id not in self.answers]
-        self.answers |= await self._ask(self._state, fresh)
-        if self.anchored and not self._known:
-            await self._ask_anchors()
-        answers = {question.id: self.answers[question.id] for question in questions}
-        if not self.anchored:
-            return Answered(answers)
-        ends = [answers for name, answers in self._known.items() if name != "empty"]
-        return Answered(answers, self._known["empty"], ends)
-
-    async def _ask_anchors(self) -> None:
-        states, questions = anchor_states(self._stated), plan_anchors(self._stated, knows=self.knows)
-        if self._mixed:
-            questions = of_the_same(questions, self.answers)
-        for done, (name, state) in enumerate(states.items()):
-            self._report(Progress("anchors", done, len(states)))
-            with asking_again(False):  # the anchors are the rubric's: what is known of them stays
-                self._known[name] = await self._ask(state, questions)
-
-    async def _ask(self, state: State, questions: list[Question]) -> dict[str, Answer | Ungraded]:
-        if not questions:
-            return {}
-        reply = await self._judge.decide(state, questions)
-        self.usage, self.model = self.usage + reply.usage, reply.model
-        return {question.id: reply.answers.get(question.id) or _forgotten(question) for question in questions}
-
-
-async def read_anchors(rubric: Rubric, judge: Judge) -> Anchored:
-    """What the judge says of a rubric's anchors, for `grade`: a batch reads them once, before its first text. Empty for a
-    judge that needs none, and for several judges, whose anchors wait for who answers.
-
-    Raises ModelError where the judge cannot work at all."""
-    if not judge.traits.anchored or judge.traits.mixed:
-        return {}
-    questions = plan_anchors(rubric, knows=judge.traits.knows)
-    known = {}
-    for name, state in anchor_states(rubric).items():
-        reply = await judge.decide(state, questions) if questions else None
-        given = reply.answers if reply else {}
-        known[name] = {question.id: given.get(question.id) or _forgotten(question) for question in questions}
-    return known
-
-
-def _forgotten(question: Question) -> Ungraded:
-    return Ungraded(question=question.id, cause="unreadable", detail="no answer came back")
-
-
 class Compared(NamedTuple):
     """The sentences of some speakers, ready to be quoted, and how far they resemble the reference answers."""
 
@@ -382,7 +289,7 @@ def compare(
     """The sentences that can prove something, by whose they may be, compared with what the rubric says."""
     wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
     statements = statements_of(rubric)
-    matchers = {speaker: Matcher(spans_of(transcript, SPEAKERS[speaker], left_out), statements) for speaker in wanted}
+    matchers = {speaker: Matcher(spans_of(transcript, ROLES_OF[speaker], left_out), statements) for speaker in wanted}
     return {speaker: Compared(matcher, Likeness(rubric, matcher)) for speaker, matcher in matchers.items()}
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from evaluator.grading.anchoring import Placed, Witness, place
 from evaluator.grading.evidence import ComparedSpans, Matcher, Nearest, query_vectors, statement_of
 from evaluator.references import tokens
-from evaluator.rubric import Criterion, KeyPoint, Rubric
+from evaluator.rubric import ROLES_OF, Criterion, KeyPoint, Rubric
 from evaluator.transcript import Form, Role, parse, spans_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 TASK_SHARE = 0.86  # of what the task's own wording resembles a key point: any text about the matter has as much
 UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
 FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
-EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 
 Judged = Mapping[tuple[str, str], float]  # reference and key point: how far a judge says that it is made, 0 to 1
 NOTHING_JUDGED: Judged = MappingProxyType({})
@@ -106,7 +105,7 @@ def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]
 def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
     """For each (reference, key point) its similarity to its own reference answer and to the task's wording. Kept by
     rubric, since it is the same for every text."""
-    task = _compared(rubric.task, "answer", EVERYBODY)
+    task = _compared(rubric.task, "answer", ROLES_OF["any"])
     found = {}
     for reference in rubric.references:
         if not reference.key_points:
@@ -139,7 +138,7 @@ def _content(text: str) -> list[str]:
 def _said_in(reference: str, form: Form) -> ComparedSpans:
     """What the agent says in a reference answer; all of it where no turn is the agent's."""
     own = _compared(reference, form, {"agent"})
-    return own if own.spans else _compared(reference, form, EVERYBODY)
+    return own if own.spans else _compared(reference, form, ROLES_OF["any"])
 
 
 def _compared(text: str, form: Form, roles: Collection[Role]) -> ComparedSpans:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.grading.evidence import pieces_of
 from evaluator.references import tokens
-from evaluator.rubric import Role, Rubric
+from evaluator.rubric import ROLES_OF, Rubric
 from evaluator.rubrics import with_key_points
 from evaluator.transcript import Transcript, parse, spans_of
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from evaluator.references import Vectors
 
 ACCUSED_FROM = 0.8  # probability that a text is off the topic at which a person is asked to look
-EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 MOST_PIECES = 400  # of a very long text, evenly spaced: what it deals with shows in these
 NEAREST = 3  # sentences whose likeness is averaged
 SAME_TASK = 0.8  # cosine of two tasks, whole: the same scenario in another language or version is no contrast
@@ -116,7 +115,7 @@ def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -
     """The text, everybody's words, ready to be compared; None without words."""
     from evaluator.references import passage_vectors, universal_vectors
 
-    spans = spans_of(transcript, EVERYBODY, left_out)
+    spans = spans_of(transcript, ROLES_OF["any"], left_out)
     if not spans:
         return None
     pieces = [piece for span in spans for piece in pieces_of(span.text)]
@@ -137,8 +136,12 @@ def topic_of(rubric: Rubric) -> Topic:
     from evaluator.references import passage_vectors, universal_vectors
 
     rubric = with_key_points(rubric)
-    task = [piece for span in spans_of(parse(rubric.task), EVERYBODY) for piece in pieces_of(span.text)]
-    said = [span.text for item in rubric.references for span in spans_of(parse(item.text, form=rubric.form), EVERYBODY)]
+    task = [piece for span in spans_of(parse(rubric.task), ROLES_OF["any"]) for piece in pieces_of(span.text)]
+    said = [
+        span.text
+        for item in rubric.references
+        for span in spans_of(parse(item.text, form=rubric.form), ROLES_OF["any"])
+    ]
     points = [point.text for reference in rubric.references for point in reference.key_points]
     statements = [*task, *said, *points] or [rubric.task]
     words = " ".join((rubric.task, *(reference.text for reference in rubric.references), *points))

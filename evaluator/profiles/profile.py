@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +18,7 @@ from pydantic import Field, ValidationError
 
 from evaluator.encoding import Strict
 from evaluator.errors import InputError, StorageError
+from evaluator.files import write_in_one_step
 
 Array = NDArray[np.float64]
 Numbers = tuple[float, ...]
@@ -257,9 +256,7 @@ class Profile(Strict):
         path = Path(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-                file.write(self.model_dump_json())
-            os.replace(file.name, path)
+            write_in_one_step(path, self.model_dump_json())
         except OSError as problem:
             raise StorageError("calibration_not_saved", path=str(path), detail=str(problem)) from problem
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from evaluator.encoding import as_workbook_cell
 from evaluator.reports.phrases import shown_reasons
 from evaluator.reports.rows import criterion_rows, head_rows, key_point_rows, moment, speaker
 from evaluator.storage import Override, Record
@@ -50,12 +51,7 @@ def xlsx_report(record: Record, standing: Mapping[str, Override], *, language: s
 
 
 def _append(sheet: Any, values: list[Any]) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in values])
-    for cell in sheet[sheet.max_row]:
-        if isinstance(cell.value, str):
-            cell.data_type = "s"  # never a formula, whatever a candidate's words start with
+    sheet.append([as_workbook_cell(value) for value in values])
 
 
 def _widen(book: Any) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from evaluator.calibration.fit import HeldOut, fit_data
 from evaluator.errors import InputError
+from evaluator.files import write_in_one_step
 from evaluator.profiles import Figure, Profile, keep_profile, newest_kept, read_kept, same_fit
 from evaluator.rubric import Rubric
 from ui.calibration import runs
@@ -77,7 +78,7 @@ def _begin(run: Run, texts: bool) -> runner.Job:
 
     def store(profile: Profile, held: HeldOut) -> Profile:
         kept = keep_profile(records.profiles, profile, run.rubric)
-        runs.replace(run.folder / runs.HELD_OUT, KeptHeldOut.of(kept, held).model_dump_json().encode())
+        write_in_one_step(run.folder / runs.HELD_OUT, KeptHeldOut.of(kept, held).model_dump_json())
         kept.save(run.folder / "profile.json")
         return kept
 

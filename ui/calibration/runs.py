@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from evaluator.calibration.data import (
     read_table,
 )
 from evaluator.errors import InputError
+from evaluator.files import write_in_one_step
 from evaluator.profiles import two_sided
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
@@ -71,20 +71,13 @@ class Run(BaseModel):
         """The run with `changes`, on disk."""
         changed = self.model_copy(update=changes)
         make_writable(changed.folder)
-        replace(changed.folder / "run.json", changed.model_dump_json().encode())
+        write_in_one_step(changed.folder / "run.json", changed.model_dump_json())
         return changed
 
 
 def runs_folder() -> Path:
     """Where all runs lie."""
     return stores.settings().data_dir / "calibration"
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_bytes(content)
-    half.replace(path)
 
 
 def active() -> Run | None:
@@ -139,7 +132,7 @@ def keep_grades(run: Run, name: str, content: bytes) -> Run:
     _forget(run, "report", "fit", files=_FIGURES)
     suffix = Path(name).suffix.lower() or ".csv"
     make_writable(run.folder)
-    replace(run.folder / f"grades{suffix}", content)
+    write_in_one_step(run.folder / f"grades{suffix}", content)
     return run.save(grades=f"grades{suffix}", mapping=None)
 
 
@@ -151,7 +144,7 @@ def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
     make_writable(run.items)
     for name, content in files:
         target = "items.jsonl" if name.lower().endswith(".jsonl") else str(Path(name).with_suffix(".txt"))
-        replace(run.items / disk_name(target), content)
+        write_in_one_step(run.items / disk_name(target), content)
 
 
 def confirm(run: Run, mapping: ColumnMapping, scale: Scale | None, letters: dict[str, float]) -> Run:

@@ -19,6 +19,7 @@ from evaluator.bank.store.history import Change, as_it_is, new_run, now, remembe
 from evaluator.bank.store.storing import Stored, Storing
 from evaluator.bank.store.tables import ChangeRow, FileRow, ItemRow
 from evaluator.errors import InputError, StorageError
+from evaluator.files import write_in_one_step
 from evaluator.settings import make_writable
 from evaluator.storage import Database
 
@@ -85,9 +86,7 @@ class Bank:
     def name_columns(self, names: Mapping[str, str]) -> None:
         """Stores the roles of columns for later imports; StorageError if the disk fails."""
         path = make_writable(self.folder) / COLUMN_NAMES
-        half = path.with_suffix(".tmp")
-        half.write_text(json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1), "utf-8")
-        half.replace(path)
+        write_in_one_step(path, json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1))
 
     def files(self) -> dict[str, str]:
         """Path to SHA-256 for every imported document."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from evaluator.calibration.data.items import CalibrationItem
 from evaluator.errors import InputError, StorageError
+from evaluator.files import SHARED_FILE, write_in_one_step
 from evaluator.grading import evaluate, open_judge
 from evaluator.judge import choose
 from evaluator.profiles import read_scorecard, stamp_of
@@ -75,10 +76,9 @@ def transcript_of(item: CalibrationItem, rubric: Rubric) -> Transcript:
 
 def write_lines(lines: Sequence[dict[str, Any]], path: Path) -> None:
     """Write a readouts file atomically. Raises StorageError."""
-    half = path.with_name(f".{path.name}.part")
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-        half.replace(path)
+        write_in_one_step(path, text, SHARED_FILE)
     except OSError as problem:
         raise StorageError("calibration_not_saved", path=str(path), detail=str(problem)) from problem

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -14,8 +10,9 @@ from evaluator.calibration.agreement.severity import MACHINE, Copy, Severity
 from evaluator.calibration.agreement.substitution import Substitution
 from evaluator.calibration.report.plots import plot_bland_altman, plot_confusion, plot_routing
 from evaluator.calibration.report.report import TOTAL, CriterionReport, Report
-from evaluator.encoding import as_cell
+from evaluator.encoding import as_workbook_cell
 from evaluator.errors import StorageError
+from evaluator.files import SHARED_FILE, replacing, write_in_one_step
 from evaluator.messages import current, say
 from evaluator.profiles import Figure
 
@@ -52,18 +49,12 @@ def write_report(report: Report, folder: Path, language: str | None = None) -> l
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
-        _write_whole(folder / "report.xlsx", lambda path: _write_workbook(report, path, language))
+            write_in_one_step(folder / name, text, SHARED_FILE)
+        with replacing(folder / "report.xlsx", SHARED_FILE) as half:
+            _write_workbook(report, half, language)
     except OSError as problem:
         raise StorageError("calibration_not_saved", path=str(folder), detail=str(problem)) from problem
     return [folder / name for name in (*texts, "report.xlsx")]
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
-    write(Path(name))
-    os.replace(name, path)
 
 
 def render_html(report: Report, language: str) -> str:
@@ -253,11 +244,11 @@ def _write_workbook(report: Report, path: Path, language: str) -> None:
             [],
             *([c] for c in part.copies),
         ]:
-            sheet.append([as_cell(cell) for cell in line])
+            sheet.append([as_workbook_cell(cell) for cell in line])
         sheet.column_dimensions["A"].width = 30
     sheet = book.create_sheet(say("calibration.problems", language)[:31])
     for text in [*describe_fits(report, language), *(problem.text(language) for problem in report.problems)]:
-        sheet.append([as_cell(text)])
+        sheet.append([as_workbook_cell(text)])
     book.save(path)
 
 

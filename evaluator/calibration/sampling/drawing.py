@@ -24,6 +24,7 @@ from evaluator.calibration.data.grades import COLUMNS as GRADE_COLUMNS
 from evaluator.calibration.data.items import decode
 from evaluator.encoding import as_cell, from_cell
 from evaluator.errors import InputError, StorageError
+from evaluator.files import SHARED_FILE, write_in_one_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,11 +154,10 @@ def save_draw(draw: pd.DataFrame, path: Path) -> None:
         (as_cell(item), repr(float(chance)), int(drawn))
         for item, chance, drawn in zip(draw.index, draw["chance"], draw["drawn"], strict=True)
     )
-    half = path.with_name(f".{path.name}.part")
+    content = text.getvalue().encode("utf-8-sig")  # the mark lets Excel read Chinese
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text.getvalue(), encoding="utf-8-sig", newline="")  # the mark lets Excel read Chinese
-        half.replace(path)
+        write_in_one_step(path, content, SHARED_FILE)
     except OSError as problem:
         raise StorageError("calibration_not_saved", path=str(path), detail=str(problem)) from problem
 

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError, ModelDamaged, ModelError, ModelMissing
+from evaluator.files import write_in_one_step
 from evaluator.judge.backends.downloading import BEGINS, Progress, fetch, half_of, shown
 from evaluator.judge.backends.weights import kept_digest
 from evaluator.settings import Settings, make_writable
@@ -183,6 +184,4 @@ def _rights(source: str) -> dict[str, str]:
 
 def _write(folder: Path, model: OwnModel) -> None:
     note = folder / f"{model.name}{NOTE}"
-    half = note.with_name(f".{note.name}.{os.getpid()}")
-    half.write_text(model.model_dump_json(indent=1), encoding="utf-8")
-    half.replace(note)
+    write_in_one_step(note, model.model_dump_json(indent=1))

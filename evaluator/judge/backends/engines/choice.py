@@ -9,6 +9,7 @@ import math
 import os
 import platform
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError
+from evaluator.files import write_in_one_step
 from evaluator.judge.backends.engines.engine import EngineName, Setup
 from evaluator.judge.backends.engines.opening import ENGINES, installed
 from evaluator.judge.backends.engines.trial import CONTEXT_TOKENS, Tried, try_engine
@@ -124,9 +126,5 @@ def _read(note: Path) -> dict[str, object]:
 
 
 def _write(note: Path, known: dict[str, object]) -> None:
-    half = note.with_name(f".{note.name}.{os.getpid()}")
-    try:
-        half.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
-        half.replace(note)
-    except OSError:
-        half.unlink(missing_ok=True)  # a folder that cannot be written only costs the trial again
+    with suppress(OSError):  # a folder that cannot be written only costs the trial again
+        write_in_one_step(note, json.dumps(known, ensure_ascii=False, indent=1))
