@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from evaluator.encoding import as_workbook_cell
 from evaluator.errors import StorageError
 from evaluator.files import SHARED_FILE, replacing
 from evaluator.messages import say
