@@ -1,0 +1,1 @@
+"""Simulated customers, measured: how turns are read, and calls that scripted agents lead."""

@@ -9,16 +9,18 @@ that a run that was stopped goes on.
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 from evaluator.encoding import read_yaml
+from evaluator.grading import open_judge
 from evaluator.judge import Answer, Judge, Option, Question, State
 from evaluator.practice.call import hearing
 from evaluator.settings import load_settings
 
 TURNS = Path(__file__).with_name("turns.yaml")
-ASKED = 9  # the nearest events of each turn, so that the fit sees what the product asks and a little more
+ASKED = 6  # the nearest events of each turn, as the product asks; what is true and further away is asked too
 
 
 class Case(NamedTuple):
@@ -53,16 +55,25 @@ def _questions(language: str) -> dict[str, Question]:
     }
 
 
-async def cases(judge: Judge) -> list[Case]:
-    """All cases, asked one turn after the other."""
+async def cases(judge: Judge, seconds: float) -> list[Case]:
+    """The cases of as many turns as fit into `seconds`; what was asked before takes no time."""
+    end = time.monotonic() + seconds
     turns = read_yaml(TURNS.read_text(encoding="utf-8"))
     neutral: dict[str, dict[str, float]] = {}
     for language, said in {"zh": ("……", "嗯，您好。"), "en": ("…", "Mm, hello.")}.items():
         turn = {"language": language, "customer": said[0], "agent": said[1]}
-        reply = await judge.decide(_state(turn), list(_questions(language).values()))
-        neutral[language] = {name: hearing.log_odds(answer) for name, answer in reply.answers.items()}
+        neutral[language] = {}
+        for name, question in _questions(language).items():  # one by one, so that each is remembered
+            reply = await judge.decide(_state(turn), [question])
+            neutral[language][name] = hearing.log_odds(reply.answers[name])
+        print(language, flush=True)
     found = []
-    for number, turn in enumerate(turns, start=1):
+    for number, turn in sorted(
+        enumerate(turns, start=1), key=lambda one: (one[0] * 29) % 57
+    ):  # both languages from the start
+        if time.monotonic() > end:
+            print(f"stopped at {len(found)} questions: run it again to go on", flush=True)
+            break
         questions = _questions(turn["language"])
         shown = tuple(hearing.wordings(turn["language"])[name].examples for name in questions)
         near = dict(zip(questions, hearing.likenesses(turn["language"], turn["agent"], shown), strict=True))
@@ -80,15 +91,13 @@ async def cases(judge: Judge) -> list[Case]:
     return found
 
 
-def fit() -> None:
+def fit(seconds: float = 540) -> None:
     """Fits on odd turns, measures on even ones, and prints both."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
-    from evaluator.grading import open_judge
-
-    found = asyncio.run(cases(open_judge(load_settings())))
+    found = asyncio.run(cases(open_judge(load_settings()), seconds))
     table = np.array([[one.likeness, one.judged] for one in found])
     true = np.array([one.true for one in found])
     odd = np.array([one.turn % 2 == 1 for one in found])

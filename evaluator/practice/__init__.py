@@ -4,6 +4,7 @@ Personas describe the simulated customer of a call.
 """
 
 from evaluator.practice.attempting import Practised, grade_attempt, hand_in, practised
+from evaluator.practice.coaching import CoachNote, coach, notes_for
 from evaluator.practice.comparison import Comparison, Gap, compare, explain, own_total
 from evaluator.practice.persona import Event, Fact, Persona, Speech, StockLines
 from evaluator.practice.persona_files import (
@@ -18,9 +19,11 @@ from evaluator.practice.persona_files import (
     write_persona,
 )
 from evaluator.practice.progress import Advice, PracticeStep, advise, trace, with_references
+from evaluator.practice.self_knowledge import SelfKnowledge, know_oneself
 
 __all__ = [
     "Advice",
+    "CoachNote",
     "Comparison",
     "Event",
     "Fact",
@@ -28,18 +31,22 @@ __all__ = [
     "Persona",
     "PracticeStep",
     "Practised",
+    "SelfKnowledge",
     "Speech",
     "StockLines",
     "advise",
+    "coach",
     "compare",
     "dump_persona",
     "explain",
     "find_persona",
     "grade_attempt",
     "hand_in",
+    "know_oneself",
     "lint_persona",
     "lint_persona_file",
     "load_persona",
+    "notes_for",
     "own_total",
     "parse_persona",
     "persona_files",

@@ -6,13 +6,24 @@ from html import escape
 
 import streamlit as st
 
-from evaluator.practice import Advice, PracticeStep, Practised, advise, grade_attempt, practised, trace, with_references
+from evaluator.practice import (
+    Advice,
+    PracticeStep,
+    Practised,
+    SelfKnowledge,
+    advise,
+    grade_attempt,
+    know_oneself,
+    practised,
+    trace,
+    with_references,
+)
 from ui.practice.result import STYLE, show_result
 from ui.scorecard.profile_choice import remembered_profile
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, go_to, hold
-from ui.shared.language import in_a_row, tr
+from ui.shared.language import in_a_row, language, tr
 from ui.shared.layout import empty, out_of, percent, when
 from ui.shared.literal import literal
 
@@ -38,6 +49,7 @@ def show_progress() -> None:
     )
     mine = [entry for entry in entries if entry.rubric.id == chosen]
     _plots(trace(mine))
+    _self_knowledge(mine)
     section("ui_practice.attempts")
     _attempts(mine)
     section("ui_practice.train_next")
@@ -113,6 +125,30 @@ def _chart(rows: list[tuple[int, str, float | None]], text: str, rule: float | N
     if rule is not None:
         layers.append(alt.Chart(pd.DataFrame({share: [rule]})).mark_rule(strokeDash=[4, 4]).encode(y=share))
     st.altair_chart(alt.layer(*layers).properties(description=text, height=300), width="stretch")
+
+
+def _self_knowledge(entries: list[Practised]) -> None:
+    """How well the own grades fit the grader's, criterion by criterion; nothing before the first grading."""
+    known = know_oneself(entries)
+    if not known:
+        return
+    section("ui_practice.self_knowledge")
+    st.html(f'<p class="ev-dim">{escape(tr("ui_practice.self_knowledge_lead"))}</p>')
+    rows = "".join(self_knowledge_html(one) for one in known)
+    heads = "".join(f"<th scope='col'>{escape(tr(f'ui_practice.self_{name}'))}</th>" for name in _SELF_COLUMNS)
+    st.html(f'<table class="pr-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+
+
+_SELF_COLUMNS = ("criterion", "bias", "correlation", "meaning")
+
+
+def self_knowledge_html(one: SelfKnowledge) -> str:
+    """One criterion: bias and correlation with their intervals, and what they mean in words. Where the interval of the bias
+    holds 0 nothing is claimed."""
+    low, high = one.bias.low, one.bias.high
+    lean = "unclear" if low is None or high is None or low <= 0 <= high else "kinder" if low > 0 else "stricter"
+    cells = (one.bias.text(language()), one.correlation.text(language()), tr(f"ui_practice.self_{lean}"))
+    return f"<tr><th scope='row'>{escape(one.name)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _attempts(entries: list[Practised]) -> None:

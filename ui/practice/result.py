@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from evaluator.practice import Comparison, Gap, Practised, explain
+from ui.practice.coaching_view import show_coaching
 from ui.scorecard.radar import overview_html
 from ui.scorecard.transcript_view import colour, criterion_id, mark_id, show_transcript
 from ui.scorecard.view import (
@@ -55,6 +56,7 @@ def show_result(entry: Practised) -> None:
     with right:
         section("transcript")
         show_transcript(transcript, card.verdicts, prefix=prefix)
+    show_coaching(entry, transcript)
     show_key_points(card)
     show_references(card)
     with st.expander(tr("ui_practice.whole_scorecard")):
