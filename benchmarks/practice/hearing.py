@@ -59,14 +59,17 @@ async def cases(judge: Judge, seconds: float) -> list[Case]:
     """The cases of as many turns as fit into `seconds`; what was asked before takes no time."""
     end = time.monotonic() + seconds
     turns = read_yaml(TURNS.read_text(encoding="utf-8"))
-    neutral: dict[str, dict[str, float]] = {}
-    for language, said in {"zh": ("……", "嗯，您好。"), "en": ("…", "Mm, hello.")}.items():
-        turn = {"language": language, "customer": said[0], "agent": said[1]}
-        neutral[language] = {}
-        for name, question in _questions(language).items():  # one by one, so that each is remembered
-            reply = await judge.decide(_state(turn), [question])
-            neutral[language][name] = hearing.log_odds(reply.answers[name])
-        print(language, flush=True)
+    neutral: dict[tuple[str, str], float] = {}
+
+    async def plain(language: str, name: str) -> float:
+        """The log-odds of a turn that says nothing, asked when it is needed first."""
+        if (language, name) not in neutral:
+            said = ("……", "嗯，您好。") if language == "zh" else ("…", "Mm, hello.")
+            state = _state({"language": language, "customer": said[0], "agent": said[1]})
+            reply = await judge.decide(state, [_questions(language)[name]])
+            neutral[language, name] = hearing.log_odds(reply.answers[name])
+        return neutral[language, name]
+
     found = []
     for number, turn in sorted(
         enumerate(turns, start=1), key=lambda one: (one[0] * 29) % 57
@@ -84,10 +87,11 @@ async def cases(judge: Judge, seconds: float) -> list[Case]:
         for name in chosen:
             answer = reply.answers[name]
             if isinstance(answer, Answer):
-                judged = hearing.log_odds(answer) - neutral[turn["language"]][name]
+                judged = hearing.log_odds(answer) - await plain(turn["language"], name)
                 asked = order.index(name) < hearing.MOST_ASKED
                 found.append(Case(number, turn["language"], name, near[name], judged, asked, name in true))
-        print(f"{number}/{len(turns)}", flush=True)
+        read = {name: round(row.judged, 1) for name, row in ((one.event, one) for one in found if one.turn == number)}
+        print(f"{number}/{len(turns)} true {sorted(true)}: {read}", flush=True)
     return found
 
 

@@ -25,7 +25,7 @@ from evaluator.judge.backends.spending import Spending, TokenCounts
 from evaluator.judge.backends.tracing import RequestSpan, request_span
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits, Transport, mapped
 from evaluator.scorecard import Usage
-from evaluator.text import well_formed_value
+from evaluator.text import well_formed, well_formed_value
 
 
 class Endpoint(Frozen):
@@ -74,24 +74,16 @@ class OpenAIClient:
         async with self.spending.entry(billed, size, most_generated) as entry:
             try:
                 with mapped(self.endpoint.name, self.endpoint.address):
-                    async with client.with_streaming_response.post(
-                        "/chat/completions", body=sent, cast_to=_response_class()
-                    ) as response:
-                        async for line in response.iter_lines():
-                            if piece := self._piece(line):
-                                generated += 1
-                                yield piece
+                    events = await client.post(
+                        "/chat/completions", body=sent, cast_to=object, stream=True, stream_cls=_stream_class()
+                    )
+                    async for event in events:
+                        if piece := _piece_of(event):
+                            generated += 1
+                            yield piece
             except Passing as fault:
                 raise ReadingFailed(fault.cause, fault.detail) from fault
             entry.book(TokenCounts(prompt=size // 3, generated=generated), time.monotonic() - started)
-
-    def _piece(self, line: str) -> str:
-        """The words in one line of a stream of events; empty where it holds none."""
-        data = line.removeprefix("data:").strip()
-        if not line.startswith("data:") or data in ("", "[DONE]"):
-            return ""
-        choices = self._object(data).get("choices") or [{}]
-        return str((choices[0].get("delta") or {}).get("content") or "")
 
     async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         """The reply of /decisions as an object, and what it took."""
@@ -182,6 +174,19 @@ def _pool() -> Any:
     import httpx
 
     return httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30)
+
+
+def _stream_class() -> Any:
+    import openai
+
+    return openai.AsyncStream[object]
+
+
+def _piece_of(event: Any) -> str:
+    """The words in one event of a stream; empty where it holds none."""
+    choices = event.get("choices") if isinstance(event, dict) else None
+    delta = choices[0].get("delta") if choices and isinstance(choices[0], dict) else None
+    return well_formed(str((delta or {}).get("content") or ""))
 
 
 def _response_class() -> Any:
