@@ -13,9 +13,9 @@ from evaluator.practice import hand_in as hand_in_attempt
 from evaluator.practice.call import (
     STOCK,
     Hint,
+    LinePiece,
     Room,
     Talk,
-    Words,
     hint,
     hints_of,
     is_paused,
@@ -220,7 +220,7 @@ def _answer(talk: Talk, turn: CallTurn) -> runner.Job:
     return runner.start("call", work, title=talk.persona.name)
 
 
-def _told(job: runner.Job, said: str, words: Words) -> str:
+def _told(job: runner.Job, said: str, words: LinePiece) -> str:
     said += words.text
     job.events[:] = [runner.Tick(0, 1, said)]
     return said

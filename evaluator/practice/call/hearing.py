@@ -96,7 +96,7 @@ def state_of(persona: Persona, customer: str, agent: str) -> State:
 
 async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, agent: str) -> Hearing:
     """What the agent's turn did. Raises ModelError where the judge cannot work at all."""
-    asked = await asyncio.to_thread(choose_questions, persona, state, agent, everything=not judge.traits.anchored)
+    asked = await asyncio.to_thread(choose_questions, persona, state, agent, everything=_takes_all(judge))
     reply = await judge.decide(state_of(persona, customer, agent), [one.question for one in asked])
     neutral = await neutral_odds(judge, persona, [one.question for one in asked])
     chances, ungraded = {}, []
@@ -147,7 +147,7 @@ def nearest_open_fact(persona: Persona, agent: str) -> str | None:
 async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Question]) -> dict[str, float]:
     """The log-odds of "yes" for a turn that says nothing, for judges whose probabilities carry a prior; a judge that
     remembers is asked once."""
-    if not judge.traits.anchored:
+    if not judge.traits.anchored or judge.traits.mixed:  # of several judges each would need a neutral reading of its own
         return {}
     empty = "嗯，您好。" if persona.language == "zh" else "Mm, hello."
     reply = await judge.decide(state_of(persona, "……" if persona.language == "zh" else "…", empty), list(questions))
@@ -213,6 +213,11 @@ def _heard(persona: Persona, agent: str, chances: Mapping[str, float]) -> Heard:
     about = max((name for name in chances if name.startswith(ABOUT)), key=lambda name: chances[name], default="")
     hidden = about.removeprefix(ABOUT) if about and chances[about] >= TOLD and asks(agent, persona.language) else None
     return Heard(events=events, about=hidden, closes=chances.get(CLOSES, 0.0) >= TOLD)
+
+
+def _takes_all(judge: Judge) -> bool:
+    """Whether all questions may be asked: together in one request, or side by side."""
+    return judge.traits.apart or not judge.traits.anchored
 
 
 def _question(name: str, words: Wording) -> Question:
