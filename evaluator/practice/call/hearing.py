@@ -147,7 +147,9 @@ def nearest_open_fact(persona: Persona, agent: str) -> str | None:
 async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Question]) -> dict[str, float]:
     """The log-odds of "yes" for a turn that says nothing, for judges whose probabilities carry a prior; a judge that
     remembers is asked once."""
-    if not judge.traits.anchored or judge.traits.mixed:  # of several judges each would need a neutral reading of its own
+    if (
+        not judge.traits.anchored or judge.traits.mixed
+    ):  # of several judges each would need a neutral reading of its own
         return {}
     empty = "嗯，您好。" if persona.language == "zh" else "Mm, hello."
     reply = await judge.decide(state_of(persona, "……" if persona.language == "zh" else "…", empty), list(questions))
