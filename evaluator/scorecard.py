@@ -12,7 +12,7 @@ from evaluator.encoding import Frozen
 from evaluator.rubric import CriterionKind, Role
 
 SCHEMA_VERSION = 1
-METHOD = 17  # raised when scoring, or what a reader gets, changes: stored gradings would then differ from new ones
+METHOD = 18  # raised when scoring, or what a reader gets, changes: stored gradings would then differ from new ones
 
 Direction = Literal["for", "against"]
 UngradedCause = Literal["refused", "unreadable", "timeout", "unreachable", "too_long", "stopped", "budget"]
@@ -184,6 +184,7 @@ class Scorecard(Frozen):
     id: str  # id of the stored record
     rubric: RubricStamp
     total: float | None  # None if nothing could be graded
+    total_as_written: float | None = None  # had the words that a guard took out counted; None where none were taken out
     max_points: float
     pass_mark: float
     passed: bool | None  # None while ungraded criteria could still decide it

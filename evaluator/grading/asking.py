@@ -46,6 +46,16 @@ class Asking:
         self._known = dict(anchors)
 
     @property
+    def context_tokens(self) -> int | None:
+        """How much the judge can read."""
+        return self._judge.traits.context_tokens
+
+    def about_another(self, state: State) -> Asking:
+        """The same judge with another text; anchors that were read stay."""
+        known = MappingProxyType({}) if self._mixed else self._known
+        return Asking(self._stated, self._judge, state, lambda _: None, known)
+
+    @property
     def at_once(self) -> bool:
         """True if all questions about the text are to be asked together: of a judge that takes many in one request, and
         of several judges, whose anchors wait for who answers."""

@@ -16,9 +16,11 @@ from evaluator.grading.asking import Anchored, Asking, Progress, ReportProgress
 from evaluator.grading.evidence import Matcher, statements_of
 from evaluator.grading.last_words import LastWords, closings_of
 from evaluator.grading.material import Read, redactions, state_for
+from evaluator.grading.pasted import pasted
 from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
+from evaluator.grading.steering import steering
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.guard import inspect
@@ -28,6 +30,7 @@ from evaluator.rubric import ROLES_OF, Rubric, Speaker
 from evaluator.rubrics import YES
 from evaluator.scorecard import (
     METHOD,
+    Evidence,
     Guard,
     KeyPointResult,
     ReferenceUse,
@@ -194,18 +197,56 @@ async def grade(
     verdicts = await _judge_criteria(plan, asked, seen, report)
     answered = await asked.about(plan.all_questions)
     outcome = await asyncio.to_thread(_conclude, plan, asked, answered, seen, verdicts, guards, read)
-    took = outcome.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
-    return _scorecard(transcript, plan, judge, references, outcome._replace(usage=took))
+    as_written, more = await _total_as_written(plan, asked, transcript, guards)
+    took = (outcome.usage + more).model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+    return _scorecard(transcript, plan, judge, references, outcome._replace(usage=took, as_written=as_written))
 
 
 def read_text(
     rubric: Rubric, transcript: Transcript, context_tokens: int | None
 ) -> tuple[Sequence[Guard], Read | None]:
     """What the guards say of the text, and the text as the judge reads it; None where nobody said anything."""
-    guards = inspect(transcript)
+    guards = guards_of(rubric, transcript)
     if _is_silent(rubric, transcript, guards):
         return guards, None
     return guards, state_for(rubric, transcript, guards, context_tokens)
+
+
+def guards_of(rubric: Rubric, transcript: Transcript) -> list[Guard]:
+    """Everything that is noticed about a text before it is judged, one guard per code."""
+    found = (*inspect(transcript), *pasted(rubric, transcript), *steering(rubric, transcript))
+    by_code: dict[str, list[Guard]] = {}
+    for guard in found:
+        by_code.setdefault(guard.code, []).append(guard)
+    return [_as_one(guards) for guards in by_code.values()]
+
+
+def _as_one(guards: Sequence[Guard]) -> Guard:
+    """Guards of one code as one, each stretch of words quoted once."""
+    evidence: list[Evidence] = []
+    for one in sorted((item for guard in guards for item in guard.evidence), key=lambda item: item.start - item.end):
+        if not any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in evidence):
+            evidence.append(one)
+    return guards[0].model_copy(
+        update={
+            "detail": ", ".join(dict.fromkeys(guard.detail for guard in guards)),
+            "evidence": tuple(evidence),
+            "probability": max((guard.probability for guard in guards if guard.probability is not None), default=None),
+        }
+    )
+
+
+async def _total_as_written(
+    plan: Plan, asked: Asking, transcript: Transcript, guards: Sequence[Guard]
+) -> tuple[float | None, Usage]:
+    """The total if the words that the guards took out counted; None where they took nothing out or it cannot be told."""
+    if not redactions(guards):
+        return None, Usage()
+    read = state_for(plan.rubric, transcript, (), asked.context_tokens)
+    whole = asked.about_another(read.state)
+    seen, _ = await asyncio.gather(asyncio.to_thread(_look, plan, transcript, ()), whole.about(plan.all_questions))
+    verdicts = await _judge_criteria(plan, whole, seen, lambda _: None)
+    return add_up(verdicts, plan.stated.max_points, plan.stated.pass_mark).total, whole.usage
 
 
 class _Seen(NamedTuple):
@@ -274,6 +315,7 @@ class _Outcome(NamedTuple):
     answers: Mapping[str, Answer | Ungraded] = {}
     read: Read | None = None
     unasked: tuple[str, ...] = ()
+    as_written: float | None = None
 
 
 class Compared(NamedTuple):
@@ -344,6 +386,7 @@ def _scorecard(
         id=new_id(),
         rubric=plan.stamp,
         total=total.total,
+        total_as_written=outcome.as_written,
         max_points=total.max_points,
         pass_mark=rubric.pass_mark,
         passed=total.passed,

@@ -15,7 +15,16 @@ from evaluator.scorecard import Guard
 from evaluator.text import normalise, plain
 from evaluator.transcript import Role, Transcript, Turn, parse, spans_of, touched_sentences
 
-REDACTED = ("steering", "steering_by_other", "forged_score", "forged_delimiter")
+REDACTED = (
+    "steering",
+    "steering_by_other",
+    "forged_score",
+    "forged_delimiter",
+    "hidden_message",
+    "claims",
+    "claims_by_other",
+    "pasted",
+)
 LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones twice, such as thanks
 LEAST_PASTED = 4  # turns: fewer in a row can be a customer who asks again and an agent who has the same answer again
 _LINE_ENDS = re.compile(r"\s*\n\s*")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator.encoding import read_yaml
+from evaluator.guard.decoding import LOOK_ALIKES, Reading, readings
 from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
 from evaluator.scorecard import Evidence, Guard
 from evaluator.text import Normalised, folded, is_separator
@@ -23,15 +24,11 @@ from evaluator.transcript import Span, Transcript, Turn, evidence_of
 
 SHORT_WORDS = 20  # Chinese characters, or half as many words in another script: less is hardly an answer
 
+LONGEST_SHOWN = 120  # characters of a decoded message in a guard's detail
 MOST_BLANKS = 20
 MOST_HITS = 200  # per pattern and text: if an order is repeated 4,000 times, the first hits are enough
 LONGEST_SENTENCE = 400  # characters on either side of a hit
 _SENTENCE_ENDS = frozenset("。.!?;\n\r！？；")
-# Letters of other scripts that look like Latin ones; those that NFKC already folds are not listed.
-_LOOK_ALIKES = str.maketrans(
-    "авеікмнорстухѕԁјһԛԝӏոցαεικνορτυχɑɡıɪɴʀᴀᴄᴅᴇᴊᴋʟᴍᴏᴘᴛᴜᴠᴡᴢ",
-    "abeikmhopctyxsdjhqwlngaeiknoptuxagiinracdejklmoptuvwz",
-)
 _SURVEY = re.compile(
     r"满意|评价|短信|问卷|调查|调研|回访|好评|五星|星级|按键|挂机|挂断后|survey|feedback|questionnaire|satisf|review(?!er)|stars|surveys|thiscall",
 )
@@ -62,8 +59,8 @@ def inspect(transcript: Transcript) -> list[Guard]:
     """The guards that `transcript` raises, each with the exact words.
 
     Codes: "steering" (orders to the grader, or about the score, by the graded person), "steering_by_other" (the same in
-    the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters", "too_short",
-    "empty".
+    the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters",
+    "hidden_message" (encoded words, quoted in the detail), "too_short", "empty". Encoded text is decoded first.
     """
     found: dict[str, list[tuple[str, Evidence]]] = {}
     for turn in transcript.turns:
@@ -72,11 +69,25 @@ def inspect(transcript: Transcript) -> list[Guard]:
                 hit.pattern.code if is_graded(turn) or hit.pattern.code == "forged_delimiter" else "steering_by_other"
             )
             found.setdefault(code, []).append((hit.pattern.id, _evidence(turn, hit.start, hit.end)))
+    for reading in readings(transcript):
+        for code, name in _about_reading(reading):
+            pieces = [_evidence(turn, start, end) for turn, start, end in reading.pieces]
+            found.setdefault(code, []).extend((name, piece) for piece in pieces)
     guards = [
         Guard(code=code, detail=", ".join(dict.fromkeys(name for name, _ in items)), evidence=_apart(items))
         for code, items in found.items()
     ]
     return [*guards, *_about_hidden(transcript), *_about_length(transcript)]
+
+
+def _about_reading(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What is wrong with something that was decoded: code and detail."""
+    if reading.certain:
+        yield "hidden_message", f"{reading.way}: {reading.text[:LONGEST_SHOWN]}"
+        return
+    by_other = not is_graded(reading.pieces[0][0])
+    for hit in hits(reading.text):
+        yield "steering_by_other" if by_other else hit.pattern.code, f"{hit.pattern.id} ({reading.way})"
 
 
 def is_graded(turn: Turn) -> bool:
@@ -172,7 +183,7 @@ def _run_lengths(words: list[bool]) -> list[int]:
 def _collect(pieces: Iterator[tuple[str, tuple[int, int]]]) -> Normalised:
     letters, spans = [], []
     for piece, span in pieces:
-        letters.append(piece.translate(_LOOK_ALIKES))
+        letters.append(piece.translate(LOOK_ALIKES))
         spans += [span] * len(piece)
     return Normalised("".join(letters), tuple(spans))
 

@@ -1,0 +1,1 @@
+"""What hostile texts gain, what is detected of them, and what is said wrongly of innocent ones."""
