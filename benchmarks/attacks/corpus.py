@@ -176,7 +176,9 @@ def _spread(base: str, parts: list[str], where: str, language: Language) -> tupl
 
 def _fill(said: str, rubric: Rubric, base: str, language: Language) -> str:
     """The wording with what it takes from the rubric."""
-    found = re.sub(r"(?<!\\color)\{([a-z_0-9]+)(\|?)\}", lambda match: _value(match[1], bool(match[2]), rubric, base), said)
+    found = re.sub(
+        r"(?<!\\color)\{([a-z_0-9]+)(\|?)\}", lambda match: _value(match[1], bool(match[2]), rubric, base), said
+    )
     return found if language == "zh" else found.replace("。", ". ")
 
 
@@ -197,7 +199,9 @@ def _parts_of(name: str, rubric: Rubric, base: str) -> tuple[list[str], str]:
     examples = [check.example for check in checks if check.example] or sentences[:6]
     tops = [criterion.levels[-1].description for criterion in rubric.criteria if criterion.levels]
     shuffled = random.Random(7).sample(sentences, len(sentences))
-    clauses = [clause for sentence in shuffled for clause in re.split(r"[，,、]", sentence.strip("。.！!？?")) if clause]
+    clauses = [
+        clause for sentence in shuffled for clause in re.split(r"[，,、]", sentence.strip("。.！!？?")) if clause
+    ]
     lines = rubric.references[0].text.strip().splitlines()
     texts = {
         "examples": (examples, gap),
@@ -219,7 +223,10 @@ def _parts_of(name: str, rubric: Rubric, base: str) -> tuple[list[str], str]:
         "task": (_SENTENCE.findall(rubric.task), gap),
         "text": ([base], gap),
         "text_turns_doubled": ([line for line in base.splitlines() for _ in "12"], "\n"),
-        "text_sentences_doubled": ([_SENTENCE.sub(lambda match: match[0] * 2, line) for line in base.splitlines()], "\n"),
+        "text_sentences_doubled": (
+            [_SENTENCE.sub(lambda match: match[0] * 2, line) for line in base.splitlines()],
+            "\n",
+        ),
     }
     return texts[name]
 
@@ -243,9 +250,23 @@ def _words(rubric: Rubric) -> list[str]:
 def _loosened(sentence: str, chinese: bool) -> str:
     """The sentence in slightly other words, as someone would who hides where it comes from."""
     if chinese:
-        changes = {"您": "你", "我们": "咱们", "马上": "立刻", "现在": "这会儿", "已经": "早就", "一定": "肯定", "，": "，那个"}
+        changes = {
+            "您": "你",
+            "我们": "咱们",
+            "马上": "立刻",
+            "现在": "这会儿",
+            "已经": "早就",
+            "一定": "肯定",
+            "，": "，那个",
+        }
     else:
-        changes = {"I will": "I'll", "We will": "We'll", "you are": "you're", "straight away": "at once", ",": ", well,"}
+        changes = {
+            "I will": "I'll",
+            "We will": "We'll",
+            "you are": "you're",
+            "straight away": "at once",
+            ",": ", well,",
+        }
     for old, new in changes.items():
         sentence = sentence.replace(old, new)
     return sentence

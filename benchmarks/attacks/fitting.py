@@ -5,7 +5,8 @@
 Positive are the sentences that the tuning families put in. Ordinary are the tuning half of the clean texts, the texts of the
 shipped scenarios that may be developed with, their reference answers and development pairs, and sentences of everyday life.
 The probability from which a sentence is named is the lowest at which no more than LARGEST_SHARE of the ordinary sentences are,
-each fold's families and texts unknown to the fit that judges them.
+each fold's families and texts unknown to the fit that judges them. A claim is left out of what counts only above the
+highest of them all.
 """
 
 from __future__ import annotations
@@ -123,14 +124,14 @@ def features_of(found: list[Row]) -> np.ndarray:
     return np.array([made[place] for place in range(len(found))]).reshape(len(found), width)
 
 
-def fit_on(values: np.ndarray, labels: np.ndarray, shrinkage: float, named_from: float = 0.5) -> Fit:
+def fit_on(values: np.ndarray, labels: np.ndarray, shrinkage: float, named_from: float = 0.5, left_out_from: float = 0.5) -> Fit:
     """A linear discriminant of the three classes whose common covariance is shrunk (Ledoit and Wolf 2004)."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage, priors=PRIORS)
     model.fit((values - centre) / scale, labels)
-    return Fit(centre, scale, model.coef_, model.intercept_, named_from)
+    return Fit(centre, scale, model.coef_, model.intercept_, named_from, left_out_from)
 
 
 def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkage: float) -> np.ndarray:
@@ -149,18 +150,20 @@ def main(write: Annotated[bool, typer.Option(help="Write the fit that ships.")] 
     values, labels = features_of(found), np.array([row.label for row in found])
     groups = [row.group for row in found]
     print(f"{len(found)} sentences, by class {np.bincount(labels).tolist()}, {len(set(groups))} groups")
-    best = (0.0, 0.0, 0.0)
+    best = (0.0, 0.0, 0.0, 0.0)
     for shrinkage in SHRINKAGES:
         chances = left_out(values, labels, groups, shrinkage)
         ordinary = np.sort(chances[labels == 0])[::-1]
         named_from = float(ordinary[int(LARGEST_SHARE * len(ordinary))]) + 1e-6
         recall = float((chances[labels > 0] >= named_from).mean())
-        print(f"  shrinkage {shrinkage}: named from {named_from:.6f}, {recall:.1%} of the hostile sentences of unknown families")
-        best = max(best, (recall, shrinkage, named_from))
+        print(
+            f"  shrinkage {shrinkage}: named from {named_from:.6f}, {recall:.1%} of the hostile sentences of unknown families"
+        )
+        best = max(best, (recall, shrinkage, named_from, float(ordinary[0])))
     if write:
-        recall, shrinkage, named_from = best
+        recall, shrinkage, named_from, left_out_from = best
         origin = f"{len(found)} sentences of tuning families and clean texts (benchmarks/attacks/fitting.py), shrinkage {shrinkage}"
-        print(steering.write(fit_on(values, labels, shrinkage, named_from), origin))
+        print(steering.write(fit_on(values, labels, shrinkage, named_from, left_out_from), origin))
 
 
 if __name__ == "__main__":

@@ -230,7 +230,7 @@ def _as_one(guards: Sequence[Guard]) -> Guard:
     return guards[0].model_copy(
         update={
             "detail": ", ".join(dict.fromkeys(guard.detail for guard in guards)),
-            "evidence": tuple(evidence),
+            "evidence": tuple(sorted(evidence, key=lambda item: (len(item.turn), item.turn, item.start))),
             "probability": max((guard.probability for guard in guards if guard.probability is not None), default=None),
         }
     )

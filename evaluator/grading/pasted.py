@@ -24,8 +24,8 @@ from evaluator.transcript import Form, Span, Transcript, evidence_of, parse, spa
 CHARACTERS, WORDS = 4, 3  # Chinese characters, or words of another script, in one overlapping piece
 SHARE = 0.5  # of a sentence's pieces that stand in the rubric, from which it was taken over
 LEAST = 9  # units of a sentence, below which anybody may say the same
-# Units of a text taken over, below which it may be chance. Who knows the subject of an exam answers in its very terms.
-LEAST_TOGETHER: dict[Form, int] = {"dialogue": 24, "email": 24, "answer": 120}
+# Units of a text taken over, below which it may be chance: twice what innocent texts reach. Who knows the subject of an exam answers in its very terms.
+LEAST_TOGETHER: dict[Form, int] = {"dialogue": 48, "email": 48, "answer": 120}
 EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 

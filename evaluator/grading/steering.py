@@ -64,33 +64,43 @@ class Sentence(NamedTuple):
 
 class Fit(NamedTuple):
     """The discriminant: `weights` (3, features) over centred and scaled features, `intercept` (3,), and from which probability
-    of not being ordinary a sentence is named."""
+    of not being ordinary a sentence is named, and from which a claim is left out of what counts."""
 
     centre: Vectors
     scale: Vectors
     weights: Vectors
     intercept: Vectors
     named_from: float
+    left_out_from: float
 
 
 def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """The guards that the detector raises: "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for
-    claims, each with the exact words and the highest probability."""
+    claims that do not count, "possible_claims" for those that do; each with the exact words and the highest probability."""
     fit, said = shipped(), sentences(transcript)
     chances = probabilities(fit, features(rubric, said)) if said else []
     found: dict[str, list[tuple[float, Sentence]]] = {}
     for sentence, chance in zip(said, chances, strict=True):
         if 1 - chance[0] >= fit.named_from:
-            kind = "steering" if chance[1] >= chance[2] else "claims"
-            code = kind if is_graded(sentence.pieces[0][0]) else f"{kind}_by_other"
+            code = _code_of(fit, chance, sentence)
             found.setdefault(code, []).append((float(1 - chance[0]), sentence))
     return [_guard(code, items) for code, items in found.items()]
+
+
+def _code_of(fit: Fit, chance: Vectors, sentence: Sentence) -> str:
+    """Orders are left out, claims only where no ordinary sentence was ever so sure; other claims are shown and no more."""
+    if chance[1] < chance[2] and 1 - chance[0] < fit.left_out_from:
+        return "possible_claims"
+    kind = "steering" if chance[1] >= chance[2] else "claims"
+    return kind if is_graded(sentence.pieces[0][0]) else f"{kind}_by_other"
 
 
 def _guard(code: str, items: Sequence[tuple[float, Sentence]]) -> Guard:
     places = dict.fromkeys(piece for _, sentence in items for piece in sentence.pieces)
     evidence = tuple(evidence_of(Span(*place), "against", 1.0) for place in places)
-    return Guard(code=code, detail="fitted", evidence=evidence, probability=round(max(chance for chance, _ in items), 4))
+    return Guard(
+        code=code, detail="fitted", evidence=evidence, probability=round(max(chance for chance, _ in items), 4)
+    )
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
@@ -168,15 +178,17 @@ def shipped() -> Fit:
 
     with np.load(_DATA, allow_pickle=False) as file:
         parts = [file[name].astype(np.float32) for name in ("centre", "scale", "weights", "intercept")]
-        return Fit(*parts, named_from=float(json.loads(str(file["told"]))["named_from"]))
+        told = json.loads(str(file["told"]))
+        return Fit(*parts, named_from=float(told["named_from"]), left_out_from=float(told["left_out_from"]))
 
 
 def write(fit: Fit, origin: str) -> Path:
     """Writes what ships; `origin` says in words on what the fit was made."""
     import numpy as np
 
-    told = json.dumps({"origin": origin, "classes": CLASSES, "named_from": fit.named_from}, ensure_ascii=False)
-    arrays = {name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Fit._fields[:-1]}
+    said = {"origin": origin, "classes": CLASSES, "named_from": fit.named_from, "left_out_from": fit.left_out_from}
+    told = json.dumps(said, ensure_ascii=False)
+    arrays = {name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Fit._fields[:-2]}
     np.savez_compressed(_DATA, told=np.array(told), **arrays)
     shipped.cache_clear()
     return _DATA

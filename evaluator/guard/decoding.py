@@ -21,11 +21,17 @@ from evaluator.guard.invisible import hidden_characters, remove_hidden
 from evaluator.transcript import Span, Transcript, Turn, spans_of
 
 LEAST_WORDS, LEAST_CHARACTERS = 3, 4  # Latin words or Chinese characters that make a decoded stretch a message
-MOST_PIECES, LONGEST_PIECE, LONGEST_JOINED = 8, 40, 200  # of a sentence that is cut apart over turns: pieces, characters
+MOST_PIECES, LONGEST_PIECE, LONGEST_JOINED = (
+    8,
+    40,
+    200,
+)  # of a sentence that is cut apart over turns: pieces, characters
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,4000}={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[\s:]?){10,2000}(?![0-9A-Za-z])")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9.,!_~*'()-]){0,400}?(?:%[0-9A-Fa-f]{2}[A-Za-z0-9.,!_~*'()-]{0,20}){4,400}")
+_PERCENT = re.compile(
+    r"(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9.,!_~*'()-]){0,400}?(?:%[0-9A-Fa-f]{2}[A-Za-z0-9.,!_~*'()-]{0,20}){4,400}"
+)
 _ENTITIES = re.compile(r"(?:&#(?:\d{2,7}|x[0-9A-Fa-f]{2,6});\s?){6,1000}")
 _ESCAPES = re.compile(r"(?:\\u[0-9A-Fa-f]{4}\s?|\\x[0-9A-Fa-f]{2}){4,1000}")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{8,}")
@@ -76,7 +82,9 @@ def decoded(turn: Turn) -> Iterator[Reading]:
 def undisguised(text: str) -> str:
     """The text with mathematical and other styled letters as plain ones, and, in words that mix scripts, with the Latin
     letters that the others look like."""
-    plain = "".join(unicodedata.normalize("NFKC", char) if ord(char) > 0xFFFF or char in _STYLED else char for char in text)
+    plain = "".join(
+        unicodedata.normalize("NFKC", char) if ord(char) > 0xFFFF or char in _STYLED else char for char in text
+    )
     return _WORD.sub(lambda match: _in_one_script(match[0]), plain)
 
 
@@ -188,7 +196,9 @@ def _runs(tails: list[tuple[Turn, Span | None]]) -> Iterator[Reading]:
 def _reading(run: list[Span]) -> Iterator[Reading]:
     if len(run) < 2:
         return
-    glue = " " if all(first.text[-1:].isascii() and second.text[:1].isascii() for first, second in pairwise(run)) else ""
+    glue = (
+        " " if all(first.text[-1:].isascii() and second.text[:1].isascii() for first, second in pairwise(run)) else ""
+    )
     text = glue.join(span.text for span in run)
     if len(text) <= LONGEST_JOINED:
         yield Reading(text, tuple((span.turn, span.start, span.end) for span in run), "joined")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from evaluator import messages
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, Verdict
 
+MOST_QUOTES, LONGEST_QUOTE = 3, 60  # sentences quoted per reason, and their characters
+
 
 def phrase(key: str, **values: object) -> str:
     """The text for `key` in the catalogue `report`, in the current language."""
@@ -70,10 +72,21 @@ def decided(card: Scorecard, language: str | None = None) -> str:
 def shown_reasons(card: Scorecard, language: str | None = None) -> list[str]:
     """Why a person should look, one sentence per reason; one about a criterion starts with its name."""
     names = {verdict.criterion: verdict.name for verdict in card.verdicts}
-    return [
+    quotes = {f"guard_{guard.code}": guard.evidence[:MOST_QUOTES] for guard in card.guards}
+    told = [
         _reason(reason.code, dict(reason.values), names.get(reason.criterion or ""), language)
+        + "".join(f" “{_shortened(item.text)}”" for item in quotes.get(reason.code, ()))
         for reason in card.review_reasons
     ]
+    if card.total_as_written is not None:
+        told.append(messages.say("review.as_written", language, total=points(card.total_as_written)))
+    return told
+
+
+def _shortened(text: str) -> str:
+    """Words to recognise a sentence by, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"
 
 
 def _reason(code: str, values: dict[str, str], criterion: str | None, language: str | None) -> str:
