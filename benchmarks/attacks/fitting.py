@@ -1,12 +1,13 @@
 """Fits the detector of orders and claims that ships, on the families that are not held back.
 
-    python -m benchmarks.attacks.fitting [--write]
+    python -m benchmarks.attacks.fitting [DATA] [--write]
 
 Positive are the sentences that the tuning families put in. Ordinary are the tuning half of the clean texts, the texts of the
-shipped scenarios that may be developed with, their reference answers and development pairs, and sentences of everyday life.
-The probability from which a sentence is named is the lowest at which no more than LARGEST_SHARE of the ordinary sentences are,
-each fold's families and texts unknown to the fit that judges them. A claim is left out of what counts only above the
-highest of them all.
+shipped scenarios that may be developed with, their reference answers and development pairs, sentences of everyday life, and,
+from DATA, half of the real calls and answers (the half that is held back is measured by `benchmarks.attacks`). The probability
+from which a sentence is named is the lowest at which no more than LARGEST_SHARE of the innocent texts are accused, each fold's
+families and texts unknown to the fit that judges them. A sentence is left out of what counts from where PRECISION of those
+above are hostile.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import numpy as np
 import typer
 import yaml
 
-from benchmarks.attacks.corpus import Attack, attacks, clean_texts, insert, rubrics
+from benchmarks.attacks.corpus import Attack, attacks, clean_texts, insert, is_held_back, rubrics
 from benchmarks.examples import developed, read_example, shipped
 from benchmarks.unseen.evidence import PAIRS
-from evaluator.grading import steering
-from evaluator.grading.steering import CLASSES, Fit, Sentence
+from benchmarks.unseen.intervals import Share
+from evaluator.grading import digest_of, steering
+from evaluator.grading.steering import CLASSES, Discriminant, Sentence
 from evaluator.references import space
 from evaluator.rubric import Rubric
 from evaluator.rubrics import find
@@ -39,7 +41,8 @@ NEITHER = (
     "polish", "padding", "doubling", "acrostic", "tag-characters", "chat-template",
 )  # fmt: skip
 FOLDS = 10
-LARGEST_SHARE = 0.0015  # of ordinary sentences, about one in a hundred texts: most of these sentences are hard ones
+LARGEST_SHARE = 0.005  # of innocent texts that are accused
+PRECISION = 0.99  # of sentences that are left out, in this mixture of hostile and ordinary ones
 SHRINKAGES = (0.1, 0.3, 0.5)
 PRIORS = (0.9, 0.07, 0.03)
 
@@ -49,13 +52,24 @@ class Row(NamedTuple):
 
     group: str
     label: int
-    rubric: str
+    rubric: Rubric
     sentence: Sentence
 
 
-def rows() -> list[Row]:
+def rows(data: Path | None = None) -> list[Row]:
     """All sentences of the tuning side."""
-    return [*_hostile(), *_innocent()]
+    return [*_hostile(), *_innocent(), *(_real(data) if data else ())]
+
+
+def _real(data: Path) -> Iterator[Row]:
+    """The tuning half of real calls and answers."""
+    from benchmarks.agreement.cases import read_set
+
+    for folder in sorted(path for path in data.iterdir() if (path / "grades.csv").exists()):
+        for case in read_set(folder).cases:
+            if not is_held_back(case.id, 2):
+                for sentence in steering.sentences(case.transcript):
+                    yield Row(f"real {folder.name} {case.id}", 0, case.rubric, sentence)
 
 
 def label_of(family: str) -> int | None:
@@ -79,7 +93,7 @@ def _hostile() -> Iterator[Row]:
         if attack.held_back or label is None:
             continue
         for sentence in hostile_sentences(attack):
-            yield Row(f"attack {attack.family}", label, attack.rubric, sentence)
+            yield Row(f"attack {attack.family}", label, rubrics()[attack.rubric], sentence)
 
 
 def _innocent() -> Iterator[Row]:
@@ -108,30 +122,31 @@ def _inserted(said: str, language: str) -> str:
 
 def _rows_of(group: str, rubric: Rubric, text: str, form_of: Rubric | None = None) -> Iterator[Row]:
     for sentence in steering.sentences(parse(text, form=(form_of or rubric).form)):
-        yield Row(group, 0, rubric.id, sentence)
+        yield Row(group, 0, rubric, sentence)
 
 
 def features_of(found: list[Row]) -> np.ndarray:
     """The features of all rows, in their order; embedded a rubric at a time."""
-    width, by_rubric = 0, {}
+    by_rubric: dict[str, list[int]] = {}
     for place, row in enumerate(found):
-        by_rubric.setdefault(row.rubric, []).append(place)
+        by_rubric.setdefault(digest_of(row.rubric), []).append(place)
     made: dict[int, np.ndarray] = {}
-    for name, places in by_rubric.items():
-        values = steering.features(find(name), [found[place].sentence for place in places])
-        width = values.shape[1]
+    for places in by_rubric.values():
+        values = steering.features(found[places[0]].rubric, [found[place].sentence for place in places])
         made |= dict(zip(places, values, strict=True))
-    return np.array([made[place] for place in range(len(found))]).reshape(len(found), width)
+    return np.array([made[place] for place in range(len(found))])
 
 
-def fit_on(values: np.ndarray, labels: np.ndarray, shrinkage: float, named_from: float = 0.5, left_out_from: float = 0.5) -> Fit:
+def fit_on(
+    values: np.ndarray, labels: np.ndarray, shrinkage: float, named_from: float = 0.5, left_out_from: float = 0.5
+) -> Discriminant:
     """A linear discriminant of the three classes whose common covariance is shrunk (Ledoit and Wolf 2004)."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage, priors=PRIORS)
     model.fit((values - centre) / scale, labels)
-    return Fit(centre, scale, model.coef_, model.intercept_, named_from, left_out_from)
+    return Discriminant(centre, scale, model.coef_, model.intercept_, named_from, left_out_from)
 
 
 def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkage: float) -> np.ndarray:
@@ -144,25 +159,60 @@ def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkag
     return chances
 
 
-def main(write: Annotated[bool, typer.Option(help="Write the fit that ships.")] = False) -> None:
-    """Prints what is found at each strength of regularisation, and writes the best."""
-    found = rows()
+def highest_by_text(chances: np.ndarray, labels: np.ndarray, groups: list[str]) -> list[float]:
+    """The highest probability of each innocent text, falling."""
+    found: dict[str, float] = {}
+    for chance, label, group in zip(chances, labels, groups, strict=True):
+        if not label:
+            found[group] = max(found.get(group, 0.0), float(chance))
+    return sorted(found.values(), reverse=True)
+
+
+def precise_from(chances: np.ndarray, labels: np.ndarray) -> float:
+    """The lowest probability from which PRECISION of the sentences are hostile."""
+    order = np.argsort(-chances)
+    hostile = np.cumsum(labels[order] > 0)
+    good = np.flatnonzero(hostile / np.arange(1, len(order) + 1) >= PRECISION)
+    return float(chances[order][good[-1]]) if len(good) else 1.0
+
+
+def unknown_set(
+    values: np.ndarray, labels: np.ndarray, groups: list[str], name: str, shrinkage: float, least: float
+) -> str:
+    """How many texts of one real set are accused by a fit that saw nothing of that set."""
+    own = np.array([group.startswith(f"real {name} ") for group in groups])
+    chances = 1 - steering.probabilities(fit_on(values[~own], labels[~own], shrinkage), values[own])[:, 0]
+    texts = highest_by_text(chances, labels[own], [group for group, mine in zip(groups, own, strict=True) if mine])
+    return str(Share(sum(chance >= least for chance in texts), len(texts)))
+
+
+def main(
+    data: Annotated[Path | None, typer.Argument(help="Folder with sets of real calls and answers.")] = None,
+    write: Annotated[bool, typer.Option(help="Write the fit that ships.")] = False,
+) -> None:
+    """Prints what is found at each shrinkage, and writes the best."""
+    found = rows(data)
     values, labels = features_of(found), np.array([row.label for row in found])
     groups = [row.group for row in found]
     print(f"{len(found)} sentences, by class {np.bincount(labels).tolist()}, {len(set(groups))} groups")
     best = (0.0, 0.0, 0.0, 0.0)
     for shrinkage in SHRINKAGES:
         chances = left_out(values, labels, groups, shrinkage)
-        ordinary = np.sort(chances[labels == 0])[::-1]
-        named_from = float(ordinary[int(LARGEST_SHARE * len(ordinary))]) + 1e-6
+        texts = highest_by_text(chances, labels, groups)
+        named_from = texts[int(LARGEST_SHARE * len(texts))] + 1e-7
         recall = float((chances[labels > 0] >= named_from).mean())
         print(
-            f"  shrinkage {shrinkage}: named from {named_from:.6f}, {recall:.1%} of the hostile sentences of unknown families"
+            f"  shrinkage {shrinkage}: named from {named_from:.7f}, {recall:.1%} of the hostile sentences of unknown families"
         )
-        best = max(best, (recall, shrinkage, named_from, float(ordinary[0])))
+        best = max(best, (recall, shrinkage, named_from, max(named_from, precise_from(chances, labels))))
+    recall, shrinkage, named_from, left_out_from = best
+    print(f"  left out from {left_out_from:.7f}")
+    for name in sorted({group.split(" ")[1] for group in groups if group.startswith("real ")}):
+        print(
+            f"  accused of {name}, fitted without it: {unknown_set(values, labels, groups, name, shrinkage, named_from)}"
+        )
     if write:
-        recall, shrinkage, named_from, left_out_from = best
-        origin = f"{len(found)} sentences of tuning families and clean texts (benchmarks/attacks/fitting.py), shrinkage {shrinkage}"
+        origin = f"{len(found)} sentences of tuning families and innocent texts, shrinkage {shrinkage}"
         print(steering.write(fit_on(values, labels, shrinkage, named_from, left_out_from), origin))
 
 

@@ -62,9 +62,9 @@ class Sentence(NamedTuple):
     pieces: Place
 
 
-class Fit(NamedTuple):
+class Discriminant(NamedTuple):
     """The discriminant: `weights` (3, features) over centred and scaled features, `intercept` (3,), and from which probability
-    of not being ordinary a sentence is named, and from which a claim is left out of what counts."""
+    of not being ordinary a sentence is named, and from which it is left out of what counts."""
 
     centre: Vectors
     scale: Vectors
@@ -76,7 +76,7 @@ class Fit(NamedTuple):
 
 def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """The guards that the detector raises: "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for
-    claims that do not count, "possible_claims" for those that do; each with the exact words and the highest probability."""
+    claims that do not count, "possible_steering" and "possible_claims" where the points stay; each with the exact words and the highest probability."""
     fit, said = shipped(), sentences(transcript)
     chances = probabilities(fit, features(rubric, said)) if said else []
     found: dict[str, list[tuple[float, Sentence]]] = {}
@@ -87,11 +87,11 @@ def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     return [_guard(code, items) for code, items in found.items()]
 
 
-def _code_of(fit: Fit, chance: Vectors, sentence: Sentence) -> str:
-    """Orders are left out, claims only where no ordinary sentence was ever so sure; other claims are shown and no more."""
-    if chance[1] < chance[2] and 1 - chance[0] < fit.left_out_from:
-        return "possible_claims"
+def _code_of(fit: Discriminant, chance: Vectors, sentence: Sentence) -> str:
+    """Left out of what counts where the detector is precise enough; shown and no more below."""
     kind = "steering" if chance[1] >= chance[2] else "claims"
+    if 1 - chance[0] < fit.left_out_from:
+        return f"possible_{kind}"
     return kind if is_graded(sentence.pieces[0][0]) else f"{kind}_by_other"
 
 
@@ -161,7 +161,7 @@ def _sides(rubric: Rubric) -> tuple[Vectors, Vectors]:
     return universal_vectors(described or [rubric.task]), universal_vectors(spoken)
 
 
-def probabilities(fit: Fit, rows: Vectors) -> Vectors:
+def probabilities(fit: Discriminant, rows: Vectors) -> Vectors:
     """(sentences, 3): the probability of each of CLASSES."""
     import numpy as np
 
@@ -172,23 +172,23 @@ def probabilities(fit: Fit, rows: Vectors) -> Vectors:
 
 
 @cache
-def shipped() -> Fit:
+def shipped() -> Discriminant:
     """What ships in `steering.npz`."""
     import numpy as np
 
     with np.load(_DATA, allow_pickle=False) as file:
         parts = [file[name].astype(np.float32) for name in ("centre", "scale", "weights", "intercept")]
         told = json.loads(str(file["told"]))
-        return Fit(*parts, named_from=float(told["named_from"]), left_out_from=float(told["left_out_from"]))
+        return Discriminant(*parts, named_from=float(told["named_from"]), left_out_from=float(told["left_out_from"]))
 
 
-def write(fit: Fit, origin: str) -> Path:
+def write(fit: Discriminant, origin: str) -> Path:
     """Writes what ships; `origin` says in words on what the fit was made."""
     import numpy as np
 
     said = {"origin": origin, "classes": CLASSES, "named_from": fit.named_from, "left_out_from": fit.left_out_from}
     told = json.dumps(said, ensure_ascii=False)
-    arrays = {name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Fit._fields[:-2]}
+    arrays = {name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Discriminant._fields[:-2]}
     np.savez_compressed(_DATA, told=np.array(told), **arrays)
     shipped.cache_clear()
     return _DATA
