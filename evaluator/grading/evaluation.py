@@ -16,21 +16,18 @@ from evaluator.grading.asking import Anchored, Asking, Progress, ReportProgress
 from evaluator.grading.evidence import Matcher, statements_of
 from evaluator.grading.last_words import LastWords, closings_of
 from evaluator.grading.material import Read, redactions, state_for
-from evaluator.grading.pasted import pasted
+from evaluator.grading.noticing import guards_of
 from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
-from evaluator.grading.steering import steering
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
-from evaluator.guard import inspect
 from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded
 from evaluator.judge.combined import RememberingJudge, asking_again
 from evaluator.rubric import ROLES_OF, Rubric, Speaker
 from evaluator.rubrics import YES
 from evaluator.scorecard import (
     METHOD,
-    Evidence,
     Guard,
     KeyPointResult,
     ReferenceUse,
@@ -210,30 +207,6 @@ def read_text(
     if _is_silent(rubric, transcript, guards):
         return guards, None
     return guards, state_for(rubric, transcript, guards, context_tokens)
-
-
-def guards_of(rubric: Rubric, transcript: Transcript) -> list[Guard]:
-    """Everything that is noticed about a text before it is judged, one guard per code."""
-    found = (*inspect(transcript), *pasted(rubric, transcript), *steering(rubric, transcript))
-    by_code: dict[str, list[Guard]] = {}
-    for guard in found:
-        by_code.setdefault(guard.code, []).append(guard)
-    return [_as_one(guards) for guards in by_code.values()]
-
-
-def _as_one(guards: Sequence[Guard]) -> Guard:
-    """Guards of one code as one, each stretch of words quoted once."""
-    evidence: list[Evidence] = []
-    for one in sorted((item for guard in guards for item in guard.evidence), key=lambda item: item.start - item.end):
-        if not any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in evidence):
-            evidence.append(one)
-    return guards[0].model_copy(
-        update={
-            "detail": ", ".join(dict.fromkeys(guard.detail for guard in guards)),
-            "evidence": tuple(sorted(evidence, key=lambda item: (len(item.turn), item.turn, item.start))),
-            "probability": max((guard.probability for guard in guards if guard.probability is not None), default=None),
-        }
-    )
 
 
 async def _total_as_written(
