@@ -44,6 +44,15 @@ def draft_rubric(item: Item, rubric_id: str | None = None) -> Rubric:
     )
 
 
+def plain_rubric(item: Item, rubric_id: str | None = None) -> Rubric:
+    """A rubric of one criterion for an open item without scoring criteria: how far the answer does what the question asks,
+    measured by its reference answer where it has one. Its levels are proposals too."""
+    language = language_of(item)
+    text = messages.say("bank.whole_answer", language)
+    whole = item.model_copy(update={"criteria": (PaperCriterion(number=1, text=text, points=item.points or 10.0),)})
+    return draft_rubric(whole, rubric_id)
+
+
 def _criterion(criterion: PaperCriterion, item: Item, language: str) -> Criterion:
     points = max(0.5, _half(criterion.points if criterion.points is not None else _share(item)))
     return Criterion(

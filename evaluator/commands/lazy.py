@@ -17,6 +17,8 @@ LATER = {
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "bank": "evaluator.commands.bank",
+    "interview": "evaluator.commands.interview",
+    "paper": "evaluator.commands.paper",
     "calibrate": "evaluator.commands.calibrate",
 }
 

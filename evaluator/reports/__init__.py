@@ -5,6 +5,17 @@ from typing import TYPE_CHECKING
 from evaluator.resources import fetched_late
 
 if TYPE_CHECKING:
+    from evaluator.reports.blocks import (
+        Block,
+        Bullets,
+        DocumentFormat,
+        PageBreak,
+        Paragraph,
+        Table,
+        Title,
+        shown,
+        write_blocks,
+    )
     from evaluator.reports.excel import xlsx_report
     from evaluator.reports.markdown import to_markdown
     from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
@@ -28,6 +39,17 @@ if TYPE_CHECKING:
 __getattr__ = fetched_late(
     __name__,
     {
+        "blocks": (
+            "Block",
+            "Bullets",
+            "DocumentFormat",
+            "PageBreak",
+            "Paragraph",
+            "Table",
+            "Title",
+            "shown",
+            "write_blocks",
+        ),
         "excel": ("xlsx_report",),
         "markdown": ("to_markdown",),
         "phrases": ("bearing", "decided", "shown_reasons", "state_of", "why"),
@@ -51,6 +73,13 @@ __getattr__ = fetched_late(
 )
 
 __all__ = [
+    "Block",
+    "Bullets",
+    "DocumentFormat",
+    "PageBreak",
+    "Paragraph",
+    "Table",
+    "Title",
     "bearing",
     "decided",
     "docx_report",
@@ -66,10 +95,12 @@ __all__ = [
     "print_transcript",
     "print_weights",
     "recomputed",
+    "shown",
     "shown_points",
     "shown_reasons",
     "state_of",
     "to_markdown",
     "why",
+    "write_blocks",
     "xlsx_report",
 ]

@@ -21,40 +21,42 @@ def xlsx_report(record: Record, standing: Mapping[str, Override], *, language: s
     overview = book.active
     overview.title = tell("title")
     if record.scorecard.judge.get("name") == "scripted":
-        _append(overview, [tell("scripted")])
+        append(overview, [tell("scripted")])
     for name, value in head_rows(record, standing, tell, language):
-        _append(overview, [name, value])
+        append(overview, [name, value])
     for reason in shown_reasons(record.scorecard, language):
-        _append(overview, [tell("review"), reason])
+        append(overview, [tell("review"), reason])
     for note in record.notes:
-        _append(overview, [tell("notes"), f"{note.text} — {note.who or '–'}, {moment(note.at)} UTC"])
+        append(overview, [tell("notes"), f"{note.text} — {note.who or '–'}, {moment(note.at)} UTC"])
     criteria = book.create_sheet(tell("criteria"))
     columns = ("criterion", "points", "most", "confidence", "human", "human_by", "comment", "level", "evidence")
-    _append(criteria, [tell(name) for name in columns])
+    append(criteria, [tell(name) for name in columns])
     for row in criterion_rows(record, standing, tell):
         own = row.override
         human = [own.points, own.who, own.comment] if own else [None, "", ""]
         points = row.shown if row.points is None else round(row.points, 2)
-        _append(criteria, [row.name, points, row.most, row.confidence, *human, row.level, "\n".join(row.quotes)])
+        append(criteria, [row.name, points, row.most, row.confidence, *human, row.level, "\n".join(row.quotes)])
     points_sheet = book.create_sheet(tell("key_point"))
-    _append(points_sheet, [tell("key_point"), tell("outcome"), tell("probability")])
+    append(points_sheet, [tell("key_point"), tell("outcome"), tell("probability")])
     for point in key_point_rows(record, tell):
-        _append(points_sheet, list(point))
+        append(points_sheet, list(point))
     turns = book.create_sheet(tell("transcript"))
-    _append(turns, [tell(name) for name in ("turn", "speaker", "role", "text")])
+    append(turns, [tell(name) for name in ("turn", "speaker", "role", "text")])
     for turn in record.transcript.turns:
-        _append(turns, [turn.id, turn.speaker or "", tell(f"role_{turn.role}"), turn.text])
-    _widen(book)
+        append(turns, [turn.id, turn.speaker or "", tell(f"role_{turn.role}"), turn.text])
+    widen(book)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
-def _append(sheet: Any, values: list[Any]) -> None:
+def append(sheet: Any, values: list[Any]) -> None:
+    """Adds a row; what a spreadsheet would run as a formula, or cannot hold, is written as text or left out."""
     sheet.append([as_workbook_cell(value) for value in values])
 
 
-def _widen(book: Any) -> None:
+def widen(book: Any) -> None:
+    """Makes columns as wide as their words, within reason."""
     from openpyxl.styles import Alignment
 
     for sheet in book.worksheets:

@@ -5,6 +5,7 @@ from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome,
 from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
+from evaluator.storage.interviews import Decision, Interviews, KeptInterview, PanelPoint
 from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
 from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review, now
 from evaluator.storage.moving import CopiedTable, copy_tables, move_records
@@ -13,6 +14,7 @@ from evaluator.storage.provider_jobs import ProviderJob
 from evaluator.storage.records import Records, open_records
 from evaluator.storage.runners import BEAT_S
 from evaluator.storage.shared_memo import open_memo
+from evaluator.storage.sittings import KeptSitting, SittingEvent, Sittings
 from evaluator.storage.versions import Profiles, RubricVersion, StoredProfile
 
 __all__ = [
@@ -25,16 +27,21 @@ __all__ = [
     "CallTurn",
     "CopiedTable",
     "Database",
+    "Decision",
     "Draft",
     "GradingSummary",
     "HumanGrade",
+    "Interviews",
     "ItemOutcome",
+    "KeptInterview",
+    "KeptSitting",
     "KeyPrefix",
     "Memo",
     "NewItem",
     "Note",
     "Override",
     "OwnPoint",
+    "PanelPoint",
     "PendingItem",
     "PracticeCall",
     "Profiles",
@@ -43,6 +50,8 @@ __all__ = [
     "Records",
     "Review",
     "RubricVersion",
+    "SittingEvent",
+    "Sittings",
     "StoredProfile",
     "TurnKind",
     "copy_tables",

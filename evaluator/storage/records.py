@@ -9,15 +9,18 @@ from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.batches import Batches
 from evaluator.storage.calls import Calls
+from evaluator.storage.interviews import Interviews
 from evaluator.storage.opening import Database
 from evaluator.storage.provider_jobs import ProviderJobs
 from evaluator.storage.reviews import Reviews
 from evaluator.storage.runners import Runners
+from evaluator.storage.sittings import Sittings
 from evaluator.storage.versions import Profiles, RubricVersions
 
 
 class Records(Reviews):
-    """Gradings with what people added, and `drafts`, `attempts`, `calls`, `batches`, `runners`, `rubrics` and `profiles`.
+    """Gradings with what people added, and `drafts`, `attempts`, `calls`, `batches`, `runners`, `rubrics`, `profiles`,
+    `interviews` and `sittings`.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
     the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -33,6 +36,8 @@ class Records(Reviews):
         self.runners = Runners(database)
         self.rubrics = RubricVersions(database)
         self.profiles = Profiles(database)
+        self.interviews = Interviews(database)
+        self.sittings = Sittings(database)
 
     def close(self) -> None:
         """Closes the connections; the records cannot be used afterwards."""

@@ -316,3 +316,82 @@ class ProfileRow(Base):
     rubric_id: Mapped[str] = mapped_column(String(64), default="", index=True)
     body: Mapped[dict] = mapped_column(JSON)
     at: Mapped[str] = mapped_column(String(40))
+
+
+class InterviewRow(Base):
+    """A whole interview: its transcript and paper as they were, where each question stands in it, and what came of each."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (Index("ix_interviews_owner_round", "owner", "round"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(NameType(200), default="")
+    round: Mapped[str] = mapped_column(NameType(200), default="")
+    candidate: Mapped[str] = mapped_column(NameType(400), default="")
+    title: Mapped[str] = mapped_column(TextType, default="")
+    at: Mapped[str] = mapped_column(String(40))
+    paper: Mapped[dict] = mapped_column(JSON)
+    transcript: Mapped[dict] = mapped_column(JSON)
+    segments: Mapped[dict] = mapped_column(JSON)
+    outcomes: Mapped[list] = mapped_column(JSON, default=list)
+
+
+class PanelPointRow(Base):
+    """The points of one interviewer for one question; None takes that person's earlier ones back. Never edited."""
+
+    __tablename__ = "panel_points"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), index=True)
+    question: Mapped[str] = mapped_column(String(64))
+    who: Mapped[str] = mapped_column(NameType(200))
+    points: Mapped[float | None] = mapped_column(Float)
+    comment: Mapped[str] = mapped_column(TextType, default="")
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class DecisionRow(Base):
+    """What was decided about a candidate, and why. Never edited; the newest counts."""
+
+    __tablename__ = "interview_decisions"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(16), default="")
+    text: Mapped[str] = mapped_column(TextType, default="")
+    who: Mapped[str] = mapped_column(NameType(200), default="")
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class SittingRow(Base):
+    """Somebody sits a paper: the paper as it was, and after it was handed in what came of each question."""
+
+    __tablename__ = "sittings"
+    __table_args__ = (Index("ix_sittings_owner_paper_digest", "owner", "paper_digest"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(NameType(200), default="")
+    candidate: Mapped[str] = mapped_column(NameType(400), default="")
+    title: Mapped[str] = mapped_column(TextType, default="")
+    paper: Mapped[dict] = mapped_column(JSON)
+    paper_digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[str] = mapped_column(String(40))
+    limit_s: Mapped[float | None] = mapped_column(Float)
+    state: Mapped[str] = mapped_column(String(16))  # "running", "paused" or "submitted"
+    outcomes: Mapped[list] = mapped_column(JSON, default=list)
+
+
+class SittingAnswerRow(Base):
+    """An answer as it was last written."""
+
+    __tablename__ = "sitting_answers"
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(64), primary_key=True)
+    answer: Mapped[str] = mapped_column(TextType)
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class SittingEventRow(Base):
+    """When a sitting was begun, paused, gone on with and handed in: the clock is read off these."""
+
+    __tablename__ = "sitting_events"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), index=True)
+    what: Mapped[str] = mapped_column(String(16))  # "begin", "pause", "resume" or "submit"
+    at: Mapped[str] = mapped_column(String(40))

@@ -8,7 +8,7 @@ every assumption made on the way is part of the result.
 from evaluator.rubric import Role
 from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, parse_bytes, read_file
 from evaluator.transcript.parsing import Form, parse
-from evaluator.transcript.sentences import Span, evidence_of, spans_of, touched_sentences
+from evaluator.transcript.sentences import Span, cut_clauses, cut_sentences, evidence_of, spans_of, touched_sentences
 from evaluator.transcript.turns import Assumption, SpeakerSummary, Transcript, Turn, assemble, speakers, with_roles
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "Transcript",
     "Turn",
     "assemble",
+    "cut_clauses",
+    "cut_sentences",
     "decode",
     "evidence_of",
     "load",

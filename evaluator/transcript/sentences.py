@@ -15,6 +15,8 @@ _SENTENCE = re.compile(
     rf"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+[{_CLOSERS}]*|\.[{_CLOSERS}]*(?=\s|$|[\u4e00-\u9fff])|$)"
 )
 
+_CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+[，,、：:。！？!?；;\n]*")
+
 
 class Span(NamedTuple):
     """A sentence of one turn: `turn.text[start:end]`, without surrounding white space."""
@@ -41,13 +43,27 @@ def touched_sentences(turn: Turn, places: Collection[tuple[str, int, int]]) -> l
     return [span for span in _sentences(turn) if any(_touches(span, *part) for part in places)]
 
 
+def cut_sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence that says something, without the white space around it."""
+    return [*_cut(_SENTENCE, text)]
+
+
+def cut_clauses(text: str) -> list[tuple[int, int]]:
+    """Start and end of what stands between two marks, commas included."""
+    return [*_cut(_CLAUSE, text)]
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.finditer(text):
+        found = match.group()
+        start = match.start() + len(found) - len(found.lstrip())
+        end = start + len(found.strip())
+        if any(char.isalnum() for char in text[start:end]):
+            yield start, end
+
+
 def _sentences(turn: Turn) -> Iterator[Span]:
-    for match in _SENTENCE.finditer(turn.text):
-        text = match.group()
-        start = match.start() + len(text) - len(text.lstrip())
-        end = start + len(text.strip())
-        if any(char.isalnum() for char in turn.text[start:end]):
-            yield Span(turn, start, end)
+    return (Span(turn, start, end) for start, end in cut_sentences(turn.text))
 
 
 def _touches(span: Span, turn: str, start: int, end: int) -> bool:

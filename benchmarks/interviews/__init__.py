@@ -1,0 +1,1 @@
+"""How well questions and answers are found in whole interviews."""

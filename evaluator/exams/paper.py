@@ -1,0 +1,76 @@
+"""The types of a paper as it is asked. A record keeps one whole, so that a later change of the bank changes no result."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from pydantic import Field
+
+from evaluator.bank import Item, ItemKind, MarkingPolicy
+from evaluator.encoding import Frozen
+from evaluator.rubric import Rubric
+
+
+class ExamQuestion(Frozen):
+    """One question: `item` is what a key grades, `rubric` what the grader grades by; exactly one of them is there."""
+
+    id: str  # "q1", "q2", …, in the order of the paper
+    number: str  # as people name it: "1", "二.3"
+    section: str  # id of its section
+    kind: ItemKind
+    text: str
+    background: str = ""
+    requirements: str = ""
+    points: float
+    item: Item
+    rubric: Rubric | None = None
+    policy: MarkingPolicy = "all_or_nothing"
+    also: tuple[str, ...] = ()  # other ways in which the question is asked
+
+    @property
+    def by_key(self) -> bool:
+        """Whether a key grades it, without a model."""
+        return self.rubric is None
+
+
+class ExamSection(Frozen):
+    """A section of the paper. `pass_mark` is what has to be reached in it; None where the paper asks for nothing."""
+
+    id: str  # "s1", "s2", …
+    title: str
+    pass_mark: float | None = None
+
+
+class ExamPaper(Frozen):
+    """A paper that can be sat, or asked in an interview."""
+
+    title: str
+    language: Literal["zh", "en"]
+    sections: tuple[ExamSection, ...]
+    questions: tuple[ExamQuestion, ...]
+    pass_mark: float | None = Field(
+        default=None, description="Points at which the paper is passed; None: not declared."
+    )
+    minutes: float | None = Field(default=None, description="Time allowed; None: as long as it takes.")
+
+    @property
+    def max_points(self) -> float:
+        """What all questions give together."""
+        return sum(question.points for question in self.questions)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content: sittings of one paper have the same."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+    def question(self, question_id: str) -> ExamQuestion:
+        """The question with that id; KeyError if there is none."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def of_section(self, section_id: str) -> list[ExamQuestion]:
+        """The questions of a section, in order."""
+        return [question for question in self.questions if question.section == section_id]

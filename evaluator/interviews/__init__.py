@@ -1,0 +1,40 @@
+"""A whole interview: where each question is asked and answered, each answer graded, and what it all adds up to.
+
+`find_segments` aligns a transcript with a list of questions, `keep` stores it, `grade_interview` grades it; `matrix_of` puts the
+candidates of one round side by side.
+"""
+
+from evaluator.interviews.editing import doubt_text, read_segments, segments_text
+from evaluator.interviews.finding import find_segments
+from evaluator.interviews.grading import (
+    Interview,
+    correct_segments,
+    grade_interview,
+    interviews_of,
+    keep,
+    open_interview,
+)
+from evaluator.interviews.report import interview_blocks, outcome_row, result_text, section_rows
+from evaluator.interviews.segments import Alternative, Doubt, Found, Piece, answer_of
+
+__all__ = [
+    "Alternative",
+    "Doubt",
+    "Found",
+    "Interview",
+    "Piece",
+    "answer_of",
+    "correct_segments",
+    "doubt_text",
+    "find_segments",
+    "grade_interview",
+    "interview_blocks",
+    "interviews_of",
+    "keep",
+    "open_interview",
+    "outcome_row",
+    "read_segments",
+    "result_text",
+    "section_rows",
+    "segments_text",
+]

@@ -1,0 +1,39 @@
+"""A paper that somebody sits: answers kept as they are written, a clock that pauses, grading by key and by the grader, a review of
+every answer, statistics of the questions over all who sat it, and the paper in print."""
+
+from evaluator.sittings.printing import key_blocks, paper_blocks
+from evaluator.sittings.review import review_blocks
+from evaluator.sittings.session import (
+    Clock,
+    Sitting,
+    begin,
+    grade_sitting,
+    open_sitting,
+    pause,
+    resume,
+    sittings_of,
+    submit,
+    write_answer,
+)
+from evaluator.sittings.statistics import ItemFigures, PaperFigures, alpha_of_covariances, figures_of, statistics_blocks
+
+__all__ = [
+    "Clock",
+    "ItemFigures",
+    "PaperFigures",
+    "Sitting",
+    "alpha_of_covariances",
+    "begin",
+    "figures_of",
+    "grade_sitting",
+    "key_blocks",
+    "open_sitting",
+    "paper_blocks",
+    "pause",
+    "resume",
+    "review_blocks",
+    "sittings_of",
+    "statistics_blocks",
+    "submit",
+    "write_answer",
+]
