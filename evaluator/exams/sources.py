@@ -18,15 +18,6 @@ from evaluator.settings import Settings, load_settings
 OPEN_POINTS, KEYED_POINTS = 10.0, 1.0  # of questions for which the paper gives no points
 
 
-class Read(Protocol):
-    """What a document says of one paper beside its items."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def about(self) -> tuple[str, ...]: ...
-
-
 class Holder(Protocol):
     """What is needed of a bank."""
 

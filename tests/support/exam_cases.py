@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluator.bank import Item, ItemOption, ModelAnswer
-from evaluator.bank.items import Blank, Pair
+from evaluator.bank.items import Blank, MatchingPair
 from evaluator.exams import ExamPaper, ExamQuestion, ExamSection, parse_questions
 from evaluator.transcript import Transcript, assemble
 
@@ -68,7 +68,7 @@ def keyed_paper(**changes: object) -> ExamPaper:
             kind="matching",
             text="连线",
             points=2,
-            pairs=(Pair(left="110", right="警察"), Pair(left="119", right="消防")),
+            pairs=(MatchingPair(left="110", right="警察"), MatchingPair(left="119", right="消防")),
         ),
     ]
     questions = [
