@@ -79,10 +79,21 @@ def confirmed(transcript: "Transcript", given: "dict[str, Role]") -> "Transcript
         first = next(turn.text for turn in transcript.turns if turn.speaker == name)
         typer.echo(f"  {number}. {name}: {first[:60]}", err=True)
     guessed = next((str(one.speaker) for one in names if one.role == "agent"), listed[0])
-    answer = typer.prompt(messages.say("cli.ask_agent"), default=str(listed.index(guessed) + 1), err=True).strip()
-    agent = listed[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(listed) else answer
+    agent = _chosen(listed, guessed)
     others: dict[str, Role] = {str(one.speaker): one.role for one in names if one.speaker != agent}
     if agent != guessed:
         others |= {name: "customer" for name, role in others.items() if role == "agent" and len(listed) == 2}
         others |= {name: "other" for name, role in others.items() if role == "agent"}
     return with_roles(transcript, {**others, **given, agent: "agent"})
+
+
+def _chosen(listed: list[str], guessed: str) -> str:
+    """The speaker that a person names by number or name; asks again until it is one of them."""
+    from evaluator.text import fold
+
+    by_name = {fold(name): name for name in listed} | {str(number): name for number, name in enumerate(listed, start=1)}
+    while True:
+        answer = typer.prompt(messages.say("cli.ask_agent"), default=str(listed.index(guessed) + 1), err=True).strip()
+        if found := by_name.get(fold(answer)):
+            return found
+        typer.echo(messages.say("errors.transcript_unknown_speaker", name=answer, found=", ".join(listed)), err=True)

@@ -33,6 +33,11 @@ _RAW_FIELD = re.compile(
     r"^(?:mime-version|content-type|content-transfer-encoding|received|message-id|return-path):",
     re.IGNORECASE | re.MULTILINE,
 )
+_WRITER = re.compile(
+    rf"(?:{CLOCK}(?:\s?[ap]\.?m\b\.?)?[,，]?)?\s*(?P<name>[^:：\d,，][^:：,，]{{0,80}}?)\s*(?:wrote|写道|寫道)\s*[:：]\s*$",
+    re.IGNORECASE,
+)
+_QUOTE_PREFIX = "> \t\ufeff"
 _HEAD_CHARACTERS = 40_000
 _OWN_WORDS = re.compile(r"[您你]|来信|來信|信中|邮件中|郵件中|\byour?\b", re.IGNORECASE)  # no mail program writes these
 _STAMP = re.compile(rf"(?:{DATE}|\d{{4}}).*{CLOCK}|\d.*@|@.*\d")
@@ -74,8 +79,44 @@ def _segments(lines: list[SourceLine]) -> list[Segment]:
         for part in _without(segment, runs)
     ]
     for run in runs:
-        found += _messages(run[1:] if _is_attribution(run[0].text) else run, "earlier_mail")
+        found += _of_run(run)
     return sorted(found, key=lambda segment: segment.start)
+
+
+def _of_run(run: list[SourceLine]) -> Iterator[Segment]:
+    """The messages of a quoted run: one for each depth of quotation that it goes through, by whom the line above says."""
+    senders: dict[int, str | None] = {}
+    depth, group = 0, list[SourceLine]()
+    for line in run:
+        own = _depth(line.text)
+        words = line.text.lstrip(_QUOTE_PREFIX)
+        if _is_attribution(words) and (own == 0 or _STAMP.search(words)):
+            senders[own + 1] = _author(words)
+            continue
+        if words and own != depth and group:
+            yield from _by(senders.get(depth), group)
+            group = []
+        depth = own if words else depth
+        group.append(line)
+    yield from _by(senders.get(depth), group)
+
+
+def _by(sender: str | None, lines: list[SourceLine]) -> Iterator[Segment]:
+    for segment in _messages(lines, "earlier_mail"):
+        yield segment if segment.speaker else replace(segment, speaker=sender)
+
+
+def _depth(text: str) -> int:
+    """How many marks of quotation the line begins with."""
+    return text[: len(text) - len(text.lstrip(_QUOTE_PREFIX))].count(">")
+
+
+def _author(text: str) -> str | None:
+    """Who wrote what is quoted below, as the line above it says."""
+    if match := _WRITER.search(text):
+        name = match["name"].strip(" ,，于在")
+        return name or None
+    return None
 
 
 def _quoted_runs(lines: list[SourceLine]) -> Iterator[list[SourceLine]]:

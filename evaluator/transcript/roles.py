@@ -188,7 +188,7 @@ class Casting:
         """Gives the newest mail, and earlier ones from the same address, to the graded person."""
         if one.kind == "mail":
             return known_role(one.speaker or "") or "agent"
-        same = self.sender is not None and one.speaker is not None and fold(one.speaker) == fold(self.sender)
+        same = self.sender is not None and one.speaker is not None and _address(one.speaker) == _address(self.sender)
         return known_role(one.speaker or "") or ("agent" if same else "customer")
 
     def _about_text_without_speaker(self, roles: Sequence[Role]) -> list[Assumption]:
@@ -211,3 +211,9 @@ def _is_same_role_word(one: str, other: str) -> bool:
     """Whether one name is just the role word and the other the same word with a name: "客服" and "客服小李"."""
     short, long = sorted((fold(one), fold(other)), key=len)
     return long.startswith(short) and not _SUPERIOR.search(long[len(short) :])
+
+
+def _address(sender: str) -> str:
+    """The mail address of a sender, or the name where there is none."""
+    found = re.search(r"[\w.+-]{1,64}@[\w.-]{1,200}", sender)
+    return fold(found[0] if found else sender)

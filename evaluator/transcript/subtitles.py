@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from evaluator.errors import InputError
 from evaluator.transcript.dialogue import read_dialogue
 from evaluator.transcript.segments import INVISIBLE, Layout, plain_of
 from evaluator.transcript.structured.messages import Message, written_out
@@ -35,7 +36,10 @@ def read_subtitles(source: str) -> tuple[str, Layout] | None:
     outside = _outside(lines, timings, is_vtt)
     messages, assumed = _with_labels(cues)
     titles = [Message(None, line, kind="system") for line in outside]
-    return written_out("vtt" if is_vtt else "srt", [*titles, *messages], assumed)
+    found = written_out("vtt" if is_vtt else "srt", [*titles, *messages], assumed)
+    if found is None:
+        raise InputError("transcript_no_words", count=len(timings))
+    return found
 
 
 def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[str, str]]:

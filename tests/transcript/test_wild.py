@@ -264,3 +264,29 @@ def test_inputs_of_the_wild(name: str) -> None:
     roles = [role for role, _, _ in said(transcript)]
     assert roles == EXPECTED[name] or (EXPECTED[name] is None and transcript.doubts)
     assert len({speaker for _, speaker, _ in said(transcript)}) > 1
+
+
+def test_mails_quoted_in_mails_are_their_authors() -> None:
+    """Each depth of quotation is by whom the line above it names; the graded person's own earlier words are hers."""
+    source = (
+        "From: Nick <nick@tidewater.example>\nTo: Rey <rey@example.com>\nSubject: Re: kettle\n\nA new one leaves today.\n\n"
+        "On Mon, Jun 15, 2026 at 10:22 AM Rey <rey@example.com> wrote:\n> It still leaks.\n>\n"
+        "> On Sun, Jun 14, 2026 at 9:00 AM Nick M <nick@tidewater.example> wrote:\n>> Please try descaling.\n>>\n"
+        ">> On Sat, Jun 13, 2026 at 8:00 AM Rey <rey@example.com> wrote:\n>>> My kettle leaks.\n"
+    )
+    for text in (source, source.replace(">>> ", "> > > ").replace(">> ", "> > ").replace(">>\n", "> >\n")):
+        turns = [(turn.role, turn.text.strip("> \n")) for turn in parse(text, form="email").turns[1:]]
+        assert turns == [
+            ("agent", "A new one leaves today."),
+            ("customer", "It still leaks."),
+            ("agent", "Please try descaling."),
+            ("customer", "My kettle leaks."),
+        ]
+
+
+@pytest.mark.parametrize("source", ["00:00:01,000 --> 00:00:02,000\n\t\t\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n\n"])
+def test_subtitles_without_words_are_refused(source: str) -> None:
+    """Times are nobody's words."""
+    with pytest.raises(InputError) as caught:
+        parse(source)
+    assert caught.value.code == "transcript_no_words"
