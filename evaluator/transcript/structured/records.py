@@ -12,7 +12,7 @@ from evaluator.transcript.segments import Layout, lines_of
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.messages import Message, written_out
 
-_FIELD = re.compile(r"\s*[-*·]?\s*(?P<name>[^\s:：][^:：\r\n]{0,14}?)\s*[:：]\s*(?P<value>.*)")
+_FIELD = re.compile(r"(?:[-*·] ?)?(?P<name>[^\s:：][^:：\r\n]{0,14}?)[ \t]{0,8}[:：](?P<value>.*)")
 _SPEAKERS = frozenset(
     [
         "speaker",
@@ -91,13 +91,13 @@ def _records(text: str) -> Iterator[dict[str, str]]:
     current: dict[str, str] = {"": ""}
     last = ""
     for line in lines_of(text):
-        match = _FIELD.fullmatch(line.plain)
+        match = _FIELD.fullmatch(line.plain.strip())
         key = fields.key_of(match["name"]) if match else ""
         if match and key in _SPEAKERS | _WORDS | _TIMES:
             if key in current:
                 yield current
                 current = {}
-            current[key], last = match["value"], key
+            current[key], last = match["value"].strip(), key
         elif not line.is_blank and not is_rule(line.plain):
             current[last] = f"{current.get(last, '')}\n{line.plain.strip()}".strip()
     if set(current) - {""}:
