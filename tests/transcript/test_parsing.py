@@ -355,7 +355,7 @@ def test_offsets_are_exact(source: str, form: str) -> None:
     try:
         transcript = parse(source, form=form)  # type: ignore[arg-type]
     except InputError as error:
-        assert error.code.startswith("transcript_json")
+        assert error.code.startswith(("transcript_json", "transcript_no_words"))
         return
     assert transcript.source == source or transcript.format in ("json", "table", "srt", "vtt")
     source = transcript.source
