@@ -25,7 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from evaluator.encoding import keep_secret, secrets_of
+from evaluator.encoding import keep_secret, redact, secrets_of
 from evaluator.errors import InputError, StorageError
 from evaluator.files import make_private_dir, write_in_one_step
 
@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(default=None, description="What webhooks are signed with.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
+
+    def __repr_args__(self) -> Any:
+        """Passwords in addresses stay out of `repr` and `str`, and so out of a debugger's or a test's output."""
+        for name, value in super().__repr_args__():
+            yield name, redact(value) if isinstance(value, str) else value
 
     @field_validator("lang", mode="before")
     @classmethod

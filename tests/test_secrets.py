@@ -183,6 +183,17 @@ def test_no_sentence_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
             assert "Tr0ub" not in error.text(language)
 
 
+def test_no_repr_of_the_settings_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither keys nor passwords in addresses, as a debugger or a failing test would print them."""
+    monkeypatch.setenv("EVALUATOR_DATABASE_URL", f"postgresql://u:{SECRET}@db/x")
+    monkeypatch.setenv("EVALUATOR_CHROMA_URL", f"http://u:{SECRET}@chroma:8000")
+    monkeypatch.setenv("EVALUATOR_API_KEY", KEY)
+    settings = load_settings()
+    assert settings.database_url and SECRET in settings.database_url
+    for shown in (repr(settings), str(settings), f"{settings!r}", repr([settings])):
+        assert SECRET not in shown and KEY not in shown and "db/x" in shown
+
+
 def test_no_log_record_shows_one(caplog: pytest.LogCaptureFixture) -> None:
     keep_secret(SECRET)
     before = logging.getLogRecordFactory()

@@ -69,9 +69,12 @@ class Cut:
 
     def _turns(self, line: SourceLine, heads: list[Head]) -> Iterator[Segment]:
         """The turns that start on one line; words before an inline head belong to the previous turn."""
+        time = heads[0].time
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             end = following.start if following else max(line.end, head.text_start)
-            yield Segment(head.name, min(head.text_start, end), end, head.time)
+            stamp = times.trailing(self.source[head.text_start : end].rstrip()) if following else None
+            yield Segment(head.name, min(head.text_start, end), head.text_start + stamp.start if stamp else end, time)
+            time = stamp.time if stamp else following.time if following else None  # it stands before the next name
 
     def _kind(self, place: int, current: Segment, resume: Segment, after_blank: bool, over: bool) -> SegmentKind | None:
         """What starts on this line; None if it continues the text above."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -14,6 +15,9 @@ from evaluator.transcript.names import known_role
 from evaluator.transcript.segments import Layout, Segment, lines_of
 from evaluator.transcript.turns import Assumption
 
+_INTERJECTION = re.compile(
+    r"[【（(\[<〈「]\s{0,4}(?P<name>[^\s:：【】（）()\[\]<>「」\r\n]{1,20})\s{0,2}[:：][^【】（）()\[\]<>「」\r\n]{1,200}[】）)\]>〉」]"
+)
 _OPENING = tuple("[【(（{<")
 _MOST_NAMED = 5  # most rejected labels mentioned by name
 
@@ -27,12 +31,27 @@ def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
     best = found[0]
     cut = Cut(source, lines, best)
     segments = _with_times_at_the_edge(source, tuple(cut.segments()))
+    segments = tuple(part for one in segments for part in _without_interjections(source, one))
     return Layout(
         "chat_export" if best.is_export else "dialogue",
         segments,
         (*_assumptions(best, found[1:]), *_without_words(source, segments)),
         tuple(cut.declared.items()),
     )
+
+
+def _without_interjections(source: str, one: Segment) -> Iterator[Segment]:
+    """The segment with what another says or is called inside its brackets ("请讲【客户：喂】您说") as quotations: it is not this
+    speaker's words."""
+    at = one.start
+    if one.kind == "speech" and one.speaker:
+        for match in _INTERJECTION.finditer(source, one.start, one.end):
+            role = known_role(match["name"])
+            if role and role != known_role(one.speaker) and fold(match["name"]) != fold(one.speaker):
+                yield replace(one, start=at, end=match.start())
+                yield Segment(None, match.start(), match.end(), one.time, "quotation")
+                at = match.end()
+    yield replace(one, start=at)
 
 
 def _with_times_at_the_edge(source: str, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

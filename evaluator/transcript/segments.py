@@ -17,7 +17,10 @@ SegmentKind = Literal["speech", "written", "direction", "preamble", "mail", "ear
 
 # Invisible characters: zero-width characters, direction marks, byte order marks.
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
-_VISIBLE = str.maketrans(dict.fromkeys(INVISIBLE, " ") | dict.fromkeys("\u00a0\u202f\u2007\u3000", " "))
+_COLONS = "\u2236\ufe55\ufe30\ufe13\ua789\u02d0\u02f8\u05c3"  # signs that look like a colon and are typed for one
+_VISIBLE = str.maketrans(
+    dict.fromkeys(INVISIBLE, " ") | dict.fromkeys("\u00a0\u202f\u2007\u3000", " ") | dict.fromkeys(_COLONS, ":")
+)
 _QUOTE_MARKS = re.compile(r"(?:[\r\n][ \t]*>[ \t]*)+\s*\Z")
 _LAST_LINES = 200
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")

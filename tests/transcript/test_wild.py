@@ -290,3 +290,34 @@ def test_subtitles_without_words_are_refused(source: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(source)
     assert caught.value.code == "transcript_no_words"
+
+
+def test_signs_that_look_like_a_colon_are_one() -> None:
+    """Input methods and scanners write several; a label behind one is a label."""
+    source = "客服:您好\n客户：水壶漏水\n客服∶好\n客户︰行\n客服﹕嗯"
+    assert [(role, words) for role, _, words in said(parse(source))] == [
+        ("agent", "您好"),
+        ("customer", "水壶漏水"),
+        ("agent", "好"),
+        ("customer", "行"),
+        ("agent", "嗯"),
+    ]
+
+
+def test_an_interjection_in_brackets_is_not_the_speakers() -> None:
+    """What the other side says inside a turn counts for neither, and is said to be a quotation."""
+    transcript = parse("客服：您好【客户：喂，非常抱歉】请讲\n客户：漏水（客服：小李）\n客服：好（稍等）的")
+    assert said(transcript) == [
+        ("agent", "客服", "您好"),
+        ("agent", "客服", "请讲"),
+        ("customer", "客户", "漏水"),
+        ("agent", "客服", "好（稍等）的"),
+    ]
+    assert "quotation_as_other" in codes(transcript)
+
+
+def test_times_between_turns_of_one_line_belong_to_nobody() -> None:
+    """A dialogue pasted into one line keeps its times, not as words."""
+    transcript = parse("00:01 客服：您好 00:03 客户：漏水 00:05 客服：好的 00:08 客户：谢谢")
+    assert [turn.text for turn in transcript.turns] == ["您好", "漏水", "好的", "谢谢"]
+    assert [turn.at_s for turn in transcript.turns] == [1.0, 3.0, 5.0, 8.0]
