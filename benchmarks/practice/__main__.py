@@ -1,4 +1,4 @@
-"""Simulated customers, measured. See `hearing.py`, `calls.py` and `report.py` for what each command does."""
+"""Simulated customers, measured. See `training.py`, `hearing.py`, `calls.py` and `report.py` for what each command does."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from benchmarks.practice.calls import OUT
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.practice", description=__doc__)
-    parser.add_argument("what", choices=["fit", "calls", "report"])
+    parser.add_argument("what", choices=["train", "judge", "calls", "report"])
     parser.add_argument("--personas", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=540)
     parser.add_argument("--writer")
     parser.add_argument("--grade", action="store_true")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args()
-    if chosen.what == "fit":
-        from benchmarks.practice.hearing import fit
+    if chosen.what == "train":
+        from benchmarks.practice.training import train
 
-        fit(chosen.seconds)
+        train()
+    elif chosen.what == "judge":
+        from benchmarks.practice.hearing import main as read
+
+        read(chosen.seconds)
     elif chosen.what == "calls":
         from benchmarks.practice.calls import main as lead
 

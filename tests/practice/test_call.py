@@ -20,7 +20,8 @@ from evaluator.practice.call import (
     start,
     waiting,
 )
-from evaluator.practice.call.hearing import asks, choose_questions, questions_for, sentences_of, wordings
+from evaluator.practice.call.hearing import asks, expect, questions_for, unsure, wordings
+from evaluator.practice.call.spotting import sentences_of, texts_digest, trained
 from evaluator.rubrics import find
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
@@ -168,10 +169,17 @@ def test_every_persona_can_be_asked_about(name):
         assert set(faults(line, one, [], Cue(manner="angry"), "", [])) <= {"breaks_role"}, line
 
 
-def test_few_questions_are_chosen_and_the_right_ones():
-    asked = choose_questions(persona(), CallState(mood=3, patience=6), "对不起。我已经给您取消了，三天之内到账。")
-    names = [one.question.id for one in asked]
-    assert len(names) == 6 and {"done_now", "date_given"} <= set(names)
+def test_what_is_plain_needs_no_question():
+    """The classifier finds what was plainly said; few things are left to ask a model in this process."""
+    expected = expect(persona(), CallState(mood=3, patience=6), "对不起。我已经给您取消了，三天之内到账。")
+    chances = {one.question.id: one.chance for one in expected}
+    assert min(chances["done_now"], chances["date_given"]) > 0.5 > max(chances["blamed"], chances["about:call"])
+    assert len(unsure(expected)) <= 6
+
+
+def test_the_classifier_belongs_to_its_sentences():
+    """After a change of events.yaml: python -m benchmarks.practice train."""
+    assert trained().texts == texts_digest() and set(trained().names) == set(wordings("zh"))
 
 
 def test_questions_have_both_languages():

@@ -22,6 +22,7 @@ def test_a_call_with_a_second_try(tmp_path, scheme, language):
         expect(bubbles).to_have_count(1)
         _say(tab, "已经给您办好了，明天上午十点前到账。" if zh else "It's done, you'll have it by ten tomorrow.")
         expect(bubbles).to_have_count(3)
+        expect(tab.locator(".st-key-call_hint button")).to_be_enabled()  # the answer is complete
         tab.locator(".st-key-call_hint button").click()
         tab.get_by_text("💡").wait_for()
         settle(tab)

@@ -1,8 +1,9 @@
 """What a turn of the agent did to the customer, read by a judge through typed questions.
 
-Asking a small model about every event after every turn takes longer than anybody waits on the telephone. So sentences that
-show each event (`events.yaml`) are compared with the turn first, and the judge is asked about the few that come near. A
-judge that takes all questions at once is asked about all.
+Asking a small model about every event after every turn takes longer than anybody waits on the telephone. So a classifier
+(`spotting.py`) says first what is likely. A model in this process is asked only about the few events that may or may not have
+happened, and its answer is added to what the classifier says. A judge that takes all questions at once is asked about all, and
+decides alone.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ import asyncio
 import math
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from evaluator.encoding import Frozen, read_yaml
 from evaluator.judge import Answer, Judge, Option, Question, State, Ungraded
+from evaluator.practice.call import spotting
 from evaluator.practice.call.state import CallState, Heard
 from evaluator.practice.persona import Event, Fact, Persona
 from evaluator.references import universal_vectors
 from evaluator.text import fold
-
-if TYPE_CHECKING:
-    from evaluator.references import Vectors
 
 NO, YES = "no", "yes"
 CLOSES, ABOUT = "closes", "about:"
@@ -32,16 +31,10 @@ MOST_ASKED = 6  # questions about one turn to a model in this process: some 25 t
 LONGEST_TURN = 1200  # characters of a turn that the judge reads: the last ones
 
 
-class HearingFit(NamedTuple):
-    """A logistic of three figures. Fitted by `python -m benchmarks.practice fit` on the odd turns of
-    benchmarks/practice/turns.yaml with the embedded model, one set for all events and both languages."""
-
-    constant: float
-    likeness: float  # of the turn's nearest sentence to those that show the event
-    judged: float  # log-odds by the judge, less those of a neutral turn
-
-
-WITH_JUDGE = HearingFit(-4.0, 6.0, 0.8)
+UNSURE = (0.08, 0.75)  # chances between which the classifier alone does not decide
+JUDGED = 0.8  # how much the model in this process adds, in log-odds; not fitted yet (docs/practice.md)
+NEUTRAL = 0.7  # log-odds above a turn that says nothing from which its answer speaks for the event; not fitted either
+ABOUT_NEAR = 0.3  # cosine with what a hidden fact is about from which the question is asked at all
 ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
 TOLD = 0.5  # probability from which an event counts
 
@@ -56,10 +49,10 @@ class Wording(Frozen):
 
 
 class Asked(NamedTuple):
-    """A question, and how near the turn comes to what it asks about."""
+    """A question, and how likely the answer is yes before the judge is asked."""
 
     question: Question
-    likeness: float
+    chance: float
 
 
 class Hearing(NamedTuple):
@@ -96,16 +89,20 @@ def state_of(persona: Persona, customer: str, agent: str) -> State:
 
 async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, agent: str) -> Hearing:
     """What the agent's turn did. Raises ModelError where the judge cannot work at all."""
-    asked = await asyncio.to_thread(choose_questions, persona, state, agent, everything=_takes_all(judge))
-    reply = await judge.decide(state_of(persona, customer, agent), [one.question for one in asked])
-    neutral = await neutral_odds(judge, persona, [one.question for one in asked])
-    chances, ungraded = {}, []
+    everything = _takes_all(judge)
+    expected = await asyncio.to_thread(expect, persona, state, agent)
+    asked = expected if everything else unsure(expected)
+    chances = {} if everything else {one.question.id: one.chance for one in expected if _is_event(one.question)}
+    questions = [one.question for one in asked]
+    reply = await judge.decide(state_of(persona, customer, agent), questions) if questions else None
+    neutral = await neutral_odds(judge, persona, questions) if questions else {}
+    ungraded = []
     for one in asked:
-        answer = reply.answers.get(one.question.id)
-        if not isinstance(answer, Answer):
+        answer = reply.answers.get(one.question.id) if reply else None
+        if isinstance(answer, Answer):
+            chances[one.question.id] = chance_of(answer, one.chance, neutral.get(one.question.id))
+        else:
             ungraded.append(one.question.id)
-            continue
-        chances[one.question.id] = chance_of(answer, one.likeness, neutral.get(one.question.id))
     heard = _heard(persona, agent, chances)
     if heard.about is None and "asked" in heard.events:
         heard = heard.model_copy(update={"about": await asyncio.to_thread(nearest_open_fact, persona, agent)})
@@ -114,29 +111,34 @@ async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, 
 
 async def prepare(judge: Judge, persona: Persona) -> None:
     """Asks what can be asked before the agent has said anything, so that the first turn waits less."""
-    await asyncio.to_thread(choose_questions, persona, CallState(mood=5, patience=1), "…", everything=False)
+    await asyncio.to_thread(expect, persona, CallState(mood=5, patience=1), "…")
     await neutral_odds(judge, persona, questions_for(persona))
 
 
-def choose_questions(persona: Persona, state: CallState, agent: str, *, everything: bool = False) -> list[Asked]:
-    """The questions worth asking about a turn, nearest first: `everything`, or the nearest few. Blocks for some 50 ms."""
+def expect(persona: Persona, state: CallState, agent: str) -> list[Asked]:
+    """Everything that could be asked about a turn with its chance by the classifier, likeliest first; .5 is where an event
+    counts. A hidden fact that was told already is left out. Blocks for a millisecond per sentence."""
     told = {f"{ABOUT}{fact}" for fact in state.told}
     questions = [one for one in questions_for(persona) if one.id not in told]
-    near = likenesses(persona.language, agent, tuple(_shown_by(persona, one) for one in questions))
-    asked = sorted(map(Asked, questions, near), key=lambda one: -one.likeness)
-    if everything:
-        return asked
-    about = [one for one in asked if one.question.id.startswith(ABOUT)][
-        :1
-    ]  # nobody asks about two hidden things at once
-    events = [one for one in asked if not one.question.id.startswith(ABOUT)]
+    shift = _odds(spotting.trained().threshold)
+    spotted = {name: _share(_odds(chance) - shift) for name, chance in spotting.spot(agent).items()}
+    near = _nearness(persona, [one for one in questions if not _is_event(one)], agent)
+    asked = [Asked(one, near[one.id] if one.id in near else spotted[one.id]) for one in questions]
+    return sorted(asked, key=lambda one: -one.chance)
+
+
+def unsure(expected: Sequence[Asked]) -> list[Asked]:
+    """The few questions that a model in this process is asked: events between yes and no, and the nearest hidden fact."""
+    low, high = UNSURE
+    events = [one for one in expected if _is_event(one.question) and low <= one.chance <= high]
+    about = [one for one in expected if not _is_event(one.question) and one.chance >= ABOUT_NEAR][:1]
     return [*events[: MOST_ASKED - len(about)], *about]
 
 
 def nearest_open_fact(persona: Persona, agent: str) -> str | None:
     """The open fact that a question of the turn is nearest to, None where it is near none."""
     facts = [fact for fact in persona.facts if not fact.hidden]
-    asking = [sentence for sentence in sentences_of(agent) if asks(sentence, persona.language)]
+    asking = [sentence for sentence in spotting.sentences_of(agent) if asks(sentence, persona.language)]
     if not facts or not asking:
         return None
     near = universal_vectors([fact.says for fact in facts]) @ universal_vectors(asking).T
@@ -156,44 +158,41 @@ async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Quest
     return {name: log_odds(answer) for name, answer in reply.answers.items() if isinstance(answer, Answer)}
 
 
-def chance_of(answer: Answer, likeness: float, neutral: float | None) -> float:
+def chance_of(answer: Answer, expected: float, neutral: float | None) -> float:
     """The probability that it happened. Without a neutral reading (a judge that needs none) it is the judge's own."""
     if neutral is None:
         return answer.probabilities[YES]
-    weights = WITH_JUDGE
-    score = weights.constant + weights.likeness * likeness + weights.judged * (log_odds(answer) - neutral)
-    return 1 / (1 + math.exp(-score))
+    return _share(_odds(expected) + JUDGED * (log_odds(answer) - neutral - NEUTRAL))
 
 
 def log_odds(answer: Answer | Ungraded) -> float:
     """Natural log-odds of "yes", between -10 and 10; 0 without an answer."""
     if not isinstance(answer, Answer):
         return 0.0
-    yes = min(max(answer.probabilities[YES], 5e-5), 1 - 5e-5)
-    return math.log(yes / (1 - yes))
+    return _odds(answer.probabilities[YES])
 
 
-def likenesses(language: str, agent: str, shown: tuple[tuple[str, ...], ...]) -> list[float]:
-    """How near the nearest sentence of the turn comes to each group of sentences: cosine, a millisecond a
-    sentence."""
-    sentences = sentences_of(agent)
-    near = _vectors_of(shown) @ universal_vectors(sentences).T
-    found, start = [], 0
-    for group in shown:
-        found.append(float(near[start : start + len(group)].max()))
-        start += len(group)
-    return found
+def _odds(share: float) -> float:
+    bounded = min(max(share, 5e-5), 1 - 5e-5)
+    return math.log(bounded / (1 - bounded))
 
 
-@lru_cache(maxsize=64)
-def _vectors_of(shown: tuple[tuple[str, ...], ...]) -> Vectors:
-    return universal_vectors([text for group in shown for text in group])
+def _share(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences of a turn; the turn itself where it has no ends of sentences."""
-    found = [part.strip() for part in re.split(r"(?<=[。！？!?；;])|(?<=\.)\s", text) if part.strip()]
-    return found or [text.strip() or "…"]
+def _is_event(question: Question) -> bool:
+    return not question.id.startswith(ABOUT)
+
+
+def _nearness(persona: Persona, questions: Sequence[Question], agent: str) -> dict[str, float]:
+    """How near a sentence of the turn that asks something comes to what each hidden fact is about: cosine, 0 to 1."""
+    asking = [sentence for sentence in spotting.sentences_of(agent) if asks(sentence, persona.language)]
+    if not questions or not asking:
+        return dict.fromkeys((one.id for one in questions), 0.0)
+    topics = [persona.fact(one.id.removeprefix(ABOUT)).asked_about for one in questions]
+    near = (universal_vectors(topics) @ universal_vectors(asking).T).max(axis=1)
+    return {one.id: max(0.0, float(value)) for one, value in zip(questions, near, strict=True)}
 
 
 def asks(agent: str, language: str) -> bool:
@@ -234,11 +233,3 @@ def _about(persona: Persona, fact: Fact) -> Question:
         text, no, yes = f"Is the agent asking “{fact.asked_about}”?", "not asking that", "asking that"
     options = (Option(id=NO, text=no), Option(id=YES, text=yes))
     return Question(id=f"{ABOUT}{fact.id}", kind="predicate", text=text, options=options)
-
-
-def _shown_by(persona: Persona, question: Question) -> tuple[str, ...]:
-    """Sentences that a turn resembles if the answer is yes."""
-    if not question.id.startswith(ABOUT):
-        return wordings(persona.language)[question.id].examples
-    about = persona.fact(question.id.removeprefix(ABOUT)).asked_about
-    return tuple(part for part in re.split(r"[、，,]\s*", about) if part) or (about,)
