@@ -1,10 +1,22 @@
-"""What all tests share."""
+"""What all tests share: their order, and which of them stay together when pytest-xdist spreads them over processes."""
 
 from __future__ import annotations
 
 import pytest
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser journeys come last: they are the slowest, and Playwright holds the event loop while a browser is open."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser journeys come last: they are the slowest, and Playwright holds the event loop while a browser is open.
+
+    With `-n 2 --dist loadgroup` a module's tests stay in one process, and so do all that ask the model or drive a browser.
+    """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    kinds = (kind for kind in ("browser", "model") if item.get_closest_marker(kind))
+    return next(kinds, item.path.as_posix())

@@ -1,11 +1,9 @@
-"""The command line as a script or a person meets it, in a process of its own; the judge is the one for tests."""
+"""The command line as a script or a person meets it; the judge is the one for tests."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from evaluator.settings import Settings
 from evaluator.storage import open_records
+from tests.support import command_line
 
 ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "examples" / "cross-border-wrong-item" / "good.txt"
@@ -25,32 +24,29 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture
-def run(home):
-    """Runs `evaluator …` with the scripted judge and gives the finished process."""
+def surroundings(home):
+    """Environment variables of a call: the scripted judge, English, a data folder of the module."""
+    mine = {
+        "EVALUATOR_DATA_DIR": str(home),
+        "EVALUATOR_SCRIPTED_JUDGE": "1",
+        "EVALUATOR_MODEL": "scripted",
+        "EVALUATOR_CONFIG": str(home / "settings.toml"),
+        "EVALUATOR_LANG": "en",
+        "COLUMNS": "200",
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith("EVALUATOR_")} | mine
 
-    def call(*arguments: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("EVALUATOR_")}
-        variables |= {
-            "EVALUATOR_DATA_DIR": str(home),
-            "EVALUATOR_SCRIPTED_JUDGE": "1",
-            "EVALUATOR_MODEL": "scripted",
-            "EVALUATOR_CONFIG": str(home / "settings.toml"),
-            "EVALUATOR_LANG": "en",
-            "COLUMNS": "200",
-            **environment,
-        }
-        result = subprocess.run(
-            [sys.executable, "-m", "evaluator", *arguments],
-            capture_output=True,
-            input=stdin,
-            env=variables,
-            check=False,
-        )
-        return subprocess.CompletedProcess(
-            result.args, result.returncode, result.stdout.decode("utf-8"), result.stderr.decode("utf-8")
-        )
 
-    return call
+@pytest.fixture
+def run(surroundings):
+    """Calls `evaluator …` in this process."""
+    return lambda *arguments, stdin=None, **changes: command_line.call(arguments, surroundings | changes, stdin)
+
+
+@pytest.fixture
+def run_process(surroundings):
+    """Starts `evaluator …` in a process of its own."""
+    return lambda *arguments, stdin=None, **changes: command_line.start(arguments, surroundings | changes, stdin)
 
 
 def test_grade_prints_json_and_history_finds_it(run):
@@ -79,10 +75,12 @@ def test_markdown_goes_to_a_file_as_it_is(run):
     assert "\x1b" not in text
 
 
-def test_standard_input_in_gb18030(run):
+def test_standard_input_in_gb18030(run_process):
     """`-` reads standard input in whatever encoding it comes, and says in which."""
     text = GOOD.read_text(encoding="utf-8")
-    graded = run("grade", "-r", "cross-border-wrong-item", "-", "--format", "markdown", stdin=text.encode("gb18030"))
+    graded = run_process(
+        "grade", "-r", "cross-border-wrong-item", "-", "--format", "markdown", stdin=text.encode("gb18030")
+    )
     assert graded.returncode == 0, graded.stderr
     assert "GB18030" in graded.stdout
 
@@ -197,9 +195,9 @@ def test_every_command_is_documented(run):
     ("command", "told"),
     [(("calibrate", "route"), "供 `grade --profile` 使用"), (("bank", "import"), "以文档为准，覆盖人工修改和删除")],
 )
-def test_chinese_help_is_whole(run, command, told):
+def test_chinese_help_is_whole(run_process, command, told):
     """Help of commands in Chinese is Chinese, and no line of it is cut off."""
-    printed = run(*command, "--help", EVALUATOR_LANG="zh").stdout
+    printed = run_process(*command, "--help", EVALUATOR_LANG="zh").stdout
     assert told in printed and " …" not in printed
 
 
