@@ -22,19 +22,22 @@ import typer
 import yaml
 
 from benchmarks.agreement.cases import read_set
-from benchmarks.frozen import QUALITIES, frozen_rubrics, has_asr, read_text
+from benchmarks.frozen import QUALITIES, frozen_rubrics
 from benchmarks.unseen.intervals import Share
 from benchmarks.vectors import kept_vectors
 from evaluator.grading import topic
 from evaluator.references import space
 from evaluator.references.lexical import tokens
 from evaluator.resources import resource_dir
-from evaluator.rubric import Rubric
+from evaluator.rubric import ROLES_OF, ReferenceAnswer, Rubric
 from evaluator.rubrics import list_rubrics, load
-from evaluator.transcript import parse
+from evaluator.transcript import parse, spans_of
 
 TEXTS = Path(__file__).with_name("topics.yaml")
 EXAMPLES = ("good", "middling", "poor", "steered-base")
+OFF = "off-topic"
+THIN = ", thin"
+OPENING = 4  # turns of a call that is broken off
 SETS = ("short_answer_zh", "rubric_answers_en")
 NO_TASK = "general-call"  # a rubric for any call has no topic to stray from
 STRENGTH = 0.1  # inverse of the penalty: weaker and stronger ones gave the same order (.1 to 1: area .996 to .997)
@@ -58,6 +61,11 @@ class Task(NamedTuple):
     exam: str
     topic: topic.Topic
 
+    @property
+    def home(self) -> str:
+        """The task as texts name it: a thin version is the same task."""
+        return self.name.removesuffix(THIN)
+
 
 class Row(NamedTuple):
     """One text under one task."""
@@ -68,7 +76,7 @@ class Row(NamedTuple):
 
     @property
     def on(self) -> bool:
-        return self.text.home == self.task.name
+        return self.text.home == self.task.home
 
     @property
     def near(self) -> bool:
@@ -87,8 +95,10 @@ def develop(data: Path | None) -> tuple[list[Task], list[Text]]:
     """The tasks and texts that a fit may see."""
     rubrics = development_rubrics()
     tasks = [_task(rubric.id, rubric) for rubric in rubrics]
+    tasks += [_task(rubric.id + THIN, _thin(rubric)) for rubric in rubrics]
     written = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
-    texts = [text for rubric in rubrics for text in _of_rubric(rubric, written["on_topic"].get(rubric.id, {}))]
+    texts = [text for rubric in rubrics for text in _of_rubric(rubric)]
+    texts += [text for rubric in rubrics for text in _further(rubric, written["on_topic"].get(rubric.id, {}))]
     for language, kinds in written["off_topic"].items():
         texts += [_text(None, kind, language, content) for kind, found in kinds.items() for content in found]
     for name in SETS if data else ():
@@ -103,50 +113,64 @@ def develop(data: Path | None) -> tuple[list[Task], list[Text]]:
 def frozen() -> tuple[list[Task], list[Text]]:
     """The frozen tasks and texts."""
     rubrics = frozen_rubrics()
-    texts = []
-    for rubric in rubrics:
-        for quality in QUALITIES:
-            for asr in (False, True) if has_asr(rubric.id) else (False,):
-                home = None if quality == "off-topic" else rubric.id
-                kind = quality + (" (speech recognition)" if asr else "")
-                texts.append(_text(home, kind, rubric.language, read_text(rubric.id, quality, asr=asr), rubric.form))
-    return [_task(rubric.id, rubric) for rubric in rubrics], [text for text in texts if text is not None]
+    texts = [text for rubric in rubrics for text in _of_rubric(rubric)]
+    tasks = [_task(rubric.id, rubric) for rubric in rubrics]
+    tasks += [_task(rubric.id + THIN, _thin(rubric)) for rubric in rubrics]
+    return tasks, [text for text in texts if text is not None]
 
 
 def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.ShippedTasks) -> list[Row]:
-    """Every text under its own task and under each other one of its language. What the text was written for is no contrast:
-    in use nobody's library holds it, and with it a text of another rubric would be told too easily."""
+    """Every text under its own task and under each other one of its language. Measured from the texts of other tasks, without
+    those of the same scenario."""
     tasks = list(tasks)
-    others = {task.name: topic.others_than(task.topic, shipped) for task in tasks}
+    usual = {task.name: _usual(task, shipped) for task in tasks}
     rows = []
     for text in texts:
-        apart = {name: topic.likenesses(text.seen, other, shipped) for name, other in shipped.topics.items()}
         for task in tasks:
-            if text.language == task.language and (text.home == task.name or not _is_same(text, task)):
+            if text.language == task.language and (text.home == task.home or not _is_same(text, task)):
                 own = topic.likenesses(text.seen, task.topic, shipped)
-                contrast = [apart[name] for name in others[task.name] if not _is_version(name, text.home)]
-                rows.append(Row(text, task, topic.features_of(own, contrast, text.seen.length)))
+                features = topic.features_of(own, usual[task.name], text.seen.length, answer=task.form == "answer")
+                rows.append(Row(text, task, features))
     return rows
 
 
+def _usual(task: Task, shipped: topic.ShippedTasks) -> topic.Usual:
+    others = topic.others_than(task.topic, shipped).items()
+    return topic.usual_likenesses(
+        task.topic, [other for name, other in others if not _is_version(name, task.home)], shipped
+    )
+
+
 def fit(rows: list[Row]) -> topic.Fit:
-    """A logistic regression in which the texts on the topic weigh as much as all others; near answers are left out."""
+    """A logistic regression on all but the near answers. Texts on and off the topic of calls and of written answers weigh the
+    same in all, and so does every task among them: a few questions with hundreds of answers must not decide for calls."""
     from sklearn.linear_model import LogisticRegression
 
     rows = [row for row in rows if not row.near]
     features, truth = np.array([row.features for row in rows]), np.array([row.on for row in rows])
     centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=2000)
-    model.fit((features - centre) / scale, truth)
+    model = LogisticRegression(C=STRENGTH, max_iter=3000)
+    model.fit((features - centre) / scale, truth, sample_weight=_weights(rows))
     parts = (tuple(round(float(value), 6) for value in values) for values in (centre, scale, model.coef_[0]))
     return topic.Fit(*parts, round(float(model.intercept_[0]), 6))
 
 
+def _weights(rows: list[Row]) -> list[float]:
+    """A row's weight; 1 on average."""
+    groups = [(row.task.form == "answer", row.on) for row in rows]
+    in_task = Counter((group, row.task.name) for group, row in zip(groups, rows, strict=True))
+    tasks = Counter(group for group, _ in in_task)
+    return [
+        len(rows) / len(tasks) / tasks[group] / in_task[group, row.task.name]
+        for group, row in zip(groups, rows, strict=True)
+    ]
+
+
 def left_out(rows: list[Row]) -> Iterator[tuple[Row, float]]:
     """Each row with its probability of being on the topic, by a fit that saw neither its task nor any text of that task."""
-    for name in dict.fromkeys(row.task.name for row in rows):
-        found = fit([row for row in rows if name not in (row.task.name, row.text.home)])
-        yield from ((row, found.probability(row.features)) for row in rows if row.task.name == name)
+    for name in dict.fromkeys(row.task.home for row in rows):
+        found = fit([row for row in rows if name not in (row.task.home, row.text.home)])
+        yield from ((row, found.probability(row.features)) for row in rows if row.task.home == name)
 
 
 def show(judged: list[tuple[Row, float]]) -> None:
@@ -161,8 +185,12 @@ def show(judged: list[tuple[Row, float]]) -> None:
         for form in ("dialogue", "email", "answer"):
             part = accused(lambda row, la=language, fo=form: row.on and (row.task.language, row.task.form) == (la, fo))
             if part.of:
-                print(f"    {language}, {form:26} {part}")
+                print(f"    {f'{language}, {form}':30} {part}")
+    print(f"    {'by a thin rubric':30} {accused(lambda row: row.on and row.task.name.endswith(THIN))}")
     print(f"  detected                        {accused(lambda row: not row.on and not row.near)}")
+    print(
+        f"    {'by a thin rubric':30} {accused(lambda row: not row.on and not row.near and row.task.name.endswith(THIN))}"
+    )
     for kind in dict.fromkeys(row.text.kind for row, _ in judged if not row.on and not row.near):
         where = "of another task" if kind in (*EXAMPLES, *QUALITIES, "graded answer") else ""
         print(
@@ -190,26 +218,49 @@ def _task(name: str, rubric: Rubric, exam: str = "") -> Task:
     return Task(name, rubric.language, rubric.form, exam, topic.topic_of(rubric))
 
 
+def _thin(rubric: Rubric) -> Rubric:
+    """The rubric as somebody writes it in five minutes: one sentence of task, three of a reference answer, no key points."""
+    task = spans_of(parse(rubric.task), ROLES_OF["any"])
+    said = spans_of(parse(rubric.references[0].text, form=rubric.form), ROLES_OF["any"])
+    middle = said[len(said) // 2 :][:3] or said
+    reference = ReferenceAnswer(id="thin", text=" ".join(span.text for span in middle))
+    return rubric.model_copy(update={"task": task[0].text if task else rubric.task, "references": (reference,)})
+
+
 def _text(home: str | None, kind: str, language: str, content: str, form: str = "") -> Text | None:
     is_call = re.search(r"^(客服|客户|Agent|Customer)[：:]", content, re.MULTILINE)
     seen = topic.see(parse(content.strip(), form=form or ("dialogue" if is_call else "answer")))  # type: ignore[arg-type]
     return None if seen is None else Text(home, kind, language, seen)
 
 
-def _of_rubric(rubric: Rubric, written: dict[str, str]) -> Iterator[Text | None]:
+def _of_rubric(rubric: Rubric) -> Iterator[Text | None]:
+    """The texts of a scenario: seven to develop with, or six graded ones, some also as speech recognition writes them."""
     folder = resource_dir("examples") / rubric.id
-    for name in dict.fromkeys((*EXAMPLES, *QUALITIES)):  # the names of either kind of folder
-        if not (folder / f"{name}.txt").is_file():
+    graded = (folder / "grades.yaml").exists()
+    for path in sorted(folder.rglob("*.txt")):
+        if not graded and path.stem not in (*EXAMPLES, OFF):
             continue
-        content = (folder / f"{name}.txt").read_text(encoding="utf-8")
-        yield _text(None if name == "off-topic" else rubric.id, name, rubric.language, content, rubric.form)
+        asr = path.parent != folder
+        kind, content = path.stem + (" (speech recognition)" if asr else ""), path.read_text(encoding="utf-8")
+        home = None if path.stem == OFF else rubric.id
+        yield _text(home, kind, rubric.language, content, rubric.form)
+        if rubric.form == "dialogue" and not asr:
+            yield _text(home, f"{kind}, broken off", rubric.language, _opening(content), rubric.form)
+
+
+def _opening(content: str) -> str:
+    """The first turns of a call that was broken off: short texts share few words with anything."""
+    return "\n".join([line for line in content.splitlines() if line.strip()][:OPENING])
+
+
+def _further(rubric: Rubric, written: dict[str, str]) -> Iterator[Text | None]:
     for name, content in written.items():
         yield _text(rubric.id, name, rubric.language, content, rubric.form)
 
 
 def _is_same(text: Text, task: Task) -> bool:
     """Whether a text was written for a near copy of the task, such as its translation."""
-    return _is_version(task.name, text.home)
+    return _is_version(task.home, text.home)
 
 
 def _is_version(name: str, home: str | None) -> bool:
