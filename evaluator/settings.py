@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     service_rate: int = Field(default=600, ge=1, description="Requests a minute and key of the HTTP API.")
     webhook_hosts: list[str] = Field(default_factory=list, description="Hosts that webhooks may be sent to.")
     webhook_secret: SecretStr | None = Field(default=None, description="What webhooks are signed with.")
+    privacy: Literal["strict", "standard", "off"] = Field(
+        default="off",
+        description="What may leave this machine: nothing (strict), texts without personal data (standard), texts (off).",
+    )
+    mask_order_numbers: bool = Field(default=False, description="Whether order numbers are personal data too.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
 

@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files",),
     ("errors", "resources"),
     ("messages",),
-    ("encoding", "text"),
+    ("encoding", "text", "privacy"),
 )
 # Each module of these is a door: one group of commands, put together by `cli`.
 OPEN = {"commands"}

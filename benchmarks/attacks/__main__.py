@@ -27,13 +27,16 @@ from benchmarks.attacks.corpus import WORDINGS, Attack, attacks, clean_texts, is
 from benchmarks.examples import developed, read_example
 from benchmarks.frozen import QUALITIES, frozen_rubrics, read_text
 from benchmarks.unseen.intervals import Share
-from evaluator.grading import grade
+from evaluator.grading import compare, grade
 from evaluator.grading import pasted as overlap
 from evaluator.grading import steering as fitted
+from evaluator.grading.material import redactions
+from evaluator.grading.noticing import guards_of
 from evaluator.guard import decoding, injection
 from evaluator.guard.invisible import suspicious_characters
 from evaluator.judge import Judge
 from evaluator.rubric import Rubric
+from evaluator.rubrics.key_points import with_key_points
 from evaluator.transcript import Transcript, parse
 
 LAYERS = ("patterns", "decoding", "overlap", "fitted")
@@ -193,6 +196,8 @@ async def grade_all(chosen: Iterable[Attack], judge: Judge, seconds: float) -> d
 
 
 async def _graded(attack: Attack, judge: Judge) -> Graded:
+    if judge.name == "none":
+        return await asyncio.to_thread(_by_likeness, attack)
     rubric = rubrics()[attack.rubric]
     base = await grade(parse(read_example(rubric, "poor"), form=rubric.form), rubric, judge, [], lambda _: None)
     card = await grade(parse(attack.text, form=rubric.form), rubric, judge, [], lambda _: None)
@@ -200,6 +205,25 @@ async def _graded(attack: Attack, judge: Judge) -> Graded:
     as_written = total if card.total_as_written is None else card.total_as_written
     detected = any(guard.code not in NO_ATTEMPT for guard in card.guards)
     return Graded((base.total or 0.0) / most, total / most, as_written / most, detected)
+
+
+def _by_likeness(attack: Attack) -> Graded:
+    """The same by likeness to the reference alone, which is half of a call's position and three quarters of an answer's."""
+    rubric = with_key_points(rubrics()[attack.rubric])
+    text = parse(attack.text, form=rubric.form)
+    guards = guards_of(rubric, text)
+    base = _alike(rubric, parse(read_example(rubric, "poor"), form=rubric.form), ())
+    detected = any(guard.code not in NO_ATTEMPT for guard in guards)
+    return Graded(base, _alike(rubric, text, redactions(guards)), _alike(rubric, text, ()), detected)
+
+
+def _alike(rubric: Rubric, text: Transcript, left_out: Sequence[tuple[str, int, int]]) -> float:
+    """The share of the points that likeness alone would give."""
+    likeness = compare(rubric, text, left_out)["agent"].likeness
+    counted = [criterion for criterion in rubric.criteria if criterion.kind in ("score", "checklist", "bonus")]
+    placed = [(criterion.points, likeness.of_criterion(criterion)) for criterion in counted]
+    known = [(worth, place.position) for worth, place in placed if place]
+    return sum(worth * position for worth, position in known) / sum(worth for worth, _ in known)
 
 
 def show_inflation(graded: dict[str, Graded]) -> None:

@@ -47,17 +47,23 @@ def add_to(app: typer.Typer) -> None:
         fresh: Annotated[bool, typer.Option("--fresh", help=say("cli.grade_fresh"))] = False,
         profile: Annotated[Path | None, typer.Option(help=say("cli.grade_profile"))] = None,
         gate: Annotated[bool, typer.Option("--gate", help=say("cli.grade_gate"))] = False,
+        privacy: Annotated[
+            str | None, typer.Option(metavar="strict|standard|off", help=say("cli.grade_privacy"))
+        ] = None,
+        show_sent: Annotated[bool, typer.Option("--show-sent", help=say("cli.grade_show_sent"))] = False,
         yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
         lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
     ) -> None:
         messages.use(lang or messages.current())
-        settings = _settings(model)
+        settings = _settings(model, privacy)
         found, text = _inputs(rubric, transcript, settings, agent or [], customer or [])
         ensure_model(settings, yes)
         label = "" if transcript == "-" else Path(transcript).name
         import asyncio  # 60 ms that --help need not spend
 
         card = asyncio.run(_grade(found, text, settings, fresh=fresh, label=label, profile=profile))
+        if show_sent:
+            _print_sent()
         _print(card, text, form)
         if gate and (code := _gate(card)):
             raise typer.Exit(code)
@@ -104,10 +110,18 @@ def add_to(app: typer.Typer) -> None:
         raise typer.Exit(serve(port, headless, address))
 
 
-def _settings(model: str | None) -> "Settings":
+def _settings(model: str | None, privacy: str | None = None) -> "Settings":
     from evaluator.settings import load_settings
 
-    return load_settings(model=model)
+    return load_settings(model=model, privacy=privacy)
+
+
+def _print_sent() -> None:
+    """What left the machine, each text under the model that it went to; on standard error, so that output stays clean."""
+    from evaluator.judge.combined import last_sent
+
+    for sent in last_sent():
+        typer.echo(f"→ {sent.to}\n{sent.text}\n", err=True)
 
 
 def _inputs(

@@ -30,6 +30,7 @@ from evaluator.judge.backends.transport import MOST_GENERATED, Limits
 from evaluator.judge.backends.vendor_langchain import ChatModel
 from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.combined.cascade import CascadeJudge
+from evaluator.judge.combined.masking import MaskingJudge
 from evaluator.judge.combined.panel import PanelJudge
 from evaluator.judge.combined.swapped import PREFIX, SwappedJudge
 from evaluator.judge.questions import Judge
@@ -93,6 +94,18 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
         return scripted_judge()
     way, vendor, model = split(name)
     provider = PROVIDERS.get(vendor, ADDRESS)
+    elsewhere = _is_elsewhere(_address(provider, vendor, settings))
+    if elsewhere and settings.privacy == "strict":
+        raise InputError("privacy_strict", name=_shown(name))
+    judge = _beyond_this_process(name, settings, account, way, provider, vendor, model)
+    if elsewhere and settings.privacy == "standard":
+        return MaskingJudge(judge, orders=settings.mask_order_numbers)
+    return judge
+
+
+def _beyond_this_process(
+    name: str, settings: Settings, account: Spending, way: Way | None, provider: Provider, vendor: str, model: str
+) -> Judge:
     chosen = way or provider.way_of(model)
     if chosen not in provider.possible:
         raise InputError("judge_way_impossible", name=name, way=chosen, vendor=vendor)
@@ -104,6 +117,11 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
 
         return DecisionsJudge(endpoint, account, limits_of(settings))
     return _readout(EndpointAsker(endpoint, account, limits_of(settings)))
+
+
+def _is_elsewhere(address: str) -> bool:
+    """True for an address that is not this machine's own; without one a vendor's."""
+    return (urlsplit(address).hostname or "") not in ("localhost", "127.0.0.1", "::1")
 
 
 def is_embedded(name: str) -> bool:

@@ -12,7 +12,9 @@ from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.judge.backends.vendor_langchain import LangChainModel
 from evaluator.judge.backends.vendor_openai import OpenAIClient
 from evaluator.judge.choose import choose, is_embedded
+from evaluator.judge.combined.masking import MaskingJudge, MaskingWriter
 from evaluator.judge.combined.swapped import PREFIX
+from evaluator.judge.questions import Judge
 from evaluator.settings import Settings
 
 ROOM_TO_THINK = 1000  # tokens
@@ -47,6 +49,13 @@ def open_writer(settings: Settings, name: str | None = None) -> Writer:
 
         return scripted_writer()
     judge = choose(chosen, settings)
+    if isinstance(judge, MaskingJudge):
+        writer = _writer_of(judge.judge)
+        return MaskingWriter(writer, settings.lang or "zh", orders=settings.mask_order_numbers)
+    return _writer_of(judge)
+
+
+def _writer_of(judge: Judge) -> Writer:
     if isinstance(judge, ReadoutJudge) and isinstance(judge.asker, EndpointAsker):
         return EndpointWriter(judge.asker.client)
     client = getattr(judge, "client", None)

@@ -18,7 +18,7 @@ from evaluator.errors import BudgetExceeded, EndpointError, InputError, Stopped
 from evaluator.grading import anchor_states, plan_of, read_text
 from evaluator.judge import LABELS, Answer, Judge, Option, Question, Reply, State, Traits, Ungraded, render_question
 from evaluator.judge.backends import EndpointAsker, ReadingFailed, ReadoutJudge, open_client, price_of, read_menu
-from evaluator.judge.combined import RememberingJudge, wording_of
+from evaluator.judge.combined import MaskingJudge, RememberingJudge, wording_of
 from evaluator.rubrics import plan_anchors
 from evaluator.settings import Settings
 from evaluator.storage import Batch, KeyPrefix, Memo, ProviderJob, Records
@@ -46,6 +46,8 @@ async def answer_ahead(
     BudgetExceeded before anything is submitted, and Stopped if `stop` is set meanwhile: the job continues at the
     provider, and the next run collects it.
     """
+    if isinstance(judge, RememberingJudge) and isinstance(judge.judge, MaskingJudge):
+        raise InputError("privacy_provider_batch")
     if not isinstance(judge, RememberingJudge) or not isinstance(judge.judge, ReadoutJudge):
         raise InputError("batch_provider_model", model=judge.name)
     asker = judge.judge.asker

@@ -1,6 +1,7 @@
 """Judges made of judges: a panel, a cascade, swapped options, and those that remember what was asked."""
 
+from evaluator.judge.combined.masking import MaskingJudge, last_sent
 from evaluator.judge.combined.memory import RememberingJudge, asking_again, wording_of
 from evaluator.judge.combined.shipped import shipped_answers
 
-__all__ = ["RememberingJudge", "asking_again", "shipped_answers", "wording_of"]
+__all__ = ["MaskingJudge", "RememberingJudge", "asking_again", "last_sent", "shipped_answers", "wording_of"]

@@ -1,0 +1,1 @@
+"""What masking finds of personal data, and what it takes for it wrongly."""
