@@ -1,13 +1,12 @@
-"""Sentences that stand in the rubric: its examples, key points, levels, reference answers or task, said over.
+"""Sentences that stand in the rubric: its examples, key points, levels, reference answers or task, repeated.
 
-People who do well say what the rubric wants in their own words. How much of somebody's sentence stands in the rubric word for
-word is counted by overlapping pieces of it (`GRAM`), those of the task left out, since every text about the matter shares them.
-Nobody is accused of a short common phrase: a sentence counts from `LEAST` on, and a text only if `LEAST_TOGETHER` of it was
-taken over. The thresholds were set on the texts that may be developed with; `python -m benchmarks.attacks` measures them on
-others, real calls and answers among them (docs/trust.md).
+People who do well say what the rubric wants in their own words. How much of a sentence stands in the rubric word for word is
+counted by overlapping pieces of it (CHARACTERS, WORDS). A short common phrase accuses nobody: a text counts only if
+LEAST_TOGETHER units of it were taken over, or LEAST_DESCRIBED of the way in which the rubric describes performance, which is no
+way to speak to anybody. `python -m benchmarks.attacks` measures the thresholds on other texts (docs/trust.md).
 
-What was taken over is no witness of anything, and a person is asked to look: in a written exam somebody may have learned the
-model answer by heart, so there it is shown and nothing else.
+Those sentences are no witness of anything, and a person is asked to look. In a written exam somebody may have learned the model
+answer by heart, so there they are shown and no point moves.
 """
 
 from __future__ import annotations
@@ -24,8 +23,11 @@ from evaluator.transcript import Form, Span, Transcript, evidence_of, parse, spa
 CHARACTERS, WORDS = 4, 3  # Chinese characters, or words of another script, in one overlapping piece
 SHARE = 0.5  # of a sentence's pieces that stand in the rubric, from which it was taken over
 LEAST = 9  # units of a sentence, below which anybody may say the same
-# Units of a text taken over, below which it may be chance: twice what innocent texts reach. Who knows the subject of an exam answers in its very terms.
+# Units of a text taken over, below which it may be chance: twice what innocent texts reach. People who know the subject of an
+# exam answer in its very terms.
 LEAST_TOGETHER: dict[Form, int] = {"dialogue": 48, "email": 48, "answer": 120}
+LEAST_DESCRIBED = 12  # units of how the rubric describes performance: nobody speaks like that
+LEAST_BESIDE = 5  # units of a sentence that is left out beside others that were taken over
 EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
@@ -33,53 +35,64 @@ Gram = tuple[str, ...]
 
 
 class Overlap(NamedTuple):
-    """A sentence, its length in units, and the share of its pieces that stand in the rubric."""
+    """A sentence, its length in units, and the shares of its pieces that stand in the rubric, and in its descriptions alone."""
 
     span: Span
     units: int
     share: float
+    described: float
 
 
 def pasted(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """One guard with all sentences that were taken over from the rubric; none where there are too few."""
-    found = [one for one in overlaps(rubric, transcript) if one.units >= LEAST and one.share >= SHARE]
-    if sum(one.units for one in found) < LEAST_TOGETHER[rubric.form]:
+    found = overlaps(rubric, transcript)
+    together = sum(one.units for one in found if one.units >= LEAST and one.share >= SHARE)
+    described = sum(one.units for one in found if one.units >= LEAST and one.described >= SHARE)
+    if together < LEAST_TOGETHER[rubric.form] and (rubric.form == "answer" or described < LEAST_DESCRIBED):
         return []
     code = "learned_by_heart" if rubric.form == "answer" else "pasted"
-    evidence = tuple(evidence_of(one.span, "against", 1.0) for one in found)
-    return [Guard(code=code, detail=str(len(found)), evidence=evidence)]
+    taken = [one for one in found if one.units >= LEAST_BESIDE and one.share >= SHARE]
+    return [
+        Guard(code=code, detail=str(len(taken)), evidence=tuple(evidence_of(one.span, "against", 1.0) for one in taken))
+    ]
 
 
 def overlaps(rubric: Rubric, transcript: Transcript) -> list[Overlap]:
     """Every sentence of the text, with how much of it stands in the rubric."""
-    known = _grams_of(rubric)
-    return [_overlap(span, known) for span in spans_of(transcript, EVERYBODY)]
+    known, described = _grams_of(rubric)
+    return [_overlap(span, known, described) for span in spans_of(transcript, EVERYBODY)]
 
 
-def _overlap(span: Span, known: frozenset[Gram]) -> Overlap:
+def _overlap(span: Span, known: frozenset[Gram], described: frozenset[Gram]) -> Overlap:
     units = _units(span.text)
     grams = _grams(units)
-    shared = sum(gram in known for gram in grams)
-    return Overlap(span, len(units), shared / len(grams) if grams else 0.0)
+    shares = [sum(gram in of for gram in grams) / max(len(grams), 1) for of in (known, described)]
+    return Overlap(span, len(units), *shares)
 
 
 @lru_cache(maxsize=64)
-def _grams_of(rubric: Rubric) -> frozenset[Gram]:
-    """The pieces of everything that the rubric says of a good answer, and of its task's whole sentences."""
-    found = {gram for text in _texts(rubric) for gram in _grams(_units(text))}
-    return frozenset(found)
+def _grams_of(rubric: Rubric) -> tuple[frozenset[Gram], frozenset[Gram]]:
+    """The pieces of all that the rubric says of a good answer and of its task; and of how it describes performance, which is
+    in nobody's mouth, without those of its task."""
+    task = {gram for gram in _grams(_units(rubric.task))}
+    described = {gram for text in _descriptions(rubric) for gram in _grams(_units(text))}
+    spoken = {gram for text in _spoken(rubric) for gram in _grams(_units(text))}
+    return frozenset(task | described | spoken), frozenset(described - task - spoken)
 
 
-def _texts(rubric: Rubric) -> list[str]:
-    """The sentences of the rubric that could be taken over."""
-    texts = [rubric.task]
+def _descriptions(rubric: Rubric) -> list[str]:
+    texts = [point.text for reference in rubric.references for point in reference.key_points]
     for criterion in rubric.criteria:
         texts += [criterion.description, *(level.description for level in criterion.levels)]
-        texts += [part for check in criterion.checks for part in (check.example, check.yes)]
+        texts += [check.yes for check in criterion.checks]
+    return texts
+
+
+def _spoken(rubric: Rubric) -> list[str]:
+    texts = [check.example for criterion in rubric.criteria for check in criterion.checks]
     for reference in rubric.references:
-        spoken = spans_of(parse(reference.text, form=rubric.form), EVERYBODY)
-        texts += [span.text for span in spoken]
-        texts += [part for point in reference.key_points for part in (point.text, point.example)]
+        texts += [span.text for span in spans_of(parse(reference.text, form=rubric.form), EVERYBODY)]
+        texts += [point.example for point in reference.key_points]
     return texts
 
 
