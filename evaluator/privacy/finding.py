@@ -53,7 +53,7 @@ _ORDER = re.compile(
 _CALLS = re.compile(r"电话|手机|号码|座机|联系|拨打|打给|回拨|致电|phone|mobile|call|ring|number|tel\b", re.IGNORECASE)
 
 
-class Found(NamedTuple):
+class PersonalDatum(NamedTuple):
     """One piece of personal data: `text[start:end]`, and its `value` in one spelling, equal where it is the same."""
 
     kind: str
@@ -62,20 +62,20 @@ class Found(NamedTuple):
     value: str
 
 
-def find(text: str, *, orders: bool = False) -> list[Found]:
+def find(text: str, *, orders: bool = False) -> list[PersonalDatum]:
     """All personal data of a text in order, none inside another; order numbers only if `orders` says so."""
-    found = [*_patterns(text), *_numbers(text), *(Found("name", *place) for place in names(text))]
+    found = [*_patterns(text), *_numbers(text), *(PersonalDatum("name", *place) for place in names(text))]
     if orders:
-        found += [Found("order", *match.span(1), match[1].upper()) for match in _ORDER.finditer(text)]
+        found += [PersonalDatum("order", *match.span(1), match[1].upper()) for match in _ORDER.finditer(text)]
     ranked = sorted(found, key=lambda one: (KINDS.index(one.kind) == KINDS.index("name"), one.start - one.end))
-    kept: list[Found] = []
+    kept: list[PersonalDatum] = []
     for one in ranked:
         if not any(one.start < other.end and other.start < one.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: one.start)
 
 
-def _patterns(text: str) -> Iterator[Found]:
+def _patterns(text: str) -> Iterator[PersonalDatum]:
     for kind, pattern in (
         ("email", _EMAIL),
         ("email", _EMAIL_SPOKEN),
@@ -87,13 +87,13 @@ def _patterns(text: str) -> Iterator[Found]:
         ("address", _POSTCODE),
     ):
         for match in pattern.finditer(text):
-            yield Found(kind, *match.span(), re.sub(r"\s", "", match[0]).upper())
+            yield PersonalDatum(kind, *match.span(), re.sub(r"\s", "", match[0]).upper())
     for kind, pattern in (("passport", _PASSPORT_NAMED), ("permit", _TAIWAN)):
         for match in pattern.finditer(text):
-            yield Found(kind, *match.span(1), match[1].upper())
+            yield PersonalDatum(kind, *match.span(1), match[1].upper())
 
 
-def _numbers(text: str) -> Iterator[Found]:
+def _numbers(text: str) -> Iterator[PersonalDatum]:
     for run in runs(text):
         end_of_last = -1
         for digits, start, end in stretches(run):
@@ -101,7 +101,7 @@ def _numbers(text: str) -> Iterator[Found]:
                 continue
             kind = _kind_of(digits, text[max(start - CONTEXT, 0) : start])
             if kind and not _continues(text, start, end):
-                yield Found(kind, start, end, digits)
+                yield PersonalDatum(kind, start, end, digits)
                 end_of_last = end
 
 

@@ -22,7 +22,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class Piece(NamedTuple):
+class Replaced(NamedTuple):
     """A replaced stretch: its place in the masked text, its place in the original, and the original words."""
 
     placeholder: str
@@ -37,7 +37,7 @@ class Masked(NamedTuple):
     """A text without personal data, and what stood where."""
 
     text: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Replaced, ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`; a placeholder that is touched counts as a whole."""
@@ -65,7 +65,7 @@ def mask(text: str, language: Language = "zh", *, orders: bool = False) -> Maske
     known: dict[tuple[str, str], str] = {}
     counts: dict[str, int] = {}
     out: list[str] = []
-    pieces: list[Piece] = []
+    pieces: list[Replaced] = []
     at = length = 0
     for one in find(text, orders=orders):
         key = (one.kind, one.value)
@@ -76,7 +76,7 @@ def mask(text: str, language: Language = "zh", *, orders: bool = False) -> Maske
         start = length + len(before)
         length = start + len(known[key])
         out += [before, known[key]]
-        pieces.append(Piece(known[key], start, length, one.start, one.end, text[one.start : one.end]))
+        pieces.append(Replaced(known[key], start, length, one.start, one.end, text[one.start : one.end]))
         at = one.end
     return Masked("".join([*out, text[at:]]), tuple(pieces))
 
