@@ -54,6 +54,10 @@ class SetUpError(Exception):
     """The set-up cannot continue. The message is one sentence that says what to do."""
 
 
+# Two processes; tests that share the model, a browser or a module stay together (tests/conftest.py). `-n 0` runs all in one.
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")
+
+
 def main() -> int:
     """Runs what the command line names and returns its exit code."""
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this file too
@@ -75,7 +79,7 @@ def main() -> int:
     if command == "grade":
         return call(python, "-m", "evaluator", *EXAMPLE, *rest)
     prepare_tests(python)
-    return call(python, "-m", "pytest", *rest)
+    return call(python, "-m", "pytest", *TWO_AT_ONCE, *rest)
 
 
 def lock_for(command: str, arguments: list[str]) -> str:
