@@ -24,7 +24,7 @@ def test_a_call_with_a_second_try(tmp_path, scheme, language):
         expect(bubbles).to_have_count(3)
         expect(tab.locator(".st-key-call_hint button")).to_be_enabled()  # the answer is complete
         tab.locator(".st-key-call_hint button").click()
-        tab.get_by_text("💡").wait_for()
+        tab.get_by_text("给个提示：" if zh else "Hint: ").wait_for()
         settle(tab)
         shoot(tab, f"call-{scheme}")
         tab.reload()

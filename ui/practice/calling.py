@@ -35,7 +35,7 @@ from ui.scorecard.scenario import show_rubric, usable
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, go_to, hold
-from ui.shared.language import in_a_row, language, tr
+from ui.shared.language import in_a_row, labelled, language, tr
 from ui.shared.layout import guarded, problem, when
 from ui.shared.literal import literal
 from ui.shared.once import once
@@ -62,6 +62,11 @@ def show_call() -> None:
         _grade_yourself(talk, rubric)
     else:
         _talk(talk, rubric, kept)
+
+
+def is_open() -> bool:
+    """Whether the person at this page is in a call, so that a reload comes back to it."""
+    return bool(drafts.load(DRAFT).get("call"))
 
 
 def begin_call(persona: Persona, rubric: Rubric, writer: str) -> None:
@@ -180,7 +185,9 @@ def _show_turns(path: list[CallTurn], busy: bool, again: bool) -> int:
             with st.chat_message("assistant", avatar=":material/person:"):
                 st.html(f'<p class="ev-place">{escape(turn.text)}</p>')
         elif turn.kind == "hint":
-            st.html(f'<p class="ev-dim">💡 {escape(hint_text(Hint.model_validate(turn.body)))}</p>')
+            st.html(
+                f'<p class="ev-dim">{escape(labelled(tr("practice_call.hint"), hint_text(Hint.model_validate(turn.body))))}</p>'
+            )
         if turn.kind in ("agent", "customer"):
             last = turn.id
     return number + 1

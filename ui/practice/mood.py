@@ -88,13 +88,14 @@ def chart(rows: list[tuple[Point, str]], text: str) -> None:
         [(point.number, point.mood, name, causes(point) if point.number else "") for point, name in rows],
         columns=[turn, mood, series, why],
     )
+    legend = alt.Legend(orient="bottom", title=None) if data[series].nunique() > 1 else None
     lines = (
         alt.Chart(data)
         .mark_line(point={"size": 70}, interpolate="monotone")
         .encode(
             x=alt.X(turn, type="quantitative", axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y(mood, type="quantitative", scale=alt.Scale(domain=[0, 10])),
-            color=alt.Color(series, type="nominal", legend=alt.Legend(orient="bottom", title=None)),
+            color=alt.Color(series, type="nominal", legend=legend),
             shape=alt.Shape(series, type="nominal", legend=None),
             tooltip=[turn, mood, why],
         )

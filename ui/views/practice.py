@@ -48,4 +48,6 @@ VIEWS = {
 with page("nav_practice", "ui_practice.lead"):
     stores.records()
     names = {name: tr(f"ui_practice.view_of_{name}") for name in VIEWS}
+    if "practice_view" not in st.session_state and calling.is_open():
+        st.session_state["practice_view"] = "call"
     VIEWS[choose_view("practice_view", tr("ui_practice.view"), names)]()
