@@ -15,7 +15,9 @@ _TRADITIONAL = str.maketrans(
 _ALIKE = str.maketrans("〔〕﹝﹞［］【】．∶︰﹕✓✔✅⭕✗✘✕✖╳❌❎Ｘ⇒➔➜➝⟶", "()()[][].:::√√√√×××××××X→→→→→")
 _DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "兩": 2}
 T = TypeVar("T")
-_REMEMBERED = 500  # characters; longer lines are folded again instead of cached
+_REMEMBERED = 500  # characters; of longer lines only the last few are kept
+_LONGEST = 5000  # characters; a longer line is cut before it is read
+_FEW = 2 * 48  # as many lines as the grammar looks ahead
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 LETTERS = "A-L"  # labels of options; more options are not supported
@@ -25,23 +27,32 @@ POINT_WORD = r"(?:分|points?|pts?\.?|marks?)"
 
 
 def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
-    """Caches the reading of a line, which look-ahead requests repeatedly; long lines are read again."""
-    kept = lru_cache(maxsize=8192)(read)
+    """Caches the reading of a line, which look-ahead requests repeatedly; of long lines only a few are kept."""
+    kept, kept_long = lru_cache(maxsize=8192)(read), lru_cache(maxsize=_FEW)(read)
 
     @wraps(read)
     def reading(text: str) -> T:
-        return kept(text) if len(text) <= _REMEMBERED else read(text)
+        if len(text) <= _REMEMBERED:
+            return kept(text)
+        return kept_long(text) if len(text) <= _LONGEST else read(text)
 
     return reading
 
 
 def fold(text: str) -> str:
     """The line in half width, with the grammar's traditional characters simplified; same length as `text`."""
-    return _fold(text) if len(text) <= _REMEMBERED else _folded(text)
+    if len(text) <= _REMEMBERED:
+        return _fold(text)
+    return _fold_long(text) if len(text) <= _LONGEST else _folded(text)
 
 
 @lru_cache(maxsize=20_000)
 def _fold(text: str) -> str:
+    return _folded(text)
+
+
+@lru_cache(maxsize=_FEW)
+def _fold_long(text: str) -> str:
     return _folded(text)
 
 
