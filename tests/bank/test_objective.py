@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluator.bank.items import Item, ItemOption
+from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair
 from evaluator.bank.objective import grade_objective
 from evaluator.errors import InputError
 
@@ -69,3 +69,61 @@ def test_open_items_are_refused():
     """A scenario has no key to grade by."""
     with pytest.raises(InputError):
         grade_objective(Item(kind="scenario", text="?"), "A")
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"),
+    [("ABD", 4), ("AB", 2), ("A", 2), ("AC", 0), ("", 0)],
+)
+def test_what_the_paper_declares_for_some_right_options_counts(answer, points):
+    """`少选得2分` in the heading is the policy, unless another one is asked for."""
+    item = choice("multiple_choice", "ABD", 4, partial=2)
+    assert grade_objective(item, answer).points == points
+    assert grade_objective(item, "AB", policy="all_or_nothing").points == 0
+
+
+GAPS = Item(
+    kind="blank",
+    text="来电____声之内接听，简称____原则，须由____负责。",
+    blanks=(
+        Blank(answers=("三", "叁"), points=1),
+        Blank(answers=("三声",), points=1),
+        Blank(answers=("首问人", "首接人"), points=2),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "points", "missed"),
+    [
+        ("三；三声；首问人", 4, ()),
+        ("3、“三声”、首接人", 4, ()),
+        ("(1)叁 (2)三声 (3)班长", 2, ("首问人",)),
+        ("", 0, ("三", "三声", "首问人")),
+    ],
+)
+def test_gaps_count_by_themselves(answer, points, missed):
+    """Each gap has its own points and several right answers; `3` is `三`."""
+    grade = grade_objective(GAPS, answer)
+    assert (grade.points, grade.max_points, grade.missed) == (points, 4, missed)
+
+
+PAIRS = Item(
+    kind="matching",
+    text="连线\n① AHT      a. 首次解决率\n② FCR      b. 平均处理时长",
+    pairs=(MatchingPair(left="AHT", right="平均处理时长"), MatchingPair(left="FCR", right="首次解决率")),
+    points=4,
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"), [("①-b ②-a", 4), ("2-a", 2), ("1-b; 2-b", 2), ("1→a 2→b", 0), ("", 0), ("不知道", None)]
+)
+def test_pairs_count_by_themselves(answer, points):
+    """Each pair is worth an equal share; an answer in which no pair can be read is left ungraded."""
+    assert grade_objective(PAIRS, answer).points == points
+
+
+def test_gaps_without_answers_are_left_ungraded():
+    """A fill-in question whose answers are not known is not zero."""
+    assert grade_objective(Item(kind="blank", text="____"), "甲").cause == "no_key"

@@ -8,19 +8,21 @@ from evaluator.bank.items import Blank, MatchingPair
 from evaluator.bank.papers.line_patterns.folding import CIRCLED, fold
 
 _EMPTY = re.compile(r"_{2,}|\(\s*_*\s*\)")
-_FILLED = re.compile(r"_{2,}\s*([^_\n]{1,80}?)\s*_{2,}")
-_IN_BRACKETS = re.compile(r"\(\s*([^()\n]{1,20}?)\s*\)")
+_FILLED = re.compile(r"_{2,}\s*([^_\n,。;:!?]{1,40}?)\s*_{2,}")  # between two gaps stand commas, within one none
+_IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]\n]{1,20}?)\s*[)\]]")
 _NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d)|第\d{{1,2}}空\s*:)\s*")
 _BETWEEN = re.compile(r"\s*(?:[;|\n]|\s{2,}|\t)\s*")
 _LOOSE = re.compile(r"\s*(?:[;|\n、,]|\s+)\s*")
 _ALTERNATIVES = re.compile(r"\s*(?:/|\|\||或者?|\bor\b)\s*")
 _PAIR = re.compile(r"\(?(\d{1,2}|[A-Za-z])\)?\s*(?:[-–—:.、=]|→|->)\s*\(?([A-Za-z]|\d{1,2})\)?(?![A-Za-z\d])")
 _LEFT = re.compile(r"^\s*\(?(\d{1,2}|[A-Za-z])\)?\s*[.、):]\s*(.+?)\s*$")
+_MARKS = {mark: f"{place}." for place, mark in enumerate(CIRCLED, start=1)}
 
 
 def count_gaps(text: str) -> int:
-    """Number of gaps in a question that is answered below it."""
-    return len(_EMPTY.findall(fold(text)))
+    """Number of gaps in a question that is answered below; gaps that show their answers in brackets count too."""
+    folded = fold(text)
+    return len(_EMPTY.findall(folded)) or len(re.findall(r"\[[^\[\]]{1,20}\]", folded))
 
 
 def _inside(text: str) -> list[str]:
@@ -38,14 +40,14 @@ def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ..
     `甲/乙` and `甲或乙` are two right answers for one gap. Points are shared out evenly. Empty if neither source has
     answers.
     """
-    given = _split_answer(answer.strip(), count_gaps(text)) if answer.strip() else _inside(text)
+    given = split_answer_of_gaps(answer.strip(), count_gaps(text)) if answer.strip() else _inside(text)
     each = points / len(given) if points and given else None
     blanks = (tuple(filter(None, (part.strip(" 。.") for part in _ALTERNATIVES.split(one)))) for one in given)
     return tuple(Blank(answers=answers, points=each) for answers in blanks if answers)
 
 
-def _split_answer(answer: str, gaps: int) -> list[str]:
-    """One answer per gap, separated by numbers, by punctuation, or by spaces if their number fits."""
+def split_answer_of_gaps(answer: str, gaps: int) -> list[str]:
+    """One answer for each gap: by numbers, by signs between answers, or by spaces if their number fits."""
     if not answer:
         return []
     folded = fold(answer)
@@ -66,14 +68,19 @@ def _pieces(answer: str, folded: str, pattern: re.Pattern[str]) -> list[str]:
     return [piece.strip() for piece in (*pieces, answer[at:]) if piece.strip()]
 
 
+def _number_circles(text: str) -> str:
+    """`①-b` as `1.-b`."""
+    return "".join(_MARKS.get(ch, ch) for ch in text)
+
+
 def pair_up(text: str, answer: str) -> tuple[MatchingPair, ...]:
-    """Spells out `1-c 2-a` with the words of the question's two lists."""
+    """`1-c 2-a`: what belongs together, in the words that the question's two lists give for the marks."""
     words: dict[str, str] = {}
     for line in text.splitlines():
-        for piece in re.split(r"\t|\s{3,}", line):
+        for piece in re.split(r"\t|\s{3,}", _number_circles(line)):
             if match := _LEFT.match(fold(piece)):
                 words[match[1].upper()] = piece[match.start(2) : match.end(2)]
-    found = _PAIR.findall(fold(answer))
+    found = _PAIR.findall(_number_circles(fold(answer)).replace(".-", "-").replace(".→", "→"))
     return tuple(
         MatchingPair(left=words.get(left.upper(), left), right=words.get(right.upper(), right)) for left, right in found
     )
