@@ -45,6 +45,11 @@ class CollectionPlace(Protocol):
 
     name: str
 
+    @property
+    def kept_in(self) -> Path | None:
+        """The folder in which processes keep for each other what they read; None where there is none."""
+        ...
+
     def held(self) -> Any:
         """A context manager in which the collection may be used: `with place.held() as held`, a `Held`.
 
@@ -105,6 +110,11 @@ class FolderPlace:
                     for path in (*self.folder.glob("*"), *self.folder.glob("*/*")):
                         keep_private(path)
 
+    @property
+    def kept_in(self) -> Path | None:
+        """The store's own folder."""
+        return self.folder
+
     def revision(self) -> str:
         try:
             return self._revision_file.read_text(encoding="ascii")
@@ -162,6 +172,11 @@ class ServerPlace:
         with mapped(self.name, embedded=False):
             client = self._connected()
             yield OpenCollection(client, _collection_of(client), self)
+
+    @property
+    def kept_in(self) -> Path | None:
+        """Nothing is kept of a store on a server."""
+        return None
 
     def revision(self) -> str:
         with self.held() as held:

@@ -6,7 +6,7 @@ No Chinese word list is needed: character pairs stand in for words, and single c
 Texts are compared in NFKC, simplified, lower case, with English words stemmed (Porter's second stemmer, by
 `snowballstemmer`).
 
-The index is held in memory and belongs to one revision of the store. Indexing 10,000 entries takes seconds.
+The index belongs to one revision of the store. Indexing 10,000 entries takes seconds, so `kept_index` keeps it on disk.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +76,26 @@ class LexicalIndex:
         self.revision = revision
         self.place = {entry.id: number for number, entry in enumerate(self.entries)}
         documents = [tokens(entry_text(entry)) for entry in self.entries]
-        self._frequency = Counter(word for document in documents for word in set(document))
-        self._ranker = _index(documents) if self._frequency else None
+        self.frequency = Counter(word for document in documents for word in set(document))
+        self._ranker = _index(documents) if self.frequency else None
+
+    @classmethod
+    def restored(cls, entries: Sequence[Entry], revision: str, frequency: Counter[str], folder: Path) -> LexicalIndex:
+        """The index that `save` wrote, with the entries and document frequencies that it was made of."""
+        import bm25s
+
+        index = cls((), revision)
+        index.entries = tuple(entries)
+        index.place = {entry.id: number for number, entry in enumerate(index.entries)}
+        index.frequency = frequency
+        index._ranker = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+        return index
+
+    def save(self, folder: Path) -> None:
+        """Writes the counted words to a folder; OSError where there are none."""
+        if self._ranker is None:
+            raise OSError("no words")
+        self._ranker.save(str(folder), show_progress=False)
 
     def coverage(self, query: str, **filters: str | None) -> NDArray[np.float32]:
         """The share of the query's information that each entry's words cover, 0 to 1, in the order of the entries.
@@ -90,7 +109,7 @@ class LexicalIndex:
         most = sum(map(self._information, words))
         if self._ranker is None or not most:
             return np.zeros(len(self.entries), dtype=np.float32)
-        known = [word for word in words if word in self._frequency]
+        known = [word for word in words if word in self.frequency]
         scores = self._ranker.get_scores(known) if known else np.zeros(len(self.entries), dtype=np.float32)
         return np.minimum(scores / most, 1.0) * self.mask(**filters)
 
@@ -106,7 +125,7 @@ class LexicalIndex:
 
     def _information(self, word: str) -> float:
         """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009, with Lucene's + 1)."""
-        seen = self._frequency.get(word, 0)
+        seen = self.frequency.get(word, 0)
         return math.log(1 + (len(self.entries) - seen + 0.5) / (seen + 0.5))
 
 

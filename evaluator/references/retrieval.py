@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from weakref import WeakKeyDictionary
 
 from evaluator.references import meaning
 from evaluator.references.entries import Entry, EntryKind
@@ -33,7 +32,6 @@ FITTING_SURPRISE = 4.0
 FITTING_COVERAGE = 0.2
 _CANDIDATES = 50  # from each search
 
-_indexes: WeakKeyDictionary[ReferenceStore, LexicalIndex] = WeakKeyDictionary()
 _indexing = threading.Lock()
 
 
@@ -124,12 +122,7 @@ def search(
 def lexical_index(store: ReferenceStore) -> LexicalIndex:
     """The words of the store's current revision; built once per revision for all callers."""
     with _indexing:
-        index = _indexes.get(store)
-        revision = store.revision()
-        if index is None or index.revision != revision:
-            index = LexicalIndex(store.entries(), revision)
-            _indexes[store] = index
-        return index
+        return store.words()
 
 
 def _best(values: Vectors, k: int) -> list[int]:

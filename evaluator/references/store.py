@@ -16,9 +16,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from evaluator.references import meaning
-from evaluator.references.chroma import PLACEHOLDER, CollectionPlace, FolderPlace, OpenCollection, ServerPlace
+from evaluator.references import kept_index, meaning
+from evaluator.references.chroma import (
+    PLACEHOLDER,
+    CollectionPlace,
+    FolderPlace,
+    OpenCollection,
+    ServerPlace,
+    collection_name,
+)
 from evaluator.references.entries import Entry, entries_of_rubric, rubric_prefix
+from evaluator.references.lexical import LexicalIndex
 from evaluator.references.snapshot import FILTERS, Near, Snapshot
 from evaluator.rubric import Rubric
 from evaluator.settings import Settings, load_settings
@@ -51,7 +59,9 @@ class ReferenceStore:
         self._place = place
         self._snapshot: Snapshot | None = None
         self._looking = threading.Lock()
-        self._bring_over(progress)
+        self._words: LexicalIndex | None = None
+        if not self._load_kept():
+            self._bring_over(progress)
 
     @property
     def place(self) -> str:
@@ -132,6 +142,25 @@ class ReferenceStore:
             if self._snapshot is None or self._snapshot.revision != revision:
                 self._snapshot = _snapshot_of(held.collection, revision)
             return self._snapshot
+
+    def words(self) -> LexicalIndex:
+        """The index of words at the current revision, kept on disk for other processes where it is worth it."""
+        snapshot = self.now()
+        index = self._words
+        if index is None or index.revision != snapshot.revision:
+            index = LexicalIndex(list(snapshot.entries.values()), snapshot.revision)
+            self._words = index
+            if self._place.kept_in is not None and len(index.entries) >= kept_index.WORTH_KEEPING:
+                kept_index.keep(self._place.kept_in, collection_name(), snapshot, index)
+        return index
+
+    def _load_kept(self) -> bool:
+        """Whether another process kept the current revision; older collections were brought over before it did."""
+        folder = self._place.kept_in
+        kept = kept_index.load(folder, self._place.revision(), collection_name()) if folder else None
+        if kept is not None:
+            self._snapshot, self._words = kept
+        return kept is not None
 
     def _compare(self, wanted: dict[str, Entry]) -> tuple[list[Entry], Changes]:
         """The entries that are new or changed, and the counts of each."""
