@@ -4,7 +4,7 @@ that every line is used once, is known noise, or is reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +26,7 @@ class Asked:
     options: tuple[str, ...]
     key: str
     explanation: str
+    stem: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,13 @@ class Layout:
     number: str
     option: str
     per_line: int
-    answers: str  # below, bracket, end
+    answers: (
+        str  # below, bracket; end: by section and number; table: numbers above keys; rows: 1-5 ABCDA; bare: 一、A B C
+    )
     label: str
     blank_lines: bool
+    chapters: int  # with several, numbers and sections begin again in each
+    listed: bool  # explanations hold numbered lines
 
 
 layouts = st.builds(
@@ -45,7 +50,9 @@ layouts = st.builds(
     number=st.sampled_from(["{}.", "{}、", "{}．", "{}) ", "第{}题 ", "题目{}："]),
     option=st.sampled_from(["{}.{}", "{}、{}", "{}．{}", "({}) {}", "（{}）{}"]),
     per_line=st.sampled_from([1, 2, 4]),
-    answers=st.sampled_from(["below", "bracket", "end"]),
+    answers=st.sampled_from(["below", "bracket", "end", "table", "rows", "bare"]),
+    chapters=st.sampled_from([1, 1, 2]),
+    listed=st.booleans(),
     label=st.sampled_from(["答案：{}", "【答案】{}", "正确答案:{}", "参考答案：{}"]),
     blank_lines=st.booleans(),
 )
@@ -67,13 +74,33 @@ def statements(draw) -> Asked:
 
 
 @st.composite
+def opens(draw) -> Asked:
+    return Asked("open", "请说明" + draw(words) + "的要点。", (), "", draw(words) + "。")
+
+
+@st.composite
+def cases(draw) -> list[Asked]:
+    """Questions that share a stem."""
+    stem = draw(words) + "两次来电未果。"
+    return [replace(asked, stem=stem) for asked in draw(st.lists(choices("single_choice"), min_size=2, max_size=3))]
+
+
+@st.composite
 def papers(draw) -> tuple[list[tuple[str, list[Asked]]], Layout]:
+    """Sections of all kinds in each chapter; `第…章` stands above the first section of a chapter where there are several."""
     layout = draw(layouts)
-    sections = [
-        ("一、单项选择题", draw(st.lists(choices("single_choice"), min_size=1, max_size=4))),
-        ("二、多项选择题", draw(st.lists(choices("multiple_choice"), min_size=1, max_size=3))),
-        ("三、判断题", draw(st.lists(statements(), min_size=1, max_size=4))),
-    ]
+    sections: list[tuple[str, list[Asked]]] = []
+    for chapter in range(layout.chapters):
+        front = f"第{'一二'[chapter]}章 {draw(words)}\n" if layout.chapters > 1 else ""
+        single = draw(st.lists(choices("single_choice"), min_size=1, max_size=4))
+        single += draw(cases()) if draw(st.booleans()) else []
+        sections += [
+            (f"{front}一、单项选择题", single),
+            ("二、多项选择题", draw(st.lists(choices("multiple_choice"), min_size=1, max_size=3))),
+            ("三、判断题", draw(st.lists(statements(), min_size=1, max_size=4))),
+        ]
+        if layout.answers == "below":
+            sections.append(("四、简答题", draw(st.lists(opens(), min_size=1, max_size=2))))
     return sections, layout
 
 
@@ -81,25 +108,49 @@ def write(sections: list[tuple[str, list[Asked]]], layout: Layout) -> str:
     """The paper in its layout."""
     lines: list[str] = []
     for title, questions in sections:
-        lines.append(title)
+        lines += title.split("\n")
         for number, asked in enumerate(questions, 1):
+            if asked.stem and (number == 1 or questions[number - 2].stem != asked.stem):
+                last = number + sum(other.stem == asked.stem for other in questions) - 1
+                lines += [f"根据以下材料，回答第{number}-{last}题", asked.stem]
             lines += question(asked, number, layout)
-    if layout.answers == "end":
+    if layout.answers in ("end", "table", "rows", "bare"):
         lines.append("参考答案")
         for title, questions in sections:
-            lines += [title, " ".join(f"{number}.{asked.key}" for number, asked in enumerate(questions, 1))]
+            lines += title.split("\n")[:-1]
+            lines += keys_of(title.split("\n")[-1], [asked.key for asked in questions], layout.answers)
     return "\n".join(lines)
 
 
+def keys_of(title: str, keys: list[str], answers: str) -> list[str]:
+    """The answers of a section at the end of a paper."""
+    ordinal = title.partition("、")[0]
+    if answers == "bare" and len(keys) > 1:
+        return [f"{ordinal}、{' '.join(keys)}"]
+    if answers == "rows" and all(len(key) == 1 for key in keys) and len(keys) > 1:
+        return [title, f"1-{len(keys)} {''.join(keys)}"]
+    if answers == "table" and len(keys) > 1:
+        numbers = "\t".join(str(number) for number in range(1, len(keys) + 1))
+        return [title, f"题号\t{numbers}", "答案\t" + "\t".join(keys)]
+    return [title, " ".join(f"{number}.{key}" for number, key in enumerate(keys, 1))]
+
+
 def question(asked: Asked, number: int, layout: Layout) -> list[str]:
-    bracket = f"（{asked.key}）" if layout.answers == "bracket" else "（ ）"
+    bracket = "" if asked.kind == "open" else f"（{asked.key}）" if layout.answers == "bracket" else "（ ）"
     lines = [layout.number.format(number) + asked.text + bracket]
     shown = [layout.option.format("ABCDE"[place], text) for place, text in enumerate(asked.options)]
     lines += ["    ".join(shown[at : at + layout.per_line]) for at in range(0, len(shown), layout.per_line)]
-    if layout.answers == "below":
+    if asked.kind == "open":
+        lines.append(f"参考答案：{asked.explanation}")
+    elif layout.answers == "below":
         lines.append(layout.label.format(asked.key))
-        lines += [f"解析：{asked.explanation}"] if asked.explanation else []
+        lines += [f"解析：{explained(asked, layout)}"] if asked.explanation else []
     return [*lines, ""] if layout.blank_lines else lines
+
+
+def explained(asked: Asked, layout: Layout) -> str:
+    """The explanation; in some papers with numbered reasons on lines of their own."""
+    return f"{asked.explanation}\n(1) 先核实；\n(2) 再答复。" if layout.listed else asked.explanation
 
 
 def read(text: str) -> Paper:
@@ -114,14 +165,24 @@ def test_a_paper_is_read_as_it_was_written(given_paper):
     sections, layout = given_paper
     found = read(write(sections, layout)).items
     wanted = [asked for _, questions in sections for asked in questions]
-    assert [shown(item, layout) for item in found] == [
-        (asked.kind, asked.text, asked.options, asked.key, asked.explanation if layout.answers == "below" else "")
+    assert [shown(item) for item in found] == [
+        (asked.kind, asked.text, asked.options, asked.key or None, expected_remark(asked, layout), bool(asked.stem))
         for asked in wanted
     ]
 
 
-def shown(item: Item, layout: Layout) -> tuple:
-    return item.kind, item.text, tuple(option.text for option in item.options), item.key, item.explanation
+def expected_remark(asked: Asked, layout: Layout) -> str:
+    """Explanation or reference answer, as far as the layout says it."""
+    if asked.kind == "open":
+        return asked.explanation
+    return explained(asked, layout) if layout.answers == "below" and asked.explanation else ""
+
+
+def shown(item: Item) -> tuple:
+    options = tuple(option.text for option in item.options)
+    remark = item.references[0].text if item.references else item.explanation
+    remark = remark.replace("\n(1)先", "\n(1) 先").replace("\n(2)再", "\n(2) 再")
+    return item.kind, item.text, options, item.key, remark, bool(item.background)
 
 
 ODD = [
@@ -140,6 +201,21 @@ ODD = [
     "□",
     "附：",
     "二、多",
+    "答案",
+    "第一部分",
+    "案例1 退货",
+    "（3～5题共用备选答案）",
+    "题号 1 2 3",
+    "知识点：",
+    "任务：回电",
+    "Section C:",
+    "√ B",
+    "注 意 事 项",
+    "1-3 ABC",
+    "一、A B C",
+    "【单选题】",
+    "(错误，应为三天)",
+    "2.多选题 (2分)",
 ]
 
 
@@ -166,7 +242,22 @@ def pieces(line: str) -> list[str]:
     return ["".join(run) for run in runs(line) if len(run) > 1 and "".join(run) not in LABELS]
 
 
-LABELS = {"答案", "解析", "参考答案", "正确答案", "题目", "案例"}
+LABELS = {
+    "答案",
+    "解析",
+    "参考答案",
+    "正确答案",
+    "题目",
+    "案例",
+    "题号",
+    "知识点",
+    "难度",
+    "任务",
+    "错误",
+    "题共用备选答案",
+    "多选题",
+    "单选题",
+}
 
 
 def runs(line: str) -> list[list[str]]:

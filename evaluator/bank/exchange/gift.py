@@ -16,7 +16,8 @@ from evaluator.bank.papers import line_patterns
 
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
 _HELD = {sign: chr(0xE100 + place) for place, sign in enumerate("~=#{}:\\n")}
-_BACK = {held: "\n" if sign == "n" else sign for sign, held in _HELD.items()}
+_LESS = chr(0xE100 + len(_HELD))  # `<` in a block of plain text, in which it begins no tag
+_BACK = {held: "\n" if sign == "n" else sign for sign, held in _HELD.items()} | {_LESS: "<"}
 _TITLE = re.compile(r"^::(.*?)::", re.S)
 _FORM = re.compile(r"^\s*\[(?:html|moodle|plain|markdown)\]\s*", re.I)
 _TAGS = re.compile(r"<[^>]{1,200}>")
@@ -85,13 +86,14 @@ def _hold(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    shown = _TAGS.sub("", _FORM.sub("", "".join(_BACK.get(ch, ch) for ch in text)))
+    shown = "".join(_BACK.get(ch, ch) for ch in _TAGS.sub("", _FORM.sub("", text)))
     return " ".join(shown.split()) if "\n" not in shown else "\n".join(" ".join(p.split()) for p in shown.split("\n"))
 
 
 def _question(held: str, chapter: str) -> Item | None:
     title = _TITLE.match(held)
     rest = held[title.end() :] if title else held
+    rest = rest.replace("<", _LESS) if rest.lstrip().lower().startswith("[plain]") else rest
     opened, closed = rest.find("{"), rest.rfind("}")
     if opened < 0 or closed < opened:
         return None
@@ -118,7 +120,7 @@ def _with_answers(base: dict[str, Any], inside: str) -> Item:
         given = re.split(r"[:#]|\.\.", inside[1:].lstrip("= "))[0]
         return Item(kind="blank", blanks=(Blank(answers=(_plain(given).strip(),)),), **base)
     given = [(sign, float(weight or 0), text) for sign, weight, text in _CHOICE.findall(inside)]
-    if all("->" in text for _, _, text in given):
+    if all(sign == "=" and "->" in text for sign, _, text in given):
         return Item(kind="matching", pairs=tuple(_pair(text) for _, _, text in given), **base)
     texts = [_plain(text.partition("#")[0]).strip() for _, _, text in given]
     if given and all(sign == "=" for sign, _, _ in given):
@@ -135,7 +137,7 @@ def _pair(text: str) -> MatchingPair:
 
 
 def write(items: list[Item]) -> ExportFile:
-    """The questions as GIFT, which cannot express ordering questions without options, or gaps with several answers."""
+    """The questions as GIFT. Several gaps, ordering without options and arrows in pairs have no form there."""
     blocks: list[str] = []
     left_out: list[Item] = []
     for item in items:
@@ -146,7 +148,9 @@ def write(items: list[Item]) -> ExportFile:
         remark = item.explanation or "\n".join(answer.text for answer in item.references)
         general = f"####{_escape(remark)}" if remark else ""
         asked = "\n".join(filter(None, (item.background, item.text)))
-        blocks.append(f"::{_escape(item.id or str(item.number or ''))}::{_escape(asked)}{{{answers}{general}}}")
+        held = f"{_escape(asked)}{{{answers}{general}}}"
+        form = "[plain]" if "<" in held else ""
+        blocks.append(f"::{_escape(item.id or str(item.number or ''))}::{form}{held}")
     return ExportFile("\n\n".join(blocks).encode() + b"\n", left_out)
 
 
@@ -156,6 +160,8 @@ def _write_answers(item: Item) -> str | None:
     if item.options:
         return _write_options(item) if item.key else None
     if item.kind == "matching":
+        if any("->" in pair.left + pair.right for pair in item.pairs):
+            return None  # GIFT has no way to write the arrow as a word
         return "".join(f"\n={_escape(pair.left)} -> {_escape(pair.right)}" for pair in item.pairs) or None
     if item.kind == "blank":
         return "".join(f" ={_escape(answer)}" for answer in item.blanks[0].answers) if len(item.blanks) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -84,7 +85,8 @@ def _cloze(base: dict[str, Any]) -> Item:
 def _text(element: Any) -> str:
     if element is None:
         return ""
-    return text_of_html(element.findtext("text") or element.text or "")
+    said = element.findtext("text") or element.text or ""
+    return " ".join(said.split()) if element.get("format") == "plain_text" else text_of_html(said)
 
 
 def _number(text: str | None) -> float | None:
@@ -159,11 +161,11 @@ def _write_answers(question: Any, item: Item, kind: str) -> None:
             _add(question, "answer", option.text, fraction=share, format="html")
     elif kind == "shortanswer":
         for answer in item.blanks[0].answers:
-            _add(question, "answer", answer, fraction="100")
+            _add(question, "answer", answer, fraction="100", format="plain_text")
     elif kind == "matching":
         for pair in item.pairs:
             sub = _add(question, "subquestion", pair.left, format="html")
-            _add(sub, "answer", pair.right)
+            _add(sub, "answer", pair.right, format="plain_text")
     elif kind == "ordering":
         for step in _steps_in_order(item):
             _add(question, "answer", step, fraction="100", format="html")
@@ -195,6 +197,6 @@ def _add(parent: Any, name: str, text: str, **attributes: str) -> Any:
     from lxml import etree
 
     element = etree.SubElement(parent, name, **attributes)
-    shown = text.replace("\n", "<br/>") if attributes.get("format") == "html" else text
+    shown = html.escape(text, quote=False).replace("\n", "<br/>") if attributes.get("format") == "html" else text
     etree.SubElement(element, "text").text = "".join(ch for ch in shown if ch in "\t\n" or ord(ch) >= 32)
     return element

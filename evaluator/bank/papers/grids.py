@@ -66,6 +66,8 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     while place < len(lines):
         line = lines[place]
         below = lines[place + 1] if place + 1 < len(lines) else None
+        if below is not None and _is_grid(*(written := (_with_cells(line), _with_cells(below)))):
+            line, below = written
         if below is not None and _is_grid(line, below):
             spread.append(replace(below, text=_grid_keys(line, below), cells=()))
             place += 2
@@ -131,6 +133,15 @@ def _split_inner_labels(line: Line) -> list[Line]:
     before, key = line_patterns.split_inner_answer(before)
     texts = [before, f"答案:{key}" if key else "", f"解析:{explained}" if explained else ""]
     return [replace(line, text=text) for text in texts if text] if key or explained else [line]
+
+
+def _with_cells(line: Line) -> Line:
+    """`题号 1 2 3`, `答案 A C B` in plain text: the row of a grid, apart by tabs or spaces."""
+    if line.cells or len(line.text) > 400:
+        return line
+    head, *rest = line.text.split() or [""]
+    named = _NUMBERS.match(line_patterns.fold(head)) or _ANSWERS.match(line_patterns.fold(head))
+    return replace(line, cells=(head, *rest)) if named and rest else line
 
 
 def _is_grid(first: Line, second: Line) -> bool:

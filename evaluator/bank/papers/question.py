@@ -288,8 +288,8 @@ class QuestionDraft:
                     values = {"first": found.key, "second": key}
                     self.warnings.append(ItemWarning(code="two_keys", line=self.start, values=values))
                 key = key or found.key
-                if found.reason and not self.explanation.value:
-                    self.explanation = GrowingText(found.reason)
+                if found.reason:
+                    self.explanation = GrowingText(_lines(found.reason, self.explanation.value))
         return line_patterns.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
 
     @property

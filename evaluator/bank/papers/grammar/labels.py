@@ -193,6 +193,8 @@ def _open_for_label(at: PaperReading, name: str, line: Line) -> bool:
     if name == "explanation" or not section.waiting or asks_aloud(section.waiting[-1][1].text):
         return False
     asked, first = section.background or section.requirements, section.waiting[0][1]
+    if not asked:
+        return False
     text = "\n".join(asked)
     asked.clear()
     draft = at.open_unnumbered(first)
@@ -278,12 +280,14 @@ def take_shared_options(at: PaperReading, line: Line) -> bool:
             section = OpenSection(line_patterns.Heading("", None, None), line.number, chapter=at.paper.chapter)
             at.groups.append(section)
         section.options_for, section.shared_options = span, []
+        section.waiting.append(("options", line))
         return True
     if section is None or section.options_for is None or at.draft is not None:
         return False
     after = section.shared_options[-1].label if section.shared_options else ""
     found = line_patterns.find_options(line.text, after)
     section.shared_options += found
+    section.waiting += [("options", line)] if found else []
     return bool(found)
 
 
