@@ -6,13 +6,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from evaluator.bank.formats.lines import Document, number_lines
 from evaluator.bank.items import Item, Paper
 from evaluator.bank.papers.grammar import parse
 
+QUICK = [
+    Phase.explicit,
+    Phase.reuse,
+    Phase.generate,
+]  # papers are shown as they were generated: shrinking takes minutes
 WORDS = ["坐席", "客户", "工单", "回访", "投诉", "升级", "静音", "保密", "话术", "质检", "班组", "转接", "记录", "致歉"]
 words = st.lists(st.sampled_from(WORDS), min_size=3, max_size=6).map("".join)
 
@@ -158,7 +163,7 @@ def read(text: str) -> Paper:
     return paper
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=QUICK)
 @given(papers())
 def test_a_paper_is_read_as_it_was_written(given_paper):
     """Kinds, words, options, keys and explanations, whatever the layout."""
@@ -219,7 +224,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=QUICK)
 @given(papers(), st.lists(st.tuples(st.integers(0, 60), st.sampled_from([*ODD, *WORDS])), max_size=5))
 def test_every_line_is_used_or_reported(given_paper, strangers):
     """Lines that stand where nobody expects them are in an item, in a heading, reported, or counted as noise."""

@@ -27,6 +27,8 @@ def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> li
         if target is not None:
             used.append(target)
         for entry in group.drafts:
+            if entry.text.value:  # words behind a row of keys, which belong to no question
+                unmatched.append(Unplaced(line=entry.end, text=entry.text.value))
             if _fill_parts(entry, target, sections):
                 continue
             question = _matching_question(entry, target, sections)
