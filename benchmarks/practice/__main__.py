@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=540)
     parser.add_argument("--writer")
     parser.add_argument("--grade", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="the classifier hears without a model")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args()
     if chosen.what == "train":
@@ -29,7 +30,7 @@ def main() -> None:
     elif chosen.what == "calls":
         from benchmarks.practice.calls import main as lead
 
-        lead(chosen.personas, chosen.seconds, chosen.writer, chosen.out, chosen.grade)
+        lead(chosen.personas, chosen.seconds, chosen.writer, chosen.out, chosen.grade, chosen.alone)
     else:
         from benchmarks.practice.report import report
 

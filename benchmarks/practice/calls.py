@@ -1,6 +1,6 @@
 """Calls that scripted agents lead: the agent's turns of the graded example texts, said one after the other to a persona.
 
-    python -m benchmarks.practice calls --personas 12 --seconds 540 [--writer stock] [--out FILE]
+    python -m benchmarks.practice calls --personas 12 --seconds 540 [--writer stock] [--alone] [--out FILE]
     python -m benchmarks.practice report [--out FILE]
 
 Four qualities of agent per persona: the texts `excellent`, `adequate`, `cold` and `rude` of the persona's scenario. Every call
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.grading import evaluate
+from evaluator.judge import Judge, Question, Reply, State, Traits, Ungraded
 from evaluator.practice import Persona, load_persona, persona_files
 from evaluator.practice.call import Room, load, reaction_of, say, start
 from evaluator.rubrics import find
@@ -50,13 +51,26 @@ def cases(count: int) -> Iterator[tuple[Persona, str, list[str]]]:
             yield persona, quality, turns
 
 
-async def run(count: int, seconds: float, writer: str | None, out: Path, grade: bool) -> None:
+class NoJudge:
+    """Answers nothing, so that the classifier alone decides: what is left of the hearing without a model."""
+
+    name = "classifier"
+    traits = Traits(anchored=True)
+    stamp = {"model": "none"}
+
+    async def decide(self, state: State, questions: list[Question]) -> Reply:
+        """Every question ungraded."""
+        failed = {one.id: Ungraded(question=one.id, cause="unreadable") for one in questions}
+        return Reply(model=self.name, answers=failed)
+
+
+async def run(count: int, seconds: float, writer: str | None, out: Path, grade: bool, judge: Judge | None) -> None:
     """Leads the calls that the file does not hold yet, as many as fit into `seconds`."""
     end = time.monotonic() + seconds
     done = {(row["persona"], row["quality"], row["writer"]) for row in rows(out)}
     settings = load_settings()
     with open_records(settings) as records:
-        async with Room(settings, writer) as room:
+        async with Room(settings, writer, judge) as room:
             for persona, quality, turns in cases(count):
                 if (persona.id, quality, room.writer_name) in done:
                     continue
@@ -101,6 +115,6 @@ def rows(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def main(count: int, seconds: float, writer: str | None, out: Path, grade: bool) -> None:
-    """Runs the calls."""
-    asyncio.run(run(count, seconds, writer, out, grade))
+def main(count: int, seconds: float, writer: str | None, out: Path, grade: bool, alone: bool) -> None:
+    """Runs the calls; with `alone` the classifier hears without a model."""
+    asyncio.run(run(count, seconds, writer, out, grade, NoJudge() if alone else None))

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from evaluator.errors import EvaluatorError, InputError
 from evaluator.grading import open_judge
-from evaluator.judge import ReadingFailed, Writer, open_writer
+from evaluator.judge import Judge, ReadingFailed, Writer, open_writer
 from evaluator.practice.call import hearing, talking
 from evaluator.practice.call.hints import Hint, hint_for
 from evaluator.practice.call.phrasing import LinePiece, system_of
@@ -25,15 +25,17 @@ STOCK = "stock"  # the writer's name where every line is the persona's own
 class Room:
     """The models that a call needs, opened once. To be used as an asynchronous context: `async with Room(settings) as room`."""
 
-    def __init__(self, settings: Settings, writer: str | None = None) -> None:
-        """`writer` names the model that phrases the lines, or `STOCK`; by default the model of the settings, which also
-        judges."""
+    def __init__(self, settings: Settings, writer: str | None = None, judge: Judge | None = None) -> None:
+        """`writer` names the model that phrases the lines, or `STOCK`; by default the model of the settings. That one also
+        judges, unless a `judge` is given, which stays open."""
         self.settings = settings
         self.writer_name = writer or settings.model
+        self._given = judge
 
     async def __aenter__(self) -> Room:
         """Opens both; raises what `choose` raises."""
-        self._judge = await asyncio.to_thread(open_judge, self.settings)
+        self._opened = None if self._given else await asyncio.to_thread(open_judge, self.settings)
+        self._judge: Judge = self._given or self._opened  # type: ignore[assignment]
         self._writer: Writer | None = None
         if self.writer_name != STOCK:
             self._writer = await asyncio.to_thread(open_writer, self.settings, self.writer_name)
@@ -42,7 +44,8 @@ class Room:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.to_thread(self._judge.close)
+        if self._opened:
+            await asyncio.to_thread(self._opened.close)
 
     async def prepare(self, persona: Persona) -> None:
         """Reads in advance what the first turn would wait for. What goes wrong is left for the first turn to say."""

@@ -56,6 +56,7 @@ class CallState(Frozen):
     patience: int = Field(ge=0)
     told: tuple[str, ...] = ()
     met: dict[Event, int] = {}
+    idle: int = 0  # turns in a row in which nothing was recognised
     cues: tuple[Manner, ...] = ()
     ended: Ending = ""
 
@@ -101,12 +102,14 @@ def step(persona: Persona, state: CallState, heard: Heard) -> Step:
     mood = _mood(persona, state, changes)
     met = {**state.met, **{event: state.met.get(event, 0) + 1 for event in heard.events}}
     about = heard.about if heard.about in {fact.id for fact in persona.facts} else None
+    idle = _is_idle(persona, state, heard, about)
     moved = state.model_copy(
         update={
             "turns": state.turns + 1,
             "mood": mood,
             "met": met,
-            "patience": _patience(persona, state, heard, changes, about),
+            "patience": _patience(persona, state, idle, heard.events, any(one.by < 0 for one in changes)),
+            "idle": state.idle + 1 if idle else 0,
         }
     )
     moved = moved.model_copy(update={"ended": _ending(persona, state, moved, heard)})
@@ -140,13 +143,18 @@ def _mood(persona: Persona, state: CallState, changes: Collection[MoodChange]) -
     return round(max(LOWEST, min(ceiling, state.mood + moved)), 2)
 
 
-def _patience(
-    persona: Persona, state: CallState, heard: Heard, changes: Collection[MoodChange], about: str | None
-) -> int:
+def _is_idle(persona: Persona, state: CallState, heard: Heard, about: str | None) -> bool:
+    """Whether the turn brought the customer nothing new."""
     new = [event for event in heard.events if event in persona.calms and event not in state.met]
     asks = about is not None or ("asked" in heard.events and bool(_untold(persona, state)))
-    lost = (not new and not asks) + any(one.by < 0 for one in changes)
-    gained = bool(SOLVES & set(new)) and not lost
+    return not new and not asks
+
+
+def _patience(persona: Persona, state: CallState, idle: bool, events: Collection[Event], hurt: bool) -> int:
+    """A turn that hurts costs one. A turn that brings nothing costs one too, unless it is the first in a row and does no harm:
+    what is said well is not always recognised."""
+    lost = hurt + (idle and (hurt or state.idle > 0))
+    gained = bool(SOLVES & set(events) & set(persona.calms) - set(state.met)) and not lost
     return max(0, min(persona.patience, state.patience - lost + gained))
 
 
