@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -219,3 +219,62 @@ def _progress() -> Iterator[Any]:
 
     with Console(stderr=True).status(say("progress.reading")) as status:
         yield lambda done, total, text: status.update(f"{done + 1}/{total} {text[:40]}")
+
+
+@app.command(help=say("interview.matrix"))
+def matrix(
+    round_: Annotated[str, typer.Argument(metavar="ROUND", help=say("interview.opt_round"))],
+    by: Annotated[
+        Literal["questions", "criteria"], typer.Option(metavar="questions|criteria", help=say("interview.opt_by"))
+    ] = "questions",
+    sort: Annotated[str, typer.Option(help=say("interview.opt_sort"))] = "total",
+    blind: Annotated[bool, typer.Option("--blind", help=say("interview.opt_blind"))] = False,
+    quotes: Annotated[bool, typer.Option("--quotes", help=say("interview.opt_quotes"))] = False,
+    out: Out = None,
+    lang: Lang = None,
+) -> None:
+    from evaluator.commands.exams import print_blocks, write_document
+    from evaluator.interviews import matrix_blocks, matrix_of
+
+    messages.use(lang or messages.current())
+    with _records() as records:
+        found = matrix_of(records, round_, by=by, blind=blind).sorted_by(sort)
+    blocks = matrix_blocks(found, quotes=quotes)
+    print_blocks(blocks) if out is None else write_document(out, blocks)
+
+
+@app.command(help=say("interview.points"))
+def points(
+    id: Id,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help=say("interview.arg_question"))],
+    given: Annotated[str, typer.Argument(metavar="POINTS|-", help=say("interview.arg_points"))],
+    who: Annotated[str, typer.Option(help=say("interview.opt_who"))],
+    comment: Annotated[str, typer.Option(help=say("interview.opt_comment"))] = "",
+    lang: Lang = None,
+) -> None:
+    from evaluator.errors import InputError
+    from evaluator.interviews import give_points, open_interview
+
+    messages.use(lang or messages.current())
+    try:
+        value = None if given == "-" else float(given)
+    except ValueError:
+        raise InputError("interview_points_unreadable", points=given) from None
+    with _records() as records:
+        give_points(records, open_interview(records, id), question, value, who=who, comment=comment)
+
+
+@app.command(help=say("interview.decide"))
+def decide(
+    id: Id,
+    decision: Annotated[str, typer.Argument(metavar="DECISION", help=say("interview.arg_decision"))],
+    who: Annotated[str, typer.Option(help=say("interview.opt_who"))],
+    text: Annotated[str, typer.Option(help=say("interview.opt_text"))] = "",
+    lang: Lang = None,
+) -> None:
+    from evaluator.interviews import decide as keep_decision
+    from evaluator.interviews import open_interview
+
+    messages.use(lang or messages.current())
+    with _records() as records:
+        keep_decision(records, open_interview(records, id), decision, text, who=who)

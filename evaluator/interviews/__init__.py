@@ -14,25 +14,41 @@ from evaluator.interviews.grading import (
     keep,
     open_interview,
 )
+from evaluator.interviews.matrix import (
+    DECISIONS,
+    RoundMatrix,
+    decide,
+    give_points,
+    matrix_blocks,
+    matrix_of,
+    panel_agreement,
+)
 from evaluator.interviews.report import interview_blocks, outcome_row, result_text, section_rows
 from evaluator.interviews.segments import Alternative, Doubt, Found, Piece, answer_of
 
 __all__ = [
+    "DECISIONS",
     "Alternative",
     "Doubt",
     "Found",
     "Interview",
     "Piece",
+    "RoundMatrix",
     "answer_of",
     "correct_segments",
+    "decide",
     "doubt_text",
     "find_segments",
+    "give_points",
     "grade_interview",
     "interview_blocks",
     "interviews_of",
     "keep",
+    "matrix_blocks",
+    "matrix_of",
     "open_interview",
     "outcome_row",
+    "panel_agreement",
     "read_segments",
     "result_text",
     "section_rows",
