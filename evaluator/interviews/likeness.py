@@ -106,27 +106,6 @@ def likeness(turns: Sequence[Turn], questions: Sequence[ExamQuestion], asks: Seq
     )
 
 
-def levelled(seen: TurnLikeness, asks: Sequence[bool]) -> TurnLikeness:
-    """The same on one scale for all interviews: each measure less its mean, over its spread, within the interview. How alike
-    sentences are in general depends on language and topic; which of them are alike more than usual does not."""
-    import numpy as np
-
-    mine = np.array(asks)
-    near = (seen.asked[..., 0] + seen.asked[..., 1]) / 4 + seen.asked[..., 2] / 2  # as `_together` measures parts
-    middle, spread = float(near[mine].mean()), float(near[mine].std()) + 1e-3
-    together = tuple(
-        one and one._replace(strengths=tuple((value - middle) / spread for value in one.strengths))  # type: ignore[arg-type]
-        for one in seen.together
-    )
-    asked, talk, before = seen.asked.copy(), seen.talk.copy(), seen.before.copy()
-    for some in (mine, ~mine):
-        for values in (asked, talk, before):
-            part = values[some]
-            axes = tuple(range(part.ndim - 1)) if part.ndim > 1 else 0
-            values[some] = (part - part.mean(axis=axes)) / (part.std(axis=axes) + 1e-3)
-    return seen._replace(asked=asked, talk=talk, before=before, together=together)
-
-
 def with_earlier(seen: TurnLikeness, places: Sequence[Sequence[int]]) -> TurnLikeness:
     """The same with what a first reading knows: `places` has for each turn the numbers of its questions (none for an aside).
     A turn is compared with the turns of each question before it that do not lead up to it without a break."""

@@ -1,8 +1,8 @@
 """A paper that somebody sits: answers kept as they are written, a clock that pauses, grading by key and by the grader, a review of
 every answer, statistics of the questions over all who sat it, and the paper in print."""
 
-from evaluator.sittings.printing import key_blocks, paper_blocks
-from evaluator.sittings.review import review_blocks
+from evaluator.sittings.printing import key_blocks, key_text, paper_blocks
+from evaluator.sittings.review import result_line, review_blocks
 from evaluator.sittings.session import (
     Clock,
     Sitting,
@@ -27,9 +27,11 @@ __all__ = [
     "figures_of",
     "grade_sitting",
     "key_blocks",
+    "key_text",
     "open_sitting",
     "paper_blocks",
     "pause",
+    "result_line",
     "resume",
     "review_blocks",
     "sittings_of",

@@ -1,0 +1,1 @@
+"""Whole interviews on the page: handed in, cut into questions, graded, candidates side by side."""

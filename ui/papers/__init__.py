@@ -1,0 +1,1 @@
+"""Papers on the page: sat, reviewed, measured, printed."""
