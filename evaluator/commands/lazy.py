@@ -16,6 +16,7 @@ LATER = {
     "practice": "evaluator.commands.practice",
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
+    "audit": "evaluator.commands.audit",
     "bank": "evaluator.commands.bank",
     "interview": "evaluator.commands.interview",
     "paper": "evaluator.commands.paper",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
+from evaluator.storage.audit import Action, note
 from evaluator.storage.effective_overrides import effective, given_points, standing
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
@@ -101,7 +102,10 @@ class Corrections(Gradings):
             at=now(),
         )
         with self.database.write() as session:
+            before = given_points(session, [grading_id]).get(grading_id, {}).get(criterion)
             session.add(row)
+            action: Action = "withdrawn" if points is None else "overridden"
+            note(session, action, grading_id, who.strip(), criterion=criterion, before=before, after=points)
         return Override.model_validate(row)
 
 

@@ -13,6 +13,7 @@ from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard, Usage
 from evaluator.storage import tables as t
+from evaluator.storage.audit import note
 from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
 from evaluator.storage.effective_overrides import bodies, corrected_sums, was_corrected
 from evaluator.storage.ids import new_id, read_id
@@ -157,6 +158,7 @@ class Gradings:
                 session.execute(update(link).where(link.grading_id == grading_id).values(grading_id=None))
             session.execute(delete(t.GradingRow).where(t.GradingRow.id == grading_id))
             _drop_unused(session, transcript_id)
+            note(session, "deleted", grading_id)
         return grading_id
 
 
@@ -192,7 +194,7 @@ def insert_grading(
         **_columns(scorecard),
     )
     session.add(row)
-    session.flush()
+    note(session, "graded", scorecard.id, owner, total=scorecard.total, rubric=scorecard.rubric.digest[:12])
     return scorecard.id
 
 

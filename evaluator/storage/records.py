@@ -7,6 +7,7 @@ from pathlib import Path
 from evaluator.files import keep_private
 from evaluator.settings import Settings, load_settings
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
+from evaluator.storage.audit import Audit
 from evaluator.storage.batches import Batches
 from evaluator.storage.calls import Calls
 from evaluator.storage.interviews import Interviews
@@ -28,6 +29,7 @@ class Records(Reviews):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self.audit = Audit(database)
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
         self.calls = Calls(database)

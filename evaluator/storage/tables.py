@@ -395,3 +395,17 @@ class SittingEventRow(Base):
     sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), index=True)
     what: Mapped[str] = mapped_column(String(16))  # "begin", "pause", "resume" or "submit"
     at: Mapped[str] = mapped_column(String(40))
+
+
+class AuditRow(Base):
+    """An entry of the audit log, added and never changed; see `audit`."""
+
+    __tablename__ = "audit"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))
+    who: Mapped[str] = mapped_column(TextType)
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    detail: Mapped[dict] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
