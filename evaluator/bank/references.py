@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evaluator.bank.items import Item
 from evaluator.bank.papers import line_patterns
+from evaluator.settings import load_settings
 
 if TYPE_CHECKING:
     from evaluator.bank.store import Bank
@@ -22,8 +23,6 @@ def scope_of(bank: Bank) -> str:
     Two banks may contain the same paper, whose items have the same ids; each has its own entries, so that an undo in
     one does not remove anything from the other.
     """
-    from evaluator.settings import load_settings
-
     main = load_settings().data_dir / "bank.db"
     if bank.place == f"sqlite:///{main}" or Path(bank.place.removeprefix("sqlite:///")).absolute() == main.absolute():
         return ""

@@ -22,8 +22,8 @@ from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
-from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded
-from evaluator.judge.combined import RememberingJudge, asking_again
+from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded, choose
+from evaluator.judge.combined import RememberingJudge, asking_again, shipped_answers
 from evaluator.rubric import ROLES_OF, Rubric, Speaker
 from evaluator.rubrics import YES
 from evaluator.scorecard import (
@@ -38,7 +38,7 @@ from evaluator.scorecard import (
     add_up,
 )
 from evaluator.settings import Settings, load_settings
-from evaluator.storage import Records, memo_key, new_id, open_records
+from evaluator.storage import Records, memo_key, new_id, open_memo, open_records
 from evaluator.transcript import Transcript, parse, spans_of
 
 if TYPE_CHECKING:
@@ -141,10 +141,6 @@ def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Prof
 def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
     """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
     embedded model said of the shipped rubrics' anchors."""
-    from evaluator.judge import choose
-    from evaluator.judge.combined import shipped_answers
-    from evaluator.storage import open_memo
-
     memo = open_memo(settings)
 
     def remembering(judge: Judge) -> RememberingJudge:

@@ -13,6 +13,7 @@ from evaluator.errors import InputError
 from evaluator.files import NotAFile, TooLarge, read_bounded
 from evaluator.messages import say
 from evaluator.rubric import Role
+from evaluator.text import simplify
 from evaluator.transcript.parsing import Form, parse, transcript_of
 from evaluator.transcript.structured.documents import kind_of, read_document
 from evaluator.transcript.turns import Assumption, Transcript
@@ -180,8 +181,6 @@ def _utf16_order(data: bytes) -> str | None:
 
 def _rare_share(text: str) -> float:
     """The share of non-ASCII text outside common Chinese (GB 2312 level 1, its punctuation, and Big5-like forms)."""
-    from evaluator.text import simplify
-
     foreign = [char for char in simplify(text) if ord(char) > 0x7F]
     return sum(not _is_everyday(char) for char in foreign) / max(len(foreign), 1)
 

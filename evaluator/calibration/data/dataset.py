@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evaluator.calibration.data.grades import Grades, Scale
 from evaluator.calibration.data.items import CalibrationItem, Readouts
+from evaluator.rubrics import find
 
 
 class Data:
@@ -19,7 +20,4 @@ def scales_of(rubric: str | None) -> dict[str, Scale]:
     """Scales by criterion of a rubric, given by name or path; empty without a rubric."""
     if rubric is None:
         return {}
-    from evaluator.calibration.data.grades import Scale
-    from evaluator.rubrics import find
-
     return {item.id: Scale(low=0.0, high=item.points) for item in find(rubric).criteria if item.points}
