@@ -56,7 +56,7 @@ def fit(interviews: Sequence[Interview], ridge: float) -> np.ndarray:
             value += total
         return value, slope
 
-    return minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    return minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
 
 
 def _prepare(interview: Interview) -> tuple[States, list[Transition], list[int]]:
