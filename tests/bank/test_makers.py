@@ -69,6 +69,12 @@ EXPECTED = {
     "scenario_dialog.txt": ("o- o-", "00"),
     "tab_separated.txt": ("sA sA t×", "440"),
     "multi_chapters_answers_end.txt": ("t√ t× sC t√ t× sA", "004004"),
+    "later_w01.txt": ("sB sA sB t× t√", "44400"),
+    "later_w02.txt": ("sA sB t√ o-", "3300"),
+    "later_w03.txt": ("sB sA b- b-", "4400"),
+    "later_w04.txt": ("sD sB t×", "440"),
+    "later_w05.txt": ("t√ t× sC o- o-", "00400"),
+    "later_w06.txt": ("sA sB sD", "444"),
 }
 
 

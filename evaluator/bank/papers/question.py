@@ -18,6 +18,9 @@ _GOES_ON = re.compile(
     r"\d[.、)]|option|therefore|however|also|note)",
     re.I,
 )
+_CONCLUDES = re.compile(
+    r"(?:故|所以|因此)(?:本题)?(?:正确)?(?:答案|应)?(?:选择?|为|是)\s*:?\s*([A-L]{1,8})(?:项)?\s*[。.]?\s*$"
+)
 PART = "part"  # the style of a question that is one of several below a stem
 UNNUMBERED = "plain"  # the style of a question without its own number
 
@@ -290,13 +293,21 @@ class QuestionDraft:
                 key = key or found.key
                 if found.reason:
                     self.explanation = GrowingText(_lines(found.reason, self.explanation.value))
-        return line_patterns.drop_empty_bracket(text) if self.kind != "blank" else text, key or self._marked_key()
+        return line_patterns.drop_empty_bracket(
+            text
+        ) if self.kind != "blank" else text, key or self._marked_key() or self._concluded_key()
 
     @property
     def has_bracket_key(self) -> bool:
         """Whether the key is certainly in the question's brackets."""
         found = line_patterns.find_bracket_key(self.text.value, letters=True) if self.options else None
         return found is not None and not found.doubtful
+
+    def _concluded_key(self) -> str | None:
+        """`…，故选B。`: the key with which an explanation ends, where the paper gives no other."""
+        match = _CONCLUDES.search(line_patterns.fold(self.explanation.value)[-40:]) if self.options else None
+        key = line_patterns.read_key(match[1]) if match else None
+        return key if key and set(key) <= {label for label, _ in self.options} else None
 
     def _marked_key(self) -> str | None:
         """The options marked as right; otherwise those in bold or colour, unless all are."""

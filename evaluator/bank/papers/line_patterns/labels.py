@@ -31,7 +31,7 @@ _LABELS: dict[str, re.Pattern[str]] = {
     ),
     "criteria": re.compile(
         r"^\s*\[?\s*(?:(?:评分|计分|给分)(?:标准|要点|细则|依据|点|参考|说明)|采分点|得分点|"
-        r"scoring(?: criteria)?|marking (?:criteria|scheme)|rubric)"
+        r"scoring(?: criteria)?|mark(?:ing)? (?:criteria|scheme)|rubric)"
         r"\s*(?:\([^)]*\))?\s*\]?\s*(?:[:.]\s*|(?<=\])\s*|$)",
         re.I,
     ),
