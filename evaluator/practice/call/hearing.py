@@ -37,6 +37,8 @@ NEUTRAL = 0.7  # log-odds above a turn that says nothing from which its answer s
 ABOUT_NEAR = 0.3  # cosine with what a hidden fact is about from which the question is asked at all
 ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
 TOLD = 0.5  # probability from which an event counts
+# The same for what enrages, where no judge decides alone: of 41 turns of good agents 12 sounded offensive at .5, 5 at .7.
+OFFENDS = 0.7
 
 
 class Wording(Frozen):
@@ -103,7 +105,7 @@ async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, 
             chances[one.question.id] = chance_of(answer, one.chance, neutral.get(one.question.id))
         else:
             ungraded.append(one.question.id)
-    heard = _heard(persona, agent, chances)
+    heard = _heard(persona, agent, chances, TOLD if everything else OFFENDS)
     if heard.about is None and "asked" in heard.events:
         heard = heard.model_copy(update={"about": await asyncio.to_thread(nearest_open_fact, persona, agent)})
     return Hearing(heard, chances, tuple(ungraded))
@@ -209,8 +211,9 @@ _ASKING_EN = re.compile(
 )
 
 
-def _heard(persona: Persona, agent: str, chances: Mapping[str, float]) -> Heard:
-    events = tuple(event for event in EVENTS if chances.get(event, 0.0) >= TOLD)
+def _heard(persona: Persona, agent: str, chances: Mapping[str, float], offends: float) -> Heard:
+    least = {event: offends if event in persona.enrages else TOLD for event in EVENTS}
+    events = tuple(event for event in EVENTS if chances.get(event, 0.0) >= least[event])
     about = max((name for name in chances if name.startswith(ABOUT)), key=lambda name: chances[name], default="")
     hidden = about.removeprefix(ABOUT) if about and chances[about] >= TOLD and asks(agent, persona.language) else None
     return Heard(events=events, about=hidden, closes=chances.get(CLOSES, 0.0) >= TOLD)
