@@ -1,11 +1,11 @@
 """From readings to a position between an empty answer and the reference answer. Pure arithmetic.
 
-A small model's probabilities rank texts well and scale them badly: it prefers some options whatever the text says, and
+A small model's probabilities rank texts well but scale them badly: it prefers some options whatever the text says, and
 its distributions for excellent and hopeless answers lie close together. So each question is asked about three texts:
-the candidate's, an empty one and the reference answer. What the empty text gets is the model's prior and is taken away
-(contextual calibration, Zhao et al. 2021); what the reference gets marks the upper end. Where the candidate lies between
-the two is the reading, and how far apart the two lie is the question's weight: one that cannot tell the reference
-answer from silence has nothing to say.
+the candidate's, an empty one and the reference answer. The reading of the empty text is the model's prior and is
+subtracted (contextual calibration, Zhao et al. 2021); that of the reference marks the upper end. The candidate's
+position between the two is the reading, and the distance between the two is the question's weight: a question that
+cannot tell the reference answer from silence has nothing to say.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LEAST_PROBABILITY = 1e-6
-LEAST_GAIN = 0.05  # a question that moves less than this between silence and the reference is left out
-LEAST_SPREAD = 0.16  # of the scale: how uncertain a position is even when all witnesses agree
+LEAST_GAIN = 0.05  # a question that moves less than this between silence and the reference is ignored
+LEAST_SPREAD = 0.16  # of the scale: the uncertainty of a position even if all witnesses agree
 EDGE = 0.02  # no position is more certain than this of either end
 
 
 class Witness(NamedTuple):
-    """One reading: where the text lies between silence (0) and the reference (1), and what that is worth."""
+    """One reading: the text's position between silence (0) and the reference (1), and its weight."""
 
     position: float
     weight: float
@@ -35,8 +35,11 @@ class Placed(NamedTuple):
 
 
 def slope(probabilities: Sequence[float]) -> float:
-    """How far a distribution leans towards the last option: the least-squares slope of the log-probabilities against
-    the options' places 0 … 1. For two options it is the logit."""
+    """How far a distribution leans towards the last option.
+
+    That is the least-squares slope of the log-probabilities over the options' positions 0 … 1; for two options it is
+    the logit.
+    """
     logs = [math.log(max(value, LEAST_PROBABILITY)) for value in probabilities]
     places = [number / (len(logs) - 1) for number in range(len(logs))]
     middle, mean = sum(places) / len(places), sum(logs) / len(logs)
@@ -45,13 +48,15 @@ def slope(probabilities: Sequence[float]) -> float:
 
 
 def expected(probabilities: Sequence[float]) -> float:
-    """The expected place of a distribution, its options lying evenly from 0 to 1; for two options the probability of the
-    second."""
+    """The expected position of a distribution whose options are evenly spaced from 0 to 1.
+
+    For two options it is the probability of the second.
+    """
     return sum(place * value for place, value in enumerate(probabilities)) / (len(probabilities) - 1)
 
 
 def witness(reading: float, empty: float, reference: float) -> Witness | None:
-    """Where a reading lies between its two anchors; None if the anchors are not apart in the right direction."""
+    """The position of a reading between its two anchors; None if the anchors are not apart in the right direction."""
     gain = reference - empty
     if gain < LEAST_GAIN:
         return None
@@ -59,8 +64,10 @@ def witness(reading: float, empty: float, reference: float) -> Witness | None:
 
 
 def unanchored(reading: float, empty: float) -> Witness:
-    """A reading of which only the lower end is known: the logistic curve of what it has over silence. It ranks; its
-    scale is the model's own, so the scorecard says that it is not anchored."""
+    """A reading with only a lower anchor: the logistic curve of its distance from silence.
+
+    It ranks texts, but its scale is the model's own, so the scorecard says that it is not anchored.
+    """
     return Witness(1 / (1 + math.exp(-(reading - empty))), 1.0)
 
 
@@ -76,7 +83,7 @@ def place(witnesses: Sequence[Witness]) -> Placed:
 
 
 def blend(first: Placed | None, second: Placed | None, share_of_second: float) -> Placed | None:
-    """Two views of the same thing as one; the other alone where one is missing."""
+    """Two views of the same thing combined; if one is missing, the other alone."""
     if first is None or second is None:
         return first or second
     position = (1 - share_of_second) * first.position + share_of_second * second.position
@@ -85,9 +92,9 @@ def blend(first: Placed | None, second: Placed | None, share_of_second: float) -
 
 
 def spread_over(levels: Sequence[float], placed: Placed) -> list[float]:
-    """Probabilities of levels (their points as shares of the maximum, rising) whose expected value is the position.
+    """Probabilities of levels (rising, as shares of the maximum) whose expected value is the position.
 
-    A normal curve of the given spread, cut at the levels and tilted until its mean is right.
+    It is a normal curve of the given spread, cut at the levels and tilted until its mean is right.
     """
     wanted = min(max(placed.position, levels[0] + EDGE), levels[-1] - EDGE)
     low, high = -8.0, 9.0
@@ -100,12 +107,12 @@ def spread_over(levels: Sequence[float], placed: Placed) -> list[float]:
 
 
 def happened(reading: float, empty: float, reference: float) -> float:
-    """The probability that something happened which neither silence nor the reference answer shows."""
+    """The probability of something that neither silence nor the reference answer shows."""
     return 1 / (1 + math.exp(-4 * (reading - max(empty, reference) - 0.5)))
 
 
 def confidence(probabilities: Sequence[float]) -> float:
-    """1 minus the normalised entropy: 0 when all options are alike, 1 when one is certain."""
+    """1 minus the normalised entropy: 0 if all options are equally likely, 1 if one is certain."""
     if len(probabilities) < 2:
         return 1.0
     entropy = -sum(value * math.log(value) for value in probabilities if value > 0)

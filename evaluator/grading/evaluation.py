@@ -1,4 +1,4 @@
-"""The one path from a text to a scorecard. The command line, the page, batches and calibration all call `evaluate`."""
+"""The single path from a text to a scorecard: the command line, the page, batches and calibration call `evaluate`."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ async def evaluate(
 ) -> Scorecard:
     """Grades one text and stores the grading.
 
-    `transcript` may be plain text, which is parsed; `rubric` the id of one that ships or is the user's own, or a file.
-    Without a `judge` the one that the settings name is used, without `records` the user's own. The same input with the
-    same settings finds the stored scorecard (of the same `owner`), or for another `label` stores a copy of it under that
-    name, without asking the model; `fresh` asks the model again about the text. A calibration `profile`, or its file, moves the points to the scale
-    of the people whom it was fitted to; one that does not fit rubric, prompts or model is refused before the model is
-    asked. `report` hears of each step and verdict.
+    `transcript` may be plain text, which is then parsed; `rubric` is the id of a shipped rubric or one of the user's
+    own, or a file. Without `judge` the one from the settings is used, and without `records` the user's own. The same
+    input with the same settings finds the stored scorecard (of the same `owner`), or stores a copy under another
+    `label`, without asking the model; `fresh` asks the model again about the text. A calibration `profile`, or its
+    file, converts the points to the scale of the people it was fitted to; one that does not fit rubric, prompts or
+    model is refused before the model is asked. `report` is called with each step and verdict.
 
-    Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to do.
-    A question that the model could not answer raises nothing: it becomes an ungraded verdict. When the task is
-    cancelled nothing is stored.
+    Raises InputError, RubricError, ModelError, BudgetExceeded or StorageError, each with a sentence that says what to
+    do. A question that the model could not answer raises nothing: it becomes an ungraded verdict. If the task is
+    cancelled, nothing is stored.
     """
     settings = settings or load_settings()
     rubric = rubric if isinstance(rubric, Rubric) else rubrics.find(rubric, settings)
     transcript = parse(transcript, form=rubric.form) if isinstance(transcript, str) else transcript
-    with ExitStack() as opened:  # what is opened here is closed here
+    with ExitStack() as opened:  # only what is opened here is closed here
         judge = judge or opened.enter_context(closing(await asyncio.to_thread(open_judge, settings)))
         fitted = await asyncio.to_thread(fit_for, profile, rubric, judge) if profile else None
         store = records or opened.enter_context(closing(open_records(settings)))
@@ -86,19 +86,19 @@ async def evaluate(
 
 
 class Shared(NamedTuple):
-    """What all gradings by one rubric share, so that a batch works it out once."""
+    """What all gradings with one rubric share, so that a batch computes it once."""
 
     rubric: Rubric
     judge: Judge
     references: Sequence[ReferenceUse]
     profile: Profile | None = None
     anchors: Callable[[], Awaitable[Anchored]] | None = (
-        None  # asks about the anchors once for all; else each grading asks
+        None  # asks about the anchors once for all; otherwise each grading asks
     )
 
 
 async def share(rubric: Rubric, judge: Judge, settings: Settings, profile: Profile | None = None) -> Shared:
-    """The references for a rubric, and the judge and profile that go with them."""
+    """The references for a rubric, and the judge and profile to use with them."""
     references = await asyncio.to_thread(_pull, rubric, settings)
     return Shared(rubric, judge, references, profile)
 
@@ -114,8 +114,10 @@ async def evaluate_shared(
     report: ReportProgress | None = None,
     owner: str = "",
 ) -> Scorecard:
-    """The scorecard of one text: the one stored under `key` (its `request_key`), else a new one, which is not stored here.
-    With `whole` a stored one with an ungraded criterion does not count."""
+    """The scorecard of one text: the one stored under `key` (its `request_key`), otherwise a new, unstored one.
+
+    With `whole` a stored scorecard with an ungraded criterion does not count.
+    """
     found = None if fresh else await asyncio.to_thread(records.find, key, owner or None)
     if found is not None and not (whole and found.coverage < 1):
         return found
@@ -132,15 +134,17 @@ async def evaluate_shared(
 
 
 def fit_for(profile: Profile | str | Path, rubric: Rubric, judge: Judge) -> Profile:
-    """The profile, loaded where a file is named; InputError where it does not fit rubric, prompts, model or arithmetic."""
+    """The profile, loaded if a file is named; InputError if it does not fit rubric, prompts, model or scoring."""
     from evaluator.profiles import fitting, stamp_for
 
     return fitting(profile, stamp_for(rubric.digest, judge.stamp))
 
 
 def open_judge(settings: Settings, name: str | None = None) -> RememberingJudge:
-    """The judge that the settings (or `name`) ask for, remembering on disk what it was asked, and knowing what the
-    embedded model said of the shipped rubrics' anchors."""
+    """The judge from the settings (or `name`), with its answers cached on disk.
+
+    It already knows the embedded model's answers about the shipped rubrics' anchors.
+    """
     memo = open_memo(settings)
 
     def remembering(judge: Judge) -> RememberingJudge:
@@ -156,8 +160,10 @@ def request_key(
     references: Sequence[ReferenceUse],
     profile: Profile | None = None,
 ) -> str:
-    """Equal for equal input, rubric, references, judge, profile and method. What was assumed of the speakers is part of the
-    input: who confirms a guess gets a scorecard without the doubt."""
+    """A key that is equal for equal input, rubric, references, judge, profile and method.
+
+    Assumptions about the speakers are part of the input: confirming a guess yields a scorecard without the doubt.
+    """
     fitted = profile.digest if profile else ""
     digests = sorted(use.digest for use in references)
     said = [
@@ -176,7 +182,10 @@ async def grade(
     report: ReportProgress,
     anchors: Anchored = MappingProxyType({}),
 ) -> Scorecard:
-    """Grades without looking at or touching any record. `anchors` is what `read_anchors` gave for this rubric and judge."""
+    """Grades without reading or writing records.
+
+    `anchors` is the result of `read_anchors` for this rubric and judge.
+    """
     started = time.perf_counter()
     plan = plan_of(rubric, judge.traits)
     guards, read = await asyncio.to_thread(read_text, plan.rubric, transcript, judge.traits.context_tokens)
@@ -198,7 +207,7 @@ async def grade(
 def read_text(
     rubric: Rubric, transcript: Transcript, context_tokens: int | None
 ) -> tuple[Sequence[Guard], Read | None]:
-    """What the guards say of the text, and the text as the judge reads it; None where nobody said anything."""
+    """What the guards say about the text, and the text as the judge reads it; None if nobody said anything."""
     guards = guards_of(rubric, transcript)
     if _is_silent(rubric, transcript, guards):
         return guards, None
@@ -219,7 +228,7 @@ async def _total_as_written(
 
 
 class _Seen(NamedTuple):
-    """What the words themselves tell, without a judge."""
+    """What the words themselves show, without a judge."""
 
     alike: Mapping[Speaker, Compared]
     closings: Mapping[str, LastWords]
@@ -237,7 +246,7 @@ def _look(plan: Plan, transcript: Transcript, guards: Sequence[Guard]) -> _Seen:
 async def _judge_criteria(
     plan: Plan, asked: Asking, seen: _Seen, report: ReportProgress
 ) -> list[Verdict | UngradedVerdict]:
-    """The verdicts in order: one by one as their questions are answered, or all together where they are already."""
+    """The verdicts in order: one by one as their questions are answered, or all together if they already are."""
 
     async def of(place: int) -> Verdict | UngradedVerdict:
         answered = await asked.about(plan.asked_for(place))
@@ -288,7 +297,7 @@ class _Outcome(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The sentences of some speakers, ready to be quoted, and how far they resemble the reference answers."""
+    """The quotable sentences of some speakers, and their likeness to the reference answers."""
 
     matcher: Matcher
     likeness: Likeness
@@ -297,7 +306,7 @@ class Compared(NamedTuple):
 def compare(
     rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
 ) -> dict[Speaker, Compared]:
-    """The sentences that can prove something, by whose they may be, compared with what the rubric says."""
+    """The sentences that can prove something, by the speakers allowed, compared with what the rubric says."""
     wanted: set[Speaker] = {"agent", *(criterion.speaker for criterion in rubric.criteria)}
     statements = statements_of(rubric)
     matchers = {speaker: Matcher(spans_of(transcript, ROLES_OF[speaker], left_out), statements) for speaker in wanted}
@@ -305,7 +314,7 @@ def compare(
 
 
 def _is_silent(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard]) -> bool:
-    """True if nobody said a word whom any criterion looks at: a call may be judged by what its customer says."""
+    """True if nobody whom a criterion considers said a word: a call may be judged by what its customer says."""
     if not any(turn.text.strip() for turn in transcript.turns):
         return True
     agent_alone = all(criterion.speaker == "agent" for criterion in rubric.criteria)
@@ -313,7 +322,7 @@ def _is_silent(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard]) 
 
 
 def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
-    """Silence reaches the lowest level of everything: no model is needed for that, and a person is asked to look."""
+    """Silence reaches the lowest level of everything: that needs no model, and a person is asked to look."""
     verdicts = tuple(judge_silence(criterion) for criterion in rubric.criteria)
     found = guards if any(guard.code == "empty" for guard in guards) else [*guards, Guard(code="empty", detail="")]
     points = tuple(
@@ -332,8 +341,10 @@ def _nothing_said(rubric: Rubric, guards: Sequence[Guard]) -> _Outcome:
 
 
 def _judged_guards(answered: Answered, anchored: bool, deals: float) -> list[Guard]:
-    """What is said about the text as a whole: off the topic (by contrast with other tasks, or by a model that needs no
-    anchors), or addressed to the grader."""
+    """Guards about the text as a whole: off-topic, or addressed to the grader.
+
+    Off-topic is decided by contrast with other tasks, or by a model that needs no anchors.
+    """
     found = []
     topic, steering = answered.text.get(TOPIC.id), answered.text.get(STEERING.id)
     if isinstance(topic, Answer) and not anchored:

@@ -1,4 +1,4 @@
-"""Evidence: the speaker's own sentences that bear most on a criterion or a key point. Picked, never generated."""
+"""Evidence: the speaker's sentences most relevant to a criterion or key point. Selected, never generated."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ if TYPE_CHECKING:
 
 _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
 LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
-BREATH = 12  # Chinese characters, or words: about what is said between two marks
+BREATH = 12  # Chinese characters, or words: about what is said between two punctuation marks
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
-COMMON_PART = 0.6  # how much of a sentence's mean similarity to all statements is taken away
-LEAST_SIMILARITY = 0.28  # below this a sentence has nothing to do with what is asked (docs/design/judging.md)
+COMMON_PART = 0.6  # share of a sentence's mean similarity to all statements that is subtracted
+LEAST_SIMILARITY = 0.28  # below this a sentence is unrelated to the statement (docs/design/judging.md)
 
 
 class Statement(NamedTuple):
-    """Something that a text may say: as a rubric puts it, and (where the rubric has one) as a speaker would."""
+    """Something that a text may say: in the rubric's words and (if the rubric has an example) in a speaker's."""
 
     text: str
     example: str = ""
 
 
 class Nearest(NamedTuple):
-    """The highest cosines of any sentence with a statement's text and with its example (None without one), and the
-    sentence that says it most likely; all 0 or None when there is no sentence."""
+    """A statement's highest cosines with any sentence, and the sentence that most likely says it.
+
+    The cosines are those of its text and of its example (None without one); all are 0 or None if there is no sentence.
+    """
 
     text: float
     example: float | None
@@ -40,8 +42,10 @@ class Nearest(NamedTuple):
 
 
 class ComparedSpans:
-    """The spans of one transcript with the vectors of their sentences and clauses; those of a rubric's own text are kept
-    on disk."""
+    """The spans of one transcript with the vectors of their sentences and clauses.
+
+    Vectors of a rubric's own text are cached on disk.
+    """
 
     def __init__(self, spans: list[Span], *, of_rubric: bool = False) -> None:
         from evaluator.references import kept_passage_vectors, passage_vectors
@@ -53,7 +57,7 @@ class ComparedSpans:
         self._vectors = embed([text for _, text in pieces])
 
     def similarities(self, queries: Vectors) -> Vectors:
-        """For each query (rows) and span (columns) the best cosine of the query with the sentence or a clause of it."""
+        """For each query (rows) and span (columns) the best cosine of the query with the sentence or a clause."""
         import numpy as np
 
         found = np.full((len(queries), len(self.spans)), -1.0)
@@ -77,7 +81,7 @@ class Matcher:
             self._leanings = _leanings(self._texts, self._examples)
 
     def nearest(self, statement: Statement) -> Nearest:
-        """How near any sentence comes to a statement, and the sentence that is nearest to it for its own sake."""
+        """How near any sentence comes to a statement, and the sentence that is specifically nearest to it."""
         if not self.spans:
             return Nearest(0.0, None, None)
         row = self._rows[statement]
@@ -85,11 +89,11 @@ class Matcher:
         return Nearest(float(self._texts[row].max()), example, self.spans[int(self._leanings[row].argmax())])
 
     def similarity(self, query: Vectors) -> float:
-        """The highest cosine of any sentence or clause with one query, (1, 384); 0 when there is no sentence."""
+        """The highest cosine of any sentence or clause with one query, (1, 384); 0 if there is no sentence."""
         return float(self._compared.similarities(query).max()) if self.spans else 0.0
 
     def candidate(self, statement: Statement) -> tuple[Span, float] | None:
-        """The sentence that says a statement most likely, and its cosine; None where no sentence has to do with it."""
+        """The sentence that most likely says a statement, and its cosine; None if no sentence is related to it."""
         if not self.spans:
             return None
         row = self._rows[statement]
@@ -99,8 +103,10 @@ class Matcher:
 
 
 def _leanings(texts: Vectors, examples: Vectors) -> Vectors:
-    """How near each sentence is to each statement beyond what it is to all of them: a long sentence resembles every
-    statement and proves none."""
+    """How near each sentence is to each statement beyond its nearness to all of them.
+
+    A long sentence resembles every statement and proves none.
+    """
     import numpy as np
 
     parts = [cosines - COMMON_PART * cosines.mean(axis=0) for cosines in (texts, examples)]
@@ -108,8 +114,11 @@ def _leanings(texts: Vectors, examples: Vectors) -> Vectors:
 
 
 class Wanted(NamedTuple):
-    """Something that would speak for a criterion, or (`unwanted`) happen against it: how the text is searched for it, what a
-    sentence has to prove, and the question that asks the judge about it, "" for none."""
+    """Something that would support a criterion, or (`unwanted`) count against it.
+
+    It holds how the text is searched for it, what a sentence has to prove, and the question that asks the judge about
+    it ("" for none).
+    """
 
     statement: Statement
     claim: Claim
@@ -118,8 +127,10 @@ class Wanted(NamedTuple):
 
 
 def wanted_for(rubric: Rubric, criterion: Criterion) -> list[Wanted]:
-    """What is looked for by a criterion: its checks and key points, or else its best level. A penalty or a fatal item is
-    proved by what it describes."""
+    """What is searched for a criterion: its checks and key points, otherwise its best level.
+
+    A penalty or a fatal item is proved by what it describes.
+    """
     if criterion.kind in ("fatal", "penalty"):
         claim = claim_of_event(criterion)
         return [Wanted(Statement(claim.text), claim, "", unwanted=True)]
@@ -138,7 +149,7 @@ def wanted_for(rubric: Rubric, criterion: Criterion) -> list[Wanted]:
 
 
 def statement_of_check(check: Check) -> Statement:
-    """That a check is met, as a statement."""
+    """The statement that a check is met."""
     return Statement(f"{check.question} {check.yes}", check.example)
 
 
@@ -154,16 +165,20 @@ def statements_of(rubric: Rubric) -> list[Statement]:
 
 
 def pieces_of(sentence: str) -> list[str]:
-    """What of a sentence is compared: the sentence, its clauses, and stretches of clauses that are longer than people speak
-    in one breath. Speech recognition writes no marks, and a long text resembles everything a little."""
+    """The parts of a sentence that are compared: the sentence, its clauses, and stretches of overlong clauses.
+
+    Speech recognition writes no punctuation, and a long text resembles everything a little.
+    """
     clauses = [clause.strip() for clause in _CLAUSE.findall(sentence) if len(clause.strip()) >= LEAST_CLAUSE]
     parts = [part for clause in clauses for part in (clause, *_stretches(clause))]
     return [sentence] if len(parts) < 2 else list(dict.fromkeys([sentence, *parts]))
 
 
 def _stretches(clause: str) -> list[str]:
-    """Overlapping stretches of a clause of more than twice BREATH units, each BREATH long; a unit is a Chinese character or
-    a word of another script. None of a shorter clause."""
+    """Overlapping stretches of BREATH units from a clause of more than twice that length; none from a shorter clause.
+
+    A unit is a Chinese character or a word of another script.
+    """
     units = [match.span() for match in _UNIT.finditer(clause)]
     if len(units) <= 2 * BREATH:
         return []
@@ -173,7 +188,7 @@ def _stretches(clause: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def query_vectors(texts: tuple[str, ...]) -> Vectors:
-    """Vectors of a rubric's statements; they are asked for again with every text that is graded."""
+    """Vectors of a rubric's statements, which every graded text needs again."""
     from evaluator.references import kept_passage_vectors
 
     return kept_passage_vectors(texts)

@@ -1,8 +1,8 @@
-"""Where somebody's last words lie between those of a conversation that went badly and those of one that went well.
+"""Places somebody's last words between those of a conversation that went badly and one that went well.
 
-Whether a customer was helped shows in how the customer leaves. A rubric gives a few sentences for both ends; the last turn
-is placed on the line between them by its embedding, without a model. Both ends are anchored by the sentences themselves,
-each measured as if it were not one of them. docs/benchmarks.md has what this adds to a small model's reading.
+Whether a customer was helped shows in how the customer leaves. A rubric gives a few sentences for both ends; the last
+turn is placed on the line between them by its embedding, without a model. Both ends are anchored by the sentences
+themselves, each measured leaving itself out. docs/benchmarks.md shows what this adds to a small model's reading.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from evaluator.transcript import Span, Transcript, spans_of
 if TYPE_CHECKING:
     from evaluator.references import Vectors
 
-LEAST_APART = 0.05  # of the two ends: sentences that say the same at both would otherwise decide by chance
+LEAST_APART = 0.05  # distance of the two ends: if both say the same, chance would decide
 
 
 class LastWords(NamedTuple):
-    """The last turn that was looked at, where it lies (0 as badly as the low sentences, 1 as well as the high ones), and its
-    highest cosine with a sentence of the end that it is nearer to."""
+    """The last turn considered, its position (0 like the low sentences, 1 like the high ones), and its highest cosine.
+
+    The cosine is with a sentence of the end that it is nearer to.
+    """
 
     span: Span
     position: float
@@ -32,7 +34,7 @@ class LastWords(NamedTuple):
 def closings_of(
     rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
 ) -> dict[str, LastWords]:
-    """Where the last words lie for each criterion, by its id, that gives closing sentences and whose speaker spoke."""
+    """The position of the last words by criterion id, for criteria with closing sentences whose speaker spoke."""
     distinct = {criterion.closing for criterion in rubric.criteria if criterion.closing}
     found = {closing: last_words(closing, transcript, left_out) for closing in distinct}
     return {item.id: last for item in rubric.criteria if item.closing and (last := found[item.closing])}
@@ -41,7 +43,7 @@ def closings_of(
 def last_words(
     closing: Closing, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()
 ) -> LastWords | None:
-    """Where the last turn lies between the closing sentences; None where the speaker said nothing."""
+    """The position of the last turn between the closing sentences; None if the speaker said nothing."""
     from evaluator.references import passage_vectors
 
     spans = spans_of(transcript, {closing.speaker}, left_out)
@@ -58,7 +60,7 @@ def last_words(
 
 
 def _quoted(own: list[Span], left_out: Sequence[tuple[str, int, int]]) -> Span:
-    """The whole turn, or its last sentence where something in the turn must not be quoted."""
+    """The whole turn, or its last sentence if something in the turn must not be quoted."""
     turn = own[-1].turn
     return own[-1] if any(name == turn.id for name, _, _ in left_out) else Span(turn, own[0].start, own[-1].end)
 
@@ -81,7 +83,7 @@ def _ends(closing: Closing) -> _Ends:
 
 
 def _leaning_of_own(own: Vectors, other: Vectors) -> float:
-    """How much nearer the sentences of one end lie to each other than to those of the other, each without itself."""
+    """How much nearer one end's sentences lie to each other than to the other end's, each leaving itself out."""
     alike = own @ own.T
     among = (alike.sum() - alike.trace()) / (len(own) * (len(own) - 1))
     return float(among - (own @ other.T).mean())

@@ -1,4 +1,4 @@
-"""What the judge gets to read: the candidate's text as harmless data, and the two anchors beside it."""
+"""What the judge reads: the candidate's text as harmless data, and the two anchors."""
 
 from __future__ import annotations
 
@@ -25,29 +25,31 @@ REDACTED = (
     "claims_by_other",
     "pasted",
 )
-LEAST_REPEATED = 8  # characters without marks: anybody says shorter ones twice, such as thanks
-LEAST_PASTED = 4  # turns: fewer in a row can be a customer who asks again and an agent who has the same answer again
+LEAST_REPEATED = 8  # characters without punctuation: anybody repeats shorter ones, such as thanks
+LEAST_PASTED = 4  # turns: a shorter run can be a customer who asks again and an agent who gives the same answer
 _LINE_ENDS = re.compile(r"\s*\n\s*")
-PROMPT_TOKENS = 700  # kept free for instructions, question and answer
+PROMPT_TOKENS = 700  # reserved for instructions, question and answer
 
 
 class Read(NamedTuple):
-    """The text as the judge reads it; `skipped` names the turns that did not fit and were left out."""
+    """The text as the judge reads it; `skipped` names the turns left out because they did not fit."""
 
     state: State
     skipped: tuple[str, ...] = ()
 
 
 def redactions(guards: Sequence[Guard]) -> list[tuple[str, int, int]]:
-    """The places (turn, start, end) that address the grader. They are not read and prove nothing."""
+    """The positions (turn, start, end) that address the grader; they are not read and prove nothing."""
     return [(item.turn, item.start, item.end) for guard in guards if guard.code in REDACTED for item in guard.evidence]
 
 
 def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
-    """The places (turn, start, end) that stand in the transcript before, word for word: there is nothing more in them, and
-    yet a small model gives them points. In a written text these are sentences, short ones if they stand beside another such.
-    In a call people repeat themselves for a reason, so there they are sentences within one turn, and turns of a stretch that
-    was pasted twice."""
+    """The positions (turn, start, end) that repeat earlier text word for word.
+
+    They add nothing, yet a small model gives points for them. In a written text these are sentences, including short
+    ones next to another repeated sentence. In a call people repeat themselves for a reason, so there they are sentences
+    within one turn, and turns of a stretch that was pasted twice.
+    """
     dialogue = _is_dialogue(transcript)
     spans = spans_of(transcript, {turn.role for turn in transcript.turns})
     said = [(span.turn.id if dialogue else "", normalise(span.text).text) for span in spans]
@@ -60,7 +62,7 @@ def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
 
 
 def _pasted_turns(transcript: Transcript) -> list[tuple[str, int, int]]:
-    """The turns of every stretch of LEAST_PASTED or more that stands before in the same words by the same speakers."""
+    """The turns of every stretch of at least LEAST_PASTED that occurs earlier, same words and speakers."""
     said = [(turn.role, normalise(turn.text).text) for turn in transcript.turns]
     first: dict[tuple[tuple[Role, str], ...], int] = {}
     again: set[int] = set()
@@ -71,7 +73,7 @@ def _pasted_turns(transcript: Transcript) -> list[tuple[str, int, int]]:
 
 
 def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], context_tokens: int | None) -> Read:
-    """The candidate's text as a state; turns that the model's context cannot hold are left out by relevance, and named."""
+    """The candidate's text as a state; if it exceeds the model's context, the least relevant turns are left out."""
     lines = _lines(transcript, rubric, redactions(guards))
     room = (context_tokens or 10**9) - PROMPT_TOKENS - estimate_tokens(rubric.task)
     skipped = _too_much(rubric, transcript, lines, room)
@@ -79,12 +81,12 @@ def state_for(rubric: Rubric, transcript: Transcript, guards: Sequence[Guard], c
 
 
 def empty_state(rubric: Rubric) -> State:
-    """The state of somebody who said nothing: what it gets is the model's prior."""
+    """The state of somebody who said nothing: its reading is the model's prior."""
     return _state(rubric, "")
 
 
 def reference_states(rubric: Rubric) -> list[State]:
-    """One state a reference answer: what it gets is the upper end."""
+    """One state per reference answer: its reading is the upper end."""
     return [_state(rubric, _as_read(rubric, reference.text)) for reference in rubric.references]
 
 
@@ -95,13 +97,13 @@ def anchor_states(rubric: Rubric) -> dict[str, State]:
 
 
 def estimate_tokens(text: str) -> int:
-    """An upper estimate: a Chinese character takes up to one token, four Latin letters about one."""
+    """An upper estimate: up to one token per Chinese character, about one per four Latin letters."""
     wide = sum(char > "\u2e7f" for char in text)
     return wide + (len(text) - wide) // 3 + 1
 
 
 def _as_read(rubric: Rubric, text: str) -> str:
-    """A reference answer laid out as the candidate's text would be, so that the two differ in what they say only."""
+    """A reference answer laid out like the candidate's text, so that the two differ only in what they say."""
     return "\n".join(_lines(parse(text, form=rubric.form), rubric, []).values())
 
 
@@ -114,7 +116,7 @@ def _is_dialogue(transcript: Transcript) -> bool:
 
 
 def _lines(transcript: Transcript, rubric: Rubric, left_out: Sequence[tuple[str, int, int]]) -> dict[str, str]:
-    """What is read of each turn, by its id; turns of which nothing is left are not among them."""
+    """The text read for each turn, by its id; turns of which nothing is left are omitted."""
     dialogue = _is_dialogue(transcript)
     places = [*left_out, *said_before(transcript)]
     lines = {turn.id: _line(turn, rubric, places, dialogue) for turn in transcript.turns}
@@ -122,8 +124,11 @@ def _lines(transcript: Transcript, rubric: Rubric, left_out: Sequence[tuple[str,
 
 
 def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], dialogue: bool) -> str:
-    """A turn in one spelling, sentences at `places` left out. In a dialogue it is one line, its speaker by role; a written
-    text keeps its lines, since lists and salutations are told by them, and loses the empty ones."""
+    """A turn in normalised spelling, without the sentences at `places`.
+
+    In a dialogue it is one line with the speaker's role; a written text keeps its lines, which mark lists and
+    salutations, without empty ones.
+    """
     text = turn.text
     for span in reversed(touched_sentences(turn, places)):
         text = _joined(text[: span.start], text[span.end :])
@@ -132,7 +137,7 @@ def _line(turn: Turn, rubric: Rubric, places: Sequence[tuple[str, int, int]], di
 
 
 def _joined(left: str, right: str) -> str:
-    """What is left around a cut, as if nothing had stood there: one space between Latin words, none in Chinese."""
+    """The text around a cut, joined as if nothing had been there: one space between Latin words, none in Chinese."""
     left, right = left.rstrip(" "), right.lstrip(" ")
     is_latin = (
         left[-1:].isascii() and right[:1].isascii() and left[-1:] not in ("", "\n") and right[:1] not in ("", "\n")
@@ -141,12 +146,12 @@ def _joined(left: str, right: str) -> str:
 
 
 def role_name(role: Role, language: str) -> str:
-    """The role as it stands before a line, with its colon."""
+    """The role as written before a line, with its colon."""
     return messages.say(f"transcript.prompt_{role}", language)
 
 
 def _too_much(rubric: Rubric, transcript: Transcript, lines: dict[str, str], room: int) -> tuple[str, ...]:
-    """The turns to leave out so that the rest fits: those whose neighbourhood bears least on the rubric."""
+    """The turns to leave out so that the rest fits: those whose neighbourhood is least relevant to the rubric."""
     sizes = {name: estimate_tokens(line) for name, line in lines.items()}
     excess = sum(sizes.values()) - room
     if excess <= 0:
@@ -162,7 +167,7 @@ def _too_much(rubric: Rubric, transcript: Transcript, lines: dict[str, str], roo
 
 
 def _relevance(rubric: Rubric, transcript: Transcript, names: list[str]) -> dict[str, float]:
-    """How near each turn or one beside it is to anything that the rubric asks for."""
+    """How near each turn or its neighbours are to anything that the rubric asks for."""
     from evaluator.grading.evidence import query_vectors, wanted_for
     from evaluator.references import passage_vectors
 

@@ -1,4 +1,4 @@
-"""What a rubric makes everybody be asked: worked out once, however many texts are graded by it."""
+"""The questions that a rubric leads to, computed once however many texts are graded."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _digests: OrderedDict[int, tuple[Rubric, str]] = OrderedDict()
 
 
 class Plan:
-    """One rubric for one kind of judge: `stated` as it was handed over, `rubric` with key points for every reference,
-    `questions` a list for each criterion, `all_questions` with those of key points and guards."""
+    """One rubric prepared for one kind of judge.
+
+    `stated` is the rubric as given, `rubric` has key points for every reference, `questions` has a list per criterion,
+    and `all_questions` also includes those about key points and guards.
+    """
 
     def __init__(self, stated: Rubric, anchored: bool, knows: bool) -> None:
         self.stated, self.rubric, self.anchored = stated, with_key_points(stated), anchored
@@ -39,7 +42,7 @@ class Plan:
         self._asked_for = [self._with_points(place) for place in range(len(self.questions))]
 
     def asked_for(self, place: int) -> list[Question]:
-        """The questions that a criterion's verdict rests on: its own, and those of its key points."""
+        """The questions that a criterion's verdict is based on: its own, and those about its key points."""
         return self._asked_for[place]
 
     def _with_points(self, place: int) -> list[Question]:
@@ -48,15 +51,17 @@ class Plan:
         return [*self.questions[place], *(self._others[name] for name in ids if name in self._others)]
 
     def _other_questions(self, knows: bool) -> list[Question]:
-        """The key points, of a readout those that the rubric states; and guards, not of a readout, which tells less of
-        them than resemblance and patterns do (docs/design/judging.md)."""
+        """Questions about key points (for a readout only those that the rubric states) and guards (not for a readout).
+
+        Readouts say less about guards than similarity and patterns do (docs/design/judging.md).
+        """
         if self.anchored:
             return plan_key_points(self.stated, knows=knows)
         return [*plan_key_points(self.rubric), *plan_guards(self.stated)]
 
 
 def plan_of(rubric: Rubric, traits: Traits) -> Plan:
-    """The plan of this very rubric, kept while it is among the last ones used."""
+    """The plan of this rubric object, cached while it is among the most recent ones."""
     key = (id(rubric), traits.anchored, traits.knows)
     with _lock:
         known = _plans.get(key)
@@ -72,7 +77,7 @@ def plan_of(rubric: Rubric, traits: Traits) -> Plan:
 
 
 def digest_of(rubric: Rubric) -> str:
-    """`rubric.digest`, worked out once for this very rubric."""
+    """`rubric.digest`, computed once for this rubric object."""
     with _lock:
         known = _digests.get(id(rubric))
         if known is not None and known[0] is rubric:

@@ -1,4 +1,4 @@
-"""What a first grading would wait for, done while the person is still pasting the text."""
+"""Work that a first grading would wait for, done while the person is still pasting the text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from evaluator.transcript import parse
 
 
 async def prepare(rubric: Rubric, settings: Settings) -> None:
-    """Loads the embedded model, has it read the instructions and the rubric's task, and embeds the rubric's own sentences.
+    """Loads the embedded model, lets it read the instructions and the rubric's task, and embeds the rubric's sentences.
 
-    Nothing is asked and nothing stored but vectors. Other models are left alone, since asking them may cost money.
+    Nothing is asked, and only vectors are stored. Other models are left alone, since asking them may cost money. Raises
     ModelMissing and ModelError as in a grading.
     """
     if not is_embedded(settings.model):

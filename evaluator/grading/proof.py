@@ -1,10 +1,10 @@
-"""Does a sentence prove a statement, or does it only resemble it?
+"""Decides whether a sentence proves a statement or only resembles it.
 
-Resemblance knows no negation: "we don't call back" lies near "fixes the time of the next call". So a sentence counts as proof
-only where two things that err differently agree: the judge, who read the whole text, says that what is stated was done; and
-the sentence lies nearer to the statement and to how a speaker would say it than to its denial (a small logistic regression,
-`proof.yaml`). What is not proved so is shown as the nearest sentence. No question is asked for it. What this is worth on pairs
-that nothing was fitted to: `python -m benchmarks.unseen.evidence`, docs/benchmarks.md.
+Similarity does not recognise negation: "we don't call back" lies near "fixes the time of the next call". So a sentence
+counts as proof only if two methods with different errors agree: the judge, who read the whole text, says that the
+statement holds, and the sentence lies nearer to the statement and its example than to its denial (a small logistic
+regression, `proof.yaml`). Anything not proved is shown as the nearest sentence. No extra question is asked. For its
+performance on unseen pairs see `python -m benchmarks.unseen.evidence` and docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from evaluator.rubric import Check, Criterion, KeyPoint
 if TYPE_CHECKING:
     from evaluator.references import Vectors
 
-# The lowest tenths at which 95 % of the development pairs called proof were, each rubric left out in turn.
+# The lowest tenths at which 95% of the development pairs called proof were proof, leaving out each rubric in turn.
 PROVED_FROM = 0.9
-# Where no judge was asked, as for questions of knowledge; all development pairs above it were proof.
+# If no judge was asked, as for knowledge questions; all development pairs above it were proof.
 PROVED_ALONE_FROM = 0.97
-EVEN = 0.5  # of the fit: a sentence says the statement rather than its denial
-MET_FROM = 0.5  # where the judge's reading of the whole text lies, from silence (0) to the reference (1)
+EVEN = 0.5  # probability from the fit: a sentence says the statement rather than its denial
+MET_FROM = 0.5  # the judge's reading of the whole text, from silence (0) to the reference (1)
 
 
 class Claim(NamedTuple):
-    """What a sentence may prove, how a speaker would say it, and what would be said in its place."""
+    """What a sentence may prove, how a speaker would say it, and its denial."""
 
     text: str
     example: str = ""
@@ -37,36 +37,40 @@ class Claim(NamedTuple):
 
 
 def claim_of_check(check: Check) -> Claim:
-    """That a check is met."""
+    """The claim that a check is met."""
     return Claim(check.yes, check.example, check.no)
 
 
 def claim_of_point(point: KeyPoint) -> Claim:
-    """That a key point is made."""
+    """The claim that a key point is made."""
     return Claim(point.text, point.example)
 
 
 def claim_of_event(criterion: Criterion) -> Claim:
-    """That a penalty or a fatal item happened."""
+    """The claim that a penalty or a fatal item happened."""
     return Claim(f"{criterion.name} {criterion.description}".strip())
 
 
 def is_proved(sentence: str, claim: Claim, met: bool | None) -> bool:
-    """True if `sentence` may be shown as proof of the claim. `met` is what the judge says of the whole text; None where it
-    was not asked."""
+    """True if `sentence` may be shown as proof of the claim.
+
+    `met` is the judge's answer about the whole text; None if it was not asked.
+    """
     if met is False:
         return False
     return likelihood(sentence, claim) >= (PROVED_ALONE_FROM if met is None else PROVED_FROM)
 
 
 def likelihood(sentence: str, claim: Claim) -> float:
-    """The probability that the sentence says what the claim states, by resemblance alone, 0 to 1."""
+    """The probability that the sentence says what the claim states, from similarity alone, 0 to 1."""
     return _probability(features_of(sentence, claim))
 
 
 def features_of(sentence: str, claim: Claim) -> list[float]:
-    """Cosines of the sentence with statement, example and denial, by both embedders; in the order of `proof.yaml`. A missing
-    example or denial is the statement itself."""
+    """Cosines of the sentence with statement, example and denial, by both embedders, in the order of `proof.yaml`.
+
+    A missing example or denial is replaced by the statement.
+    """
     example, denial = claim.example or claim.text, claim.denial or claim.text
     (first, second), text = _vectors(sentence), _vectors(claim.text)
     likely, denied = _vectors(example), _vectors(denial)

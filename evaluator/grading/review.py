@@ -11,14 +11,14 @@ from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
-LEAST_CONFIDENCE = 0.12  # a distribution flatter than this says little more than the scale's middle
+LEAST_CONFIDENCE = 0.12  # a flatter distribution says little more than the middle of the scale
 MOST_DISAGREEMENT = 0.4  # of the scale, between the judges of a panel
 NEAR_PASS_MARK = 0.08  # of the maximum
 GUESSED_ROLES = ("agent_by_order", "agent_by_phrases", "agent_only_speaker", "several_agents", "same_agent")
 
 
 class Outcome(Protocol):
-    """What one grading found, to be read only."""
+    """The findings of one grading, read-only."""
 
     @property
     def verdicts(self) -> Sequence[Verdict | UngradedVerdict]: ...
@@ -42,7 +42,7 @@ def reasons_for(
     outcome: Outcome,
     total: Sum,
 ) -> tuple[ReviewReason, ...]:
-    """Every reason for a person to look at this grading; none means that it may stand alone."""
+    """Every reason for a person to look at this grading; none means that it may be used as it is."""
     return (
         *(ReviewReason(code=f"guard_{code}") for code in dict.fromkeys(guard.code for guard in outcome.guards)),
         *(reason for verdict in outcome.verdicts for reason in _about(verdict)),
@@ -68,7 +68,7 @@ def _about(verdict: Verdict | UngradedVerdict) -> Iterator[ReviewReason]:
 
 
 def _about_votes(rubric: Rubric, answers: Mapping[str, Answer | Ungraded]) -> Iterator[ReviewReason]:
-    """Criteria on which the judges of a panel are far apart."""
+    """Criteria on which the judges of a panel differ widely."""
     for criterion in rubric.criteria:
         about = ((subject_of(name), answer) for name, answer in answers.items())
         own = [answer for subject, answer in about if subject and subject.weighs(criterion.id)]

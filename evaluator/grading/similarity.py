@@ -1,10 +1,10 @@
-"""How far a text resembles the reference answers. No model is asked: three witnesses from the words themselves.
+"""How far a text resembles the reference answers, measured without a model by three components.
 
 A small language model ranks spoken behaviour well and knowledge badly. For knowledge the reference has to carry the
-judgement, so beside the judge's answers stand: *coverage* (is each key point made?), *gist* (does any sentence say what
-all of them together say?) and *words* (how many of the key points' own characters or words occur, those of the task left
-out?). Each is cut where people give full marks: nobody repeats a reference answer word for word. The figures behind the
-constants are in docs/design/judging.md.
+judgement, so beside the judge's answers there are: *coverage* (is each key point made?), *gist* (does any sentence say
+what all of them together say?) and *words* (how many of the key points' own characters or words occur, excluding those
+of the task?). Each is capped where people give full marks: nobody repeats a reference answer word for word. The figures
+behind the constants are in docs/design/judging.md.
 """
 
 from __future__ import annotations
@@ -23,24 +23,26 @@ from evaluator.transcript import Form, Role, parse, spans_of
 if TYPE_CHECKING:
     from evaluator.references import Vectors
 
-TASK_SHARE = 0.86  # of what the task's own wording resembles a key point: any text about the matter has as much
-UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another matter, the same in other words
-FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, that people give full marks for
+TASK_SHARE = 0.86  # share of the task wording's similarity to a key point: any text on the subject has that much
+UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another subject, the same in other words
+FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, at which people give full marks
 
-Judged = Mapping[tuple[str, str], float]  # reference and key point: how far a judge says that it is made, 0 to 1
+Judged = Mapping[tuple[str, str], float]  # reference and key point: the judge's probability that it is made, 0 to 1
 NOTHING_JUDGED: Judged = MappingProxyType({})
 
 
 class Anchors(NamedTuple):
-    """Similarity of a key point to its reference answer (upper end) and to the task's own wording (what any text on the
-    topic has)."""
+    """A key point's similarity to its reference answer (upper end) and to the task's own wording (lower end).
+
+    Any text on the topic has the latter.
+    """
 
     reference: float
     task: float
 
 
 class Witnesses(NamedTuple):
-    """How far a text resembles some key points, each 0 to 1: point by point, in what they say together, in words."""
+    """How far a text resembles some key points, each 0 to 1: point by point, as a whole, and in words."""
 
     coverage: float
     gist: float
@@ -48,7 +50,7 @@ class Witnesses(NamedTuple):
 
 
 class Likeness:
-    """One text beside the reference answers of its rubric."""
+    """One text compared with the reference answers of its rubric."""
 
     def __init__(self, rubric: Rubric, matcher: Matcher) -> None:
         self._rubric, self._matcher = rubric, matcher
@@ -56,19 +58,21 @@ class Likeness:
         self._words = frozenset(_content(" ".join(span.text for span in matcher.spans)))
 
     def of_criterion(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Placed | None:
-        """Where the text lies between nothing of the reference and all of it; None if the criterion has no key points.
-        `judged` is what a judge says of key points; it has half of their say."""
+        """The text's position between nothing of the reference and all of it; None if the criterion has no key points.
+
+        `judged` is the judge's view of the key points; it counts for half.
+        """
         seen = self.witnesses(criterion, judged)
         return place([Witness(value, 1.0) for value in seen]) if seen else None
 
     def witnesses(self, criterion: Criterion, judged: Judged = NOTHING_JUDGED) -> Witnesses | None:
-        """What each witness says of the criterion, by the reference that the text is nearest to."""
+        """Each component for the criterion, for the reference to which the text is nearest."""
         by_reference = points_of(self._rubric, criterion).items()
         found = [self._seen(reference, points, judged) for reference, points in by_reference]
         return max(found, key=sum, default=None)
 
     def of_point(self, reference: str, point: KeyPoint) -> tuple[float, Nearest]:
-        """How far a key point is made, 0 to 1, and the sentence that comes nearest to it."""
+        """How far a key point is made, 0 to 1, and the sentence nearest to it."""
         near = self._matcher.nearest(statement_of(point))
         return _made(near, self._anchors[reference, point.id]), near
 
@@ -87,8 +91,10 @@ class Likeness:
 
 
 def both(alike: float, judged: float | None) -> float:
-    """How far a key point is made, by likeness and by the judge where it was asked: they err elsewhere
-    (`python -m benchmarks.key_points`)."""
+    """How far a key point is made, by likeness and by the judge if it was asked; their errors differ.
+
+    See `python -m benchmarks.key_points`.
+    """
     return alike if judged is None else (alike + judged) / 2
 
 
@@ -103,8 +109,10 @@ def points_of(rubric: Rubric, criterion: Criterion) -> dict[str, list[KeyPoint]]
 
 @lru_cache(maxsize=32)
 def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
-    """For each (reference, key point) its similarity to its own reference answer and to the task's wording. Kept by
-    rubric, since it is the same for every text."""
+    """For each (reference, key point) its similarity to its own reference answer and to the task's wording.
+
+    Cached by rubric, since it is the same for every text.
+    """
     task = _compared(rubric.task, "answer", ROLES_OF["any"])
     found = {}
     for reference in rubric.references:
@@ -118,9 +126,11 @@ def similarity_anchors(rubric: Rubric) -> Mapping[tuple[str, str], Anchors]:
 
 
 def _made(near: Nearest, anchors: Anchors) -> float:
-    """How far the words make a key point, 0 to 1: its text placed between what the task's own wording resembles and what
-    the reference does (or a paraphrase would), its example between an unrelated sentence of the trade and a close
-    paraphrase."""
+    """How far the words make a key point, 0 to 1.
+
+    Its text is placed between the task wording's similarity and the reference's (or a paraphrase's); its example is
+    placed between an unrelated sentence of the trade and a close paraphrase.
+    """
     low = anchors.task * TASK_SHARE
     high = min(anchors.reference, FULL_POINT)
     by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
@@ -131,12 +141,12 @@ def _made(near: Nearest, anchors: Anchors) -> float:
 
 
 def _content(text: str) -> list[str]:
-    """The words that tell something: any two English texts share "the" and "of"."""
+    """The content words: any two English texts share "the" and "of"."""
     return tokens(text, function_words=False)
 
 
 def _said_in(reference: str, form: Form) -> ComparedSpans:
-    """What the agent says in a reference answer; all of it where no turn is the agent's."""
+    """What the agent says in a reference answer; all of it if no turn is the agent's."""
     own = _compared(reference, form, {"agent"})
     return own if own.spans else _compared(reference, form, ROLES_OF["any"])
 
@@ -146,7 +156,7 @@ def _compared(text: str, form: Form, roles: Collection[Role]) -> ComparedSpans:
 
 
 def _nearest(compared: ComparedSpans, queries: Vectors, without: float) -> list[float]:
-    """The highest cosine of each query with any sentence; `without` where there is no sentence."""
+    """The highest cosine of each query with any sentence; `without` if there is no sentence."""
     if not compared.spans:
         return [without] * len(queries)
     return [float(best) for best in compared.similarities(queries).max(axis=1)]

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 # Probability that a text is off the topic at which a person is asked to look. Chosen on development tasks left out in turn: of 1,096
 # texts on the topic .7 accuses 19, .8 accuses 12 and .9 accuses 8 (benchmarks/unseen/topic.py).
 ACCUSED_FROM = 0.8
-MOST_PIECES = 400  # of a very long text, evenly spaced: what it deals with shows in these
-NEAREST = 3  # sentences whose likeness is averaged
-SAME_TASK = 0.8  # cosine of two tasks, whole: the same scenario in another language or version is no contrast
+MOST_PIECES = 400  # from a very long text, evenly spaced: enough to show its subject
+NEAREST = 3  # number of highest similarities that are averaged
+SAME_TASK = 0.8  # cosine of two whole tasks: the same scenario in another language or version is no contrast
 
 _DATA = Path(__file__).with_name("topic.npz")
 LIKENESSES = ("sentences", "sentences by the second embedder", "whole text", "words")
@@ -50,7 +50,7 @@ Likenesses = tuple[float, float, float, float]
 
 
 class Topic(NamedTuple):
-    """A task as texts are compared with it: its statements by both embedders, task and first reference whole, its words."""
+    """A task prepared for comparison: its statements by both embedders, task and first reference whole, its words."""
 
     first: Vectors  # (statements, 384)
     second: Vectors  # (statements, 512)
@@ -59,7 +59,7 @@ class Topic(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A text as it is compared with tasks."""
+    """A text prepared for comparison with tasks."""
 
     first: Vectors
     second: Vectors
@@ -76,7 +76,7 @@ class Usual(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """The logistic regression: features are centred and scaled, then weighed."""
+    """The logistic regression: features are centred, scaled and weighted."""
 
     centre: tuple[float, ...]
     scale: tuple[float, ...]
@@ -91,21 +91,24 @@ class Fit(NamedTuple):
 
 
 class ShippedTasks(NamedTuple):
-    """What ships: the tasks to contrast with, by rubric, how much each word tells, and the fit."""
+    """The shipped data: the tasks to contrast with, by rubric, the information of each word, and the fit."""
 
     topics: Mapping[str, Topic]
-    frequency: Mapping[str, int]  # in how many of the library's documents a word stands
+    frequency: Mapping[str, int]  # number of the library's documents that contain a word
     documents: int
     fit: Fit
 
     def information(self, words: Collection[str]) -> float:
-        """How much these words tell together: the sum of their inverse document frequencies, as BM25 weighs them."""
+        """The information of these words together: the sum of their inverse document frequencies, as in BM25."""
         return sum(_information(self.frequency.get(word, 0), self.documents) for word in words)
 
 
 def on_topic(rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -> float:
-    """The probability that the text deals with the task of the rubric, 0 to 1; 1 where there is nothing to tell by: a rubric
-    for any topic or without reference answers, a text without words."""
+    """The probability that the text deals with the rubric's task, 0 to 1.
+
+    It is 1 if there is nothing to decide by: a rubric for any topic or without reference answers, or a text without
+    words.
+    """
     if rubric.any_topic or not any(reference.text.strip() for reference in rubric.references):
         return 1.0
     seen = see(transcript, left_out)
@@ -134,12 +137,12 @@ def usual_likenesses(own: Topic, others: Iterable[Topic], shipped: ShippedTasks)
 
 
 def others_than(own: Topic, shipped: ShippedTasks) -> dict[str, Topic]:
-    """The library's tasks without the task itself, its translations and its near copies."""
+    """The library's tasks except the task itself, its translations and its near copies."""
     return {name: other for name, other in shipped.topics.items() if float(other.whole[0] @ own.whole[0]) < SAME_TASK}
 
 
 def see(transcript: Transcript, left_out: Sequence[tuple[str, int, int]] = ()) -> Seen | None:
-    """The text, everybody's words, ready to be compared; None without words."""
+    """The text with everybody's words, prepared for comparison; None if there are no words."""
     from evaluator.references import passage_vectors, universal_vectors
 
     spans = spans_of(transcript, ROLES_OF["any"], left_out)
@@ -183,7 +186,7 @@ def topic_of(rubric: Rubric) -> Topic:
 
 @cache
 def library() -> ShippedTasks:
-    """What ships in `topic.npz`."""
+    """The data shipped in `topic.npz`."""
     import numpy as np
 
     with np.load(_DATA, allow_pickle=False) as file:
@@ -200,7 +203,7 @@ def library() -> ShippedTasks:
 def write_library(
     topics: Mapping[str, Topic], frequency: Mapping[str, int], documents: int, fit: Fit, origin: str
 ) -> Path:
-    """Writes what ships; `origin` says in words on what the fit was made."""
+    """Writes the shipped data; `origin` describes the data of the fit."""
     import numpy as np
 
     entries = [
@@ -225,7 +228,7 @@ def write_library(
 
 
 def likenesses(seen: Seen, task: Topic, shipped: ShippedTasks) -> Likenesses:
-    """How far a text resembles a task: the four of LIKENESSES."""
+    """How far a text resembles a task: the four values of LIKENESSES."""
     told = shipped.information(seen.words & task.words) / (shipped.information(seen.words) + 1e-6)
     first, second = (seen.first @ task.first.T).max(axis=1), (seen.second @ task.second.T).max(axis=1)
     return _nearest(first), _nearest(second), float((task.whole @ seen.whole).max()), told
@@ -237,6 +240,6 @@ def _information(count: int, documents: int) -> float:
 
 
 def _nearest(best: Vectors) -> float:
-    """The mean of the highest few."""
+    """The mean of the few highest values."""
     highest = sorted(best.tolist())[-NEAREST:]
     return sum(highest) / len(highest)

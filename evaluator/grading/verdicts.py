@@ -1,4 +1,4 @@
-"""From answers to verdicts: what the judge said about the text and its anchors, and what the words themselves resemble."""
+"""From answers to verdicts: the judge's answers about the text and its anchors, and what the words resemble."""
 
 from __future__ import annotations
 
@@ -38,21 +38,22 @@ from evaluator.scorecard import (
 )
 from evaluator.transcript import Form, evidence_of
 
-# Of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small model is a
-# poor judge (docs/design/judging.md).
+# Share of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small
+# model is a poor judge (docs/design/judging.md).
 SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
-# Of a position where the rubric has closing sentences: set on helpdesk dialogues (docs/benchmarks.md has other shares).
+# Share of a position if the rubric has closing sentences, set on helpdesk dialogues (docs/benchmarks.md shows other
+# shares).
 SHARE_OF_CLOSING = 0.2
 APPLICABLE_FROM = 0.5
 COVERED_FROM = 0.5
-MISSING_BELOW = 0.2  # probability below which a key point is said to be missing, and not only likely so
-PROOFS, NEAREST = 3, 2  # sentences shown of a criterion
+MISSING_BELOW = 0.2  # probability below which a key point is called missing, not only likely missing
+PROOFS, NEAREST = 3, 2  # most sentences shown for a criterion
 
 Answers = Mapping[str, Answer | Ungraded]
 
 
 class Answered(NamedTuple):
-    """One set of questions, answered about the text and, for a judge that needs it, about the anchors."""
+    """A set of questions, answered about the text and, if the judge needs it, about the anchors."""
 
     text: Answers
     empty: Answers | None = None
@@ -72,8 +73,10 @@ def judge_criterion(
     likeness: Likeness,
     closing: LastWords | None = None,
 ) -> Verdict | UngradedVerdict:
-    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer. Without questions
-    likeness to the reference decides alone."""
+    """One criterion's verdict with its evidence; ungraded as soon as one of its questions has no answer.
+
+    Without questions, likeness to the reference decides alone.
+    """
     for question in questions:
         answer = answered.text.get(question.id)
         if not isinstance(answer, Answer):
@@ -96,19 +99,21 @@ def judge_criterion(
 
 
 def _first_failure(answered: Answered) -> Ungraded | None:
-    """A question that counts here and failed about the text or an anchor. Without it the others would give other points, and
-    nobody would see it."""
+    """A question that counts here and failed about the text or an anchor.
+
+    Without it the other questions would yield different points, and nobody would notice.
+    """
     told = [answers.get(name) for answers in (answered.empty or {}, *answered.references) for name in answered.text]
     return next((one for one in (*answered.text.values(), *told) if isinstance(one, Ungraded)), None)
 
 
 def deciding(questions: Sequence[Question]) -> list[Question]:
-    """Those that tell how good a text is by a criterion, without the one whether it applies; none where likeness decides."""
+    """The questions about how good a text is by a criterion, without whether it applies; none if likeness decides."""
     return [question for question in questions if not question.subject or question.subject.kind != "applies"]
 
 
 def judge_silence(criterion: Criterion) -> Verdict:
-    """The verdict on somebody who said nothing: the lowest level, for certain; nothing bad happened either."""
+    """The verdict on somebody who said nothing: certainly the lowest level, but nothing bad happened either."""
     shares = _shares(criterion, None, [1.0] + [0.0] * (_level_count(criterion) - 1))
     return Verdict(
         criterion=criterion.id,
@@ -166,7 +171,7 @@ def _position(
         (reference, point.id): found.position
         for reference, points in points_of(rubric, criterion).items()
         for point in points
-        # What the judge says of a key point counts once: as the criterion's own question or in the coverage.
+        # The judge's view of a key point counts once: as the criterion's own question or in the coverage.
         if (question_id := Subject("key_point", reference, point.id).id) not in asked
         and (found := _witness_of(question_id, answered))
     }
@@ -175,8 +180,10 @@ def _position(
 
 
 def _witness_of(question: str, answered: Answered) -> Witness | None:
-    """Where the text lies between silence and the best reference by the question with that id; None if it was not asked or
-    the anchors can't tell. Without a reference answer only silence is known."""
+    """The text's position between silence and the best reference by the question with that id.
+
+    None if it was not asked or the anchors cannot tell. Without a reference answer only silence is known.
+    """
     empty = _reading(question, answered.empty or {})
     own = _reading(question, answered.text)
     if own is None or empty is None:
@@ -193,7 +200,7 @@ def _reading(question: str, answers: Answers) -> float | None:
 
 
 def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:
-    """Penalties and fatal items: neither silence nor the reference shows them, so both are the lower anchor."""
+    """Penalties and fatal items: neither silence nor the reference shows them, so both are lower anchors."""
     chances = []
     for question in deciding(questions):
         own = _reading(question.id, answered.text)
@@ -207,7 +214,7 @@ def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answer
 
 
 def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers: Answers) -> list[float]:
-    """What a judge that needs no anchors says: its distribution over the levels, or the checks' mean."""
+    """The view of a judge that needs no anchors: its distribution over the levels, or the mean of the checks."""
     first = answers[questions[0].id]
     assert isinstance(first, Answer)
     if questions[0].subject == Subject("criterion", criterion.id):
@@ -223,7 +230,7 @@ def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers:
 
 
 def _levels(criterion: Criterion) -> list[float]:
-    """Points of the levels as shares of the highest; a checklist has a level for each number of checks met."""
+    """Points of the levels as shares of the highest; a checklist has one level per number of checks met."""
     if criterion.kind == "checklist":
         return [number / len(criterion.checks) for number in range(len(criterion.checks) + 1)]
     return [level.points / criterion.levels[-1].points for level in criterion.levels]
@@ -277,15 +284,18 @@ def _verdict(
 
 
 def _has_happened(criterion: Criterion, points: float, level: int) -> bool:
-    """Whether a fatal item happened, or a penalty takes half of its points or more."""
+    """Whether a fatal item happened, or a penalty takes at least half of its points."""
     return level == 1 if criterion.kind == "fatal" else points >= criterion.points / 2
 
 
 def _evidence(
     rubric: Rubric, criterion: Criterion, matcher: Matcher, answered: Answered, happened: bool
 ) -> tuple[Evidence, ...]:
-    """The sentences that prove something about a criterion, and then the nearest ones, which prove nothing: up to PROOFS and
-    NEAREST. What a sentence comes nearest to and the judge found missing is shown as speaking against."""
+    """The sentences that prove something about a criterion, then the nearest ones, which prove nothing.
+
+    There are at most PROOFS and NEAREST of them. A sentence near to what the judge found missing is shown as speaking
+    against.
+    """
     found: dict[tuple[str, int], Evidence] = {}
     for wanted in wanted_for(rubric, criterion):
         candidate = matcher.candidate(wanted.statement)
@@ -306,13 +316,13 @@ def _evidence(
 
 
 def is_met(question: str, answered: Answered) -> bool | None:
-    """Whether the judge says yes to a question about the whole text; None where it was not asked or cannot tell."""
+    """Whether the judge says yes to a question about the whole text; None if it was not asked or cannot tell."""
     share = _share_of(question, answered)
     return None if share is None else share >= MET_FROM
 
 
 def _share_of(question: str, answered: Answered) -> float | None:
-    """How far the judge says yes: between silence and the reference, or as it is where no anchors are needed."""
+    """How far the judge says yes: between silence and the reference, or unchanged if no anchors are needed."""
     if answered.anchored:
         found = _witness_of(question, answered)
         return found.position if found else None
@@ -321,7 +331,7 @@ def _share_of(question: str, answered: Answered) -> float | None:
 
 
 def _parts(criterion: Criterion, answered: Answered, matcher: Matcher) -> tuple[Part, ...]:
-    """The checks of a criterion, met or not; neither where the judge misses what a sentence seems to say."""
+    """The checks of a criterion, met or not; undecided if the judge misses what a sentence seems to say."""
     if criterion.kind in ("fatal", "penalty"):
         return ()
     found = []
@@ -335,13 +345,13 @@ def _parts(criterion: Criterion, answered: Answered, matcher: Matcher) -> tuple[
 
 
 def _seems_said(check: Check, matcher: Matcher) -> bool:
-    """Whether the nearest sentence says rather than denies that a check is met, going by its words alone."""
+    """Whether the nearest sentence, by its words alone, says rather than denies that a check is met."""
     candidate = matcher.candidate(statement_of_check(check))
     return candidate is not None and likelihood(candidate[0].text, claim_of_check(check)) >= EVEN
 
 
 def _quoting(verdict: Verdict, closing: LastWords) -> Verdict:
-    """The verdict with the last words among its evidence."""
+    """The verdict with the last words added to its evidence."""
     last = evidence_of(closing.span, "for" if closing.position >= 0.5 else "against", closing.nearest)
     others = (item for item in verdict.evidence if (item.turn, item.start) != (last.turn, last.start))
     return verdict.model_copy(update={"evidence": (*others, last)})

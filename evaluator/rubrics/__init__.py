@@ -1,4 +1,4 @@
-"""Rubrics as files: read, found, checked, written. The types are in `evaluator.rubric`."""
+"""Rubric files: reading, finding, checking, writing. The types are in `evaluator.rubric`."""
 
 from evaluator.rubrics.finding import RubricEntry, find, find_named, list_rubrics, path_of
 from evaluator.rubrics.key_points import with_key_points

@@ -1,4 +1,4 @@
-"""Which rubrics there are: those that ship and the user's own, which win over a shipped one of the same id."""
+"""Available rubrics: the shipped ones and the user's own, which override shipped ones with the same id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Origin = Literal["shipped", "own"]
 
 
 class RubricEntry(Frozen):
-    """A rubric file that was found; `rubric` is None and `problem` says why when the file is wrong."""
+    """A rubric file that was found; if the file is faulty, `rubric` is None and `problem` says why."""
 
     id: str
     path: Path
@@ -28,7 +28,7 @@ class RubricEntry(Frozen):
 
 
 def list_rubrics(settings: Settings | None = None) -> list[RubricEntry]:
-    """All rubrics by id, one for each; every wrong file is listed with its problem beside them and hides no other."""
+    """All rubrics by id, one per id; a faulty file is listed with its problem and hides no other."""
     found = list(_all(settings or load_settings()))
     good = {entry.id: entry for entry in found if entry.rubric is not None}
     wrong = [entry for entry in found if entry.rubric is None]
@@ -36,7 +36,7 @@ def list_rubrics(settings: Settings | None = None) -> list[RubricEntry]:
 
 
 def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
-    """The rubric with that id, or in that file; RubricError suggests the nearest ids when there is none."""
+    """The rubric with that id, or in that file; RubricError suggests the nearest ids if there is none."""
     if _is_path(name_or_path):
         return load(name_or_path)
     name, settings = str(name_or_path), settings or load_settings()
@@ -46,13 +46,13 @@ def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
                 return rubric
     entries = list_rubrics(settings)
     for entry in entries:
-        if entry.id == name:  # the good one comes first
+        if entry.id == name:  # the valid one comes first
             return entry.rubric or load(entry.path)
     raise _unknown(name, [entry.id for entry in entries])
 
 
 def path_of(name_or_path: str | Path, settings: Settings | None = None) -> Path:
-    """The file of the rubric with that id, or the file that was named; RubricError as `find` raises it."""
+    """The file of the rubric with that id, or the named file; raises RubricError like `find`."""
     if _is_path(name_or_path):
         return Path(name_or_path)
     entries = list_rubrics(settings)
@@ -63,8 +63,10 @@ def path_of(name_or_path: str | Path, settings: Settings | None = None) -> Path:
 
 
 def find_named(name: str, settings: Settings | None = None) -> Rubric:
-    """The rubric with that id and by nothing else: a name from somebody's table opens no file of this machine. RubricError
-    as of `find`."""
+    """The rubric with that id, and never a file: a name in somebody's table must not open a file on this machine.
+
+    Raises RubricError like `find`.
+    """
     if _is_path(name):
         raise RubricError("rubric_only_by_id", name=name)
     return find(name, settings)

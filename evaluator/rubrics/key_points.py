@@ -1,7 +1,7 @@
-"""Key points of reference answers that come without: their own clauses.
+"""Key points for reference answers that have none: their own clauses.
 
-Whoever writes a rubric by hand names the key points; a reference that was imported, or pasted in a hurry, still has to
-carry the judgement of likeness, and people still want to see which of its points are missing.
+Rubrics written by hand name their key points; a reference that was imported, or pasted in a hurry, still has to support
+likeness, and people still want to see which of its points are missing.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import re
 from evaluator.rubric import KeyPoint, ReferenceAnswer, Rubric
 from evaluator.transcript import parse, spans_of
 
-LEAST = 6  # characters of a clause that can stand alone; shorter ones join a neighbour
+LEAST = 6  # characters of a clause that can stand alone; shorter ones are joined to a neighbour
 _BREAK = re.compile(r"(?<=[，,；;：:])|(?<=[。！？!?])|\n|(?<=\.)\s")
 _NUMBERING = re.compile(r"^\s*(?:[（(]?\d+[)）.,、:：]|[①-⑳]|[•*-]\s)\s*")
 
 
 def with_key_points(rubric: Rubric) -> Rubric:
-    """The rubric, every reference having key points: its own, or else one a clause of what the candidate says in it
-    (of all of it, where no turn is the candidate's)."""
+    """The rubric with key points for every reference: its own, or one per clause of what the candidate says in it.
+
+    If no turn is the candidate's, all clauses count.
+    """
     references = tuple(
         reference if reference.key_points else _complete(reference, rubric) for reference in rubric.references
     )
@@ -41,7 +43,7 @@ def split_clauses(text: str, least: int = LEAST) -> list[str]:
 
 
 def strip_numbering(text: str) -> str:
-    """The text without the number or bullet before it."""
+    """The text without a leading number or bullet."""
     return _NUMBERING.sub("", text.strip())
 
 

@@ -1,6 +1,4 @@
-"""What makes a valid rubric grade badly. What cannot be graded at all is refused by the types in
-`evaluator.rubric`.
-"""
+"""What makes a valid rubric grade badly; the types in `evaluator.rubric` refuse what cannot be graded at all."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ def lint(rubric: Rubric) -> list[Finding]:
 
 
 def lint_text(text: str, name: str = "-") -> list[Finding]:
-    """Findings in a YAML text, as an editor shows them: all that keep it from loading, or else those of `lint`."""
+    """Findings in a YAML text, as shown by an editor: everything that keeps it from loading, or those of `lint`."""
     try:
         found = lint(parse(text, name))
     except WrongRubric as wrong:
@@ -42,7 +40,7 @@ def lint_text(text: str, name: str = "-") -> list[Finding]:
 
 
 def lint_file(path: Path) -> list[Finding]:
-    """Findings in a rubric file, with their lines. RubricError where it cannot be read at all."""
+    """Findings in a rubric file, with their lines. RubricError if it cannot be read at all."""
     return lint_text(read_text(path), str(path))
 
 
@@ -88,7 +86,7 @@ def _references(rubric: Rubric) -> Iterator[Finding]:
 
 
 def _quotations(reference: ReferenceAnswer, where: str) -> Iterator[Finding]:
-    """A candidate's sentences are compared with the example, so it has to be what the reference really says."""
+    """Checks that an example is what the reference really says, since candidates' sentences are compared with it."""
     for point in reference.key_points:
         if point.example.strip() and not find(point.example, reference.text):
             yield _found("warning", "example_not_in_answer", f"{where}.key_points.{point.id}", id=point.id)
@@ -123,9 +121,7 @@ def _descriptions(item: Criterion, where: str, language: str) -> Iterator[Findin
 
 
 def _overlap(one: str, other: str) -> int | None:
-    """A count that falls into the ranges of both descriptions; None where they keep apart or name no single
-    range.
-    """
+    """A count that falls into the ranges of both descriptions; None if they do not overlap or name no single range."""
     first, second = _RANGE.findall(one), _RANGE.findall(other)
     if len(first) != 1 or len(second) != 1:
         return None
@@ -146,7 +142,7 @@ def _checks(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
 
 
 def _asking(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
-    """Where nothing more concrete is to be asked, a small model has to choose a level, and agrees far less with people."""
+    """Notes criteria without concrete questions: a small model must then choose a level, with less agreement."""
     whole = Subject("criterion", item.id)
     asked = plan_criterion(rubric, item, knows=False)
     if any(question.kind == "score" and question.subject == whole for question in asked):
@@ -154,9 +150,7 @@ def _asking(item: Criterion, rubric: Rubric) -> Iterator[Finding]:
 
 
 def _options(check: Check, where: str, rubric: Rubric) -> Iterator[Finding]:
-    """A small model carries words of the answer over to the option that holds the same ones, whatever they
-    mean.
-    """
+    """Notes options with words that candidates use: a small model picks the same words, whatever they mean."""
     for name in ("yes", "no"):
         for reference in rubric.references:
             if run := shared_run(getattr(check, name), reference.text, rubric.language):

@@ -12,9 +12,9 @@ FindingSeverity = Literal["error", "warning"]
 
 
 class Finding(Frozen):
-    """One thing that makes a rubric wrong (`error`) or grade badly (`warning`).
+    """Something that makes a rubric invalid (`error`) or grade badly (`warning`).
 
-    `code` is a key of the catalogue `rubric`, `where` a path such as "criteria.empathy.levels.2", `line` counts from 1
+    `code` is a key of the catalogue `rubric`, `where` a path such as "criteria.empathy.levels.2"; `line` counts from 1
     and is None for a rubric that did not come from a file.
     """
 
@@ -35,9 +35,7 @@ class Finding(Frozen):
 
 
 class WrongRubric(RubricError):
-    """A file that is no rubric; `findings` holds every problem, the sentence names the first and counts the
-    others.
-    """
+    """A file that is not a rubric; `findings` holds every problem, the sentence names the first and counts the rest."""
 
     def __init__(self, path: str, findings: tuple[Finding, ...]) -> None:
         super().__init__("rubric_wrong", path=path, line=findings[0].line or 1)

@@ -1,7 +1,7 @@
-"""What is asked about a response: a rubric turned into typed questions, each with its `Subject`.
+"""Turns a rubric into typed questions about a response, each with its `Subject`.
 
-Concrete questions beat one abstract one (docs/design/judging.md has the figures). So a criterion is asked through its
-checks; without any, through its own key points; and only without those by its levels. A model that is too small to judge
+Concrete questions beat one abstract one (figures in docs/design/judging.md). So a criterion is asked through its
+checks, without any through its own key points, and only without those through its levels. A model too small to judge
 knowledge is not asked about it: likeness to the reference alone is the better judge.
 """
 
@@ -17,9 +17,11 @@ NO, YES = "no", "yes"
 def plan_criterion(
     rubric: Rubric, criterion: Criterion, *, by_level: bool = False, knows: bool = True
 ) -> list[Question]:
-    """The questions that decide one criterion. `by_level` asks for the level even where there are checks or key points,
-    which is cheaper and better for models that are large enough to weigh long descriptions. A judge that `knows` nothing
-    is asked nothing about knowledge."""
+    """The questions that decide one criterion.
+
+    `by_level` asks for the level even if there are checks or key points, which is cheaper and better for models large
+    enough to weigh long descriptions. A judge that does not know (`knows`) is asked nothing about knowledge.
+    """
     if criterion.kind == "fatal":
         about = criterion.model_dump(include={"name", "description"})
         asked = [_worded(rubric, Subject("criterion", criterion.id), "fatal", about)]
@@ -36,23 +38,28 @@ def plan_criterion(
 
 
 def _is_knowledge(rubric: Rubric, criterion: Criterion) -> bool:
-    """True for a criterion of a written answer that has no checks and has key points, its own or all criteria's: whether
-    those are made is a question of knowledge, and what a small model says of it makes likeness to the reference no better."""
+    """True for a criterion of a written answer that has key points, its own or shared, but no checks.
+
+    Whether those are made is a knowledge question, and a small model's answer does not improve on likeness to the
+    reference.
+    """
     asked_by_points = criterion.kind in ("score", "bonus") and not criterion.checks
     return rubric.form == "answer" and asked_by_points and bool(rubric.key_points_of(criterion))
 
 
 def plan_anchors(stated: Rubric, *, knows: bool = True) -> list[Question]:
-    """The questions that a judge whose readings need anchors is asked about each of them: those of all criteria, and the
-    key points that the rubric states. Clauses of a reference that came without any are no questions to a readout: there are
-    many, and out of their place they say little."""
+    """The questions about each anchor, for a judge whose readings need anchors.
+
+    They are those of all criteria, and the key points that the rubric states. Clauses of a reference without key points
+    are not asked in a readout: there are many, and out of context they say little.
+    """
     rubric = with_key_points(stated)
     asked = [question for criterion in rubric.criteria for question in plan_criterion(rubric, criterion, knows=knows)]
     return list({question.id: question for question in (*asked, *plan_key_points(stated, knows=knows))}.values())
 
 
 def plan_key_points(rubric: Rubric, *, knows: bool = True) -> list[Question]:
-    """One question a key point of the rubric's references; a judge that `knows` nothing is not asked about knowledge."""
+    """One question per key point of the references; a judge without `knows` is not asked about knowledge."""
     return [
         _key_point(rubric, reference, point)
         for reference in rubric.references
@@ -62,14 +69,14 @@ def plan_key_points(rubric: Rubric, *, knows: bool = True) -> list[Question]:
 
 
 def _is_point_of_knowledge(rubric: Rubric, point: KeyPoint) -> bool:
-    """True if all criteria that the key point counts for are questions of knowledge."""
+    """True if all criteria that the key point counts for are about knowledge."""
     return all(
         _is_knowledge(rubric, criterion) for criterion in rubric.criteria if point in rubric.key_points_of(criterion)
     )
 
 
 def plan_guards(rubric: Rubric) -> list[Question]:
-    """Does the text deal with the task; does it ask the grader for points."""
+    """Whether the text deals with the task, and whether it asks the grader for points."""
     return [_worded(rubric, TOPIC, "topic", {}), _worded(rubric, STEERING, "steering", {})]
 
 
@@ -80,8 +87,11 @@ def _worded(rubric: Rubric, subject: Subject, part: str, values: dict[str, str])
 
 
 def _own_key_points(rubric: Rubric, criterion: Criterion) -> list[Question]:
-    """The questions about the key points that belong to this criterion and not to others as well: those would give all
-    criteria the same answer. Key points say what is right, so they tell nothing of a penalty."""
+    """The questions about the key points that belong only to this criterion.
+
+    Shared ones would give all criteria the same answer. Key points say what is right, so they say nothing about a
+    penalty.
+    """
     if criterion.kind not in ("score", "bonus"):
         return []
     alone = len(rubric.criteria) == 1

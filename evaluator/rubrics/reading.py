@@ -1,6 +1,6 @@
-"""YAML in, Rubric out; whatever is wrong is told with its line and with what to write.
+"""Reads rubrics from YAML, reporting every fault with its line and what to write.
 
-Read as YAML 1.2 core, within limits (`evaluator.encoding`): `yes`, `no`, `12:30` and dates stay text.
+The format is YAML 1.2 core, within limits (`evaluator.encoding`): `yes`, `no`, `12:30` and dates stay text.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class FileShape(NamedTuple, Generic[M]):
-    """What a file should hold: its type, the types of its nested fields by name, and the code of what is said when the
-    file does not consist of fields at all."""
+    """The expected contents of a file: its type, the types of nested fields by name, and an error code.
+
+    The code is used if the file does not consist of fields at all.
+    """
 
     model: type[M]
     nested: Mapping[str, type[BaseModel]]
@@ -41,7 +43,7 @@ class FileShape(NamedTuple, Generic[M]):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Names of all fields, of the file and of what it nests."""
+        """Names of all fields, of the file and its nested types."""
         return frozenset(name for model in self._models for name in model.model_fields)
 
 
@@ -65,12 +67,12 @@ def load(path: str | Path) -> Rubric:
 
 
 def parse(text: str, name: str = "-") -> Rubric:
-    """The rubric in a YAML text; `name` stands for the file in what WrongRubric says."""
+    """The rubric in a YAML text; `name` is used for the file in WrongRubric's messages."""
     return read_as(RUBRIC, text, name)
 
 
 def read_as(shape: FileShape[M], text: str, name: str = "-") -> M:
-    """What a YAML text holds, as the type of `shape`; WrongRubric has every problem with its line and what to write."""
+    """The contents of a YAML text as the type of `shape`; WrongRubric has every problem, its line and what to write."""
     root = _compose(text, name, shape)
     if lost := (*_keys_given_twice(root), *cut_texts(text, root)):
         raise WrongRubric(name, tuple(sorted(lost, key=lambda one: one.line or 0)))
@@ -83,7 +85,7 @@ def read_as(shape: FileShape[M], text: str, name: str = "-") -> M:
 
 
 def line_of(text: str, where: str) -> int | None:
-    """The line of a place such as "criteria.empathy.levels.2" in a YAML text; ids stand for places in a list."""
+    """The line of a path such as "criteria.empathy.levels.2" in a YAML text; ids stand for list positions."""
     try:
         node: yaml.Node | None = compose_yaml(text)
     except Malformed:
@@ -98,9 +100,11 @@ def line_of(text: str, where: str) -> int | None:
 
 
 def _worth_saying(found: list[Finding]) -> list[Finding]:
-    """In the order of the file, without what only follows: a field missing because it is misspelt, a list
-    that counts
-    as too short because an entry of it is wrong."""
+    """The problems in file order, without consequences of others.
+
+    Examples are a field missing because it is misspelt, and a list that counts as too short because an entry of it is
+    wrong.
+    """
     renamed = {_sibling(one.where, one.values["near"]) for one in found if one.code == "field_misspelt"}
     own = [
         one
@@ -116,7 +120,7 @@ def _sibling(where: str, name: str) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The text of a rubric or persona file; RubricError when it is missing, too large or not UTF-8."""
+    """The text of a rubric or persona file; RubricError if it is missing, too large or not UTF-8."""
     try:
         content = read_bounded(path, MAX_BYTES)
     except FileNotFoundError:
@@ -160,7 +164,7 @@ def _malformed(name: str, error: Malformed) -> WrongRubric:
 
 
 def _keys_given_twice(node: yaml.Node, where: str = "", seen: set[int] | None = None) -> Iterator[Finding]:
-    """YAML silently keeps the last of two equal keys, which would lose what somebody wrote."""
+    """Finds repeated keys: YAML silently keeps the last of them, which would lose what somebody wrote."""
     seen = set() if seen is None else seen
     if id(node) in seen:
         return
@@ -188,7 +192,7 @@ def _children(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
 
 
 def _finding(root: yaml.Node, problem: Any, shape: FileShape[Any]) -> Finding:
-    location = [part for part in problem["loc"] if part != "[key]"]  # a wrong key of a mapping is at that key
+    location = [part for part in problem["loc"] if part != "[key]"]  # a wrong key of a mapping is reported at that key
     code, values = _explain(problem, location, shape)
     second = _second_of(root, values) if code == "duplicate_id" else None
     return Finding(
@@ -204,7 +208,7 @@ _LISTS = {"criterion": "criteria", "check": "checks", "key point": "key_points",
 
 
 def _second_of(root: yaml.Node, values: Mapping[str, Any]) -> int | None:
-    """The line of the entry that takes an id for the second time within one list."""
+    """The line of the entry that uses an id for the second time within one list."""
     name = _LISTS.get(values["what"], f"{values['what']}s")
     waiting = [root]
     while waiting:
@@ -219,9 +223,7 @@ def _second_of(root: yaml.Node, values: Mapping[str, Any]) -> int | None:
 
 
 def _line(root: yaml.Node, location: list[Any], at_key: bool) -> int:
-    """The line of the deepest part of `location` that the file holds; of its key when the key itself is
-    wrong.
-    """
+    """The line of the deepest part of `location` that exists in the file, or of its key if the key itself is wrong."""
     node, line = root, root.start_mark.line
     for depth, part in enumerate(location):
         key, child = _step(node, part)
@@ -310,7 +312,7 @@ def _unknown_field(location: list[Any], field: str, shape: FileShape[Any]) -> tu
 
 
 def _homes(shape: FileShape[Any]) -> list[tuple[str, type[BaseModel]]]:
-    """The types of a file with the name of the list that each stands in; the file itself has none."""
+    """The types of a file with the name of the list that contains each; the file itself has none."""
     return [*shape.nested.items(), ("–", shape.model)]
 
 

@@ -1,5 +1,6 @@
-"""Slips of the keyboard that YAML either refuses in words of its own or takes for something else: a full-width colon, a colon
-without a space, a tab, a text that `#` cuts off. Each gets its line and one sentence.
+"""Typing mistakes that YAML refuses in its own terms or misreads, each with its line and one sentence.
+
+Examples are a full-width colon, a colon without a space, a tab, and a text that `#` cuts off.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _KEY = re.compile(
 _UNCLOSED = re.compile(r"^\s*(?:- +)*[\w\"']{1,40}: +(?P<mark>[\"'])(?!.*(?P=mark)\s*(?:#.*)?$)")
 _CUT = re.compile(r"[ \t]+(?P<cut>#\S.*)$")
 _TEXT_TAG = "tag:yaml.org,2002:str"
-# What PyYAML says, and the code of our sentence for it.
+# PyYAML's message, and the code of our sentence for it.
 _KNOWN = (
     ("found character '\\t'", "yaml_tab"),
     ("found a tab", "yaml_tab"),
@@ -35,7 +36,7 @@ _KNOWN = (
 
 
 def slip_at(text: str, line: int, problem: str, fields: Collection[str]) -> Finding | None:
-    """The slip that made the text no YAML: a colon at that line or in the lines above it, else what the problem stands for."""
+    """The mistake that broke the YAML: a colon at or above that line, otherwise the meaning of PyYAML's problem."""
     lines = text.splitlines()
     for number in range(min(line, len(lines)), max(0, line - 4), -1):
         if found := _colon(lines[number - 1], number, fields):
@@ -49,7 +50,7 @@ def slip_at(text: str, line: int, problem: str, fields: Collection[str]) -> Find
 
 
 def colon_slips(text: str, fields: Collection[str]) -> Iterator[Finding]:
-    """Fields whose colon is full-width or stands without a space, so that YAML read them as text."""
+    """Fields whose colon is full-width or has no space after it, so that YAML read them as text."""
     for number, line in enumerate(text.splitlines(), start=1):
         if found := _colon(line, number, fields):
             yield found
@@ -64,7 +65,7 @@ def _colon(line: str, number: int, fields: Collection[str]) -> Finding | None:
 
 
 def cut_texts(text: str, root: yaml.Node) -> Iterator[Finding]:
-    """Unquoted texts with " #" in them: what follows is a comment to YAML, and lost."""
+    """Unquoted texts with " #" in them: to YAML the rest is a comment and lost."""
     lines = text.splitlines()
     waiting, seen = [root], set[int]()
     while waiting:

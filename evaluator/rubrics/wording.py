@@ -1,6 +1,4 @@
-"""How the descriptions of a rubric read: vague words, near-equal texts, words shared with an answer. Pure, no
-model.
-"""
+"""How a rubric's descriptions read: vague words, near-equal texts, words shared with an answer. Pure, no model."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 
-# Words that praise or blame without saying for what; they count where a clause holds little else.
+# Words that praise or blame without saying for what; they count if a clause contains little else.
 _VAGUE = {
     "zh": (
         "较好", "很好", "良好", "较差", "很差", "一般", "尚可", "适当", "恰当", "合适", "合理", "基本", "比较",
@@ -23,10 +21,9 @@ _VAGUE = {
 }  # fmt: skip
 _CLAUSE = re.compile(r"[，,。；;：:、！!？?\n（）()]+|\.(?:\s|$)")
 _LATIN = re.compile(r"[a-z0-9']+")
-# What a clause may hold beside a vague word and still say nothing: six Chinese characters or three English
-# words.
+# What a clause may contain beside a vague word and still say nothing: six Chinese characters or three English words.
 _LITTLE = {"zh": 6, "en": 3}
-# Two texts that differ only by one of these differ in earnest.
+# Two texts that differ only by one of these are really different.
 _DECISIVE = re.compile(
     r"[没未不无非否一二两三四五六七八九十半全都各只仅多少零]|\d|\b(?:not?|never|none|one|two|three|four|five|all|"
     r"some|most|every|each|only|without|both|half|few|many|more|less)\b"
@@ -36,7 +33,7 @@ _RUN = {"zh": 5, "en": 4}  # characters, words: shorter ones are shared by any t
 
 
 def vague_words(text: str, language: str) -> list[str]:
-    """Vague words that stand in a clause which says little else, as written, without repeats."""
+    """Vague words in clauses that say little else, as written, without repeats."""
     found: list[str] = []
     for clause in _CLAUSE.split(_fold(text)):
         hits = [word for word in _VAGUE[language] if _holds(clause, word, language)]
@@ -49,7 +46,7 @@ def vague_words(text: str, language: str) -> list[str]:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two texts say the same in nearly the same characters; numbers and negations tell them apart."""
+    """Whether two texts say the same in nearly the same characters; numbers and negations make a difference."""
     first, second = _squeeze(one), _squeeze(other)
     if first == second:
         return True
@@ -70,9 +67,7 @@ def dice(one: str, other: str) -> float:
 
 
 def shared_run(option: str, answer: str, language: str) -> str:
-    """The longest run of characters (Chinese) or words (English) that both texts hold; "" when it is a short
-    one.
-    """
+    """The longest run of characters (Chinese) or words (English) in both texts; "" if it is short."""
     if language == "zh":
         return _longest(_squeeze(option), _squeeze(answer), _RUN["zh"])
     words = _LATIN.findall(_fold(option))
