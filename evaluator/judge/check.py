@@ -1,8 +1,8 @@
-"""What a model can do: a handful of questions whose answers are known, in Chinese and in English.
+"""What a model can do: a handful of questions with known answers, in Chinese and in English.
 
-It tells whether the name, key and address work, which ways of asking the model understands, in which
-language it can be trusted, how fast it is and what it costs. It is no benchmark: who fails here cannot
-grade, who passes may still disagree with people.
+It shows whether name, key and address work, which ways of asking the model supports, in which languages it can be
+trusted, how fast it is and what it costs. It is not a benchmark: a model that fails here cannot grade, and one that
+passes may still disagree with people.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ ENOUGH = 0.8  # share of right answers from which a language counts as understoo
 
 
 class Known(Frozen):
-    """A question and the option that is right."""
+    """A question and its right option."""
 
     question: Question
     right: str
 
 
 class LanguageResult(Frozen):
-    """How many of the questions in one language were answered right, and how many not at all."""
+    """How many questions in one language were answered correctly, and how many not at all."""
 
     asked: int
     right: int
@@ -41,22 +41,22 @@ class LanguageResult(Frozen):
 
     @property
     def enough(self) -> bool:
-        """Whether the model can be trusted with this language, as far as so few questions tell."""
+        """Whether the model can be trusted with this language, as far as so few questions show."""
         return self.right >= ENOUGH * self.asked
 
 
 class Ability(Frozen):
-    """Whether the model understands one way of asking; `works` is None where it was not tried."""
+    """Whether the model supports one way of asking; `works` is None if it was not tried."""
 
     works: bool | None = None
     detail: str = ""
 
 
 class ModelCheck(Frozen):
-    """Everything that one check found out."""
+    """The results of one check."""
 
     name: str
-    model: str  # as the model names itself
+    model: str  # the model's own name
     way: str  # the method in the judge's stamp
     log_probabilities: Ability
     json_schema: Ability
@@ -64,12 +64,12 @@ class ModelCheck(Frozen):
     seconds_per_question: float
     usage: Usage
     price: Price | None
-    # Of right and of wrong answers, how many it told as such; only a model inside is asked.
+    # Right and wrong answers that it recognised; only a local model is asked.
     knowledge: dict[Language, Knowledge] = {}
 
     @property
     def knows(self) -> bool:
-        """Whether it may be asked about knowledge: in every language that it understands it told right from wrong."""
+        """Whether it may be asked about knowledge: it knew right from wrong in every language that it understands."""
         understood = [language for language in self.knowledge if self.languages[language].enough]
         return bool(understood) and all(self.knowledge[language].enough for language in understood)
 
@@ -80,7 +80,7 @@ class ModelCheck(Frozen):
 
 
 async def check(name: str, settings: Settings) -> ModelCheck:
-    """Asks the model called `name`; raises what `choose` and the model raise when nothing works at all."""
+    """Asks the model called `name`; raises what `choose` and the model raise if nothing works at all."""
     account = open_account(settings)
     judge = choose(name, settings, account)
     started = time.monotonic()
@@ -107,7 +107,7 @@ async def check(name: str, settings: Settings) -> ModelCheck:
 
 
 def lines(found: ModelCheck, language: str | None = None) -> list[tuple[str, str]]:
-    """The findings for people, as pairs of a label and what was found."""
+    """The findings for people, as pairs of a label and a result."""
 
     def text(key: str, /, **values: Any) -> str:
         return say(f"judge.{key}", language, **values)
@@ -137,8 +137,7 @@ def lines(found: ModelCheck, language: str | None = None) -> list[tuple[str, str
 async def _ability(
     name: str, way: Literal["readout", "structured"], is_own: bool, replies: dict[str, Reply], settings: Settings
 ) -> Ability:
-    """Whether a way of asking works: known from the answers if it is the judge's own, tried with one
-    question if not."""
+    """Whether a way of asking works: known if it is the judge's own, otherwise tried with one question."""
     if is_own:
         return _from_replies(list(replies.values()))
     if is_embedded(name) or name.startswith(("panel:", "cascade:")):
@@ -172,7 +171,7 @@ def _result(language: str, reply: Reply) -> LanguageResult:
 
 
 def _billed_as(judge: Judge, name: str) -> str:
-    """The name under which the price list has the model: without a way of asking in front."""
+    """The model's name in the price list: without a prefixed way of asking."""
     if is_embedded(name) or name.startswith(("panel:", "cascade:")):
         return judge.name
     _, vendor, model = split(name)
@@ -218,7 +217,7 @@ def _verdict(found: ModelCheck, text: Any) -> str:
 
 
 def state_in(language: Literal["zh", "en"]) -> State:
-    """The little conversation that the questions are about."""
+    """The short conversation that the questions are about."""
     return _STATES[language]
 
 

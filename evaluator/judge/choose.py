@@ -1,14 +1,14 @@
-"""From a name to a judge: the one setting that decides who grades.
+"""From a name to a judge: the one setting that decides which model grades.
 
-embedded                      the model inside, no key, no network
-embedded:NAME                 a GGUF model of one's own, inside too (evaluator model pull)
-openai:NAME                   Decisions, log-probabilities or JSON, whichever the model has
+embedded                      the built-in model, no key, no network
+embedded:NAME                 the user's own GGUF model, also local (evaluator model pull)
+openai:NAME                   Decisions, log-probabilities or JSON, whichever the model supports
 deepseek: dashscope: moonshot: ollama: anthropic: google:   the same for other vendors
 http://host:8000/v1#NAME      any OpenAI-compatible server
 structured:openai:NAME        another way of asking: decisions:, readout: or structured:
 decisions:NAME                short for decisions:openai:NAME
-panel:A+B                     both together          cascade:A>B   A first, B for what stays uncertain
-swapped:A                     A, with the options in the opposite order
+panel:A+B                     both together          cascade:A>B   A first, B where A is uncertain
+swapped:A                     A, with the options in reverse order
 """
 
 from __future__ import annotations
@@ -43,9 +43,12 @@ def choose(
     spending: Spending | None = None,
     of_members: Callable[[Judge], Judge] = lambda judge: judge,
 ) -> Judge:
-    """The judge called `name`. All judges of one choice are paid from `spending` (a new account with the
-    limit `settings.budget_usd` by default). `of_members` wraps each judge of a panel or cascade, so that they can
-    remember what they were asked alone. InputError says what is possible when the name is none, or which key is missing."""
+    """The judge called `name`.
+
+    All judges of one choice are charged to `spending` (by default a new account with the limit `settings.budget_usd`).
+    `of_members` wraps each judge of a panel or cascade, so that they can cache their own answers. InputError lists the
+    possibilities if the name is invalid, or says which key is missing.
+    """
     account = spending or open_account(settings)
     name = name.strip()
     if name.startswith("panel:"):
@@ -60,15 +63,18 @@ def choose(
 
 
 def open_account(settings: Settings) -> Spending:
-    """A fresh account for one run, with the limit and the price file of the settings."""
+    """A new account for one run, with the limit and the price file from the settings."""
     return Spending(settings.budget_usd, settings.prices)
 
 
 def _members(
     name: str, parts: list[str], settings: Settings, account: Spending, wrap: Callable[[Judge], Judge]
 ) -> list[Judge]:
-    """The judges of a panel or cascade. One key and one address in the settings cannot be meant for several vendors, so
-    there they count only if all members are of one: a key must not travel to a vendor that it was not meant for."""
+    """The judges of a panel or cascade.
+
+    One key and one address in the settings cannot be meant for several vendors, so they count only if all members are
+    of one vendor: a key must not be sent to a vendor for which it was not entered.
+    """
     parts = [part.strip() for part in parts]
     if len(parts) < 2 or not all(parts) or len(set(parts)) < len(parts):
         raise InputError("judge_name_joint", name=name)
@@ -80,15 +86,15 @@ def _members(
 
 def _single(name: str, settings: Settings, account: Spending) -> Judge:
     if name.startswith(PREFIX):
-        if name.removeprefix(PREFIX).startswith(PREFIX):  # the model itself again, by a name that hides it
+        if name.removeprefix(PREFIX).startswith(PREFIX):  # the model itself again, under a name that hides it
             raise InputError("judge_name_joint", name=name)
         judge = _single(name.removeprefix(PREFIX), settings, account)
-        if judge.stamp.get("method") == "decisions":  # a proposition holds or not: it has no options to turn round
+        if judge.stamp.get("method") == "decisions":  # a proposition is true or false: it has no options to reverse
             raise InputError("judge_way_impossible", name=name, way="decisions", vendor="swapped")
         return SwappedJudge(judge)
     if is_embedded(name):
         return _embedded(settings, name)
-    if name == "scripted":  # for tests, and only where the environment asks for it
+    if name == "scripted":  # for tests, and only if the environment asks for it
         from evaluator.judge.scripted import scripted_judge
 
         return scripted_judge()
@@ -125,13 +131,12 @@ def _is_elsewhere(address: str) -> bool:
 
 
 def is_embedded(name: str) -> bool:
-    """True for a model that runs in this process: `embedded`, or one of the user's own, `embedded:NAME`."""
+    """True for a local model: `embedded`, or one of the user's own, `embedded:NAME`."""
     return name == "embedded" or name.startswith("embedded:")
 
 
 def split(name: str) -> tuple[Way | None, str, str]:
-    """The way of asking (None: the model's own), the vendor or address, and the model; InputError if it is
-    no name."""
+    """The way of asking (None: the model's own), the vendor or address, and the model; InputError if invalid."""
     way: Way | None = next((each for each in WAYS if name.startswith(f"{each}:")), None)
     rest = name.removeprefix(f"{way}:") if way else name
     if rest.startswith(("http://", "https://")):
@@ -164,7 +169,7 @@ def _unknown(name: str, vendor: str) -> InputError:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """Timeouts and bounds as the settings have them."""
+    """Timeouts and limits from the settings."""
     return Limits(timeout_s=settings.request_timeout_s, attempts=settings.attempts, at_once=settings.requests_at_once)
 
 
@@ -206,7 +211,7 @@ def _structured(name: str, provider: Provider, vendor: str, model: str, settings
 
 
 def _shown(name: str) -> str:
-    """The name as records and tables may show it: without the user and password that an address can hold."""
+    """The name as shown in records and tables: without a user and password in an address."""
     return redact(re.sub(r"(?<=//)[^/@#]*+@", "", name))
 
 
@@ -217,8 +222,10 @@ def _address(provider: Provider, vendor: str, settings: Settings) -> str:
 
 
 def _key(name: str, provider: Provider, vendor: str, settings: Settings) -> SecretStr | None:
-    """The key in the settings if it was entered for this vendor or address, else the vendor's own variable; a bare address
-    gets only what the settings say."""
+    """The settings' key if it was entered for this vendor or address, otherwise the vendor's own variable.
+
+    A bare address gets only what the settings say.
+    """
     bound = settings.api_key_for
     if settings.api_key and bound in (None, destination_of(name, settings.base_url)):
         return settings.api_key

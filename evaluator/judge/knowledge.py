@@ -1,8 +1,8 @@
-"""Does a model know enough to say whether an answer is right? Pairs of answers to one question, one right and one wrong, which
-read alike: who goes by the sound of them gets half of them right.
+"""Does a model know enough to say whether an answer is right?
 
-A model is asked about each answer by itself. It `knows` a language when it tells four in five right, of the right answers and
-of the wrong ones. The bar was set before any model was asked.
+It is shown similar-sounding right and wrong answers to the same questions: judging by how they sound gets half of them
+right. Each answer is asked about separately. The model `knows` a language if it classifies at least four in five of the
+right answers and of the wrong answers correctly. The threshold was set before any model was asked.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from evaluator.judge.questions import Answer, Judge, Option, Question, State
 
 Language = Literal["zh", "en"]
-VERSION = 1  # raised when the questions change: what was measured with others does not count
+VERSION = 1  # raised when the questions change: measurements with others then do not count
 ENOUGH = 0.8
 
 
@@ -25,7 +25,7 @@ class KnowledgePair(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """How many of the right and of the wrong answers a model told as such, of `asked` each."""
+    """How many of the right and of the wrong answers a model recognised, of `asked` each."""
 
     asked: int
     right: int
@@ -33,12 +33,12 @@ class Knowledge(NamedTuple):
 
     @property
     def enough(self) -> bool:
-        """Whether questions of knowledge may be put to the model."""
+        """Whether the model may be asked knowledge questions."""
         return min(self.right, self.wrong) >= ENOUGH * self.asked
 
 
 async def measure_knowledge(judge: Judge, language: Language) -> Knowledge:
-    """Asks about every answer; one that got no answer counts as told wrongly."""
+    """Asks about every answer; an unanswered question counts as wrong."""
     told = {"right": 0, "wrong": 0}
     for pair in PAIRS[language]:
         for kind, text in (("right", pair.right), ("wrong", pair.wrong)):

@@ -1,8 +1,7 @@
-"""Prompts: files in `prompts/`, one a name, version and language, rendered strictly.
+"""Prompts: files in `prompts/`, one per name, version and language, rendered strictly.
 
-A file holds named parts, each behind `<!-- part: name -->`. A variable that the template names and the caller forgot
-raises, so that no prompt goes out with a hole in it. New wording is a new version; old ones stay, because records name
-them.
+A file holds named parts, each after `<!-- part: name -->`. A variable that the template uses but the caller omits
+raises, so that no prompt is sent with a gap. New wording is a new version; old ones stay, because records name them.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ _PART = re.compile(r"^<!-- part: (\w+) -->\n", re.MULTILINE)
 
 
 class Template:
-    """One prompt file: `render(part, **values)` gives the text of a part, `digest` identifies the wording."""
+    """One prompt file: `render(part, **values)` returns the text of a part, `digest` identifies the wording."""
 
     def __init__(self, name: str, version: int, language: str) -> None:
-        import jinja2  # 60 ms: only whoever asks a model pays for it
+        import jinja2  # 60 ms: only callers that ask a model pay for it
 
         path = resource_dir("prompts") / f"{name}.v{version}.{language}.md"
         try:
@@ -58,15 +57,17 @@ def template(name: str, version: int, language: str) -> Template:
 
 
 def render_question(state: State, question: Question) -> Prompt:
-    """The prompt for one question, its options labelled A, B, … from the highest to the lowest (what the order is worth:
-    docs/benchmarks.md). It is cut where prompts begin to differ: behind the task, the text, and the words with which
-    questions about single points begin."""
+    """The prompt for one question, its options labelled A, B, … from the highest to the lowest.
+
+    docs/benchmarks.md shows the effect of the order. The prompt is split where prompts start to differ: after the task,
+    after the text, and after the words with which questions about single points begin.
+    """
     wording = template(*READOUT, state.language)
     shown = question.options[::-1]
     labelled = [{"label": label, "text": option.text} for label, option in zip(LABELS, shown, strict=False)]
     shared = wording.render("shared", **state.model_dump(exclude={"language"})) + "\n\n"
     asked = wording.render("question", question=question.text, options=labelled)
-    begins = shared.find(state.task, shared.find("\n") + 1)  # behind the heading, which may hold the task's own words
+    begins = shared.find(state.task, shared.find("\n") + 1)  # after the heading, which may contain the task's own words
     task, text = _cut(shared, begins + len(state.task))
     frame, rest = _cut(asked, question.text.find(question.point) if question.point else 0)
     return Prompt(
@@ -80,7 +81,7 @@ def render_question(state: State, question: Question) -> Prompt:
 
 
 def _cut(text: str, at: int) -> tuple[str, str]:
-    """The text in two, the second beginning with a word: line ends belong to what stands before them."""
+    """The text split in two, the second part starting with a word: line ends belong to the first."""
     while 0 < at < len(text) and text[at] == "\n":
         at += 1
     return text[: max(at, 0)], text[max(at, 0) :]

@@ -15,7 +15,7 @@ QuestionKind = Literal["score", "predicate", "choice"]
 
 
 class Option(Frozen):
-    """One possible answer. `id` goes to the model and back as data, `text` is what the model reads."""
+    """One possible answer. `id` is sent and returned as data, `text` is what the model reads."""
 
     id: str
     text: str
@@ -28,14 +28,14 @@ class Question(Frozen):
     kind: QuestionKind
     text: str
     options: tuple[Option, ...] = Field(min_length=2)
-    # The single point that the question is about, where many ask the same about another; `text` says it in full.
+    # The single point that the question is about, if many questions differ only in it; `text` states it in full.
     point: str | None = None
-    # Which judges of a panel or cascade are to answer, named as in `Answer.model`; None leaves it to the rule.
+    # Which judges of a panel or cascade should answer, named as in `Answer.model`; None leaves it to the rule.
     by: str | None = None
 
     @property
     def subject(self) -> Subject | None:
-        """What of a rubric it is about; None if no rubric asks it."""
+        """The part of a rubric that it is about; None if it does not come from a rubric."""
         return subject_of(self.id)
 
 
@@ -46,20 +46,20 @@ class State(Frozen):
     task: str
     text: str  # the numbered turns, neutralised: data, never instructions
     form: Literal["dialogue", "answer", "email"] = "answer"
-    reference: str = ""  # reference material shown to the model, empty when none is
+    reference: str = ""  # reference material shown to the model, empty if there is none
 
 
 class Answer(Frozen):
-    """One question answered. `probabilities` sum to 1 over the question's option ids, in the question's order."""
+    """The answer to one question. `probabilities` sum to 1 over the question's option ids, in the question's order."""
 
     question: str
     probabilities: dict[str, float]
     menu_mass: float | None = None  # how much of the model's raw distribution lay on the options; None if unknown
     reason: str | None = None  # only from backends that state one before answering
     samples: int | None = None  # number of samples behind the distribution, when it was sampled
-    model: str | None = None  # which judge answered, where a panel or cascade could have asked several
+    model: str | None = None  # which judge answered, if a panel or cascade could have asked several
     votes: dict[str, dict[str, float]] = {}  # panels: each judge's own distribution
-    disagreement: float | None = None  # panels: 0 the judges agree, 1 certain of opposite ends
+    disagreement: float | None = None  # panels: 0 the judges agree, 1 they are certain of opposite ends
 
 
 class Ungraded(Frozen):
@@ -72,30 +72,30 @@ class Ungraded(Frozen):
     @field_validator("detail")
     @classmethod
     def _without_secrets(cls, value: str) -> str:
-        """What a vendor said goes into records and pages."""
+        """Redacts a vendor's message, which goes into records and pages."""
         return redact(value)
 
 
 class Reply(Frozen):
-    """What a judge gives back for one request: something for every question asked, and what it took."""
+    """A judge's result for one request: an answer or Ungraded for every question, and the usage."""
 
-    model: str  # the model that answered, as it names itself
+    model: str  # the answering model's own name
     answers: dict[str, Answer | Ungraded]
     usage: Usage = Usage()
 
 
 class Traits(Frozen):
-    """What has to be known of a model before it is asked."""
+    """What must be known about a model before it is asked."""
 
-    anchored: bool = False  # its probabilities carry a prior: an empty text and the reference are asked about as well
-    knows: bool = True  # it can tell right from wrong in questions of knowledge; else likeness to the reference answers
+    anchored: bool = False  # its probabilities contain a prior: an empty text and the reference are asked about as well
+    knows: bool = True  # it can tell right from wrong in knowledge questions; otherwise likeness decides
     context_tokens: int | None = None  # how much it reads at once; None if unknown
-    apart: bool = False  # each question travels in a request of its own, many at the same time
-    mixed: bool = False  # several judges: each answer says which of them gave it, and answers of others don't compare
+    apart: bool = False  # each question is a separate request, with many in parallel
+    mixed: bool = False  # several judges: each answer says which one gave it; those of different judges do not compare
 
     @classmethod
     def of_several(cls, judges: Iterable[Judge]) -> Traits:
-        """Of judges asked together: what one of them needs or can do, and the smallest context."""
+        """The traits of judges asked together: the union of needs and abilities, and the smallest context."""
         all_of = [judge.traits for judge in judges]
         rooms = [traits.context_tokens for traits in all_of if traits.context_tokens is not None]
         return cls(
@@ -107,18 +107,17 @@ class Traits(Frozen):
 
 
 def of_the_same(questions: Iterable[Question], answers: Mapping[str, Answer | Ungraded]) -> list[Question]:
-    """The questions that have an answer, each to be answered by those who gave it: two readings compare only if they are
-    of the same model."""
+    """The answered questions, each to be asked of the judge that answered it, because other readings do not compare."""
     found = [(question, answers.get(question.id)) for question in questions]
     return [item.model_copy(update={"by": answer.model}) for item, answer in found if isinstance(answer, Answer)]
 
 
 class Judge(Protocol):
-    """The one interface to any model. Implementations raise ModelError only for what no question could survive."""
+    """The single interface to any model. Implementations raise ModelError only for what no question could survive."""
 
     @property
     def name(self) -> str:
-        """How the user chose it: "embedded", "openai:gpt-…", …"""
+        """The name that the user chose: "embedded", "openai:gpt-…", …"""
         ...
 
     @property
@@ -128,16 +127,15 @@ class Judge(Protocol):
 
     @property
     def traits(self) -> Traits:
-        """What it needs, can do and has room for."""
+        """Its needs, abilities and context size."""
         ...
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Answers every question about `state`, by id; a question that failed comes back as Ungraded."""
+        """Answers every question about `state`, by id; a question that failed is returned as Ungraded."""
         ...
 
 
 async def ask_member(judge: Judge, state: State, questions: list[Question]) -> Reply:
-    """What one of several judges says of the questions meant for it, as it would say it alone; without any it is not
-    asked."""
+    """The answers of one of several judges to the questions meant for it; it is not asked if there are none."""
     own = [question.model_copy(update={"by": None}) for question in questions]
     return await judge.decide(state, own) if own else Reply(model=judge.name, answers={})

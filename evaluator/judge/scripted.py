@@ -1,6 +1,6 @@
-"""A judge for tests: answers at once, always the same, without a model. Its points mean nothing, and the page says so.
+"""A judge for tests: answers at once and always the same, without a model. Its points mean nothing, as the page says.
 
-It exists only where EVALUATOR_SCRIPTED_JUDGE is set: to 1, or to a JSON file that says more:
+It exists only if EVALUATOR_SCRIPTED_JUDGE is set, to 1 or to a JSON file with details:
 
     {"delay_s": 0.3,                                    how long each request takes
      "answers": {"c:opening": [0, 0, 0.1, 0.9]},        probabilities by question, in the order of its options
@@ -25,11 +25,11 @@ from evaluator.scorecard import Usage
 
 VARIABLE = "EVALUATOR_SCRIPTED_JUDGE"
 NAME = "scripted"
-FULL_TEXT = 260  # distinct characters at which a text gets the most: longer and richer texts get more points
+FULL_TEXT = 260  # number of distinct characters at which a text gets the most points
 
 
 class ScriptedJudge:
-    """Answers from the script, else by how rich the text is, so that an empty text and a long one differ."""
+    """Answers from the script, otherwise by how rich the text is, so that an empty text and a long one differ."""
 
     name = NAME
     traits = Traits()
@@ -43,7 +43,7 @@ class ScriptedJudge:
         return {"model": NAME, "method": NAME, "script": hashlib.sha256(script).hexdigest()}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Something for every question, after the script's delay."""
+        """Answers every question, after the script's delay."""
         delay_s = float(self._script.get("delay_s", 0))
         await asyncio.sleep(delay_s)
         read = len(state.text) * len(questions)
@@ -59,8 +59,10 @@ class ScriptedJudge:
 
 
 class ScriptedWriter:
-    """Writes the lines of the script one after the other ("lines": […]), in pieces of a few characters; without any, the
-    last line of what it was told."""
+    """Writes the script's lines in order ("lines": […]), in pieces of a few characters.
+
+    Without any it repeats the last line of its prompt.
+    """
 
     name = NAME
 
@@ -72,7 +74,7 @@ class ScriptedWriter:
         """Nothing to prepare."""
 
     async def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
-        """The next line, cut into pieces."""
+        """The next line, in pieces."""
         lines = self._script.get("lines") or []
         line = lines[self._written % len(lines)] if lines else _meant(user)
         self._written += 1
@@ -82,18 +84,18 @@ class ScriptedWriter:
 
 
 def _meant(user: str) -> str:
-    """What the prompt says is meant: behind the colon of the line before the last."""
+    """The intended text in the prompt: after the colon of the last line but one."""
     told = [line for line in user.splitlines() if line.strip()]
     return told[-2].replace("：", ":").rpartition(":")[2].strip() if len(told) > 1 else user
 
 
 def scripted_writer() -> ScriptedWriter:
-    """The writer that the environment asks for; InputError where it asks for none."""
+    """The writer selected by the environment; InputError if there is none."""
     return ScriptedWriter(_script())
 
 
 def scripted_judge() -> ScriptedJudge:
-    """The judge that the environment asks for; InputError where it asks for none."""
+    """The judge selected by the environment; InputError if there is none."""
     return ScriptedJudge(_script())
 
 

@@ -1,4 +1,4 @@
-"""What a question is about. This is the one place where the id of a rubric's question is built and parsed."""
+"""The subject of a question; the only place where ids of rubric questions are built and parsed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Subject(NamedTuple):
         return ":".join((_LETTERS[self.kind], *filter(None, (self.of, self.part))))
 
     def weighs(self, criterion: str) -> bool:
-        """True if the question asks how good a text is by that criterion. Whether the criterion applies is another one."""
+        """True if the question asks how good a text is by that criterion, not whether the criterion applies."""
         return self.kind in ("criterion", "check") and self.of == criterion
 
 
@@ -44,7 +44,7 @@ _KINDS: dict[tuple[str, int], SubjectKind] = {
 
 
 def subject_of(question_id: str) -> Subject | None:
-    """What the question with that id is about; None if no rubric asks it."""
+    """The subject of the question with that id; None if it does not come from a rubric."""
     letter, *ids = question_id.split(":")
     kind = _KINDS.get((letter, len(ids)))
     return Subject(kind, *ids) if kind and all(ids) else None

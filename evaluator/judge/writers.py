@@ -1,4 +1,4 @@
-"""Writing: the model that judges, asked for words instead of answers. Used where prose is wanted, never for points."""
+"""Text generation with the judging model, used where prose is wanted, never for points."""
 
 from __future__ import annotations
 
@@ -25,22 +25,26 @@ class Writer(Protocol):
 
     @property
     def name(self) -> str:
-        """How the user chose it."""
+        """The name that the user chose."""
         ...
 
     async def prepare(self, system: str) -> None:
-        """Reads a system message in advance, where that makes the first piece come sooner."""
+        """Reads a system message in advance, if that makes the first piece arrive sooner."""
         ...
 
     def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
-        """The reply to a system and a user message, of at most `most` tokens, in pieces as they come. Raises ModelError or
-        ReadingFailed."""
+        """The reply to a system and a user message, of at most `most` tokens, in pieces as they arrive.
+
+        Raises ModelError or ReadingFailed.
+        """
         ...
 
 
 def open_writer(settings: Settings, name: str | None = None) -> Writer:
-    """The writer over the model that the settings (or `name`) choose. Of several judges one writes: the first of a panel, the
-    second of a cascade. Raises what `choose` raises."""
+    """The writer over the model chosen by the settings (or `name`).
+
+    For several judges it is the first of a panel or the second of a cascade. Raises what `choose` raises.
+    """
     chosen = _one_of((name or settings.model).strip())
     if is_embedded(chosen):
         return EmbeddedWriter(EmbeddedAsker(settings, chosen))
@@ -63,7 +67,7 @@ def _writer_of(judge: Judge) -> Writer:
 
 
 class EmbeddedWriter:
-    """The model in this process."""
+    """The local model."""
 
     def __init__(self, asker: EmbeddedAsker) -> None:
         self._asker = asker
@@ -89,14 +93,14 @@ class EndpointWriter:
         """Nothing: the endpoint keeps what it wants to keep."""
 
     def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
-        """The reply. A model that thinks first gets room for that."""
+        """The reply; a thinking model gets room for its thought."""
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         body = {"model": self._client.endpoint.model, "messages": messages, "temperature": 0.7}
         return self._client.stream(body, most + ROOM_TO_THINK)
 
 
 class LangChainWriter:
-    """Any chat model that LangChain knows."""
+    """Any chat model that LangChain supports."""
 
     def __init__(self, model: LangChainModel) -> None:
         self._model = model

@@ -1,4 +1,4 @@
-"""One backend per way of asking a model, with the transport, the faults and the prices that they share."""
+"""One backend per way of asking a model, with shared transport, faults and prices."""
 
 from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.backends.embedded import EmbeddedAsker

@@ -1,7 +1,7 @@
 """How a readout judge asks: one prompt, one token, and the distribution over it.
 
-`Asker` is what a model must offer to be read through log-probabilities; the embedded model and any OpenAI-compatible
-endpoint are askers. What to ask and how to read the distribution is `readout.py`.
+`Asker` is the interface of models that are read through log-probabilities; the embedded model and any OpenAI-compatible
+endpoint implement it. `readout.py` decides what to ask and how to read the distribution.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from evaluator.scorecard import UngradedCause, Usage
 
 
 class Prompt(Frozen):
-    """One rendered question, in layers that change ever more often, so that the state after each can be kept."""
+    """One rendered question, in layers from the most to the least stable, so that the state after each can be kept."""
 
     system: str
-    task: str = ""  # first part of the user message: equal for all texts of a rubric
-    text: str  # then what all questions about a text share
-    frame: str = ""  # then what several questions begin with
-    question: str  # last: what is this question's own
+    task: str = ""  # first part of the user message: the same for all texts of a rubric
+    text: str  # next, shared by all questions about a text
+    frame: str = ""  # next, the start that several questions share
+    question: str  # last, this question's own part
     labels: tuple[str, ...]  # single-token labels, in the order of the question's options
 
     @property
     def shared(self) -> str:
-        """What all questions about a text share of the user message."""
+        """The part of the user message shared by all questions about a text."""
         return self.task + self.text
 
     @property
@@ -43,7 +43,7 @@ class TokenReading(Frozen):
 
 
 class ReadingFailed(Exception):
-    """This one prompt got no readable answer; the judge turns it into Ungraded. Never shown to a user as it is."""
+    """This one prompt got no readable answer; the judge turns it into Ungraded. Never shown to a user directly."""
 
     def __init__(self, cause: UngradedCause, detail: str = "") -> None:
         super().__init__(f"{cause}: {detail}")
@@ -52,7 +52,7 @@ class ReadingFailed(Exception):
 
 
 class Asker(Protocol):
-    """A model that gives the distribution over its next token."""
+    """A model that returns the distribution over its next token."""
 
     @property
     def name(self) -> str: ...
@@ -64,7 +64,7 @@ class Asker(Protocol):
 
     @property
     def traits(self) -> Traits:
-        """What it can do and has room for; that its readings need anchors is the judge's to say."""
+        """Its abilities and context size; the judge knows whether its readings need anchors."""
         ...
 
     async def read(self, prompt: Prompt) -> TokenReading:

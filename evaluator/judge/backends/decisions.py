@@ -1,8 +1,7 @@
-"""OpenAI's Decisions API: the whole rubric in one request, a probability for every option, refusals per
-question.
+"""OpenAI's Decisions API: the whole rubric in one request, a probability per option, refusals per question.
 
-Questions travel under names of our own ("q1", …) and answers are matched by those names, never by their
-order: an answer under a strange name belongs to nobody.
+Questions are sent under our own names ("q1", …) and answers are matched by those names, never by order: an answer under
+an unknown name is ignored.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from evaluator.scorecard import UngradedCause, Usage
 
 PROMPT = ("decisions", 1)
 QUESTIONS_AT_ONCE = 400  # the API's limit
-TOKENS_A_QUESTION = 64  # an upper bound of what an answer can take, for the spending limit
+TOKENS_A_QUESTION = 64  # an upper bound on the size of an answer, for the spending limit
 
 
 class DecisionsJudge:
     """A `Judge` over /decisions."""
 
-    traits = Traits()  # what it says is no readout with a prior to take away
+    traits = Traits()  # its answers have no prior that would have to be removed
 
     def __init__(self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
@@ -36,12 +35,12 @@ class DecisionsJudge:
 
     @property
     def name(self) -> str:
-        """How the user chose it."""
+        """The name that the user chose."""
         return self.endpoint.name
 
     @property
     def spending(self) -> Spending:
-        """The account that its requests are paid from."""
+        """The account that pays for its requests."""
         return self.client.spending
 
     @property
@@ -52,7 +51,7 @@ class DecisionsJudge:
         return own | digests
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Answers all questions in one request for each 400 of them."""
+        """Answers all questions, with one request per 400."""
         parts = [questions[at : at + QUESTIONS_AT_ONCE] for at in range(0, len(questions), QUESTIONS_AT_ONCE)]
         replies = await asyncio.gather(*(self._decide(state, part) for part in parts))
         return Reply(
@@ -89,7 +88,7 @@ class DecisionsJudge:
 
 
 def _question(name: str, question: Question, state: State) -> dict[str, Any]:
-    """Our question in the API's form: levels and choices are labelled with the ids of our options."""
+    """Our question in the API's form: levels and choices are labelled with our option ids."""
     body: dict[str, Any] = {
         "type": question.kind,
         "name": name,
@@ -103,7 +102,7 @@ def _question(name: str, question: Question, state: State) -> dict[str, Any]:
 
 
 def _by_name(reply: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Answers by the name of their question; a name that comes twice is no answer at all."""
+    """Answers by question name; a name that occurs twice counts as no answer."""
     entries = reply.get("answers")
     if not isinstance(entries, list):
         raise EndpointError("judge_no_decisions", model=str(reply.get("model", "")))
@@ -118,7 +117,7 @@ def _by_name(reply: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def read_answer(question: Question, entry: dict[str, Any] | None) -> Answer | Ungraded:
-    """One answer of the API as ours; whatever is not exactly an answer to this question is Ungraded."""
+    """One API answer as ours; anything that is not exactly an answer to this question is Ungraded."""
     if entry is None:
         return Ungraded(question=question.id, cause="unreadable", detail="no answer under this question's name")
     if entry.get("type") == "refusal":
@@ -144,7 +143,7 @@ def _predicate(question: Question, entry: dict[str, Any]) -> dict[str, float] | 
 
 
 def _shares(question: Question, entry: dict[str, Any]) -> dict[str, float] | None:
-    """{option id: probability}; None if a label is not on the menu, comes twice or has no probability."""
+    """{option id: probability}; None if a label is unknown, occurs twice or has no probability."""
     key = "label" if question.kind == "score" else "value"
     menu = {option.id for option in question.options}
     found: dict[str, float] = {}

@@ -1,7 +1,7 @@
-"""Large files over HTTP: begun once, continued after an interruption, with a digest at the end.
+"""Large files over HTTP: started once, resumed after an interruption, verified by digest.
 
-A half file lies beside its goal as `.NAME.part`, with a note that says which version of which address it is part of. It is
-continued only if the server still has that version (`If-Range`), else begun anew.
+A partial file lies beside its target as `.NAME.part`, with a note that records its address and version. It is resumed
+only if the server still has that version (`If-Range`), otherwise started again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from evaluator.errors import InputError, ModelError, StorageError
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 CHUNK = 1 << 20
-ATTEMPTS = 5  # times that a broken connection is taken up again without any byte between
-MARGIN = 200 * CHUNK  # kept free on the disk
+ATTEMPTS = 5  # attempts to resume a broken connection without receiving any bytes
+MARGIN = 200 * CHUNK  # free space to leave on the disk
 TIMEOUT = httpx.Timeout(30, connect=10)
 BEGINS = b"GGUF"
 
 
 class Fetched(NamedTuple):
-    """A whole file, under its half name still. `promised` is the SHA-256 that the server states, where it states one."""
+    """A complete file, still under its partial name. `promised` is the SHA-256 stated by the server, if any."""
 
     path: Path
     size: int
@@ -36,14 +36,14 @@ class Fetched(NamedTuple):
 
 
 class _Broken(Exception):
-    """The connection ended before the file did; what came is kept."""
+    """The connection ended before the file did; what arrived is kept."""
 
 
 def fetch(url: str, goal: Path, progress: Progress | None = None, headers: Mapping[str, str] | None = None) -> Fetched:
-    """Downloads `url` to the half file of `goal`, continuing one that is there.
+    """Downloads `url` to the partial file of `goal`, resuming an existing one.
 
-    Raises InputError for an address that has no GGUF file, ModelError when the server cannot be reached or breaks off too
-    often, StorageError when the disk is full. What was loaded is kept in the last two cases, for the next call.
+    Raises InputError for an address without a GGUF file, ModelError if the server cannot be reached or disconnects too
+    often, and StorageError if the disk is full. In the last two cases the downloaded part is kept for the next call.
     """
     half, note = half_of(goal)
     left = ATTEMPTS
@@ -67,17 +67,17 @@ def fetch(url: str, goal: Path, progress: Progress | None = None, headers: Mappi
 
 
 def half_of(goal: Path) -> tuple[Path, Path]:
-    """The half file of a download, and its note."""
+    """The partial file of a download, and its note."""
     return goal.with_name(f".{goal.name}.part"), goal.with_name(f".{goal.name}.part.json")
 
 
 def shown(url: str) -> str:
-    """The address without a user, a password or a query: those may be secrets."""
+    """The address without user, password and query, which may be secrets."""
     return str(httpx.URL(url).copy_with(username=None, password=None, query=None))
 
 
 def _continue(url: str, half: Path, note: Path, progress: Progress | None, headers: Mapping[str, str]) -> str | None:
-    """One request; the digest that the server promises. Returns when the file is whole."""
+    """One request; returns the digest that the server promises once the file is complete."""
     version, done = _known(url, half, note)
     asked = dict(headers)
     if done and version:
@@ -102,7 +102,7 @@ def _continue(url: str, half: Path, note: Path, progress: Progress | None, heade
 
 def _write(reply: httpx.Response, half: Path, done: int, total: int, progress: Progress | None) -> None:
     with half.open("ab" if done else "wb") as file:
-        for chunk in reply.iter_raw():  # as it comes: a chunk that was being gathered would be lost with the connection
+        for chunk in reply.iter_raw():  # written as it arrives: a buffered chunk would be lost with the connection
             if not done and not BEGINS.startswith(chunk[:4]) and not chunk.startswith(BEGINS):
                 raise InputError("download_no_gguf", url=shown(str(reply.url)))
             file.write(chunk)
@@ -114,7 +114,7 @@ def _write(reply: httpx.Response, half: Path, done: int, total: int, progress: P
 
 
 def _known(url: str, half: Path, note: Path) -> tuple[str, int]:
-    """The version that the half file is part of, and its size; nothing if it is of another address."""
+    """The version that the partial file belongs to, and its size; nothing if it is from another address."""
     try:
         kept = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -125,18 +125,18 @@ def _known(url: str, half: Path, note: Path) -> tuple[str, int]:
 
 
 def url_key(url: str) -> str:
-    """What a note keeps of an address: a digest, since an address may hold a secret."""
+    """What a note stores of an address: a digest, since an address may contain a secret."""
     return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _version(reply: httpx.Response) -> str:
-    """What tells that the file is still the same: a strong tag, else the date."""
+    """A value that identifies the version of the file: a strong ETag, otherwise the date."""
     tag = reply.headers.get("etag", "")
     return tag if tag and not tag.startswith("W/") else reply.headers.get("last-modified", "")
 
 
 def _promised(reply: httpx.Response) -> str | None:
-    """The SHA-256 that a hub states of a file, in its own header on the way or in the tag."""
+    """The SHA-256 that a hub states for a file, in its own redirect header or in the ETag."""
     for one in (*reply.history, reply):
         for name in ("x-linked-etag", "etag"):
             found = re.fullmatch(r'"?([0-9a-f]{64})"?', one.headers.get(name, ""))

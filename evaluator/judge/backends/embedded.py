@@ -1,7 +1,7 @@
-"""The embedded model: an engine inside this process, weights loaded once and shared by all callers.
+"""The embedded model: an engine in this process, with weights loaded once and shared by all callers.
 
-What the model says of a prompt is the same to the last digit in any order and after whatever else; the engines see to that
-(on one processor; another rounds otherwise).
+The model's answer to a prompt is identical in any order and after any other prompts; the engines guarantee that (on one
+processor; another rounds differently).
 """
 
 from __future__ import annotations
@@ -28,11 +28,13 @@ from evaluator.settings import Settings
 
 
 class EmbeddedAsker:
-    """An `Asker` over weights on disk. Loading happens at the first question, or with `load()`."""
+    """An `Asker` over weights on disk. They are loaded at the first question, or with `load()`."""
 
     def __init__(self, settings: Settings, name: str = "embedded") -> None:
-        """ModelMissing or ModelDamaged when the weights are not there or not whole. The first time here, engines are
-        tried, which takes half a minute."""
+        """Raises ModelMissing or ModelDamaged if the weights are missing or incomplete.
+
+        On first use here the engines are tried, which takes half a minute.
+        """
         self.name = name
         path, self._digest, self._knows = _weights_of(settings, name)
         self._choice = choose_engine(settings, path, self._digest)
@@ -40,8 +42,10 @@ class EmbeddedAsker:
 
     @property
     def traits(self) -> Traits:
-        """Whether it may be asked about knowledge is measured (`evaluator model check`). The model that comes along may not:
-        docs/benchmarks.md, short_answer_zh and rubric_answers_en."""
+        """Its abilities; whether it may be asked about knowledge is measured (`evaluator model check`).
+
+        The built-in model may not: see docs/benchmarks.md, short_answer_zh and rubric_answers_en.
+        """
         return Traits(knows=self._knows, context_tokens=CONTEXT_TOKENS)
 
     @property
@@ -50,11 +54,11 @@ class EmbeddedAsker:
         return own | ({"asked": "knowledge"} if self._knows else {})
 
     async def load(self) -> None:
-        """Loads the weights now; ModelError when the engine cannot."""
+        """Loads the weights now; ModelError if the engine cannot."""
         await asyncio.to_thread(_running, self._choice.engine, self._setup)
 
     async def prepare(self, prompt: Prompt) -> None:
-        """Loads the weights, and reads what stands before the prompt's text, so that the first question waits less."""
+        """Loads the weights and reads what precedes the prompt's text, so that the first question waits less."""
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         await asyncio.get_running_loop().run_in_executor(running.worker, running.engine.prepare, prompt)
 
@@ -66,13 +70,13 @@ class EmbeddedAsker:
     async def write(
         self, system: str, user: str, schema: dict[str, Any] | None = None, most: int = 400
     ) -> tuple[str, Usage]:
-        """Generates text, as JSON of `schema` if one is given: for the benchmarks' baseline."""
+        """Generates text, as JSON of `schema` if one is given; used as the benchmarks' baseline."""
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         write = partial(running.engine.write, system, user, schema, most)
         return await asyncio.get_running_loop().run_in_executor(running.worker, write)
 
     async def stream(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
-        """Generates text piece by piece. Whoever leaves before the end stops the model after its next piece."""
+        """Generates text piece by piece; closing the generator early stops the model after its next piece."""
         running = await asyncio.to_thread(_running, self._choice.engine, self._setup)
         loop, pieces, left = asyncio.get_running_loop(), asyncio.Queue[str | None](), threading.Event()
 
@@ -95,8 +99,11 @@ class EmbeddedAsker:
 
 
 class Running:
-    """An engine, and the one thread that asks it: questions queue there in order, where one that nobody waits for any
-    longer is dropped, and no other work of the process is held up."""
+    """An engine and the single thread that asks it.
+
+    Questions queue there in order; one that nobody waits for any longer is dropped, and no other work of the process is
+    held up.
+    """
 
     def __init__(self, engine: Engine, worker: ThreadPoolExecutor) -> None:
         self.engine, self.worker = engine, worker
@@ -106,7 +113,7 @@ _loading = threading.Lock()
 
 
 def _running(name: EngineName, setup: Setup) -> Running:
-    with _loading:  # two first callers must not load a gigabyte twice
+    with _loading:  # two simultaneous first callers must not load a gigabyte twice
         return _load(name, setup)
 
 
@@ -127,6 +134,8 @@ def _weights_of(settings: Settings, name: str) -> tuple[Path, str, bool]:
 
 
 def embedded_judge(settings: Settings, name: str = "embedded") -> ReadoutJudge:
-    """The judge over the embedded model, or over the user's own `embedded:NAME`; ModelMissing or ModelDamaged when the
-    weights are not there or not whole."""
+    """The judge over the embedded model, or over the user's own `embedded:NAME`.
+
+    Raises ModelMissing or ModelDamaged if the weights are missing or incomplete.
+    """
     return ReadoutJudge(EmbeddedAsker(settings, name))

@@ -1,8 +1,8 @@
-"""Log-probabilities of any OpenAI-compatible chat model: one token is asked for, and its distribution read.
+"""Log-probabilities from any OpenAI-compatible chat model: one token is requested and its distribution read.
 
-The shared part of a prompt comes first and is the same to the byte for all questions about a text, so that
-providers and local servers find it in their prompt cache. The first question of a prefix travels alone and
-fills that cache; the others follow together.
+The shared part of a prompt comes first and is byte-identical for all questions about a text, so that providers and
+local servers find it in their prompt cache. The first question of a prefix is sent alone and fills that cache; the
+others follow together.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from evaluator.judge.backends.vendor_openai import Endpoint, OpenAIClient
 from evaluator.judge.questions import Traits
 from evaluator.scorecard import Usage
 
-ALTERNATIVES = (20, 5)  # the most that OpenAI allows, and the most that some others do
+ALTERNATIVES = (20, 5)  # the maxima of OpenAI and of some other providers
 PREFIXES_KEPT = 256
 IMPOSSIBLE = -1e4  # some servers write a very low number for "no probability at all", others null
 
 
 class EndpointAsker:
-    """An `Asker` for one model behind an OpenAI-compatible endpoint; `traits` is what is known of the model."""
+    """An `Asker` for one model behind an OpenAI-compatible endpoint; `traits` is what is known about the model."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class EndpointAsker:
 
     @property
     def spending(self) -> Spending:
-        """The account that its requests are paid from."""
+        """The account that pays for its requests."""
         return self.client.spending
 
     @property
@@ -68,8 +68,7 @@ class EndpointAsker:
         }
 
     async def read(self, prompt: Prompt) -> TokenReading:
-        """The distribution over the next token. Raises ReadingFailed for this prompt, EndpointError for
-        all."""
+        """The distribution over the next token. Raises ReadingFailed for this prompt, EndpointError for all."""
         key = hashlib.sha256(f"{prompt.system}\0{prompt.shared}".encode()).hexdigest()
         await self._wait_for_prefix(key)
         if key in self._prefixes:
@@ -96,8 +95,7 @@ class EndpointAsker:
             filling.set_result(None)
 
     async def _read(self, prompt: Prompt, key: str) -> TokenReading:
-        """Asks, with fewer alternatives where the endpoint says that it allows no more, and past the thinking of a model that
-        thinks first."""
+        """Asks, with fewer alternatives if the endpoint allows no more, and after the thought of a thinking model."""
         spent = Usage()
         while True:
             asked, thinks = self.alternatives, self._thinks
@@ -112,26 +110,31 @@ class EndpointAsker:
                 continue
             spent = spent + usage
             if not thinks and is_thought(_first_choice(reply)):
-                self._thinks = True  # this and all later questions are read behind the thought
+                self._thinks = True  # this and all later questions are read after the thought
                 continue
             return self._reading(reply, prompt, spent)
 
     def _without_logprobs(self, error: EndpointError) -> Exception:
-        """Of a model that never gave any, no question could be read; of one that did, or that forbids them for one request
-        (403), this question alone was not."""
+        """Handles missing log-probabilities.
+
+        If a model never returned any, no question can be read; if it did before, or forbids them for one request (403),
+        only this question failed.
+        """
         if self._has_read or error.values.get("status") == 403:
             return ReadingFailed("unreadable", "the endpoint gave no log-probabilities for this question")
         return EndpointError("judge_no_logprobs", model=self.name)
 
     def body_of(self, prompt: Prompt) -> dict[str, Any]:
-        """A request as it goes to the endpoint, for a provider that takes many of them in a file."""
+        """A request as sent to the endpoint, for a provider that takes many of them in a file."""
         key = hashlib.sha256(f"{prompt.system}\0{prompt.shared}".encode()).hexdigest()
         limit = {self.endpoint.token_limit_name: 1}
         return {**self._body(prompt, key, self.alternatives), **limit, **self.endpoint.extra}
 
     def reading_of(self, reply: dict[str, Any], labels: tuple[str, ...]) -> TokenReading:
-        """A reply that came in such a file, to a question with these labels. Raises ReadingFailed or EndpointError where it
-        holds no distribution."""
+        """A reply from such a file, to a question with these labels.
+
+        Raises ReadingFailed or EndpointError if it has no distribution.
+        """
         return self._reading(reply, Prompt(system="", text="", question="", labels=labels), Usage())
 
     def _body(self, prompt: Prompt, key: str, alternatives: int) -> dict[str, Any]:
@@ -143,17 +146,16 @@ class EndpointAsker:
             ],
             "logprobs": True,
             "top_logprobs": alternatives,
-            "temperature": 1,  # leaves the distribution as the model has it, wherever a server applies it
+            "temperature": 1,  # leaves the model's distribution unchanged, wherever a server applies it
         }
         return body | ({"prompt_cache_key": key[:32]} if self.endpoint.takes_cache_key else {})
 
     def _switch(self) -> str:
-        """The words by which a model that was seen to think is asked not to, where it knows such words."""
+        """The words that ask a model known to think not to think, if it understands such words."""
         return soft_switch(self.endpoint.model) if self._thinks else ""
 
     def _step_down(self, asked: int) -> bool:
-        """Takes the next smaller number of alternatives for this and all later questions; False if there is
-        none."""
+        """Uses the next smaller number of alternatives for this and all later questions; False if there is none."""
         lower = [number for number in ALTERNATIVES if number < asked]
         self.alternatives = min([self.alternatives, *lower[:1]])
         return bool(lower)
@@ -169,8 +171,7 @@ class EndpointAsker:
         return TokenReading(model=str(reply.get("model") or self.endpoint.model), logprobs=logprobs, usage=usage)
 
     def _alternatives(self, choice: dict[str, Any], prompt: Prompt) -> dict[str, float]:
-        """Tokens and log-probabilities, most likely first. An endpoint that never sends any is the wrong one
-        to read."""
+        """Tokens and log-probabilities, most likely first; an endpoint that never sends any cannot be read."""
         content = choice.get("logprobs")
         content = content.get("content") if isinstance(content, dict) else None
         if content is None and not self._has_read:
@@ -196,8 +197,7 @@ def _first_choice(reply: dict[str, Any]) -> dict[str, Any]:
 
 
 def _distribution(entries: Any) -> dict[str, float]:
-    """{token: natural logarithm of its probability}; anything that is no probability makes the whole
-    unreadable."""
+    """{token: natural logarithm of its probability}; any invalid probability makes the whole unreadable."""
     if not isinstance(entries, list) or not entries:
         raise ReadingFailed("unreadable", "an empty list of log-probabilities")
     found: dict[str, float] = {}

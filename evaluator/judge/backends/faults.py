@@ -1,8 +1,8 @@
-"""The one edge where the failures of vendors become ours.
+"""Converts vendors' failures into ours, in one place.
 
-Vendors' libraries raise their own classes, but their failures have one shape: an HTTP status with headers, a
-timeout, a connection that failed, or a reply that could not be understood. They are told apart by that
-shape, so that no vendor has to be imported here. Each becomes one of three things:
+Vendors' libraries raise their own classes, but their failures have a common form: an HTTP status with headers, a
+timeout, a failed connection, or an unintelligible reply. They are classified by that form, so that no vendor package
+has to be imported here. Each becomes one of three:
 
     Passing         worth asking again (busy, broken line, garbled reply); the transport does, a bounded number of times
     ReadingFailed   this one prompt has no answer; the judge turns it into Ungraded
@@ -22,7 +22,7 @@ from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.scorecard import UngradedCause
 from evaluator.text import well_formed
 
-# Each in the words of some vendor: of the four lines OpenAI, Anthropic; llama.cpp, DashScope; Moonshot, Google.
+# Vendors' wordings, line by line: OpenAI, Anthropic; llama.cpp, DashScope; Moonshot, Google.
 _TOO_LONG = re.compile(
     r"context[ _]length|maximum context|too many tokens|prompt is too long|input is too long"
     r"|exceeds? the available context|range of input length"
@@ -40,8 +40,7 @@ _KEY = re.compile(r"\b(sk|key|gsk|AIza)[-_A-Za-z0-9]{6,}")
 
 
 class Passing(Exception):
-    """A failure that may pass. `crowded`: the endpoint asked for fewer requests; `free`: it certainly cost
-    nothing."""
+    """A failure that may pass. `crowded`: the endpoint asked for fewer requests; `free`: it certainly cost nothing."""
 
     def __init__(
         self,
@@ -59,24 +58,23 @@ class Passing(Exception):
         self.wait_s = wait_s
         self.crowded = crowded
         self.free = free
-        self.hopeless = hopeless  # if it lasts, it is the address that is wrong, not this prompt
+        self.hopeless = hopeless  # if it persists, the address is wrong, not this prompt
 
 
 class Billed(ReadingFailed):
-    """A prompt without an answer that was paid for all the same: the model wrote, and it is of no use."""
+    """A prompt without an answer that is billed all the same: the model wrote something unusable."""
 
 
 Fault = Passing | ReadingFailed | EndpointError
 
 
 def is_free(fault: Fault) -> bool:
-    """Whether the request certainly cost nothing: it was turned away before any model saw it."""
+    """Whether the request certainly cost nothing because it was rejected before a model saw it."""
     return fault.free if isinstance(fault, Passing) else not isinstance(fault, Billed)
 
 
 def classify(error: Exception, model: str, address: str) -> Fault:
-    """What `error`, raised by a vendor's client, means for us; unknown classes count as an unreadable
-    reply."""
+    """Classifies `error`, raised by a vendor's client; unknown classes count as an unreadable reply."""
     if isinstance(error, Passing | ReadingFailed | EndpointError):
         return error
     status = _status(error)
@@ -97,9 +95,8 @@ def classify(error: Exception, model: str, address: str) -> Fault:
 
 
 def by_status(status: int, message: str, headers: dict[str, str], model: str, address: str) -> Fault:
-    """What an HTTP status of 400 or more means; also used for an error that came inside a reply with status
-    200."""
-    if status == 403 and _LOG_PROBABILITIES.search(message):  # of this model or plan; the key is fine
+    """Classifies an HTTP status of 400 or more, also for an error inside a reply with status 200."""
+    if status == 403 and _LOG_PROBABILITIES.search(message):  # concerns this model or plan; the key is fine
         detail = detail_of(message)
         return EndpointError("judge_request_rejected", model=model, address=address, detail=detail, status=status)
     if status in (401, 403) and not _REFUSED.search(message):
@@ -120,8 +117,7 @@ def by_status(status: int, message: str, headers: dict[str, str], model: str, ad
 
 
 def retry_after_s(headers: dict[str, str]) -> float | None:
-    """Seconds that the endpoint asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date
-    (RFC 9110)."""
+    """Seconds that the endpoint asks to wait: `retry-after-ms`, or `Retry-After` as seconds or a date (RFC 9110)."""
     lower = {name.lower(): value for name, value in headers.items()}
     try:
         if "retry-after-ms" in lower:
@@ -134,7 +130,7 @@ def retry_after_s(headers: dict[str, str]) -> float | None:
 
 
 def detail_of(message: str) -> str:
-    """A vendor's message fit for a record: one line, short, and without anything that looks like a key."""
+    """A vendor's message in a form fit for records: one line, short, and without anything that looks like a key."""
     return redact(_KEY.sub("…", " ".join(well_formed(message).split())))[:200]
 
 
@@ -165,8 +161,7 @@ def _message(error: Exception) -> str:
 
 
 def _is_refused(error: BaseException) -> bool:
-    """Whether a connection could not be opened at all: looks through the causes, since clients wrap what the
-    socket said."""
+    """Whether a connection could not be opened at all, judging by the chain of causes that clients wrap."""
     seen: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in seen:

@@ -1,11 +1,11 @@
-"""Models that the user brings: any GGUF file, from a path, an address or a hub, with its digest pinned at the first pull.
+"""The user's own models: any GGUF file from a path, an address or a hub, with its digest pinned at the first pull.
 
     evaluator model pull ~/models/qwen3-8b-q4.gguf
     evaluator model pull https://example.org/models/qwen3-8b-q4.gguf
     evaluator model pull hub:OWNER/REPO/FILE.gguf
 
-Each is then named `embedded:NAME`, NAME being the file's name without its ending. A note beside the weights
-(`NAME.model.json`) says where they came from, their digest, and what `evaluator model check` measured.
+Each is then called `embedded:NAME`, where NAME is the file name without its suffix. A note beside the weights
+(`NAME.model.json`) records where they came from, their digest, and what `evaluator model check` measured.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ NOTE = ".model.json"
 
 
 class Measured(Frozen):
-    """What `model check` found out about a model on this machine."""
+    """What `model check` measured for a model on this machine."""
 
     knows: bool
     understands: tuple[Literal["zh", "en"], ...]
-    knowledge: str  # right of asked, by language
+    knowledge: str  # correct and asked, by language
     seconds_per_question: float
     version: int  # of the questions
 
 
 class OwnModel(Frozen):
-    """One model. `path` is where its weights are: beside the note, or where the user keeps them."""
+    """One model. `path` is the location of its weights: beside the note, or where the user keeps them."""
 
     name: str
     path: Path
@@ -56,7 +56,7 @@ class OwnModel(Frozen):
 
 
 def own_models(settings: Settings) -> list[OwnModel]:
-    """All models that were pulled, by name. Notes that cannot be read are left out."""
+    """All pulled models by name; unreadable notes are left out."""
     found = []
     for note in sorted(settings.model_dir.glob(f"*{NOTE}")):
         try:
@@ -67,7 +67,7 @@ def own_models(settings: Settings) -> list[OwnModel]:
 
 
 def require_own(settings: Settings, name: str, progress: Progress | None = None) -> OwnModel:
-    """The model called `name`, its weights as they were pinned; ModelMissing or ModelDamaged otherwise."""
+    """The model called `name`, with its weights as pinned; otherwise ModelMissing or ModelDamaged."""
     known = {model.name: model for model in own_models(settings)}
     if name not in known:
         raise ModelMissing("own_model_unknown", name=name, known=", ".join(known) or "–")
@@ -82,8 +82,9 @@ def require_own(settings: Settings, name: str, progress: Progress | None = None)
 def pull_own(settings: Settings, source: str, *, anew: bool = False, progress: Progress | None = None) -> OwnModel:
     """Makes the model at `source` usable, and pins its digest.
 
-    A file on this machine stays where it is. What was pulled before is only checked; when the source now gives other
-    weights, ModelDamaged says so, unless they are wanted `anew`. InputError for a source that is none or no GGUF file.
+    A file on this machine stays where it is. A model that was pulled before is only checked; if the source now has
+    other weights, ModelDamaged says so, unless `anew` asks for them. Raises InputError for an invalid source or a file
+    that is not GGUF.
     """
     folder = make_writable(settings.model_dir)
     name = name_of(source)
@@ -95,14 +96,14 @@ def pull_own(settings: Settings, source: str, *, anew: bool = False, progress: P
 
 
 def keep_measured(settings: Settings, name: str, measured: Measured) -> None:
-    """Notes what was measured of a model."""
+    """Stores what was measured for a model."""
     for model in own_models(settings):
         if model.name == name:
             _write(settings.model_dir, model.model_copy(update={"measured": measured}))
 
 
 def name_of(source: str) -> str:
-    """The name that a model from `source` gets; InputError if that is no source of a GGUF file."""
+    """The name of a model from `source`; InputError if that is not a source of a GGUF file."""
     path = urlsplit(source).path if "://" in source else source.removeprefix(HUB)
     file = unquote(path).replace("\\", "/").rsplit("/", 1)[-1]
     name = re.sub(r"[^\w.+-]+", "-", file[: -len(ENDING)]).strip("-.") if file.lower().endswith(ENDING) else ""
@@ -113,7 +114,7 @@ def name_of(source: str) -> str:
 
 
 def address_of(source: str) -> str | None:
-    """The address of a source; None for a file on this machine. The hub is Hugging Face, or the mirror in HF_ENDPOINT."""
+    """The address of a source; None for a local file. The hub is Hugging Face, or the mirror in HF_ENDPOINT."""
     if source.startswith(HUB):
         owner, repository, *path = source.removeprefix(HUB).split("/")
         hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
@@ -177,7 +178,7 @@ def _load(
 
 
 def _rights(source: str) -> dict[str, str]:
-    """The user's token for the hub, which goes to the hub alone."""
+    """The user's token, sent only to the hub."""
     token = os.environ.get("HF_TOKEN", "").strip()
     return {"Authorization": f"Bearer {token}"} if token and source.startswith(HUB) else {}
 

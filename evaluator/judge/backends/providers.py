@@ -1,7 +1,7 @@
-"""Providers by name: where they are, whose key they want, and which way of asking suits their models.
+"""Providers by name: their addresses, their keys, and the way of asking that suits their models.
 
-A way of asking is chosen by the model's name and never switches by itself; `decisions:`, `readout:` or
-`structured:` in front of the name chooses another.
+The way of asking follows from the model's name and never changes by itself; a prefix `decisions:`, `readout:` or
+`structured:` selects another.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ WAYS: tuple[Way, ...] = ("decisions", "readout", "structured")
 
 
 class Provider(Frozen):
-    """One vendor. `ways` maps patterns of model names to the way of asking; the first that fits holds."""
+    """One vendor. `ways` maps patterns of model names to the way of asking; the first match counts."""
 
-    base_url: str = ""  # empty: only LangChain knows the way
+    base_url: str = ""  # empty: only LangChain can reach it
     key_variable: str | None = None  # None: no key needed
     ways: tuple[tuple[str, Way], ...]
     langchain: str = "openai"
@@ -27,7 +27,7 @@ class Provider(Frozen):
     schema_method: SchemaMethod = "json_schema"
     token_limit_name: str = "max_tokens"
     extra: dict[str, Any] = {}  # fields of every request
-    options: dict[str, Any] = {}  # how LangChain's model is set up
+    options: dict[str, Any] = {}  # how LangChain's model is configured
     caches_by_mark: bool = False
 
     def way_of(self, model: str) -> Way:
@@ -36,7 +36,7 @@ class Provider(Frozen):
 
     @property
     def possible(self) -> tuple[Way, ...]:
-        """The ways that this provider has at all."""
+        """The ways of asking that this provider supports."""
         return WAYS if self.base_url else ("structured",)
 
 

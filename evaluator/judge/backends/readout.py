@@ -1,5 +1,7 @@
-"""A judge that reads log-probabilities: each question asks for one letter, and the distribution over the letters is
-the answer. Nothing is generated, so nothing has to be parsed, and the answer can only be one of the options."""
+"""A judge that reads log-probabilities: each question asks for one letter, and the distribution is the answer.
+
+Nothing is generated, so nothing has to be parsed, and the answer can only be one of the options.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ from evaluator.judge.prompts import READOUT, render_question, template
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
 from evaluator.scorecard import Usage
 
-UNSEEN = 1e-6  # probability of an option that the alternatives leave no room for
+UNSEEN = 1e-6  # probability of an option for which the alternatives leave no room
 LEAST_MENU_MASS = 0.02  # below this the model was not answering the question at all
 
 
 class ReadoutJudge:
-    """Reads any `Asker`. Its probabilities carry the model's prior, so they are meant to be anchored (see positions)."""
+    """Reads any `Asker`. Its probabilities contain the model's prior, so they need to be anchored."""
 
     def __init__(self, asker: Asker) -> None:
         self.asker = asker
@@ -35,7 +37,7 @@ class ReadoutJudge:
         return {**self.asker.stamp, "method": "readout", **digests}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Asks all questions over their shared prefix; one that failed comes back as Ungraded."""
+        """Asks all questions over their shared prefix; one that failed is returned as Ungraded."""
         readings = await asyncio.gather(*(self._ask(state, question) for question in questions))
         answers = {question.id: answer for question, (answer, _) in zip(questions, readings, strict=True)}
         done = [reading for _, reading in readings if reading]
@@ -54,8 +56,9 @@ class ReadoutJudge:
 def read_menu(question: Question, labels: tuple[str, ...], logprobs: dict[str, float]) -> Answer | Ungraded:
     """The distribution over the options, from natural log-probabilities of tokens.
 
-    Spellings of a label (" A", "a") are added up. An option that is not among the alternatives gets the most
-    that it can have: what the least likely one shown has, or what all those shown leave over. With too little mass on all labels the answer is unreadable.
+    Spellings of a label (" A", "a") are summed. An option that is not among the alternatives gets the most that it can
+    have: the probability of the least likely one shown, or what all those shown leave over. If all labels together have
+    too little probability, the answer is unreadable.
     """
     mass = dict.fromkeys(labels, 0.0)
     finite = [value for value in logprobs.values() if math.isfinite(value)]

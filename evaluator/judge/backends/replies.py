@@ -1,7 +1,7 @@
-"""What a model wrote, read with care: thinking before the JSON, prose and fences around it, slips inside it.
+"""Careful parsing of what a model wrote: thoughts before the JSON, prose and fences around it, mistakes inside it.
 
-Strict first, then a tolerant reader (json-repair). That reader completes what was cut off, so that half an option could read
-as another one: of a reply without an end, the last entry is thrown away.
+Strict parsing comes first, then a tolerant reader (json-repair). That reader completes truncated text, so half an
+option could read as another one: in a truncated reply, the last entry is discarded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MOST_STARTS = 50
 
 
 def without_thinking(text: str) -> str:
-    """The reply behind the model's thinking; nothing where it never came to an end of it."""
+    """The reply after the model's thought; nothing if the thought never ended."""
     text = _THOUGHT.sub("", text[:_LONGEST])
     ends = list(_END_OF_THOUGHT.finditer(text))  # templates that open the thought in the prompt leave only its end
     text = text[ends[-1].end() :] if ends else text
@@ -34,8 +34,10 @@ def without_thinking(text: str) -> str:
 
 
 def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | None:
-    """The answers in a reply as {"id", "option", "reason"}; None if there is nothing of the kind. `cut_off`: the reply ended
-    at the limit, so that its last entry may be half of one."""
+    """The answers in a reply as {"id", "option", "reason"}; None if there are none.
+
+    With `cut_off` the reply ended at the limit, so that its last entry may be incomplete.
+    """
     text = well_formed(without_thinking(text)).strip(_MARKS)
     for candidate in _candidates(text):
         found = _entries(_strictly(candidate))
@@ -46,8 +48,10 @@ def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | No
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Where the JSON may stand: the whole, fenced parts from the last to the first, or behind prose with brackets in it. An
-    entry inside a broken list is none of these: it would pass for the only answer."""
+    """Where the JSON may be: the whole text, fenced parts from last to first, or after prose with brackets.
+
+    An entry inside a broken list is not a candidate: it would pass for the only answer.
+    """
     yield text
     yield from reversed([match.group(1) for match in _FENCE.finditer(text)])
     starts = [match.start() for match in _OPENING.finditer(text)]
@@ -56,7 +60,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _strictly(text: str) -> Any:
-    """The JSON value at the beginning of the text, raw line breaks in strings allowed; None if there is none."""
+    """The JSON value at the start of the text, allowing raw line breaks in strings; None if there is none."""
     try:
         return json.JSONDecoder(strict=False).raw_decode(text.strip(_MARKS))[0]
     except (ValueError, RecursionError):
@@ -77,7 +81,7 @@ def _repaired(text: str, open_ended: bool) -> list[dict[str, Any]] | None:
 
 
 def _entries(reply: Any) -> list[dict[str, Any]]:
-    """Answers in any of the forms that models give them: a list under "answers" or alone, or an object by question id."""
+    """Answers in any of the forms that models use: a list under "answers" or alone, or an object by question id."""
     if isinstance(reply, list):
         found = [one for one in (_entry(item) for item in reply) if one is not None]
         return found or next((inner for item in reply if (inner := _entries(item))), []) if reply else []

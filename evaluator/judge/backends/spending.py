@@ -1,9 +1,8 @@
-"""What a run takes: tokens and money, by model, and a limit that stops it before it is passed.
+"""What a run costs: tokens and money by model, and a limit that stops it before it is exceeded.
 
-A request is let through only if the money spent, plus the most that the requests under way could cost, plus
-the most that this one could cost, stays within the limit. The most is an upper bound and no estimate: a
-byte-level tokenizer never makes more tokens than the text has UTF-8 bytes, and the request says how many
-tokens may be generated.
+A request is sent only if the money spent, plus the most that requests in progress could cost, plus the most that this
+one could cost, stays within the limit. The most is an upper bound, not an estimate: a byte-level tokenizer never makes
+more tokens than the text has UTF-8 bytes, and the request limits the number of generated tokens.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from evaluator.scorecard import Usage
 
 MAX_PRICE_BYTES = 1_000_000
 
-OVERHEAD_TOKENS = 200  # roles, separators and a schema's frame, which are not in the text that we count
+OVERHEAD_TOKENS = 200  # roles, separators and a schema's frame, which are not in the counted text
 
 
 class Price(Strict):
@@ -38,15 +37,14 @@ class Price(Strict):
     as_of: date
 
     def of(self, tokens: TokenCounts) -> float:
-        """What these tokens cost, in US dollars."""
+        """The cost of these tokens in US dollars."""
         plain = tokens.prompt - tokens.cached - tokens.written
         dollars = max(plain, 0) * self.input + tokens.generated * self.output
         dollars += tokens.cached * _or(self.cached, self.input) + tokens.written * _or(self.cache_write, self.input)
         return dollars / 1_000_000
 
     def most(self, prompt_bytes: int, generated: int) -> float:
-        """The most that a request of `prompt_bytes` UTF-8 bytes and up to `generated` tokens can cost, in US
-        dollars."""
+        """The highest cost of a request with `prompt_bytes` UTF-8 bytes and up to `generated` tokens, in US dollars."""
         dearest = max(self.input, _or(self.cache_write, self.input))
         return ((prompt_bytes + OVERHEAD_TOKENS) * dearest + generated * self.output) / 1_000_000
 
@@ -61,7 +59,7 @@ class TokenCounts(Frozen):
 
 
 def price_of(model: str, own: Path | None = None) -> Price | None:
-    """The price of `model` ("openai:gpt-6-luna"), from the user's file or ours; None if neither knows it."""
+    """The price of `model` ("openai:gpt-6-luna"), from the user's file or ours; None if neither has it."""
     for path in (own, Path(__file__).with_name("prices.yaml")):
         table = _prices(path) if path else {}
         keys = [key for key in table if fnmatchcase(model, key)]
@@ -82,7 +80,7 @@ def _prices(path: Path) -> dict[str, Price]:
 
 
 class Booking:
-    """One request on its way: what it may cost at most until it is booked."""
+    """One request in progress: what it may cost at most until it is booked."""
 
     def __init__(self, model: str, price: Price | None, most: float) -> None:
         self.model = model
@@ -91,7 +89,7 @@ class Booking:
         self.usage: Usage | None = None
 
     def book(self, tokens: TokenCounts, seconds: float = 0.0) -> Usage:
-        """Puts what the endpoint counted instead of the most; gives it back as Usage."""
+        """Replaces the maximum by the endpoint's count; returns it as Usage."""
         self.usage = Usage(
             prompt_tokens=tokens.prompt,
             cached_tokens=tokens.cached,
@@ -103,13 +101,12 @@ class Booking:
         return self.usage
 
     def drop(self) -> None:
-        """The request certainly cost nothing: it was refused before any model saw it."""
+        """Records that the request cost nothing: it was refused before any model saw it."""
         self.usage = Usage(requests=1, cost=0.0 if self.price else None)
 
 
 class Spending:
-    """The account of one run. `limit_usd` None means no limit; `spent` starts a run that goes on where
-    another ended."""
+    """The account of one run. `limit_usd` None means no limit; `spent` continues the account of an earlier run."""
 
     def __init__(self, limit_usd: float | None = None, prices: Path | None = None, spent: Usage | None = None) -> None:
         self.limit_usd = limit_usd
@@ -121,9 +118,12 @@ class Spending:
 
     @contextlib.asynccontextmanager
     async def entry(self, model: str, prompt_bytes: int, generated: int) -> AsyncIterator[Booking]:
-        """Around one request. Raises BudgetExceeded before it is sent if the limit could be passed,
-        InputError if there is a limit and no price. A request that ends neither booked nor dropped counts
-        with the most it can cost: a reply that came too late is billed all the same."""
+        """A context around one request.
+
+        Raises BudgetExceeded before it is sent if the limit could be exceeded, and InputError if there is a limit but
+        no price. A request that is neither booked nor dropped counts with its highest possible cost: a late reply is
+        billed all the same.
+        """
         price = price_of(model, self.prices)
         if price is None and self.limit_usd is not None:
             raise InputError("judge_price_unknown", model=model)
@@ -136,11 +136,11 @@ class Spending:
 
     @property
     def spent_usd(self) -> float:
-        """US dollars spent so far, by the endpoints' own token counts."""
+        """US dollars spent so far, by the endpoints' token counts."""
         return self.total.cost or 0.0
 
     async def _let_through(self, entry: Booking) -> None:
-        """Waits while requests under way may still turn out cheaper than their most."""
+        """Waits while requests in progress may still turn out cheaper than their maximum."""
         while not self._fits(entry):
             if not any(other.most for other in self._open):
                 raise BudgetExceeded("judge_budget", limit=f"{self.limit_usd:.2f}", spent=f"{self.spent_usd:.4f}")

@@ -1,8 +1,8 @@
 """A judge for models without log-probabilities: one request for all questions, answered as JSON.
 
-The model states its reason before it picks an option; answers are matched by id. What is missing or off the
-menu is asked for again, a bounded number of times, and then it is Ungraded. One sample puts all probability
-on the option picked; with n samples the distribution is how often each option was picked.
+The model states its reason before it picks an option; answers are matched by id. A missing or invalid answer is
+requested again, a bounded number of times, and is then Ungraded. One sample puts all probability on the option picked;
+with n samples the distribution is how often each option was picked.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ class Pick:
 
 
 class SampledAnswers:
-    """One complete answer to all questions, after repair: picks by question id, and why the others have
-    none."""
+    """One complete set of answers, after repair: picks by question id, and why the others have none."""
 
     def __init__(self) -> None:
         self.picks: dict[str, Pick] = {}
@@ -47,7 +46,7 @@ class SampledAnswers:
 class StructuredJudge:
     """A `Judge` over any chat model that LangChain supports."""
 
-    traits = Traits()  # what it says is no readout with a prior to take away
+    traits = Traits()  # its answers have no prior that would have to be removed
 
     def __init__(
         self,
@@ -70,7 +69,7 @@ class StructuredJudge:
 
     @property
     def spending(self) -> Spending:
-        """The account that its requests are paid from."""
+        """The account that pays for its requests."""
         return self.model.spending
 
     @property
@@ -150,8 +149,7 @@ def schema_for(questions: list[Question]) -> dict[str, Any]:
 
 
 def _take(sample: SampledAnswers, written: ChatReply, questions: list[Question], language: str) -> str:
-    """Puts the usable answers into `sample`; gives what to complain about in the next attempt, empty if
-    nothing."""
+    """Stores the usable answers in `sample`; returns the complaint for the next attempt, empty if there is none."""
     entries = answers_in(written.text, cut_off=written.cut_off)
     if entries is None:
         detail = "the reply was cut off" if written.cut_off else "the reply was not the JSON asked for"
@@ -176,7 +174,7 @@ def _take_one(sample: SampledAnswers, question: Question, entry: dict[str, Any] 
 
 
 def _on_the_menu(option: str, question: Question) -> str | None:
-    """The id of the option meant: its id, whatever its case and quotation marks, or the exact text of one option."""
+    """The id of the intended option: an id, whatever its case and quotation marks, or the exact text of one option."""
     ids = [item.id for item in question.options]
     if option in ids:
         return option
@@ -186,7 +184,7 @@ def _on_the_menu(option: str, question: Question) -> str | None:
 
 
 def _by_id(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Answers by question id; two different answers to one question are none."""
+    """Answers by question id; two different answers to one question count as none."""
     found: dict[str, dict[str, Any]] = {}
     contradicted: set[str] = set()
     for entry in entries:

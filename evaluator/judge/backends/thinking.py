@@ -1,4 +1,4 @@
-"""Models that think before they answer: noticed by their first token, and read behind the thought."""
+"""Models that think before they answer: detected by their first token, and read after the thought."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _BEGINS = ("<think", "<thought", "<reasoning", "<|channel|>", "<|begin_of_though
 _ENDS = ("</think>", "</thinking>", "</thought>", "</reasoning>", "<|message|>", "<|end_of_thought|>", "◁/think▷")
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _DECORATION = " \t\r\n*_`\"'“”.:：("
-_NEAR = 16  # tokens within which a label stands behind "Answer: **"
+_NEAR = 16  # number of tokens within which a label follows "Answer: **"
 
 
 def is_thought(choice: dict[str, Any]) -> bool:
-    """Whether the one token asked for began a thought instead of an answer."""
+    """Whether the requested token started a thought instead of an answer."""
     message = _message(choice)
     if any(message.get(name) for name in _THOUGHTS):
         return True
@@ -30,8 +30,10 @@ def is_thought(choice: dict[str, Any]) -> bool:
 
 
 def answering_token(tokens: Sequence[dict[str, Any]], choice: dict[str, Any], labels: Collection[str]) -> int:
-    """The place of the token that answers: behind the thought, the first label, or else the first word. Raises ReadingFailed
-    if the model came to no end."""
+    """The position of the answering token: after the thought, the first label, otherwise the first word.
+
+    Raises ReadingFailed if the thought did not end.
+    """
     texts = [str(token.get("token", "")) for token in tokens]
     whole = "".join(texts)
     offset = _behind_thought(whole, choice)
@@ -47,7 +49,7 @@ def answering_token(tokens: Sequence[dict[str, Any]], choice: dict[str, Any], la
 
 
 def _behind_thought(whole: str, choice: dict[str, Any]) -> int:
-    """Where the answer begins in the text of all tokens."""
+    """The position in the text of all tokens at which the answer starts."""
     ends = [whole.rfind(mark) + len(mark) for mark in _ENDS if mark in whole]
     if ends:
         return max(ends)
@@ -66,6 +68,6 @@ def _message(choice: dict[str, Any]) -> dict[str, Any]:
 
 
 def soft_switch(model: str) -> str:
-    """ " /no_think" for the models that know it (Qwen3 before its split into thinking and instruct models)."""
+    """Return " /no_think" for models that understand it (Qwen3 before its split into thinking and instruct models)."""
     name = model.lower()
     return " /no_think" if "qwen3" in name and not any(word in name for word in ("2507", "instruct", "coder")) else ""

@@ -1,5 +1,7 @@
-"""OpenTelemetry spans for requests to models, by the GenAI conventions: off unless EVALUATOR_TRACES is set, and then sent where
-the operator's OpenTelemetry set-up says. Names, counts and causes only: no prompt and no reply is ever an attribute.
+"""OpenTelemetry spans for requests to models, following the GenAI conventions.
+
+They are off unless EVALUATOR_TRACES is set, and are sent where the operator's OpenTelemetry configuration says. Names,
+counts and causes only: no prompt or reply is ever an attribute.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ VARIABLE = "EVALUATOR_TRACES"
 
 
 class RequestSpan:
-    """One request; a span that records nothing where traces are off."""
+    """One request; a span that records nothing if traces are off."""
 
     def __init__(self, span: Any = None) -> None:
         self._span = span
 
     def end_with(self, usage: Usage, model: str) -> None:
-        """What the reply says of itself."""
+        """Records what the reply states about itself."""
         if self._span is not None:
             self._span.set_attribute("gen_ai.response.model", model)
             self._span.set_attribute("gen_ai.usage.input_tokens", usage.prompt_tokens)
@@ -30,7 +32,7 @@ class RequestSpan:
 
 @contextmanager
 def request_span(operation: str, model: str, address: str) -> Iterator[RequestSpan]:
-    """Around one request: "chat MODEL", its kind of error if it fails."""
+    """A context around one request: "chat MODEL", with the kind of error if it fails."""
     if not os.environ.get(VARIABLE):
         yield RequestSpan()
         return

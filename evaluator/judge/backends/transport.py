@@ -1,9 +1,8 @@
-"""How requests travel: one timeout each, bounded repeats that honour Retry-After, and a pace that adapts to
-the endpoint.
+"""How requests are sent: a timeout each, bounded retries that honour Retry-After, and an adaptive pace.
 
-The pace is a window of requests under way. It doubles each round until the endpoint says for the first time that it is too
-much; from then on it grows by one a round while all is calm and halves when it is too much (slow start, additive increase,
-multiplicative decrease; Chiu and Jain 1989, the rules of TCP).
+The pace is a window of concurrent requests. It doubles each round until the endpoint first reports overload; from then
+on it grows by one per round without overload and halves on overload (slow start, additive increase, multiplicative
+decrease; Chiu and Jain 1989, the rules of TCP).
 """
 
 from __future__ import annotations
@@ -25,12 +24,11 @@ from evaluator.judge.backends.faults import Passing, classify
 
 T = TypeVar("T")
 
-MOST_GENERATED = 8192  # tokens of one reply, thinking included, unless the settings say otherwise
+MOST_GENERATED = 8192  # tokens per reply, including thinking, unless the settings say otherwise
 
 
 class Limits(Frozen):
-    """Bounds of one endpoint. A request waits at most `timeout_s`; at most `attempts` are made for one
-    prompt."""
+    """Limits for one endpoint: `timeout_s` per request, `attempts` per prompt."""
 
     timeout_s: float = Field(default=60.0, gt=0)
     attempts: int = Field(default=5, ge=1)
@@ -40,8 +38,7 @@ class Limits(Frozen):
 
 
 class Signal:
-    """Wakes whoever waits. Unlike asyncio's own it may serve one event loop after another: a page starts
-    many."""
+    """Wakes all waiting tasks. Unlike asyncio's own it may serve one event loop after another: a page starts many."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
@@ -56,9 +53,9 @@ class Signal:
             self._waiting.discard(future)
 
     def wake(self) -> None:
-        """Lets all who wait look again."""
+        """Lets all waiting tasks check again."""
         for future in list(self._waiting):
-            with contextlib.suppress(RuntimeError):  # its loop has ended, and nobody waits there any more
+            with contextlib.suppress(RuntimeError):  # its loop has ended, and nobody is waiting there any more
                 future.get_loop().call_soon_threadsafe(_finish, future)
 
 
@@ -68,20 +65,20 @@ def _finish(future: asyncio.Future[None]) -> None:
 
 
 class Pace:
-    """How many requests may be under way: slower when the endpoint is crowded, faster while it is calm."""
+    """How many requests may be in progress: fewer when the endpoint is overloaded, more while it is not."""
 
     def __init__(self, at_once: int = 16, start: int = 4) -> None:
         self.most = float(at_once)
         self.window = float(min(start, at_once))
         self.under_way = 0
-        self._starting = True  # nothing was too much yet
+        self._starting = True  # no overload yet
         self._cut_at = 0.0
         self._open_at = 0.0
         self._freed = Signal()
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
-        """A place among the requests under way; gives the moment of its start, which `crowded` wants back."""
+        """A slot for one request; yields its start time, which `crowded` needs."""
         while True:
             pause = self._open_at - time.monotonic()
             if pause > 0:
@@ -98,11 +95,11 @@ class Pace:
             self._freed.wake()
 
     def calm(self) -> None:
-        """A request went well: the window doubles with a round of them at first, and later grows by one."""
+        """Records success: the window at first doubles per round, and later grows by one."""
         self.window = min(self.most, self.window + (1 if self._starting else 1 / self.window))
 
     def crowded(self, started: float, pause_s: float = 0.0) -> None:
-        """Halves the window, once for all requests under way together; nobody starts for `pause_s`."""
+        """Halves the window, once for all requests in progress; none starts for `pause_s`."""
         self._open_at = max(self._open_at, time.monotonic() + pause_s)
         self._starting = False
         if started >= self._cut_at:
@@ -121,8 +118,7 @@ class Transport:
         self._closed_until = 0.0
 
     async def send(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """What `ask` returns. Raises ReadingFailed for this request alone, EndpointError for what all would
-        meet."""
+        """The result of `ask`. Raises ReadingFailed for this request alone, EndpointError for what would affect all."""
         self._leave_alone()
         try:
             async for attempt in self._attempts():
@@ -133,14 +129,14 @@ class Transport:
         raise AssertionError("the last attempt returns or raises")
 
     def _leave_alone(self) -> None:
-        """Where the endpoint asked for a pause that nobody would sit through, no request is sent until it is over."""
+        """Sends no request until a very long pause that the endpoint asked for is over."""
         left = self._closed_until - time.monotonic()
         if left > 0:
             raise ReadingFailed("unreachable", f"the endpoint asked to be left alone for another {left:.0f} s")
 
     async def _once(self, ask: Callable[[], Awaitable[T]]) -> T:
         async with self.pace.slot() as started:
-            self._leave_alone()  # it may have asked for it while this one waited
+            self._leave_alone()  # the endpoint may have asked for it while this one waited
             try:
                 async with asyncio.timeout(self.limits.timeout_s):
                     result = await ask()
@@ -171,8 +167,7 @@ class Transport:
         return max(jitter, fault.wait_s or 0.0) if fault else jitter
 
     def _asked_too_long(self, state: RetryCallState) -> bool:
-        """Whether the endpoint wants a longer pause than anybody would sit through; asking earlier would be
-        rude."""
+        """Whether the endpoint asks for a longer pause than is worth waiting for; asking earlier would be rude."""
         fault = _fault(state)
         return fault is not None and (fault.wait_s or 0.0) > self.limits.longest_wait_s
 
@@ -189,10 +184,10 @@ def _fault(state: RetryCallState) -> Passing | None:
 
 @contextlib.contextmanager
 def mapped(model: str, address: str) -> Iterator[None]:
-    """Around the call of a vendor's client and the reading of its reply: whatever they raise becomes one of our faults."""
+    """A context around a vendor call and the parsing of its reply: whatever they raise becomes one of our faults."""
     try:
         yield
-    except Exception as error:  # the boundary: vendors raise anything from KeyError to their own trees
+    except Exception as error:  # vendors raise anything from KeyError to their own hierarchies
         fault = classify(error, model, address)
         if fault is error:
             raise

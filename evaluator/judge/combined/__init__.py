@@ -1,4 +1,4 @@
-"""Judges made of judges: a panel, a cascade, swapped options, and those that remember what was asked."""
+"""Combined judges: a panel, a cascade, reversed options, and judges with a cache."""
 
 from evaluator.judge.combined.masking import MaskingJudge, last_sent
 from evaluator.judge.combined.memory import RememberingJudge, asking_again, wording_of

@@ -1,8 +1,8 @@
-"""A cheap judge first, a strong one for what stays uncertain.
+"""A cheap judge first, and a strong one where the first is uncertain.
 
-Each question is answered by one judge alone, never by a blend, and its answer says by which. A question goes
-on to the strong judge when the cheap one's distribution is too flat, or when it gave no answer; what the strong
-judge then says holds, even if that is no answer. A question that names its judge is answered by that one.
+Each question is answered by one judge alone, never by a blend, and its answer says which. A question is passed on to
+the strong judge if the cheap one's distribution is too flat or if it gave no answer; the strong judge's result then
+counts, even if that is no answer. A question that names its judge is answered by that one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Tra
 
 
 class CascadeJudge:
-    """A `Judge` made of a cheap and a strong one. `doubt`: from which share of the greatest entropy on it is
-    uncertain; `Settings.cascade_doubt` for most."""
+    """A `Judge` made of a cheap and a strong one.
+
+    `doubt` is the share of the maximal entropy from which an answer is uncertain, usually `Settings.cascade_doubt`.
+    """
 
     def __init__(self, cheap: Judge, strong: Judge, doubt: float) -> None:
         if cheap.name == strong.name:
@@ -58,7 +60,7 @@ class CascadeJudge:
 
 
 def flatness(probabilities: dict[str, float]) -> float:
-    """Shannon entropy over the greatest possible for this many options: 0 certain, 1 all options alike."""
+    """Shannon entropy divided by its maximum for this many options: 0 certain, 1 all options alike."""
     entropy = -math.fsum(share * math.log(share) for share in probabilities.values() if share > 0)
     return entropy / math.log(len(probabilities))
 

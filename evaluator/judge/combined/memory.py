@@ -1,4 +1,4 @@
-"""A judge that remembers: what was asked before, of the same model in the same words, is not asked again."""
+"""A judge with a cache: what the same model was asked before in the same words is not asked again."""
 
 from __future__ import annotations
 
@@ -25,17 +25,19 @@ def question_key(stamp: Mapping[str, str], state: State, question: Question) -> 
 
 
 def wording_of(question: Question) -> dict[str, Any]:
-    """What of a question its answer depends on; `text` says a point in full."""
+    """The parts of a question that its answer depends on; `text` states a point in full."""
     return question.model_dump(exclude={"id", "point"}, exclude_none=True)
 
 
-_asked_since: ContextVar[set[str] | None] = ContextVar("asked_since", default=None)  # keys; None: the memo may reply
+_asked_since: ContextVar[set[str] | None] = ContextVar("asked_since", default=None)  # keys; None: the memo may answer
 
 
 @contextmanager
 def asking_again(again: bool = True) -> Iterator[None]:
-    """Within this, no `RememberingJudge` of this task replies from its memo what it was not asked within this: the model is
-    asked again, and its new answer takes the place of the old one. `again` set to False lets the memo reply."""
+    """A context in which each question is asked again once before the memo may answer it.
+
+    New answers replace old ones. `again` set to False lets the memo answer.
+    """
     token = _asked_since.set(set() if again else None)
     try:
         yield
@@ -51,8 +53,9 @@ class Remembered(NamedTuple):
 
 
 class RememberingJudge:
-    """Wraps any judge with a memo on disk, and with answers `known` beforehand under their keys. Failures are not
-    remembered. A question that several criteria share is asked once.
+    """Wraps any judge with a cache on disk, and with answers `known` beforehand under their keys.
+
+    Failures are not cached. A question that several criteria share is asked once.
     """
 
     def __init__(self, judge: Judge, memo: Memo, known: Mapping[str, Any] | None = None) -> None:
@@ -74,12 +77,15 @@ class RememberingJudge:
         return self.judge.stamp
 
     def close(self) -> None:
-        """Closes the memo; the judge cannot be asked afterwards."""
+        """Closes the cache; the judge cannot be asked afterwards."""
         self.memo.close()
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Answers from the memo where it can and asks the judge for the rest; usage counts what was asked now. An answer of a
-        judge that is asked question by question is on disk as soon as it came, and who asks the same meanwhile waits for it."""
+        """Answers from the cache where possible and asks the judge for the rest; usage counts only the latter.
+
+        An answer of a judge that is asked question by question is on disk as soon as it arrives, and concurrent callers
+        with the same question wait for it.
+        """
         from evaluator.storage import KeyPrefix
 
         prefix = KeyPrefix(self.stamp, state.model_dump())
@@ -96,7 +102,7 @@ class RememberingJudge:
             answer = await _wait(waiting)
             if answer is not None:
                 told.answers[key] = answer
-        # Whoever asked for these was stopped.
+        # The caller that asked for these was stopped.
         await self._ask(
             state, {key: one for key, one in missing.items() if key in theirs and key not in told.answers}, told
         )
@@ -105,12 +111,12 @@ class RememberingJudge:
         return Reply(model=told.model, answers=answers, usage=told.usage)
 
     def _is_asked(self, key: str) -> bool:
-        """Whether a task of this loop asks for it now."""
+        """Whether a task of this loop is currently asking for it."""
         waiting = self._asking.get(key)
         return _asked_since.get() is None and waiting is not None and waiting.get_loop() is asyncio.get_running_loop()
 
     async def _ask(self, state: State, questions: Mapping[str, Question], told: _Told) -> None:
-        """Asks the judge, and puts what it says into `told` and the memo."""
+        """Asks the judge, and stores its answers in `told` and the memo."""
         if not questions:
             return
         loop = asyncio.get_running_loop()
@@ -167,7 +173,7 @@ async def _wait(waiting: asyncio.Future[Answer | Ungraded | None]) -> Answer | U
 
 
 def _fitting(stored: Any, question: Question) -> Remembered | None:
-    """The stored answer; None for what is no answer to the question: another version, or a hand, wrote it."""
+    """The stored answer; None if it does not answer the question, because another version or a person wrote it."""
     try:
         found = Remembered(str(stored["model"]), Answer.model_validate(stored["answer"]))
     except (LookupError, TypeError, ValidationError):

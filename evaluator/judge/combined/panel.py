@@ -1,9 +1,9 @@
-"""Several judges together: the mean of their distributions, and how far they are apart.
+"""Several judges together: the mean of their distributions, and how far they differ.
 
-The rule is stated in the stamp. A question needs answers from more than half of the judges, else it is
-Ungraded; who answered what is kept in the answer. A question that names its judges needs an answer from each
-of them. A judge that cannot work at all (wrong key, no model) stops the panel: a mean over whoever happens to
-be there would be another judge than the one chosen.
+The rule is stated in the stamp. A question needs answers from more than half of the judges; otherwise it is Ungraded.
+The answer keeps who answered what. A question that names its judges needs an answer from each of them. A judge that
+cannot work at all (wrong key, no model) stops the panel: a mean over the remaining ones would be a different judge from
+the one chosen.
 """
 
 from __future__ import annotations
@@ -81,11 +81,10 @@ def mean_of(question: Question, distributions: Sequence[dict[str, float]]) -> di
 
 
 def disagreement(question: Question, distributions: Sequence[dict[str, float]]) -> float:
-    """How far the two judges farthest apart are: 0 they agree, 1 they are certain of opposite ends.
+    """How far the two most distant judges differ: 0 if they agree, 1 if they are certain of opposite ends.
 
-    Between distributions over ordered options this is the Wasserstein-1 distance in steps, divided by the
-    number of steps (a neighbouring level is a small disagreement); over unordered options (`choice`) the
-    total variation.
+    Between distributions over ordered options this is the Wasserstein-1 distance in steps, divided by the number of
+    steps (a neighbouring level is a small disagreement); over unordered options (`choice`) the total variation.
     """
     pairs = combinations(distributions, 2)
     return max((_apart(question, left, right) for left, right in pairs), default=0.0)

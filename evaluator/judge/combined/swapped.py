@@ -1,6 +1,6 @@
-"""The same judge with the options of every question in the opposite order: another prompt, hence another reading.
+"""The same judge with the options of every question in reverse order: a different prompt and so another reading.
 
-As a member of a panel it evens out what the order does (`panel:embedded+swapped:embedded`).
+As a member of a panel it cancels the effect of the order (`panel:embedded+swapped:embedded`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SwappedJudge:
         return {**self._judge.stamp, "options": "reversed"}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Asks all questions with their options turned round."""
+        """Asks all questions with their options reversed."""
         turned = [question.model_copy(update={"options": question.options[::-1]}) for question in questions]
         reply = await self._judge.decide(state, turned)
         return reply.model_copy(update={"answers": {name: _turn_back(item) for name, item in reply.answers.items()}})

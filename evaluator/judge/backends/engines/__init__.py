@@ -1,7 +1,7 @@
-"""Engines: what reads a prompt with weights on this machine. Two are known, behind one interface (`Engine`).
+"""Engines run weights on this machine. Two are supported, behind one interface (`Engine`).
 
-`choose_engine` says which of those installed here is the fastest that passes a trial, `open_engine` loads it. Their
-readings differ a little (docs/benchmarks.md), so a record names its engine and nothing mixes two.
+`choose_engine` selects the fastest installed one that passes a trial; `open_engine` loads it. Their readings differ
+slightly (docs/benchmarks.md), so a record names its engine and nothing mixes the two.
 """
 
 from evaluator.judge.backends.engines.choice import EngineChoice, choose_engine

@@ -1,5 +1,7 @@
-"""Which engine runs the weights here: the fastest of those installed that passes a trial. Tried once, and remembered beside
-the weights for as long as processor, weights and packages stay the same."""
+"""Which engine runs the weights here: the fastest installed one that passes a trial.
+
+The trial runs once; its result is stored beside the weights while processor, weights and packages stay the same.
+"""
 
 from __future__ import annotations
 
@@ -24,31 +26,36 @@ from evaluator.judge.backends.engines.trial import CONTEXT_TOKENS, Tried, try_en
 from evaluator.settings import Settings
 
 NOTE = "engines.json"
-FAR = 0.1  # Kullback-Leibler divergence from xllamacpp in one reading, in nats, above which an engine reads wrongly
-GAIN = 1.15  # how much faster an engine must be than xllamacpp to be worth other readings
+FAR = 0.1  # Kullback-Leibler divergence from xllamacpp in one reading, in nats, above which an engine is wrong
+GAIN = 1.15  # how much faster than xllamacpp an engine must be to justify different readings
 _choosing = threading.Lock()
 
 
 class EngineChoice(Frozen):
-    """The engine that runs some weights here, and what was tried."""
+    """The engine that runs the weights here, and what was tried."""
 
     engine: EngineName
     tried: tuple[Tried, ...] = ()
 
     @property
     def stamp(self) -> str:
-        """What a record says of the engine. Versions are left out: a newer one rounds as another processor does."""
+        """The engine as recorded.
+
+        Versions are left out: a newer one rounds differently just as another processor does.
+        """
         return "ik_llama.cpp" if self.engine == "ik" else self.engine
 
 
 def threads_for(settings: Settings) -> int:
-    """How many threads read: what the settings say, else one a processor, eight at most."""
+    """The number of reading threads: from the settings, otherwise one per processor and at most eight."""
     return settings.threads or max(1, min(8, os.cpu_count() or 2))
 
 
 def choose_engine(settings: Settings, path: Path, digest: str) -> EngineChoice:
-    """The engine for the weights at `path`. The first time this takes half a minute; InputError when the settings name an
-    engine that is not installed."""
+    """The engine for the weights at `path`; the first call takes half a minute.
+
+    Raises InputError if the settings name an engine that is not installed.
+    """
     here = installed()
     if settings.engine != "auto":
         if settings.engine not in here:
@@ -78,7 +85,7 @@ def _chosen(note: Path, key: str, setup: Setup) -> EngineChoice:
 
 
 def best(tried: list[Tried]) -> EngineChoice:
-    """The fastest that works and reads as xllamacpp does; xllamacpp where nothing else is better by enough."""
+    """The fastest engine that works and agrees with xllamacpp; xllamacpp if none is sufficiently faster."""
     usual = next((one for one in tried if one.engine == "xllamacpp" and not one.failure), None)
     judged = [_compared(one, usual) for one in tried]
     able = [one for one in judged if not one.failure]
@@ -107,7 +114,7 @@ def _shares(logprobs: dict[str, float]) -> list[float]:
 
 
 def _processor() -> str:
-    """The processor's name, and how many there are."""
+    """The processor's name, and the number of processors."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         name = next((line for line in lines if line.startswith("model name")), "")
@@ -126,5 +133,5 @@ def _read(note: Path) -> dict[str, object]:
 
 
 def _write(note: Path, known: dict[str, object]) -> None:
-    with suppress(OSError):  # a folder that cannot be written only costs the trial again
+    with suppress(OSError):  # an unwritable folder only means another trial
         write_in_one_step(note, json.dumps(known, ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""The seam between the product and what runs a model in this process."""
+"""The interface between the product and the library that runs a model in this process."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from evaluator.scorecard import Usage
 
 EngineName = Literal["ik", "xllamacpp"]
 
-CONTEXT_TOKENS = 12_288  # 350 MB of key-value cache; longer texts are windowed before they get here
+CONTEXT_TOKENS = 12_288  # 350 MB of key-value cache; longer texts are shortened before they get here
 ALTERNATIVES = 20
 
 
 class Setup(Frozen):
-    """How weights are to be run. `gpu_layers` is None for as many as the engine can put on a GPU; without one, none."""
+    """How to run weights. `gpu_layers` is None for as many as the engine can put on a GPU; without a GPU, none."""
 
     path: Path
     threads: int
@@ -26,28 +26,28 @@ class Setup(Frozen):
 
 
 class Engine(Protocol):
-    """Weights, loaded. One thread at a time asks it.
+    """Loaded weights, used by one thread at a time.
 
-    A reading depends on its prompt alone, to the last digit: not on what was read before, nor on the order. (On one
-    processor; another rounds otherwise.)
+    A reading depends on its prompt alone, down to the last digit: not on what was read before, nor on the order. (On
+    one processor; another rounds differently.)
     """
 
     model: str  # name of the model, for readings
 
     def read(self, prompt: Prompt) -> TokenReading:
-        """The distribution over the next token; ReadingFailed when this prompt cannot be read."""
+        """The distribution over the next token; ReadingFailed if this prompt cannot be read."""
         ...
 
     def prepare(self, prompt: Prompt) -> None:
-        """Reads what stands before the prompt's text, where that can be kept; changes no reading."""
+        """Reads what precedes the prompt's text, if its state can be kept; does not change any reading."""
         ...
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
-        """The likeliest continuation, at most `most` tokens, as JSON of `schema` if one is given."""
+        """The likeliest continuation of at most `most` tokens, as JSON of `schema` if one is given."""
         ...
 
     def stream(self, system: str, user: str, most: int) -> Iterator[str]:
-        """The likeliest continuation, at most `most` tokens, in pieces as they come; may be left before its end."""
+        """The likeliest continuation of at most `most` tokens, piece by piece; may be closed early."""
         ...
 
     def close(self) -> None:

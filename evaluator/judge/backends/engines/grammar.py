@@ -11,11 +11,11 @@ from evaluator.judge.backends.asking import ReadingFailed
 if TYPE_CHECKING:
     from evaluator.judge.backends.engines.ik_library import Library
 
-TRIED_FIRST = 64  # likeliest tokens that are tried before all are: a grammar looks at each
+TRIED_FIRST = 64  # most likely tokens that are tried before all are: a grammar checks each one
 
 
 class Grammar:
-    """Follows what was written. Without a schema everything is allowed."""
+    """Tracks what was written. Without a schema everything is allowed."""
 
     def __init__(self, library: Library, address: Any | None) -> None:
         self._library, self._address = library, address
@@ -31,7 +31,7 @@ class Grammar:
 
         rules = xllamacpp.json_schema_to_grammar(schema).encode()
         address = library.sampler_init_grammar(library.vocab, rules, b"root")  # type: ignore[attr-defined]
-        if not address:  # nothing would hold the model to the schema, and what it wrote would look like an answer
+        if not address:  # nothing would bind the model to the schema, and its text would look like an answer
             raise ReadingFailed("unreadable", "this build of ik_llama.cpp does not read the schema's grammar")
         try:
             yield cls(library, address)
@@ -39,7 +39,7 @@ class Grammar:
             library.grammar_free(address)  # type: ignore[attr-defined]
 
     def likeliest(self, logits: Any) -> int:
-        """The likeliest token that is allowed here; it counts as written."""
+        """The most likely token that is allowed here; it counts as written."""
         import numpy as np
 
         if self._address is None:
@@ -54,7 +54,7 @@ class Grammar:
         raise AssertionError("a grammar allows some token or the end")
 
     def _allowed(self, tokens: Any, values: Any) -> Any:
-        """The logits of `tokens`, minus infinity where one is not allowed."""
+        """The logits of `tokens`, minus infinity for those not allowed."""
         import ctypes
 
         import numpy as np

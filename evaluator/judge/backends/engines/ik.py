@@ -1,15 +1,15 @@
-"""ik_llama.cpp through its C interface. The only module that touches ik-llama-cpp-python.
+"""ik_llama.cpp through its C interface; the only module that uses ik-llama-cpp-python.
 
-Four layers of a prompt are kept apart: what stands before the text (instructions and task), the text, a frame that several
-questions begin with, and the question.
+Four layers of a prompt are kept apart: what precedes the text (instructions and task), the text, a frame that several
+questions start with, and the question.
 
-- The state after instructions and task is saved, and put back for the next text of the same rubric.
-- The state after the text stays in the cache; a question is read behind it and cut off again.
+- The state after instructions and task is saved and restored for the next text of the same rubric.
+- The state after the text stays in the cache; a question is read after it and removed again.
 - The state after a frame is saved as long as the text stays the same.
 
-Each layer is read in batches of its own that begin at its first token, and stands in the same cells of the cache each time.
-So nothing that was read before can change a digit. Questions are read one by one: side by side they took as long, and
-each then depended on its neighbours (docs/benchmarks.md).
+Each layer is read in its own batches, which begin at its first token, and occupies the same cells of the cache each
+time. So nothing that was read before can change a digit. Questions are read one by one: in parallel they took as long,
+and each then depended on its neighbours (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from evaluator.judge.backends.engines.grammar import Grammar
 from evaluator.judge.backends.engines.ik_library import Library
 from evaluator.scorecard import Usage
 
-BATCH = 512  # tokens that are read at once
-STATES = 16  # instructions and tasks whose state is kept, some 30 KB a token
-MARK = "\x1f"  # stands where the user's message goes while the chat's frame is made
+BATCH = 512  # tokens read at once
+STATES = 16  # instructions and tasks whose state is kept, about 30 KB per token
+MARK = "\x1f"  # placeholder for the user's message while the chat's frame is built
 
 TokenIds = tuple[int, ...]
 
@@ -43,7 +43,7 @@ class IkEngine:
             self._library = Library(setup, BATCH)
         self.model = setup.path.stem
         self._room = setup.context_tokens
-        self._states: OrderedDict[TokenIds, bytes] = OrderedDict()  # by what stands before the text
+        self._states: OrderedDict[TokenIds, bytes] = OrderedDict()  # by what precedes the text
         self._frames: dict[TokenIds, bytes] = {}  # of the text that the cache holds
         self._held: tuple[TokenIds, TokenIds, TokenIds] | None = (
             None  # what the cache holds: before the text, text, frame
@@ -54,7 +54,7 @@ class IkEngine:
             )
 
     def read(self, prompt: Prompt) -> TokenReading:
-        """The distribution over the next token: its 20 likeliest, and the labels in their usual spellings."""
+        """The distribution over the next token: the 20 most likely, and the labels in their usual spellings."""
         started = time.perf_counter()
         before, text, frame, question = self._tokens_of(prompt)
         total = len(before) + len(text) + len(frame) + len(question)
@@ -74,7 +74,7 @@ class IkEngine:
             self._place(before, ())
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
-        """The likeliest continuation. What the last call shares with this one from the first token on is not read again."""
+        """The likeliest continuation; a prefix shared with the previous call is not read again."""
         started = time.perf_counter()
         head, tail = self._frame(system)
         library = self._library
@@ -99,7 +99,7 @@ class IkEngine:
         return self._library.text(written), usage
 
     def stream(self, system: str, user: str, most: int) -> Iterator[str]:
-        """The likeliest continuation piece by piece. What stands before the user's message is read once and kept."""
+        """The likeliest continuation, piece by piece; what precedes the user's message is read once and kept."""
         head, tail = self._frame(system)
         library = self._library
         before = (*library.first, *library.tokens(head, special=True))
@@ -121,7 +121,7 @@ class IkEngine:
         self._library.close()
 
     def _tokens_of(self, prompt: Prompt) -> tuple[TokenIds, TokenIds, TokenIds, TokenIds]:
-        """The four layers. Only the chat's own frame is read with special tokens: a text that spells one is a text."""
+        """The four layers as tokens. Only the chat's own frame may contain special tokens: in a text they are text."""
         library = self._library
         head, tail = self._frame(prompt.system)
         before = (*library.first, *library.tokens(head, special=True), *library.tokens(prompt.task))
@@ -129,12 +129,12 @@ class IkEngine:
         return before, tuple(library.tokens(prompt.text)), tuple(library.tokens(prompt.frame)), question
 
     def _frame(self, system: str) -> tuple[str, str]:
-        """What the chat template puts before and behind the user's message."""
+        """What the chat template puts before and after the user's message."""
         head, _, tail = self._library.frame(system, MARK).partition(MARK)
         return head, tail
 
     def _place(self, before: TokenIds, text: TokenIds) -> int:
-        """Brings the cache to the end of the text, and perhaps of a frame; the number of tokens that had to be read."""
+        """Brings the cache to the end of the text, and of a frame if given; returns the number of tokens read."""
         if self._held and self._held[:2] == (before, text):
             return 0
         self._held = None
@@ -155,7 +155,7 @@ class IkEngine:
         return read
 
     def _add_frame(self, frame: TokenIds) -> int:
-        """Brings the cache from the text's end, or another frame's, to the end of `frame`; the number of tokens read."""
+        """Brings the cache from the end of the text or another frame to the end of `frame`; returns the tokens read."""
         assert self._held is not None, "a text was placed"
         before, text, here = self._held
         if here == frame:
@@ -172,7 +172,7 @@ class IkEngine:
         return 0 if state else len(frame)
 
     def _ask(self, question: Sequence[int], at: int) -> Any:
-        """The logits behind a question, which is cut off again."""
+        """The logits after a question, which is then removed again."""
         held, self._held = self._held, None
         logits = self._read_batches(question, at, wanted=True)
         self._library.forget(at)
@@ -180,7 +180,7 @@ class IkEngine:
         return logits
 
     def _read_batches(self, tokens: Sequence[int], at: int, *, wanted: bool = False) -> Any:
-        """Reads tokens from position `at` on; the logits behind the last one if they are `wanted`."""
+        """Reads tokens from position `at` on; returns the logits after the last one if `wanted`."""
         logits = None
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
@@ -188,7 +188,7 @@ class IkEngine:
         return logits
 
     def _keep_common(self, prompt: Sequence[int]) -> int:
-        """Cuts the cache back to what it has in common with `prompt`, its last token apart; how many tokens that is."""
+        """Cuts the cache back to its common prefix with `prompt`, excluding the last token; returns its length."""
         held = [token for part in self._held or () for token in part]
         self._held = None
         same = next((at for at, (one, other) in enumerate(zip(held, prompt[:-1], strict=False)) if one != other), None)
@@ -226,8 +226,10 @@ class IkEngine:
 
 @contextmanager
 def _no_busy_waiting() -> Iterator[None]:
-    """The library's threads sleep while they wait for each other, so that a busy machine is not made busier. It reads the
-    variable once, when it is loaded."""
+    """Lets the library's threads sleep while waiting for each other, to spare a busy machine.
+
+    The library reads the variable once, when it is loaded.
+    """
     name, before = "OMP_WAIT_POLICY", os.environ.get("OMP_WAIT_POLICY")
     os.environ.setdefault(name, "passive")
     try:

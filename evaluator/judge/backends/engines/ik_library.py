@@ -1,7 +1,7 @@
-"""The functions of ik_llama.cpp that are used here, as a Python object over one loaded model.
+"""The functions of ik_llama.cpp used here, as a Python object over one loaded model.
 
-The package binds a part of the library and describes its structures, whose layout changes from version to version; what it
-does not bind is bound here by name. Strings that it gives are bytes of UTF-8.
+The package binds a part of the library and describes its structures, whose layout changes between versions; the other
+functions are bound here by name. Strings that it returns are UTF-8 bytes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _OTHERS = {
 
 
 class Library:
-    """One model and one context. Positions are counted from the first token of the one sequence that there is."""
+    """One model and one context. Positions count from the first token of its only sequence."""
 
     def __init__(self, setup: Setup, batch: int) -> None:
         try:
@@ -58,7 +58,7 @@ class Library:
                 function = getattr(api._lib, name)
                 function.argtypes, function.restype = takes, gives
                 setattr(self, name.removeprefix("llama_"), function)
-        except (ImportError, OSError, AttributeError) as error:  # no library for this system, or another version of it
+        except (ImportError, OSError, AttributeError) as error:  # no library for this system, or a different version
             raise ModelError("model_unloadable", path=setup.path, detail=f"ik_llama.cpp: {error}") from None
         self.api = api
         self.log_set(_silence, None)  # type: ignore[attr-defined]
@@ -85,7 +85,7 @@ class Library:
         wanted.n_batch = wanted.n_ubatch = batch
         wanted.n_seq_max = 1
         wanted.n_threads = wanted.n_threads_batch = setup.threads
-        wanted.flash_attn = False  # its kernels stop the process with some processors and lengths
+        wanted.flash_attn = False  # its kernels crash the process for some processors and lengths
         context = self.api.llama_init_from_model(self._model, wanted)
         if not context:
             self.api.llama_free_model(self._model)
@@ -103,8 +103,10 @@ class Library:
         return self.model_chat_template(self._model, None)  # type: ignore[attr-defined]
 
     def frame(self, system: str, user: str) -> str:
-        """A system and a user message as the model's chat template lays them out, up to where the model begins to answer;
-        empty if the library does not know the template."""
+        """A system and a user message laid out by the model's chat template, up to the start of the answer.
+
+        Empty if the library does not know the template.
+        """
         messages = (_Message * 2)(_Message(b"system", system.encode()), _Message(b"user", user.encode()))
         room = 4 * len(system.encode()) + 2048
         buffer = ctypes.create_string_buffer(room)
@@ -112,7 +114,7 @@ class Library:
         return buffer.raw[:size].decode() if 0 < size <= room else ""
 
     def tokens(self, text: str, *, special: bool = False) -> list[int]:
-        """The tokens of `text`; with `special` those that steer the model too."""
+        """The tokens of `text`; with `special`, control tokens are recognised too."""
         data = text.encode()
         room = len(data) + 8
         found = (_int * room)()
@@ -121,11 +123,11 @@ class Library:
 
     @property
     def first(self) -> list[int]:
-        """The token that begins every text, where the model has one."""
+        """The token that starts every text, if the model has one."""
         return [self.vocab_bos(self.vocab)] if self.vocab_get_add_bos(self.vocab) else []  # type: ignore[attr-defined]
 
     def text(self, tokens: Sequence[int]) -> str:
-        """What tokens spell; half characters are left out."""
+        """The text of tokens; incomplete characters are left out."""
         return b"".join(self._piece(token) for token in tokens).decode(errors="ignore")
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one library a process
@@ -139,7 +141,7 @@ class Library:
         return self.api.llama_token_is_eog(self._model, token)
 
     def decode(self, tokens: Sequence[int], at: int, *, wanted: bool = False) -> Any:
-        """Reads one batch from position `at` on; the logits behind its last token (a copy) if they are `wanted`."""
+        """Reads one batch from position `at` on; returns a copy of the logits after its last token if `wanted`."""
         batch = self._batch
         batch.n_tokens = len(tokens)
         for place, token in enumerate(tokens):
@@ -156,18 +158,18 @@ class Library:
         return np.ctypeslib.as_array(row, (self._words,)).copy()
 
     def forget(self, at: int) -> None:
-        """Forgets what was read from position `at` on."""
+        """Removes everything from position `at` on."""
         self.kv_cache_seq_rm(self._context, 0, at, -1)  # type: ignore[attr-defined]
 
     def take_state(self) -> bytes:
-        """What the cache holds, to be put back."""
+        """The state of the cache, for restoring."""
         size = self.state_seq_get_size(self._context, 0, 0)  # type: ignore[attr-defined]
         buffer = ctypes.create_string_buffer(size)
         self.state_seq_get_data(self._context, buffer, size, 0, 0)  # type: ignore[attr-defined]
         return buffer.raw
 
     def put_state(self, state: bytes) -> None:
-        """Puts a state into the empty cache."""
+        """Restores a state into the empty cache."""
         done = self.state_seq_set_data(self._context, state, len(state), 0, 0)  # type: ignore[attr-defined]
         if not done:
             raise ReadingFailed("unreadable", "a state could not be put back")

@@ -1,4 +1,4 @@
-"""Which engines there are, which are installed, and how one is loaded."""
+"""Which engines exist, which are installed, and how to load one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from evaluator.judge.backends.engines.engine import Engine, EngineName, Setup
 ENGINES: dict[EngineName, str] = {
     "ik": "ik-llama-cpp-python",
     "xllamacpp": "xllamacpp",
-}  # package of each, fastest first
+}  # package of each engine, fastest first
 _MODULES: dict[EngineName, str] = {"ik": "ik_llama_cpp", "xllamacpp": "xllamacpp"}
 
 
 def installed() -> dict[EngineName, str]:
-    """The engines whose package is here, with its version, fastest first."""
+    """The installed engines with their versions, fastest first."""
     found: dict[EngineName, str] = {}
     for name, package in ENGINES.items():
         if find_spec(_MODULES[name]):
@@ -29,13 +29,13 @@ def installed() -> dict[EngineName, str]:
 
 
 def offered() -> str | None:
-    """The package of a faster engine that is published for this machine and not installed; None without one."""
+    """The package of a faster engine that is available for this machine but not installed, or None."""
     fits = sys.platform == "linux" and platform.machine() == "x86_64" and sys.version_info < (3, 14)
     return ENGINES["ik"] if fits and "ik" not in installed() else None
 
 
 def open_engine(name: EngineName, setup: Setup) -> Engine:
-    """Loads the weights with the engine called `name`; ModelError when it cannot."""
+    """Loads the weights with the engine called `name`; ModelError if it cannot."""
     if name == "ik":
         from evaluator.judge.backends.engines.ik import IkEngine
 

@@ -1,10 +1,9 @@
-"""A trial of one engine, in a process of its own: an engine that does not fit the processor may end the process that it
-runs in.
+"""A trial of one engine in its own process, because an unsuitable engine may crash the process it runs in.
 
     python -m evaluator.judge.backends.engines.trial NAME SETUP      (SETUP as JSON)
 
-Prints one line of JSON, a `Tried`: what the engine read in some short prompts, whether it read them again in another order
-to the last digit, and its speed.
+Prints one line of JSON, a `Tried`: the engine's readings of some short prompts, whether it read them identically in
+another order, and its speed.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _ASKED = (
 
 
 class Tried(Frozen):
-    """What a trial found out. `speed` counts tokens read in a second of processor time, whatever else the machine does."""
+    """The result of a trial. `speed` is tokens read per second of processor time, whatever else the machine does."""
 
     engine: EngineName
     version: str = ""
@@ -50,7 +49,7 @@ class Tried(Frozen):
 
 
 def try_engine(name: EngineName, version: str, setup: Setup) -> Tried:
-    """The trial of the engine called `name` in a process of its own; what goes wrong there is its failure."""
+    """Tries the engine called `name` in its own process; whatever goes wrong there counts as its failure."""
     command = [sys.executable, "-m", __name__, name, setup.model_dump_json()]
     root = str(Path(__file__).resolve().parents[4])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -76,7 +75,7 @@ def try_engine(name: EngineName, version: str, setup: Setup) -> Tried:
 
 
 def run(engine: Engine, name: EngineName) -> Tried:
-    """Reads the prompts twice, the second time in the opposite order and after another text."""
+    """Reads the prompts twice, the second time in reverse order and after another text."""
     prompts = [
         Prompt(system=_SYSTEM, task="任务：看客服处理得怎么样。\n", text=_TEXT, question=asked, labels=("A", "B"))
         for asked in _ASKED

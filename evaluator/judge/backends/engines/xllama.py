@@ -1,8 +1,8 @@
-"""llama.cpp through xllamacpp, which is a server in this process. The only module that touches xllamacpp.
+"""llama.cpp through xllamacpp, a server in this process; the only module that uses xllamacpp.
 
-Prompts are read one after the other in one slot, whose state keeps the shared part of the last prompt. What the model says
-depends a little on where its reading began, since batches of other sizes round otherwise. So a text is read from its first
-word, and each question from the text's end.
+Prompts are read one after another in one slot, whose state keeps the shared part of the last prompt. The model's answer
+depends slightly on where reading began, since other batch sizes round differently. So a text is read from its first
+word, and each question from the end of the text.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class XllamaEngine:
         wanted.n_gpu_layers = ALL_LAYERS if setup.gpu_layers is None else setup.gpu_layers
         wanted.warmup = False
         wanted.verbosity = 0
-        wanted.cache_ram_mib = 0  # no states of earlier prompts: they would begin a reading in its middle
+        wanted.cache_ram_mib = 0  # no states of earlier prompts: reading would start in the middle of a text
         wanted.port = 0
         wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = setup.threads
         try:
@@ -42,10 +42,10 @@ class XllamaEngine:
         except RuntimeError as error:
             raise ModelError("model_unloadable", path=setup.path, detail=error) from None
         self.model = setup.path.stem
-        self._read: tuple[str, str] | None = None  # the text, with what stands before it, that the slot begins with
+        self._read: tuple[str, str] | None = None  # the text, with what precedes it, at the start of the slot
 
     def read(self, prompt: Prompt) -> TokenReading:
-        """The distribution over the next token: its 20 likeliest."""
+        """The distribution over the next token: the 20 most likely."""
         started = time.perf_counter()
         before = self._begin(prompt.system, prompt.shared)
         asked = {"max_tokens": 1, "logprobs": True, "top_logprobs": ALTERNATIVES, "cache_prompt": True}
@@ -60,7 +60,7 @@ class XllamaEngine:
         """Nothing: a text is read from the first word of its prompt."""
 
     def write(self, system: str, user: str, schema: dict[str, Any] | None, most: int) -> tuple[str, Usage]:
-        """The likeliest continuation; a part that the last prompt shares is not read again."""
+        """The likeliest continuation; a part shared with the last prompt is not read again."""
         started = time.perf_counter()
         self._read = None
         form = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}
@@ -68,7 +68,7 @@ class XllamaEngine:
         return reply["choices"][0]["message"]["content"], usage_of(reply, time.perf_counter() - started)
 
     def stream(self, system: str, user: str, most: int) -> Iterator[str]:
-        """The likeliest continuation, piece by piece, as the server hands it over."""
+        """The likeliest continuation, piece by piece as the server returns it."""
         self._read = None
         asked = {"messages": _messages(system, user), "temperature": 0, "max_tokens": most, "cache_prompt": True}
         pieces: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -98,12 +98,14 @@ class XllamaEngine:
             worker.join()
 
     def close(self) -> None:
-        """The server stops when it is forgotten."""
+        """Drops the server, which then stops."""
         del self.server
 
     def _begin(self, system: str, shared: str) -> Usage:
-        """Reads the shared part, from its first word unless the slot begins with it; then what a question added is cut
-        off, and nothing but the closing marks of the prompt is read."""
+        """Reads the shared part from its first word, unless the slot already starts with it.
+
+        Then a question's remains are removed, so that only the prompt's closing marks are read.
+        """
         known, self._read = self._read == (system, shared), None
         return usage_of(self._complete(_messages(system, shared), {"cache_prompt": known, "max_tokens": 0}), 0.0)
 
@@ -119,7 +121,7 @@ class XllamaEngine:
 
 
 def _written_in(event: Any) -> Iterator[str]:
-    """The words in one event of a stream, or in several of them."""
+    """The words in one or more events of a stream."""
     for one in event if isinstance(event, list) else [event]:
         if "error" in one:
             detail = str(one["error"])
@@ -134,7 +136,7 @@ def _messages(system: str, user: str) -> list[dict[str, str]]:
 
 
 def usage_of(reply: dict[str, Any], seconds: float) -> Usage:
-    """Tokens of one reply in OpenAI's form; none where it tells of none."""
+    """Token counts of one reply in OpenAI's form; zeros if it states none."""
     told = reply.get("usage") or {}
     cached = (told.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
     return Usage(
