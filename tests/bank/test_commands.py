@@ -46,7 +46,7 @@ def test_import_list_show_and_filters():
     """Papers in, questions out, by kind, file, text and damage."""
     assert "2 new" not in run("list")
     out = run("import", str(PAPERS / "noisy_and_cut.txt"), str(PAPERS / "ordering.txt"))
-    assert "failed: 0. Whole questions: 6, cut off: 1" in out
+    assert "failed: 0. Complete questions: 6, cut off: 1" in out
     assert "declares 4 questions, 2 were found" in out
     assert len(listed()) == 7 and len(listed("--kind", "ordering")) == 3
     assert [item["number"] for item in listed("--truncated")] == [2]

@@ -283,7 +283,7 @@ def test_the_command_runs_pilots_goes_on_and_exports(cli, tmp_path):
     assert (
         "transcript: text (by its name)" in first.stderr and "carried through to the results: id, shop" in first.stderr
     )
-    assert "7 items, 1 could not be read" in first.stderr and "By a pilot of 2" in first.stderr
+    assert "7 items, 1 could not be read" in first.stderr and "Based on a pilot of 2" in first.stderr
     assert openpyxl.load_workbook(out).active.max_row == 8
     done = cli("resume")
     assert "6 graded, 1 failed" in done.stderr and "Row 7 holds no transcript" in done.stderr
