@@ -234,7 +234,7 @@ def test_history_shows_names_as_they_are(run, tmp_path):
     path.write_text("客服：款式不对是我们的错，今晚就重新寄。\n客户：快点。", encoding="utf-8")
     assert run("grade", "-r", "cross-border-wrong-item", str(path)).returncode == 0
     assert "call[red].txt" in run("history").stdout
-    assert "No grading fits" in run("history", "--rubric", "nobody-has-this").stdout
+    assert "No grading matches" in run("history", "--rubric", "nobody-has-this").stdout
 
 
 def test_history_counts_corrections(run, home, tmp_path):
