@@ -59,7 +59,7 @@ def _ceiling_lines(grades: Grades, names: list[str]) -> list[str]:
             found = measure_ceiling(grades.matrix(name).to_numpy(), names=("pearson",))
             panel = found.one_against_rest if size == 1 else found.panels[size]
             figures.append("–" if panel["pearson"].value is None else f"{panel['pearson'].value:.3f}")
-        lines.append(f"{size} human{'s' if size > 1 else ''} against the rest: " + "  ".join(figures))
+        lines.append(f"{size} human{'s' if size > 1 else ''} against the others: " + "  ".join(figures))
     return lines
 
 

@@ -89,7 +89,7 @@ def test_the_page_reads_in_both_languages(files: dict[str, str]) -> None:
     assert "{" not in judge_substitution(report.criteria[0].substitution, "zh")
     first = describe(report.criteria[0], "en", plots=False).each
     assert [row[0] for row in first[1:]] == list(report.graders) and "n = 40" in first[1][1]
-    assert english.count("The machine and each human") == len(report.criteria)
+    assert english.count("The machine against each human") == len(report.criteria)
 
 
 def test_fit_saves_a_profile_with_its_origin(files: dict[str, str]) -> None:

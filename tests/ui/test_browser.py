@@ -177,9 +177,9 @@ def test_language_is_switched_and_kept(address, person):
     """English is one click away, reaches every part of the frame, and outlives a reload."""
     page = visit(person(), address)
     page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
-    page.get_by_role("heading", name="What was said, graded point by point").wait_for()
+    page.get_by_role("heading", name="Conversations graded point by point").wait_for()
     page.reload()
-    page.get_by_role("heading", name="What was said, graded point by point").wait_for()
+    page.get_by_role("heading", name="Conversations graded point by point").wait_for()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("link", name="Batch").first.wait_for()
 

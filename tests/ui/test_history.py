@@ -299,4 +299,4 @@ def test_english_counts_one_as_one(data):
 def test_english_page_speaks_english(data):
     """The frame of a scorecard is English when English is chosen."""
     shown = said(_opened(_stored(), "en"))
-    assert "pass mark 4 / 7" in shown and "By criterion" in shown and "sureness" in shown
+    assert "pass mark 4 / 7" in shown and "By criterion" in shown and "confidence" in shown
