@@ -149,7 +149,7 @@ def test_truncated_model_is_told_from_a_missing_one(run, tmp_path):
     result = run(
         "grade", "-r", "staff-shortage", str(GOOD), EVALUATOR_MODEL="embedded", EVALUATOR_CACHE_DIR=str(tmp_path)
     )
-    assert (result.returncode, "not whole" in result.stderr) == (3, True)
+    assert (result.returncode, "incomplete" in result.stderr) == (3, True)
     assert run("model", "status", EVALUATOR_CACHE_DIR=str(tmp_path)).returncode == 3
 
 

@@ -289,4 +289,4 @@ def test_too_few_labels_are_refused_with_the_number(data):
 def test_the_page_speaks_english(data):
     """The same page in English."""
     page = open_page("calibration", "en")
-    assert fine(page) and "By which rubric" in said(page)
+    assert fine(page) and "Choose the rubric" in said(page)

@@ -65,7 +65,7 @@ def test_the_frame_has_every_page_and_switches_language(data):
     app = AppTest.from_file(str(ROOT / "ui" / "app.py"), default_timeout=WAIT_S).run()
     assert fine(app) and app.title[0].value.startswith("把话")
     app.segmented_control(key="lang").set_value("en").run()
-    assert fine(app) and app.title[0].value.startswith("What was said")
+    assert fine(app) and app.title[0].value.startswith("Conversations graded")
 
 
 def test_the_language_stays_in_the_address(data):
