@@ -22,8 +22,11 @@ def open_memo() -> AskMemo:
 
 
 def open_judge(model: str = "embedded") -> Judge:
-    """The judge called `model`, not remembering anything by itself. `structured:embedded` is the embedded model asked for
-    JSON, `readout:embedded` the same as `embedded` over HTTP, both through its own endpoint on loopback."""
+    """The judge called `model`, not remembering anything by itself.
+
+    `structured:embedded` is the embedded model asked for JSON, `readout:embedded` the same as `embedded` over HTTP,
+    both through its own endpoint on loopback.
+    """
     way, _, rest = model.partition(":")
     if way in WAYS and rest == "embedded":
         judge = choose(f"{way}:{serve_embedded()}/v1#{MODEL}", load_settings())

@@ -33,9 +33,12 @@ class _Strict(BaseModel):
 
 
 class Grade(_Strict):
-    """A person's grade of one text. `points` by criterion, None where an optional one does not apply; what a penalty holds
-    is taken away. `happened` by fatal item. `key_points` are those that the text makes, each with its sentences.
-    `sentences` speak for or against a criterion."""
+    """A person's grade of one text.
+
+    `points` by criterion, None where an optional one does not apply; what a penalty holds is taken away. `happened` by
+    fatal item. `key_points` are those that the text makes, each with its sentences. `sentences` speak for or against a
+    criterion.
+    """
 
     total: float = Field(ge=0)
     points: dict[str, float | None]
@@ -45,9 +48,12 @@ class Grade(_Strict):
 
 
 class Pair(_Strict):
-    """A statement, a sentence, and whether the sentence proves it. The statement is a check (`CRITERION.CHECK`, that its
-    answer is yes), a key point, or that a fatal or penalty criterion happened. `near` says what makes a near miss of it;
-    `text` names the text that the sentence stands in, None if it was written for the pair."""
+    """A statement, a sentence, and whether the sentence proves it.
+
+    The statement is a check (`CRITERION.CHECK`, that its answer is yes), a key point, or that a fatal or penalty
+    criterion happened. `near` says what makes a near miss of it; `text` names the text that the sentence stands in,
+    None if it was written for the pair.
+    """
 
     label: Label
     sentence: str

@@ -47,8 +47,11 @@ def marked(rubric: str, example: str) -> tuple[set[str], set[str]]:
 
 
 async def told_of(rubric: Rubric, example: str, judge: Judge) -> list[Told]:
-    """What each way says of the marked key points of one example. The product is the mean of likeness and the model; where
-    the model's anchors cannot tell, likeness stands for the model too, as in the product."""
+    """What each way says of the marked key points of one example.
+
+    The product is the mean of likeness and the model; where the model's anchors cannot tell, likeness stands for the
+    model too, as in the product.
+    """
     made, partly = marked(rubric.id, example)
     likeness = compare(rubric, parse(read_example(rubric, example), form=rubric.form))["agent"].likeness
     card = await grade_example(rubric, example, judge)

@@ -24,9 +24,10 @@ def resource_dir(name: Resource) -> Path:
 
 
 def fetched_late(package: str, homes: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """A `__getattr__` for a package: `homes` says for each of its modules which names it hands out. A module is imported
-    when the first of its names is used, so that a command, or the process that reads a file, loads what it needs and no
-    more.
+    """A `__getattr__` for a package: `homes` says for each of its modules which names it hands out.
+
+    A module is imported when the first of its names is used, so that a command, or the process that reads a file, loads
+    what it needs and no more.
     """
     found = {name: module for module, names in homes.items() for name in names}
 

@@ -47,8 +47,10 @@ class Level(Strict):
 
 
 class Check(Strict):
-    """One concrete question about the text, answered by the model. `no` and `yes` describe the two ends; `between` has
-    the options that lie between them, from `no` to `yes` ("can't tell", or degrees).
+    """One concrete question about the text, answered by the model.
+
+    `no` and `yes` describe the two ends; `between` has the options that lie between them, from `no` to `yes` ("can't
+    tell", or degrees).
     """
 
     id: Identifier
@@ -60,8 +62,10 @@ class Check(Strict):
 
 
 class Closing(Strict):
-    """How somebody closes a conversation that went badly and one that went well, a few sentences for each end. The last
-    turn of `speaker` is placed between the two by meaning, without a model, and has a fifth of the criterion's say.
+    """How somebody closes a conversation that went badly and one that went well, a few sentences for each end.
+
+    The last turn of `speaker` is placed between the two by meaning, without a model, and has a fifth of the criterion's
+    say.
     """
 
     low: tuple[Text, ...] = Field(min_length=2, description="What is said at the end where the criterion was missed.")

@@ -234,8 +234,10 @@ async def test_reading_a_case_gives_every_way_of_asking(answers: Path, tmp_path:
 
 
 async def test_without_a_model_likeness_to_the_references_is_still_told(answers: Path, tmp_path: Path) -> None:
-    """Without any judgement each witness of likeness still puts the best answer above the worst. The product does without
-    where a written answer has no checks, and gives nothing where it has some."""
+    """Without any judgement each witness of likeness still puts the best answer above the worst.
+
+    The product does without where a written answer has no checks, and gives nothing where it has some.
+    """
     asked, human = read_set(answers, ASKED), read_set(answers)
     reader = Reader(NoJudge(), AskMemo(tmp_path / "m.db"), [])
     best, worst = [await reader.read(human.cases[place]) for place in (0, 2)]

@@ -82,8 +82,9 @@ def _use_navigation() -> None:
 
 
 def _warm_up() -> None:
-    """Loads what every page needs before the browser opens, so that the first paint does not wait for it. In this
-    thread: two that import at once can see half a module.
+    """Loads what every page needs before the browser opens, so that the first paint does not wait for it.
+
+    In this thread: two that import at once can see half a module.
     """
     import inspect
 

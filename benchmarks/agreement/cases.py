@@ -72,9 +72,12 @@ class HumanSet:
 
 
 def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None, beyond: int | None = None) -> HumanSet:
-    """The folder's items with rubrics and grades. `limit` takes items evenly from the whole list, after `beyond` has taken
-    away those that a limit of that number takes: what is left was not seen by a choice made on those. InputError when no
-    rubric is known for its criteria and none is given."""
+    """The folder's items with rubrics and grades.
+
+    `limit` takes items evenly from the whole list, after `beyond` has taken away those that a limit of that number
+    takes: what is left was not seen by a choice made on those. InputError when no rubric is known for its criteria and
+    none is given.
+    """
     grades = read_grades(read_table(folder / "grades.csv"))
     kind = rubric.stem if rubric else BY_CRITERIA.get(frozenset(grades.criteria))
     if kind is None:
@@ -102,8 +105,11 @@ def make_case(item: CalibrationItem, base: Rubric) -> Case:
 
 
 def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) -> tuple[Criterion, ...]:
-    """Criteria after `pattern`: one a stated part, or one with the stated alternatives as levels. Where some part names
-    nothing, as "(a) (5 points)" does, the answer is graded as a whole: likeness to the reference needs no parts."""
+    """Criteria after `pattern`: one a stated part, or one with the stated alternatives as levels.
+
+    Where some part names nothing, as "(a) (5 points)" does, the answer is graded as a whole: likeness to the reference
+    needs no parts.
+    """
     if not all(names_something(part) for part in stated):
         whole = RubricItem(" ".join(part.text for part in stated).strip() or pattern.name, most)
         return (_fill(pattern, "item1", whole),)

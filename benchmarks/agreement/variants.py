@@ -28,8 +28,10 @@ Asked = list[tuple[Answer, Answer | None, list[Answer]]]  # own, about the empty
 
 
 def variants(ways: Sequence[str], references: bool, anchored: bool, closing: bool = False) -> dict[str, Share]:
-    """All variants that can be computed from these ways of asking, by name. `references` and `closing` say whether the
-    rubrics have such sentences."""
+    """All variants that can be computed from these ways of asking, by name.
+
+    `references` and `closing` say whether the rubrics have such sentences.
+    """
     found: dict[str, Share] = {"product": product}
     for way in ways:
         found |= of_way(way, references, anchored)

@@ -25,8 +25,11 @@ MOST_TOKENS = 600  # of one reply, where a grader sets no limit: a small model c
 
 
 class Counter:
-    """What went through the proxy since the last `take`. Seconds are those in which at least one request was being
-    answered: requests that wait for each other are not counted twice."""
+    """What went through the proxy since the last `take`.
+
+    Seconds are those in which at least one request was being answered: requests that wait for each other are not
+    counted twice.
+    """
 
     def __init__(self) -> None:
         self._usage, self._lock = Usage(), threading.Lock()

@@ -56,9 +56,11 @@ def run_peer(
 async def run_ours(
     place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter, traits: Traits
 ) -> dict[str, Any]:
-    """The product over the same endpoint, with a memo of its own: anchors that items share are asked once. Its seconds are
-    those of the whole grading, since part of its work is not the model's. `traits` is what the product takes the model to
-    be when it is not behind an endpoint."""
+    """The product over the same endpoint, with a memo of its own: anchors that items share are asked once.
+
+    Its seconds are those of the whole grading, since part of its work is not the model's. `traits` is what the product
+    takes the model to be when it is not behind an endpoint.
+    """
     path = own_results(place, cases)
     endpoint = Endpoint(name=OURS, model=MODEL, base_url=base_url)
     asker = EndpointAsker(endpoint, limits=limits_of(load_settings()), traits=traits)

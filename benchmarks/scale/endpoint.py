@@ -40,7 +40,10 @@ class Script:
 
 @dataclass
 class Counts:
-    """What came in and went out. `answered` counts replies by the digest of the request: more than one was paid twice."""
+    """What came in and went out.
+
+    `answered` counts replies by the digest of the request: more than one was paid twice.
+    """
 
     requests: int = 0
     failed: int = 0

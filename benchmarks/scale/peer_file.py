@@ -1,5 +1,8 @@
-"""Runs a peer over a file of jobs, in the peer's own environment; standard library only. What is in OUT is not run again,
-which is our doing: it stands for the best that a user of the peer would build around it."""
+"""Runs a peer over a file of jobs, in the peer's own environment; standard library only.
+
+What is in OUT is not run again, which is our doing: it stands for the best that a user of the peer would build around
+it.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,7 @@
-"""This product over a file of jobs: python run_ours.py MODEL JOBS OUT CONCURRENCY. A batch that was begun is gone on with."""
+"""This product over a file of jobs: python run_ours.py MODEL JOBS OUT CONCURRENCY.
+
+A batch that was begun is gone on with.
+"""
 
 from __future__ import annotations
 

@@ -129,7 +129,10 @@ def score_in(written: str) -> float | None:
 
 
 async def run(way: str, jobs: list[dict[str, str]]) -> None:
-    """Every job by one way. The weights are loaded, and each rubric's instructions and task read, before the clock starts."""
+    """Every job by one way.
+
+    The weights are loaded, and each rubric's instructions and task read, before the clock starts.
+    """
     asker = EmbeddedAsker(load_settings())
     await asker.load()
     warm: set[str] = set()

@@ -1,5 +1,6 @@
-"""Grades texts in a process of its own and says what each took. Jobs come as JSON on standard input, results go to standard
-output, a line each.
+"""Grades texts in a process of its own and says what each took.
+
+Jobs come as JSON on standard input, results go to standard output, a line each.
 
 Only names that earlier versions have too are imported, so that the same file measures a checkout of the version before
 (`python -m benchmarks.speed --before CHECKOUT`).

@@ -142,7 +142,10 @@ def draws_of(questions: list[Question], size: int, seed: int) -> list[Draw]:
 
 
 def measure(questions: list[Question], size: int, draws: int) -> dict[str, Array]:
-    """By way, Pearson and mean absolute error of each question, shape (questions, 2). A way that is refused is left out."""
+    """By way, Pearson and mean absolute error of each question, shape (questions, 2).
+
+    A way that is refused is left out.
+    """
     found: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
     for seed in range(draws):
         for draw in draws_of(questions, size, seed):

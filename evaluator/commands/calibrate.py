@@ -99,8 +99,9 @@ def route(
     name: Annotated[str | None, typer.Option(help=say("calibration.help_kept_name"))] = None,
     version: Annotated[int | None, typer.Option(help=say("calibration.help_kept_version"))] = None,
 ) -> None:
-    """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves. A file to keep it
-    in that is there already lends name, version and pass mark.
+    """What the grader may grade alone so that a wanted agreement holds, and the human minutes that saves.
+
+    A file to keep it in that is there already lends name, version and pass mark.
     """
     from evaluator.calibration.fit import add_chosen, choose_widths
     from evaluator.profiles import Profile

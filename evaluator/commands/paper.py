@@ -173,8 +173,10 @@ def statistics_command(
 
 
 def _go_through(records: "Records", sitting_id: str, settings: "Settings", yes: bool) -> None:
-    """Asks question by question until the paper is handed in, paused, or the time is up. Ctrl+C and the end of input leave the
-    sitting as it is."""
+    """Asks question by question until the paper is handed in, paused, or the time is up.
+
+    Ctrl+C and the end of input leave the sitting as it is.
+    """
     from evaluator.sittings import open_sitting, pause, submit, write_answer
 
     found = open_sitting(records, sitting_id)

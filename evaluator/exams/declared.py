@@ -1,5 +1,6 @@
-"""What a paper says of itself: the time allowed and the marks to pass with. Found in the lines about the paper and in the
-headings of its sections; what is not said is None.
+"""What a paper says of itself: the time allowed and the marks to pass with.
+
+Found in the lines about the paper and in the headings of its sections; what is not said is None.
 """
 
 from __future__ import annotations

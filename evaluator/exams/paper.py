@@ -1,4 +1,7 @@
-"""The types of a paper as it is asked. A record keeps one whole, so that a later change of the bank changes no result."""
+"""The types of a paper as it is asked.
+
+A record keeps one whole, so that a later change of the bank changes no result.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ _ENDS = re.compile(r"[。！？!?；;.…~～)）】\]]\s*$")
 
 
 class Reading(NamedTuple):
-    """What a stretch of a turn says when it is decoded. `pieces` are the places (turn, start, end) that it came from."""
+    """What a stretch of a turn says when it is decoded.
+
+    `pieces` are the places (turn, start, end) that it came from.
+    """
 
     text: str
     pieces: tuple[tuple[Turn, int, int], ...]

@@ -92,10 +92,13 @@ class Transition(NamedTuple):
 def decode(
     seen: TurnLikeness, asks: Sequence[bool], weights: Array | None = None, unasked: float | None = None
 ) -> Decoded:
-    """The most probable state of every turn. A first reading says which words belong to a question; the second compares later
-    turns with them, since a follow-up may come back to an earlier question without naming it.
+    """The most probable state of every turn.
 
-    `unasked` is what it costs that a question of the list is not asked at all."""
+    A first reading says which words belong to a question; the second compares later turns with them, since a follow-up
+    may come back to an earlier question without naming it.
+
+    `unasked` is what it costs that a question of the list is not asked at all.
+    """
     weights = weights_as_made() if weights is None else weights
     unasked = unasked_as_made() if unasked is None else unasked
     pairs, states = pairs_of(seen), States(seen.asked.shape[1])

@@ -19,7 +19,9 @@ SURE_SPLIT = 0.35  # how much better the best place to cut an answer has to be t
 
 
 def find_segments(transcript: Transcript, paper: ExamPaper) -> Found:
-    """Every turn with the question that it belongs to, and where a person should look. Takes seconds: call it in a thread.
+    """Every turn with the question that it belongs to, and where a person should look.
+
+    Takes seconds: call it in a thread.
 
     InputError where only one side speaks, since questions are then not told from answers.
     """

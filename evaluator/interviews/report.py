@@ -22,8 +22,10 @@ def interview_blocks(
     language: str | None = None,
     name: str | None = None,
 ) -> list[Block]:
-    """The whole interview for the file. `cards` are the gradings by id; `name` stands in place of the candidate's, where names
-    are hidden."""
+    """The whole interview for the file.
+
+    `cards` are the gradings by id; `name` stands in place of the candidate's, where names are hidden.
+    """
     say = partial(_say, language)
     result = interview.result
     title = interview.candidate if name is None else name

@@ -39,8 +39,11 @@ class Doubt(Frozen):
 
 
 class Found(Frozen):
-    """All that was said, in order, each piece with its questions. Turns that nobody spoke (stage directions, notes of the
-    program) are in no piece. `corrected` says that a person has set something right."""
+    """All that was said, in order, each piece with its questions.
+
+    Turns that nobody spoke (stage directions, notes of the program) are in no piece. `corrected` says that a person has
+    set something right.
+    """
 
     pieces: tuple[Piece, ...]
     doubts: tuple[Doubt, ...] = ()
@@ -56,7 +59,10 @@ class Found(Frozen):
         return [piece for piece in self.pieces if question in piece.questions]
 
     def moved(self, turn: str, questions: Iterable[str], *, start: int = 0, end: int | None = None) -> Found:
-        """The same with a turn (or `start` to `end` of it) given to other questions. The doubt about that turn is settled."""
+        """The same with a turn (or `start` to `end` of it) given to other questions.
+
+        The doubt about that turn is settled.
+        """
         wanted = tuple(questions)
         pieces: list[Piece] = []
         for piece in self.pieces:

@@ -22,7 +22,10 @@ class Option(Frozen):
 
 
 class Question(Frozen):
-    """One question with its options. For `score` the options run from lowest to highest; for `predicate` they are no, yes."""
+    """One question with its options.
+
+    For `score` the options run from lowest to highest; for `predicate` they are no, yes.
+    """
 
     id: str
     kind: QuestionKind

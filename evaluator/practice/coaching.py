@@ -36,8 +36,11 @@ Kind = Literal["keep", "start", "stop"]
 
 
 class CoachNote(BaseModel):
-    """One piece of coaching. `said` stands word for word in the turn; `better` is a sentence of the reference answer, empty for
-    what is worth keeping; `why` was written by the model `writer`, both empty where no sentence passed the checks."""
+    """One piece of coaching.
+
+    `said` stands word for word in the turn; `better` is a sentence of the reference answer, empty for what is worth
+    keeping; `why` was written by the model `writer`, both empty where no sentence passed the checks.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,8 +57,10 @@ class CoachNote(BaseModel):
 async def coach(
     rubric: Rubric, transcript: Transcript, scorecard: Scorecard, comparison: Comparison, writer: Writer | None
 ) -> list[CoachNote]:
-    """Keep, start and stop for one graded attempt, at most two of each; empty where the trainee said nothing. Without a
-    writer the notes have no `why`."""
+    """Keep, start and stop for one graded attempt, at most two of each; empty where the trainee said nothing.
+
+    Without a writer the notes have no `why`.
+    """
     notes = await asyncio.to_thread(notes_for, rubric, transcript, scorecard, comparison)
     return [await _with_reason(note, rubric.language, transcript, writer) for note in notes] if writer else notes
 

@@ -50,8 +50,10 @@ def persona_files(settings: Settings | None = None) -> dict[str, Path]:
 
 
 def write_persona(persona: Persona, settings: Settings | None = None) -> Path:
-    """Writes the persona among the user's own, replacing an older one of its id in one step; returns the path. Raises
-    StorageError where that cannot be."""
+    """Writes the persona among the user's own, replacing an older one of its id in one step; returns the path.
+
+    Raises StorageError where that cannot be.
+    """
     folder = (settings or load_settings()).user_rubric_dir / "personas"
     path = folder / f"{persona.id}.yaml"
     try:

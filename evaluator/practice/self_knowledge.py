@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 
 class SelfKnowledge(NamedTuple):
-    """One criterion over `n` attempts. `bias` is the mean of own less graded, as a share of the criterion's points (above 0
-    the trainee is kinder to themself); `correlation` is Pearson's. Each is a `Statistic` with a 95% bootstrap interval, or
-    with the reason why there is none."""
+    """One criterion over `n` attempts.
+
+    `bias` is the mean of own less graded, as a share of the criterion's points (above 0 the trainee is kinder to
+    themself); `correlation` is Pearson's. Each is a `Statistic` with a 95% bootstrap interval, or with the reason why
+    there is none.
+    """
 
     criterion: str
     name: str
@@ -25,8 +28,10 @@ class SelfKnowledge(NamedTuple):
 
 
 def know_oneself(history: Sequence[Practised]) -> list[SelfKnowledge]:
-    """One entry per criterion that both graded at least once, in the order of the latest rubric. `history` is what `practised`
-    returns for one rubric. Blocks for some 20 ms per criterion."""
+    """One entry per criterion that both graded at least once, in the order of the latest rubric.
+
+    `history` is what `practised` returns for one rubric. Blocks for some 20 ms per criterion.
+    """
     import numpy as np
 
     from evaluator.calibration.agreement import compare  # scientific packages, which a call does not need

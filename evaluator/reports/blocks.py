@@ -1,5 +1,7 @@
-"""A small document of headings, paragraphs, lists and tables, written as Markdown, Word or Excel. Results of interviews and
-of papers are laid out once and written in all three."""
+"""A small document of headings, paragraphs, lists and tables, written as Markdown, Word or Excel.
+
+Results of interviews and of papers are laid out once and written in all three.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""A sitting from begin to result. Every answer is stored at once; the clock is read off stored moments, so that a program that was
-killed goes on where it was."""
+"""A sitting from begin to result.
+
+Every answer is stored at once; the clock is read off stored moments, so that a program that was killed goes on where it
+was.
+"""
 
 from __future__ import annotations
 

@@ -60,8 +60,11 @@ class ItemFigures(Frozen):
 
 
 class PaperFigures(Frozen):
-    """Figures of a paper over n sittings. `alpha` is Cronbach's, and KR-20 where all questions are right or wrong;
-    `standard_error` is of one total, in points."""
+    """Figures of a paper over n sittings.
+
+    `alpha` is Cronbach's, and KR-20 where all questions are right or wrong; `standard_error` is of one total, in
+    points.
+    """
 
     n: int
     mean: float
@@ -102,8 +105,10 @@ def figures_of(paper: ExamPaper, sittings: Sequence[Sitting]) -> PaperFigures:
 
 
 def alpha_of(points: Array) -> float | None:
-    """Cronbach's alpha of points, shape (people, questions); KR-20 where every question is 0 or its maximum. None where it is
-    undefined: fewer than two people or questions, or nobody differs."""
+    """Cronbach's alpha of points, shape (people, questions); KR-20 where every question is 0 or its maximum.
+
+    None where it is undefined: fewer than two people or questions, or nobody differs.
+    """
     import numpy as np
 
     if min(points.shape) < 2:
@@ -118,7 +123,10 @@ def alpha_of_covariances(covariances: Array) -> float | None:
 
 
 def correlation(one: Array, other: Array) -> float | None:
-    """Pearson's correlation; of a question that is right or wrong it is the point-biserial one. None where undefined."""
+    """Pearson's correlation; of a question that is right or wrong it is the point-biserial one.
+
+    None where undefined.
+    """
     import numpy as np
 
     if len(one) < 3 or np.ptp(one) < 1e-12 or np.ptp(other) < 1e-12:

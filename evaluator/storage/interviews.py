@@ -1,5 +1,7 @@
-"""Whole interviews, the panel's points and the decisions. Paper, segments and outcomes are kept as the JSON of their types,
-which are of higher floors."""
+"""Whole interviews, the panel's points and the decisions.
+
+Paper, segments and outcomes are kept as the JSON of their types, which are of higher floors.
+"""
 
 from __future__ import annotations
 

@@ -203,8 +203,10 @@ class CallRow(Base):
 
 
 class CallTurnRow(Base):
-    """One turn of a call, or a hint, a pause and the like, behind its `parent`. Added and never edited: who tries a turn again
-    begins another branch."""
+    """One turn of a call, or a hint, a pause and the like, behind its `parent`.
+
+    Added and never edited: who tries a turn again begins another branch.
+    """
 
     __tablename__ = "call_turns"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -93,7 +93,10 @@ async def test_preparing_asks_nothing(asker, monkeypatch):
 
 
 async def test_speed_measures_every_way_with_one_engine(asker, monkeypatch, capsys):
-    """JSON for points and for the same questions writes by a schema; the text alone is one reading. Each says what it took."""
+    """JSON for points and for the same questions writes by a schema; the text alone is one reading.
+
+    Each says what it took.
+    """
     from benchmarks.speed import other_ways
 
     async def load() -> None:

@@ -66,8 +66,10 @@ async def test_a_panel_gives_the_mean_and_keeps_every_vote():
     ],
 )
 def test_disagreement_is_a_distance(question, left, right, expected):
-    """Neighbouring levels disagree less than opposite ends; equal distributions not at all. Values by
-    hand."""
+    """Neighbouring levels disagree less than opposite ends; equal distributions not at all.
+
+    Values by hand.
+    """
     ids = [option.id for option in question.options]
     pair = [dict(zip(ids, shares, strict=True)) for shares in (left, right)]
     assert disagreement(question, pair) == pytest.approx(expected)

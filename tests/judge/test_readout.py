@@ -171,8 +171,10 @@ async def test_failures_are_not_remembered(tmp_path):
 
 
 def test_what_wraps_a_judge_has_its_traits(tmp_path) -> None:
-    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does. Several
-    together have the room that the smallest of them has."""
+    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does.
+
+    Several together have the room that the smallest of them has.
+    """
     weak, strong = FixedAsker(), FixedAsker()
     weak.traits, strong.name = Traits(knows=False, context_tokens=CONTEXT_TOKENS), "strong"
     small, large = ReadoutJudge(weak), ReadoutJudge(strong)

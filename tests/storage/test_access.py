@@ -61,7 +61,10 @@ def test_a_folder_shared_on_purpose_stays_so(tmp_path: Path) -> None:
 
 @pytest.fixture
 def protect(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Makes a folder one that cannot be written. Modes mean nothing to root, so there the probe of the folder is told."""
+    """Makes a folder one that cannot be written.
+
+    Modes mean nothing to root, so there the probe of the folder is told.
+    """
 
     def make(folder: Path) -> None:
         for path in (folder, *folder.rglob("*")):

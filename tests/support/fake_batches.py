@@ -13,8 +13,10 @@ Answering = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 
 
 class FakeProvider:
-    """`answer(path, body)` gives status and reply of one request; a job is over after `looks` looks. `asked` holds the id of
-    every request that was ever submitted."""
+    """`answer(path, body)` gives status and reply of one request; a job is over after `looks` looks.
+
+    `asked` holds the id of every request that was ever submitted.
+    """
 
     def __init__(self, answer: Answering, looks: int = 2) -> None:
         self.answer, self.looks = answer, looks

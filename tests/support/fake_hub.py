@@ -9,8 +9,10 @@ from typing import Any
 
 
 class FakeHub:
-    """Two servers, as a hub has: one that knows the files by repository, one that holds them. Files are set in `files`, by
-    `OWNER/REPO/FILE`."""
+    """Two servers, as a hub has: one that knows the files by repository, one that holds them.
+
+    Files are set in `files`, by `OWNER/REPO/FILE`.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}

@@ -1,5 +1,7 @@
-"""A real PostgreSQL for tests: Debian's programs, a folder of its own, a database for each test. Skips where it is not
-installed."""
+"""A real PostgreSQL for tests: Debian's programs, a folder of its own, a database for each test.
+
+Skips where it is not installed.
+"""
 
 from __future__ import annotations
 

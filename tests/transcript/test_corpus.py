@@ -32,8 +32,10 @@ def test_the_corpus_is_wide() -> None:
 
 
 def test_every_layout_gives_the_same_turns() -> None:
-    """Nothing is lost, nothing is joined, every name is whole; who is who is right, or a person is asked. Every fifth case
-    is read, which meets each layout with each content and each kind of names."""
+    """Nothing is lost, nothing is joined, every name is whole; who is who is right, or a person is asked.
+
+    Every fifth case is read, which meets each layout with each content and each kind of names.
+    """
     wrong = defaultdict(list)
     for key, source, content, names in islice(cases(), 0, None, 5):
         if problem := fault(source, content, names):

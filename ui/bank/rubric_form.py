@@ -28,8 +28,10 @@ PREFIX = "bank_rubric:"
 
 
 def open_draft(rubric: Rubric) -> None:
-    """Opens `rubric` in the editor without saving it; it stays to be gone on with until it is saved or dropped. Where one
-    of its id is being written already, that one is opened."""
+    """Opens `rubric` in the editor without saving it; it stays to be gone on with until it is saved or dropped.
+
+    Where one of its id is being written already, that one is opened.
+    """
     if rubric.id in unsaved():
         st.toast(tr("ui_bank.begun_before"))
     else:

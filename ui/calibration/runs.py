@@ -137,8 +137,10 @@ def keep_grades(run: Run, name: str, content: bytes) -> Run:
 
 
 def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
-    """Stores the texts instead of those that were there: one `.jsonl`, or a text file an item. What the machine gave for
-    those, and what came of it, is forgotten: other texts may have the same names."""
+    """Stores the texts instead of those that were there: one `.jsonl`, or a text file an item.
+
+    What the machine gave for those, and what came of it, is forgotten: other texts may have the same names.
+    """
     _forget(run, "machine", "report", "fit", files=(run.readouts.name, DRAW, *_FIGURES))
     shutil.rmtree(run.items, ignore_errors=True)
     make_writable(run.items)

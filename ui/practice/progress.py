@@ -143,8 +143,10 @@ _SELF_COLUMNS = ("criterion", "bias", "correlation", "meaning")
 
 
 def self_knowledge_html(one: SelfKnowledge) -> str:
-    """One criterion: bias and correlation with their intervals, and what they mean in words. Where the interval of the bias
-    holds 0 nothing is claimed."""
+    """One criterion: bias and correlation with their intervals, and what they mean in words.
+
+    Where the interval of the bias holds 0 nothing is claimed.
+    """
     low, high = one.bias.low, one.bias.high
     lean = "unclear" if low is None or high is None or low <= 0 <= high else "kinder" if low > 0 else "stricter"
     cells = (one.bias.text(language()), one.correlation.text(language()), tr(f"ui_practice.self_{lean}"))

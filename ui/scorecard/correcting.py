@@ -109,7 +109,10 @@ def _unmark(record_id: str) -> None:
 
 
 def show_notes(record: Record, *, named: bool = False) -> None:
-    """The remarks, and a field for another. What is typed stays until it is stored. `named`: the name was asked above."""
+    """The remarks, and a field for another.
+
+    What is typed stays until it is stored. `named`: the name was asked above.
+    """
     section("notes")
     for note in record.notes:
         st.text(note.text)

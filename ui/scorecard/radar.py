@@ -79,8 +79,11 @@ def _radar(spokes: Sequence[Spoke], names: tuple[str, str]) -> str:
 
 
 def radar_svg(spokes: Sequence[Spoke]) -> str:
-    """The picture alone. The page takes it as an image only, since Streamlit removes drawings from its HTML; it follows
-    light and dark by itself."""
+    """The picture alone.
+
+    The page takes it as an image only, since Streamlit removes drawings from its HTML; it follows light and dark by
+    itself.
+    """
     count = len(spokes)
     rings = "".join(f'<polygon class="line" points="{_outline([share] * count)}"/>' for share in RINGS)
     lines = "".join(_spoke(place, count, spoke.number) for place, spoke in enumerate(spokes))

@@ -36,8 +36,11 @@ _log = logging.getLogger(__name__)
 
 
 class Tick(NamedTuple):
-    """How far work is. `text` is what it is at; a total of 1 means that the steps cannot be counted; `verdict` is a
-    criterion that is known already."""
+    """How far work is.
+
+    `text` is what it is at; a total of 1 means that the steps cannot be counted; `verdict` is a criterion that is known
+    already.
+    """
 
     done: int
     total: int

@@ -20,8 +20,10 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 
 
 def settings() -> Settings:
-    """The settings as they are now; InputError when the file is wrong. A page asks for them dozens of times, so they
-    are read again only when the file or the environment has changed."""
+    """The settings as they are now; InputError when the file is wrong.
+
+    A page asks for them dozens of times, so they are read again only when the file or the environment has changed.
+    """
     path = config_path()
     try:
         found = path.stat()

@@ -1,5 +1,8 @@
-"""A simulated call. A state machine decides what the customer says and when the call ends, moved by typed questions about
-each turn of the trainee; a model only phrases the line, and every line is checked before it is shown."""
+"""A simulated call.
+
+A state machine decides what the customer says and when the call ends, moved by typed questions about each turn of the
+trainee; a model only phrases the line, and every line is checked before it is shown.
+"""
 
 from evaluator.practice.call.branches import Branches, Point, course, side_by_side
 from evaluator.practice.call.checks import faults, invented, tells_hidden

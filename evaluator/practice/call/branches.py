@@ -9,8 +9,10 @@ from evaluator.practice.call.talking import Talk, reaction_of
 
 
 class Point(NamedTuple):
-    """The customer after one turn of the trainee: `number` counts the trainee's turns, 0 is the start. `agent` is the turn
-    that caused the step, `turn` the id of the customer's answer."""
+    """The customer after one turn of the trainee: `number` counts the trainee's turns, 0 is the start.
+
+    `agent` is the turn that caused the step, `turn` the id of the customer's answer.
+    """
 
     number: int
     turn: str

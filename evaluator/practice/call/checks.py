@@ -55,8 +55,10 @@ _COMMON = {"i", "ok", "okay", "mr", "mrs", "ms"}
 def faults(
     line: str, persona: Persona, told: Collection[str], cue: Cue, agent: str, earlier: Sequence[str]
 ) -> list[Fault]:
-    """What is wrong with `line`, empty if nothing. `told` are ids of the facts told so far, `agent` the turn that it
-    answers, `earlier` the customer's lines before."""
+    """What is wrong with `line`, empty if nothing.
+
+    `told` are ids of the facts told so far, `agent` the turn that it answers, `earlier` the customer's lines before.
+    """
     if not line.strip():
         return ["empty"]
     plain = fold(line)

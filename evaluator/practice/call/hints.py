@@ -1,4 +1,7 @@
-"""A hint on request: what this customer waits for now. Worked out from the state, the persona and the rubric; no model."""
+"""A hint on request: what this customer waits for now.
+
+Worked out from the state, the persona and the rubric; no model.
+"""
 
 from __future__ import annotations
 

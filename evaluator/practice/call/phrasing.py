@@ -57,8 +57,11 @@ class LinePiece(Frozen):
 async def phrase(
     persona: Persona, state: CallState, cue: Cue, agent: str, earlier: Sequence[str], writer: Writer | None
 ) -> AsyncIterator[LinePiece]:
-    """The line piece by piece; the last piece is the whole `Line`. Without a writer, in the states that are always said in
-    the persona's own words, and where the model fails, that is the stock line."""
+    """The line piece by piece; the last piece is the whole `Line`.
+
+    Without a writer, in the states that are always said in the persona's own words, and where the model fails, that is
+    the stock line.
+    """
     content = content_of(persona, cue, earlier)
     refused: list[Refused] = []
     failure = ""

@@ -23,7 +23,10 @@ STOCK = "stock"  # the writer's name where every line is the persona's own
 
 
 class Room:
-    """The models that a call needs, opened once. To be used as an asynchronous context: `async with Room(settings) as room`."""
+    """The models that a call needs, opened once.
+
+    To be used as an asynchronous context: `async with Room(settings) as room`.
+    """
 
     def __init__(self, settings: Settings, writer: str | None = None, judge: Judge | None = None) -> None:
         """`writer` names the model that phrases the lines, or `STOCK`; by default the model of the settings. That one also

@@ -39,8 +39,10 @@ Manner = Literal[
 
 
 class Heard(Frozen):
-    """What one turn of the agent did, as the judge read it. `about` is the fact that it asks about; `closes` says that the
-    agent ends the call."""
+    """What one turn of the agent did, as the judge read it.
+
+    `about` is the fact that it asks about; `closes` says that the agent ends the call.
+    """
 
     events: tuple[Event, ...] = ()
     about: str | None = None
@@ -48,8 +50,11 @@ class Heard(Frozen):
 
 
 class CallState(Frozen):
-    """The customer after some turns. `mood` runs from 0 (furious) to 10 (content); `met` counts the events met so far;
-    `told` holds the ids of the facts told."""
+    """The customer after some turns.
+
+    `mood` runs from 0 (furious) to 10 (content); `met` counts the events met so far; `told` holds the ids of the facts
+    told.
+    """
 
     turns: int = 0
     mood: float = Field(ge=LOWEST, le=HIGHEST)
@@ -95,7 +100,10 @@ def begin(persona: Persona) -> Step:
 
 
 def step(persona: Persona, state: CallState, heard: Heard) -> Step:
-    """What a turn of the agent does. A hidden fact is told only if `heard.about` names it. ValueError if the call is over."""
+    """What a turn of the agent does.
+
+    A hidden fact is told only if `heard.about` names it. ValueError if the call is over.
+    """
     if state.ended:
         raise ValueError("the call is over")
     changes = _changes(persona, state, heard.events)

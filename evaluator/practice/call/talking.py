@@ -1,5 +1,8 @@
-"""A call as it is kept: a tree of turns. Every turn of the agent is stored before a model is asked, every line of the
-customer as soon as it is said, so that a call that was cut off goes on where it was."""
+"""A call as it is kept: a tree of turns.
+
+Every turn of the agent is stored before a model is asked, every line of the customer as soon as it is said, so that a
+call that was cut off goes on where it was.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ class Reaction(Frozen):
 
 
 class Talk:
-    """One call with all its branches, as it was when it was read. `Talk` objects are not changed: read it again after a turn."""
+    """One call with all its branches, as it was when it was read.
+
+    `Talk` objects are not changed: read it again after a turn.
+    """
 
     def __init__(self, call: PracticeCall, turns: Sequence[CallTurn]) -> None:
         self.call, self.turns = call, tuple(turns)
@@ -131,8 +137,10 @@ def say(records: Records, talk: Talk, text: str, behind: str | None = None) -> C
 async def react(
     records: Records, talk: Talk, turn: CallTurn, judge: Judge, writer: Writer | None
 ) -> AsyncIterator[LinePiece]:
-    """What the customer says to a stored turn of the trainee, piece by piece; stored with the last piece. Raises ModelError
-    where the judge cannot work; the turn is kept, and `react` may be called again."""
+    """What the customer says to a stored turn of the trainee, piece by piece; stored with the last piece.
+
+    Raises ModelError where the judge cannot work; the turn is kept, and `react` may be called again.
+    """
     path = talk.said(turn.parent)
     customer = next(one for one in reversed(path) if one.kind == "customer")
     before = reaction_of(customer).state
