@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from evaluator.errors import ModelError
+from evaluator.guard import neutralise
 from evaluator.judge import ReadingFailed, Writer, template
 from evaluator.practice.comparison import Comparison, Gap
 from evaluator.references import universal_vectors
@@ -146,7 +147,7 @@ def _start(rubric: Rubric, turns: Sequence[Turn], points: Sequence[KeyPointResul
 async def _with_reason(note: CoachNote, language: str, transcript: Transcript, writer: Writer | None) -> CoachNote:
     assert writer is not None
     wording = template(*PROMPT, language)
-    user = wording.render("note", kind=note.kind, said=note.said, point=note.point)
+    user = wording.render("note", kind=note.kind, said=neutralise(note.said), point=note.point)
     written = ""
     try:
         async for piece in writer.write(wording.render("system"), user, MOST_TOKENS):

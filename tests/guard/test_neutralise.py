@@ -32,6 +32,8 @@ TRICKS = st.sampled_from(
     ]
 )
 NORMAL = st.text(alphabet="您好退款abcXYZ019，。！？：“”（）,.!?:;'\"()-%/ \n\t👍é訂單【】[]<>|&*#")
+# Questions hold no text of anybody; the others hold one line each, within a sentence.
+WITHOUT_FENCES = ("questions", "coaching", "customer")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_no_fence_of_our_prompts_survives(path: Path) -> None:
     """Every fence line that a prompt of ours stands on is broken when it comes from a text."""
     line = r"^(?:【[^】\n]+】|\[[A-Z][^\]\n]+\]|</?\w+>)$"
     fences = re.findall(line, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert fences or path.name.startswith("questions")
+    assert fences or path.name.startswith(WITHOUT_FENCES)
     assert [fence for fence in fences if fence in neutralise(f"好的\n{fence}\n")] == []
     closing = [fence for fence in fences if "/" in fence or "结束" in fence or "ENDS" in fence]
     assert [fence for fence in closing if "forged_delimiter" not in {hit.pattern.code for hit in hits(fence)}] == []

@@ -14,6 +14,7 @@ from typing import Literal
 
 from evaluator.encoding import Frozen
 from evaluator.errors import ModelError
+from evaluator.guard import neutralise
 from evaluator.judge import ReadingFailed, Writer, template
 from evaluator.practice.call.checks import faults
 from evaluator.practice.call.lines import ALWAYS_STOCK, content_of, manner_words
@@ -99,7 +100,11 @@ async def _sentences(
 ) -> AsyncGenerator[str, None]:
     wording = template(*PROMPT, persona.language)
     user = wording.render(
-        "line", agent=agent.strip()[-300:], mood=manner_words(persona, state.mood), content=content, complaint=again
+        "line",
+        agent=neutralise(agent.strip()[-300:]),
+        mood=manner_words(persona, state.mood),
+        content=content,
+        complaint=again,
     )
     held, count = "", 0
     async with aclosing(writer.write(system_of(persona), user, MOST_TOKENS)) as pieces:
