@@ -43,7 +43,7 @@ def call(
     lang: Lang = None,
 ) -> None:
     from evaluator.practice import find_persona
-    from evaluator.practice.call import start
+    from evaluator.practice.call import start, usual_writer
     from evaluator.rubrics import find
     from evaluator.storage import open_records
 
@@ -51,7 +51,7 @@ def call(
     chosen = find_persona(persona, settings) if persona else _choose(rubric, settings)
     found = find(chosen.rubric, settings)
     with open_records(settings) as records:
-        talk = start(records, OWNER, found, chosen, writer or settings.model)
+        talk = start(records, OWNER, found, chosen, writer or usual_writer(settings.model))
         print(say("case", text=found.task.strip()))
         asyncio.run(_lead(records, found, talk.id, settings, writer))
 

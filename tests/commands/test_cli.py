@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import closing
 from pathlib import Path
 
@@ -11,42 +10,9 @@ import pytest
 
 from evaluator.settings import Settings
 from evaluator.storage import open_records
-from tests.support import command_line
 
 ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "examples" / "cross-border-wrong-item" / "good.txt"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A data folder that the tests of this module share."""
-    return tmp_path_factory.mktemp("cli")
-
-
-@pytest.fixture
-def surroundings(home):
-    """Environment variables of a call: the scripted judge, English, a data folder of the module."""
-    mine = {
-        "EVALUATOR_DATA_DIR": str(home),
-        "EVALUATOR_SCRIPTED_JUDGE": "1",
-        "EVALUATOR_MODEL": "scripted",
-        "EVALUATOR_CONFIG": str(home / "settings.toml"),
-        "EVALUATOR_LANG": "en",
-        "COLUMNS": "200",
-    }
-    return {name: value for name, value in os.environ.items() if not name.startswith("EVALUATOR_")} | mine
-
-
-@pytest.fixture
-def run(surroundings):
-    """Calls `evaluator …` in this process."""
-    return lambda *arguments, stdin=None, **changes: command_line.call(arguments, surroundings | changes, stdin)
-
-
-@pytest.fixture
-def run_process(surroundings):
-    """Starts `evaluator …` in a process of its own."""
-    return lambda *arguments, stdin=None, **changes: command_line.start(arguments, surroundings | changes, stdin)
 
 
 def test_grade_prints_json_and_history_finds_it(run):

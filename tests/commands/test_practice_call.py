@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from tests.commands.test_cli import home, run  # noqa: F401
-
 LEVELS = "\n".join(["3", "", "4", "", "2", "", "1", "", "2", ""])
 
 
-def test_a_call_from_the_first_words_to_the_grading(run):  # noqa: F811
+def test_a_call_from_the_first_words_to_the_grading(run):
     """Chat, a hint, a second try, self-assessment, both views; the input's end loses nothing."""
     typed = (
         "您好，我这就查。\n/hint\n/pause\n喂？\n/resume\n/retry 1\n我今晚就给您关掉，退您一百八十八块。\n/mood\n/oops\n"
@@ -28,7 +26,7 @@ def test_a_call_from_the_first_words_to_the_grading(run):  # noqa: F811
     assert "已评分" in run("practice", "list", "--lang", "zh").stdout
 
 
-def test_what_cannot_be_is_said_in_one_sentence(run):  # noqa: F811
+def test_what_cannot_be_is_said_in_one_sentence(run):
     """An unknown persona, a scenario without one, and a call that nobody led."""
     for arguments in (("call", "nobody.here"), ("call", "-r", "training-plan"), ("resume", "zzz")):
         result = run("practice", *arguments)

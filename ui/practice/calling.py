@@ -23,6 +23,7 @@ from evaluator.practice.call import (
     note,
     say,
     start,
+    usual_writer,
     waiting,
 )
 from evaluator.profiles import Profile
@@ -107,16 +108,14 @@ def _choose(kept: dict[str, str]) -> None:
     hold("call_persona", list(mine), next(iter(mine)))
     st.html(f'<p class="ev-dim">{escape(next(iter(mine.values())).happened)}</p>')
     name = st.radio(tr("practice_call.customer"), list(mine), format_func=labels.__getitem__, key="call_persona")
-    writers = {
-        "model": tr("practice_call.by_model", model=stores.settings().model),
-        STOCK: tr("practice_call.by_stock"),
-    }
-    hold("call_writer", writers, "model")
+    model = stores.settings().model
+    writers = {model: tr("practice_call.by_model", model=model), STOCK: tr("practice_call.by_stock")}
+    hold("call_writer", list(writers), usual_writer(model))
     writer = st.radio(
         tr("practice_call.writer"), list(writers), format_func=writers.__getitem__, key="call_writer", horizontal=True
     )
     if st.button(tr("practice_call.begin"), type="primary", icon=":material/call:", key="call_begin"):
-        begin_call(mine[name], rubrics[chosen], STOCK if writer == STOCK else stores.settings().model)
+        begin_call(mine[name], rubrics[chosen], writer)
         st.rerun()
     _earlier()
 

@@ -9,7 +9,7 @@ from evaluator.practice.call.checks import faults, invented, tells_hidden
 from evaluator.practice.call.hearing import Hearing, hear, prepare
 from evaluator.practice.call.hints import Hint, hint_for
 from evaluator.practice.call.phrasing import CustomerLine, LinePiece, likeness, phrase, system_of
-from evaluator.practice.call.room import STOCK, Room, hint, hints_of, is_paused, place_of
+from evaluator.practice.call.room import STOCK, Room, hint, hints_of, is_paused, place_of, usual_writer
 from evaluator.practice.call.state import CallState, Cue, Heard, MoodChange, Step, begin, is_content, step
 from evaluator.practice.call.talking import Reaction, Talk, load, note, react, reaction_of, say, start, waiting
 
@@ -53,5 +53,6 @@ __all__ = [
     "step",
     "system_of",
     "tells_hidden",
+    "usual_writer",
     "waiting",
 ]

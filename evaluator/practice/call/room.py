@@ -22,6 +22,12 @@ from evaluator.storage import CallTurn, Records
 STOCK = "stock"  # the writer's name where every line is the persona's own
 
 
+def usual_writer(model: str) -> str:
+    """Who phrases the lines unless somebody chooses: the model that judges, but the persona itself beside the embedded model,
+    which is too small and slow to speak for a customer."""
+    return STOCK if model == "embedded" else model
+
+
 class Room:
     """The models that a call needs, opened once.
 
@@ -29,10 +35,10 @@ class Room:
     """
 
     def __init__(self, settings: Settings, writer: str | None = None, judge: Judge | None = None) -> None:
-        """`writer` names the model that phrases the lines, or `STOCK`; by default the model of the settings. That one also
+        """`writer` names the model that phrases the lines, or `STOCK`; see `usual_writer`. The model of the settings
         judges, unless a `judge` is given, which stays open."""
         self.settings = settings
-        self.writer_name = writer or settings.model
+        self.writer_name = writer or usual_writer(settings.model)
         self._given = judge
 
     async def __aenter__(self) -> Room:
