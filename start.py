@@ -128,7 +128,7 @@ def interpreter(folder: Path) -> Path:
 
 def matches(done: dict, lock: str) -> bool:
     """True if the installed packages are those of the current lock, or of a larger lock, which contains it."""
-    installed = done.get("lock")
+    installed = str(done.get("lock"))
     is_enough = installed in LOCKS and LOCKS.index(installed) >= LOCKS.index(lock)
     return is_enough and done.get("digest") == digest(installed)
 

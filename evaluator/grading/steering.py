@@ -15,10 +15,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.guard import Reading, is_graded, readings
 from evaluator.rubric import Role, Rubric
@@ -78,7 +78,7 @@ def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """The guards that the detector raises: "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for
     claims that do not count, "possible_steering" and "possible_claims" where the points stay; each with the exact words and the highest probability."""
     fit, said = shipped(), sentences(transcript)
-    chances = probabilities(fit, features(rubric, said)) if said else []
+    chances: Iterable[Vectors] = probabilities(fit, features(rubric, said)) if said else []
     found: dict[str, list[tuple[float, Sentence]]] = {}
     for sentence, chance in zip(said, chances, strict=True):
         if 1 - chance[0] >= fit.named_from:
@@ -177,9 +177,9 @@ def shipped() -> Discriminant:
     import numpy as np
 
     with np.load(_DATA, allow_pickle=False) as file:
-        parts = [file[name].astype(np.float32) for name in ("centre", "scale", "weights", "intercept")]
+        centre, scale, weights, intercept = (file[name].astype(np.float32) for name in Discriminant._fields[:4])
         told = json.loads(str(file["told"]))
-        return Discriminant(*parts, named_from=float(told["named_from"]), left_out_from=float(told["left_out_from"]))
+        return Discriminant(centre, scale, weights, intercept, float(told["named_from"]), float(told["left_out_from"]))
 
 
 def write(fit: Discriminant, origin: str) -> Path:
@@ -188,7 +188,9 @@ def write(fit: Discriminant, origin: str) -> Path:
 
     said = {"origin": origin, "classes": CLASSES, "named_from": fit.named_from, "left_out_from": fit.left_out_from}
     told = json.dumps(said, ensure_ascii=False)
-    arrays = {name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Discriminant._fields[:-2]}
+    arrays: dict[str, Any] = {
+        name: np.asarray(getattr(fit, name), dtype=np.float32) for name in Discriminant._fields[:-2]
+    }
     np.savez_compressed(_DATA, told=np.array(told), **arrays)
     shipped.cache_clear()
     return _DATA

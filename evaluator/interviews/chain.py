@@ -51,7 +51,7 @@ class States(NamedTuple):
     k: int
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         return 2 * self.k + 2
 
     @property
@@ -144,7 +144,7 @@ def _best_path(
         order = np.argsort(total, axis=None)[::-1][: 6 * BEAM]
         kept: dict[tuple[int, int], _Way] = {}
         for flat in order.tolist():
-            source, state = divmod(flat, states.count)
+            source, state = divmod(flat, states.number)
             value = float(total[source, state])
             if not np.isfinite(value) or len(kept) == BEAM:
                 break
@@ -210,7 +210,7 @@ def _charge(
         for question in range(states.k) if mine else ():
             if entered.get(question, place) != place:
                 free = [question, states.k + question]
-                free += [states.two] if pairs[place] and question in pairs[place][:2] else []
+                free += [states.two] if pairs[place] and question in (pairs[place] or ())[:2] else []
                 score = scores[place].copy()
                 score[:, question] += again
                 score[free, question] -= again
@@ -221,13 +221,13 @@ def marginals(scores: Sequence[Array], states: States) -> tuple[Array, list[Arra
     """Probabilities of states (n, s) and of steps (n of (s, s)), and the logarithm of the sum over all paths."""
     import numpy as np
 
-    first = np.full(states.count, -np.inf)
+    first = np.full(states.number, -np.inf)
     first[states.start] = 0.0
     forward = [first]
     for score in scores:
         forward.append(_log_sum(forward[-1][:, None] + score, axis=0))
     total = float(_log_sum(forward[-1], axis=0))
-    backward = np.zeros(states.count)
+    backward = np.zeros(states.number)
     alone, pairwise = [], []
     for score, before, after in zip(reversed(scores), reversed(forward[:-1]), reversed(forward[1:]), strict=True):
         alone.append(np.exp(after + backward - total))
@@ -277,13 +277,13 @@ def _asker(seen: TurnLikeness, place: int, pairs: Sequence[Together | None]) -> 
     step[:, inside, _AT["ask: length"]] = length
     step[:, inside, _AT["ask again: always"]] = seen.asked_before[place]
     step[:, inside, _AT["ask again: earlier words"]] = seen.earlier[place]
-    step[np.ix_([*beside, states.start], inside, [_AT["ask: after an aside"]])] = 1.0
+    step[np.ix_(np.append(beside, states.start), inside, np.array([_AT["ask: after an aside"]]))] = 1.0
     for question in range(1, k):
         step[[question - 1, k + question - 1], question, _AT["ask: in order"]] = 1.0
     if k:
         step[states.start, 0, _AT["ask: in order"]] = 1.0
     # the same question: a follow-up, or a return from an aside
-    for question in inside:
+    for question in range(k):
         row = np.zeros(len(FEATURES))
         for number, name in enumerate(_ASKED):
             row[_AT[f"follow: {name}"]] = asked[question, number]
@@ -317,7 +317,7 @@ def _answerer(seen: TurnLikeness, place: int, pairs: Sequence[Together | None]) 
         answer[:, _AT[f"answer: {name}"]] = seen.asked[place][:, number]
     step[:, inside] = answer[None]
     step[:, inside, _AT["answerer moves: to another question"]] = 1.0
-    for question in inside:
+    for question in range(k):
         step[question, question] = answer[question]
         step[k + question, question] = answer[question]
         step[k + question, question, _AT["answerer moves: back"]] = 1.0
@@ -339,7 +339,7 @@ def _answerer(seen: TurnLikeness, place: int, pairs: Sequence[Together | None]) 
 def _nothing(states: States) -> Transition:
     import numpy as np
 
-    size = (states.count, states.count)
+    size = (states.number, states.number)
     return Transition(np.zeros((*size, len(FEATURES))), np.ones(size, dtype=bool))
 
 

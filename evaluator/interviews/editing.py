@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -41,7 +42,7 @@ def segments_text(transcript: Transcript, paper: ExamPaper, found: Found) -> str
     lines = []
     for piece in found.pieces:
         turn = turns[piece.turn]
-        line = {"turn": piece.turn, "questions": list(piece.questions)}
+        line: dict[str, Any] = {"turn": piece.turn, "questions": list(piece.questions)}
         if (piece.start, piece.end) != (0, len(turn.text)):
             line |= {"start": piece.start, "end": piece.end}
         line |= {"speaker": turn.speaker or turn.role, "words": turn.text[piece.start : piece.end]}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    Array = NDArray[np.floating | np.integer]
 
 LONGEST = 300  # characters of a turn or question that are embedded whole
 MOST_SENTENCES = 12  # of one turn, from its beginning and its end: a question stands there

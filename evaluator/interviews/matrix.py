@@ -206,8 +206,8 @@ def matrix_blocks(matrix: RoundMatrix, *, quotes: bool = False, language: str | 
             for column, cell in row.cells.items()
             for quote in cell.quotes
         )
-        columns = ("candidate", "question", "quote")
-        blocks.append(Table(say("quotes"), tuple(say(f"column_{one}") for one in columns), said))
+        head = ("candidate", "question", "quote")
+        blocks.append(Table(say("quotes"), tuple(say(f"column_{one}") for one in head), said))
     return blocks
 
 

@@ -44,8 +44,8 @@ def know_oneself(history: Sequence[Practised]) -> list[SelfKnowledge]:
                 pairs.setdefault(gap.criterion, []).append((gap, own, graded))
     found = []
     for criterion, seen in pairs.items():
-        own, graded = (np.array([row[place] for row in seen]) for place in (1, 2))
-        figures = compare(own, graded, names=("bias", "pearson"))
+        mine, machine = (np.array([row[place] for row in seen]) for place in (1, 2))
+        figures = compare(mine, machine, names=("bias", "pearson"))
         found.append(
             SelfKnowledge(
                 criterion=criterion,

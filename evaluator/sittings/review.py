@@ -21,7 +21,7 @@ def review_blocks(sitting: Sitting, *, language: str | None = None) -> list[Bloc
         (titles[one.section], one.total, one.max_points, one.pass_mark, _passed(one.passed, one.pass_mark, language))
         for one in sitting.result.sections
     )
-    head = ("section", "points", "most", "pass_mark", "passed")
+    head: tuple[str, ...] = ("section", "points", "most", "pass_mark", "passed")
     blocks.append(Table(say("sections"), tuple(say(f"column_{name}") for name in head), sections))
     rows = tuple(_row(question, sitting, language) for question in sitting.paper.questions)
     head = ("number", "question", "answer", "key", "points", "most", "state", "explanation")

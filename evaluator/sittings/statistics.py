@@ -267,8 +267,8 @@ def statistics_blocks(paper: ExamPaper, figures: PaperFigures, *, language: str 
         for option in one.options
     )
     if options:
-        head = ("number", "option", "share", "upper", "lower")
-        blocks.append(Table(say("options"), tuple(say(f"column_{name}") for name in head), options))
+        columns = ("number", "option", "share", "upper", "lower")
+        blocks.append(Table(say("options"), tuple(say(f"column_{name}") for name in columns), options))
     return blocks
 
 

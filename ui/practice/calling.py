@@ -306,7 +306,7 @@ def _grade_yourself(talk: Talk, rubric: Rubric) -> None:
     section("ui_practice.step_own")
     st.html(f'<p class="ev-dim">{escape(tr("ui_practice.own_first"))}</p>')
     key = f"{rubric.id}-{talk.id}"
-    own = {item.id: given for item in rubric.criteria if (given := entry.grade_yourself(item, key)) is not None}
+    own = {item.id: point for item in rubric.criteria if (point := entry.grade_yourself(item, key)) is not None}
     entry.finish(rubric, own, lambda profile: _begin_grading(talk, rubric, transcript, own, profile))
 
 

@@ -58,7 +58,8 @@ class MaskingJudge:
 
 
 class _Writes(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     async def prepare(self, system: str) -> None: ...
 
