@@ -136,10 +136,10 @@ def test_moving_loses_no_character(moves):
 def test_probabilities_of_states_are_probabilities(k, turns, seed):
     """They sum to 1 at every turn, and the sum over all paths is what adding them up one by one gives."""
     states, draw = States(k), np.random.default_rng(seed)
-    scores = [draw.normal(size=(states.count, states.count)) for _ in range(turns)]
+    scores = [draw.normal(size=(states.number, states.number)) for _ in range(turns)]
     alone, _, total = marginals(scores, states)
     assert np.allclose(alone.sum(axis=1), 1)
-    ways = np.full(states.count, -np.inf)
+    ways = np.full(states.number, -np.inf)
     ways[states.start] = 0
     for score in scores:
         ways = np.logaddexp.reduce(ways[:, None] + score, axis=0)
