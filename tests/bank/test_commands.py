@@ -47,7 +47,7 @@ def test_import_list_show_and_filters():
     assert "2 new" not in run("list")
     out = run("import", str(PAPERS / "noisy_and_cut.txt"), str(PAPERS / "ordering.txt"))
     assert "failed: 0. Complete questions: 6, cut off: 1" in out
-    assert "declares 4 questions, 2 were found" in out
+    assert "declares 4 questions, but 2 were found" in out
     assert len(listed()) == 7 and len(listed("--kind", "ordering")) == 3
     assert [item["number"] for item in listed("--truncated")] == [2]
     assert len(listed("--file", "order")) == 3 and len(listed("--text", "抽搐")) == 1
