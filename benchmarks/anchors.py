@@ -2,10 +2,10 @@
 
     python -m benchmarks.anchors [--engine ik] [--engine xllamacpp] [--rubric ID …]
 
-Run it after a change of a shipped rubric, a prompt or the weights. Readings of two engines differ a little, so each has its
-own answers under its own keys; those of an engine that is not asked stay, as far as they still count. What was asked before
-is taken from benchmarks/cache, and from the file itself: its answers count for the very text and question that they were
-given to. To have all of them read anew, as after a new version of an engine, empty both.
+Run it after a change of a shipped rubric, a prompt or the weights. Two engines' readings differ a little, so each has
+its own answers under its own keys; the answers of an engine that is not asked stay if they are still valid. Earlier
+answers are taken from benchmarks/cache and from the file itself, which counts only for exactly the text and question it
+answered. To read all of them again, for example after a new version of an engine, empty both.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from evaluator.settings import load_settings
 
 
 async def answers_for(rubric: Rubric, judge: RememberingJudge) -> dict[str, Any]:
-    """What the judge says of a rubric's anchors, by key."""
+    """Returns the judge's answers about a rubric's anchors, by key."""
     found, questions = {}, plan_anchors(rubric, knows=judge.traits.knows)
     for state in anchor_states(rubric).values():
         reply = await judge.decide(state, questions)
@@ -50,7 +50,7 @@ def main(
     engine: Annotated[list[str] | None, typer.Option(help="Which engines read; all installed otherwise.")] = None,
     rubric: Annotated[list[str] | None, typer.Option(help="Which rubrics are read; all that ship otherwise.")] = None,
 ) -> None:
-    """Asks about the shipped rubrics and writes the file, an answer a line, after each rubric."""
+    """Asks about the shipped rubrics and writes the file, one answer per line, after each rubric."""
     asyncio.run(_run(engine or list(installed()), rubric or []))
 
 
@@ -64,7 +64,7 @@ async def _run(engines: list[str], wanted: list[str]) -> None:
     found = {
         key: answer
         for key, answer in shipped_answers().items()
-        if key in counting or answer["engine"] not in here  # what cannot be asked here is left alone
+        if key in counting or answer["engine"] not in here  # what cannot be asked here stays untouched
     }
     write(found)
     for name in engines:
@@ -75,7 +75,7 @@ async def _run(engines: list[str], wanted: list[str]) -> None:
 
 
 def _counting(judges: Iterable[RememberingJudge]) -> set[str]:
-    """The keys of all anchor questions of the rubrics as they are."""
+    """Returns the keys of all anchor questions of the current rubrics."""
     return {
         question_key(judge.stamp, state, question)
         for judge in judges

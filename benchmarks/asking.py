@@ -1,4 +1,7 @@
-"""Judges as benchmarks use them. What they were asked is kept in benchmarks/cache, so that nothing is asked twice."""
+"""Judges as benchmarks use them.
+
+Their answers are kept in benchmarks/cache, so that nothing is asked twice.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def open_memo() -> AskMemo:
 
 
 def open_judge(model: str = "embedded") -> Judge:
-    """The judge called `model`, not remembering anything by itself.
+    """Returns the judge called `model`, without any memory of its own.
 
     `structured:embedded` is the embedded model asked for JSON, `readout:embedded` the same as `embedded` over HTTP,
     both through its own endpoint on loopback.
@@ -30,18 +33,18 @@ def open_judge(model: str = "embedded") -> Judge:
     way, _, rest = model.partition(":")
     if way in WAYS and rest == "embedded":
         judge = choose(f"{way}:{serve_embedded()}/v1#{MODEL}", load_settings())
-        # A port on loopback is another one each time, and what was asked there shall be found again.
+        # The loopback port changes each time, but answers given through it must be found again.
         return Relabelled(judge, model, endpoint=model)
     return choose(model, load_settings())
 
 
 def open_memo_judge(model: str = "embedded") -> RememberingJudge:
-    """The judge called `model`, with the benchmarks' own memo, and with what came along of the shipped rubrics' anchors."""
+    """Returns the judge called `model`, with the benchmarks' memo and the shipped answers about rubric anchors."""
     return RememberingJudge(open_judge(model), open_memo(), shipped_answers())
 
 
 class Relabelled:
-    """A judge by another name, or with further entries in its stamp: the memo keeps answers by the stamp."""
+    """A judge under another name, or with further entries in its stamp: the memo keys answers by the stamp."""
 
     def __init__(self, judge: Judge, name: str | None = None, **stamp: str) -> None:
         self._judge, self.name, self.traits = judge, name or judge.name, judge.traits

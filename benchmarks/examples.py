@@ -1,4 +1,4 @@
-"""Does the grader put a good answer above a middling one above a poor one above one off the topic?
+"""Checks that the grader ranks a good answer above a middling, a poor and an off-topic one.
 
     python -m benchmarks.examples [--rubric ID …] [--model NAME]
 
@@ -29,13 +29,13 @@ OTHERS = ("empty", "steered-base", "orders-the-grader")
 
 
 def shipped(wanted: list[str]) -> list[Rubric]:
-    """The shipped rubrics with these ids; all of them when none is named."""
+    """Returns the shipped rubrics with these ids, or all of them when no id is named."""
     found = [entry for entry in list_rubrics() if entry.origin == "shipped" and (not wanted or entry.id in wanted)]
     return [load(Path(entry.path)) for entry in found]
 
 
 def developed(wanted: list[str]) -> list[Rubric]:
-    """Those of them that have examples to develop with; the other rubrics have graded texts (`benchmarks.frozen`)."""
+    """Returns those with development examples; the other rubrics have graded texts (`benchmarks.frozen`)."""
     folder = resource_dir("examples")
     return [rubric for rubric in shipped(wanted) if (folder / rubric.id / "good.txt").is_file()]
 

@@ -35,9 +35,9 @@ class _Strict(BaseModel):
 class Grade(_Strict):
     """A person's grade of one text.
 
-    `points` by criterion, None where an optional one does not apply; what a penalty holds is taken away. `happened` by
-    fatal item. `key_points` are those that the text makes, each with its sentences. `sentences` speak for or against a
-    criterion.
+    `points` are by criterion, None where an optional one does not apply; a penalty's points are those deducted.
+    `happened` is by fatal item. `key_points` are those the text makes, each with its sentences. `sentences` speak for
+    or against a criterion.
     """
 
     total: float = Field(ge=0)
@@ -50,9 +50,9 @@ class Grade(_Strict):
 class Pair(_Strict):
     """A statement, a sentence, and whether the sentence proves it.
 
-    The statement is a check (`CRITERION.CHECK`, that its answer is yes), a key point, or that a fatal or penalty
-    criterion happened. `near` says what makes a near miss of it; `text` names the text that the sentence stands in,
-    None if it was written for the pair.
+    The statement is that a check (`CRITERION.CHECK`) is answered yes, a key point, or that a fatal or penalty criterion
+    happened. `near` says what makes a near miss of it; `text` names the text that the sentence stands in, or is None if
+    the sentence was written for the pair.
     """
 
     label: Label
@@ -66,7 +66,7 @@ class Pair(_Strict):
 
 
 def folder() -> Path:
-    """Where the examples lie."""
+    """The folder of the examples."""
     return resource_dir("examples")
 
 
@@ -76,7 +76,7 @@ def recorded() -> dict[str, str]:
 
 
 def digest(name: str) -> str:
-    """SHA-256 of a text as it lies in `examples/` now, line ends as Unix has them."""
+    """SHA-256 of a text as it is now in `examples/`, with Unix line ends."""
     return hashlib.sha256((folder() / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
@@ -93,12 +93,12 @@ def frozen_rubrics() -> list[Rubric]:
 
 
 def read_text(rubric_id: str, quality: str, *, asr: bool = False) -> str:
-    """One graded text; `asr` as speech recognition would write it, which only some scenarios have."""
+    """One graded text; `asr` as speech recognition would write it, which exists only for some scenarios."""
     return (folder() / rubric_id / ("asr" if asr else "") / f"{quality}.txt").read_text(encoding="utf-8").strip()
 
 
 def has_asr(rubric_id: str) -> bool:
-    """Whether a scenario's texts are there as speech recognition would write them."""
+    """Whether a scenario's texts also exist as speech recognition would write them."""
     return (folder() / rubric_id / "asr").is_dir()
 
 
@@ -136,7 +136,7 @@ def texts_of(rubric_ids: Iterable[str]) -> list[str]:
 
 
 def main(write: Annotated[list[str] | None, typer.Option(help="Freeze the scenario with this id.")] = None) -> None:
-    """Lists the scenarios; ends with 1 if a frozen text was changed, is missing or is not recorded."""
+    """Lists the scenarios; exits with 1 if a frozen text was changed, is missing or is not recorded."""
     if write:
         known = {name: digest(name) for name in texts_of(write)} | recorded()
         (folder() / "frozen.json").write_text(json.dumps(known, indent=0, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,11 +1,11 @@
-"""Are the key points that a text makes told from those that it misses?
+"""Measures whether key points that a text makes are told apart from those it misses.
 
     python -m benchmarks.key_points [--rubric ID …] [--model NAME]
 
-Shipped examples (good, middling, poor) whose key points one person marked (`key_points.yaml`). Prints, for calls and e-mails
-and for written answers, what likeness alone, the model alone and the product make of them: the area under the ROC curve, and
-at the product's threshold how many are told right, how many missing ones are said to be made, and how many made ones to be
-missing. What was asked of the model is kept in benchmarks/cache.
+Shipped examples (good, middling, poor) whose key points one person marked (`key_points.yaml`). Prints, for calls and
+e-mails and for written answers, what likeness alone, the model alone and the product make of them: the area under the
+ROC curve, and at the product's threshold how many are told right, how many missing ones are said to be made, and how
+many made ones to be missing. What was asked of the model is kept in benchmarks/cache.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ async def told_of(rubric: Rubric, example: str, judge: Judge) -> list[Told]:
 
 
 def lines(told: list[Told]) -> Iterator[str]:
-    """A line a way of telling."""
+    """Prints one line per method."""
     from sklearn.metrics import roc_auc_score
 
     made = [item.made for item in told]
@@ -86,7 +86,7 @@ def main(
     rubric: Annotated[list[str] | None, typer.Option(help="Only these rubrics.")] = None,
     model: Annotated[str, typer.Option(help="The model that judges.")] = "embedded",
 ) -> None:
-    """Grades the marked examples and prints how well their key points are told."""
+    """Grades the marked examples and prints how well their key points are recognised."""
     asyncio.run(_run(rubric or list(yaml.safe_load(MARKS.read_text(encoding="utf-8"))), model))
 
 

@@ -1,4 +1,4 @@
-"""How quick the page is with 10,000 stored gradings: the first paint in Chromium, and what a click costs on the server.
+"""How fast the page is with 10,000 stored gradings: first paint in Chromium, and a click's cost on the server.
 
     python benchmarks/page.py [--gradings 10000] [--clicks 40]
 
@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 
 def fill(folder: Path, gradings: int, owner: str) -> None:
-    """Stores as many gradings as wanted, each with its own transcript."""
+    """Stores the requested number of gradings, each with its own transcript."""
     from practice_cases import WORDS, rubric, scorecard
 
     from evaluator.settings import load_settings
@@ -57,7 +57,7 @@ def clicks(count: int) -> dict[str, list[float]]:
 
 
 def first_paints(folder: Path, count: int) -> list[float]:
-    """Seconds from asking for the page to its title, each in a fresh browser profile."""
+    """Seconds from requesting the page to its title, each in a fresh browser profile."""
     from playwright.sync_api import sync_playwright
 
     from ui.screenshots import FLAGS, serving

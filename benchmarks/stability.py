@@ -1,12 +1,12 @@
-"""Does the total stay where it is when nothing that matters changes?
+"""Checks that the total stays the same when nothing that matters changes.
 
     python -m benchmarks.stability [--rubric ID …] [--example NAME …] [--change NAME …] [--model NAME]
                                    [--swap/--no-swap] [--repeat N] [--peer NAME …]
 
 For examples of the shipped rubrics: harmless changes (spaces, marks, scripts, line breaks, names of speakers, order of
-the options), and padding, doubling and shortening. Prints totals, their spread and the change in per cent of the points.
-Answers are kept in benchmarks/cache; `--repeat` asks the unchanged text again and again, without looking there. `--peer`
-has the same texts graded by other graders too, with the embedded model (docs/benchmarks.md names them).
+the options), and padding, doubling and shortening. Prints totals, their spread and the change in per cent of the
+points. Answers are kept in benchmarks/cache; `--repeat` asks the unchanged text again and again, without looking there.
+`--peer` has the same texts graded by other graders too, with the embedded model (docs/benchmarks.md names them).
 """
 
 from __future__ import annotations
@@ -92,12 +92,12 @@ def peer_totals(name: str, texts: list[Text], changes: Collection[str]) -> list[
 
 
 def as_case(change: str, text: str, rubric: Rubric) -> Case:
-    """A version of an example as a case for peers, called by its change."""
+    """A version of an example as a case for peers, named after its change."""
     return Case(change, CalibrationItem(id=change, answer=text), parse(text, form=rubric.form), rubric, whole=False)
 
 
 def add_up_points(results: dict[tuple[str, str], float | None]) -> dict[str, float]:
-    """Totals by change; a change of which a criterion got no points has none."""
+    """Totals by change; a change with an ungraded criterion is left out."""
     by_change: dict[str, list[float | None]] = {}
     for (change, _), points in results.items():
         by_change.setdefault(change, []).append(points)
@@ -131,8 +131,10 @@ async def totals_of(rubric: Rubric, text: str, changes: Collection[str], judge: 
 
 
 async def totals_again(rubric: Rubric, text: str, judge: Judge, times: int) -> dict[str, float]:
-    """The total of the same text asked again, nothing remembered, and at last with the questions in another order, which
-    an engine that begins each where the last one left off would round otherwise."""
+    """The total when the same text is asked again with nothing remembered, and finally with the questions reordered.
+
+    An engine that begins each question where the last one left off would round differently then.
+    """
     found = {f"asked again ({number})": await total_of(rubric, text, judge) for number in range(1, times + 1)}
     if times:
         found["asked again, last question first"] = await total_of(rubric, text, LastFirst(judge))

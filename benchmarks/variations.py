@@ -62,12 +62,12 @@ def rename(text: str, language: str) -> str:
 
 
 def no_break_spaces(text: str, language: str) -> str:
-    """Ordinary spaces as no-break ones, and a mark of the byte order before all."""
+    """Ordinary spaces as no-break spaces, and a byte order mark in front."""
     return "\ufeff" + text.replace(" ", "\u00a0")
 
 
 def pad(text: str, language: str) -> str:
-    """Empty politeness around what is said: once at the beginning, once at the end, in the speaker's own turns."""
+    """Empty politeness around the content: once at the beginning, once at the end, in the speaker's own turns."""
     first, last = POLITE[language]
     lines = text.strip().splitlines()
     own = [place for place, line in enumerate(lines) if re.match(r"客服|Agent", line)] or [0, len(lines) - 1]

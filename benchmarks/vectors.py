@@ -1,4 +1,4 @@
-"""Vectors of texts are kept in benchmarks/cache, so that no text is embedded in a second run."""
+"""Keeps vectors of texts in benchmarks/cache, so that no text is embedded twice."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ STORE_AT = 500  # new vectors: about ten minutes' work on a busy machine
 
 @contextmanager
 def kept_vectors(path: Path = VECTORS) -> Iterator[None]:
-    """Within this, texts that were embedded in an earlier run are not embedded again; new ones are stored at the end,
-    also when the run was interrupted."""
+    """Within this context, texts embedded in an earlier run are not embedded again.
+
+    New vectors are stored at the end, even if the run was interrupted.
+    """
     import numpy as np
 
     from evaluator.references import embedding

@@ -2,10 +2,10 @@
 
     python -m benchmarks.agreement FOLDER [--limit N] [--beyond N] [--model NAME] [--variant WAY …]
 
-FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all.
-`--model none` asks nobody and shows what likeness to the reference answers gives alone; `--model structured:embedded` has
+FOLDER holds `items.jsonl` and `grades.csv`. Ways of asking: checks, swapped, levels, shown, points, each, all. `--model
+none` asks no model and shows what likeness to the reference answers achieves alone; `--model structured:embedded` has
 the embedded model write JSON. Answers are kept in benchmarks/cache: a second run takes seconds, and an interrupted one
-(Ctrl-C) goes on where it stopped.
+(Ctrl-C) resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(
     resamples: Annotated[int, typer.Option(help="Bootstrap samples of each interval; 0 for none.")] = RESAMPLES,
     out: Annotated[Path | None, typer.Option(help="Folder for readouts.jsonl and figures.json.")] = None,
 ) -> None:
-    """Prints agreement, the human ceiling beside it, what was asked, and writes readouts for a calibration run."""
+    """Prints agreement, the human ceiling and what was asked, and writes readouts for a calibration run."""
     start = time.perf_counter()
     human = read_set(folder, rubric, limit, beyond)
     judge = NoJudge() if model == "none" else open_judge(model)
@@ -70,7 +70,7 @@ def main(
 
 
 def ways_of(chosen: list[str] | None, model: str) -> list[str]:
-    """The ways to ask: the concrete questions unless told otherwise; none without a model."""
+    """Returns the ways to ask: the concrete questions by default, nothing without a model."""
     if model == "none":
         return []
     wanted = chosen or ["checks"]
@@ -81,7 +81,7 @@ def ways_of(chosen: list[str] | None, model: str) -> list[str]:
 
 
 async def read_all(human: HumanSet, judge: Judge, ways: list[str]) -> tuple[list[Reading], Reader, list[str]]:
-    """Every case read: one after the other on the embedded model, which has one slot, else several at a time."""
+    """Reads every case: one at a time on the embedded model, which has one slot, otherwise several at a time."""
     ways = [way for way in ways if way != "each" or not judge.traits.anchored]
     reader = Reader(judge, open_memo(), ways)
     alone = judge.name == "none" or "embedded" in judge.name

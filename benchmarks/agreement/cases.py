@@ -1,6 +1,6 @@
 """A folder of human-graded items as cases: each with its transcript, its rubric and the humans' points.
 
-Which rubric belongs to a folder is told by the criteria that were graded, so a folder may have any name.
+The graded criteria determine which rubric belongs to a folder, so a folder may have any name.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Case:
 
 @dataclass(frozen=True)
 class HumanSet:
-    """A folder, read. `criteria` are the humans'; `lowest` is the lowest grade of their scale."""
+    """A loaded folder. `criteria` are the humans'; `lowest` is the lowest grade of their scale."""
 
     name: str
     cases: tuple[Case, ...]
@@ -59,12 +59,14 @@ class HumanSet:
         return self.cases[0].rubric.language
 
     def highest(self, case: Case) -> float:
-        """The most that the humans could give to a case, by one criterion."""
+        """The maximum that the humans could give a case, on one criterion."""
         return self.lowest + (case.item.max_points or case.rubric.criteria[0].points)
 
     def tenths(self, points: pd.Series) -> pd.Series:
-        """Points by item on the scale that figures are taken on: tenths of the item's maximum where maxima differ,
-        else the humans' own."""
+        """Returns the points by item on the scale used for figures.
+
+        That scale is tenths of the item's maximum where maxima differ, otherwise the humans' own.
+        """
         if len({case.item.max_points for case in self.cases}) < 2:
             return points
         scale = {case.id: 10 / case.item.max_points for case in self.cases if case.item.max_points}
@@ -72,11 +74,11 @@ class HumanSet:
 
 
 def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None, beyond: int | None = None) -> HumanSet:
-    """The folder's items with rubrics and grades.
+    """Loads the folder's items with rubrics and grades.
 
-    `limit` takes items evenly from the whole list, after `beyond` has taken away those that a limit of that number
-    takes: what is left was not seen by a choice made on those. InputError when no rubric is known for its criteria and
-    none is given.
+    `limit` takes items evenly from the whole list, after `beyond` has removed those that a limit of that number would
+    take: the rest were not seen by any choice made on those. Raises InputError when no known rubric fits its criteria
+    and no rubric is passed.
     """
     grades = read_grades(read_table(folder / "grades.csv"))
     kind = rubric.stem if rubric else BY_CRITERIA.get(frozenset(grades.criteria))
@@ -92,7 +94,7 @@ def read_set(folder: Path, rubric: Path | None = None, limit: int | None = None,
 
 
 def make_case(item: CalibrationItem, base: Rubric) -> Case:
-    """An item as a case: its own question and references go into the rubric, and its points rubric into criteria."""
+    """Turns an item into a case: its question and references go into the rubric, its points rubric becomes criteria."""
     stated = read_points_rubric(getattr(item, "rubric_text", "") or "")
     changes: dict[str, object] = {"references": (*base.references, *build_references(item.references))}
     if item.question:
@@ -105,10 +107,10 @@ def make_case(item: CalibrationItem, base: Rubric) -> Case:
 
 
 def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) -> tuple[Criterion, ...]:
-    """Criteria after `pattern`: one a stated part, or one with the stated alternatives as levels.
+    """Builds criteria after `pattern`: one per stated part, or one with the stated alternatives as levels.
 
-    Where some part names nothing, as "(a) (5 points)" does, the answer is graded as a whole: likeness to the reference
-    needs no parts.
+    Where a part names nothing, as in "(a) (5 points)", the answer is graded as a whole: likeness to the reference needs
+    no parts.
     """
     if not all(names_something(part) for part in stated):
         whole = RubricItem(" ".join(part.text for part in stated).strip() or pattern.name, most)
@@ -123,7 +125,7 @@ def build_criteria(pattern: Criterion, stated: list[RubricItem], most: float) ->
 
 
 def read_transcript(item: CalibrationItem, rubric: Rubric) -> Transcript:
-    """The item's words as the product takes them in; turns without words are left out."""
+    """The item's text as the product reads it; turns without words are omitted."""
     if not item.transcript:
         return parse(item.answer, form="answer")
     names = NAMES[rubric.language]
@@ -149,5 +151,5 @@ def _thin(items: list[CalibrationItem], limit: int | None) -> list[CalibrationIt
 
 
 def questions_of(cases: Iterable[Case]) -> list[str]:
-    """The question each case answers, empty where there is none."""
+    """The question each case answers, empty if it has none."""
     return [case.item.question_id for case in cases]

@@ -1,4 +1,4 @@
-"""A judge whose answers are kept with what they took, so that a second run takes seconds and an interrupted one goes on."""
+"""A judge that stores its answers with their cost, so that a rerun takes seconds and an interrupted run resumes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from evaluator.storage import AskMemo, memo_key
 
 
 class KeptJudge:
-    """Remembers answers, and adds up what they took when they were first given (`spent`), whenever that was.
+    """Remembers answers and adds up what they cost when first given (`spent`), however long ago that was.
 
-    `each` asks one question a request; it only matters to judges that weigh several questions at once.
+    `each` asks one question per request; it only matters to judges that weigh several questions at once.
     """
 
     def __init__(self, judge: Judge, memo: AskMemo, purpose: str, *, each: bool = False) -> None:
@@ -36,7 +36,7 @@ class KeptJudge:
         return self._judge.stamp
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """An answer to every question; equal wordings share one."""
+        """Returns an answer to every question; identical wordings share one."""
         rounds = [[question] for question in questions] if self._each else [questions]
         replies = [await self._judge.decide(state, part) for part in rounds]
         answers = {name: answer for reply in replies for name, answer in reply.answers.items()}
@@ -54,7 +54,7 @@ class KeptJudge:
 
 
 class NoJudge:
-    """Answers nothing: what a grading gives without any model (likeness to the references) can still be read off it."""
+    """Answers nothing, so that a grading shows what it achieves without a model (by likeness to the references)."""
 
     name = "none"
     traits = Traits(anchored=True, knows=False)
@@ -76,5 +76,5 @@ class LastFirst(Relabelled):
 
 
 def add_up(usages: Sequence[Usage]) -> Usage:
-    """Sum of what several requests took."""
+    """Adds up the usage of several requests."""
     return sum(usages, Usage())

@@ -1,4 +1,4 @@
-"""What is read off one case: answers to the questions of each way of asking, and the product's own grading."""
+"""What is read from one case: answers to the questions of each way of asking, and the product's own grading."""
 
 from __future__ import annotations
 
@@ -34,8 +34,11 @@ NEEDS_REFERENCES = {"shown", "points"}
 
 @dataclass
 class Reading:
-    """One case, read: answers by way of asking, the grading, and by criterion the likeness to the reference answers and
-    where the last words lie between the rubric's closing sentences."""
+    """The readings of one case.
+
+    They hold the answers by way of asking, the grading, and for each criterion the likeness to the reference answers
+    and the position of the last words between the rubric's closing sentences.
+    """
 
     case: Case
     card: Scorecard
@@ -52,7 +55,7 @@ class Reader:
         self._ways = ways
 
     async def read(self, case: Case) -> Reading:
-        """All ways that make sense for the case; those that share a prefix follow each other."""
+        """Returns all ways of asking that make sense for the case; those that share a prefix are adjacent."""
         alike, closing = await asyncio.to_thread(lambda: (likeness_of(case), closing_of(case)))
         reading = Reading(case, await self._grade(case), alike, closing)
         for way in self._ways:
@@ -94,12 +97,12 @@ def show_references(state: State, rubric: Rubric) -> State:
 
 
 def likeness_of(case: Case) -> dict[str, Witnesses | None]:
-    """What the words alone say of each criterion."""
+    """Returns what the words alone say about each criterion."""
     alike = compare(case.rubric, case.transcript, redactions(inspect(case.transcript)))
     return {item.id: alike[item.speaker].likeness.witnesses(item) for item in case.rubric.criteria}
 
 
 def closing_of(case: Case) -> dict[str, float]:
-    """Where the last words lie between the closing sentences of each criterion that gives some, 0 to 1."""
+    """Returns where the last words lie between each criterion's closing sentences, if it has any, from 0 to 1."""
     found = closings_of(case.rubric, case.transcript, redactions(inspect(case.transcript)))
     return {name: last.position for name, last in found.items()}

@@ -1,4 +1,4 @@
-"""Tables: every variant beside the human ceiling, what the asking took, and readouts for a calibration run."""
+"""Tables: every variant beside the human ceiling, the cost of asking, and readouts for a calibration run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DOUBTS = (0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 def show_agreement(human: HumanSet, points: Mapping[str, pd.DataFrame], resamples: int = RESAMPLES) -> dict[str, dict]:
-    """Prints a table a criterion: the humans first, then each variant; gives the figures by criterion and variant."""
+    """Prints a table per criterion, humans first, then each variant; returns the figures by criterion and variant."""
     kept: dict[str, dict] = {}
     for criterion in human.criteria:
         print(f"\n{human.name} / {criterion}: Pearson, Spearman, QWK, MAE with the humans' mean, 95 % intervals")
@@ -49,7 +49,7 @@ def figures_of(
 
 
 def show_ceiling(human: HumanSet, criterion: str) -> None:
-    """Prints how far humans agree: two of them, one with the rest, three with the rest."""
+    """Prints how far humans agree: two of them, one against the rest, three against the rest."""
     ids = [case.id for case in human.cases]
     grades = human.grades.matrix(criterion).loc[ids].apply(human.tenths)
     ceiling = measure_ceiling(grades.to_numpy(float), step=1.0, names=FIGURES)
@@ -63,7 +63,7 @@ def show_ceiling(human: HumanSet, criterion: str) -> None:
 
 
 def show_bands(human: HumanSet, name: str, table: pd.DataFrame) -> None:
-    """Prints the error of one variant by score band, and by question where there are some."""
+    """Prints the error of one variant by score band, and by question if there are questions."""
     for criterion in human.criteria:
         machine = human.tenths(table[criterion]).dropna()
         truth = human.tenths(human.grades.means()[criterion].loc[machine.index]).to_numpy()
@@ -79,7 +79,7 @@ def show_bands(human: HumanSet, name: str, table: pd.DataFrame) -> None:
 
 
 def by_question(readings: Sequence[Reading], number: Callable[[Answer], float]) -> pd.DataFrame:
-    """A number of each answer: a row an item and a column a different question that most items were asked."""
+    """One number per answer: a row per item and a column per distinct question that most items were asked."""
     import pandas as pd
 
     rows = {}
@@ -94,8 +94,10 @@ def by_question(readings: Sequence[Reading], number: Callable[[Answer], float]) 
 
 
 def show_questions(human: HumanSet, readings: Sequence[Reading]) -> None:
-    """Prints, for every different question asked of all cases, its Pearson with each criterion of the humans; and, for
-    several thresholds of a cascade, how many answers would go on, and the Pearson of those that stay and of those that go.
+    """Prints each distinct question's Pearson correlation with each criterion of the humans.
+
+    For several thresholds of a cascade, it also prints how many answers would be passed on, and the Pearson of those
+    that stay and of those passed on.
     """
     table = by_question(readings, lean)
     if table.empty:  # likeness alone decides, so nothing was asked
@@ -129,7 +131,7 @@ def _show_doubt(name: str, leans: pd.DataFrame, flat: pd.DataFrame, truth: pd.Da
 
 
 def show_spending(spent: Mapping[str, Usage], items: int) -> None:
-    """Prints what each way of asking took when it was first asked, anchors included."""
+    """Prints the cost of each way of asking when it was first asked, anchors included."""
     print("\nwhat it took when first asked, in this run or an earlier one (later ways find the text already read)")
     for way, usage in spent.items():
         read = usage.prompt_tokens - usage.cached_tokens

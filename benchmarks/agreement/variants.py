@@ -1,6 +1,6 @@
-"""From readings to points, once for each variant of asking and counting. Pure arithmetic on what was kept.
+"""From readings to points, once for each variant of asking and counting. Pure arithmetic on stored readings.
 
-A variant gives a share of the points, 0 to 1, for each criterion of a case; None where it has no answer.
+A variant yields a share of the points, 0 to 1, for each criterion of a case; None where it has no answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def of_way(way: str, references: bool, anchored: bool) -> dict[str, Share]:
 
 
 def with_likeness(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
-    """What likeness to the reference gives alone, and as a witness beside the judge with several shares."""
+    """Likeness to the reference alone, and as a witness beside the judge with several shares."""
     found: dict[str, Share] = {f"likeness, {name} alone": likeness((name,)) for name in Witnesses._fields}
     found["likeness"] = alike = likeness(Witnesses._fields)
     for way in ways:
@@ -66,7 +66,7 @@ def with_likeness(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
 
 
 def with_closing(ways: Sequence[str], anchored: bool) -> dict[str, Share]:
-    """What the last words give alone, and as a witness beside the judge with several shares."""
+    """The last words alone, and as a witness beside the judge with several shares."""
     found: dict[str, Share] = {"last words alone": last_words}
     if "checks" not in ways:
         return found
@@ -80,7 +80,7 @@ def last_words(reading: Reading, criterion: str) -> float | None:
 
 
 def product(reading: Reading, criterion: str) -> float | None:
-    """What the product's own path gives."""
+    """The points of the product's own path."""
     verdict = next(item for item in reading.card.verdicts if item.criterion == criterion)
     return verdict.points / verdict.max_points if isinstance(verdict, Verdict) else None
 
@@ -116,7 +116,7 @@ def over(ways: Sequence[str], count: Callable[[Asked], float | None]) -> Share:
 
 
 def asked(answered: Answered, criterion: str) -> Asked | None:
-    """The answers that belong to a criterion (key points belong to all); None as soon as one is missing."""
+    """The answers that belong to a criterion (key points belong to all); None if any is missing."""
     names = [name for name in answered.text if belongs(name, criterion)]
     own = [answered.text[name] for name in names]
     if not own or any(isinstance(answer, Ungraded) for answer in own):
@@ -133,7 +133,7 @@ def belongs(question: str, criterion: str) -> bool:
 
 
 def mean_share(found: Asked) -> float:
-    """Mean expected value, the options lying evenly from 0 to 1: for a yes/no question the probability of yes."""
+    """Mean expected value, with the options spaced evenly from 0 to 1: for a yes/no question the probability of yes."""
     return sum(expected([*own.probabilities.values()]) for own, _, _ in found) / len(found)
 
 
@@ -143,14 +143,14 @@ def mean_logit(found: Asked) -> float:
 
 
 def prior_corrected(found: Asked) -> float | None:
-    """What the text has over silence, squeezed into 0 to 1 question by question."""
+    """What the text gains over silence, squeezed into 0 to 1 question by question."""
     if any(empty is None for _, empty, _ in found):
         return None
     return sum(unanchored(lean(own), lean(empty)).position for own, empty, _ in found if empty) / len(found)
 
 
 def between_anchors(found: Asked) -> float | None:
-    """Between silence and the best reference, each question weighing as far as it tells the two apart."""
+    """The position between silence and the best reference; each question weighs as much as it separates the two."""
     seen = [
         witness(lean(own), lean(empty), max(lean(end) for end in ends)) for own, empty, ends in found if empty and ends
     ]
@@ -159,7 +159,7 @@ def between_anchors(found: Asked) -> float | None:
 
 
 def all_checks(reading: Reading, criterion: str) -> float | None:
-    """The mean leaning over every different question of the rubric, the same for each criterion."""
+    """The mean leaning over every distinct question of the rubric, the same for each criterion."""
     answers = reading.answered["checks"].text
     if any(isinstance(answer, Ungraded) for answer in answers.values()):
         return None
@@ -173,7 +173,7 @@ def lean(answer: Answer) -> float:
 
 
 def points_of(share: Share, readings: Iterable[Reading], human: HumanSet) -> pd.DataFrame:
-    """Points on the humans' scale, a row an item and a column a criterion of theirs; NaN where ungraded."""
+    """Points on the humans' scale, a row per item and a column per criterion of theirs; NaN where ungraded."""
     import pandas as pd
 
     rows = {reading.case.id: _points_of_case(share, reading, human) for reading in readings}

@@ -1,1 +1,1 @@
-"""What hostile texts gain, what is detected of them, and what is said wrongly of innocent ones."""
+"""What hostile texts gain, how many are detected, and the false alarms on innocent ones."""

@@ -1,11 +1,12 @@
-"""What hostile texts gain and what is detected of them, by family, the held-back ones apart; false alarms on innocent texts.
+"""What hostile texts gain and how many are detected, by family, held-back ones separately; false alarms.
 
     python -m benchmarks.attacks [--data DATA] [--model NAME --wordings N [--family NAME …] [--seconds S]] [--table]
 
-Without `--model` nothing is graded: detection and false alarms of every layer over the whole corpus, each layer left out
-once. With it the first N wordings of each family are graded by that model too, and inflation is the share of the points that
-an attack adds to its poor text: with the product's defence, and as written (nothing left out). Answers are kept in
-benchmarks/cache, so an interrupted run goes on; `--seconds` stops after a while. DATA holds sets of real calls and answers.
+Without `--model` nothing is graded: detection and false alarms of every layer over the whole corpus, each layer left
+out once. With it the first N wordings of each family are graded by that model too, and inflation is the share of the
+points that an attack adds to its poor text: with the product's defence, and as written (nothing left out). Answers are
+kept in benchmarks/cache, so an interrupted run goes on; `--seconds` stops after a while. DATA holds sets of real calls
+and answers.
 """
 
 from __future__ import annotations
@@ -46,17 +47,17 @@ RESULTS, KEPT = CACHE / "attacks.json", CACHE / "attacks-seen.jsonl"
 
 
 class Seen(NamedTuple):
-    """What each layer says of a text: the codes of its guards."""
+    """Returns what each layer reports about a text: the codes of its guards."""
 
     codes: dict[str, frozenset[str]]
 
     def without(self, layer: str = "") -> bool:
-        """Whether anything is said when a layer is left out."""
+        """Whether anything is reported when a layer is left out."""
         return any(found for name, found in self.codes.items() if name != layer)
 
 
 def look(rubric: Rubric, transcript: Transcript) -> Seen:
-    """The text as each layer sees it by itself; what was seen before by the same code and fit is read from the cache."""
+    """Looks at the text as each layer sees it by itself; results of the same code and fit come from the cache."""
     key = hashlib.sha256(f"{_version()} {rubric.digest} {transcript.model_dump_json()}".encode()).hexdigest()[:24]
     known = _kept()
     if key not in known:
@@ -68,7 +69,7 @@ def look(rubric: Rubric, transcript: Transcript) -> Seen:
 
 @cache
 def _version() -> str:
-    """A digest of what the layers are made of."""
+    """A digest of the layers' code and fit."""
     parts = [Path(module.__file__ or "") for module in (injection, decoding, overlap, fitted)]
     parts += [Path(fitted.__file__).with_name("steering.npz"), Path(injection.__file__).with_name("patterns.yaml")]
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]
@@ -99,7 +100,7 @@ def _look(rubric: Rubric, transcript: Transcript) -> dict[str, set[str]]:
 
 
 def look_at(rubric_id: str, text: str) -> Seen:
-    """The same of a text on one of the corpus's bases."""
+    """The same for a text on one of the corpus's bases."""
     rubric = rubrics()[rubric_id]
     return look(rubric, parse(text, form=rubric.form))
 
@@ -163,7 +164,7 @@ def _show_alarms(name: str, some: Sequence[tuple[str, Seen]]) -> None:
 
 
 class Graded(NamedTuple):
-    """An attack graded: totals as shares of the points: of the base, with the defence, as written."""
+    """A graded attack. The totals are shares of the points: of the base, with the defence, and as written."""
 
     base: float
     defended: float
@@ -176,7 +177,7 @@ class Graded(NamedTuple):
 
 
 async def grade_all(chosen: Iterable[Attack], judge: Judge, seconds: float) -> dict[str, Graded]:
-    """The attacks graded one by one until the time is over; what was graded before is read from the cache."""
+    """Grades the attacks one by one until the time is up; earlier gradings come from the cache."""
     known: dict[str, list[float]] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     started = time.monotonic()
     for attack in chosen:
@@ -208,7 +209,7 @@ async def _graded(attack: Attack, judge: Judge) -> Graded:
 
 
 def _by_likeness(attack: Attack) -> Graded:
-    """The same by likeness to the reference alone, which is half of a call's position and three quarters of an answer's."""
+    """The same by likeness to the reference alone: half of a call's position, three quarters of an answer's."""
     rubric = with_key_points(rubrics()[attack.rubric])
     text = parse(attack.text, form=rubric.form)
     guards = guards_of(rubric, text)
@@ -218,7 +219,7 @@ def _by_likeness(attack: Attack) -> Graded:
 
 
 def _alike(rubric: Rubric, text: Transcript, left_out: Sequence[tuple[str, int, int]]) -> float:
-    """The share of the points that likeness alone would give."""
+    """The share of the points that likeness alone would award."""
     likeness = compare(rubric, text, left_out)["agent"].likeness
     counted = [criterion for criterion in rubric.criteria if criterion.kind in ("score", "checklist", "bonus")]
     placed = [(criterion.points, likeness.of_criterion(criterion)) for criterion in counted]

@@ -1,8 +1,8 @@
 """The corpus: attacks by family on poor texts of shipped scenarios, and texts that speak of grades innocently.
 
-`families.yaml` has the wordings, `clean.yaml` the innocent texts; families made of others (encodings, orders split over turns,
-composites) are built in `derived.py`. What is held back from tuning is chosen by a hash alone: a third of the families by
-their names, half of the clean texts by their words.
+`families.yaml` has the wordings, `clean.yaml` the innocent texts; families made of others (encodings, orders split over
+turns, composites) are built in `derived.py`. A hash alone chooses what is held back from tuning: a third of the
+families by their names, half of the clean texts by their words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from evaluator.transcript import parse
 
 Language = Literal["zh", "en"]
 WORDINGS = 5
-# Poor texts by number of the wording; only texts that may be developed with.
+# Poor texts by number of the wording; only texts that are for development.
 BASES: dict[Language, tuple[str, ...]] = {
     "zh": (
         "cross-border-wrong-item",
@@ -41,7 +41,7 @@ _SENTENCE = re.compile(r"[^。！？；.!?;\n]+[。！？；.!?;]?")
 
 
 class Attack(NamedTuple):
-    """One attacked text: `inserted` are the words that were put in, as they stand in `text`."""
+    """One attacked text: `inserted` are the words that were inserted, as they stand in `text`."""
 
     family: str
     language: Language
@@ -69,7 +69,7 @@ class Clean(NamedTuple):
 
 
 def is_held_back(name: str, share: int) -> bool:
-    """True for one in `share`, by the SHA-256 of the name."""
+    """True for a name in `share`, by its SHA-256."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % share == 0
 
 
@@ -144,7 +144,7 @@ def _wording(name: str, language: Language, wording: int) -> tuple[str, str]:
 
 
 def insert(base: str, said: str, where: str, language: Language, dialogue: bool) -> tuple[str, tuple[str, ...]]:
-    """The base with something said in it, and what was put in."""
+    """The base with something said in it, and the inserted text."""
     agent, customer = LABELS[language]
     if where == "whole":
         return said, ()
@@ -161,8 +161,10 @@ def insert(base: str, said: str, where: str, language: Language, dialogue: bool)
 
 
 def _spread(base: str, parts: list[str], where: str, language: Language) -> tuple[str, tuple[str, ...]]:
-    """The parts at the ends of the turns of the graded person, the customer, or both by turns; what is left over goes into
-    the last of them."""
+    """Puts the parts at the ends of turns of the graded person, the customer, or both alternately.
+
+    The remaining parts go into the last of those turns.
+    """
     agent, customer = LABELS[language]
     wanted = {"spread": (agent,), "customer_spread": (customer,), "between": (agent, customer)}[where]
     lines = base.splitlines()
@@ -175,7 +177,7 @@ def _spread(base: str, parts: list[str], where: str, language: Language) -> tupl
 
 
 def _fill(said: str, rubric: Rubric, base: str, language: Language) -> str:
-    """The wording with what it takes from the rubric."""
+    """The wording filled in with what it takes from the rubric."""
     found = re.sub(
         r"(?<!\\color)\{([a-z_0-9]+)(\|?)\}", lambda match: _value(match[1], bool(match[2]), rubric, base), said
     )
@@ -248,7 +250,7 @@ def _words(rubric: Rubric) -> list[str]:
 
 
 def _loosened(sentence: str, chinese: bool) -> str:
-    """The sentence in slightly other words, as someone would who hides where it comes from."""
+    """The sentence reworded slightly, as by someone who hides where it comes from."""
     if chinese:
         changes = {
             "您": "你",

@@ -1,4 +1,4 @@
-"""Families that are made of the written ones: encodings, hidden and disguised characters, orders cut apart, composites."""
+"""Families derived from the written ones: encodings, hidden and disguised characters, split orders, composites."""
 
 from __future__ import annotations
 

@@ -2,12 +2,12 @@
 
     python -m benchmarks.attacks.fitting [DATA] [--write]
 
-Positive are the sentences that the tuning families put in. Ordinary are the tuning half of the clean texts, the texts of the
-shipped scenarios that may be developed with, their reference answers and development pairs, sentences of everyday life, and,
-from DATA, half of the real calls and answers (the half that is held back is measured by `benchmarks.attacks`). The probability
-from which a sentence is named is the lowest at which no more than LARGEST_SHARE of the innocent texts are accused, each fold's
-families and texts unknown to the fit that judges them. A sentence is left out of what counts from where PRECISION of those
-above are hostile.
+Positive are the sentences that the tuning families put in. Ordinary are the tuning half of the clean texts, the texts
+of the shipped scenarios that may be developed with, their reference answers and development pairs, sentences of
+everyday life, and, from DATA, half of the real calls and answers (the half that is held back is measured by
+`benchmarks.attacks`). The probability from which a sentence is named is the lowest at which no more than LARGEST_SHARE
+of the innocent texts are accused, with each fold's families and texts unknown to the fit that judges them. A sentence
+does not count from the probability above which PRECISION of the sentences are hostile.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CLAIMS = (
     "level-claims", "check-claims", "point-claims", "self-praise", "already-said", "summary-claims", "stage-directions",
     "narrator", "customer-vouches", "customer-checklist", "third-party", "metadata", "praise-with-directions",
 )  # fmt: skip
-# Texts of the rubric said over are found by overlap; empty politeness and padding are no attempt that a sentence shows.
+# Copied rubric text is found by overlap; empty politeness and padding are not attempts that a sentence reveals.
 NEITHER = (
     "examples-", "reference-", "second-transcript", "rubric-pasted", "key-points-pasted", "keywords", "task-parroted",
     "polish", "padding", "doubling", "acrostic", "tag-characters", "chat-template",
@@ -126,7 +126,7 @@ def _rows_of(group: str, rubric: Rubric, text: str, form_of: Rubric | None = Non
 
 
 def features_of(found: list[Row]) -> np.ndarray:
-    """The features of all rows, in their order; embedded a rubric at a time."""
+    """The features of all rows, in their order; embedded one rubric at a time."""
     by_rubric: dict[str, list[int]] = {}
     for place, row in enumerate(found):
         by_rubric.setdefault(digest_of(row.rubric), []).append(place)
@@ -150,7 +150,7 @@ def fit_on(
 
 
 def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkage: float) -> np.ndarray:
-    """The probability that each row is not ordinary, its group unknown to the fit."""
+    """The probability that each row is not ordinary, by a fit that has not seen its group."""
     from sklearn.model_selection import GroupKFold
 
     chances = np.zeros(len(labels))
@@ -160,7 +160,7 @@ def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkag
 
 
 def highest_by_text(chances: np.ndarray, labels: np.ndarray, groups: list[str]) -> list[float]:
-    """The highest probability of each innocent text, falling."""
+    """The highest probability of each innocent text, in descending order."""
     found: dict[str, float] = {}
     for chance, label, group in zip(chances, labels, groups, strict=True):
         if not label:

@@ -1,1 +1,1 @@
-"""How far a fit with few labels comes: held-out figures on folders of human-graded answers."""
+"""How far a fit with few labels gets: held-out figures on folders of human-graded answers."""

@@ -70,7 +70,7 @@ def main(
 
 
 def gather(items: list[CalibrationItem], readouts: Path | None, embed) -> tuple[Features, object]:
-    """Features of the items that have everything, and the model's own points as a table (None without a model)."""
+    """Returns the features of the complete items, and the model's own points as a table (None without a model)."""
     if readouts is None:
         return read_against_references(items, read_texts(items, embed), embed), None
     made = read_readouts(readouts)
@@ -81,7 +81,7 @@ def gather(items: list[CalibrationItem], readouts: Path | None, embed) -> tuple[
 
 
 def read_against_references(items: list[CalibrationItem], features: Features, embed) -> Features:
-    """Adds, where items have reference answers, how near the answer is to the nearest, by meaning and by bigrams."""
+    """Adds how near the answer is to the nearest reference answer, by meaning and by bigrams, where there is one."""
     if not any(item.references for item in items):
         return features
     rows = []
@@ -114,7 +114,7 @@ def embed_plain(items: list[CalibrationItem], embed) -> np.ndarray:
 
 
 def split(items: list[CalibrationItem], n: int, draw: int, by_question: bool) -> tuple[list[int], list[int]]:
-    """Places of n labelled items and of those tested on; by question no question is on both sides."""
+    """Positions of n labelled items and of those tested on; by question, no question is on both sides."""
     order = np.random.default_rng(draw).permutation(len(items)).tolist()
     if not by_question:
         return order[:n], order[n:]
@@ -155,7 +155,7 @@ def fit_rows(profile, features, truth, test, note, names) -> list[dict]:
 
 
 def raw_rows(features, truth, test, note, names) -> list[dict]:
-    """Figures of the judge's own points on the same items; none without a judge."""
+    """Figures of the judge's own points on the same items; empty without a judge."""
     known = [name for name in names if f"points/{name}" in features.names]
     rows = []
     for name in known:
@@ -192,7 +192,7 @@ def baseline_rows(items, views, truth, train, test, note, names) -> list[dict]:
 
 
 def measure_raw(raw, human) -> list[dict]:
-    """The uncalibrated readout on all items: what no label gives."""
+    """The uncalibrated readout on all items: the result without any label."""
     if raw is None:
         return []
     return [

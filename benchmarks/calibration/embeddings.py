@@ -1,4 +1,4 @@
-"""Embeddings with a memory on disk: asked once, read from `benchmarks/cache` ever after."""
+"""Embeddings with a memory on disk: computed once, then read from `benchmarks/cache`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CACHE = Path(__file__).parents[1] / "cache" / "e5.npz"
 
 
 def remember(path: Path = CACHE) -> Callable[[list[str]], np.ndarray]:
-    """An `embed` that looks in the file first and adds what it had to ask for."""
+    """An `embed` that looks in the file first and adds what it had to compute."""
     known: dict[str, np.ndarray] = {}
     if path.exists():
         with np.load(path) as stored:

@@ -1,8 +1,9 @@
-"""What a report on very many grades takes: made-up grades and readouts, then the command as a user runs it.
+"""The cost of a report on very many grades: made-up grades and readouts, then the command as a user runs it.
 
     python -m benchmarks.calibration.many [--items 25000] [--graders 20]
 
-Prints processor time and the most memory of `evaluator calibrate run`. Two criteria, so the defaults are a million grades.
+Prints processor time and the most memory of `evaluator calibrate run`. Two criteria, so the defaults are a million
+grades.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ HIGHEST = 5
 
 
 def main(items: int = 25_000, graders: int = 20, seed: int = 0) -> None:
-    """Makes the files, runs the report, prints what it took."""
+    """Makes the files, runs the report and prints its cost."""
     with tempfile.TemporaryDirectory() as place:
         folder, generator = Path(place), np.random.default_rng(seed)
         write_grades(folder / "grades.csv", items, graders, generator)
@@ -34,7 +35,7 @@ def main(items: int = 25_000, graders: int = 20, seed: int = 0) -> None:
 
 
 def write_grades(path: Path, items: int, graders: int, generator: np.random.Generator) -> None:
-    """A grade a row, every grader for every item and criterion."""
+    """Writes one grade per row, every grader for every item and criterion."""
     with path.open("w", encoding="utf-8") as file:
         file.write("item,grader,criterion,points\n")
         for item in range(items):
@@ -47,7 +48,7 @@ def write_grades(path: Path, items: int, graders: int, generator: np.random.Gene
 
 
 def write_readouts(path: Path, items: int, generator: np.random.Generator) -> None:
-    """What a machine might have given."""
+    """Makes up a machine's readouts."""
     with path.open("w", encoding="utf-8") as file:
         for item in range(items):
             points = dict(zip(CRITERIA, generator.uniform(0, HIGHEST, len(CRITERIA)).tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""What the protocol found, as tables: every system beside the uncalibrated grader and the human ceiling."""
+"""The protocol's results as tables: every system beside the uncalibrated grader and the human ceiling."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BANDS = ("low", "middle", "high")
 
 
 def report(rows: list[dict], grades: Grades, note: dict, out: Path | None) -> None:
-    """Pearson and mean absolute error by labels and system, coverage whole and by band, and draws that the fit lost."""
+    """Pearson and mean absolute error by labels and system, coverage overall and by band, and draws the fit lost."""
     import pandas as pd
 
     table = pd.DataFrame([row for row in rows if "criterion" in row])
@@ -64,7 +64,7 @@ def _ceiling_lines(grades: Grades, names: list[str]) -> list[str]:
 
 
 def _lost_lines(table: pd.DataFrame) -> list[str]:
-    """By number of labels, how often the fit lies below the uncalibrated grader on the same split, and by how much."""
+    """By number of labels, how often the fit is below the uncalibrated grader on the same split, and by how much."""
     figures = table[table["system"].isin(("fit", "uncalibrated"))]
     lines = []
     for labels, part in figures.groupby("labels"):
@@ -80,7 +80,7 @@ def _lost_lines(table: pd.DataFrame) -> list[str]:
 
 
 def cover(inside: np.ndarray, predicted: np.ndarray, human: np.ndarray) -> dict[str, float]:
-    """Share of items inside their interval: whole, and by thirds of the predictions and of the humans' means."""
+    """Share of items inside their interval: overall, and by thirds of the predictions and of the humans' means."""
     found = {"coverage": float(inside.mean())}
     for kind, values in (("predicted", predicted), ("human", human)):
         places = np.argsort(np.argsort(values, kind="stable"), kind="stable") * 3 // len(values)

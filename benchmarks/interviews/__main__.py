@@ -1,4 +1,4 @@
-"""Are questions and answers found in whole interviews, and are their points those of each answer graded alone?
+"""Checks that questions and answers are found in whole interviews, with the points each answer gets alone.
 
     python -m benchmarks.interviews                 the interviews to report on: boundaries, turns, questions, points (scripted judge)
     python -m benchmarks.interviews --develop       those that the weights were made on
@@ -6,9 +6,10 @@
     python -m benchmarks.interviews --model NAME --sample N    points of N interviews by this model too
     python -m benchmarks.interviews --fit           makes the weights anew (evaluator/interviews/weights.yaml)
 
-The weights were made on the ten develop interviews and 32 more that are put together of the develop texts. The report interviews
-share no sentence with them; nobody tunes on these. The baseline is what a person would do first without a model: every turn goes
-to the question with which it shares most words, and stays there until another shares more (`baseline`).
+The weights were made on the ten develop interviews and 32 more that are put together of the develop texts. The report
+interviews share no sentence with them; nobody tunes on these. The baseline is what a person would do first without a
+model: every turn goes to the question with which it shares most words, and stays there until another shares more
+(`baseline`).
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def main(
 
 
 def show(name: str, counted: Sequence[Agreement]) -> None:
-    """The sums of some interviews."""
+    """Adds up the scores of several interviews."""
     total = Agreement(*(sum(values) for values in zip(*counted, strict=True)))
     wrong = total.turns - total.turns_right
     print(f"== {name}")
@@ -79,7 +80,7 @@ def show(name: str, counted: Sequence[Agreement]) -> None:
 
 
 def paper_of(interview: Interview) -> ExamPaper:
-    """The list of questions as a paper whose questions are nothing but their wording."""
+    """The list of questions as a paper whose questions consist only of their wording."""
     questions = questions_of_texts(list(interview.questions.values()), interview.language)
     language = "zh" if interview.language == "zh" else "en"
     return ExamPaper(
@@ -88,7 +89,7 @@ def paper_of(interview: Interview) -> ExamPaper:
 
 
 def baseline(interview: Interview) -> Found:
-    """Every interviewer's turn goes to the question that it shares most words with, if any; answers go where it went."""
+    """Assigns every interviewer's turn to the question it shares most words with, if any, and answers with it."""
     topics = {name: set(tokens(text, function_words=False)) for name, text in interview.questions.items()}
     current, pieces = "", []
     for number, one in enumerate(interview.said, start=1):
@@ -102,7 +103,10 @@ def baseline(interview: Interview) -> Found:
 
 
 async def _points(interviews: Sequence[Interview], found: dict[str, Found], model: str) -> None:
-    """Points of each question as found beside those of its true words alone; with both cut the same they are the same text."""
+    """Points of each question as found beside those of its true words alone.
+
+    With both cut the same way, the two are the same text.
+    """
     judge = _judge(model)
     differences, total = [], 0.0
     for one in interviews:

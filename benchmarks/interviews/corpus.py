@@ -1,7 +1,7 @@
-"""The interviews: own texts, some written whole by hand, others put together of banks of questions, answers and talk.
+"""The interviews: own texts, some written whole by hand, others assembled from banks of questions, answers and talk.
 
-`develop` holds those that the weights of the alignment were made on, `report` those that are only measured. The two share no
-sentence. Putting together is by a seed, so that everybody measures the same interviews.
+`develop` holds those that the weights of the alignment were made on, `report` those that are only measured. The two
+share no sentence. The assembly is seeded, so that everybody measures the same interviews.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ WHO: dict[str, tuple[Role, dict[str, str]]] = {
 
 
 class Said(NamedTuple):
-    """A turn with its truth: the questions that it is part of, whole (`parts` empty) or sentence by sentence."""
+    """A turn with its truth: the questions it belongs to, whole (`parts` empty) or sentence by sentence."""
 
     who: str
     questions: tuple[str, ...]
     text: str
-    parts: tuple[tuple[str, str], ...] = ()  # (question, words) of an answer to several
+    parts: tuple[tuple[str, str], ...] = ()  # (question, words) of an answer to several questions
 
 
 class Interview(NamedTuple):
@@ -48,7 +48,7 @@ class Interview(NamedTuple):
 
     @property
     def transcript(self) -> Transcript:
-        """As a transcript whose roles are known."""
+        """Returns the interview as a transcript whose roles are known."""
         source, turns = "", []
         for number, one in enumerate(self.said, start=1):
             role, names = WHO[one.who]
@@ -69,21 +69,21 @@ class Interview(NamedTuple):
 
 @cache
 def develop() -> tuple[Interview, ...]:
-    """Three by hand and seven put together."""
+    """Three written by hand and seven assembled."""
     banks = [("bank-dev-zh", 4), ("bank-dev-en", 3)]
     return (*_by_hand("hand-dev"), *_composed(banks, "talk-dev", seed=7))
 
 
 @cache
 def more() -> tuple[Interview, ...]:
-    """Thirty-two more for the weights alone, put together of the develop texts and of two banks beside them."""
+    """Thirty-two more for the weights alone, assembled from the develop texts and two further banks."""
     banks = [("bank-dev-zh", 6), ("bank-dev-en", 6), ("bank-dev-zh-b", 10), ("bank-dev-en-b", 10)]
     return tuple(one._replace(id=f"more-{one.id}") for one in _composed(banks, "talk-dev", seed=3))
 
 
 @cache
 def report() -> tuple[Interview, ...]:
-    """Nine by hand and sixteen put together."""
+    """Nine written by hand and sixteen assembled."""
     banks = [(f"bank-test-{name}", 4) for name in ("zh-1", "zh-2", "en-1", "en-2")]
     return (*_by_hand("hand-test"), *_composed(banks, "talk-test", seed=11))
 
@@ -118,7 +118,7 @@ def _composed(banks: list[tuple[str, int]], talk: str, seed: int) -> Iterator[In
 
 
 def _compose(name: str, bank: dict[str, Any], talk: dict[str, Any], draw: random.Random) -> Interview:
-    """Four questions or more, in any order, one or none not asked, at most two of them put together."""
+    """Four questions or more, in any order, at most one of them not asked, at most two asked together."""
     space = " " if bank["language"] == "en" else ""
     listed = draw.sample(bank["questions"], draw.randint(5, len(bank["questions"])))
     questions = {f"q{place}": one["text"] for place, one in enumerate(listed, start=1)}

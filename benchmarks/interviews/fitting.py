@@ -68,7 +68,7 @@ def _prepare(interview: Interview) -> tuple[States, list[Transition], list[int]]
 
 
 def write(weights: np.ndarray, place: Path, ridge: float, unasked: float) -> None:
-    """Writes them with where they come from."""
+    """Writes the weights and their origin."""
     origin = f"python -m benchmarks.interviews --fit: maximum likelihood on the develop interviews, ridge {ridge:g}"
     rounded = {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)}
     place.write_text(write_yaml({"origin": origin, "weights": {"unasked": unasked, **rounded}}), encoding="utf-8")

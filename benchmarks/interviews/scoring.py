@@ -13,8 +13,8 @@ Label = frozenset[str]
 class Agreement(NamedTuple):
     """Counts for one interview.
 
-    A boundary is a place between two characters of different questions (a change within a turn counts too). One is right where
-    both have it at the same place, with the same question behind it.
+    A boundary is a place between two characters of different questions (a change within a turn counts too). It is right
+    where the truth and the result both have it in the same place, with the same question after it.
     """
 
     boundaries: int  # true ones
@@ -22,15 +22,15 @@ class Agreement(NamedTuple):
     right: int
     turns: int
     turns_right: int
-    unsure_wrong: int  # wrong turns about which a person is asked
+    unsure_wrong: int  # wrong turns that a person is asked about
     doubts: int
     questions: int  # of the list
     segments_right: int  # questions whose words are exactly the true ones; not asked where they were not
-    asked_right: int  # questions that are found, or found not to have been asked, as it was
+    asked_right: int  # questions rightly found, or rightly found not to have been asked
 
 
 def agreement(interview: Interview, found: Found) -> Agreement:
-    """Compares what was found with the truth."""
+    """Compares the result with the truth."""
     true, seen = true_labels(interview), found_labels(interview, found)
     true_cuts, seen_cuts = _cuts(true), _cuts(seen)
     doubted = {int(doubt.turn[1:]) - 1 for doubt in found.doubts}
@@ -51,7 +51,7 @@ def agreement(interview: Interview, found: Found) -> Agreement:
 
 
 def true_labels(interview: Interview) -> list[list[tuple[int, Label]]]:
-    """For each turn, what begins where: (offset, questions)."""
+    """Returns, for each turn, what begins where: (offset, questions)."""
     labels: list[list[tuple[int, Label]]] = []
     for one in interview.said:
         if not one.parts:

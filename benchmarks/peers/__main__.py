@@ -2,8 +2,8 @@
 
     python -m benchmarks.peers FOLDER [--limit N] [--peer NAME …] [--address http://host:8000]
 
-Peers: plain, autorubric, deepeval, openevals; each runs in an environment that is set up at first use. Prints
-agreement, seconds and tokens. What was graded is kept under benchmarks/cache/peers, so an interrupted run goes on.
+Peers: plain, autorubric, deepeval, openevals; each runs in its own environment, set up at first use. Prints agreement,
+seconds and tokens. Gradings are kept under benchmarks/cache/peers, so an interrupted run resumes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A proxy on loopback before an OpenAI-compatible endpoint that adds up requests, tokens and seconds.
+"""A loopback proxy in front of an OpenAI-compatible endpoint that adds up requests, tokens and seconds.
 
 Peers count tokens each in their own way or not at all; here all are counted by what the endpoint says.
 """
@@ -21,7 +21,7 @@ from evaluator.scorecard import Usage
 
 TIMEOUT_S = 1800
 MODEL = "local"
-MOST_TOKENS = 600  # of one reply, where a grader sets no limit: a small model can go on until its context is full
+MOST_TOKENS = 600  # per reply, where a grader sets no limit: a small model can go on until its context is full
 
 
 class Counter:
@@ -36,21 +36,21 @@ class Counter:
         self._open, self._busy_since = 0, 0.0
 
     def begin(self) -> None:
-        """A request has come."""
+        """Records the start of a request."""
         with self._lock:
             if not self._open:
                 self._busy_since = time.perf_counter()
             self._open += 1
 
     def end(self, reply: bytes) -> None:
-        """The answer to a request has come."""
+        """Records the end of a request."""
         with self._lock:
             self._open -= 1
             busy = 0.0 if self._open else time.perf_counter() - self._busy_since
             self._usage += _usage_of(reply, busy)
 
     def take(self) -> Usage:
-        """Usage so far; counting starts again at nothing."""
+        """Returns the usage so far; counting starts again at zero."""
         with self._lock:
             taken, self._usage = self._usage, Usage()
         return taken
@@ -70,7 +70,7 @@ def counted(address: str) -> Iterator[tuple[str, Counter]]:
 
 
 def limited(body: bytes) -> bytes:
-    """The request with a limit on the reply, unless it has one of its own."""
+    """Returns the request with a limit on the reply, unless it has its own."""
     try:
         asked = json.loads(body)
     except ValueError:
@@ -120,7 +120,7 @@ def _handler(address: str, counter: Counter) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     return Forward
 

@@ -19,7 +19,7 @@ RUNNERS = Path(__file__).parent / "runners"
 
 
 def prepare(peer: str) -> Path:
-    """The Python of the peer's environment, which is made and filled if it is not there yet. `plain` needs none."""
+    """Returns the Python of the peer's environment, creating and filling it if needed. `plain` needs none."""
     packages = PEERS[peer]
     if not packages:
         return Path(sys.executable)
@@ -36,7 +36,7 @@ def prepare(peer: str) -> Path:
 
 
 def _commands(folder: Path, python: Path, packages: tuple[str, ...]) -> list[list[str]]:
-    """With uv where it is at hand, which takes seconds; else with venv and pip."""
+    """Uses uv if available, which takes seconds; otherwise venv and pip."""
     beside = Path(sys.executable).with_name("uv")
     uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
     if uv:

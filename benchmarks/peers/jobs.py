@@ -1,4 +1,4 @@
-"""What a peer is given: one job a case and criterion, in words that any grader can take, and what comes back."""
+"""A peer's input, one job per case and criterion in words that any grader can take, and its output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_jobs(path: Path, cases: Iterable[Case]) -> None:
 
 
 def read_results(path: Path) -> dict[tuple[str, str], float | None]:
-    """Points by item and criterion; None where the peer gave none."""
+    """Points by item and criterion; None where the peer returned none."""
     if not path.exists():
         return {}
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -42,7 +42,7 @@ def read_results(path: Path) -> dict[tuple[str, str], float | None]:
 
 
 def points_of(results: dict[tuple[str, str], float | None], human: HumanSet) -> pd.DataFrame:
-    """Points on the humans' scale, a row an item and a column a criterion of theirs; NaN where a part is missing."""
+    """Points on the humans' scale, a row per item and a column per criterion of theirs; NaN where a part is missing."""
     import pandas as pd
 
     rows = {case.id: _points_of_case(results, case, human) for case in human.cases}

@@ -1,4 +1,4 @@
-"""A peer, or the product, over cases: what is graded already is not graded again, and what all of it took is kept."""
+"""Runs a peer or the product over cases: graded cases are not graded again, and the total cost is kept."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OURS = "evaluator"
 def run_peer(
     name: str, python: Path, place: Path, cases: tuple[Case, ...], base_url: str, counter: Counter
 ) -> dict[str, Any]:
-    """Runs a peer over what it has not graded yet; gives what all of it took, earlier runs included."""
+    """Runs a peer over what it has not graded yet; returns the total cost, earlier runs included."""
     write_jobs(place / "jobs.jsonl", cases)
     quiet = {"LANGSMITH_TRACING": "false", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(python), str(RUNNERS / f"run_{name}.py"), base_url, MODEL]
@@ -48,7 +48,7 @@ def run_peer(
             )
         told = "done" if ended.returncode == 0 else f"ended with {ended.returncode}, see {place / name}.log"
         print(f"{name}: {told}", file=sys.stderr, flush=True)
-    finally:  # an interrupted run has taken its share too
+    finally:  # an interrupted run has cost something too
         account = keep_account(place, name, counter.take())
     return account
 
@@ -58,8 +58,8 @@ async def run_ours(
 ) -> dict[str, Any]:
     """The product over the same endpoint, with a memo of its own: anchors that items share are asked once.
 
-    Its seconds are those of the whole grading, since part of its work is not the model's. `traits` is what the product
-    takes the model to be when it is not behind an endpoint.
+    Its seconds cover the whole grading, since part of its work is not done by the model. `traits` is what the product
+    assumes about the model when it is not behind an endpoint.
     """
     path = own_results(place, cases)
     endpoint = Endpoint(name=OURS, model=MODEL, base_url=base_url)
@@ -83,14 +83,16 @@ async def run_ours(
 
 
 def own_results(place: Path, cases: tuple[Case, ...]) -> Path:
-    """Where the product's points lie: apart for each version of rubrics, prompts and arithmetic, of which peers know
-    nothing."""
+    """Where the product's points are stored.
+
+    Each version of rubrics, prompts and arithmetic has its own place; peers depend on none of these.
+    """
     version = [METHOD, template(*READOUT, cases[0].rubric.language).digest, [case.rubric.digest for case in cases]]
     return place / f"{OURS}-{memo_key(version)[:8]}.jsonl"
 
 
 def keep_account(place: Path, name: str, usage: Usage) -> dict[str, Any]:
-    """Adds what a run took to what earlier runs of the same grader took."""
+    """Adds the cost of a run to the cost of earlier runs of the same grader."""
     path = place / f"{name}.usage.json"
     before = Usage.model_validate_json(path.read_text()) if path.exists() else Usage()
     total = before + usage

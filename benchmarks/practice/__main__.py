@@ -1,4 +1,7 @@
-"""Simulated customers, measured. See `training.py`, `hearing.py`, `calls.py` and `report.py` for what each command does."""
+"""Simulated customers, measured.
+
+`training.py`, `hearing.py`, `calls.py` and `report.py` say what each command does.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Calls that scripted agents lead: the agent's turns of the graded example texts, said one after the other to a persona.
+"""Scripted calls: the agent's turns of the graded example texts, spoken one after the other to a persona.
 
     python -m benchmarks.practice calls --personas 12 --seconds 540 [--writer stock] [--alone] [--out FILE]
     python -m benchmarks.practice report [--out FILE]
 
-Four qualities of agent per persona: the texts `excellent`, `adequate`, `cold` and `rude` of the persona's scenario. Every call
-is appended to the file as soon as it is over, so that a run that was stopped goes on. With --grade each call is graded too.
+Four qualities of agent per persona: the texts `excellent`, `adequate`, `cold` and `rude` of the persona's scenario.
+Every call is appended to the file as soon as it is over, so that a run that was stopped goes on. With --grade each call
+is graded too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ OUT = Path("practice-calls.jsonl")
 
 
 def agents(persona: Persona) -> dict[str, list[str]]:
-    """The agent's turns of the scenario's example texts by quality; empty where the scenario has no such texts."""
+    """The agent's turns of the scenario's example texts by quality; empty if the scenario has no such texts."""
     folder = ROOT / "examples" / persona.rubric
     found = {}
     for quality in QUALITIES:
@@ -52,20 +53,20 @@ def cases(count: int) -> Iterator[tuple[Persona, str, list[str]]]:
 
 
 class NoJudge:
-    """Answers nothing, so that the classifier alone decides: what is left of the hearing without a model."""
+    """Answers nothing, so that the classifier alone decides: the hearing without a model."""
 
     name = "classifier"
     traits = Traits(anchored=True)
     stamp = {"model": "none"}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
-        """Every question ungraded."""
+        """Returns every question ungraded."""
         failed = {one.id: Ungraded(question=one.id, cause="unreadable") for one in questions}
         return Reply(model=self.name, answers=failed)
 
 
 async def run(count: int, seconds: float, writer: str | None, out: Path, grade: bool, judge: Judge | None) -> None:
-    """Leads the calls that the file does not hold yet, as many as fit into `seconds`."""
+    """Runs the calls that the file does not hold yet, as many as fit into `seconds`."""
     end = time.monotonic() + seconds
     done = {(row["persona"], row["quality"], row["writer"]) for row in rows(out)}
     settings = load_settings()
@@ -109,7 +110,7 @@ async def _lead(
 
 
 def rows(out: Path) -> list[dict[str, Any]]:
-    """What was led so far."""
+    """Returns the calls so far."""
     if not out.is_file():
         return []
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -2,8 +2,8 @@
 
     python -m benchmarks.practice judge --seconds 540
 
-Each question that the product could ask about a turn of turns.yaml is printed with the classifier's chance and the model's
-log-odds. Readings are remembered in the data folder, so that a run that was stopped goes on.
+Each question that the product could ask about a turn of turns.yaml is printed with the classifier's chance and the
+model's log-odds. Readings are kept in the data folder, so a stopped run resumes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from evaluator.practice.call import hearing, spotting
 from evaluator.settings import load_settings
 
 TURNS = Path(__file__).with_name("turns.yaml")
-ASKED = 6  # the likeliest events of each turn; what is true and less likely is asked too
+ASKED = 6  # the likeliest events of each turn; those that are true but less likely are asked too
 NOTHING = {"zh": ("……", "嗯，您好。"), "en": ("…", "Mm, hello.")}
 
 
@@ -67,5 +67,5 @@ async def read(judge: Judge, seconds: float) -> None:
 
 
 def main(seconds: float) -> None:
-    """Reads with the model of the settings."""
+    """Reads with the model from the settings."""
     asyncio.run(read(open_judge(load_settings()), seconds))

@@ -15,8 +15,8 @@ from evaluator.practice.call import invented, likeness, tells_hidden
 from evaluator.practice.call.hearing import asks
 from evaluator.references import passage_vectors
 
-NEAR_ASKED = 0.25  # centred cosine of the other embedder: below it a turn is about something else than a hidden fact
-UNKNOWN = 0.35  # a line that is as far from everything that the persona knows may have been made up
+NEAR_ASKED = 0.25  # centred cosine of the other embedder: a turn below it is not about the hidden fact
+UNKNOWN = 0.35  # a line this far from everything that the persona knows may have been made up
 
 
 def order(calls: Iterable[dict[str, Any]], value: str) -> tuple[int, int]:
@@ -34,7 +34,7 @@ def order(calls: Iterable[dict[str, Any]], value: str) -> tuple[int, int]:
 
 
 def lines(calls: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every answer of a customer with its persona and what was told before."""
+    """Every answer of a customer with its persona and what was said before."""
     found = []
     for call in calls:
         persona, told = find_persona(call["persona"]), []
@@ -48,7 +48,7 @@ def lines(calls: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def unasked(line: dict[str, Any]) -> bool:
-    """Whether the line tells a hidden fact although the turn was no question near it, or tells one that no cue told."""
+    """Whether the line gives away a hidden fact that no question came near, or that no cue called for."""
     persona: Persona = line["who"]
     if tells_hidden(line["text"], persona, line["state"]["told"]):
         return True

@@ -30,8 +30,11 @@ def _sentences() -> list[tuple[str, str]]:
 
 
 def fit(turns: list[dict[str, Any]]) -> tuple[list[str], Any, Any]:
-    """Names, weights and constants, trained on the sentences and these turns. Of a turn with an event the sentence nearest to
-    the event's own is positive; of a turn without it all are negative."""
+    """Trains names, weights and constants on the sentences and these turns.
+
+    In a turn with an event, the sentence nearest to the event's own sentences is positive; in a turn without it, all
+    sentences are negative.
+    """
     from sklearn.linear_model import LogisticRegression
 
     known = _sentences()

@@ -1,1 +1,1 @@
-"""What masking finds of personal data, and what it takes for it wrongly."""
+"""What personal data masking finds, and what it mistakes for personal data."""

@@ -18,7 +18,7 @@ from evaluator.privacy import mask
 
 
 def found(case: Case) -> bool:
-    """Whether all data of the case is gone from the masked text."""
+    """Whether all personal data of the case is gone from the masked text."""
     masked = mask(case.text)
     places = [(case.text.find(data), case.text.find(data) + len(data)) for data in case.data]
     covered = {at for piece in masked.pieces for at in range(piece.original_start, piece.original_end)}

@@ -1,7 +1,7 @@
-"""Synthetic cases: sentences of calls and letters with personal data of every kind, and with numbers that are none.
+"""Synthetic cases: sentences of calls and letters with personal data of every kind, and with innocent numbers.
 
-All data is made up by a seeded generator, with valid check digits. Templates with even numbers were looked at while the finder
-was written; those with odd numbers were not (`Case.seen`).
+All data is made up by a seeded generator, with valid check digits. Templates with even numbers were looked at while the
+finder was written; those with odd numbers were not (`Case.seen`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ROADS = ("Baker Street", "Mill Lane", "Station Road", "Park Avenue", "Church Cl
 
 
 class Case(NamedTuple):
-    """A sentence, and the personal data in it by kind; none in an innocent one."""
+    """A sentence, and the personal data in it by kind; empty for an innocent one."""
 
     text: str
     kind: str
@@ -47,7 +47,7 @@ class Case(NamedTuple):
 
 
 def cases(each: int = 12) -> list[Case]:
-    """`each` cases of every template, the same every time."""
+    """Returns `each` cases of every template, the same every time."""
     return list(_cases(random.Random(20261128), each))
 
 

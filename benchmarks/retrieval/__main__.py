@@ -60,8 +60,9 @@ def _fill_with_items(folder: Path, items: list[Item]) -> tuple[ReferenceStore, A
 
 
 def _add(store: ReferenceStore, plain: Any, entries: list, vectors: np.ndarray) -> None:
-    """Distractors go into both collections; the plain one gets them back on the raw mean, where its vectors
-    lie.
+    """Adds the distractors to both collections.
+
+    The plain one gets them shifted back onto the raw mean, where its own vectors lie.
     """
     sentences = vectors[:, : embedding.DIMENSIONS] / (1 - meaning.SHARE) ** 0.5
     raw = sentences * 0.35 + space.background().passage_mean
@@ -92,8 +93,9 @@ def _table(items: list[Item], searches: dict[str, Search], embedding_times: list
 
 
 def _fit_table(items: list[Item], store: ReferenceStore) -> str:
-    """For how many tasks the best entry is said to fit, by threshold: should be 1 for the queries, 0 for tasks that
-    nothing answers.
+    """For how many tasks the best entry is said to fit, by threshold.
+
+    The share should be 1 for the queries and 0 for tasks that nothing answers.
     """
     groups = {
         "queries that share words": [item.near for item in items],
@@ -124,7 +126,7 @@ def _pairs(items: list[Item]) -> Iterator[tuple[str, str]]:
 
 
 def _timed(call: Any) -> tuple[Any, tuple[float, float]]:
-    """What `call` gives, and the wall and processor seconds that it took."""
+    """Returns the result of `call`, and the wall and processor seconds that it took."""
     wall, cpu = time.perf_counter(), time.process_time()
     given = call()
     return given, (time.perf_counter() - wall, time.process_time() - cpu)

@@ -57,13 +57,14 @@ def load_items() -> list[Item]:
 
 
 def load_unfitting() -> dict[str, list[str]]:
-    """Tasks that no item answers, by how far away they are."""
+    """Returns the tasks that no item answers, by how far away they are."""
     return _load("unfitting.yaml")
 
 
 def words(text: str) -> set[str]:
-    """Pairs of neighbouring Chinese characters (the shortest words that mean something) and English content
-    words.
+    """Returns pairs of neighbouring Chinese characters and English content words.
+
+    Two characters are the shortest Chinese words that mean something.
     """
     folded = fold(text)
     runs = re.findall(r"[\u4e00-\u9fff]+", folded)

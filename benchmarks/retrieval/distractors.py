@@ -1,9 +1,8 @@
-"""Entries to search among: mixtures of real texts, because embedding 100,000 texts would take most of an
-hour.
+"""Entries to search among: mixtures of real texts, because embedding 100,000 texts would take most of an hour.
 
-The pool are the criteria, levels, key points and answers of the shipped rubrics and the background texts,
-embedded for real and cached. A distractor's text joins two of them; its vector is a random mixture of the
-two vectors with noise.
+The pool consists of the criteria, levels, key points and answers of the shipped rubrics and the background texts,
+embedded for real and cached. A distractor's text joins two of them; its vector is a random mixture of the two vectors
+with noise.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _POOL = 240
 
 
 def mixtures(count: int, seed: int = 7) -> tuple[list[Entry], np.ndarray]:
-    """`count` entries and their vectors, (count, 896), the same ones for the same seed."""
+    """Returns `count` entries and their vectors, (count, 896), the same for the same seed."""
     texts = _pool_texts()
     vectors = _pool_vectors(texts)
     random = np.random.default_rng(seed)

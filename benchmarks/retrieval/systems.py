@@ -1,6 +1,6 @@
 """The ways of searching that are compared.
 
-Each gives ids, best first, for a query whose embedding is remembered.
+Each returns ids, best first, for a query whose embedding is remembered.
 """
 
 from __future__ import annotations

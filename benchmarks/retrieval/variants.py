@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _variants(items: list[Item], queries: list[str], others: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and dense scores (queries, entries); the shipped way comes first."""
+    """Returns name and dense scores (queries, entries); the shipped way comes first."""
     firsts, seconds = _first_vectors(items), _second_vectors(items)
     first_others = _unit(others[:, : embedding.DIMENSIONS])
     second_others = _unit(others[:, embedding.DIMENSIONS :])
@@ -117,7 +117,7 @@ def _row(name: str, ranks: np.ndarray, shipped: np.ndarray) -> str:
 
 
 def _vectors(texts: list[str], *, is_query: bool) -> np.ndarray:
-    """Vectors in the space of the references, from the cache where these very texts were embedded before."""
+    """Returns vectors in the space of the references, from the cache if exactly these texts were embedded before."""
     stamp = "\x1e".join([embedding.embedder_version(), str(is_query), *texts])
     path = CACHE / f"variant-{hashlib.sha256(stamp.encode()).hexdigest()[:16]}.npy"
     if path.exists():

@@ -1,1 +1,1 @@
-"""Throughput, processor time, faults and accidents, beside other graders in one run."""
+"""Throughput, processor time, faults and crashes, beside other graders in one run."""

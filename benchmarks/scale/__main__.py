@@ -1,10 +1,11 @@
-"""Throughput, processor time, memory and faults of this product beside other graders, in one run on one scripted endpoint.
+"""Throughput, processor time, memory and faults of this product and other graders on one scripted endpoint.
 
     python -m benchmarks.scale [--items 200] [--concurrency 16] [--failing 0.2] [--kills 3] [--peer NAME …]
 
-Each grader runs in a process and (the peers) an environment of its own over the same made-up transcripts of four criteria.
-`ideal` is the time that the endpoint's latency alone would take with so many texts under way. What the endpoint counted says
-what was sent, paid and paid twice. Nothing here was tuned on anything: the figures are counts and clocks.
+Each grader runs in a process and (the peers) an environment of its own over the same made-up transcripts of four
+criteria. `ideal` is the time that the endpoint's latency alone would take with so many texts under way. What the
+endpoint counted says what was sent, paid and paid twice. Nothing here was tuned on anything: the figures are counts and
+clocks.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ OURS = ("ours readout", "ours structured")
 
 @contextmanager
 def endpoint() -> Iterator[str]:
-    """A scripted endpoint in a process of its own; gives its address without /v1."""
+    """A scripted endpoint in its own process; yields its address without /v1."""
     command = [sys.executable, str(HERE / "endpoint.py")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -71,7 +72,10 @@ def command_of(name: str, address: str, folder: Path, concurrency: int) -> tuple
 
 
 def run(name: str, address: str, folder: Path, concurrency: int, kill_after_s: float | None = None) -> dict[str, Any]:
-    """One grader to its end, or killed after so many seconds: wall and processor seconds, peak memory, what came out."""
+    """Runs one grader to its end, or kills it after that many seconds.
+
+    Returns wall and processor seconds, peak memory and the results.
+    """
     command, environment = command_of(name, address, folder, concurrency)
     log = (folder / "log.txt").open("ab")
     started = time.monotonic()
@@ -118,7 +122,7 @@ def main(
     ours: bool = True,
     out: Path = Path("benchmarks/cache/scale.json"),
 ) -> None:
-    """Measures and prints; what is measured is kept after each grader."""
+    """Measures and prints; results are kept after each grader."""
     names = [*(OURS if ours else ()), *(PEERS if peer is None else peer)]
     out.parent.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
@@ -153,7 +157,7 @@ def _calm(name: str, address: str, home: Path, items: int, concurrency: int) -> 
 def _faulty(
     name: str, address: str, home: Path, items: int, concurrency: int, failing: float, calm: dict[str, Any]
 ) -> dict[str, Any]:
-    """The same, where the first try of so many requests fails; points are compared with the calm run's."""
+    """The same, with that share of requests failing at the first try; points are compared with the calm run's."""
     folder = home / f"{name}-faulty"
     write_jobs(folder, items)
     control(address, median_s=0.2, failing=failing)
@@ -165,7 +169,7 @@ def _faulty(
 def _killed(
     name: str, address: str, home: Path, items: int, concurrency: int, kills: int, calm: dict[str, Any]
 ) -> dict[str, Any]:
-    """Killed at random moments of its working time, begun again each time, and at last left in peace."""
+    """Kills the grader at random moments of its working time and restarts it, and at last lets it finish."""
     folder, chance = home / f"{name}-killed", random.Random(7)
     write_jobs(folder, items)
     control(address, median_s=0.2)

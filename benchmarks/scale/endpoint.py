@@ -1,10 +1,10 @@
-"""A scripted OpenAI-compatible endpoint on loopback: latency from a distribution, 429s and errors on order, all of it a
-function of the request and a seed, so that every grader meets the same.
+"""A scripted OpenAI-compatible endpoint on loopback: latency from a distribution, 429s and errors on demand.
 
     python -m benchmarks.scale.endpoint PORT
 
-It answers chat completions (log-probabilities, or JSON that fits the schema asked for) and /decisions. `POST /control` sets
-latency and faults and clears the counts; `GET /counts` tells them. Standard library only: it runs beside any peer.
+All of it is a function of the request and a seed, so that every grader meets the same. It answers chat completions
+(log-probabilities, or JSON that fits the requested schema) and /decisions. `POST /control` sets latency and faults and
+clears the counts; `GET /counts` returns them. Standard library only: it runs beside any peer.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ _NORMAL = NormalDist()
 
 @dataclass
 class Script:
-    """What the endpoint does: median latency and the sigma of its logarithm, the share of requests that fail at their first
-    try (429, error, or half a reply, in turn), and how many it takes at once before it says 429."""
+    """What the endpoint does.
+
+    It has a median latency and the sigma of its logarithm, the share of requests that fail at their first try (429,
+    error, or half a reply, in turn), and how many it accepts at once before it returns 429.
+    """
 
     median_s: float = 0.2
     sigma: float = 0.3

@@ -1,4 +1,4 @@
-"""Made-up transcripts for measurements of speed: no two are alike, and no sentence of one stands in another."""
+"""Made-up transcripts for measuring speed: no two are alike, and no sentence of one occurs in another."""
 
 from __future__ import annotations
 

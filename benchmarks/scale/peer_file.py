@@ -1,7 +1,7 @@
 """Runs a peer over a file of jobs, in the peer's own environment; standard library only.
 
-What is in OUT is not run again, which is our doing: it stands for the best that a user of the peer would build around
-it.
+Results already in OUT are not computed again. That is our doing: it stands for the best that a user of the peer would
+build around it.
 """
 
 import asyncio
@@ -18,7 +18,10 @@ def cpu():
 
 
 def run(make_grade):
-    """`make_grade(base_url, rubric)` gives an async function from a text to points by criterion."""
+    """Runs the jobs with a peer.
+
+    `make_grade(base_url, rubric)` returns an async function from a text to points by criterion.
+    """
     base_url, jobs, out, concurrency = sys.argv[1:5]
     rubric = json.loads((Path(jobs).parent / "rubric.json").read_text(encoding="utf-8"))
     rows = [json.loads(line) for line in Path(jobs).read_text(encoding="utf-8").splitlines()]

@@ -15,7 +15,7 @@ CACHE = Path(__file__).parents[1] / "cache" / "scale"
 
 
 def prepare(peer: str) -> Path:
-    """The Python of the peer's environment, filled if it is not there yet."""
+    """The Python of the peer's environment, which is created if it does not exist yet."""
     python = CACHE / peer / "bin" / "python"
     if not python.exists():
         print(f"setting up {peer} …", file=sys.stderr, flush=True)

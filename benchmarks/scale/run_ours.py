@@ -1,6 +1,6 @@
 """This product over a file of jobs: python run_ours.py MODEL JOBS OUT CONCURRENCY.
 
-A batch that was begun is gone on with.
+A batch that was begun is resumed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def cpu() -> float:
 
 
 async def main(model: str, jobs: Path, out: Path, concurrency: int) -> None:
-    """Grades, writes a line an item, and times the work behind the first item: imports are everybody's own."""
+    """Grades, writes one line per item, and times the work after the imports, which every grader has."""
     settings = load_settings(model=model, concurrency=concurrency, requests_at_once=8 * concurrency)
     rubric = Rubric.model_validate_json((jobs.parent / "rubric.json").read_text(encoding="utf-8"))
     with open_records(settings) as records, closing(open_judge(settings)) as judge:

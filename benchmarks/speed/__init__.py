@@ -1,1 +1,1 @@
-"""How long a grading takes, and what of it: the product, the version before, and JSON, on each engine."""
+"""How long a grading takes, and on what: the product, its previous version, and JSON, on each engine."""

@@ -1,4 +1,4 @@
-"""The product beside the version before and beside JSON, on each engine: seconds, processor seconds and tokens.
+"""The product beside its previous version and JSON, on each engine: seconds, processor seconds and tokens.
 
     python -m benchmarks.speed [--dialogues FOLDER] [--before CHECKOUT] [--engine NAME …] [--way WAY …]
 
@@ -10,9 +10,10 @@ Three shipped rubrics with their good example, and twelve dialogues of FOLDER (`
     points    a JSON object with a reason and a score for each criterion, nothing else
     reading   the text alone: the floor under any way
 
-Each way runs in processes of its own, weights loaded and the rubric known. What was measured is kept in benchmarks/cache, so
-that an interrupted run goes on where it stopped; `--fresh` measures anew. Processor seconds hardly depend on what else the
-machine does, wall seconds do: compare them within one run on a quiet machine. EVALUATOR_THREADS sets the threads.
+Each way runs in processes of its own, weights loaded and the rubric known. What was measured is kept in
+benchmarks/cache, so that an interrupted run goes on where it stopped; `--fresh` measures anew. Processor seconds hardly
+depend on what else the machine does, wall seconds do: compare them within one run on a quiet machine. EVALUATOR_THREADS
+sets the threads.
 """
 
 from __future__ import annotations
@@ -111,11 +112,11 @@ class Kept:
         self._found: dict[str, Found] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def has(self, way: str, engine: str, job: str) -> bool:
-        """Whether it was measured."""
+        """Whether the result exists."""
         return f"{way} {engine} {job}" in self._found
 
     def get(self, way: str, engine: str, job: str) -> Found | None:
-        """What was measured."""
+        """Returns the stored result."""
         return self._found.get(f"{way} {engine} {job}")
 
     def add(self, way: str, engine: str, found: Found) -> None:

@@ -1,5 +1,7 @@
-"""The usual way beside the product's, in a process of its own: JSON for the points, the product's questions in JSON, and the
-reading of the text alone, which any way has to pay. Jobs and results as in `product.py`.
+"""The usual way beside the product's, in its own process.
+
+The ways are JSON for the points, the product's questions in JSON, and only reading the text, which any way has to pay
+for. Jobs and results are as in `product.py`.
 
     python -m benchmarks.speed.other_ways points|same|reading < JOBS
 """
@@ -89,7 +91,7 @@ async def points(asker: EmbeddedAsker, rubric: Rubric, text: str) -> tuple[Usage
 
 
 async def reading(asker: EmbeddedAsker, rubric: Rubric, text: str) -> tuple[Usage, str]:
-    """The text with a question of one token; what stands before the text is known from the text before."""
+    """The text with a question of one token; the part before the text is already cached."""
     question = questions_of(rubric)[0]
     prompt = render_question(state_of(rubric, text), question)
     read = await asker.read(prompt.model_copy(update={"frame": "", "question": "?"}))
@@ -114,14 +116,14 @@ def ask_for(criterion: Criterion, language: str) -> str:
 
 
 def schema_for(criterion: Criterion) -> dict[str, Any]:
-    """Reason, then a number that is one of the levels'."""
+    """A reason, then a number that is one of the levels'."""
     numbers = [level.points for level in criterion.levels] or [0.0, criterion.points]
     properties = {"reason": {"type": "string"}, "score": {"type": "number", "enum": numbers}}
     return {"type": "object", "properties": properties, "required": ["reason", "score"], "additionalProperties": False}
 
 
 def score_in(written: str) -> float | None:
-    """The score, or None when the object was cut off or is none."""
+    """The score, or None when the object was cut off or is invalid."""
     try:
         return float(json.loads(written)["score"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Grades texts in a process of its own and says what each took.
+"""Grades texts in its own process and reports the cost of each.
 
 Jobs come as JSON on standard input, results go to standard output, a line each.
 
@@ -23,8 +23,10 @@ OTHER = {
 
 
 async def run(jobs: list[dict[str, str]], started: float) -> None:
-    """Each rubric is warmed up by another text, so that anchors, weights and the rubric's own vectors are there, as they are
-    for every text but a process's first."""
+    """Grades the texts, after warming up each rubric with another text.
+
+    Anchors, weights and the rubric's own vectors are then loaded, as for every text but a process's first.
+    """
     from evaluator.grading import grade, open_judge
     from evaluator.rubrics import find, load
     from evaluator.settings import load_settings
@@ -66,7 +68,7 @@ async def run(jobs: list[dict[str, str]], started: float) -> None:
 
 
 def peak_mb() -> float:
-    """The most memory that this process had so far."""
+    """The peak memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,1 +1,1 @@
-"""What the product is worth on texts that nothing was tuned on: the figures that the README states."""
+"""How good the product is on texts that nothing was tuned on: the figures that the README states."""

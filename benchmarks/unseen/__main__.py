@@ -1,10 +1,10 @@
-"""Every figure that the README states of texts that nothing was tuned on.
+"""Every figure that the README states about texts that nothing was tuned on.
 
     python -m benchmarks.unseen [DATA] [--model NAME]
 
-DATA holds the sets of graded answers (`short_answer_zh`, `rubric_answers_en`) and may be left out. What was asked of the model
-and what was embedded is kept in benchmarks/cache: an interrupted run goes on. To measure an older version, run the same command
-with `PYTHONPATH` at its work tree.
+DATA holds the sets of graded answers (`short_answer_zh`, `rubric_answers_en`) and may be left out. What was asked of
+the model and what was embedded is kept in benchmarks/cache: an interrupted run goes on. To measure an older version,
+run the same command with `PYTHONPATH` at its work tree.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Is what a scorecard shows as proof proof? Sentences and statements that a person labelled.
+"""Checks whether what a scorecard shows as proof is proof, on sentences and statements that a person labelled.
 
     python -m benchmarks.unseen.evidence [--model NAME | --alone] [--write]
 
-A pair counts as shown when the product would show its sentence as proof of its statement: the judge says of the whole text
-that the statement holds, and the sentence lies nearer to it than to its denial (evaluator/grading/proof.py). With `--alone`,
-and for sentences that stand in no text, resemblance decides alone, by its stricter threshold. Development pairs
-(pairs.yaml) are measured with each rubric left out in turn, the frozen ones (benchmarks/frozen.py) with the fit that ships.
-`--write` fits on all development pairs and writes what ships.
+A pair counts as shown when the product would show its sentence as proof of its statement: the judge says of the whole
+text that the statement holds, and the sentence lies nearer to it than to its denial (evaluator/grading/proof.py). With
+`--alone`, and for sentences that stand in no text, resemblance decides alone, by its stricter threshold. Development
+pairs (pairs.yaml) are measured with each rubric left out in turn, the frozen ones (benchmarks/frozen.py) with the fit
+that ships. `--write` fits on all development pairs and writes what ships.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIT = Path(proof.__file__).with_name("proof.yaml")
 
 
 class Told(NamedTuple):
-    """A pair: its rubric, the person's label, and what the product goes by."""
+    """A pair: its rubric, the person's label, and what the product decides by."""
 
     rubric: str
     label: str
@@ -45,7 +45,7 @@ class Told(NamedTuple):
 
 
 def development() -> list[Told]:
-    """The pairs that the fit may see; none of their sentences stands in a text."""
+    """The pairs that the fit may see; none of their sentences is part of a text."""
     rows = yaml.safe_load(PAIRS.read_text(encoding="utf-8"))
     return [told for name, found in rows.items() for told in _told(find(name), (Pair(**row) for row in found), {})]
 
@@ -95,7 +95,7 @@ def fit_on(told: list[Told]) -> dict[str, Any]:
 
 
 def _told(rubric: Rubric, pairs: Iterable[Pair], met: dict[str, dict[str, bool | None]]) -> list[Told]:
-    """What the customer says can prove nothing for the agent, so it is never looked at, here neither."""
+    """What the customer says cannot prove anything for the agent, so it is not looked at here either."""
     found = []
     for pair in pairs:
         if pair.speaker == "agent" and pair.criterion is None:

@@ -1,10 +1,10 @@
-"""How often the guards that need no model speak up about texts that give them no reason to.
+"""How often the guards that need no model report something about texts that give them no reason to.
 
     python -m benchmarks.unseen.guards [DATA]
 
-Their patterns were written for attacks and tried on the development examples. None of them was changed after looking at the
-texts below: the frozen scenarios, and dialogues and answers that real people wrote (folders of DATA). Each finding is printed
-with its words, so that everybody can say whether it was right.
+Their patterns were written for attacks and tried on the development examples. None of them was changed after looking at
+the texts below: the frozen scenarios, and dialogues and answers that real people wrote (folders of DATA). Each finding
+is printed with its words, so that everybody can say whether it was right.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def clean_texts(data: Path | None) -> Iterator[tuple[str, str, Transcript]]:
 
 
 def main(data: Annotated[Path | None, typer.Argument(help="Folder with sets of graded texts.")] = None) -> None:
-    """Prints, for each guard and set of texts, how many texts it speaks of, and every finding."""
+    """Prints, for each guard and set of texts, how many texts it reports, and every finding."""
     seen: Counter[str] = Counter()
     found: Counter[tuple[str, str]] = Counter()
     for group, name, transcript in clean_texts(data):

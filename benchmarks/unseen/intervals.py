@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Share(NamedTuple):
-    """So many of so many, with Wilson's 95 % interval (Wilson 1927)."""
+    """A share of a total, with Wilson's 95 % interval (Wilson 1927)."""
 
     count: int
     of: int
@@ -18,7 +18,7 @@ class Share(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Lower and upper end, 0 to 1; (0, 1) of nothing."""
+        """Lower and upper end, 0 to 1; (0, 1) for an empty total."""
         if not self.of:
             return 0.0, 1.0
         z, n, p = 1.959964, self.of, self.value

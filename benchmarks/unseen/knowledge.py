@@ -75,7 +75,7 @@ def uncut() -> Iterator[None]:
 
 
 def pearson(first: list[float], second: list[float]) -> float:
-    """0 where one of the two does not vary: it tells nothing."""
+    """Returns 0 where one of the two does not vary, since that says nothing."""
     return float(np.corrcoef(first, second)[0, 1]) if np.std(first) > 0 and np.std(second) > 0 else 0.0
 
 

@@ -1,8 +1,9 @@
-"""What a few graded answers of the same question are worth.
+"""The value of a few graded answers to the same question.
 
     python -m benchmarks.unseen.labels DATA [--draws 10]
 
-Of each of the twelve questions 3, 5, 10 or 20 answers are drawn as labelled, the rest is measured. Ways, on the same draws:
+Of each of the twelve questions 3, 5, 10 or 20 answers are drawn as labelled, the rest is measured. Ways, on the same
+draws:
 
     no label   the product without a model, as it ships
     own        `calibration fit` on the labels of the question alone, which needs ten

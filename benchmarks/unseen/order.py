@@ -1,9 +1,9 @@
-"""Points on the frozen texts: are they in the order, and near the points, that a careful person gave?
+"""Checks that points on the frozen texts are in a careful person's order, and near that person's points.
 
     python -m benchmarks.unseen.order [--rubric ID …] [--model NAME]
 
-Nothing was tuned on these texts (examples/frozen.json). Pairs are those of one rubric whose human totals differ by a tenth of
-the scale or more. What was asked of the model is kept in benchmarks/cache, so an interrupted run continues.
+Nothing was tuned on these texts (examples/frozen.json). Pairs are those of one rubric whose human totals differ by a
+tenth of the scale or more. What was asked of the model is kept in benchmarks/cache, so an interrupted run continues.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ async def grade_text(rubric: Rubric, quality: str, judge: Judge, *, asr: bool = 
 
 
 async def run(wanted: list[str], model: str) -> None:
-    """Grades what is frozen and prints the tables."""
+    """Grades the frozen texts and prints the tables."""
     judge, graded, asr = open_memo_judge(model), [], []
     for rubric in frozen_rubrics():
         if wanted and rubric.id not in wanted:

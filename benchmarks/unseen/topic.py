@@ -80,7 +80,7 @@ class Row(NamedTuple):
 
     @property
     def near(self) -> bool:
-        """An answer to another question of the same exam: nobody can tell some of these from answers to this one."""
+        """An answer to another question of the same exam: some of these cannot be told from answers to this one."""
         return not self.on and bool(self.task.exam) and (self.text.home or "").startswith(self.task.exam)
 
 
@@ -120,8 +120,10 @@ def frozen() -> tuple[list[Task], list[Text]]:
 
 
 def rows_of(tasks: Iterable[Task], texts: Iterable[Text], shipped: topic.ShippedTasks) -> list[Row]:
-    """Every text under its own task and under each other one of its language. Measured from the texts of other tasks, without
-    those of the same scenario."""
+    """Every text under its own task and under every other task of its language.
+
+    It is measured against the texts of other tasks, without those of the same scenario.
+    """
     tasks = list(tasks)
     usual = {task.name: _usual(task, shipped) for task in tasks}
     rows = []
@@ -142,8 +144,11 @@ def _usual(task: Task, shipped: topic.ShippedTasks) -> topic.Usual:
 
 
 def fit(rows: list[Row]) -> topic.Fit:
-    """A logistic regression on all but the near answers. Texts on and off the topic of calls and of written answers weigh the
-    same in all, and so does every task among them: a few questions with hundreds of answers must not decide for calls."""
+    """Fits a logistic regression on all but the near answers.
+
+    On-topic and off-topic texts of calls and of written answers weigh the same overall, and so does every task among
+    them: a few questions with hundreds of answers must not decide for calls.
+    """
     from sklearn.linear_model import LogisticRegression
 
     rows = [row for row in rows if not row.near]
@@ -167,14 +172,14 @@ def _weights(rows: list[Row]) -> list[float]:
 
 
 def left_out(rows: list[Row]) -> Iterator[tuple[Row, float]]:
-    """Each row with its probability of being on the topic, by a fit that saw neither its task nor any text of that task."""
+    """Each row with its probability of being on topic, by a fit that saw neither its task nor any text of that task."""
     for name in dict.fromkeys(row.task.home for row in rows):
         found = fit([row for row in rows if name not in (row.task.home, row.text.home)])
         yield from ((row, found.probability(row.features)) for row in rows if row.task.home == name)
 
 
 def show(judged: list[tuple[Row, float]]) -> None:
-    """False accusations and detection, in all and by kind."""
+    """False accusations and detection, overall and by kind."""
 
     def accused(wanted: Callable[[Row], bool]) -> Share:
         found = [1 - probability >= topic.ACCUSED_FROM for row, probability in judged if wanted(row)]
@@ -219,7 +224,7 @@ def _task(name: str, rubric: Rubric, exam: str = "") -> Task:
 
 
 def _thin(rubric: Rubric) -> Rubric:
-    """The rubric as somebody writes it in five minutes: one sentence of task, three of a reference answer, no key points."""
+    """The rubric as written in five minutes: one sentence of task, three of reference answer, no key points."""
     task = spans_of(parse(rubric.task), ROLES_OF["any"])
     said = spans_of(parse(rubric.references[0].text, form=rubric.form), ROLES_OF["any"])
     middle = said[len(said) // 2 :][:3] or said
@@ -234,7 +239,7 @@ def _text(home: str | None, kind: str, language: str, content: str, form: str = 
 
 
 def _of_rubric(rubric: Rubric) -> Iterator[Text | None]:
-    """The texts of a scenario: seven to develop with, or six graded ones, some also as speech recognition writes them."""
+    """The texts of a scenario: seven for development, or six graded ones, some also as speech recognition output."""
     folder = resource_dir("examples") / rubric.id
     graded = (folder / "grades.yaml").exists()
     for path in sorted(folder.rglob("*.txt")):

@@ -1,6 +1,6 @@
-"""A paper as it is asked: its questions with what each is graded by, its sections, and how points add up.
+"""A paper as it is asked: its questions with their keys or rubrics, its sections, and how points add up.
 
-Interviews and sittings share it. `from_bank` takes a paper of the bank, `load_questions` a list of questions in YAML.
+Interviews and sittings share it. `from_bank` takes a paper from the bank, `load_questions` a list of questions in YAML.
 """
 
 from evaluator.exams.adding import ExamSum, QuestionOutcome, SectionSum, State, add_up

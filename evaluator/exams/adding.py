@@ -1,7 +1,7 @@
-"""What the questions add up to, as the paper declares it. Pure arithmetic.
+"""Adds up the points of the questions as the paper declares. Pure arithmetic.
 
-A question that was not asked is not zero: its points leave the maximum, and the pass marks shrink with it. A question that
-could not be graded counts neither way, and `passed` stays open while it could still decide.
+A question that was not asked is not a zero: its points leave the maximum, and the pass marks shrink with it. A question
+that could not be graded counts neither way, and `passed` stays open while it could still decide.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ State = Literal["graded", "ungraded", "not_asked"]
 
 
 class QuestionOutcome(Frozen):
-    """What came of one question. `points` is None unless it was graded; `coverage` is the share of it that was."""
+    """The outcome of one question. `points` is None unless it was graded; `coverage` is the share that was graded."""
 
     question: str
     state: State
@@ -28,7 +28,7 @@ class QuestionOutcome(Frozen):
 
 
 class SectionSum(Frozen):
-    """Points of a section. `max_points` and `pass_mark` are of what was asked."""
+    """Points of a section. `max_points` and `pass_mark` cover the questions that were asked."""
 
     section: str
     total: float | None
@@ -38,7 +38,9 @@ class SectionSum(Frozen):
 
 
 class ExamSum(Frozen):
-    """The result. `max_points` and `pass_mark` are of the questions asked; `full_points` is what the whole paper has.
+    """The result.
+
+    `max_points` and `pass_mark` cover the questions that were asked; `full_points` covers the whole paper.
 
     `passed` is None where the paper declares no pass mark, and while an ungraded question could still decide.
     """
@@ -55,7 +57,10 @@ class ExamSum(Frozen):
 
 
 def add_up(paper: ExamPaper, outcomes: Sequence[QuestionOutcome]) -> ExamSum:
-    """Adds the outcomes (one a question, in any order) up by section and as a whole; what has no outcome was not asked."""
+    """Adds up the outcomes (one per question, in any order) by section and overall.
+
+    A question without an outcome counts as not asked.
+    """
     known = {outcome.question: outcome for outcome in outcomes}
     every = [known.get(one.id) or _not_asked(one.id, one.points) for one in paper.questions]
     sections = tuple(

@@ -1,6 +1,6 @@
-"""What a paper says of itself: the time allowed and the marks to pass with.
+"""What a paper states about itself: the time allowed and the pass marks.
 
-Found in the lines about the paper and in the headings of its sections; what is not said is None.
+They are found in the lines about the paper and in the headings of its sections; whatever is not stated is None.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def minutes_in(lines: Iterable[str]) -> float | None:
 
 
 def pass_mark_in(lines: Iterable[str]) -> float | None:
-    """The points to pass with."""
+    """The points needed to pass."""
     for line in lines:
         if found := _PASS.search(line):
             return float(found.group(1) or found.group(2))

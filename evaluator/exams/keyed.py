@@ -1,4 +1,4 @@
-"""Answers that a key grades, with the policy that the paper states: picks, gaps and pairs."""
+"""Grades answers by key, with the policy that the paper states: picks, gaps and pairs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from evaluator.text import normalise
 
 
 def is_keyed(item: Item) -> bool:
-    """Whether a key grades the question, without a model."""
+    """Whether the question can be graded by a key, without a model."""
     return item.kind in OBJECTIVE_KINDS or bool(item.blanks and item.kind == "blank") or bool(item.pairs)
 
 
 def has_key(item: Item) -> bool:
-    """Whether the key is there."""
+    """Whether the question has its key."""
     return item.key is not None or bool(item.blanks or item.pairs)
 
 
 def grade_by_key(question: ExamQuestion, answer: str) -> ObjectiveGrade:
-    """The grade of an answer. An empty one is 0; one that cannot be read has no points, which is not zero.
+    """Grades an answer. An empty one is 0; one that cannot be read has no points, which is not zero.
 
-    A choice of several where some right options are missing and none is wrong gets what the paper declares for that, whatever
-    the policy. Gaps are one a line, in order; pairs are `left → right`, one a line. Both share the points equally unless the
-    paper gives each gap its own.
+    A multiple choice with some right options missing and none wrong gets what the paper declares for that, whatever the
+    policy. Gaps are one per line, in order; pairs are `left → right`, one per line. Both share the points equally
+    unless the paper gives each gap its own.
     """
     item = question.item.model_copy(update={"points": question.points})
     if item.blanks and item.kind == "blank":

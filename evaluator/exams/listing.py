@@ -21,22 +21,24 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
 
 class ListedCriterion(Strict):
-    """One line of what a good answer does, with its points."""
+    """One thing a good answer does, with its points."""
 
     text: Text
     points: float = Field(gt=0)
 
 
 class ListedSection(Strict):
-    """A section by its title, with the points that have to be reached in it."""
+    """A section by its title, with the points needed to pass it."""
 
     title: Text
     pass_mark: float | None = Field(default=None, ge=0)
 
 
 class ListedQuestion(Strict):
-    """One question. `rubric` names a rubric's id or file; without it `criteria`, `reference` and `key_points` say what is
-    graded."""
+    """One question.
+
+    `rubric` names a rubric's id or file; without it, `criteria`, `reference` and `key_points` say what is graded.
+    """
 
     text: Text
     points: float | None = Field(default=None, gt=0, description="By default those of its rubric or criteria, else 10.")
@@ -50,7 +52,7 @@ class ListedQuestion(Strict):
 
 
 class QuestionList(Strict):
-    """The file."""
+    """The contents of the file."""
 
     title: Text
     language: Literal["zh", "en"] = "zh"
@@ -68,7 +70,7 @@ SHAPE = FileShape(
 
 
 def load_questions(path: str | Path, settings: Settings | None = None) -> ExamPaper:
-    """The list in that file; an InputError names the file, the line and what to write instead."""
+    """Loads the list from that file; an InputError names the file, the line and what to write instead."""
     return parse_questions(read_text(Path(path)), str(path), settings)
 
 
@@ -78,7 +80,7 @@ def parse_questions(text: str, name: str = "-", settings: Settings | None = None
 
 
 def paper_of(listed: QuestionList, settings: Settings) -> ExamPaper:
-    """The list as a paper. InputError where a question names a section that the list does not have."""
+    """Returns the list as a paper. Raises InputError if a question names a section that the list does not have."""
     titles = [section.title for section in listed.sections]
     titles += [title for title in dict.fromkeys(one.section for one in listed.questions) if title not in titles]
     if listed.sections and (unknown := [title for title in titles[len(listed.sections) :] if title]):

@@ -1,6 +1,6 @@
 """The types of a paper as it is asked.
 
-A record keeps one whole, so that a later change of the bank changes no result.
+A record keeps a whole paper, so that later changes to the bank do not change any result.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from evaluator.rubric import Rubric
 
 
 class ExamQuestion(Frozen):
-    """One question: `item` is what a key grades, `rubric` what the grader grades by; exactly one of them is there."""
+    """One question, with exactly one of `item`, which a key grades, and `rubric`, which the grader uses."""
 
     id: str  # "q1", "q2", …, in the order of the paper
-    number: str  # as people name it: "1", "二.3"
+    number: str  # as people call it: "1", "二.3"
     section: str  # id of its section
     kind: ItemKind
     text: str
@@ -29,7 +29,7 @@ class ExamQuestion(Frozen):
     item: Item
     rubric: Rubric | None = None
     policy: MarkingPolicy = "all_or_nothing"
-    also: tuple[str, ...] = ()  # other ways in which the question is asked
+    also: tuple[str, ...] = ()  # other ways of asking the question
 
     @property
     def by_key(self) -> bool:
@@ -38,7 +38,7 @@ class ExamQuestion(Frozen):
 
 
 class ExamSection(Frozen):
-    """A section of the paper. `pass_mark` is what has to be reached in it; None where the paper asks for nothing."""
+    """A section of the paper. `pass_mark` is the points needed in it; None if the paper requires nothing."""
 
     id: str  # "s1", "s2", …
     title: str
@@ -46,7 +46,7 @@ class ExamSection(Frozen):
 
 
 class ExamPaper(Frozen):
-    """A paper that can be sat, or asked in an interview."""
+    """A paper for a sitting or an interview."""
 
     title: str
     language: Literal["zh", "en"]
@@ -59,16 +59,16 @@ class ExamPaper(Frozen):
 
     @property
     def max_points(self) -> float:
-        """What all questions give together."""
+        """The total points of all questions."""
         return sum(question.points for question in self.questions)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content: sittings of one paper have the same."""
+        """SHA-256 of the content; all sittings of one paper share it."""
         return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     def question(self, question_id: str) -> ExamQuestion:
-        """The question with that id; KeyError if there is none."""
+        """Returns the question with that id; raises KeyError if it does not exist."""
         for question in self.questions:
             if question.id == question_id:
                 return question

@@ -1,4 +1,4 @@
-"""What an open question is graded by: the user's own rubric of it, the paper's criteria, or its reference answer."""
+"""The rubric of an open question: the user's own, the paper's criteria, or its reference answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from evaluator.settings import Settings
 
 
 def rubric_of(item: Item, settings: Settings) -> Rubric:
-    """A rubric that the user saved under the question's id wins; else one is drafted from the criteria that the paper
-    gives, else from the question and its reference answer alone. The levels of a draft are marked as proposed."""
+    """Returns the rubric that the user saved under the question's id, or a draft.
+
+    The draft is made from the paper's criteria if it states any, otherwise from the question and its reference answer
+    alone. The levels of a draft are marked as proposed.
+    """
     if item.id:
         try:
             return find_named(item.id, settings)

@@ -1,4 +1,4 @@
-"""Papers of the bank: which there are, and one of them as it is asked."""
+"""Papers of the bank: the list of them, and one of them as it is asked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPEN_POINTS, KEYED_POINTS = 10.0, 1.0  # of questions for which the paper gives 
 
 
 class Holder(Protocol):
-    """What is needed of a bank."""
+    """What this module needs of a bank."""
 
     def items(self) -> list[Item]: ...
     def files(self) -> dict[str, str]: ...
@@ -36,12 +36,12 @@ class BankPaper(NamedTuple):
 
     @property
     def left_out(self) -> tuple[Item, ...]:
-        """Questions that nobody can be asked: cut off, or without a key."""
+        """Questions that cannot be asked: cut off, or without a key."""
         return tuple(item for item in self.items if not _can_be_asked(item))
 
 
 def papers_in(bank: Holder) -> list[BankPaper]:
-    """All papers, in the order of their documents. Two papers of one title in one document are one."""
+    """Returns all papers, in the order of their documents. Papers with the same title in one document count as one."""
     grouped: dict[tuple[str, str], list[Item]] = {}
     for item in bank.items():
         file = item.source.file if item.source else ""
@@ -66,10 +66,11 @@ def from_bank(
     minutes: float | None = None,
     only_open: bool = False,
 ) -> ExamPaper:
-    """The paper whose title or file is `name`, or contains it alone; InputError with the nearest titles when there is none.
+    """Returns the paper whose title or file is `name`, or the only one that contains it.
 
-    `pass_mark` and `minutes` are what the paper declares unless they are given. `only_open` leaves questions with a key out,
-    as an interview does. Questions that were cut off, or have no key, are left out.
+    Otherwise an InputError suggests the nearest titles. `pass_mark` and `minutes` default to what the paper declares.
+    `only_open` leaves out questions with a key, as an interview does. Questions that were cut off, or lack a key, are
+    left out.
     """
     settings = settings or load_settings()
     found = _find(papers_in(bank), name)
@@ -99,7 +100,7 @@ def _can_be_asked(item: Item) -> bool:
 
 
 def _numbers(items: list[Item], titles: list[str]) -> list[str]:
-    """Numbers as the paper has them; with those of the sections before where numbers come twice."""
+    """The paper's own numbers, prefixed with their sections' numbers if a number occurs twice."""
     plain = [str(item.number or place) for place, item in enumerate(items, start=1)]
     if len(set(plain)) == len(plain):
         return plain

@@ -1,13 +1,13 @@
-"""Sentences that speak to the grader, and claims about one's own performance: told by a fitted detector, not by phrases.
+"""Detects sentences that speak to the grader, and claims about one's own performance, with a fitted detector.
 
-A sentence is ordinary, an *order* (it speaks to who or what grades, or forges a result) or a *claim* (it says that things were
-done well instead of doing them: praise, summaries, stage directions, a customer who vouches for the agent). A linear
-discriminant tells the three apart by the sentence's vector (the quick embedder's), a few signs of its form, and whether
-it lies nearer to how the rubric describes performance than to how a speaker would perform. Before that, what is disguised is
-decoded and what is cut apart is put together (`guard.decoding`).
+It does not look for phrases. A sentence is ordinary, an *order* (it speaks to whoever or whatever grades, or forges a
+result) or a *claim* (it says that things were done well instead of doing them: praise, summaries, stage directions, a
+customer who vouches for the agent). A linear discriminant tells the three apart by the sentence's vector (from the
+quick embedder), a few signs of its form, and whether it lies nearer to how the rubric describes performance than to how
+a speaker would perform. Before that, disguised text is decoded and split text is joined (`guard.decoding`).
 
-The fit was made on two thirds of the families of attacks, chosen by a hash; docs/trust.md has what it finds of the others and
-what it says wrongly of innocent texts. `python -m benchmarks.attacks.fitting --write` makes `steering.npz`.
+The fit was made on two thirds of the families of attacks, chosen by a hash; docs/trust.md states how many of the others
+it finds and how often it accuses innocent texts. `python -m benchmarks.attacks.fitting --write` makes `steering.npz`.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 CLASSES = ("ordinary", "order", "claim")
 EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
-LEAST = 4  # letters: less says nothing
+LEAST = 4  # letters: a shorter sentence says nothing
 LONGEST = 400  # characters of a sentence that are read
-MOST_SENTENCES = 600  # of one text, evenly spaced beyond that
+MOST_SENTENCES = 600  # of one text, evenly spaced if there are more
 
 _DATA = Path(__file__).with_name("steering.npz")
 _CLAUSE_ENDS = re.compile(r"[，,、;；:：]")
@@ -55,7 +55,7 @@ Place = tuple[tuple[Turn, int, int], ...]
 
 
 class Sentence(NamedTuple):
-    """Something that is said: its words as they are read, whose they are, and the places that they come from."""
+    """Something that is said: its words as they are read, the speaker, and the places they come from."""
 
     text: str
     role: Role
@@ -63,8 +63,11 @@ class Sentence(NamedTuple):
 
 
 class Discriminant(NamedTuple):
-    """The discriminant: `weights` (3, features) over centred and scaled features, `intercept` (3,), and from which probability
-    of not being ordinary a sentence is named, and from which it is left out of what counts."""
+    """The discriminant.
+
+    `weights` (3, features) apply to centred and scaled features, with `intercept` (3,). Two thresholds on the
+    probability of not being ordinary say from where a sentence is named, and from where it is left out of what counts.
+    """
 
     centre: Vectors
     scale: Vectors
@@ -75,8 +78,11 @@ class Discriminant(NamedTuple):
 
 
 def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
-    """The guards that the detector raises: "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for
-    claims that do not count, "possible_steering" and "possible_claims" where the points stay; each with the exact words and the highest probability."""
+    """Returns the guards that the detector raises, each with the exact words and the highest probability.
+
+    They are "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for claims that do not count,
+    and "possible_steering" and "possible_claims" where the points stay.
+    """
     fit, said = shipped(), sentences(transcript)
     chances: Iterable[Vectors] = probabilities(fit, features(rubric, said)) if said else []
     found: dict[str, list[tuple[float, Sentence]]] = {}
@@ -88,7 +94,7 @@ def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
 
 
 def _code_of(fit: Discriminant, chance: Vectors, sentence: Sentence) -> str:
-    """Left out of what counts where the detector is precise enough; shown and no more below."""
+    """Left out of what counts where the detector is precise enough; below that, only shown."""
     kind = "steering" if chance[1] >= chance[2] else "claims"
     if 1 - chance[0] < fit.left_out_from:
         return f"possible_{kind}"
@@ -104,7 +110,7 @@ def _guard(code: str, items: Sequence[tuple[float, Sentence]]) -> Guard:
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
-    """What is looked at: every sentence, and what reads otherwise once it is decoded or put together."""
+    """What is inspected: every sentence, and whatever reads differently once decoded or joined."""
     plain = [Sentence(span.text, span.turn.role, (tuple(span),)) for span in spans_of(transcript, EVERYBODY)]  # type: ignore[arg-type]
     plain = plain[:: len(plain) // MOST_SENTENCES + 1]
     other = [_of_reading(reading) for reading in readings(transcript) if not reading.certain]
@@ -116,8 +122,11 @@ def _of_reading(reading: Reading) -> Sentence:
 
 
 def features(rubric: Rubric, said: Sequence[Sentence]) -> Vectors:
-    """(sentences, features): the vector, how near it lies to the rubric's descriptions and to its spoken
-    examples, signs of form, and whose words they are."""
+    """Returns the features of sentences, (sentences, features).
+
+    They are the vector, how near it lies to the rubric's descriptions and to its spoken examples, signs of form, and
+    whose words they are.
+    """
     import numpy as np
 
     from evaluator.references import universal_vectors
@@ -145,7 +154,7 @@ def _signs(sentence: Sentence) -> list[float]:
 
 @lru_cache(maxsize=64)
 def _sides(rubric: Rubric) -> tuple[Vectors, Vectors]:
-    """Vectors of how the rubric describes performance, and of how somebody would say it."""
+    """Vectors of how the rubric describes performance, and of how a speaker would say it."""
     from evaluator.references import universal_vectors
 
     described, spoken = [], []
@@ -173,7 +182,7 @@ def probabilities(fit: Discriminant, rows: Vectors) -> Vectors:
 
 @cache
 def shipped() -> Discriminant:
-    """What ships in `steering.npz`."""
+    """The fit that ships in `steering.npz`."""
     import numpy as np
 
     with np.load(_DATA, allow_pickle=False) as file:
@@ -183,7 +192,7 @@ def shipped() -> Discriminant:
 
 
 def write(fit: Discriminant, origin: str) -> Path:
-    """Writes what ships; `origin` says in words on what the fit was made."""
+    """Writes the fit that ships; `origin` says in words what it was fitted on."""
     import numpy as np
 
     said = {"origin": origin, "classes": CLASSES, "named_from": fit.named_from, "left_out_from": fit.left_out_from}

@@ -1,8 +1,9 @@
-"""Messages that a reader does not see and a machine could read: encodings, reversed and disguised writing, and sentences cut
-apart over several turns. Each is decoded before it is inspected, with the place in the original that it came from.
+"""Messages that a reader does not see but a machine could read: encoded, reversed, disguised or split over turns.
 
-Nobody speaks Base64: a stretch that decodes to words is `certain` to be a hidden message, whatever it says. Other ways of
-writing (reversed, spaced out, digits for letters, cut apart) have innocent uses, so what they say decides.
+Each is decoded before it is inspected, together with the place in the original that it came from.
+
+Nobody speaks Base64: a stretch that decodes to words is `certain` to be a hidden message, whatever it says. Other ways
+of writing (reversed, spaced out, digits for letters, split) have innocent uses, so what they say decides.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MOST_PIECES, LONGEST_PIECE, LONGEST_JOINED = (
     8,
     40,
     200,
-)  # of a sentence that is cut apart over turns: pieces, characters
+)  # of a sentence that is split over turns: pieces, characters
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,4000}={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[\s:]?){10,2000}(?![0-9A-Za-z])")
@@ -42,7 +43,7 @@ _SINGLE = re.compile(r"[^\w\n]{0,2}(?:[^\W_](?:[^\w\n]{1,6}|_{1,6})){6,400}[^\W_
 _BACKWARDS = re.compile(r"^[。.！!？?][^\n]{6,400}$", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]+")
 _STYLED = frozenset(map(chr, (*range(0x2460, 0x2500), *range(0xFF21, 0xFF5B), *range(0x1D00, 0x1D80))))
-# Letters of other scripts that look like Latin ones; what NFKC folds by itself is not listed.
+# Letters of other scripts that look like Latin ones; those that NFKC already folds are not listed.
 LOOK_ALIKES = str.maketrans(
     "авеікмнорстухѕԁјһԛԝӏոցαεικνορτυχɑɡıɪɴʀᴀᴄᴅᴇᴊᴋʟᴍᴏᴘᴛᴜᴠᴡᴢАВЕІКМНОРСТУХЅЈ",
     "abeikmhopctyxsdjhqwlngaeiknoptuxagiinracdejklmoptuvwzABEIKMHOPCTYXSJ",
@@ -51,7 +52,7 @@ _ENDS = re.compile(r"[。！？!?；;.…~～)）】\]]\s*$")
 
 
 class Reading(NamedTuple):
-    """What a stretch of a turn says when it is decoded.
+    """What a stretch of a turn says once decoded.
 
     `pieces` are the places (turn, start, end) that it came from.
     """
@@ -63,13 +64,13 @@ class Reading(NamedTuple):
 
 
 def readings(transcript: Transcript) -> list[Reading]:
-    """Everything in the text that reads otherwise than it stands there, and sentences put together over turns."""
+    """Everything in the text that reads differently once decoded, and sentences joined over turns."""
     found = [reading for turn in transcript.turns for reading in decoded(turn)]
     return [*found, *_joined(transcript)]
 
 
 def decoded(turn: Turn) -> Iterator[Reading]:
-    """What one turn says when it is decoded, way by way."""
+    """The decodings of one turn, one method after another."""
     for way, pattern, decode in _WAYS:
         for match in pattern.finditer(turn.text):
             text = decode(match)
@@ -83,8 +84,10 @@ def decoded(turn: Turn) -> Iterator[Reading]:
 
 
 def undisguised(text: str) -> str:
-    """The text with mathematical and other styled letters as plain ones, and, in words that mix scripts, with the Latin
-    letters that the others look like."""
+    """Returns the text with styled letters, such as mathematical ones, replaced by plain ones.
+
+    In words that mix scripts, letters that look like Latin ones are replaced by the Latin ones.
+    """
     plain = "".join(
         unicodedata.normalize("NFKC", char) if ord(char) > 0xFFFF or char in _STYLED else char for char in text
     )
@@ -168,8 +171,11 @@ def _is_message(text: str) -> bool:
 
 
 def _joined(transcript: Transcript) -> Iterator[Reading]:
-    """Sentences that seem cut apart: the unfinished last pieces of turns that follow each other, of everybody and of each
-    role alone. Where nobody writes marks, nothing is unfinished."""
+    """Sentences that seem to be split: the unfinished last pieces of consecutive turns.
+
+    All speakers together and each role alone are considered. Where nobody writes punctuation, nothing counts as
+    unfinished.
+    """
     spoken = [turn for turn in transcript.turns if turn.text.strip()]
     if sum(bool(_ENDS.search(turn.text)) for turn in spoken) * 2 < len(spoken):
         return
@@ -179,13 +185,13 @@ def _joined(transcript: Transcript) -> Iterator[Reading]:
 
 
 def _tail(turn: Turn) -> Span | None:
-    """The last piece of a turn if it is short and has no end, or is the end of one that has: else None."""
+    """The last piece of a turn if it is short and unfinished, or finishes an unfinished one; otherwise None."""
     spans = spans_of(_alone(turn), {turn.role})
     return spans[-1] if spans and spans[-1].end - spans[-1].start <= LONGEST_PIECE else None
 
 
 def _runs(tails: list[tuple[Turn, Span | None]]) -> Iterator[Reading]:
-    """Neighbouring pieces of which all but the last are unfinished, put together."""
+    """Joins neighbouring pieces of which all but the last are unfinished."""
     run: list[Span] = []
     for turn, tail in tails:
         if tail is not None:

@@ -1,7 +1,7 @@
-"""A whole interview: where each question is asked and answered, each answer graded, and what it all adds up to.
+"""A whole interview: where each question is asked and answered, the grading of each answer, and the total.
 
-`find_segments` aligns a transcript with a list of questions, `keep` stores it, `grade_interview` grades it; `matrix_of` puts the
-candidates of one round side by side.
+`find_segments` aligns a transcript with a list of questions, `keep` stores it, `grade_interview` grades it; `matrix_of`
+compares the candidates of one round side by side.
 """
 
 from evaluator.interviews.editing import doubt_text, read_segments, segments_text

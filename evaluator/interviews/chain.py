@@ -1,12 +1,12 @@
 """A linear-chain conditional random field over the turns of an interview (Lafferty, McCallum and Pereira 2001).
 
-The states of a turn, for k questions: *in question q* (0 to k-1); *beside q* (k to 2k-1: an interruption or small talk while q
-was the last question); *before any* (2k); *in two at once* (2k+1), which are those of `TurnLikeness.together` of the last turn that
-had any. A step from one turn to the next has features by what it means (a new question, a follow-up, a return, …), the same
-for all questions, so that a few weights do for every list of questions. The weights stand in `weights.yaml`; `python -m
-benchmarks.interviews --fit` makes them and says of which interviews.
+The states of a turn, for k questions: *in question q* (0 to k-1); *beside q* (k to 2k-1: an interruption or small talk
+while q was the last question); *before any* (2k); *in two at once* (2k+1), meaning the two of `TurnLikeness.together`
+of the last turn that had any. A step from one turn to the next has features by its meaning (a new question, a
+follow-up, a return, …), the same for all questions, so that a few weights suffice for every list of questions. The
+weights are in `weights.yaml`; `python -m benchmarks.interviews --fit` makes them and records from which interviews.
 
-Time is that of n steps between 2k + 2 states.
+The running time is that of n steps between 2k + 2 states.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-BEAM = 64  # paths that are followed at once
+BEAM = 64  # paths that are followed in parallel
 _WEIGHTS = Path(__file__).with_name("weights.yaml")
 
 _ASKED = ("meaning", "second", "contrast", "words of question", "words of turn")
@@ -68,8 +68,11 @@ class States(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """For each turn the state of the best path, the probability of every state (n, states), and the two questions that
-    "in two at once" means there."""
+    """The decoded states of the turns.
+
+    They hold for each turn the state of the best path, the probability of every state (n, states), and the two
+    questions that "in two at once" means there.
+    """
 
     path: list[int]
     probabilities: Array
@@ -83,7 +86,7 @@ class Transition(NamedTuple):
     possible: NDArray[np.bool_]
 
     def score(self, weights: Array) -> Array:
-        """The weighted sum of features, (s, s); -inf where the step cannot be."""
+        """The weighted sum of features, (s, s); -inf where the step is impossible."""
         import numpy as np
 
         return np.where(self.possible, self.features @ weights, -np.inf)
@@ -92,12 +95,12 @@ class Transition(NamedTuple):
 def decode(
     seen: TurnLikeness, asks: Sequence[bool], weights: Array | None = None, unasked: float | None = None
 ) -> Decoded:
-    """The most probable state of every turn.
+    """Finds the most probable state of every turn.
 
-    A first reading says which words belong to a question; the second compares later turns with them, since a follow-up
-    may come back to an earlier question without naming it.
+    A first reading determines which words belong to a question; the second compares later turns with them, since a
+    follow-up may return to an earlier question without naming it.
 
-    `unasked` is what it costs that a question of the list is not asked at all.
+    `unasked` is the cost of a listed question never being asked.
     """
     weights = weights_as_made() if weights is None else weights
     unasked = unasked_as_made() if unasked is None else unasked
@@ -133,7 +136,7 @@ def _best_path(
     again: float,
     unasked: float,
 ) -> list[int]:
-    """A beam search, since which questions were asked before is more than a state can hold."""
+    """A beam search, since the set of questions asked so far is more than a state can hold."""
     import numpy as np
 
     beam: list[_Way] = [_Way(0.0, states.start, 0, None)]
@@ -161,7 +164,7 @@ def _best_path(
 
 
 class _Way(NamedTuple):
-    """A path so far: its end, the questions asked on it (as bits), and what it went on from."""
+    """A path so far: its end, the questions asked on it (as bits), and its predecessor."""
 
     score: float
     state: int
@@ -187,7 +190,7 @@ def _asked_again(way: _Way, pairs: Sequence[Together | None], place: int, states
 
 
 def _here(state: int, pair: Together | None, states: States) -> int:
-    """The questions that one is at or beside."""
+    """The questions that this state is in or beside."""
     return 1 << state - states.k if states.k <= state < 2 * states.k else _bits(state, pair, states)
 
 
@@ -199,7 +202,7 @@ def _charge(
     states: States,
     again: float,
 ) -> None:
-    """Adds to the scores what asking a question again would cost beside this path, so that probabilities know of it."""
+    """Adds the cost of asking a question again along this path to the scores, so that probabilities include it."""
     entered: dict[int, int] = {}
     for place, state in enumerate(path):
         bits = _bits(state, pairs[place], states)
@@ -246,7 +249,7 @@ def _log_sum(values: Array, axis: int) -> Array:
 
 
 def pairs_of(seen: TurnLikeness) -> list[Together | None]:
-    """What "in two at once" means at each turn: the questions of this turn, else of the last that had two."""
+    """What "in two at once" means at each turn: this turn's questions, or those of the last turn that had two."""
     found: list[Together | None] = []
     for own in seen.together:
         found.append(own or (found[-1] if found else None))
@@ -346,7 +349,7 @@ def _nothing(states: States) -> Transition:
 def _to_asides(
     made: Transition, states: States, aside: Array, leaving: str, going_on: str | None, pair: Together | None
 ) -> None:
-    """Into an aside: only beside the question that one comes from, so that its return is known."""
+    """Allows an aside only beside the question it comes from, so that the return is known."""
     k, (step, possible) = states.k, made
     possible[:, k : 2 * k + 1] = False
     sources = [*((question, k + question) for question in range(k))]
@@ -405,7 +408,7 @@ def weights_as_made() -> Array:
 
 
 def unasked_as_made() -> float:
-    """What it costs that a question is not asked, as it ships; negative."""
+    """The shipped cost of a question never being asked; negative."""
     return float(_made()["weights"]["unasked"])
 
 

@@ -1,4 +1,4 @@
-"""Segments as a YAML file that a person reads through and corrects."""
+"""Segments as a YAML file for a person to read through and correct."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluator.transcript import Transcript
 
 
 class _Line(Strict):
-    """One piece; `speaker`, `words` and `look` are for the eye and are not read back."""
+    """One piece; `speaker`, `words` and `look` are for the reader and are not read back."""
 
     turn: str
     questions: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ SHAPE = FileShape(_File, {"segments": _Line}, "no_segments")
 
 
 def segments_text(transcript: Transcript, paper: ExamPaper, found: Found) -> str:
-    """The YAML text: the questions by id, then every piece with its questions, its words, and what to look at."""
+    """Returns the YAML text: the questions by id, then every piece with its questions, its words, and what to check."""
     turns = {turn.id: turn for turn in transcript.turns}
     doubts = {doubt.turn: doubt for doubt in found.doubts}
     lines = []
@@ -55,8 +55,10 @@ def segments_text(transcript: Transcript, paper: ExamPaper, found: Found) -> str
 
 
 def read_segments(path: str | Path, transcript: Transcript, paper: ExamPaper) -> Found:
-    """The corrected segments; an InputError names the file, the line and what to write, or the turn or question that there is
-    not. Turns that the file does not mention are around the questions."""
+    """Returns the corrected segments. Turns that the file does not mention belong to no question.
+
+    An InputError names the file, the line and what to write, or the turn or question that does not exist.
+    """
     lines = read_as(SHAPE, read_text(Path(path)), str(path)).segments
     lengths = {turn.id: len(turn.text) for turn in transcript.turns}
     pieces = tuple(
@@ -72,7 +74,7 @@ def read_segments(path: str | Path, transcript: Transcript, paper: ExamPaper) ->
 
 
 def doubt_text(doubt: Doubt, language: str | None = None) -> str:
-    """What a person should look at, in a sentence."""
+    """What a person should check, in a sentence."""
     nothing = messages.say("interview.around", language)
     others = messages.say("ui.comma", language).join(one.question or nothing for one in doubt.others)
     share = "" if doubt.probability is None else f"{doubt.probability:.0%}"

@@ -1,4 +1,4 @@
-"""Finds where each question of a list is asked and answered in one transcript of an interview."""
+"""Finds where each question of a list is asked and answered in an interview transcript."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from evaluator.transcript import Transcript, Turn
 
 SAID = ("speech", "written", "mail")
 SURE = 0.85  # probability of a turn's place below which a person is asked
-SURE_SPLIT = 0.35  # how much better the best place to cut an answer has to be than the next
+SURE_SPLIT = 0.35  # how much better than the next one the best place to cut an answer has to be
 
 
 def find_segments(transcript: Transcript, paper: ExamPaper) -> Found:
-    """Every turn with the question that it belongs to, and where a person should look.
+    """Assigns every turn to its question, and says where a person should check.
 
-    Takes seconds: call it in a thread.
+    It takes seconds: call it in a thread.
 
-    InputError where only one side speaks, since questions are then not told from answers.
+    Raises InputError if only one side speaks, since questions then cannot be told from answers.
     """
     turns = [turn for turn in transcript.turns if turn.kind in SAID and any(char.isalnum() for char in turn.text)]
     asks = [turn.role != "agent" for turn in turns]
@@ -45,7 +45,7 @@ def find_segments(transcript: Transcript, paper: ExamPaper) -> Found:
 
 
 def questions_of_texts(texts: Sequence[str], language: Literal["zh", "en"] | str) -> list[ExamQuestion]:
-    """Questions that are nothing but their wording."""
+    """Questions that consist only of their wording."""
     return [
         ExamQuestion(
             id=f"q{number}",
@@ -75,7 +75,7 @@ def _pieces(
 
 
 def _split(turn: Turn, one: ExamQuestion, other: ExamQuestion) -> tuple[list[Piece], Doubt | None]:
-    """An answer to two questions, cut where it goes over from the one to the other."""
+    """Cuts an answer to two questions where it passes from one to the other."""
     places = [(fit, end, one, other) for end, fit in split_points(turn, one, other)]
     places += [(-fit, end, other, one) for _, end, fit in ((0, end, fit) for fit, end, *_ in places)]
     if not places:
@@ -96,7 +96,7 @@ def _piece(turn: Turn, questions: tuple[str, ...], start: int, end: int) -> Piec
 def _unsure(
     turn: Turn, place: int, decoded: Decoded, states: States, questions: Sequence[ExamQuestion]
 ) -> Doubt | None:
-    """A turn whose place is not sure, with the places that come next."""
+    """A turn whose place is uncertain, with the next most likely places."""
     by_place: dict[str, float] = {}
     for state, probability in enumerate(decoded.probabilities[place].tolist()):
         name = questions[state].id if state < states.k else "two" if state == states.two else ""

@@ -1,4 +1,4 @@
-"""Grades each answer of an interview with its question's rubric, by the one path that everything is graded by."""
+"""Grades each answer of an interview with its question's rubric, by the same path as every other grading."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OnQuestion = Callable[[int, int, str], None]  # done, total, the question's word
 
 
 class Interview(Frozen):
-    """A stored interview. `outcomes` have people's corrections in them."""
+    """A stored interview. `outcomes` include people's corrections."""
 
     id: str
     owner: str
@@ -35,11 +35,11 @@ class Interview(Frozen):
 
     @property
     def result(self) -> ExamSum:
-        """What it adds up to."""
+        """The total of the interview."""
         return add_up(self.paper, self.outcomes)
 
     def outcome(self, question: str) -> QuestionOutcome | None:
-        """What came of a question; None while it is not graded."""
+        """Returns the outcome of a question; None while it is not graded."""
         return next((one for one in self.outcomes if one.question == question), None)
 
 
@@ -53,7 +53,7 @@ def keep(
     round: str = "",
     owner: str = "",
 ) -> str:
-    """Stores an interview that is not graded yet and gives its id."""
+    """Stores an ungraded interview and returns its id."""
     check(found, transcript, {question.id: question for question in paper.questions})
     return records.interviews.add(
         paper=paper.model_dump(mode="json"),
@@ -67,7 +67,7 @@ def keep(
 
 
 def correct_segments(records: Records, interview: Interview, found: Found) -> None:
-    """Keeps other segments; what came of the questions whose words changed is forgotten until they are graded again."""
+    """Stores changed segments; questions whose words changed lose their outcome until they are graded again."""
     check(found, interview.transcript, {question.id: question for question in interview.paper.questions})
     same = {
         question.id
@@ -79,12 +79,12 @@ def correct_segments(records: Records, interview: Interview, found: Found) -> No
 
 
 def open_interview(records: Records, id_or_prefix: str) -> Interview:
-    """The stored interview; InputError where there is none."""
+    """Returns the stored interview; raises InputError if it does not exist."""
     return interviews_of(records, [records.interviews.get(id_or_prefix)])[0]
 
 
 def interviews_of(records: Records, kept: Sequence[KeptInterview]) -> list[Interview]:
-    """Stored interviews with people's corrections counted; the gradings of all are read at once."""
+    """Returns stored interviews with people's corrections applied; all gradings are read at once."""
     found = [_interview(one) for one in kept]
     ids = [outcome.grading for one in found for outcome in one.outcomes if outcome.grading]
     cards, given = records.many(ids), records.given_points(ids)
@@ -133,9 +133,9 @@ async def grade_interview(
     on_question: OnQuestion | None = None,
     fresh: bool = False,
 ) -> Interview:
-    """Grades every question that was asked, keeps what came of each at once, and gives the interview.
+    """Grades every question that was asked, stores each outcome at once, and returns the interview.
 
-    Who stops it keeps what was graded. Raises what `evaluate` raises.
+    If it is stopped, what was graded is kept. Raises what `evaluate` raises.
     """
     settings = settings or load_settings()
     interview = await asyncio.to_thread(open_interview, records, interview_id)
@@ -166,7 +166,7 @@ async def grade_interview(
 
 
 def outcome_of(question: ExamQuestion, card: Scorecard, *, doubted: bool = False) -> QuestionOutcome:
-    """A grading as points of its question: a rubric's points are brought to those that the paper gives."""
+    """Converts a grading to the points of its question: the rubric's points are scaled to those of the paper."""
     scale = question.points / card.max_points if card.max_points else 0.0
     return QuestionOutcome(
         question=question.id,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.floating | np.integer]
 
 LONGEST = 300  # characters of a turn or question that are embedded whole
-MOST_SENTENCES = 12  # of one turn, from its beginning and its end: a question stands there
+MOST_SENTENCES = 12  # of one turn, from its beginning and its end, where a question usually is
 MEASURES = (
     "meaning",
     "meaning by the second embedder",
@@ -36,7 +36,7 @@ _TALK = Path(__file__).with_name("talk.yaml")
 
 
 class Together(NamedTuple):
-    """Two questions that one turn may hold: the first before, the second behind `at` (an offset in the turn)."""
+    """Two questions that one turn may hold: the first before `at` (an offset in the turn), the second after it."""
 
     first: int
     second: int
@@ -48,17 +48,17 @@ class TurnLikeness(NamedTuple):
     """Arrays over n turns and k questions; cosines and shares, about -0.2 to 1."""
 
     asked: Array  # (n, k, 5) MEASURES between a turn and a question
-    earlier: Array  # (n, k) likeness with what was said to a question before and was left since; 0 in a first reading
-    asked_before: Array  # (n, k) 1 where a question was asked before and left; only while weights are made
+    earlier: Array  # (n, k) likeness to what was said to an earlier question that was left since; 0 in a first reading
+    asked_before: Array  # (n, k) 1 where a question was asked before and left; only while weights are fitted
     whole: Array  # (n, 896) both vectors of a whole turn, length 1
-    before: Array  # (n,) likeness with the nearest turn before of the other side
-    talk: Array  # (n, 2) likeness with small talk, by both embedders
+    before: Array  # (n,) likeness to the nearest earlier turn of the other side
+    talk: Array  # (n, 2) likeness to small talk, by both embedders
     length: Array  # (n,) logarithm of the number of letters
     together: tuple[Together | None, ...]  # for each turn of an interviewer
 
 
 class _Topic(NamedTuple):
-    """What stands for a question: its sentences, whole wording and reference answers; vectors by both embedders."""
+    """What represents a question: its sentences, whole wording and reference answers; vectors by both embedders."""
 
     first: Array
     second: Array
@@ -107,13 +107,16 @@ def likeness(turns: Sequence[Turn], questions: Sequence[ExamQuestion], asks: Seq
 
 
 def with_earlier(seen: TurnLikeness, places: Sequence[Sequence[int]]) -> TurnLikeness:
-    """The same with what a first reading knows: `places` has for each turn the numbers of its questions (none for an aside).
-    A turn is compared with the turns of each question before it that do not lead up to it without a break."""
+    """Returns the same with the knowledge of a first reading.
+
+    `places` has for each turn the numbers of its questions (none for an aside). A turn is compared with the turns of
+    each earlier question, except those that lead up to it without a break.
+    """
     import numpy as np
 
     earlier, asked_before = np.zeros_like(seen.earlier), np.zeros_like(seen.asked_before)
     so_far: dict[int, list[int]] = {}
-    run: dict[int, int] = {}  # where the stretch of a question that goes on here began
+    run: dict[int, int] = {}  # where the current stretch of a question began
     for place, questions in enumerate(places):
         run = {one: run.get(one, place) for one in questions} if questions else run
         for question, said in so_far.items():
@@ -127,8 +130,10 @@ def with_earlier(seen: TurnLikeness, places: Sequence[Sequence[int]]) -> TurnLik
 
 
 def split_points(turn: Turn, one: ExamQuestion, other: ExamQuestion) -> list[tuple[int, float]]:
-    """For an answer to both questions, after which sentences (end offset) it may go over from `one` to `other`, with how far
-    that fits: the higher the better."""
+    """Rates the sentence ends where an answer to both questions may pass from `one` to `other`.
+
+    Each end offset comes with how well it fits: the higher the better.
+    """
     import numpy as np
 
     spans = cut_sentences(turn.text)
@@ -177,7 +182,7 @@ def _embedded(texts: tuple[str, ...]) -> _Topic:
 
 
 def _weights(topics: Sequence[frozenset[str]]) -> dict[str, float]:
-    """How much a word tells: little where most questions have it (inverse document frequency)."""
+    """How informative a word is: little if most questions have it (inverse document frequency)."""
     counts = Counter(word for topic in topics for word in topic)
     return {word: math.log(1 + (len(topics) - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
@@ -237,14 +242,14 @@ def _talk() -> tuple[str, ...]:
 
 
 class _Apart(NamedTuple):
-    """What all questions of a list have in common ("tell us about a time when …"), by both embedders, to be taken away."""
+    """What all questions of a list share ("tell us about a time when …"), by both embedders, to be removed."""
 
     first: Array  # (384,)
     second: Array  # (512,)
 
     @classmethod
     def of(cls, topics: Sequence[_Topic]) -> _Apart:
-        """The mean of the questions, shrunk for a short list, in which what is common is little known."""
+        """The mean of the questions, shrunk for a short list, since it tells little about what is shared."""
         import numpy as np
 
         share = len(topics) / (len(topics) + 2)
@@ -252,7 +257,7 @@ class _Apart(NamedTuple):
                      ([one.first for one in topics], [one.second for one in topics])))  # fmt: skip
 
     def likeness(self, first: Array, second: Array, topic: _Topic) -> Array:
-        """The highest cosine of each piece with the question, without the common part; mean of both embedders."""
+        """The highest cosine of each piece with the question, without the shared part; mean of both embedders."""
         one = _best(_unit(first - self.first), _unit(topic.first - self.first))
         other = _best(_unit(second - self.second), _unit(topic.second - self.second))
         return (one + other) / 2
@@ -265,7 +270,7 @@ def _unit(vectors: Array) -> Array:
 
 
 def _together(turn: Turn, topics: Sequence[_Topic], apart: _Apart) -> Together | None:
-    """The two questions that the turn holds most probably, one behind the other; None for a turn of one clause."""
+    """The two questions that the turn most probably holds, one after the other; None for a turn of one clause."""
     import numpy as np
 
     cuts = [start for start, _ in cut_sentences(turn.text)][1:] or [start for start, _ in cut_clauses(turn.text)][1:]

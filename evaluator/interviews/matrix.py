@@ -1,4 +1,4 @@
-"""The candidates of one round side by side: their points by question or by criterion, the panel's beside the machine's."""
+"""The candidates of one round side by side: points by question or criterion, the panel's beside the machine's."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 By = Literal["questions", "criteria"]
 DECISIONS = ("hire", "hold", "reject")
 FIGURES = ("exact", "mae", "bias", "pearson", "qwk")
-LEVEL = 0.1  # of a question's points: what counts as one step apart
+LEVEL = 0.1  # of a question's points: counts as one step apart
 
 
 class MatrixCell(Frozen):
-    """One candidate's points in one column; None where it was not asked or not graded."""
+    """One candidate's points in one column; None if it was not asked or not graded."""
 
     points: float | None
     most: float
@@ -37,7 +37,7 @@ class MatrixCell(Frozen):
 
 
 class MatrixRow(Frozen):
-    """One candidate. `name` is what is shown, hidden names included."""
+    """One candidate. `name` is the displayed name, which may be a substitute for a hidden one."""
 
     interview: str
     name: str
@@ -61,7 +61,7 @@ class RoundMatrix(Frozen):
     rows: tuple[MatrixRow, ...]
 
     def sorted_by(self, column: str) -> RoundMatrix:
-        """Best first by a column or by the total's share; InputError where there is no such column."""
+        """Sorts by a column or by the total's share, best first; raises InputError if the column does not exist."""
         if column != "total" and column not in self.columns:
             raise InputError("interview_unknown_question", question=column, known=", ".join(["total", *self.columns]))
 
@@ -82,8 +82,11 @@ def matrix_of(
     blind: bool = False,
     language: str | None = None,
 ) -> RoundMatrix:
-    """The matrix of a round; InputError where there is none. With `blind` candidates have numbers that say nothing of the order
-    in which they were interviewed, the same every time."""
+    """Returns the matrix of a round; raises InputError if the round does not exist.
+
+    With `blind`, candidates have numbers that do not reveal the order in which they were interviewed; the numbers are
+    the same every time.
+    """
     interviews = interviews_of(records, records.interviews.all(owner=owner, round=round))
     if not interviews:
         raise InputError("interview_round_empty", round=round)
@@ -120,7 +123,7 @@ def matrix_of(
 def give_points(
     records: Records, interview: Interview, question: str, points: float | None, *, who: str, comment: str = ""
 ) -> None:
-    """Keeps an interviewer's own points; InputError on a question that there is not, or points that cannot be."""
+    """Stores an interviewer's own points; raises InputError for an unknown question or impossible points."""
     known = {one.id: one.points for one in interview.paper.questions}
     if question not in known:
         raise InputError("interview_unknown_question", question=question, known=", ".join(known))
@@ -130,14 +133,14 @@ def give_points(
 
 
 def decide(records: Records, interview: Interview, decision: str, text: str, *, who: str) -> None:
-    """Keeps a decision and its reasons."""
+    """Stores a decision and its reasons."""
     if decision not in DECISIONS:
         raise InputError("interview_decision_unknown", decision=decision, known=", ".join(DECISIONS))
     records.interviews.decide(interview.id, decision, text, who=who)
 
 
 def standing_points(given: Sequence[PanelPoint]) -> dict[str, dict[str, dict[str, float]]]:
-    """By interview, question and interviewer, the newest points that were not taken back."""
+    """The newest points that were not withdrawn, by interview, question and interviewer."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for one in given:
         here = found.setdefault(one.interview_id, {}).setdefault(one.question, {})
@@ -149,8 +152,11 @@ def standing_points(given: Sequence[PanelPoint]) -> dict[str, dict[str, dict[str
 
 
 def panel_agreement(matrix: RoundMatrix) -> dict[str, Statistic]:
-    """Machine beside the mean of the panel, over all candidates and questions, as shares of each question's points; and `alpha`,
-    how far the interviewers agree among themselves. Each figure says why it is undefined where it is."""
+    """Agreement of the machine with the panel's mean, over all candidates and questions.
+
+    Figures are shares of each question's points. `alpha` is how far the interviewers agree among themselves. An
+    undefined figure says why it is undefined.
+    """
     import numpy as np
 
     from evaluator.calibration.agreement import Statistic, alpha_of, compare
@@ -169,7 +175,7 @@ def panel_agreement(matrix: RoundMatrix) -> dict[str, Statistic]:
 
 
 def matrix_blocks(matrix: RoundMatrix, *, quotes: bool = False, language: str | None = None) -> list[Block]:
-    """The matrix for the file: candidates and points, the panel's points, agreement, decisions, and quotations if wanted."""
+    """The matrix for export: candidates and points, the panel's points, agreement, decisions, optionally quotations."""
     say = partial(_say, language)
     name = matrix.round or say("unnamed_round")
     blocks: list[Block] = [Title(say("round_of", round=name, count=len(matrix.rows)))]

@@ -1,4 +1,4 @@
-"""An interview as a document: what it adds up to, each question with its answer, and what to look at."""
+"""An interview as a document: its total, each question with its answer, and what to check."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def interview_blocks(
     language: str | None = None,
     name: str | None = None,
 ) -> list[Block]:
-    """The whole interview for the file.
+    """The whole interview for export.
 
-    `cards` are the gradings by id; `name` stands in place of the candidate's, where names are hidden.
+    `cards` are the gradings by id; `name` replaces the candidate's name if names are hidden.
     """
     say = partial(_say, language)
     result = interview.result
@@ -82,7 +82,7 @@ def _words(interview: Interview, turn: str, start: int, end: int) -> str:
 
 
 def result_text(result: ExamSum, language: str | None = None) -> str:
-    """Total, whether it passes, and what was not asked or not graded, in plain sentences."""
+    """The total, whether it passes, and what was not asked or not graded, in plain sentences."""
     say = partial(_say, language)
     parts = [say("total", total=shown(_rounded(result.total)), most=shown(result.max_points))]
     if result.pass_mark is not None:
@@ -102,7 +102,7 @@ def _rounded(value: float | None) -> float | None:
 def outcome_row(
     question: ExamQuestion, outcome: QuestionOutcome | None, language: str | None = None
 ) -> tuple[str, float | None, float, str, str]:
-    """ExamQuestion, points, most, what became of it, whether to look."""
+    """The question, its points, their maximum, its outcome, and whether to check it."""
     state = outcome.state if outcome else "not_asked"
     review = messages.say("interview.look", language) if outcome and outcome.review else ""
     points = None if outcome is None else _rounded(outcome.points)
@@ -116,7 +116,7 @@ def outcome_row(
 
 
 def section_rows(paper: ExamPaper, result: ExamSum, language: str | None = None) -> list[tuple[str, ...]]:
-    """Title, points of most, pass mark and outcome of every section; none where the paper has one section only."""
+    """The title, points out of the maximum, pass mark and outcome of every section; empty for a single section."""
     titles = {section.id: section.title for section in paper.sections}
     if len(titles) < 2:
         return []

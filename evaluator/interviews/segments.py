@@ -1,4 +1,4 @@
-"""What was found in an interview: pieces of turns with the questions that they belong to, to be looked at and corrected."""
+"""The result of a search: pieces of turns with the questions they belong to, for a person to check and correct."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ DoubtCode = Literal["place_unsure", "split_unsure", "two_in_one_sentence"]
 
 
 class Piece(Frozen):
-    """`turn.text[start:end]`, which belongs to `questions`: one, both of two that were asked together, or none (said around
-    the questions)."""
+    """The piece `turn.text[start:end]`, which belongs to `questions`.
+
+    They are one question, both of two that were asked together, or none (said around the questions).
+    """
 
     turn: str
     start: int
@@ -23,14 +25,14 @@ class Piece(Frozen):
 
 
 class Alternative(Frozen):
-    """Where a turn may belong too; "" stands for around the questions."""
+    """Another place where a turn may belong; "" means around the questions."""
 
     question: str
     probability: float
 
 
 class Doubt(Frozen):
-    """A turn that a person should look at. `probability` is that of the place chosen."""
+    """A turn that a person should check. `probability` is that of the chosen place."""
 
     turn: str
     code: DoubtCode
@@ -39,10 +41,10 @@ class Doubt(Frozen):
 
 
 class Found(Frozen):
-    """All that was said, in order, each piece with its questions.
+    """Everything that was said, in order, each piece with its questions.
 
     Turns that nobody spoke (stage directions, notes of the program) are in no piece. `corrected` says that a person has
-    set something right.
+    corrected something.
     """
 
     pieces: tuple[Piece, ...]
@@ -59,9 +61,9 @@ class Found(Frozen):
         return [piece for piece in self.pieces if question in piece.questions]
 
     def moved(self, turn: str, questions: Iterable[str], *, start: int = 0, end: int | None = None) -> Found:
-        """The same with a turn (or `start` to `end` of it) given to other questions.
+        """Returns a copy with a turn (or its `start` to `end`) assigned to other questions.
 
-        The doubt about that turn is settled.
+        This settles the doubt about that turn.
         """
         wanted = tuple(questions)
         pieces: list[Piece] = []
@@ -71,7 +73,7 @@ class Found(Frozen):
         return self.model_copy(update={"pieces": _joined(pieces), "doubts": doubts, "corrected": True})
 
     def settled(self, turns: Iterable[str] | None = None) -> Found:
-        """The same without doubts about these turns (all by default): somebody has looked."""
+        """Returns a copy without doubts about these turns (all by default), after a person has checked them."""
         gone = {doubt.turn for doubt in self.doubts} if turns is None else set(turns)
         left = tuple(doubt for doubt in self.doubts if doubt.turn not in gone)
         return self.model_copy(update={"doubts": left, "corrected": True})
@@ -88,7 +90,7 @@ def _cut(piece: Piece, start: int, end: int | None, questions: tuple[str, ...]) 
 
 
 def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Neighbours of one turn and the same questions are one."""
+    """Merges neighbours of one turn with the same questions."""
     found: list[Piece] = []
     for piece in pieces:
         last = found[-1] if found else None
@@ -100,8 +102,10 @@ def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
 
 
 def answer_of(transcript: Transcript, found: Found, question: str) -> Transcript:
-    """What belongs to a question, as a transcript of its own that is graded: turns keep their ids and their places in the
-    source, so that evidence can be shown in the whole interview."""
+    """Returns what belongs to a question, as a transcript of its own for grading.
+
+    Turns keep their ids and their places in the source, so that evidence can be shown in the whole interview.
+    """
     by_id = {turn.id: turn for turn in transcript.turns}
     turns = tuple(_part(by_id[piece.turn], piece) for piece in found.of(question))
     return transcript.model_copy(update={"turns": turns})
@@ -116,8 +120,10 @@ def _part(turn: Turn, piece: Piece) -> Turn:
 
 
 def check(found: Found, transcript: Transcript, questions: Mapping[str, object]) -> Found:
-    """The same, if every piece stands in the transcript and every question in the list; InputError names the first that does
-    not."""
+    """Returns the segments if every piece is in the transcript and every question in the list.
+
+    Otherwise an InputError names the first that is missing.
+    """
     by_id = {turn.id: turn for turn in transcript.turns}
     for piece in found.pieces:
         if piece.turn not in by_id:

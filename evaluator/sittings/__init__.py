@@ -1,5 +1,8 @@
-"""A paper that somebody sits: answers kept as they are written, a clock that pauses, grading by key and by the grader, a review of
-every answer, statistics of the questions over all who sat it, and the paper in print."""
+"""A paper that somebody sits, from the first answer to the printed review.
+
+It covers answers stored as they are written, a clock that pauses, grading by key and by the grader, a review of every
+answer, statistics of the questions over all who sat the paper, and the printed paper.
+"""
 
 from evaluator.sittings.printing import key_blocks, key_text, paper_blocks
 from evaluator.sittings.review import result_line, review_blocks

@@ -1,4 +1,4 @@
-"""A paper for paper and pencil, and its key as a document of its own."""
+"""A paper for paper and pencil, and its key as a separate document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OPEN_LINES = 8  # to write on
 
 
 def paper_blocks(paper: ExamPaper, *, language: str | None = None) -> list[Block]:
-    """The paper without anything that tells an answer: name and date to fill in, sections, questions, room to write."""
+    """The paper without any answers: name and date to fill in, sections, questions, room to write."""
     say = partial(_say, language)
     about = [say("points_in_all", points=shown(paper.max_points))]
     about += [say("minutes", minutes=shown(paper.minutes))] if paper.minutes else []
@@ -69,7 +69,7 @@ def _question(question: ExamQuestion, language: str | None) -> Iterator[Block]:
     if item.steps:
         yield Paragraph("\n".join(item.steps))
     if item.pairs:
-        rights = sorted(pair.right for pair in item.pairs)  # in the order of their words, which tells nothing
+        rights = sorted(pair.right for pair in item.pairs)  # in the order of their words, which reveals nothing
         rows = tuple(
             (pair.left, "____", f"{chr(97 + place)}. {right}")
             for place, (pair, right) in enumerate(zip(item.pairs, rights, strict=True))

@@ -12,7 +12,7 @@ from evaluator.sittings.session import Sitting
 
 
 def review_blocks(sitting: Sitting, *, language: str | None = None) -> list[Block]:
-    """Result, sections, and every question with answer, key, points and explanation."""
+    """The result, the sections, and every question with answer, key, points and explanation."""
     say = partial(_say, language)
     title = " · ".join(filter(None, (sitting.candidate, sitting.paper.title)))
     blocks: list[Block] = [Title(title), Paragraph(result_line(sitting, language))]

@@ -1,7 +1,6 @@
-"""A sitting from begin to result.
+"""A sitting from start to result.
 
-Every answer is stored at once; the clock is read off stored moments, so that a program that was killed goes on where it
-was.
+Every answer is stored at once; the clock is computed from stored times, so that a killed program resumes where it was.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from evaluator.storage import KeptSitting, Records, SittingEvent, now
 from evaluator.transcript import parse
 
 OnQuestion = Callable[[int, int, str], None]
-GRACE_S = 5.0  # an answer that is on its way when the time is up still counts
+GRACE_S = 5.0  # an answer already on its way when the time is up still counts
 
 
 class Clock(Frozen):
-    """Seconds used, and those left; None where there is no limit."""
+    """Seconds used and seconds left; None if there is no limit."""
 
     used_s: float
     left_s: float | None
@@ -39,7 +38,7 @@ class Clock(Frozen):
 
 
 class Sitting(Frozen):
-    """A sitting as it is now. `outcomes` are empty until it was handed in and graded."""
+    """The current state of a sitting. `outcomes` are empty until it was handed in and graded."""
 
     id: str
     owner: str
@@ -58,16 +57,16 @@ class Sitting(Frozen):
 
     @property
     def result(self) -> ExamSum:
-        """What it adds up to."""
+        """The total of the sitting."""
         return add_up(self.paper, self.outcomes)
 
     def outcome(self, question: str) -> QuestionOutcome | None:
-        """What came of a question; None until it is graded."""
+        """Returns the outcome of a question; None until it is graded."""
         return next((one for one in self.outcomes if one.question == question), None)
 
 
 def begin(records: Records, paper: ExamPaper, *, candidate: str = "", owner: str = "", timed: bool = True) -> str:
-    """Begins a sitting and gives its id; the paper's time counts unless `timed` is False."""
+    """Begins a sitting and returns its id; the paper's time limit applies unless `timed` is False."""
     return records.sittings.begin(
         paper=paper.model_dump(mode="json"),
         digest=paper.digest,
@@ -79,12 +78,12 @@ def begin(records: Records, paper: ExamPaper, *, candidate: str = "", owner: str
 
 
 def open_sitting(records: Records, id_or_prefix: str) -> Sitting:
-    """The sitting; InputError where there is none."""
+    """Returns the sitting; raises InputError if it does not exist."""
     return sittings_of(records, [records.sittings.get(id_or_prefix)])[0]
 
 
 def sittings_of(records: Records, kept: Sequence[KeptSitting]) -> list[Sitting]:
-    """Stored sittings with people's corrections counted."""
+    """Returns stored sittings with people's corrections applied."""
     found = [_sitting(records, one) for one in kept]
     ids = [outcome.grading for one in found for outcome in one.outcomes if outcome.grading]
     cards, given = (records.many(ids), records.given_points(ids)) if ids else ({}, {})
@@ -95,7 +94,7 @@ def sittings_of(records: Records, kept: Sequence[KeptSitting]) -> list[Sitting]:
 
 
 def write_answer(records: Records, sitting: str, question: str, answer: str) -> None:
-    """Keeps an answer; InputError where the sitting is paused, was handed in, or its time is up."""
+    """Stores an answer; raises InputError if the sitting is paused, was handed in, or its time is up."""
     clock = _clock(records.sittings.get(sitting), records.sittings.events(sitting))
     if clock.left_s is not None and clock.left_s < -GRACE_S:
         raise InputError("sitting_time_up")
@@ -103,17 +102,17 @@ def write_answer(records: Records, sitting: str, question: str, answer: str) -> 
 
 
 def pause(records: Records, sitting: str) -> bool:
-    """Stops the clock; False where it does not run."""
+    """Stops the clock; returns False if it is not running."""
     return records.sittings.mark(sitting, "pause", "paused", ("running",))
 
 
 def resume(records: Records, sitting: str) -> bool:
-    """Lets the clock go on; False where it is not paused."""
+    """Resumes the clock; returns False if it is not paused."""
     return records.sittings.mark(sitting, "resume", "running", ("paused",))
 
 
 def submit(records: Records, sitting: str) -> bool:
-    """Hands the paper in; False where that was done before."""
+    """Hands the paper in; returns False if that was done before."""
     return records.sittings.mark(sitting, "submit", "submitted", ("running", "paused"))
 
 
@@ -126,8 +125,11 @@ async def grade_sitting(
     report: ReportProgress | None = None,
     on_question: OnQuestion | None = None,
 ) -> Sitting:
-    """Grades a paper that was handed in: by key at once, open questions one after the other, each kept as soon as it is known.
-    Raises what `evaluate` raises; what was graded stays, and the next call goes on."""
+    """Grades a paper that was handed in.
+
+    Keys grade at once; open questions are graded one after the other, each stored as soon as it is known. Raises what
+    `evaluate` raises; what was graded is kept, and the next call continues.
+    """
     settings = settings or load_settings()
     sitting = await asyncio.to_thread(open_sitting, records, sitting_id)
     if sitting.state != "submitted":
@@ -165,7 +167,7 @@ async def grade_sitting(
 
 
 def outcome_of(question: ExamQuestion, card: Scorecard) -> QuestionOutcome:
-    """A grading as points of its question."""
+    """Converts a grading to the points of its question."""
     scale = question.points / card.max_points if card.max_points else 0.0
     return QuestionOutcome(
         question=question.id,
@@ -223,7 +225,7 @@ def _clock(kept: KeptSitting, events: Sequence[SittingEvent]) -> Clock:
 
 
 def used_seconds(events: Sequence[tuple[str, str]], until: str) -> float:
-    """Seconds that the clock has run: from begin or resume to the pause or handing in that follows, else to `until`."""
+    """Seconds that the clock has run, from each start or resume to the next pause or handing in, or to `until`."""
     total, since = 0.0, None
     for what, at in events:
         moment = datetime.fromisoformat(at)

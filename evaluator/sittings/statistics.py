@@ -1,6 +1,8 @@
-"""Classical test theory over all who sat a paper: difficulty, discrimination, distractors, reliability, and which questions are
-weak. Formulas: Lord and Novick 1968; Kuder and Richardson 1937 (KR-20); Cronbach 1951 (alpha); Kelley 1939 (27 %); the limits of
-Ebel 1979. No package of the project's dependencies has them; tests pin them to published values.
+"""Classical test theory over all who sat a paper.
+
+It computes difficulty, discrimination, distractors, reliability, and which questions are weak. Formulas: Lord and
+Novick 1968; Kuder and Richardson 1937 (KR-20); Cronbach 1951 (alpha); Kelley 1939 (27 %); the limits of Ebel 1979. No
+package among the project's dependencies has them; tests pin them to published values.
 """
 
 from __future__ import annotations
@@ -44,9 +46,9 @@ class OptionFigures(Frozen):
 class ItemFigures(Frozen):
     """Figures of one question over n answers.
 
-    `difficulty` is the mean share of points (1: everybody has all). `discrimination` is the correlation of its points with the
-    points of the rest of the paper; `upper_lower` the difference of mean shares of the upper and the lower 27 %. None where
-    undefined (nobody differs).
+    `difficulty` is the mean share of points (1: everybody has full points). `discrimination` is the correlation of its
+    points with the points of the rest of the paper; `upper_lower` the difference of mean shares of the upper and the
+    lower 27 %. They are None if undefined (nobody differs).
     """
 
     question: str
@@ -76,13 +78,15 @@ class PaperFigures(Frozen):
 
     @property
     def few(self) -> bool:
-        """Whether too few sat it for the figures to say much."""
+        """Whether too few people sat it for the figures to be meaningful."""
         return self.n < FEW
 
 
 def figures_of(paper: ExamPaper, sittings: Sequence[Sitting]) -> PaperFigures:
-    """Figures over graded sittings of one paper; a sitting in which a question could not be graded is left out of the figures of
-    that question, and of the reliability."""
+    """Figures over graded sittings of one paper.
+
+    A sitting with an ungraded question is left out of that question's figures, and of the reliability.
+    """
     import numpy as np
 
     points = np.array([[_points(one, question) for question in paper.questions] for one in sittings], dtype=float)
@@ -105,9 +109,9 @@ def figures_of(paper: ExamPaper, sittings: Sequence[Sitting]) -> PaperFigures:
 
 
 def alpha_of(points: Array) -> float | None:
-    """Cronbach's alpha of points, shape (people, questions); KR-20 where every question is 0 or its maximum.
+    """Cronbach's alpha of points, shape (people, questions); KR-20 if every question is 0 or its maximum.
 
-    None where it is undefined: fewer than two people or questions, or nobody differs.
+    It is None if undefined: fewer than two people or questions, or nobody differs.
     """
     import numpy as np
 
@@ -123,9 +127,9 @@ def alpha_of_covariances(covariances: Array) -> float | None:
 
 
 def correlation(one: Array, other: Array) -> float | None:
-    """Pearson's correlation; of a question that is right or wrong it is the point-biserial one.
+    """Pearson's correlation; for a right-or-wrong question this is the point-biserial one.
 
-    None where undefined.
+    It is None if undefined.
     """
     import numpy as np
 
@@ -135,7 +139,7 @@ def correlation(one: Array, other: Array) -> float | None:
 
 
 def groups(totals: Array) -> tuple[list[int], list[int]]:
-    """Who is in the upper and who in the lower 27 %, at least one in each; empty for fewer than two people."""
+    """Who is in the upper and the lower 27 %, at least one person in each; empty for fewer than two people."""
     size = max(1, round(len(totals) * GROUP_SHARE)) if len(totals) > 1 else 0
     order = sorted(range(len(totals)), key=lambda place: float(totals[place]))
     return order[len(order) - size :], order[:size]
@@ -166,7 +170,7 @@ def _item(
 
 
 def _weaknesses(item: ItemFigures) -> list[Weakness]:
-    """What is wrong with a question, of enough answers."""
+    """What is wrong with a question that has enough answers."""
     if item.n < FEW or item.difficulty is None:
         return []
     found: list[Weakness] = []
@@ -222,7 +226,7 @@ def _is_dichotomous(points: Array, most: float) -> bool:
 
 
 def statistics_blocks(paper: ExamPaper, figures: PaperFigures, *, language: str | None = None) -> list[Block]:
-    """The figures as a document, weak questions named first."""
+    """The figures as a document, weak questions first."""
     say = partial(_say, language)
     blocks: list[Block] = [Title(say("statistics_of", title=paper.title))]
     reliability = say("kr20" if figures.is_kr20 else "alpha")

@@ -2,7 +2,7 @@
 
     python run_PEER.py BASE_URL MODEL JOBS OUT
 
-A job that is in OUT already is not run again, so an interrupted run goes on.
+A job that is already in OUT is not run again, so an interrupted run resumes.
 """
 
 import json
@@ -15,7 +15,10 @@ from pathlib import Path
 
 
 def run(make_scorer):
-    """`make_scorer(base_url, model)` gives a function from a job to points (None: no points could be read)."""
+    """Runs the jobs with the function from a job to points that `make_scorer(base_url, model)` returns.
+
+    The function returns None if no points could be read.
+    """
     base_url, model, jobs, out = sys.argv[1:5]
     score = make_scorer(base_url, model)
     done = set()
@@ -67,6 +70,6 @@ def describe(criterion):
 
 
 def scale(criterion):
-    """The points that may be given: whole ones where the maximum is whole, else those of the levels."""
+    """The points that may be awarded: whole ones where the maximum is whole, otherwise those of the levels."""
     most = criterion["points"]
     return [float(n) for n in range(int(most) + 1)] if most == int(most) else [x["points"] for x in criterion["levels"]]

@@ -1,6 +1,6 @@
 """A simulated call.
 
-A state machine decides what the customer says and when the call ends, moved by typed questions about each turn of the
+A state machine decides what the customer says and when the call ends, driven by typed questions about each turn of the
 trainee; a model only phrases the line, and every line is checked before it is shown.
 """
 

@@ -25,7 +25,7 @@ class Point(NamedTuple):
 
 
 class Branches(NamedTuple):
-    """Two ways from one turn: what they share, and how each goes on."""
+    """Two branches from one turn: what they share, and how each continues."""
 
     shared: int  # points that are the same
     one: list[Point]
@@ -33,7 +33,7 @@ class Branches(NamedTuple):
 
     @property
     def gain(self) -> float:
-        """How much better the mood ends on the second way, in points."""
+        """How much better the mood ends on the second branch, in points."""
         return round(self.other[-1].mood - self.one[-1].mood, 2)
 
 

@@ -55,9 +55,9 @@ _COMMON = {"i", "ok", "okay", "mr", "mrs", "ms"}
 def faults(
     line: str, persona: Persona, told: Collection[str], cue: Cue, agent: str, earlier: Sequence[str]
 ) -> list[Fault]:
-    """What is wrong with `line`, empty if nothing.
+    """Returns what is wrong with `line`, or an empty list.
 
-    `told` are ids of the facts told so far, `agent` the turn that it answers, `earlier` the customer's lines before.
+    `told` are ids of the facts told so far, `agent` is the turn it answers, `earlier` the customer's previous lines.
     """
     if not line.strip():
         return ["empty"]
@@ -81,13 +81,15 @@ def faults(
 
 
 def tells_hidden(line: str, persona: Persona, told: Collection[str]) -> str:
-    """The id of a hidden fact that `line` gives away although it is not among `told`; empty if none."""
+    """The id of a hidden fact that `line` gives away although it is not in `told`; empty if there is no such fact."""
     return next((fact.id for fact in persona.hidden if fact.id not in told and fact.given_away_by(line)), "")
 
 
 def invented(line: str, persona: Persona, said: Sequence[str]) -> str:
-    """The first number, weekday, month or name in `line` that neither the persona nor what was `said` holds; empty if
-    none. Facts invented without any of these are not seen."""
+    """The first number, weekday, month or name in `line` that is neither in the persona nor in `said`.
+
+    It is empty if there is no such thing. Facts invented without any of these go unnoticed.
+    """
     known = fold("\n".join([persona.model_dump_json(exclude={"id", "rubric"}), *said]))
     plain = fold(line)
     figures = [*_NUMBER.findall(plain), *(_NUMBER_WORD.findall(plain) if persona.language == "en" else ())]

@@ -1,9 +1,9 @@
 """What a turn of the agent did to the customer, read by a judge through typed questions.
 
-Asking a small model about every event after every turn takes longer than anybody waits on the telephone. So a classifier
-(`spotting.py`) says first what is likely. A model in this process is asked only about the few events that may or may not have
-happened, and its answer is added to what the classifier says. A judge that takes all questions at once is asked about all, and
-decides alone.
+Asking a small model about every event after every turn takes longer than anybody waits on the telephone. So a
+classifier (`spotting.py`) first says what is likely. A model in this process is asked only about the few events that
+may or may not have happened, and its answer is added to the classifier's. A judge that takes all questions at once is
+asked about everything, and decides alone.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ MOST_ASKED = 6  # questions about one turn to a model in this process: some 25 t
 LONGEST_TURN = 1200  # characters of a turn that the judge reads: the last ones
 
 
-UNSURE = (0.08, 0.75)  # chances between which the classifier alone does not decide
+UNSURE = (0.08, 0.75)  # chances between which the classifier does not decide alone
 JUDGED = 0.8  # how much the model in this process adds, in log-odds; not fitted yet (docs/practice.md)
 NEUTRAL = 0.7  # log-odds above a turn that says nothing from which its answer speaks for the event; not fitted either
 ABOUT_NEAR = 0.3  # cosine with what a hidden fact is about from which the question is asked at all
 ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
 TOLD = 0.5  # probability from which an event counts
-# The same for what enrages, where no judge decides alone: of 41 turns of good agents 12 sounded offensive at .5, 5 at .7.
+# The same for what enrages, where no judge decides alone: of 41 turns of good agents, 12 sounded offensive at .5, 5 at
+# .7.
 OFFENDS = 0.7
 
 
@@ -51,14 +52,14 @@ class Wording(Frozen):
 
 
 class Asked(NamedTuple):
-    """A question, and how likely the answer is yes before the judge is asked."""
+    """A question, and the probability of "yes" before the judge is asked."""
 
     question: Question
     chance: float
 
 
 class Hearing(NamedTuple):
-    """What a turn did, and the probability of each thing that was asked about."""
+    """The effects of a turn, with the probability of each thing that was asked about."""
 
     heard: Heard
     chances: Mapping[str, float]
@@ -67,13 +68,13 @@ class Hearing(NamedTuple):
 
 @cache
 def wordings(language: str) -> dict[str, Wording]:
-    """The events, and `closes`, by name."""
+    """Returns the events, and `closes`, by name."""
     found = read_yaml(Path(__file__).with_name("events.yaml").read_text(encoding="utf-8"))
     return {name: Wording.model_validate(words[language]) for name, words in found.items()}
 
 
 def questions_for(persona: Persona) -> list[Question]:
-    """Everything that could be asked about a turn: the persona's own events, `asked`, `closes`, and each hidden fact."""
+    """Everything that could be asked about a turn: the persona's events, `asked`, `closes`, and each hidden fact."""
     moved = [event for event in EVENTS if event in persona.calms or event in persona.enrages or event == "asked"]
     known = wordings(persona.language)
     events = [_question(name, known[name]) for name in (*moved, CLOSES)]
@@ -90,7 +91,7 @@ def state_of(persona: Persona, customer: str, agent: str) -> State:
 
 
 async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, agent: str) -> Hearing:
-    """What the agent's turn did. Raises ModelError where the judge cannot work at all."""
+    """Returns what the agent's turn did. Raises ModelError if the judge cannot work at all."""
     everything = _takes_all(judge)
     expected = await asyncio.to_thread(expect, persona, state, agent)
     asked = expected if everything else unsure(expected)
@@ -112,14 +113,16 @@ async def hear(judge: Judge, persona: Persona, state: CallState, customer: str, 
 
 
 async def prepare(judge: Judge, persona: Persona) -> None:
-    """Asks what can be asked before the agent has said anything, so that the first turn waits less."""
+    """Asks what can be asked before the agent has spoken, so that the first turn waits less."""
     await asyncio.to_thread(expect, persona, CallState(mood=5, patience=1), "…")
     await neutral_odds(judge, persona, questions_for(persona))
 
 
 def expect(persona: Persona, state: CallState, agent: str) -> list[Asked]:
-    """Everything that could be asked about a turn with its chance by the classifier, likeliest first; .5 is where an event
-    counts. A hidden fact that was told already is left out. Blocks for a millisecond per sentence."""
+    """Everything that could be asked about a turn with the classifier's probability, likeliest first.
+
+    An event counts from .5. A hidden fact that was already told is left out. Blocks for a millisecond per sentence.
+    """
     told = {f"{ABOUT}{fact}" for fact in state.told}
     questions = [one for one in questions_for(persona) if one.id not in told]
     shift = _odds(spotting.trained().threshold)
@@ -130,7 +133,7 @@ def expect(persona: Persona, state: CallState, agent: str) -> list[Asked]:
 
 
 def unsure(expected: Sequence[Asked]) -> list[Asked]:
-    """The few questions that a model in this process is asked: events between yes and no, and the nearest hidden fact."""
+    """The few questions for a model in this process: events between yes and no, and the nearest hidden fact."""
     low, high = UNSURE
     events = [one for one in expected if _is_event(one.question) and low <= one.chance <= high]
     about = [one for one in expected if not _is_event(one.question) and one.chance >= ABOUT_NEAR][:1]
@@ -138,7 +141,7 @@ def unsure(expected: Sequence[Asked]) -> list[Asked]:
 
 
 def nearest_open_fact(persona: Persona, agent: str) -> str | None:
-    """The open fact that a question of the turn is nearest to, None where it is near none."""
+    """The open fact that a question of the turn is nearest to; None if it is near none."""
     facts = [fact for fact in persona.facts if not fact.hidden]
     asking = [sentence for sentence in spotting.sentences_of(agent) if asks(sentence, persona.language)]
     if not facts or not asking:
@@ -149,11 +152,13 @@ def nearest_open_fact(persona: Persona, agent: str) -> str | None:
 
 
 async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Question]) -> dict[str, float]:
-    """The log-odds of "yes" for a turn that says nothing, for judges whose probabilities carry a prior; a judge that
-    remembers is asked once."""
+    """The log-odds of "yes" for a turn that says nothing, for judges whose probabilities carry a prior.
+
+    A judge that remembers is asked once.
+    """
     if (
         not judge.traits.anchored or judge.traits.mixed
-    ):  # of several judges each would need a neutral reading of its own
+    ):  # each of several judges would need its own neutral reading
         return {}
     empty = "嗯，您好。" if persona.language == "zh" else "Mm, hello."
     reply = await judge.decide(state_of(persona, "……" if persona.language == "zh" else "…", empty), list(questions))
@@ -161,7 +166,7 @@ async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Quest
 
 
 def chance_of(answer: Answer, expected: float, neutral: float | None) -> float:
-    """The probability that it happened. Without a neutral reading (a judge that needs none) it is the judge's own."""
+    """The probability that it happened. Without a neutral reading (a judge that needs none), it is the judge's own."""
     if neutral is None:
         return answer.probabilities[YES]
     return _share(_odds(expected) + JUDGED * (log_odds(answer) - neutral - NEUTRAL))
@@ -188,7 +193,7 @@ def _is_event(question: Question) -> bool:
 
 
 def _nearness(persona: Persona, questions: Sequence[Question], agent: str) -> dict[str, float]:
-    """How near a sentence of the turn that asks something comes to what each hidden fact is about: cosine, 0 to 1."""
+    """How near a sentence of the turn that asks something comes to the subject of each hidden fact: cosine, 0 to 1."""
     asking = [sentence for sentence in spotting.sentences_of(agent) if asks(sentence, persona.language)]
     if not questions or not asking:
         return dict.fromkeys((one.id for one in questions), 0.0)
@@ -198,7 +203,7 @@ def _nearness(persona: Persona, questions: Sequence[Question], agent: str) -> di
 
 
 def asks(agent: str, language: str) -> bool:
-    """Whether a turn has the form of a question or request at all: a precondition for telling what is hidden."""
+    """Whether a turn has the form of a question or request, which is required before anything hidden is told."""
     if re.search(r"[?？]", agent):
         return True
     words = _ASKING_ZH if language == "zh" else _ASKING_EN

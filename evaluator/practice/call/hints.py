@@ -1,6 +1,6 @@
-"""A hint on request: what this customer waits for now.
+"""A hint on request: what this customer is waiting for now.
 
-Worked out from the state, the persona and the rubric; no model.
+It is derived from the state, the persona and the rubric; no model is involved.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Hint(Frozen):
 
 
 def hint_for(persona: Persona, rubric: Rubric, state: CallState, said: list[str], given: list[Hint]) -> Hint:
-    """The next hint that was not given yet in this call. `said` are the trainee's turns. Blocks for some 50 ms."""
+    """Returns the next hint not yet given in this call. `said` are the trainee's turns. Blocks for some 50 ms."""
     return next((hint for hint in _hints(persona, rubric, state, said) if hint not in given), Hint(kind="close"))
 
 

@@ -1,4 +1,4 @@
-"""What the customer means to say: the content of a cue, in the persona's own words. It can be said as it is."""
+"""What the customer means to say: the content of a cue, in the persona's own words, ready to be spoken as it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ ALWAYS_STOCK: frozenset[Manner] = frozenset({"opening", "confirms", "does_not_kn
 
 
 def content_of(persona: Persona, cue: Cue, earlier: Sequence[str]) -> str:
-    """What is said for `cue`: the fact as the persona tells it, else the stock line of that manner that was said least often,
-    and among those the first. Where all were said, a want that was not mentioned yet comes before a repetition."""
+    """Returns what is said for `cue`: the fact as the persona tells it, otherwise a stock line.
+
+    It is the first of the stock lines of that manner that were used least often. Once all were used, a want that was
+    not mentioned yet comes before a repetition.
+    """
     if cue.fact is not None:
         return persona.fact(cue.fact).says
     lines: tuple[str, ...] = getattr(persona.lines, cue.manner)

@@ -1,6 +1,6 @@
 """The customer's line: written by a model sentence by sentence, each sentence checked before it is shown.
 
-A first sentence that fails is asked for once more, then the persona's own line is said. Where a later sentence fails, the
+A first sentence that fails is requested once more, then the persona's own line is said. If a later sentence fails, the
 line ends before it.
 """
 
@@ -26,7 +26,7 @@ PROMPT = ("customer", 1)
 TRIES = 2
 MOST_TOKENS = 60
 SENTENCES = 2
-ON_CUE = 0.4  # cosine of a line and what it is to say; other things said by the same customer lie around .2
+ON_CUE = 0.4  # cosine of a line and what it should say; other things said by the same customer lie around .2
 _ENDS = re.compile(r"[。！？!?…]+[”\"’']?|\.(?=\s|$)")
 
 Source = Literal["model", "stock"]
@@ -40,12 +40,12 @@ class Refused(Frozen):
 
 
 class CustomerLine(Frozen):
-    """What the customer said, who wrote it, and what was refused before."""
+    """What the customer said, which writer wrote it, and which lines were refused before."""
 
     text: str
     source: Source = "stock"
     refused: tuple[Refused, ...] = ()
-    failure: str = ""  # what the model could not do, where it failed
+    failure: str = ""  # what the model could not do, if it failed
 
 
 class LinePiece(Frozen):
@@ -58,10 +58,10 @@ class LinePiece(Frozen):
 async def phrase(
     persona: Persona, state: CallState, cue: Cue, agent: str, earlier: Sequence[str], writer: Writer | None
 ) -> AsyncIterator[LinePiece]:
-    """The line piece by piece; the last piece is the whole `Line`.
+    """Yields the line piece by piece; the last piece is the whole `Line`.
 
-    Without a writer, in the states that are always said in the persona's own words, and where the model fails, that is
-    the stock line.
+    It is the stock line without a writer, in the states that are always said in the persona's own words, and if the
+    model fails.
     """
     content = content_of(persona, cue, earlier)
     refused: list[Refused] = []
@@ -90,7 +90,7 @@ async def phrase(
 
 
 def system_of(persona: Persona) -> str:
-    """What the model is told of the persona: equal for all lines, so that it is read once."""
+    """What the model reads about the persona: the same for all lines, so that it is read once."""
     wording = template(*PROMPT, persona.language)
     return wording.render("system", name=persona.name, region=persona.speech.region, samples=persona.speech.samples[:3])
 
@@ -130,6 +130,6 @@ async def _wrong_with(
 
 
 def likeness(one: str, other: str) -> float:
-    """How near two lines come in meaning: cosine by the quicker of the two embedders, a millisecond."""
+    """How near two lines are in meaning: cosine by the quicker of the two embedders, a millisecond."""
     vectors = universal_vectors([one, other])
     return float(vectors[0] @ vectors[1])

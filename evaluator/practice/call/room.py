@@ -1,4 +1,4 @@
-"""A call as a page or a terminal leads it: one place that opens the judge and the writer, and does each step."""
+"""A call as a page or a terminal runs it: one place that opens the judge and the writer, and does each step."""
 
 from __future__ import annotations
 
@@ -23,20 +23,25 @@ STOCK = "stock"  # the writer's name where every line is the persona's own
 
 
 def usual_writer(model: str) -> str:
-    """Who phrases the lines unless somebody chooses: the model that judges, but the persona itself beside the embedded model,
-    which is too small and slow to speak for a customer."""
+    """Returns the default writer of the lines: the model that judges, or the persona itself.
+
+    Beside the embedded model, which is too small and slow to speak for a customer, it is the persona itself.
+    """
     return STOCK if model == "embedded" else model
 
 
 class Room:
     """The models that a call needs, opened once.
 
-    To be used as an asynchronous context: `async with Room(settings) as room`.
+    Use it as an asynchronous context: `async with Room(settings) as room`.
     """
 
     def __init__(self, settings: Settings, writer: str | None = None, judge: Judge | None = None) -> None:
-        """`writer` names the model that phrases the lines, or `STOCK`; see `usual_writer`. The model of the settings
-        judges, unless a `judge` is given, which stays open."""
+        """Takes the name of the writer and optionally a judge.
+
+        `writer` names the model that phrases the lines, or `STOCK`; see `usual_writer`. The model of the settings
+        judges, unless a `judge` is passed, which stays open.
+        """
         self.settings = settings
         self.writer_name = writer or usual_writer(settings.model)
         self._given = judge
@@ -57,19 +62,19 @@ class Room:
             await asyncio.to_thread(self._opened.close)
 
     async def prepare(self, persona: Persona) -> None:
-        """Reads in advance what the first turn would wait for. What goes wrong is left for the first turn to say."""
+        """Reads in advance what the first turn would wait for. Errors are left for the first turn to report."""
         with suppress(EvaluatorError, ReadingFailed):
             await hearing.prepare(self._judge, persona)
             if self._writer is not None:
                 await self._writer.prepare(system_of(persona))
 
     def answer(self, records: Records, talk: Talk, turn: CallTurn) -> AsyncIterator[LinePiece]:
-        """As `react`, with this room's models."""
+        """Works as `react`, with this room's models."""
         return talking.react(records, talk, turn, self._judge, self._writer)
 
 
 def hint(records: Records, talk: Talk, rubric: Rubric) -> Hint:
-    """The next hint, stored with the call. Blocks for some 50 ms."""
+    """Returns the next hint, stored with the call. Blocks for some 50 ms."""
     said = [turn.text for turn in talk.said() if turn.kind == "agent"]
     given = hints_of(talk)
     found = hint_for(talk.persona, rubric, talk.state(), said, given)
@@ -89,8 +94,10 @@ def is_paused(talk: Talk) -> bool:
 
 
 def place_of(talk: Talk, number: int) -> str:
-    """The id of the turn behind which the trainee's turn `number` (from 1) of the present branch stands, so that it can be
-    said again; InputError where there is no such turn."""
+    """The id of the turn after which the trainee's turn `number` (from 1) of the current branch comes.
+
+    It lets the trainee say that turn again. Raises InputError if the turn does not exist.
+    """
     said = talk.said()
     own = [place for place, turn in enumerate(said) if turn.kind == "agent"]
     if not 1 <= number <= len(own):

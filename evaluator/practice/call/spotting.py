@@ -1,5 +1,8 @@
-"""Which events a turn may hold, told by a small classifier over sentence vectors: logistic regressions, one per event, trained
-on the sentences of `events.yaml` and on labelled turns (`python -m benchmarks.practice train`). A millisecond per sentence."""
+"""Predicts which events a turn may hold, with a small classifier over sentence vectors.
+
+There is one logistic regression per event, trained on the sentences of `events.yaml` and on labelled turns (`python -m
+benchmarks.practice train`). It takes a millisecond per sentence.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,10 @@ class Trained(NamedTuple):
 
 
 def spot(agent: str) -> dict[str, float]:
-    """The probability of each event in a turn, the highest of its sentences. Blocks for a millisecond per sentence, and for a
-    second at first."""
+    """Returns the probability of each event in a turn, the highest of its sentences.
+
+    Blocks for a millisecond per sentence, and for a second the first time.
+    """
     import numpy as np
 
     fitted = trained()
@@ -41,7 +46,7 @@ def spot(agent: str) -> dict[str, float]:
 
 @cache
 def trained() -> Trained:
-    """What ships."""
+    """The classifier that ships."""
     import numpy as np
 
     with np.load(WEIGHTS) as kept:
@@ -50,11 +55,11 @@ def trained() -> Trained:
 
 
 def texts_digest() -> str:
-    """What the training sentences are now; another than `trained().texts` means that it has to be trained again."""
+    """The digest of the current training sentences; if it differs from `trained().texts`, train again."""
     return hashlib.sha256((FOLDER / "events.yaml").read_bytes()).hexdigest()
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences of a turn; the turn itself where it has no ends of sentences."""
+    """The sentences of a turn; the turn itself if it has no sentence ends."""
     found = [part.strip() for part in re.split(r"(?<=[。！？!?；;])|(?<=\.)\s", text) if part.strip()]
     return found or [text.strip() or "…"]

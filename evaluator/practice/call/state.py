@@ -1,5 +1,7 @@
-"""The customer as a state machine: what a turn of the agent does to mood and patience, what may be told next, and when
-the call ends. Pure: no model, no clock, no disk."""
+"""The customer as a state machine: how a turn of the agent changes the customer, and when the call ends.
+
+It covers mood, patience and what may be told next. Pure: no model, no clock, no disk.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from evaluator.practice.persona import Event, Persona
 
 LOWEST, HIGHEST = 0.0, 10.0
 MOST_UP, MOST_DOWN = 2.0, 3.0  # points of mood in one turn: people calm down more slowly than they flare up
-TALK_ALONE = 5.0  # words without anything settled lift nobody above this
+TALK_ALONE = 5.0  # words that settle nothing lift nobody above this
 CONTENT = 7.0  # from here on the customer would let the agent go
 FURIOUS = 0.5
 LONGEST = 40  # turns of the agent
@@ -72,7 +74,7 @@ class CallState(Frozen):
 
 
 class Cue(Frozen):
-    """What the customer says next: in which manner, and the one fact that they tell, if any."""
+    """What the customer says next: the manner, and the one fact that they tell, if any."""
 
     manner: Manner
     fact: str | None = None
@@ -86,7 +88,7 @@ class MoodChange(Frozen):
 
 
 class Step(NamedTuple):
-    """The state after a turn, what the customer says to it, and what moved the mood (before the limits of one turn)."""
+    """The state after a turn, the customer's reply, and what moved the mood (before the limits of one turn)."""
 
     state: CallState
     cue: Cue
@@ -94,15 +96,15 @@ class Step(NamedTuple):
 
 
 def begin(persona: Persona) -> Step:
-    """The state before the agent has said anything, and the cue of the customer's first words."""
+    """The state before the agent has spoken, and the cue of the customer's first words."""
     state = CallState(mood=float(persona.mood), patience=persona.patience, cues=("opening",))
     return Step(state, Cue(manner="opening"))
 
 
 def step(persona: Persona, state: CallState, heard: Heard) -> Step:
-    """What a turn of the agent does.
+    """Applies a turn of the agent.
 
-    A hidden fact is told only if `heard.about` names it. ValueError if the call is over.
+    A hidden fact is told only if `heard.about` names it. Raises ValueError if the call is over.
     """
     if state.ended:
         raise ValueError("the call is over")
@@ -127,14 +129,16 @@ def step(persona: Persona, state: CallState, heard: Heard) -> Step:
 
 
 def is_content(persona: Persona, state: CallState) -> bool:
-    """Whether the customer has what they came for: in good mood, with two kinds of solution in hand (or all that would
-    calm them, where that is one)."""
+    """Whether the customer has what they came for: a good mood, and two kinds of solution in hand.
+
+    If fewer kinds would calm them, all of those are enough.
+    """
     wanted = min(2, max(1, len(SOLVES & set(persona.calms))))
     return state.mood >= CONTENT and len(state.solved) >= wanted
 
 
 def _changes(persona: Persona, state: CallState, events: Collection[Event]) -> tuple[MoodChange, ...]:
-    """What each event moves; to hear the same kindness again is worth half as much each time, an insult stays one."""
+    """How much each event moves the mood; repeated kindness is worth half as much each time, an insult stays one."""
     calm = (
         MoodChange(event=event, by=persona.calms[event] / 2 ** state.met.get(event, 0))
         for event in events
@@ -159,8 +163,11 @@ def _is_idle(persona: Persona, state: CallState, heard: Heard, about: str | None
 
 
 def _patience(persona: Persona, state: CallState, idle: bool, events: Collection[Event], hurt: bool) -> int:
-    """A turn that hurts costs one. A turn that brings nothing costs one too, unless it is the first in a row and does no harm:
-    what is said well is not always recognised."""
+    """A turn that hurts costs one.
+
+    A turn that brings nothing costs one too, unless it is the first in a row and does no harm: good replies are not
+    always recognised.
+    """
     lost = hurt + (idle and (hurt or state.idle > 0))
     gained = bool(SOLVES & set(events) & set(persona.calms) - set(state.met)) and not lost
     return max(0, min(persona.patience, state.patience - lost + gained))

@@ -1,7 +1,7 @@
-"""A call as it is kept: a tree of turns.
+"""A call as it is stored: a tree of turns.
 
-Every turn of the agent is stored before a model is asked, every line of the customer as soon as it is said, so that a
-call that was cut off goes on where it was.
+Every turn of the agent is stored before a model is asked, and every line of the customer as soon as it is said, so that
+an interrupted call resumes where it was.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ LONGEST_TURN = 4000  # characters of one turn that a trainee may type
 
 
 class Reaction(Frozen):
-    """What a line of the customer is stored with: the state behind it, why it moved, what the judge read in the agent's
-    turn, and how the line came about."""
+    """What is stored with a line of the customer.
+
+    It is the state behind the line, why it moved, what the judge read in the agent's turn, and how the line came about.
+    """
 
     state: CallState
     cue: Cue
@@ -41,7 +43,7 @@ class Reaction(Frozen):
 class Talk:
     """One call with all its branches, as it was when it was read.
 
-    `Talk` objects are not changed: read it again after a turn.
+    `Talk` objects do not change: read the call again after a turn.
     """
 
     def __init__(self, call: PracticeCall, turns: Sequence[CallTurn]) -> None:
@@ -55,17 +57,17 @@ class Talk:
 
     @property
     def tip(self) -> CallTurn:
-        """What was added last."""
+        """The id of the turn that was added last."""
         return self.turns[-1]
 
     def turn(self, turn_id: str) -> CallTurn:
-        """The turn with that id; InputError if there is none."""
+        """Returns the turn with that id; raises InputError if it does not exist."""
         if turn_id not in self._by_id:
             raise InputError("storage_unknown_id", id=turn_id)
         return self._by_id[turn_id]
 
     def path(self, tip: str | None = None) -> list[CallTurn]:
-        """From the customer's first words to `tip` (what was added last, by default)."""
+        """From the customer's first words to `tip` (the last turn added, by default)."""
         found, here = [], self.turn(tip) if tip else self.tip
         while here:
             found.append(here)
@@ -73,7 +75,7 @@ class Talk:
         return found[::-1]
 
     def said(self, tip: str | None = None) -> list[CallTurn]:
-        """The same, only what was said."""
+        """The same, with spoken turns only."""
         return [turn for turn in self.path(tip) if turn.kind in SPEAKS]
 
     def state(self, tip: str | None = None) -> CallState:
@@ -89,7 +91,7 @@ class Talk:
         return [turn for turn in spoken if turn.id not in parents]
 
     def transcript(self, tip: str | None = None) -> Transcript:
-        """The call along one branch, the trainee as the agent."""
+        """The call along one branch, with the trainee as the agent."""
         zh = self.persona.language == "zh"
         names = {"agent": "客服" if zh else "Agent", "customer": "客户" if zh else "Customer"}
         return assemble((turn.kind, names[turn.kind], turn.text) for turn in self.said(tip))  # type: ignore[misc]
@@ -114,14 +116,17 @@ def start(records: Records, owner: str, rubric: Rubric, persona: Persona, writer
 
 
 def load(records: Records, owner: str, call_id: str) -> Talk:
-    """The call as it is kept; InputError where `owner` has none with that id. Blocks for a moment."""
+    """Returns the stored call; raises InputError if `owner` has none with that id. Blocks for a moment."""
     call = records.calls.get(call_id, owner)
     return Talk(call, records.calls.turns(call.id))
 
 
 def say(records: Records, talk: Talk, text: str, behind: str | None = None) -> CallTurn:
-    """Stores a turn of the trainee behind the turn `behind` (what was said last, by default); a new branch where something
-    was said there already. InputError on an empty turn, or where the call is over."""
+    """Stores a turn of the trainee after the turn `behind` (by default the last thing said).
+
+    It starts a new branch if something was already said there. Raises InputError for an empty turn, or if the call is
+    over.
+    """
     if not text.strip():
         raise InputError("practice_say_something")
     if len(text) > LONGEST_TURN:
@@ -137,9 +142,9 @@ def say(records: Records, talk: Talk, text: str, behind: str | None = None) -> C
 async def react(
     records: Records, talk: Talk, turn: CallTurn, judge: Judge, writer: Writer | None
 ) -> AsyncIterator[LinePiece]:
-    """What the customer says to a stored turn of the trainee, piece by piece; stored with the last piece.
+    """Yields the customer's reply to a stored turn of the trainee, piece by piece; the last piece stores it.
 
-    Raises ModelError where the judge cannot work; the turn is kept, and `react` may be called again.
+    Raises ModelError if the judge cannot work; the turn is kept, and `react` may be called again.
     """
     path = talk.said(turn.parent)
     customer = next(one for one in reversed(path) if one.kind == "customer")
@@ -163,13 +168,13 @@ async def react(
 
 
 def waiting(talk: Talk) -> CallTurn | None:
-    """The turn of the trainee that the customer has not answered yet, because the program was ended in between."""
+    """The trainee's turn that the customer has not answered yet, because the program was interrupted."""
     last = talk.said()[-1]
     return last if last.kind == "agent" else None
 
 
 def note(records: Records, talk: Talk, kind: TurnKind, body: dict[str, Any] | None = None) -> CallTurn:
-    """Adds a hint, a pause, the end of one, or the attempt that was handed in."""
+    """Adds a hint, a pause, the end of a pause, or the attempt that was handed in."""
     return records.calls.add(talk.id, talk.path()[-1].id, kind, "", body or {})
 
 
