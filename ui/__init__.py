@@ -1,1 +1,1 @@
-"""The page for people in a browser: Streamlit over the same functions as the command line, without logic of its own."""
+"""The page for the browser: Streamlit over the same functions as the command line, without its own logic."""

@@ -1,4 +1,4 @@
-"""The page. Navigation only: `evaluator ui` starts it."""
+"""The page's navigation, and nothing else: `evaluator ui` starts it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`python -m ui.screenshots`: pictures of every page for the documentation, made from this project's own examples.
 
-The embedded model grades when its weights are here (answers that it gave before are taken from the user's own memo);
-otherwise the judge for tests does, and the page says so in the picture. Needs Playwright and a Chromium.
+The embedded model grades when its weights are installed (earlier answers come from the user's own memo); otherwise the
+judge for tests does, and the page says so in the picture. Needs Playwright and a Chromium.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 @contextmanager
 def serving(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """The page on a free port over the data in `folder`; gives its address and stops it afterwards."""
+    """The page on a free port over the data in `folder`; yields its address and stops it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -64,7 +64,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def judge_environment(folder: Path) -> dict[str, str]:
-    """The embedded model with what it answered before, or the judge for tests."""
+    """The embedded model with its earlier answers, or the judge for tests."""
     settings = load_settings(model="embedded")
     if weights.status(settings).state not in ("ready", "own"):
         return {"EVALUATOR_MODEL": "scripted", "EVALUATOR_SCRIPTED_JUDGE": "1"}
@@ -74,7 +74,7 @@ def judge_environment(folder: Path) -> dict[str, str]:
 
 
 def take(browser: Any, address: str, folder: Path) -> list[Path]:
-    """All pictures; gives where they are."""
+    """Takes all pictures and returns their paths."""
     taken = []
 
     def shoot(page: Any, name: str, tall: int = 0) -> None:
@@ -134,7 +134,7 @@ def _graded(context: Any, address: str, rubric: str, language: str) -> Any:
 
 
 def _newest(folder: Path) -> str:
-    """The id of the grading that was just made, from the records that the page writes."""
+    """The id of the newest grading, from the records that the page writes."""
     from evaluator.storage import open_records
 
     with open_records(load_settings(data_dir=folder)) as records:
@@ -156,7 +156,7 @@ def _batch(context: Any, address: str) -> Any:
 
 
 def main() -> None:
-    """Makes all pictures and says where they are."""
+    """Makes all pictures and prints their paths."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

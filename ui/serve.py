@@ -1,4 +1,4 @@
-"""Starts the page: Streamlit with this product's colours, and without asking, reporting or watching files."""
+"""Starts the page: Streamlit with this product's colours, and without prompting, reporting or watching files."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _FLAGS = {
 
 
 def flags(port: int, headless: bool, address: str) -> list[str]:
-    """What Streamlit is told."""
+    """The settings passed to Streamlit."""
     place = {"server.port": str(port), "server.address": address, "server.headless": str(headless).lower()}
     return [f"--{key}={value}" for key, value in {**_FLAGS, **THEME, **place}.items()]
 
 
 def serve(port: int = DEFAULT_PORT, headless: bool = False, address: str = "127.0.0.1") -> int:
-    """Serves the page until it is stopped, and gives the exit code. Opens a browser unless `headless`.
+    """Serves the page until it is stopped, and returns the exit code. Opens a browser unless `headless`.
 
-    It listens to this machine only unless `address` says otherwise. InputError when Streamlit is not installed, the
-    port is taken or the settings are wrong.
+    It listens to this machine only unless `address` says otherwise. Raises InputError when Streamlit is not installed,
+    the port is taken or the settings are wrong.
     """
     load_settings()
     for package in ("streamlit", "pandas", "plotly"):
@@ -73,7 +73,9 @@ def _require_free(address: str, port: int) -> None:
 
 
 def _use_navigation() -> None:
-    """A folder called `pages` makes Streamlit run one of its files by itself, without app.py, when its address is opened
+    """Switches Streamlit's automatic pages off from the start.
+
+    A folder called `pages` makes Streamlit run one of its files by itself, without app.py, when its address is opened
     before any other; `st.navigation` switches that off, but only from its first call on.
     """
     from streamlit.runtime.pages_manager import PagesManager
@@ -84,7 +86,7 @@ def _use_navigation() -> None:
 def _warm_up() -> None:
     """Loads what every page needs before the browser opens, so that the first paint does not wait for it.
 
-    In this thread: two that import at once can see half a module.
+    It runs in this thread: two threads that import at once can see half a module.
     """
     import inspect
 
@@ -100,7 +102,7 @@ def _warm_up() -> None:
         with suppress(ImportError):
             importlib.import_module(name)
     inspect.stack()  # Streamlit looks at its own at the first element; Python then reads the places of all modules once
-    with suppress(EvaluatorError):  # the page says it, to somebody who can read it
+    with suppress(EvaluatorError):  # the page reports it to the user
         scenario.entries()
         stores.records()
 

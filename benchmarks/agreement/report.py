@@ -142,7 +142,7 @@ def show_spending(spent: Mapping[str, Usage], items: int) -> None:
 
 
 def write_readouts(path: Path, human: HumanSet, readings: Sequence[Reading], points: pd.DataFrame) -> None:
-    """One line an item, as a calibration run reads them: the product's numbers, and its points on the humans' scale."""
+    """Writes one line per item for a calibration run: the product's numbers, and its points on the humans' scale."""
     stamp = {key: str(value) for key, value in readings[0].card.judge.items()}
     lines = [json.dumps({"stamp": {"rubric": readings[0].case.rubric.id, **stamp}}, ensure_ascii=False)]
     for reading in readings:

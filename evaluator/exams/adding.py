@@ -104,7 +104,7 @@ def _of_section(
 
 
 def _sum(outcomes: Sequence[QuestionOutcome]) -> tuple[float | None, float, float]:
-    """Points reached (None where nothing was graded), the most of what was asked, and how much of that is still open."""
+    """Returns points reached (None if nothing was graded), the maximum of what was asked, and the part still open."""
     asked = [one for one in outcomes if one.state != "not_asked"]
     graded = [one for one in asked if one.points is not None]
     most = sum(one.max_points for one in asked)

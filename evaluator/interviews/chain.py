@@ -80,7 +80,7 @@ class Decoded(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """The features of going from one state (rows) to another (columns), (s, s, features), and which of them can be."""
+    """The features of steps from one state (rows) to another (columns), (s, s, features), and which are possible."""
 
     features: Array
     possible: NDArray[np.bool_]

@@ -49,7 +49,7 @@ class MatrixRow(Frozen):
 
     @property
     def share(self) -> float | None:
-        """Points of what was asked, 0 to 1, by which candidates who were asked different questions can be compared."""
+        """The share of the points asked, 0 to 1, which makes candidates with different questions comparable."""
         return None if self.total is None or not self.most else self.total / self.most
 
 

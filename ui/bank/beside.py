@@ -1,4 +1,4 @@
-"""What was read beside the document: its lines on the left, the questions that they became on the right."""
+"""The imported document: its lines on the left, the questions read from them on the right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT = "bank_beside_at"
 
 
 def jump(file: str, line: int) -> None:
-    """Shows the document around a line, as a click on a warning asks for."""
+    """Shows the document around a line, as requested by a click on a warning."""
     st.session_state[_AT] = (file, max(1, line - 3))
 
 
@@ -44,7 +44,7 @@ def show_beside(report: FileReport, path: str) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _lines(path: str, state: int) -> list[ShownLine]:
-    """The lines of a document; none where it cannot be read, which the report says already. `state` is its time."""
+    """The lines of a document; empty if it cannot be read, which the report already says. `state` is its time."""
     try:
         with Reader() as reader:
             found = reader.call(shown_lines, Path(path), name=Path(path).name)

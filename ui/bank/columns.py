@@ -1,4 +1,4 @@
-"""Columns of spreadsheets that are not known: a person says once what they hold, and every later import knows it."""
+"""Unknown spreadsheet columns: a person says once what they hold, and every later import knows it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def unknown_columns(reports: list[FileReport]) -> list[str]:
 
 
 def ask_columns(names: list[str]) -> bool:
-    """The form that asks; True when the answers were kept and the documents should be read again."""
+    """The form that asks about them; True once the answers are stored and the documents should be read again."""
     with st.form("bank_columns"):
         st.markdown(tr("ui_bank.columns_ask"))
         answers = {

@@ -21,11 +21,11 @@ from ui.shared.progress import watch
 
 DRAFT = "bank_import"
 SHOWN = 200  # warnings of one file
-CLICKS = 24  # lines of warnings that can be gone to
+CLICKS = 24  # lines of warnings that link to the document
 
 
 def show_import() -> None:
-    """Choose documents, see what they hold, import them, and go on to what needs a person."""
+    """Lets the user choose documents, see what they hold, import them, and go on to what needs a person."""
     kept = drafts.load(DRAFT)
     done = runner.find(kept.get("import"))
     if done is not None:
@@ -72,7 +72,7 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
 
 
 def _show_documents(reports: list[FileReport], paths: list[str]) -> None:
-    """What was read of each document beside its lines; of archives the members are not kept, so they are left out."""
+    """What was read of each document beside its lines; archives are left out, since their members are not stored."""
     known = {Path(path).name: path for path in paths}
     for report in reports:
         if report.status != "failed" and (path := known.get(report.file)):
@@ -98,7 +98,7 @@ def _imported(job: runner.Job) -> None:
 
 
 def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
-    """A row a file, then each file's warnings with their lines."""
+    """A row per file, then each file's warnings with their lines."""
     heads = [f"bank.cli_{name}" for name in ("file", "result", "questions", "cut", "changes")]
     head = "".join(f"<th scope='col'>{escape(tr(key))}</th>" for key in (*heads, "ui_bank.column_remarks"))
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(report, dry_run))}</tr>" for report in reports)
@@ -115,7 +115,7 @@ def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
 
 
 def _show_warnings(file: str, warnings: list[ItemWarning], clicks: bool) -> None:
-    """The warnings with their lines; of a dry run each of the first takes its reader to the place in the document."""
+    """The warnings with their lines; in a dry run, the first ones link to their place in the document."""
     st.html(_list(warnings))
     lines = sorted({warning.line for warning in warnings if warning.line})[:CLICKS] if clicks else []
     if lines:

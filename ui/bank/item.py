@@ -1,4 +1,4 @@
-"""One question: as it reads, its warnings, and a form whose fields are checked while one types."""
+"""One question: how it reads, its warnings, and a form whose fields are checked as the user types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LABELS = "ABCDEFGH"
 
 
 def show_item(item: Item, deleted: bool) -> None:
-    """The question with everything known of it; to edit, delete, or make a rubric of."""
+    """The question with everything known about it, to edit, delete, or turn into a rubric."""
     left, right = st.columns([11, 9], gap="medium")
     with left:
         section("ui_bank.edit")
@@ -39,7 +39,7 @@ def show_item(item: Item, deleted: bool) -> None:
 
 
 def forget(item_id: str) -> None:
-    """Drops what was typed for an item and not saved."""
+    """Drops unsaved edits to an item."""
     drafts.drop(_draft(item_id))
     forget_rows(f"bank_edit_{item_id}")
 
@@ -49,7 +49,7 @@ def _draft(item_id: str) -> str:
 
 
 def _form(item: Item) -> dict[str, Any]:
-    """The fields; gives those that differ from the stored ones, and keeps them as a draft."""
+    """Draws the fields; returns those that differ from the stored ones, and keeps them as a draft."""
     stored = item.model_dump(mode="json")
     now = {**stored, **drafts.load(_draft(item.id))}
     key = f"bank_edit_{item.id}"
@@ -84,7 +84,7 @@ def _number(key: str, value: float | None) -> float | None:
 
 
 def _objective(key: str, now: dict[str, Any]) -> dict[str, Any]:
-    """Options, one a row, and the key."""
+    """Options, one per row, and the key."""
     found: dict[str, Any] = {}
     if now["kind"] != "true_false":
         rows = edit_rows(
@@ -129,13 +129,13 @@ def _open(key: str, now: dict[str, Any]) -> dict[str, Any]:
         new={"text": ""},
         add=tr("ui_bank.add_answer"),
     )
-    before = {answer["text"]: answer for answer in now["references"]}  # an answer that was left alone keeps its parts
+    before = {answer["text"]: answer for answer in now["references"]}  # an unchanged answer keeps its parts
     found["references"] = [before.get(row["text"], {"text": row["text"], "parts": []}) for row in answers]
     return found
 
 
 def _applied(item: Item, changed: dict[str, Any]) -> Item:
-    """The question as it would be; as it is where a field does not fit yet."""
+    """The question with its edits; unchanged where a field is not valid yet."""
     try:
         after = Item.model_validate({**item.model_dump(mode="json"), **changed})
     except ValidationError:

@@ -45,7 +45,7 @@ def _nothing_yet() -> None:
 
 
 def _undo_bar() -> None:
-    """What the last undo brought back, and the button for the next."""
+    """What the last undo restored, and the button for the next one."""
     for text in st.session_state.pop("bank_undone", []):
         st.success(text, icon=":material/undo:")
     if st.button(tr("ui_bank.undo"), icon=":material/undo:", key="bank_undo", help=tr("ui_bank.undo_help")):
@@ -91,7 +91,7 @@ def _filtered(items: Sequence[Item]) -> list[Item]:
 
 
 def _by_meaning(word: str) -> dict[str, int] | None:
-    """Items by rank of meaning where that was asked for; None for a search by words."""
+    """Items ranked by meaning if requested; None for a search by words."""
     if not word or not st.toggle(tr("ui_bank.by_meaning"), key="bank_by_meaning", help=tr("ui_bank.by_meaning_help")):
         return None
     from evaluator.bank import search

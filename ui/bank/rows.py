@@ -1,4 +1,4 @@
-"""Rows that a person edits: one field or several a row, rows added and removed, order kept."""
+"""Rows that a person edits: one or several fields per row, rows added and removed, order kept."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Field(NamedTuple):
 
 
 def edit_rows(key: str, rows: Sequence[Row], fields: Sequence[Field], *, new: Row, add: str) -> list[Row]:
-    """Draws the rows and gives them as they now are. What a row holds beside `fields` is kept.
+    """Draws the rows and returns their current content. Values of a row outside `fields` are kept.
 
-    `rows` counts when the fields are drawn for the first time, or again after the page was left.
+    `rows` applies when the fields are drawn for the first time, or again after the page was left.
     """
     numbers = _numbers(key, rows, fields)
     edited = [_row(key, number, fields) for number in numbers]
@@ -37,21 +37,23 @@ def edit_rows(key: str, rows: Sequence[Row], fields: Sequence[Field], *, new: Ro
 
 
 def forget_rows(key: str) -> None:
-    """The next drawing starts from the rows that it is given."""
+    """Makes the next drawing start from the rows that it receives."""
     for name in [name for name in st.session_state if str(name).startswith(f"{key}_")]:
         del st.session_state[name]
 
 
 def keep_in_step(key: str, stored: Row | None) -> None:
-    """Forgets what the fields under `key` hold once `stored` is another than what they were filled from: an import, an
-    undo or an earlier version came between, and saving the old rows would take away what that brought."""
+    """Forgets the content of the fields under `key` once `stored` is no longer what they were filled from.
+
+    An import, an undo or an earlier version came between, and saving the old rows would remove what it brought.
+    """
     if st.session_state.get(f"{key}_filled_from") != stored:
         forget_rows(key)
         st.session_state[f"{key}_filled_from"] = stored
 
 
 def _numbers(key: str, rows: Sequence[Row], fields: Sequence[Field]) -> list[int]:
-    """The rows' numbers; the page's memory of fields ends when they are not drawn, then `rows` is read again."""
+    """The rows' numbers; once they are not drawn, the page forgets their fields and `rows` is read again."""
     known = st.session_state.get(f"{key}_rows")
     if known is None or any(_key(key, number, field) not in st.session_state for number in known for field in fields):
         known = list(range(len(rows)))

@@ -1,4 +1,4 @@
-"""A rubric in a form: every field, checked while one types, with a preview beside it; saved as a version."""
+"""A rubric in a form: every field, checked as the user types, with a preview beside it; saved as a version."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ PREFIX = "bank_rubric:"
 
 
 def open_draft(rubric: Rubric) -> None:
-    """Opens `rubric` in the editor without saving it; it stays to be gone on with until it is saved or dropped.
+    """Opens `rubric` in the editor without saving it; the draft stays until it is saved or dropped.
 
-    Where one of its id is being written already, that one is opened.
+    If a draft with its id exists already, that one is opened.
     """
     if rubric.id in unsaved():
         st.toast(tr("ui_bank.begun_before"))
@@ -51,7 +51,7 @@ def unsaved() -> dict[str, str]:
 
 
 def show_editor(rubric_id: str) -> None:
-    """The form on the left; what is wrong, the preview and the saving on the right."""
+    """The form on the left; problems, the preview and the saving on the right."""
     stored = scenario.usable().get(rubric_id)
     before = stored.model_dump(mode="json") if stored else None
     content = drafts.load(PREFIX + rubric_id).get("content") or before
@@ -73,7 +73,7 @@ def show_editor(rubric_id: str) -> None:
 
 
 def _checked(rubric_id: str, edited: Content, stored: Rubric | None) -> None:
-    """Lint of what is typed now, its preview, and the buttons."""
+    """Lint of the current draft, its preview, and the buttons."""
     text = write_yaml(edited)
     findings = rubrics.lint_text(text, rubric_id)
     section("ui_bank.lint")
@@ -140,7 +140,7 @@ def _key(rubric_id: str) -> str:
 
 
 def _form(rubric_id: str, content: Content) -> Content:
-    """All fields; gives the content as it is now."""
+    """Draws all fields; returns the current content."""
     key = _key(rubric_id)
     section("ui_bank.rubric_head")
     head = {
@@ -245,7 +245,7 @@ def _closing(key: str, base: Content | None, criterion: Content) -> Content | No
 
 
 def _levels(key: str, levels: list[Content]) -> list[Content]:
-    """Levels from lowest to highest; a level that the program proposed has to be confirmed by a person."""
+    """Levels from lowest to highest; a person has to confirm each level that the program proposed."""
     fields = [
         Field("points", tr("bank.label_points"), "number", 2),
         Field("description", tr("ui_bank.level_text"), "area", 6),
@@ -281,7 +281,7 @@ def _references(key: str, references: list[Content], criteria: dict[str, str]) -
 
 
 def _with_ids(rows: list[Content], prefix: str) -> list[Content]:
-    """Rows that are new get an id that none of the others has."""
+    """Gives new rows an id that no other row has."""
     taken = {row["id"] for row in rows if row.get("id")}
     named = []
     for row in rows:

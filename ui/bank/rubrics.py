@@ -19,7 +19,7 @@ from ui.shared.layout import guarded
 
 
 def show_rubrics() -> None:
-    """The editor where one is open, else the list with what can be done."""
+    """The editor if one is open, otherwise the list with the available actions."""
     opened = st.session_state.get("bank_rubric_edit")
     if opened:
         rubric_form.show_editor(opened)
@@ -54,7 +54,7 @@ def _own_or_shipped(rubric: Rubric) -> None:
 
 
 def _new() -> None:
-    """A new rubric from a template that can be graded by at once."""
+    """A new rubric from a template that is ready for grading."""
     with st.popover(tr("ui_bank.new_rubric"), icon=":material/add:"):
         name = st.text_input(tr("ui_bank.rubric_id"), key="bank_new_id", help=tr("ui_bank.rubric_id_help"))
         forms: tuple[Form, ...] = ("dialogue", "answer", "email")

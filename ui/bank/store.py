@@ -1,4 +1,4 @@
-"""The question bank behind the page: opened once a process, its documents kept, its references in step."""
+"""The question bank behind the page: opened once per process, its documents kept, its references in step."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ui.shared.uploads import disk_name
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-BLOCKS = 12  # how many parts of indexing are shown at most as steps
+BLOCKS = 12  # the most parts of indexing that are shown as steps
 
 
 def bank() -> Bank:
-    """The bank in the data folder; StorageError when it cannot be opened."""
+    """Returns the bank in the data folder; raises StorageError if it cannot be opened."""
     settings = stores.settings()
     return _open(settings.bank_url, str(settings.data_dir))
 
@@ -50,7 +50,7 @@ def _read(url: str, folder: str, deleted: bool, state: tuple[Any, ...]) -> list[
 
 
 def keep_files(files: Sequence[UploadedFile]) -> list[str]:
-    """Writes uploaded documents where imports are kept, under their own names: a later version then finds its items."""
+    """Writes uploaded documents to the import folder under their own names, so that a later version finds its items."""
     folder = make_writable(stores.settings().data_dir / "imports")
     paths = []
     for file in files:
@@ -81,7 +81,7 @@ def read_documents(paths: Sequence[str], dry_run: bool, overwrite: bool = False)
 
 
 def index_again() -> runner.Job:
-    """Brings the references in step with the bank after an edit, a deletion or an undo, behind the page."""
+    """Brings the references in step with the bank after an edit, a deletion or an undo, in the background."""
     opened, settings, indexing = bank(), stores.settings(), tr("ui_bank.indexing")
 
     async def work(job: runner.Job) -> Any:

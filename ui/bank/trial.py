@@ -1,4 +1,4 @@
-"""A rubric tried on examples: texts that should come out high, low and in between, graded one after the other."""
+"""A rubric tried on examples: texts that should score high, low and in between, graded one after the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RISING = ("good", "middling", "poor")  # each should get at least as much as the
 
 
 class Example(NamedTuple):
-    """A text to try the rubric on. `name` is of ORDER, or a reference answer's id, or "own"."""
+    """A text to try the rubric on. `name` is one of ORDER, a reference answer's id, or "own"."""
 
     name: str
     text: str
@@ -38,8 +38,10 @@ class TrialGrading(NamedTuple):
 
 
 def examples(rubric: Rubric, own: str = "") -> list[Example]:
-    """The examples to develop with that ship with the rubric, else its reference answers and silence; `own` text on top.
-    Frozen texts are left out: whoever rewords a rubric by what they score has tuned on them."""
+    """Returns the rubric's development examples, otherwise its reference answers and silence, plus `own` text.
+
+    Frozen texts are left out: rewording a rubric by what they score would be tuning on them.
+    """
     folder = resource_dir("examples") / rubric.id
     found = [
         Example(name, (folder / f"{name}.txt").read_text(encoding="utf-8"))
@@ -52,12 +54,12 @@ def examples(rubric: Rubric, own: str = "") -> list[Example]:
 
 
 def under_way(rubric: Rubric) -> runner.Job | None:
-    """The trial of this very content that was begun, if any."""
+    """The trial of exactly this content that was begun, if there is one."""
     return runner.find(drafts.load("bank_trial").get(rubric.digest))
 
 
 def show_trial(rubric: Rubric) -> None:
-    """Own text if wanted, the button, and the table once it is known."""
+    """Own text if wanted, the button, and the table once the results exist."""
     st.html(f'<p class="ev-dim">{escape(tr("ui_bank.trial_lead", count=len(examples(rubric))))}</p>')
     own = st.text_area(tr("ui_bank.trial_own"), key=f"bank_trial_text_{rubric.id}", height=100)
     if st.button(tr("ui_bank.trial_go"), icon=":material/science:", key="bank_trial_go"):
@@ -92,7 +94,7 @@ def _begin(rubric: Rubric, chosen: list[Example]) -> runner.Job:
 
 
 def table_html(tried: list[TrialGrading]) -> str:
-    """A row an example: its total with the scale, whether it passes, and what was noticed."""
+    """A row per example: its total with the scale, whether it passes, and what was noticed."""
     heads = "".join(
         f"<th scope='col'>{escape(tr(f'ui_bank.trial_{name}'))}</th>" for name in ("example", "total", "noticed")
     )

@@ -1,4 +1,4 @@
-"""Versions of a rubric: saving adds one, undo goes back to the one before, any earlier one can be taken up again."""
+"""Versions of a rubric: saving adds one, undo returns to the previous one, any earlier one can be restored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.shared.layout import guarded, when
 
 
 def save(rubric: Rubric, before: Rubric | None, comment: str = "") -> Rubric:
-    """Keeps `rubric` as a new version and writes its file; the first saving keeps what was there `before` it too."""
+    """Stores `rubric` as a new version and writes its file; the first save also stores what was there `before`."""
     records, who = stores.records(), stores.person()
     if before is not None and records.rubrics.current(rubric.id) is None:
         records.rubrics.save(before, comment=tr("ui_bank.as_found"))
@@ -24,7 +24,7 @@ def save(rubric: Rubric, before: Rubric | None, comment: str = "") -> Rubric:
 
 
 def show_versions(rubric: Rubric) -> None:
-    """Every saving, newest first, with undo and a way back to each."""
+    """All saved versions, newest first, with undo and a way back to each."""
     records = stores.records()
     versions = records.rubrics.versions(rubric.id)
     if not versions:

@@ -1,4 +1,4 @@
-"""A new batch: files, how they were understood, and the items that come of them."""
+"""A new batch: files, how they were understood, and the resulting items."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_COLUMN = ""
 
 
 def show_form() -> str | None:
-    """From files to a stored batch; its id once somebody has created it."""
+    """Goes from files to a stored batch; returns its id once the user has created it."""
     section("batch_files")
     files = st.file_uploader(
         tr("batch_drop"), accept_multiple_files=True, key="batch_files", help=tr("batch_drop_help")
@@ -76,7 +76,7 @@ def _from_files(files: list[Any]) -> str | None:
 
 
 def _named_in_the_table(name: str) -> Rubric:
-    """A rubric by its id and by nothing else: a path in somebody's table opens no file of this machine."""
+    """Finds a rubric by its id only: a path in a user's table opens no file on this machine."""
     found = usable().get(name)
     if found is None:
         raise InputError("ui_rubric_unknown", name=name)
@@ -84,7 +84,7 @@ def _named_in_the_table(name: str) -> Rubric:
 
 
 def _profiles(items: list[NewItem]) -> dict[str, Profile]:
-    """The profile for each rubric of the batch, where there are any to choose from."""
+    """The profile for each rubric of the batch, if there are any to choose from."""
     used = {one.rubric.id: one.rubric for one in items if one.rubric is not None}
     found = {
         name: choose_profile("batch", rubric, tr("profile_for", title=rubric.title)) for name, rubric in used.items()
@@ -93,7 +93,7 @@ def _profiles(items: list[NewItem]) -> dict[str, Profile]:
 
 
 def _write(files: list[Any], folder: Path) -> Path:
-    """One table or archive is read as such; other files together are a folder. Names are taken without their path."""
+    """Reads one table or archive as such, other files together as a folder. Names are used without their path."""
     tables = [file for file in files if PurePath(file.name).suffix.lower() in TABLES]
     if tables and len(files) > 1:
         raise InputError("ui_batch_mixed", name=tables[0].name)
@@ -118,7 +118,7 @@ def _columns(inputs: batch.Inputs) -> batch.Columns:
 
 
 def _or_none(place: Any, label: str, none: str, names: list[str], guessed: str | None, key: str) -> str | None:
-    """One of the columns, or that there is none."""
+    """One of the columns, or the statement that there is none."""
     labels = distinct({NO_COLUMN: tr(none)} | {name: name for name in names})
     hold(key, labels, guessed or NO_COLUMN)
     return place.selectbox(tr(label), list(labels), format_func=labels.__getitem__, key=key) or None
@@ -148,7 +148,7 @@ def _beginning(item: NewItem) -> str:
 
 
 def _pilot(items: list[NewItem]) -> list[int]:
-    """Positions of the items to begin with: short, long and between, so that the estimate is fair."""
+    """Positions of the items to begin with: short, long and in between, so that the estimate is fair."""
     lengths = [(place, len(one.transcript.source)) for place, one in enumerate(items) if one.transcript is not None]
     chosen = batch.pilot_positions([length for _, length in lengths])
     return [lengths[number][0] for number in chosen]

@@ -1,4 +1,4 @@
-"""A batch: how far it is, what the rest will take, its table, the review queue, and files to take away."""
+"""A batch: its progress, what the rest will take, its table, the review queue, and downloads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ui.shared.progress import watch
 
 
 def show_batch(batch_id: str) -> None:
-    """Everything of one batch, if it is this person's."""
+    """Everything about one batch, if it is this person's."""
     found = stores.records().batches.get(batch_id)
     if found.owner != stores.owner():
         raise InputError("batch_unknown", id=batch_id)
@@ -77,7 +77,7 @@ def _deleted(batch_id: str) -> None:
 
 
 def _one(items: list[BatchItem], cards: dict[str, Scorecard], position: int, blind: bool) -> None:
-    """One item of the batch with the way back, to the item before and to the next."""
+    """One item of the batch with the way back, and to the previous and the next item."""
     places = [item.position for item in items if item.grading_id in cards]
     if position not in places:
         _go(None)
@@ -110,7 +110,7 @@ def _go(position: int | None) -> None:
 
 
 def _say_profiles(found: Batch) -> None:
-    """Which profiles the items are graded by, where the batch names any."""
+    """The profiles that the items are graded by, if the batch names any."""
     with guarded():
         if named := batch.profiles_of(found, stores.records()):
             st.caption(tr("profile_of_batch", names=literal(listed(one.label for one in named.values()))))
@@ -123,7 +123,7 @@ def running_job(batch_id: str) -> runner.Job | None:
 
 
 def begin(batch_id: str, only: Collection[int] | None = None) -> None:
-    """Grades what waits (of `only`) in the background; it goes on when the browser closes."""
+    """Grades what waits (of `only`) in the background; it continues when the browser closes."""
     settings, records = stores.settings(), stores.records()
 
     async def work(job: runner.Job) -> None:
@@ -171,7 +171,7 @@ def _button(key: str, kind: Any, batch_id: str, only: list[int] | None, **values
 
 
 def _estimate(found: Batch) -> None:
-    """Time and money for the rest, from what was graded so far."""
+    """Time and money for the rest, estimated from what was graded so far."""
     if not found.done:
         return
     told = batch.estimate(stores.records(), found.id)
@@ -191,7 +191,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _table(items: list[BatchItem], cards: dict[str, Scorecard]) -> None:
-    """Sortable; for each criterion the points and the distribution over its levels."""
+    """A sortable table; for each criterion the points and the distribution over its levels."""
     names = {verdict.criterion: verdict for card in cards.values() for verdict in card.verdicts}
     given = stores.records().given_points([item.grading_id for item in items if item.grading_id and item.overridden])
     rows = [_row(item, cards.get(item.grading_id or ""), names, given.get(item.grading_id or "", {})) for item in items]
@@ -268,7 +268,7 @@ def _in_words(items: list[BatchItem]) -> str:
 
 
 def _queue(items: list[BatchItem], cards: dict[str, Scorecard], blind: bool) -> None:
-    """Those that still want a person, the neediest first; one of them opened, and after its review the next."""
+    """Items that still need a person, the most urgent first; one of them open, and after its review the next."""
     reviewed = stores.records().reviewed([item.grading_id for item in items if item.grading_id])
     wanted = [item for item in items if item.grading_id not in reviewed]
     queue = {entry.item.position: entry for entry in batch.review_queue(wanted, cards)}

@@ -23,7 +23,7 @@ DRAFT = "calibration_drift"
 
 
 def show_drift() -> None:
-    """Choose anchors that were graded once, grade them again with what is in use now, and see what moved."""
+    """Lets the user choose anchors that were graded once, grades them again as of now, and shows what moved."""
     known = runs.finished()
     if not known:
         empty("ui_calibration.no_anchors")
@@ -53,7 +53,7 @@ def show_drift() -> None:
 
 
 def _grade_again(run: Run) -> None:
-    """A new run over the same texts, by the rubric and the model as they are now."""
+    """A new run over the same texts, by the current rubric and model."""
     items = read_items(run.items)
     again = Run(id=runs.new_id(), owner=run.owner, at=runs.now(), rubric=run.rubric).save()
     drafts.keep(DRAFT, job=machine.begin(again, items).id)
@@ -79,7 +79,7 @@ def drift_html(row: Drift, name: str) -> str:
 
 
 def show_plan() -> None:
-    """How many items and graders a wanted precision takes."""
+    """How many items and graders a required precision takes."""
     section("ui_calibration.plan_title")
     left, right = st.columns(2)
     correlation = left.slider(tr("ui_calibration.plan_correlation"), 0.1, 0.95, 0.6, 0.05, key="plan_correlation")

@@ -1,4 +1,4 @@
-"""Few human grades, many texts: the mean of all of them, with an interval, and whom a person should grade next."""
+"""Few human grades, many texts: the mean of all of them, with an interval, and what a person should grade next."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from evaluator.calibration.data import Readouts
 
-ROUND = 10  # items that a round is expected to draw, unless somebody says otherwise
+ROUND = 10  # items that a round is expected to draw by default
 CONFIDENCE = 0.95
 
 
 def show_estimate(run: Run) -> None:
-    """By criterion the mean over all texts of the run, and whom to grade next; what to do where nothing is waiting."""
+    """The mean over all texts of the run by criterion, and what to grade next; what to do if nothing is waiting."""
     section("ui_calibration.step_estimate")
     st.html(f'<p class="ev-dim">{escape(tr("ui_calibration.estimate_lead"))}</p>')
     data = runs.data_of(run)
@@ -71,7 +71,7 @@ def _show_means(run: Run, means: pd.DataFrame, machine: pd.DataFrame, draw: pd.D
 
 
 def _show_waiting(missing: pd.DataFrame) -> None:
-    """Who was drawn and is not graded yet, with a sheet to fill in."""
+    """Texts that were drawn and not graded yet, with a sheet to fill in."""
     told = tr("ui_calibration.draw_waiting", count=len(missing), items=name_wanted(missing))
     st.html(f'<p class="ev-empty">{escape(told)}</p>')
     st.download_button(
@@ -85,7 +85,7 @@ def _show_waiting(missing: pd.DataFrame) -> None:
 
 
 def _offer_round(path: Path, readouts: Readouts, means: pd.DataFrame, left: int) -> None:
-    """Draws some of those that are left where the machine is unsure, with chances that keep the interval valid."""
+    """Draws some of the remaining texts where the machine is unsure, with chances that keep the interval valid."""
     if not left:
         return
     count = st.columns([1, 2])[0].number_input(

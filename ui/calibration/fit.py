@@ -1,4 +1,4 @@
-"""The fit: a named profile with figures on items that the fit did not see, kept in the records and with the run."""
+"""The fit: a named profile with figures on items it did not see, stored in the records and with the run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ui.shared.runner import Ticking, in_thread
 
 
 def show_fit(run: Run) -> None:
-    """A name, the button, and the figures of the profile once there is one."""
+    """A name, the button, and the figures of the profile once it exists."""
     section("ui_calibration.step_fit")
     st.html(f'<p class="ev-dim">{escape(tr("ui_calibration.fit_lead"))}</p>')
     left, right = st.columns(2, vertical_alignment="bottom")
@@ -47,7 +47,7 @@ def show_fit(run: Run) -> None:
 
 
 def _show_kept(run: Run) -> None:
-    """The run's profile as it is kept now: its figures, its file, and what the grader may grade alone by it."""
+    """The run's stored profile: its figures, its file, and what the grader may grade alone by it."""
     file, newest = run.folder / "profile.json", newest_kept(stores.records().profiles, run.rubric).get(run.profile)
     if newest is None or not file.is_file() or not (run.folder / runs.HELD_OUT).is_file():
         return

@@ -1,4 +1,4 @@
-"""Human grades: a table is uploaded, its columns are shown with what they were taken for, and a person confirms."""
+"""Human grades: a table is uploaded, its columns are shown with their assumed meaning, and a person confirms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROBLEMS = 30
 
 
 def choose_grades(run: Run) -> Run:
-    """The upload, or the corrections that were made here; gives the run as it then is."""
+    """The upload, or the corrections made in this program; returns the resulting run."""
     section("ui_calibration.step_grades")
     file = st.file_uploader(
         tr("ui_calibration.grades_file"), type=["csv", "tsv", "xlsx"], key="calibration_grades",
@@ -57,7 +57,7 @@ def _take_corrections(run: Run) -> Run:
 
 
 def confirm_mapping(run: Run) -> Run:
-    """Shows the table and what its columns were taken for; gives the run, confirmed or not."""
+    """Shows the table and its columns' assumed meaning; returns the run, confirmed or not."""
     table = runs.table_of(run)
     criteria = [item.id for item in runs.rubric_of(run).criteria]
     section("ui_calibration.step_mapping")
@@ -120,7 +120,7 @@ def _column(role: str, columns: list[str], chosen: str | None) -> str | None:
 
 
 def _scale(run: Run) -> Scale | None:
-    """The humans' own scale, where it is another than the rubric's."""
+    """The humans' own scale, if it differs from the rubric's."""
     if not st.checkbox(tr("ui_calibration.other_scale"), value=run.scale is not None, key="calibration_scaled"):
         return None
     left, right = st.columns(2)
@@ -136,7 +136,7 @@ def _scale(run: Run) -> Scale | None:
 
 
 def _letters(run: Run) -> dict[str, float]:
-    """What letter grades are worth, one per line: B+=8."""
+    """The value of letter grades, one per line: B+=8."""
     text = st.text_area(
         tr("ui_calibration.letters"), value="\n".join(f"{name}={worth:g}" for name, worth in run.letters.items()),
         key="calibration_letters", height=80, placeholder="A=10\nB+=8",
@@ -148,7 +148,7 @@ def _letters(run: Run) -> dict[str, float]:
 
 
 def show_grades(run: Run, known: set[str] | None = None) -> None:
-    """What could be used, and with its row what could not."""
+    """What could be used, and what could not, with its row."""
     grades = runs.grades_of(run, known)
     items = grades.table["item"].nunique()
     counts = {"grades": len(grades.table), "items": items, "graders": len(grades.graders)}

@@ -1,4 +1,4 @@
-"""The machine's side of a run: the graders' texts are graded by the one path, and its readouts kept."""
+"""The machine's side of a run: grades the graders' texts by the usual path, and stores its readouts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def grade_items(run: Run, items: list[CalibrationItem]) -> None:
 
 
 def begin(run: Run, items: list[CalibrationItem]) -> runner.Job:
-    """Grades the items one by one and writes the readouts; what was graded before is found, not asked again."""
+    """Grades the items one by one and writes the readouts; earlier gradings are found, not asked for again."""
     rubric, owner, settings, records = runs.rubric_of(run), stores.owner(), stores.settings(), stores.records()
     place, reading = run.readouts, tr("ui_calibration.machine_at")
 

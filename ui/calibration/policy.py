@@ -1,4 +1,7 @@
-"""What the grader may grade alone: chosen on a plot of held-out items, kept in the profile, shown, replaced, removed."""
+"""What the grader may grade alone.
+
+It is chosen on a plot of held-out items, stored in the profile, shown, replaced and removed.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ from ui.shared.notes import note
 
 
 class KeptHeldOut(BaseModel):
-    """Held-out points, half widths and human points by criterion, as they are kept with the run."""
+    """Held-out points, half widths and human points by criterion, as stored with the run."""
 
     points: dict[str, list[float]]
     half: dict[str, list[float]]
@@ -50,7 +53,7 @@ class KeptHeldOut(BaseModel):
         return cls(points=columns(held.points), half=columns(held.half), human=columns(held.human))
 
     def matrices(self, profile: Profile) -> HeldOut:
-        """The fit's matrices again, in the order of the profile's criteria; items are known by their place."""
+        """Rebuilds the fit's matrices, in the order of the profile's criteria; items are identified by position."""
         points, half, human = (
             np.column_stack([columns[name] for name in profile.criteria])
             for columns in (self.points, self.half, self.human)
@@ -59,7 +62,7 @@ class KeptHeldOut(BaseModel):
 
 
 class PolicyGoal(NamedTuple):
-    """What is asked of the items that the grader grades alone."""
+    """The requirements for the items that the grader grades alone."""
 
     criterion: str
     share: float
@@ -69,7 +72,7 @@ class PolicyGoal(NamedTuple):
 
 
 def show_routing(run: Run, profile: Profile, rubric: Rubric) -> None:
-    """Agreement against the share graded alone, what is wanted of both beside it, and the policy that is kept."""
+    """Agreement against the share graded alone, the requirements for both beside it, and the stored policy."""
     section("calibration.routing")
     held = KeptHeldOut.model_validate_json((run.folder / runs.HELD_OUT).read_text(encoding="utf-8"))
     left, right = st.columns([2, 3], gap="medium")
@@ -104,7 +107,7 @@ def _ask(profile: Profile, rubric: Rubric) -> PolicyGoal:
 
 
 def _offer(profile: Profile, held: HeldOut, wanted: PolicyGoal, best: PolicyPoint | None, rubric: Rubric) -> None:
-    """The buttons that keep what was chosen: for this criterion, or the same demand for all of them."""
+    """The buttons that store the choice: for this criterion, or the same requirement for all of them."""
     one, all_ = st.columns(2)
     if best is not None and one.button(
         tr("ui_calibration.keep_policy"), key="calibration_keep_policy", width="stretch"
@@ -118,7 +121,7 @@ def _offer(profile: Profile, held: HeldOut, wanted: PolicyGoal, best: PolicyPoin
 
 
 def show_policy(profile: Profile, rubric: Rubric) -> None:
-    """The policy that the profile carries, in words, with the switch for the pass mark and the way to be rid of it."""
+    """The profile's policy in words, with the switch for the pass mark and a way to remove the policy."""
     tell_policy(profile, rubric)
     kept = profile.routing
     marked = kept is None or kept.pass_mark
@@ -140,13 +143,13 @@ def tell_policy(profile: Profile, rubric: Rubric) -> None:
 
 
 def criterion_names(profile: Profile, rubric: Rubric) -> dict[str, str]:
-    """The profile's criteria by id, as the rubric calls them."""
+    """The profile's criteria by id, as the rubric names them."""
     names = {item.id: item.name for item in rubric.criteria}
     return {name: names.get(name, name) for name in profile.criteria}
 
 
 def _keep(profile: Profile, routing: Policy | None, rubric: Rubric) -> None:
-    """Into the records, and into the profile's file of each run that made this fit."""
+    """Writes to the records, and to the profile's file of each run that made this fit."""
     kept = keep_policy(stores.records().profiles, profile, routing, rubric.id)
     for run in runs.finished(rubric.id):
         path = run.folder / "profile.json"
@@ -157,7 +160,7 @@ def _keep(profile: Profile, routing: Policy | None, rubric: Rubric) -> None:
 
 
 def routing_text(best: PolicyPoint | None, share: float, agreement: float, tolerance: float, n: int) -> str:
-    """The policy in one sentence, or that there is none."""
+    """The policy in one sentence, or that there is no policy."""
     if best is None:
         return tr("calibration.routing_none", share=percent(share), agreement=percent(agreement))
     return tr(

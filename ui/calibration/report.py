@@ -22,7 +22,7 @@ from ui.shared.runner import Ticking, in_thread
 
 
 def show_report(run: Run) -> None:
-    """The button, the progress, and the report once it is there."""
+    """The button, the progress, and the report once it exists."""
     section("ui_calibration.step_report")
     job = runner.find(drafts.load(runs.DRAFT).get("report"))
     watch(job)
@@ -102,17 +102,17 @@ def show_part(part: ReportSection) -> None:
 
 
 def without_undefined(table: list[list[str]]) -> list[list[str]]:
-    """The table without panels that there are too few graders for; the single columns stay and say why."""
+    """The table without the panels that have too few graders; the single columns stay and say why."""
     keep = [
         place
         for place in range(len(table[0]))
-        if place < 5 or len({row[place] for row in table[1:]}) > 1  # a panel that is undefined says the same throughout
+        if place < 5 or len({row[place] for row in table[1:]}) > 1  # an undefined panel says the same throughout
     ]
     return [[row[place] for place in keep] for row in table]
 
 
 def table_html(table: list[list[str]]) -> str:
-    """A table whose first row is its head; it scrolls by itself where the screen is narrow."""
+    """A table whose first row is its header; it scrolls by itself on a narrow screen."""
     head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in table[0])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table[1:])
     label = escape(table[0][0] or tr("calibration.agreement"))

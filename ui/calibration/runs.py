@@ -1,4 +1,4 @@
-"""A calibration run on disk: what was handed in, what it was taken to mean, what came of it. A reload loses nothing."""
+"""A calibration run on disk: what was handed in, what it was taken to mean, and the results. A reload loses nothing."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 DRAFT = "calibration"
 HELD_OUT = "held_out.json"  # points of items that the fit did not see
 DRAW = "draw.csv"
-_FIGURES = ("report.*", HELD_OUT)  # what is said of grades and readouts together
+_FIGURES = ("report.*", HELD_OUT)  # messages about grades and readouts together
 
 
 class Run(BaseModel):
-    """What a person has said of a run so far. Files lie beside it in `folder`."""
+    """What a person has stated about a run so far. Its files are in `folder`."""
 
     id: str
     owner: str
@@ -48,13 +48,13 @@ class Run(BaseModel):
     rubric: str
     grades: str = ""  # file name in the folder; empty until something was handed in
     mapping: ColumnMapping | None = None  # as confirmed by a person
-    scale: Scale | None = None  # what the humans used, where it differs from the rubric's
+    scale: Scale | None = None  # what the humans used, if it differs from the rubric's
     letters: dict[str, float] = {}
     profile: str = ""  # name of the profile that was fitted
 
     @property
     def folder(self) -> Path:
-        """Where the run's files lie."""
+        """The folder of the run's files."""
         return runs_folder() / self.id
 
     @property
@@ -64,11 +64,11 @@ class Run(BaseModel):
 
     @property
     def readouts(self) -> Path:
-        """What the machine gave."""
+        """The machine's readouts."""
         return self.folder / "readouts.jsonl"
 
     def save(self, **changes: Any) -> Run:
-        """The run with `changes`, on disk."""
+        """Returns the run with `changes`, written to disk."""
         changed = self.model_copy(update=changes)
         make_writable(changed.folder)
         write_in_one_step(changed.folder / "run.json", changed.model_dump_json())
@@ -76,17 +76,17 @@ class Run(BaseModel):
 
 
 def runs_folder() -> Path:
-    """Where all runs lie."""
+    """The folder of all runs."""
     return stores.settings().data_dir / "calibration"
 
 
 def active() -> Run | None:
-    """The run that this person is at, or None."""
+    """The run that this person has open, or None."""
     return load(str(drafts.load(DRAFT).get("run", "")))
 
 
 def load(run_id: str) -> Run | None:
-    """One of this person's runs; None where there is none or its file is broken."""
+    """Returns one of this person's runs; None if it does not exist or its file is broken."""
     path = runs_folder() / run_id / "run.json"
     if not run_id or not path.is_file():
         return None
@@ -98,7 +98,7 @@ def load(run_id: str) -> Run | None:
 
 
 def begin(rubric: Rubric) -> Run:
-    """A new run by `rubric`, and the one that this person is at from now on."""
+    """Creates a run by `rubric` and opens it for this person."""
     run = Run(id=new_id(), owner=stores.owner(), at=now(), rubric=rubric.id).save()
     drafts.drop(DRAFT)
     drafts.keep(DRAFT, run=run.id)
@@ -106,12 +106,12 @@ def begin(rubric: Rubric) -> Run:
 
 
 def leave() -> None:
-    """No run is open any more; its files stay."""
+    """Closes the open run; its files stay."""
     drafts.drop(DRAFT)
 
 
 def finished(rubric_id: str | None = None) -> list[Run]:
-    """This person's runs whose machine readouts are there, newest first."""
+    """This person's runs that have machine readouts, newest first."""
     folder = runs_folder()
     names = sorted((path.name for path in folder.iterdir()), reverse=True) if folder.is_dir() else []
     runs = [run for name in names if (run := load(name)) is not None and run.readouts.is_file()]
@@ -119,7 +119,7 @@ def finished(rubric_id: str | None = None) -> list[Run]:
 
 
 def rubric_of(run: Run) -> Rubric:
-    """The rubric of a run as it is now; InputError when it is gone."""
+    """Returns the run's rubric in its current form; raises InputError when it is gone."""
     found = scenario.usable().get(run.rubric)
     if found is None:
         raise InputError("rubric_unknown", name=run.rubric)
@@ -127,8 +127,10 @@ def rubric_of(run: Run) -> Rubric:
 
 
 def keep_grades(run: Run, name: str, content: bytes) -> Run:
-    """Stores the table of grades that was uploaded; what was confirmed for another table, and what came of that one, is
-    forgotten."""
+    """Stores the uploaded table of grades.
+
+    What was confirmed for another table, and the results of that one, are forgotten.
+    """
     _forget(run, "report", "fit", files=_FIGURES)
     suffix = Path(name).suffix.lower() or ".csv"
     make_writable(run.folder)
@@ -137,9 +139,9 @@ def keep_grades(run: Run, name: str, content: bytes) -> Run:
 
 
 def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
-    """Stores the texts instead of those that were there: one `.jsonl`, or a text file an item.
+    """Replaces the texts: one `.jsonl`, or one text file per item.
 
-    What the machine gave for those, and what came of it, is forgotten: other texts may have the same names.
+    The machine's readouts of the old texts and their results are forgotten: other texts may have the same names.
     """
     _forget(run, "machine", "report", "fit", files=(run.readouts.name, DRAW, *_FIGURES))
     shutil.rmtree(run.items, ignore_errors=True)
@@ -150,13 +152,13 @@ def keep_items(run: Run, files: list[tuple[str, bytes]]) -> None:
 
 
 def confirm(run: Run, mapping: ColumnMapping, scale: Scale | None, letters: dict[str, float]) -> Run:
-    """The run with what its table means, as a person confirmed it; what came of another meaning is forgotten."""
+    """Returns the run with its table's meaning, as a person confirmed it; results of another meaning are forgotten."""
     _forget(run, "report", "fit", files=_FIGURES)
     return run.save(mapping=mapping, scale=scale, letters=letters)
 
 
 def _forget(run: Run, *jobs: str, files: tuple[str, ...]) -> None:
-    """Stops the work that is under way on what is replaced, so that it writes nothing afterwards, and deletes its files."""
+    """Stops running work on what is replaced, so that it writes nothing afterwards, and deletes its files."""
     for name in jobs:
         job = runner.find(drafts.load(DRAFT).get(name))
         if job is not None and not job.finished:
@@ -189,7 +191,7 @@ def scales_of(rubric: Rubric) -> dict[str, Scale]:
 
 
 def grades_of(run: Run, known: set[str] | None = None) -> Grades:
-    """The grades by the confirmed mapping; InputError when nothing can be used."""
+    """Returns the grades by the confirmed mapping; raises InputError when nothing can be used."""
     return read_grades(
         table_of(run),
         run.mapping,
@@ -201,7 +203,7 @@ def grades_of(run: Run, known: set[str] | None = None) -> Grades:
 
 
 def data_of(run: Run) -> Data:
-    """Everything of a run, ready for the report and the fit."""
+    """Everything about a run, ready for the report and the fit."""
     made = read_readouts(run.readouts)
     texts = read_items(run.items) if run.items.is_dir() else []
     rubric = rubric_of(run)
@@ -210,7 +212,7 @@ def data_of(run: Run) -> Data:
 
 
 def _as_graded(item: CalibrationItem, rubric: Rubric) -> CalibrationItem:
-    """The item in the turns that grading reads, so that a profile meets later what it was fitted on."""
+    """The item in the turns that grading reads, so that a profile is later applied to what it was fitted on."""
     from evaluator.calibration.data import transcript_of
 
     return item.model_copy(update={"transcript": two_sided(transcript_of(item, rubric)), "answer": ""})

@@ -1,4 +1,4 @@
-"""A new interview: which questions, the transcript, who it is; then the questions are looked for."""
+"""A new interview: its questions, transcript and candidate; then the questions are located."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def enter() -> None:
 
 
 def find(paper: ExamPaper, transcript: Transcript, candidate: str, round_name: str) -> runner.Job:
-    """Begins to look for the questions; the job's result is the id of the stored interview."""
+    """Starts locating the questions; the job's result is the id of the stored interview."""
     records, owner = stores.records(), stores.owner()
 
     async def work(job: runner.Job) -> str:
@@ -85,7 +85,7 @@ def _questions() -> ExamPaper | None:
 
 
 def _as_list(text: str) -> str:
-    """One question a line is a list too: most people paste just that."""
+    """One question per line is a list too: most people just paste that."""
     from evaluator.encoding import write_yaml
 
     if "questions:" in text:

@@ -1,4 +1,4 @@
-"""Candidates of a round side by side: sortable, names hidden if wanted, quotations on demand."""
+"""Candidates of a round side by side: sortable, with names hidden if wanted, quotations on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.shared.literal import literal
 
 
 def show_matrix() -> None:
-    """The rounds of this person, one of them as a matrix."""
+    """This person's rounds, one of them as a matrix."""
     rounds = stores.records().interviews.rounds(owner=stores.owner())
     if not rounds:
         empty("ui_interview.no_rounds")

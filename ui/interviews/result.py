@@ -1,4 +1,4 @@
-"""One interview: its segments to correct with a click, its points, the panel's, the decision, the file."""
+"""One interview: its segments, corrected with a click, its points, the panel's, the decision, and the download."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show_interview(interview_id: str, *, name: str | None = None) -> None:
 
 
 def opened(interview_id: str) -> Interview:
-    """The interview, if the person at this page may see it; another's is answered like one that does not exist."""
+    """The interview, if the person at this page may see it; another's gets the same answer as a missing one."""
     from evaluator.errors import InputError
 
     interview = open_interview(stores.records(), interview_id)
@@ -118,7 +118,7 @@ def _results(interview: Interview, name: str | None) -> None:
 
 
 def _panel(interview: Interview) -> None:
-    """An interviewer's own points, one field a question."""
+    """An interviewer's own points, one field per question."""
     with st.expander(tr("ui_interview.own_points")):
         who = st.text_input(tr("ui_interview.who"), value=stores.person(), key=f"panel_who_{interview.id}").strip()
         given = {question.id: _field(interview, question.id) for question in interview.paper.questions}
@@ -161,7 +161,7 @@ def _decision(interview: Interview, decision: str, text: str) -> None:
 
 
 def _segments(interview: Interview) -> None:
-    """Every piece with the question that it belongs to; choosing another keeps it at once."""
+    """Every piece with its question; choosing another question stores it at once."""
     st.html(f'<p class="ev-dim">{escape(tr("ui_interview.segments_help"))}</p>')
     if interview.found.doubts and st.button(
         tr("ui_interview.all_right"), key="interview_settle", icon=":material/check:"
@@ -194,7 +194,7 @@ def _segments(interview: Interview) -> None:
 
 
 def _options(interview: Interview) -> dict[str, str]:
-    """Around the questions, each question, and the pairs that were asked together."""
+    """The choices: around the questions, each question, and the pairs that were asked together."""
     names = {question.id: f"{question.number}. {question.text[:18]}" for question in interview.paper.questions}
     pairs = {_named(piece) for piece in interview.found.pieces if len(piece.questions) > 1}
     numbers = {question.id: question.number for question in interview.paper.questions}

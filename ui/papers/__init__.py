@@ -1,1 +1,1 @@
-"""Papers on the page: sat, reviewed, measured, printed."""
+"""Papers on the page: taken, reviewed, analysed, printed."""

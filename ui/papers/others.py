@@ -1,4 +1,4 @@
-"""Papers in print, sittings of before, and the figures of a paper's questions."""
+"""Printed papers, past sittings, and the figures of a paper's questions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ui.shared.papers import choose_paper
 
 
 def show_print() -> None:
-    """The paper without answers, and its key as a document of its own."""
+    """The paper without answers, and its key as a separate document."""
     with guarded():
         paper = choose_paper("print")
         if paper is None:
@@ -39,7 +39,7 @@ def show_print() -> None:
 
 
 def show_sat() -> None:
-    """The sittings of this person that were graded."""
+    """This person's graded sittings."""
     found = [
         one for one in sittings_of(stores.records(), stores.records().sittings.all(owner=stores.owner())) if one.graded
     ]

@@ -1,4 +1,4 @@
-"""A paper under way: begin, answer, pause, go on, hand in, and the review."""
+"""A paper in progress: begin, answer, pause, resume, hand in, and the review."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DRAFT = "paper"
 
 
 def show_sitting() -> None:
-    """Where the person at this page is with a paper."""
+    """The state of a paper for the person at this page."""
     kept = drafts.load(DRAFT)
     if not kept.get("sitting"):
         _begin()
@@ -119,7 +119,7 @@ def _grade(sitting: Sitting) -> runner.Job:
 
 @st.fragment(run_every=5.0)
 def _clock(sitting_id: str) -> None:
-    """The time left; when it is up the paper is handed in as it is."""
+    """The time left; when it is up, the paper is handed in as it is."""
     sitting = open_sitting(stores.records(), sitting_id)
     left = sitting.clock.left_s or 0.0
     if left <= 0 and sitting.state == "running":

@@ -1,4 +1,4 @@
-"""A call with a simulated customer on the page: choose, talk, hints, pause, another try, and on to the own grades."""
+"""A call with a simulated customer on the page: choose, talk, hints, pause, another try, then self-assessment."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ from ui.shared.once import once
 
 DRAFT = "practice_call"
 REFRESH_S = 0.4
-EARLIER = 20  # calls in the list to go on with
+EARLIER = 20  # calls in the list to resume
 
 
 def show_call() -> None:
-    """The call under way, the own grades after it, or the choice of a new one."""
+    """The current call, the self-assessment after it, or the choice of a new one."""
     kept = drafts.load(DRAFT)
     if not kept.get("call"):
         _choose(kept)
@@ -66,7 +66,7 @@ def show_call() -> None:
 
 
 def is_open() -> bool:
-    """Whether the person at this page is in a call, so that a reload comes back to it."""
+    """Whether the person at this page is in a call, so that a reload returns to it."""
     return bool(drafts.load(DRAFT).get("call"))
 
 
@@ -84,7 +84,7 @@ def begin_call(persona: Persona, rubric: Rubric, writer: str) -> None:
 
 
 def known_personas() -> dict[str, Persona]:
-    """All personas whose rubric can be graded by, by id; a file that cannot be read is told and left out."""
+    """All personas with a usable rubric, by id; an unreadable file is reported and left out."""
     found = {}
     for path in persona_files(stores.settings()).values():
         with guarded():
@@ -126,7 +126,7 @@ def _titled(persona: Persona) -> str:
 
 
 def _earlier() -> None:
-    """Calls to go on with, newest first."""
+    """Calls to resume, newest first."""
     calls = stores.records().calls.all(stores.owner())[:EARLIER]
     if not calls:
         return
@@ -168,7 +168,7 @@ def _talk(talk: Talk, rubric: Rubric, kept: dict[str, str]) -> None:
 
 
 def _show_turns(path: list[CallTurn], busy: bool, again: bool) -> int:
-    """The turns as bubbles, hints and pauses between them; gives the number of the trainee's next turn."""
+    """The turns as bubbles, hints and pauses between them; returns the number of the trainee's next turn."""
     number, last = 0, ""
     for turn in path:
         if turn.kind == "agent":
@@ -234,7 +234,7 @@ def _told(job: runner.Job, said: str, words: LinePiece) -> str:
 
 @st.fragment(run_every=REFRESH_S)
 def _stream(job_id: str) -> None:
-    """What the customer has said so far; the page is drawn anew at the end."""
+    """What the customer has said so far; the page is redrawn at the end."""
     job = runner.find(job_id)
     if job is None or job.finished:
         st.rerun()
@@ -244,7 +244,7 @@ def _stream(job_id: str) -> None:
 
 
 def _unanswered(talk: Talk, left: CallTurn, job: runner.Job | None) -> None:
-    """The customer's answer failed or was cut off: the turn is kept, and they can be asked again."""
+    """The customer's answer failed or was cut off: the turn is kept, and the customer can be asked again."""
     if job is not None and job.error is not None:
         problem(job.error)
     if st.button(tr("practice_call.ask_again"), key="call_ask_again", icon=":material/refresh:"):
@@ -284,7 +284,7 @@ def hint_text(one: Hint) -> str:
 
 
 def _grade_yourself(talk: Talk, rubric: Rubric) -> None:
-    """The branch to grade, the own grades, and the grading by the normal path."""
+    """The branch to grade, the self-assessment, and the grading by the normal path."""
     if st.button(tr("practice_call.back_to_call"), key="call_back", icon=":material/arrow_back:"):
         drafts.keep(DRAFT, grading=None)
         st.rerun()

@@ -1,4 +1,4 @@
-"""Coaching on request, under the result of an attempt: keep, start, stop, kept with the attempt once it is there."""
+"""Coaching on request, below the result of an attempt: keep, start, stop, stored with the attempt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.shared.progress import watch
 
 
 def show_coaching(entry: Practised, transcript: Transcript) -> None:
-    """The notes, the way to them, or the work under way."""
+    """The notes, a way to request them, or the work in progress."""
     section("ui_practice.coaching")
     st.html(f'<p class="ev-dim">{escape(tr("ui_practice.coaching_lead"))}</p>')
     name = f"coaching:{entry.attempt.id}"
@@ -37,7 +37,7 @@ def show_coaching(entry: Practised, transcript: Transcript) -> None:
 
 
 def note_html(note: CoachNote) -> str:
-    """One note: what, about which words and point, better wording, and why."""
+    """One note: the advice, its words and point, better wording, and the reason."""
     lines = [tr("ui_practice.coach_said", turn=note.turn.removeprefix("t"), said=note.said)]
     if note.better:
         lines.append(tr("ui_practice.coach_better", better=note.better))

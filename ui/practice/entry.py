@@ -65,7 +65,7 @@ def _pick(handed: list[Handed]) -> Handed:
 
 
 def _understood(one: Handed) -> Handed:
-    """Shows how the text was read, and lets the trainee say which of the speakers they are."""
+    """Shows how the text was read, and lets the trainee say which speaker they are."""
     with st.expander(tr("ui_practice.understood"), expanded=bool(one.transcript.assumptions)):
         show_assumptions(one.transcript)
         roles = edit_roles(one.transcript, f"practice_{one.key}")
@@ -88,7 +88,7 @@ def grade_yourself(item: Criterion, rubric_id: str) -> OwnPoint | None:
 
 
 def _level(item: Criterion, key: str) -> float | None:
-    """Levels as a list of choices, lowest first; a fatal item happened or did not."""
+    """Levels as a list of choices, lowest first; for a fatal item, whether it happened."""
     fatal = item.kind == "fatal"
     steps = [0.0, 1.0] if fatal else [level.points for level in item.levels]
     words = [tr("fatal_not"), tr("fatal_happened")] if fatal else [level.description for level in item.levels]
@@ -105,7 +105,7 @@ def _level(item: Criterion, key: str) -> float | None:
 
 
 def _checked(item: Criterion, key: str) -> float | None:
-    """A checklist: what was done is chosen; nothing chosen counts as nothing done once that is said."""
+    """A checklist: the user chooses what was done; an empty choice counts once the user confirms it."""
     names = {check.id: check.question for check in item.checks}
     _restore(key, [])
     hold_several(key, names)
@@ -129,7 +129,7 @@ def _titled(item: Criterion) -> str:
 
 
 def finish(rubric: Rubric, own: dict[str, OwnPoint], hand_over: Callable[[Profile | None], None]) -> None:
-    """The own total, and the button that calls `hand_over` once every criterion has a grade."""
+    """The trainee's own total, and the button that calls `hand_over` once every criterion has a grade."""
     left = [item.name for item in rubric.criteria if item.id not in own]
     if left:
         st.html(f'<p class="ev-dim">{escape(tr("ui_practice.still_open", names=listed(left)))}</p>')

@@ -1,4 +1,4 @@
-"""The customer's mood over a call as a curve, every step in words beside it, and two branches over each other."""
+"""The customer's mood over a call as a curve, every step in words beside it, and two branches overlaid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.shared.literal import literal
 
 
 def show_course(talk: Talk, tip: str | None = None) -> None:
-    """The curve, and what caused each step. Nothing before the trainee has said anything."""
+    """The curve, and what caused each step; nothing is drawn before the trainee has spoken."""
     points = course(talk, tip)
     if len(points) < 2:
         return
@@ -38,7 +38,7 @@ def steps_html(points: list[Point]) -> str:
 
 
 def causes(point: Point) -> str:
-    """What moved the mood, in words with how much."""
+    """What moved the mood, in words, and by how much."""
     parts = [f"{tr(f'practice_call.event_{one.event}')} {one.by:+.2g}" for one in point.changes]
     return in_a_row(parts) or tr("practice_call.nothing_moved")
 
@@ -48,7 +48,7 @@ def _moved(before: Point, point: Point) -> str:
 
 
 def show_branches(talk: Talk) -> None:
-    """Two branches to choose, their curves in one chart, and the turns in which they differ beside each other."""
+    """Two branches to choose, their curves in one chart, and the turns in which they differ side by side."""
     section("practice_call.branches")
     tips = [turn.id for turn in talk.branches]
     labels = distinct({tip: branch_label(talk, tip) for tip in tips})
@@ -72,7 +72,7 @@ def show_branches(talk: Talk) -> None:
 
 
 def branch_label(talk: Talk, tip: str) -> str:
-    """A branch by its length, how it ended, and its last words of the trainee."""
+    """A branch by its length, how it ended, and the trainee's last words on it."""
     own = [turn for turn in talk.said(tip) if turn.kind == "agent"]
     mood = next(reaction_of(turn).state.mood for turn in reversed(talk.said(tip)) if turn.kind == "customer")
     return literal(tr("practice_call.branch", turns=len(own), mood=f"{mood:g}", text=own[-1].text[:24] if own else ""))

@@ -1,4 +1,4 @@
-"""Customers of one's own: a form over every field of a persona, checked while one types, tried in a call, saved as a file."""
+"""Custom customers: a form over every field of a persona, checked while typing, tried in a call, saved as a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENRAGES: tuple[Event, ...] = get_args(Event)[11:]
 
 
 def show_personas() -> None:
-    """The form where a persona is being written, else the choice of one to start from."""
+    """The form if a persona is being written, otherwise the choice of one to start from."""
     content = drafts.load(DRAFT).get("content")
     if content is None:
         _choose()
@@ -67,7 +67,7 @@ def _edit(content: Content) -> None:
 
 
 def _checked(edited: Content) -> None:
-    """What is wrong with the persona as it is typed now, and the buttons."""
+    """What is wrong with the current persona, and the buttons."""
     section("practice_call.form_check")
     persona, findings = read(edited)
     st.html(findings_html(findings))
@@ -91,7 +91,7 @@ def _checked(edited: Content) -> None:
 
 
 def read(content: Content) -> tuple[Persona | None, list[Finding]]:
-    """The persona that the form holds, None where it is none, and everything that is wrong with it."""
+    """The persona in the form, None if it is invalid, and everything that is wrong with it."""
     try:
         persona = parse_persona(write_yaml(content))
     except WrongRubric as wrong:
@@ -114,7 +114,7 @@ def findings_html(findings: list[Finding]) -> str:
 
 
 def _form(content: Content) -> Content:
-    """All fields; gives the content as it is now."""
+    """Draws all fields; returns the current content."""
     one, two = st.columns(2)
     with one:
         head = {"id": _text("id", "form_id", content["id"]), "name": _text("name", "form_name", content["name"])}
@@ -181,7 +181,7 @@ def _split(text: str) -> list[str]:
 
 
 def _weights(name: str, events: tuple[Event, ...], weights: dict[str, float]) -> dict[str, float]:
-    """What moves the customer, and how much: a slider for each event that was chosen."""
+    """What moves the customer, and how much: a slider for each chosen event."""
     labels = {event: tr(f"practice_call.event_{event}") for event in events}
     key = f"{KEY}_{name}"
     if key not in st.session_state:
@@ -205,7 +205,7 @@ def _weights(name: str, events: tuple[Event, ...], weights: dict[str, float]) ->
 
 
 def _start(name: str, value: Any) -> Any:
-    """The value of a slider at its first drawing; None later, since it has one of its own then."""
+    """The value of a slider at its first drawing; None later, since it then has its own."""
     return st.session_state.get(f"{KEY}_{name}", value)
 
 

@@ -36,7 +36,7 @@ def history() -> list[Practised]:
 
 
 def show_progress() -> None:
-    """Plots by scenario, the list of attempts, and what to train next; what to do where there is nothing yet."""
+    """Plots by scenario, the list of attempts, and what to train next; what to do if there are none yet."""
     entries = history()
     if not entries:
         empty("ui_practice.no_attempts")
@@ -77,7 +77,7 @@ def _plots(steps: list[PracticeStep]) -> None:
 
 
 def totals_text(steps: list[PracticeStep]) -> str:
-    """The first plot in words: first, best and last total, and how near the own view came."""
+    """The first plot in words: first, best and last total, and how near the trainee's own view came."""
     best = max(steps, key=lambda step: step.graded_share or 0.0)
     last = steps[-1]
     return tr(
@@ -91,7 +91,7 @@ def totals_text(steps: list[PracticeStep]) -> str:
 
 
 def criteria_text(steps: list[PracticeStep]) -> str:
-    """The second plot in words: each criterion's share at first and at last."""
+    """The second plot in words: each criterion's share in the first and the last attempt."""
     first, last = steps[0].criteria, steps[-1].criteria
     parts = [
         tr("ui_practice.criterion_change", name=name, first=_share(first.get(name)), last=_share(share))
@@ -105,7 +105,7 @@ def _share(share: float | None) -> str:
 
 
 def _chart(rows: list[tuple[int, str, float | None]], text: str, rule: float | None = None) -> None:
-    """Shares over attempts, a line a series, as shares of the maximum; `text` is what a screen reader says."""
+    """Shares of the maximum over attempts, one line per series; `text` is what a screen reader says."""
     import altair as alt
     import pandas as pd
 
@@ -128,7 +128,7 @@ def _chart(rows: list[tuple[int, str, float | None]], text: str, rule: float | N
 
 
 def _self_knowledge(entries: list[Practised]) -> None:
-    """How well the own grades fit the grader's, criterion by criterion; nothing before the first grading."""
+    """How well the trainee's own grades match the grader's, by criterion; nothing before the first grading."""
     known = know_oneself(entries)
     if not known:
         return
@@ -145,7 +145,7 @@ _SELF_COLUMNS = ("criterion", "bias", "correlation", "meaning")
 def self_knowledge_html(one: SelfKnowledge) -> str:
     """One criterion: bias and correlation with their intervals, and what they mean in words.
 
-    Where the interval of the bias holds 0 nothing is claimed.
+    If the interval of the bias contains 0, nothing is claimed.
     """
     low, high = one.bias.low, one.bias.high
     lean = "unclear" if low is None or high is None or low <= 0 <= high else "kinder" if low > 0 else "stricter"
@@ -154,7 +154,7 @@ def self_knowledge_html(one: SelfKnowledge) -> str:
 
 
 def _attempts(entries: list[Practised]) -> None:
-    """Each attempt, newest first: open its result, or grade it where the grading had failed."""
+    """Each attempt, newest first: open its result, or grade it if the grading failed."""
     for entry in reversed(entries):
         attempt = entry.attempt
         if entry.comparison is None:
@@ -186,7 +186,7 @@ def _grade(entry: Practised) -> runner.Job:
 
 
 def show_advice(entries: list[Practised]) -> None:
-    """What to train next, each with what the next level asks, the key points left out, and matching references."""
+    """What to train next, each with what the next level requires, the missing key points, and matching references."""
     advice = advise(entries)
     if not advice:
         st.html(f'<p class="ev-empty">{escape(tr("ui_practice.no_advice"))}</p>')

@@ -1,4 +1,4 @@
-"""Practice, after the grading: own grades beside the grader's, and the words that explain the difference."""
+"""Practice, after the grading: own grades beside the grader's, and the quotations that explain the difference."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def show_result(entry: Practised) -> None:
 
 
 def sum_up(comparison: Comparison) -> str:
-    """One or two sentences: how the trainee leans, and where the two differ most."""
+    """One or two sentences: which way the trainee leans, and where the two differ most."""
     if comparison.leaning is None or comparison.distance is None:
         return tr("ui_practice.sum_nothing")
     widest = comparison.widest()
@@ -82,7 +82,7 @@ def sum_up(comparison: Comparison) -> str:
 
 
 def totals_html(comparison: Comparison) -> str:
-    """Own total and graded total as two bars over the same scale, with the pass mark."""
+    """Own total and graded total as two bars on the same scale, with the pass mark."""
     most, mark = comparison.max_points, comparison.pass_mark
     rows = "".join(
         _bar(tr(key), total, most, kind, mark)
@@ -98,7 +98,7 @@ def totals_html(comparison: Comparison) -> str:
 
 
 def gap_html(gap: Gap, number: int, prefix: str) -> str:
-    """One criterion: two bars, what each gave, why they differ, and the words that show it."""
+    """One criterion: two bars, both grades, why they differ, and the words that show it."""
     chip = f'<span class="ev-chip {_CHIPS.get(gap.view, "")}">{escape(tr(f"ui_practice.view_{gap.view}"))}</span>'
     bars = "" if gap.kind == "fatal" else _bars(gap)
     sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in explain(gap, language()))
@@ -128,7 +128,7 @@ def _bar(name: str, points: float | None, most: float, kind: str, mark: float | 
 
 
 def _quotes(gap: Gap, prefix: str) -> str:
-    """Links to the words in the transcript, those first that explain the difference."""
+    """Links to the words in the transcript, first those that explain the difference."""
     places = {(item.turn, item.start, item.direction): nth for nth, item in enumerate(gap.evidence, start=1)}
     items = "".join(
         f'<li><a href="#{escape(mark_id(prefix, gap.criterion, places[item.turn, item.start, item.direction]))}">'

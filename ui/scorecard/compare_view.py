@@ -21,8 +21,10 @@ Either = Verdict | UngradedVerdict
 
 
 def show_comparison(one: Record, other: Record) -> None:
-    """Which two they are, criteria with both points (people's where they stand) and the difference beside a radar, and
-    both transcripts."""
+    """Shows two gradings: their names, their criteria beside a radar, and both transcripts.
+
+    Criteria have both points (people's points if there are any) and the difference.
+    """
     section("comparison")
     given = [points_of(stores.records().effective(record.id)) for record in (one, other)]
     named = [
@@ -38,7 +40,7 @@ def show_comparison(one: Record, other: Record) -> None:
 
 
 def comparison_html(one: Scorecard, other: Scorecard) -> str:
-    """The table of criteria and, where there is something to draw, the radar beside it."""
+    """The table of criteria and, if there is something to draw, the radar beside it."""
     theirs = {verdict.criterion: verdict for verdict in other.verdicts}
     pairs = [(number, mine, theirs.get(mine.criterion)) for number, mine in enumerate(one.verdicts, start=1)]
     spokes = [Spoke(number, _share(mine), _share(its)) for number, mine, its in pairs if _drawn(mine) and _drawn(its)]

@@ -1,6 +1,6 @@
-"""What a person does with a grading: other points beside the evidence, remarks, the mark of having reviewed it.
+"""What a person does with a grading: corrects points beside the evidence, adds remarks, marks it as reviewed.
 
-Everything here is written in callbacks. They run before the page is drawn, so no second click can cut them off.
+Everything here is written in callbacks. They run before the page is drawn, so a second click cannot interrupt them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ WHO = "reviewer_name"
 
 
 def name_field() -> None:
-    """Who corrects and remarks: asked once a page, remembered for the next."""
+    """The person who corrects and remarks: asked once per page, remembered for the next."""
     if WHO not in st.session_state:
         st.session_state[WHO] = stores.person()
     st.text_input(tr("your_name"), key=WHO, on_change=lambda: stores.remember_person(_who()))
 
 
 def correct_inline(record: Record, verdict: Either, mine: Override | None) -> None:
-    """Other points for one criterion, right below its evidence. Enter in the reason saves."""
+    """Corrected points for one criterion, right below its evidence. Enter in the reason saves."""
     key = f"fix_{record.id}_{verdict.criterion}"
     with st.form(key, border=False):
         points, comment, save = st.columns([3, 5, 2], vertical_alignment="bottom")
@@ -109,9 +109,9 @@ def _unmark(record_id: str) -> None:
 
 
 def show_notes(record: Record, *, named: bool = False) -> None:
-    """The remarks, and a field for another.
+    """The remarks, and a field for another one.
 
-    What is typed stays until it is stored. `named`: the name was asked above.
+    Typed text stays until it is stored. `named`: the name was asked for above.
     """
     section("notes")
     for note in record.notes:
@@ -159,7 +159,7 @@ def _who() -> str:
 
 
 def _guarded(act: Callable[[], object]) -> None:
-    """A callback cannot draw into its place, so what went wrong is told when the page is drawn."""
+    """Reports a callback's error when the page is drawn, since a callback cannot draw in its place."""
     try:
         act()
     except EvaluatorError as error:
@@ -167,5 +167,5 @@ def _guarded(act: Callable[[], object]) -> None:
 
 
 def by_criterion(standing: Mapping[str, Override], record: Record) -> Callable[[Either], None]:
-    """What `show_scorecard` draws below each criterion while somebody corrects."""
+    """What `show_scorecard` draws below each criterion during correction."""
     return lambda verdict: correct_inline(record, verdict, standing.get(verdict.criterion))

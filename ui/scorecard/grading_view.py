@@ -19,7 +19,7 @@ from ui.shared.layout import when
 
 
 def _nowhere() -> None:
-    """Where a page has no list to go back to, the next run says that the grading is gone."""
+    """Says on the next run that the grading is gone, for pages without a list to return to."""
 
 
 def show_grading(
@@ -29,10 +29,10 @@ def show_grading(
     gone: Callable[[], None] = _nowhere,
     name: str | None = None,
 ) -> None:
-    """The grading, if it is this person's; raises InputError else.
+    """Shows the grading if it is this person's; otherwise raises InputError.
 
-    `done` leads to the next one of a queue after a review, `gone` away from a grading that was deleted. `name` stands in
-    place of the candidate's, where names are hidden.
+    `done` leads to the next grading of a queue after a review, `gone` away from a deleted grading. `name` replaces the
+    candidate's name if names are hidden.
     """
     record = open_record(grading_id)
     record = record if name is None else record.model_copy(update={"label": name})
@@ -52,7 +52,7 @@ def show_grading(
 
 
 def head_html(record: Record) -> str:
-    """Whose text this is, or the scenario where it has no name; below it the scenario and when."""
+    """The text's owner, or the scenario if it has no name; below it the scenario and the time."""
     title, at = record.scorecard.rubric.title, when(record.scorecard.created_at)
     name = record.label if record.label not in ("", title) else ""
     about = " · ".join(filter(None, [title if name else "", at]))
@@ -60,7 +60,7 @@ def head_html(record: Record) -> str:
 
 
 def open_record(grading_id: str) -> Record:
-    """The record, if the person at this page may see it. Another's is answered like one that does not exist."""
+    """The record, if the person at this page may see it; another's gets the same answer as a missing one."""
     record = stores.records().record(grading_id)
     if not stores.may_see(record.owner):
         raise InputError("storage_unknown_id", id=grading_id)
@@ -68,7 +68,7 @@ def open_record(grading_id: str) -> Record:
 
 
 def _tools(record: Record, standing: dict[str, Override], gone: Callable[[], None]) -> bool:
-    """Correct, export, compare, delete; gives whether somebody corrects."""
+    """Correct, export, compare, delete; returns whether the user is correcting."""
     key = f"correct_{record.id}"
     correct = st.toggle(tr("correct"), key=key, help=tr("correct_help"))
     with st.popover(tr("export"), icon=":material/download:"):

@@ -18,21 +18,24 @@ from ui.shared.layout import guarded
 
 
 class Handed(NamedTuple):
-    """One text, read into turns. `key` tells it apart from the others on the page."""
+    """One text, split into turns. `key` distinguishes it from the others on the page."""
 
     key: str
     label: str
     transcript: Transcript
 
     def with_roles(self, roles: Mapping[str, Role], *, confirmed: bool = False) -> Handed:
-        """The same text with other roles; what was not changed stays as it was, and stays doubtful unless it is confirmed."""
+        """Returns the same text with other roles.
+
+        Unchanged roles stay as they were, and stay doubtful unless they are confirmed.
+        """
         now = {one.speaker: one.role for one in transcripts.speakers(self.transcript)}
         changed = {name: role for name, role in roles.items() if confirmed or now.get(name) != role}
         return self._replace(transcript=transcripts.with_roles(self.transcript, changed)) if changed else self
 
 
 def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
-    """A field to paste into and a place to drop files; every text that could be read. What is typed is kept."""
+    """A field to paste into and a place to drop files; returns every readable text. Typed text is kept."""
     field = f"{key}_text"
     st.text_area(
         tr("paste_text"),

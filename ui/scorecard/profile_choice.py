@@ -1,4 +1,4 @@
-"""Which calibration profile a grading goes by: none, or one that was fitted for the rubric. Remembered per rubric."""
+"""The calibration profile for a grading: none, or one that was fitted for the rubric, remembered per rubric."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NONE = ""
 
 
 def choose_profile(key: str, rubric: Rubric, label: str = "") -> Profile | None:
-    """A list of the newest profile of each name, with none chosen at first; nothing is drawn where there is none.
+    """A list of the newest profile of each name, with none chosen at first; nothing is drawn if there are no profiles.
 
     Raises InputError when the chosen one was fitted to another version of the rubric or of the grading's arithmetic.
     """
@@ -39,7 +39,7 @@ def choose_profile(key: str, rubric: Rubric, label: str = "") -> Profile | None:
 
 
 def remembered_profile(rubric: Rubric) -> Profile | None:
-    """The profile that was chosen for the rubric before, without asking; raises like `choose_profile`."""
+    """The profile chosen earlier for the rubric, without asking; raises like `choose_profile`."""
     kept = newest_kept(stores.records().profiles, rubric.id).get(_remembered(rubric.id))
     return _fitting(kept, rubric) if kept else None
 

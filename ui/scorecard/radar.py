@@ -1,4 +1,4 @@
-"""A radar of criteria, for two views of them: outlines of the shares of each maximum."""
+"""A radar of criteria for two views of them: outlines of the shares of each maximum."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.shared.layout import out_of
 
 SIZE, CENTRE, REACH = 260, 130, 96  # of the picture, in its own units
 RINGS = (0.25, 0.5, 0.75, 1.0)
-FEWEST = 3  # fewer spokes enclose nothing
+FEWEST = 3  # fewer spokes enclose no area
 STYLE = """
 .line { fill: none; stroke: #d5dbe0; }
 text { fill: #1c252d; font: 700 14px system-ui, sans-serif; text-anchor: middle; dominant-baseline: central; }
@@ -41,10 +41,10 @@ class Spoke(NamedTuple):
 
 
 def overview_html(comparison: Comparison) -> str:
-    """A trainee's own points and the grader's: the radar, and beside it a table that says the same and more.
+    """A trainee's own points and the grader's: the radar, and beside it a table with the same values and more.
 
-    Spokes and rows carry the numbers of the criteria. Penalties and fatal items, where more is worse, and what one
-    side left open stand in the table only.
+    Spokes and rows carry the numbers of the criteria. Penalties and fatal items, where more is worse, and criteria that
+    one side left open are only in the table.
     """
     numbered = list(enumerate(comparison.gaps, start=1))
     spokes = [
@@ -56,12 +56,12 @@ def overview_html(comparison: Comparison) -> str:
 
 
 def draws(kind: CriterionKind, most: float) -> bool:
-    """Whether a radar can show a criterion: more points are better, and there are any."""
+    """Whether a radar can show a criterion: more points are better, and it has points."""
     return kind not in ("penalty", "fatal") and most > 0
 
 
 def beside_html(spokes: Sequence[Spoke], names: tuple[str, str], table: str) -> str:
-    """A table with the radar beside it, where there is something to draw. `names` are those of the two views."""
+    """A table with the radar beside it, if there is something to draw. `names` are those of the two views."""
     return f'<div class="ev-overview">{_radar(spokes, names) if len(spokes) >= FEWEST else ""}{table}</div>'
 
 
@@ -109,7 +109,7 @@ def _spoke(place: int, count: int, number: int) -> str:
 
 
 def _at(place: int, count: int, reach: float) -> tuple[float, float]:
-    """Where spoke `place` of `count` is at `reach` from the centre; the first points up, the rest go clockwise."""
+    """The point on spoke `place` of `count` at `reach` from the centre; the first points up, the rest go clockwise."""
     angle = 2 * math.pi * place / count
     return CENTRE + reach * math.sin(angle), CENTRE - reach * math.cos(angle)
 
@@ -135,7 +135,7 @@ def _points(points: float | None, gap: Gap) -> str:
 
 
 def _apart(gap: Gap) -> str:
-    """Own less graded, as it bears on the total; nothing for a fatal item, which has no points."""
+    """Own points minus graded points, by their effect on the total; empty for a fatal item, which has no points."""
     if gap.favour is None or gap.kind == "fatal":
         return "–"
     rounded = round(gap.favour, 1)

@@ -1,4 +1,4 @@
-"""Choosing what is graded by: search, choose, look at the task, the criteria and the levels."""
+"""Choosing the scenario: search, choose, look at the task, the criteria and the levels."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _read(fingerprint: tuple[tuple[str, int], ...], own_folder: str) -> list[Rub
 
 
 def usable() -> dict[str, Rubric]:
-    """The rubrics that can be graded by, by id."""
+    """The rubrics that are ready for grading, by id."""
     return {entry.id: entry.rubric for entry in entries() if entry.rubric is not None}
 
 
 def choose_rubric(key: str, *, chosen: str | None = None, preview: bool = True) -> Rubric | None:
-    """Search, a list, and a preview; None while there is nothing to choose. `chosen` is the id at first."""
+    """Search, a list, and a preview; None while there is nothing to choose. `chosen` is the initial id."""
     found = _own_language_first(usable())
     for entry in entries():
         if entry.problem:
@@ -105,7 +105,7 @@ def _criterion(item: Criterion) -> str:
 
 
 def example_text(rubric: Rubric, names: tuple[str, ...] = ("good", "excellent")) -> str | None:
-    """The first of these examples that ships with a rubric, None where there is none."""
+    """The first of these examples that ships with a rubric, or None."""
     paths = [resource_dir("examples") / rubric.id / f"{name}.txt" for name in names]
     found: Path | None = next((path for path in paths if path.is_file()), None)
     return found.read_text(encoding="utf-8") if found else None

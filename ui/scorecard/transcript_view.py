@@ -43,12 +43,12 @@ def marks_of(verdicts: Sequence[Verdict | UngradedVerdict]) -> list[Marked]:
 
 
 def mark_id(prefix: str, criterion: str, nth: int) -> str:
-    """Where the page jumps to for a piece of evidence."""
+    """The anchor of a piece of evidence on the page."""
     return f"{prefix}words-{criterion}-{nth}"
 
 
 def criterion_id(prefix: str, criterion: str) -> str:
-    """Where the page jumps to for a criterion."""
+    """The anchor of a criterion on the page."""
     return f"{prefix}criterion-{criterion}"
 
 
@@ -57,7 +57,7 @@ def show_transcript(
 ) -> None:
     """Draws the turns, with the evidence of `verdicts` in each criterion's colour and links to its criterion.
 
-    `prefix` keeps the links of two transcripts on one page apart; `free` lets it grow instead of scrolling inside.
+    `prefix` keeps the links of two transcripts on one page apart; `free` lets the transcript grow instead of scrolling.
     """
     st.html(transcript_html(transcript, verdicts, prefix=prefix, free=free))
 
@@ -93,7 +93,7 @@ def _clock(at_s: float | None) -> str:
 
 
 def _said(text: str, marks: list[Marked], prefix: str) -> str:
-    """The text cut wherever a mark begins or ends, so that overlapping evidence keeps all its colours and links."""
+    """The text split wherever a mark begins or ends, so that overlapping evidence keeps all its colours and links."""
     cuts = sorted({0, len(text), *(end for mark in marks for end in (mark.evidence.start, mark.evidence.end))})
     pieces = []
     for start, end in itertools.pairwise(cuts):
@@ -120,9 +120,10 @@ def _piece(words: str, here: list[Marked], start: int, end: int, prefix: str) ->
 
 
 def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | None = None) -> dict[str, Role]:
-    """Lets one change who is who and gives the roles of the named speakers; two can be swapped with one click.
+    """Lets the user change roles and returns those of the named speakers; two can be swapped with one click.
 
-    `transcript` is as it was parsed: what is chosen belongs to it alone, for “speaker 1” of the next text is somebody else.
+    `transcript` is as it was parsed: the choice belongs to it alone, because “speaker 1” of the next text is somebody
+    else.
     """
     named = [one for one in speakers(transcript) if one.speaker]
     now: dict[str, Role] = {one.speaker: (roles or {}).get(one.speaker, one.role) for one in named if one.speaker}
@@ -145,15 +146,17 @@ def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | Non
 
 
 def confirm_roles(transcript: Transcript, key: str) -> bool:
-    """Where who is who stands on thin evidence, asks a person to confirm it; until then the grading is marked for review."""
+    """Asks a person to confirm roles based on thin evidence; until then the grading is marked for review."""
     if not transcript.doubts or not any(one.speaker for one in speakers(transcript)):
         return False
     return st.checkbox(tr("confirm_roles"), key=f"{key}_sure_{transcript.digest[:12]}", help=tr("confirm_roles_help"))
 
 
 def show_assumptions(transcript: Transcript) -> None:
-    """What had to be assumed in reading the text, one sentence each, what a person should check first; nothing when nothing
-    had."""
+    """Shows the assumptions made in reading the text, one sentence each, what to check first at the top.
+
+    Nothing is drawn if there were none.
+    """
     listed = [*transcript.doubts, *(item for item in transcript.assumptions if not item.is_doubt)]
     if listed:
         note(tr("assumed"), items=[tr(f"transcript.{item.code}", **item.values) for item in listed])

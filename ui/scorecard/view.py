@@ -1,4 +1,4 @@
-"""A scorecard on the page: the total against the pass mark, each criterion with how sure it is, and the reasons."""
+"""A scorecard on the page: the total against the pass mark, each criterion with its certainty, and the reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.shared.literal import literal
 from ui.shared.notes import note
 
 Below = Callable[[Verdict | UngradedVerdict], None]
-BEGINNING = 24  # characters of a reference that its closed box shows, to tell it from the others
+BEGINNING = 24  # characters of a reference shown on its closed box, to distinguish it from the others
 
 
 def show_scorecard(
@@ -29,7 +29,7 @@ def show_scorecard(
     prefix: str = "",
     below: Below | None = None,
 ) -> None:
-    """Everything of one grading: total, reasons to look, criteria beside the transcript, key points, references.
+    """Everything about one grading: total, reasons to look, criteria beside the transcript, key points, references.
 
     `below` draws something under each criterion, such as fields to correct it.
     """
@@ -50,12 +50,12 @@ def show_scorecard(
 
 
 def section(key: str) -> None:
-    """A heading inside a page; `key` is of the catalogue."""
+    """A heading inside a page; `key` is a catalogue key."""
     st.html(f'<h2 class="ev-h2">{escape(tr(key))}</h2>')
 
 
 def show_judge_warning(card: Scorecard) -> None:
-    """Says so, loudly, when a judge for tests gave these points."""
+    """Warns prominently when a judge for tests awarded these points."""
     if card.judge.get("name") == "scripted":
         st.warning(tr("scripted_judge"), icon=":material/science:")
 
@@ -89,7 +89,7 @@ def total_html(card: Scorecard, overrides: Mapping[str, Override] | None = None)
 
 
 def decision_html(card: Scorecard) -> str:
-    """Who decides, by the profile's policy; empty where no profile was applied."""
+    """Who decides, by the profile's policy; empty if no profile was applied."""
     return (
         f'<p style="margin:0.4rem 0 0"><strong>{escape(decided(card, language()))}</strong></p>'
         if card.decision
@@ -115,13 +115,13 @@ def _track(card: Scorecard, total: float | None) -> str:
 
 
 def show_review(card: Scorecard) -> None:
-    """Why a person should look, each reason with its criterion; nothing where nothing asks for it."""
+    """Why a person should look, each reason with its criterion; nothing is drawn without a reason."""
     if card.review_reasons:
         note(tr("review_needed"), items=shown_reasons(card, language()))
 
 
 def show_guards(card: Scorecard) -> None:
-    """What a person should know of the text before trusting the points, with the words it was seen in."""
+    """What a person should know about the text before trusting the points, with the words that show it."""
     for guard in card.guards:
         quotes = [f"“{evidence.text}”" for evidence in guard.evidence[:3]]
         note(tr(f"guards.{guard.code}"), "bad" if guard.code != "too_short" else "", quotes)
@@ -169,7 +169,7 @@ def verdict_html(
 
 
 def verdict_points(verdict: Verdict | UngradedVerdict, shown: float | None = None) -> str:
-    """The points of a criterion with their scale, or in words where it has none."""
+    """The points of a criterion with their scale, or in words if it has none."""
     if isinstance(verdict, UngradedVerdict):
         return tr("ungraded_points", most=f"{verdict.max_points:g}") if verdict.max_points else tr("ungraded_short")
     if verdict.not_applicable:
@@ -199,7 +199,7 @@ def _graded(verdict: Verdict, prefix: str) -> str:
 
 
 def _interval(verdict: Verdict) -> str:
-    """Between which points the people's mean is, by a calibration profile."""
+    """The range of the people's mean points, by a calibration profile."""
     if verdict.interval is None:
         return ""
     low, high = verdict.interval
@@ -252,13 +252,13 @@ def _quotes(verdict: Verdict, prefix: str) -> str:
 
 
 def place_of(evidence: Evidence) -> str:
-    """Who said it and where, and whether it speaks for or against."""
+    """The speaker, the place, and whether it speaks for or against."""
     who = evidence.speaker or tr(f"role_{evidence.role}")
     return tr("quote_place", who=who, turn=evidence.turn.removeprefix("t"), direction=bearing(evidence))
 
 
 def show_key_points(card: Scorecard) -> None:
-    """What the reference answer says and the candidate said or did not, with how sure and where."""
+    """What the reference answer says and whether the candidate said it, with certainty and place."""
     if not card.key_points:
         return
     section("key_points")
@@ -280,7 +280,7 @@ def _key_point(one: KeyPointResult) -> str:
 
 
 def show_references(card: Scorecard) -> None:
-    """What the grading leaned on, each with its source; says so when there was nothing."""
+    """The material that the grading used, each with its source; a sentence if there was none."""
     section("references")
     if not card.references:
         st.html(f'<p class="ev-empty">{escape(tr("no_references"))}</p>')
@@ -292,7 +292,7 @@ def show_references(card: Scorecard) -> None:
 
 
 def show_technical(card: Scorecard) -> None:
-    """Which model judged, how long it took and what it cost; the rubric and the record."""
+    """The model that judged, its time and cost; the rubric and the record."""
     cost = tr("free") if card.usage.cost is None else f"${card.usage.cost:.4f}"
     items = {
         "judge": card.judge.get("answered_by") or card.judge.get("name", "–"),

@@ -1,1 +1,1 @@
-"""What several pages use: language, layout, jobs in the background, stores, uploads and downloads."""
+"""What several pages use: language, layout, background jobs, stores, uploads and downloads."""

@@ -1,4 +1,4 @@
-"""What only the browser can do: remember who it is, name the page's language, save while one types, print."""
+"""What only the browser can do: remember who it is, name the page's language, save while typing, print."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _components() -> dict[str, object]:
 
 
 def mount() -> None:
-    """Once a run, by the app."""
+    """Called once per run, by the app."""
     _components()["frame"](  # type: ignore[operator]
         key="evaluator_frame",
         data={"language": language(), "cookie": stores.COOKIE, "owner": stores.owner()},

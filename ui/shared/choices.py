@@ -1,13 +1,13 @@
-"""Fields that keep what they hold: choices although their words change, and texts that the browser draws late.
+"""Fields that keep their content: choices whose labels change, and texts that the browser draws late.
 
-The browser knows the choice in a selectbox, radio or multiselect by its label alone. After a change of the label (another
-language, an edited text) it goes on sending the old one, and the server takes that for the first option; of two options
-with one label it can choose the last only.
+The browser knows the choice in a selectbox, radio or multiselect by its label alone. After a change of the label
+(another language, an edited text) it keeps sending the old one, and the server takes that for the first option; of two
+options with the same label it can only choose the last.
 
-And what the server sets in `session_state` is sent to the browser in one run. When another run comes before the browser
-has loaded that kind of field, it draws the field with its default and sends that back: what stood in it is lost. So a
-choice is written in every run (`hold`), and a text has what it holds for its default too (`held_text`); writing a text in
-every run would undo what is being typed.
+Also, what the server sets in `session_state` is sent to the browser in one run. If another run comes before the browser
+has loaded that kind of field, the browser draws the field with its default and sends that back: the content is lost. So
+a choice is written in every run (`hold`), and a text has its content as its default too (`held_text`); writing a text
+in every run would undo what the user is typing.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 def hold(key: str, options: Collection[Any], start: Any = None) -> None:
-    """Keeps what is chosen under `key`, else `start`; to be called in every run, right before the widget is drawn.
+    """Keeps the choice under `key`, initially `start`; call it in every run, right before the widget is drawn.
 
-    What is written here is sent to the browser with the labels of this run. The widget takes no `index` beside it, except
-    None where it may stay empty.
+    What is written here is sent to the browser with the labels of this run. The widget takes no `index` as well, except
+    None if it may stay empty.
     """
     chosen = st.session_state.get(key, start)
     st.session_state[key] = chosen if chosen in options else start
@@ -37,7 +37,7 @@ def hold_several(key: str, options: Collection[Any]) -> None:
 
 
 def choose_view(key: str, label: str, views: Mapping[str, str]) -> str:
-    """A switch between the parts of a page, `views` with their labels; gives the one to show, at first the first."""
+    """A switch between the parts of a page, `views` with their labels; returns the one to show, initially the first."""
     if wanted := st.session_state.pop(f"{key}_next", None):
         st.session_state[key] = wanted
     hold(key, views, next(iter(views)))
@@ -54,15 +54,17 @@ def go_to(key: str, view: str) -> NoReturn:
 
 
 def held_text(key: str, start: str | Callable[[], str] = "") -> str:
-    """What the text field `key` holds, else `start` (or what it gives, where that has to be looked up); to be given to the
-    field as `value`."""
+    """Returns the content of the text field `key`, otherwise `start` (or its result, if it has to be looked up).
+
+    Pass it to the field as `value`.
+    """
     if key not in st.session_state:
         st.session_state[key] = start if isinstance(start, str) else start()
     return str(st.session_state[key])
 
 
 def distinct(names: Mapping[T, str]) -> dict[T, str]:
-    """The labels of options by option; a label that others have too gets a number."""
+    """The labels of options by option; a label that several options share gets a number."""
     seen: Counter[str] = Counter()
     found: dict[T, str] = {}
     for option, name in names.items():

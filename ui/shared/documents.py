@@ -1,4 +1,4 @@
-"""Buttons that hand out a document as Word, Excel or Markdown; it is laid out only when somebody clicks."""
+"""Buttons that offer a document as Word, Excel or Markdown; it is laid out only on a click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody has typed, kept in the records at once, so that a reload or an error loses nothing."""
+"""What the user has typed, stored in the records at once, so that a reload or an error loses nothing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ui.shared import stores
 
 
 def load(name: str) -> dict[str, Any]:
-    """What was kept under `name` for the person at this page; empty when nothing was."""
+    """Returns what was stored under `name` for the person at this page; empty by default."""
     found = stores.records().drafts.get(stores.owner(), name)
     return dict(found.body) if found else {}
 
 
 def keep(name: str, /, **changes: Any) -> None:
-    """Keeps `changes` on top of what is kept under `name`; a None removes."""
+    """Stores `changes` on top of what is stored under `name`; a None removes."""
     before = load(name)
     body = {key: value for key, value in {**before, **changes}.items() if value is not None}
     if body != before:
@@ -22,5 +22,5 @@ def keep(name: str, /, **changes: Any) -> None:
 
 
 def drop(name: str) -> None:
-    """Forgets it."""
+    """Forgets the draft."""
     stores.records().drafts.drop(stores.owner(), name)

@@ -1,4 +1,4 @@
-"""Files to take away: built only when somebody clicks."""
+"""Downloads, built only on a click."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ def offer(record: Record, standing: dict[str, Override]) -> None:
 
 
 def file_name(record: Record) -> str:
-    """A name that every system takes: what it was called, and the beginning of its id."""
+    """A file name that every system accepts: the title, and the beginning of its id."""
     called = re.sub(r"[^\w.-]+", "-", record.label or record.scorecard.rubric.id).strip("-.")[:60]
     return f"{called or 'grading'}-{record.id[-8:]}"

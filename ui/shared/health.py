@@ -1,4 +1,4 @@
-"""Whether model, references and records are there, each with a button that fixes what is missing."""
+"""Whether model, references and records are available, each with a button that fixes what is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GB, MB = 1_000_000_000, 1_000_000
 
 
 def show_model() -> None:
-    """The model that judges; the embedded one can be fetched here."""
+    """The model that judges; the embedded one can be downloaded here."""
     settings = stores.settings()
     st.markdown(f"**{tr('state_model')}**")
     if settings.model != "embedded":
@@ -71,7 +71,7 @@ def _index(settings: Settings, rubrics: list[Rubric], tick: Ticking) -> None:
 
 
 def show_records() -> None:
-    """The records: where they are and how many gradings there are."""
+    """The records: their place and the number of gradings."""
     st.markdown(f"**{tr('state_records')}**")
     count = stores.records().count(owner=stores.owner())
     _good(tr("records_ready", count=f"{count:,}"))
@@ -79,12 +79,12 @@ def show_records() -> None:
 
 
 def _shown(url: str) -> str:
-    """Without user and password."""
+    """Returns the address without user and password."""
     return url.rsplit("@", 1)[-1].removeprefix("sqlite:///")
 
 
 def _busy(kind: str) -> bool:
-    """Shows the newest work of this kind, and whether it still goes on."""
+    """Shows the newest work of this kind, and whether it is still running."""
     jobs = runner.runner().jobs(stores.owner(), kind)
     job = jobs[-1] if jobs else None
     watch(job)

@@ -14,12 +14,12 @@ from ui.shared import stores
 from ui.shared.choices import hold
 
 _KEY = "lang"
-_CHOSEN = "lang_chosen"  # by the switch or by the address; else a reload asks the settings, which may have changed
+_CHOSEN = "lang_chosen"  # by the switch or by the address; otherwise a reload asks the settings, which may have changed
 _NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
 
 
 def language() -> Language:
-    """The language of this session: what was switched to, else the address, else the settings, else Chinese."""
+    """The language of this session: the switch, otherwise the address, the settings, or Chinese."""
     chosen = st.session_state.get(_KEY) or st.query_params.get(_KEY)
     return chosen if chosen in messages.LANGUAGES else _from_settings() or "zh"
 
@@ -28,18 +28,18 @@ def _from_settings() -> Language | None:
     try:
         return stores.settings().lang
     except InputError:
-        return None  # the page says what is wrong with the settings; it needs a language for that
+        return None  # the page reports what is wrong with the settings, and needs a language for that
 
 
 def begin() -> Language:
-    """Makes the session's language the current one for everything that this run says, errors included."""
+    """Makes the session's language the current one for everything in this run, errors included."""
     chosen = language()
     messages.use(chosen)
     return chosen
 
 
 def tr(key: str, /, **values: Any) -> str:
-    """The text of `key` in the session's language. A key without a dot is of the catalogue `ui`."""
+    """The text of `key` in the session's language. A key without a dot belongs to the catalogue `ui`."""
     return messages.say(key if "." in key else f"ui.{key}", language(), **values)
 
 
@@ -49,18 +49,20 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def in_a_row(parts: Iterable[str]) -> str:
-    """Longer parts, some with commas of their own, one after the other."""
+    """Longer parts, some containing commas, one after the other."""
     return tr("semicolon").join(parts)
 
 
 def labelled(label: str, text: str) -> str:
-    """What it is, a colon, and the text."""
+    """The label, a colon, and the text."""
     return tr("labelled", label=label, text=text)
 
 
 def switch() -> None:
-    """Draws the language switch where it is called (the sidebar), and keeps what was chosen in the address: a way to
-    another page takes it out."""
+    """Draws the language switch at the call's place (the sidebar), and keeps the choice in the address.
+
+    Following a link to another page removes it from there.
+    """
     st.session_state.setdefault(_CHOSEN, _KEY in st.query_params)
     hold(_KEY, _NAMES, language())
     st.segmented_control(

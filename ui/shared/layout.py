@@ -1,4 +1,4 @@
-"""The frame of every page: language, style, title, and one clear sentence where something went wrong."""
+"""The frame of every page: language, style, title, and one clear sentence if something went wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STYLE = Path(__file__).parents[1] / "theme.css"
 
 @contextmanager
 def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
-    """Everything of a page happens inside: sets the language, draws the title and shows errors as one sentence.
+    """The whole page runs inside it: sets the language, draws the title and shows errors as one sentence.
 
     `title` and `lead` are catalogue keys.
     """
@@ -38,7 +38,7 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
 
 
 def tell_later(what: EvaluatorError | str) -> None:
-    """Keeps something that a callback has to say (an error, or a key of the catalogue) for the next drawing."""
+    """Keeps a callback's message (an error, or a key of the catalogue) for the next drawing."""
     st.session_state.setdefault("_to_tell", []).append(what)
 
 
@@ -51,12 +51,12 @@ def _tell_now() -> None:
 
 
 def say_lead(key: str, **values: Any) -> None:
-    """What one does here, under the title; for pages that say it in one of their states only."""
+    """What the page is for, under the title; for pages that say it only in one of their states."""
     st.html(f'<p class="ev-lead">{escape(tr(key, **values))}</p>')
 
 
 def _uploader_words() -> str:
-    """Streamlit's uploader speaks English only; its two texts are drawn over in the page's language."""
+    """Covers the two texts of Streamlit's uploader, which is English only, with the page's language."""
     button, limit = tr("upload_button"), tr("upload_limit", limit=st.get_option("server.maxUploadSize"))
     return (
         "<style>[data-testid=stFileUploaderDropzone] button p, [data-testid=stFileUploaderDropzoneInstructions] span"
@@ -68,7 +68,7 @@ def _uploader_words() -> str:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Shows what goes wrong inside as one sentence, and lets the rest of the page be."""
+    """Shows an error inside the block as one sentence, and leaves the rest of the page alone."""
     try:
         yield
     except EvaluatorError as error:
@@ -76,15 +76,17 @@ def guarded() -> Iterator[None]:
 
 
 def problem(error: EvaluatorError) -> None:
-    """One sentence that says what to do; where it is about a model, with the way to the settings, which can fetch the
-    embedded one and hold keys."""
+    """Shows one sentence that says what to do.
+
+    If it is about a model, it links to the settings, which can download the embedded one and hold keys.
+    """
     st.error(literal(error.text(language.language())), icon=":material/error:")
     if isinstance(error, ModelError):
         link("views/settings.py", tr("go_settings"), ":material/settings:")
 
 
 def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:
-    """An empty state: what to do (a catalogue key), with a link to where it is done."""
+    """An empty state: what to do (a catalogue key), with a link to the place to do it."""
     with st.container(border=True):
         st.html(f'<p class="ev-empty">{escape(tr(text))}</p>')
         if page_path:
@@ -92,7 +94,7 @@ def empty(text: str, *, page_path: str | None = None, label: str = "") -> None:
 
 
 def link(page_path: str, label: str, icon: str | None = None) -> None:
-    """A link to another page; nothing where the page runs alone, as in a test."""
+    """A link to another page; nothing is drawn if the page runs alone, as in a test."""
     from streamlit.errors import StreamlitAPIException
 
     try:

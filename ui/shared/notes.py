@@ -1,4 +1,4 @@
-"""A notice in a box: one sentence, and a list where there is more to say."""
+"""A notice in a box: one sentence, and a list if there is more to say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Tone = Literal["", "good", "bad"]
 
 
 def note(text: str, tone: Tone = "", items: Iterable[str] = ()) -> None:
-    """Draws the notice; its tone is told by the words, the colour only helps."""
+    """Draws the notice; its words carry the tone, the colour only helps."""
     st.html(note_html(text, tone, items))
 
 

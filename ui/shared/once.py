@@ -1,7 +1,7 @@
 """Buttons that write, safe against a second click.
 
-A second click reaches the server while the first is still at work. Streamlit then ends the first run at its next drawing
-call and starts over with the button pressed again, so whatever the first run had made would be made twice.
+A second click reaches the server while the first is still being handled. Streamlit then ends the first run at its next
+drawing call and starts over with the button pressed again, so whatever the first run had made would be made twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DOUBLE_CLICK_S = 2.0  # two identical writes of one person within this time are 
 
 
 def once(name: str, make: Callable[[], T]) -> T:
-    """What `make` gives, made one time per `name` and session; later calls give the same until `again(name)`."""
+    """The result of `make`, run once per `name` and session; later calls return the same until `again(name)`."""
     made = st.session_state.setdefault("_made_once", {})
     if name not in made:
         made[name] = make()
@@ -25,7 +25,7 @@ def once(name: str, make: Callable[[], T]) -> T:
 
 
 def again(name: str) -> None:
-    """Lets `once(name, …)` make something new: called where the page has moved on from the button."""
+    """Lets `once(name, …)` make something new: called after the page has moved on from the button."""
     st.session_state.get("_made_once", {}).pop(name, None)
 
 

@@ -1,4 +1,4 @@
-"""Choosing a paper of the bank."""
+"""Chooses a paper from the bank."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def choose_paper(key: str, *, only_open: bool = False, **wanted: Any) -> ExamPaper | None:
-    """A paper of the bank as it is asked; None where there is none, and the page says what to do."""
+    """A paper of the bank as it is asked; None if there are no papers, and the page says what to do."""
     from evaluator.exams import from_bank, is_keyed, papers_in
 
     bank = store.bank()

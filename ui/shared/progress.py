@@ -1,4 +1,4 @@
-"""Work under way: how far it is, what is known of it already, and a button that stops it."""
+"""Work in progress: how far it is, what is already known, and a button that stops it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ GRADINGS = ("grade", "practice")  # work that may wait for one answer to everyth
 
 
 def watch(job: runner.Job | None) -> Any | None:
-    """Shows work until it ends and gives its result; None while it runs (the page refreshes by itself), and where it
-    was stopped, failed or never begun."""
+    """Shows work until it ends and returns its result.
+
+    It returns None while the work runs (the page refreshes by itself), and if it was stopped, failed or never begun.
+    """
     if job is None:
         return None
     if not job.finished:
@@ -49,7 +51,7 @@ def _live(job_id: str) -> None:
 
 
 def _how_far(now: Tick, seconds: float) -> None:
-    """A bar where the number of steps is known; else one that only shows that something is going on."""
+    """A bar if the number of steps is known; otherwise one that only shows activity."""
     took = tr("seconds_value", seconds=f"{seconds:.0f}")
     if now.total > 1:
         counted = f"{now.done:,} / {now.total:,}"

@@ -1,4 +1,4 @@
-"""Work that goes on behind the page: one event loop in a daemon thread, shared by all sessions of the process.
+"""Work in the background of the page: one event loop in a daemon thread, shared by all sessions of the process.
 
 A session starts a job and looks at it; closing the browser does not end it, and only its owner can see or stop it.
 """
@@ -38,8 +38,8 @@ _log = logging.getLogger(__name__)
 class Tick(NamedTuple):
     """How far work is.
 
-    `text` is what it is at; a total of 1 means that the steps cannot be counted; `verdict` is a criterion that is known
-    already.
+    `text` is the current step; a total of 1 means that the steps cannot be counted; `verdict` is a criterion that is
+    already known.
     """
 
     done: int
@@ -63,18 +63,18 @@ class Job:
     events: list[Tick] = field(default_factory=list)
     result: Any = None
     error: EvaluatorError | None = None
-    stopping: bool = False  # somebody asked to stop; work in a thread has to look for itself
+    stopping: bool = False  # a stop was requested; work in a thread has to check for itself
     started_s: float = field(default_factory=time.monotonic)
     seconds: float | None = None  # how long it took, once finished
 
     @property
     def finished(self) -> bool:
-        """Whether it has come to an end, good or bad."""
+        """Whether it has ended, successfully or not."""
         return self.state != "running"
 
     @property
     def so_far_s(self) -> float:
-        """Seconds since the start, or that it took."""
+        """Seconds since the start, or the total once finished."""
         return self.seconds if self.seconds is not None else time.monotonic() - self.started_s
 
 
@@ -101,12 +101,12 @@ class Runner:
         return job
 
     def get(self, job_id: str | None, owner: str) -> Job | None:
-        """The job, if it is `owner`'s."""
+        """Returns the job, if it is `owner`'s."""
         job = self._jobs.get(job_id or "")
         return job if job is not None and job.owner == owner else None
 
     def jobs(self, owner: str, kind: str | None = None) -> list[Job]:
-        """The owner's jobs (of one kind), oldest first."""
+        """Returns the owner's jobs (of one kind), oldest first."""
         with self._lock:
             found = list(self._jobs.values())
         return [job for job in found if job.owner == owner and kind in (None, job.kind)]
@@ -167,7 +167,7 @@ def stop(job: Job) -> None:
 
 
 async def in_thread(job: Job, blocking: Callable[[Ticking], T]) -> T:
-    """Runs `blocking(tick)` in a thread; when the job is stopped, the next `tick` ends it. What was done stays done."""
+    """Runs `blocking(tick)` in a thread; when the job is stopped, the next `tick` ends it. Finished work stays."""
 
     def tick(done: int, total: int, text: str = "") -> None:
         if job.stopping:
@@ -178,7 +178,7 @@ async def in_thread(job: Job, blocking: Callable[[Ticking], T]) -> T:
 
 
 def listen(job: Job) -> ReportProgress:
-    """What a grading tells of itself, as the job's ticks, in the language of whoever began it."""
+    """A grading's progress, as the job's ticks, in the language of the person who began it."""
     return lambda step: job.events.append(
         Tick(step.done, step.total, messages.say(f"progress.{step.step}"), step.verdict)
     )
@@ -209,7 +209,7 @@ def grade(
 
 
 def prepare(rubric: Rubric) -> None:
-    """Begins to do what a first grading by this rubric would wait for, once a session; who grades hears what goes wrong."""
+    """Begins what a first grading by this rubric would wait for, once per session; a grading reports errors."""
     settings = stores.settings()
 
     async def work(job: Job) -> None:

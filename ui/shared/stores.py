@@ -1,4 +1,4 @@
-"""What a page works with: settings, records, and who is sitting in front of it."""
+"""What a page works with: settings, records, and the person at it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 
 
 def settings() -> Settings:
-    """The settings as they are now; InputError when the file is wrong.
+    """Returns the current settings; raises InputError when the file is wrong.
 
     A page asks for them dozens of times, so they are read again only when the file or the environment has changed.
     """
@@ -39,7 +39,7 @@ def _load(file: tuple[str, int, int, int], environment: tuple[tuple[str, str], .
 
 
 def records() -> Records:
-    """The records that the settings name, opened once a process; StorageError when they cannot be."""
+    """Returns the records that the settings name, opened once per process; raises StorageError if that fails."""
     chosen = settings()
     return _open(chosen.records_url, str(chosen.data_dir))
 
@@ -52,9 +52,9 @@ def _open(url: str, data_dir: str) -> Records:
 
 
 def owner() -> str:
-    """Whose gradings, drafts and attempts these are: the person signed in, else this browser by its cookie.
+    """The owner of these gradings, drafts and attempts: the person signed in, otherwise this browser by its cookie.
 
-    A random name that cannot be guessed, so that nobody opens another's records by trying.
+    The cookie holds a random name that cannot be guessed, so that nobody opens another's records by trying.
     """
     signed_in = st.user.get("email") if st.user else None
     if signed_in:
@@ -66,7 +66,7 @@ def owner() -> str:
 
 
 def person() -> str:
-    """The name that overrides and notes are signed with, as it was last given here; empty at first."""
+    """The name that signs overrides and notes, as last entered here; empty at first."""
     draft = records().drafts.get(owner(), "person")
     return str(draft.body.get("name", "")) if draft else ""
 
@@ -78,13 +78,15 @@ def remember_person(name: str) -> None:
 
 
 def may_see(record_owner: str) -> bool:
-    """Whether the person at this page may see what `record_owner` made: their own, and, on the machine itself, what was
-    graded on the command line (which has no owner)."""
+    """Whether the person at this page may see what `record_owner` made.
+
+    They may see their own and, on the machine itself, what was graded on the command line (which has no owner).
+    """
     return record_owner == owner() or (record_owner == "" and is_local())
 
 
 def is_local() -> bool:
-    """Whether the browser runs on the same machine as the page, with nothing in between."""
+    """Whether the browser runs on the same machine as the page, without a proxy between them."""
     host = (st.context.headers.get("Host") or "localhost").rsplit(":", 1)[0]
     forwarded = st.context.headers.get("X-Forwarded-For")
     return (

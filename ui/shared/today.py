@@ -1,4 +1,4 @@
-"""What is going on for the person at this page: what runs, what waits for them, what they did last."""
+"""What is going on for the person at this page: running work, waiting work, recent work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.shared.language import tr
 from ui.shared.layout import link, out_of, when
 
 LATEST = 5
-BATCHES = 20  # newest batches that are looked at for items left
+BATCHES = 20  # newest batches that are checked for remaining items
 
 
 def show_today() -> None:
@@ -54,7 +54,7 @@ def _waiting(batches: list[Batch]) -> None:
     left = [one for one in batches if one.waiting and not one.running]
     lines += [tr("home_batch_waiting", name=one.name, count=one.waiting) for one in left]
     draft = drafts.load("grade")
-    if str(draft.get("text", "")).strip() and not draft.get("jobs"):  # a text that was handed in is no draft any more
+    if str(draft.get("text", "")).strip() and not draft.get("jobs"):  # a text that was handed in is no longer a draft
         lines.append(tr("home_draft"))
     _list(lines, "home_nothing_waiting")
     if review:

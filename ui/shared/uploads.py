@@ -1,16 +1,18 @@
-"""What is uploaded, on its way to disk."""
+"""Uploaded files on their way to disk."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import PurePath
 
-LONGEST = 200  # bytes; a disk takes 255, and names are put before and behind
+LONGEST = 200  # bytes; a disk takes 255, and names are added before and after
 
 
 def disk_name(name: str) -> str:
-    """The file's name without its path, as a disk takes it: one that is too long is cut and keeps its suffix; a digest
-    tells two apart that begin alike."""
+    """Returns the file's name without its path, as a disk accepts it.
+
+    A name that is too long is cut and keeps its suffix; a digest distinguishes two that begin alike.
+    """
     whole = PurePath(name).name.encode("utf-8", "replace")
     if len(whole) <= LONGEST:
         return whole.decode()

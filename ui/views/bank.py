@@ -1,4 +1,4 @@
-"""Bank: documents in, questions to look up and correct, rubrics to edit and try."""
+"""Bank: import documents, find and correct questions, edit and try rubrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch: many texts at once, a pilot first, then the rest, then what a person should look at."""
+"""Batch: many texts at once, a pilot first, then the rest, then what a person should check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEW = "new"
 
 
 def choose(batches: list[Batch]) -> str:
-    """Which batch is shown: a new one, or one of the person's own by the address, so that a reload keeps it."""
+    """The batch on show: a new one, or one of the person's own by the address, so that a reload keeps it."""
     labels = distinct({NEW: tr("batch_new")} | {one.id: _label(one) for one in batches})
     opened = st.query_params.get("batch", NEW)
     hold("batch_chosen", labels, opened if opened in labels else NEW)
@@ -30,7 +30,7 @@ def _label(batch: Batch) -> str:
 
 
 def opened(batch_id: str) -> None:
-    """Makes a batch that was just created the one that is shown."""
+    """Shows a batch that was just created."""
     st.session_state.pop("batch_chosen", None)
     st.query_params["batch"] = batch_id
     st.rerun()

@@ -1,4 +1,4 @@
-"""Calibration: human grades in, agreement beside the human ceiling, a fitted profile, what to grade alone, drift."""
+"""Calibration: human grades in, agreement beside the human ceiling, a fitted profile, a policy, drift."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.shared.literal import literal
 
 
 def run_view() -> None:
-    """The steps of one run, each shown when the one before is done."""
+    """The steps of one run, each shown when the previous one is done."""
     from ui.calibration import estimate, fit, grades, machine, report
 
     run = runs.active()
@@ -57,7 +57,7 @@ def run_view() -> None:
 
 
 def profiles_view() -> None:
-    """The profiles that were fitted, the newest first, with their held-out figures and who decides by them."""
+    """The fitted profiles, newest first, with their held-out figures and who decides by them."""
     kept = stores.records().profiles.all()
     if not kept:
         empty("ui_calibration.no_profiles")
@@ -70,7 +70,7 @@ def profiles_view() -> None:
 
 
 def _profile(kept: StoredProfile, rubric: Rubric) -> None:
-    """One version; only the newest of its name can be given another policy."""
+    """One version; only the newest version of a name can get another policy."""
     from evaluator.profiles import newest_kept, read_kept
     from ui.calibration import fit, policy
 
@@ -83,14 +83,14 @@ def _profile(kept: StoredProfile, rubric: Rubric) -> None:
 
 
 def drift_view() -> None:
-    """Anchors graded again."""
+    """Grades anchors again."""
     from ui.calibration import drift
 
     drift.show_drift()
 
 
 def plan_view() -> None:
-    """Before anybody grades."""
+    """Plans a run before anybody grades."""
     from ui.calibration import drift
 
     drift.show_plan()

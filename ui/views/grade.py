@@ -1,4 +1,4 @@
-"""Grade: a scenario, a text, who is who, and then the scorecard."""
+"""Grade: a scenario, a text, the roles, and then the scorecard."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _named(one: Handed) -> Handed:
 
 
 def _understood(one: Handed, number: int) -> Handed:
-    """Shows how a text was read and lets one change who is who."""
+    """Shows how a text was read and lets the user change the roles."""
     with st.expander(one.label or tr("pasted_text"), expanded=number == 0):
         show_assumptions(one.transcript)
         left, right = st.columns([2, 3], gap="medium")
@@ -84,7 +84,7 @@ def _understood(one: Handed, number: int) -> Handed:
 
 
 def results(jobs: list[runner.Job]) -> None:
-    """What became of the gradings that were begun here."""
+    """The results of the gradings that were begun here."""
     if st.button(tr("grade_another"), icon=":material/add:", key="grade_again"):
         begin_anew()
     shown = jobs[0]

@@ -1,4 +1,4 @@
-"""History: every grading of this person, searchable; one of them opened."""
+"""History: this person's gradings, searchable, one of them open."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def listing() -> None:
 
 
 def _whose() -> str | None:
-    """One's own; on the machine itself also what the command line graded, if wanted."""
+    """The person's own gradings and, on the machine itself, optionally those of the command line."""
     if stores.is_local() and st.toggle(tr("from_command_line"), key="history_cli"):
         return ""
     return stores.owner()
@@ -99,13 +99,13 @@ def _review(one: GradingSummary, reviewed: Container[str]) -> str:
 
 
 def _open(table: str, ids: list[str]) -> None:
-    """Opens the row that was ticked, of the rows that were shown: new gradings may stand above them by now."""
+    """Opens the ticked row among the rows that were shown: new gradings may be above them by now."""
     if picked := st.session_state[table]["selection"]["rows"]:
         st.query_params["id"] = ids[picked[0]]
 
 
 def _close() -> None:
-    """Back to the list, after the grading that was open has been deleted."""
+    """Returns to the list after the open grading was deleted."""
     st.query_params.pop("id", None)
 
 

@@ -1,4 +1,4 @@
-"""Home: what to do first, and whether everything that is needed is there."""
+"""Home: what to do first, and whether everything needed is available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interview: a whole interview in, its questions found, graded, and candidates of a round side by side."""
+"""Interview: upload a whole interview, locate its questions, grade it, and compare a round's candidates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.shared.progress import watch
 
 
 def new() -> None:
-    """The form, the search under way, or the interview that was just handed in."""
+    """The form, the search in progress, or the interview that was just handed in."""
     kept = drafts.load(entry.DRAFT)
     job = runner.find(kept.get("job"))
     if job is not None:
@@ -37,7 +37,7 @@ def new() -> None:
 
 
 def listing() -> None:
-    """The interviews of this person, one of them opened."""
+    """This person's interviews, one of them open."""
     kept = stores.records().interviews.all(owner=stores.owner())
     if not kept:
         empty("interview.none")

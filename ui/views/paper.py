@@ -1,4 +1,4 @@
-"""Papers: sit one, review it, see how its questions do, print it."""
+"""Papers: sit one, review it, see how its questions perform, print it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from ui.shared.progress import watch
 
 
 def write() -> None:
-    """The attempt under way: the form, the grading, and the result, in this order."""
+    """The attempt in progress: the form, the grading, and the result, in this order."""
     job = runner.find(drafts.load(practice_entry.DRAFT).get("job"))
     if job is None:
         practice_entry.enter()

@@ -50,12 +50,12 @@ def model_form(settings: Settings) -> None:
 
 
 def written(typed: str, stored: str) -> str:
-    """The address meant: a password in the stored one is not shown, so what was left as it was shown means that one."""
+    """The intended address: the stored password is not shown, so an unchanged field means the stored address."""
     return stored if typed == redact(stored) else typed
 
 
 def parts_of(name: str) -> tuple[str, str, str]:
-    """Vendor, model and address of a model's name, as the form shows them."""
+    """Vendor, model and address of a model name, as the form shows them."""
     if name == "embedded":
         return "embedded", "", ""
     if name.startswith(("http://", "https://")):
@@ -66,7 +66,7 @@ def parts_of(name: str) -> tuple[str, str, str]:
 
 
 def save_model(vendor: str, model: str, address: str, key: str) -> None:
-    """Checks the name before it is written; `save_settings` hands no key on to another vendor or address."""
+    """Checks the name before it is written; `save_settings` passes no key on to another vendor or address."""
     names = {"embedded": "embedded", ADDRESS: f"{address}#{model}", OTHER: model}
     name = names.get(vendor, f"{vendor}:{model}")
     if vendor not in ("embedded", OTHER):

@@ -13,7 +13,7 @@ from evaluator.practice.call.state import SOLVES, CallState
 from evaluator.practice.persona import Event, Persona
 from evaluator.rubric import Rubric
 
-COVERED = 0.55  # cosine of a key point's example and a turn from which the point counts as made: a hint, no judgement
+COVERED = 0.55  # cosine of a key point's example and a turn from which the point counts as made: only a hint
 
 
 class Hint(Frozen):
