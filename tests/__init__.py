@@ -1,1 +1,1 @@
-"""Tests; each folder mirrors a package, `support` holds what they share."""
+"""Tests; each folder mirrors a package, and `support` holds shared code."""

@@ -20,7 +20,7 @@ def _own_data(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def indexed(request, monkeypatch) -> list[int]:
-    """Embedding takes seconds: but for the test that searches, only the calls are counted (items in the bank)."""
+    """Counts only the calls (items in the bank) except in the search test, because embedding takes seconds."""
     calls: list[int] = []
     if "search" not in request.node.name:
         monkeypatch.setattr("evaluator.bank.index_bank", lambda bank: calls.append(len(bank.items())))
@@ -28,7 +28,7 @@ def indexed(request, monkeypatch) -> list[int]:
 
 
 def run(*arguments: str, error: str | None = None) -> str:
-    """What a command prints; `error` is the code of the error that it ends with."""
+    """Returns a command's output; `error` is the code of the error that it ends with."""
     result = CliRunner().invoke(app, arguments)
     if error is None:
         assert result.exception is None, result.exception
@@ -72,7 +72,7 @@ def test_a_bad_file_is_named_and_the_exit_code_says_so(tmp_path):
 
 
 def test_what_was_not_imported_is_said_in_full(tmp_path):
-    """One bad file gets its sentence and no table; a trial never says that something was imported."""
+    """One bad file gets its sentence and no table; a dry run never claims that something was imported."""
     (tmp_path / "bad.docx").write_bytes(b"x")
     out = run("import", str(tmp_path / "bad.docx"), error="bank_not_imported")
     assert "bad.docx is damaged" in out and "Changes" not in out
@@ -97,7 +97,7 @@ def test_edit_delete_undo():
 
 
 def test_edit_in_the_editor(monkeypatch):
-    """Without options the editor opens, and what is saved there is taken."""
+    """Without options the editor opens, and what is saved there is used."""
     run("import", str(PAPERS / "ordering.txt"))
     item = listed()[0]
     monkeypatch.setattr("click.edit", lambda text, extension: text.replace("货架倒塌后", "货架歪了以后"))
@@ -125,12 +125,12 @@ def test_draft_writes_a_rubric(tmp_path):
 
 
 def test_unknown_id_is_one_sentence():
-    """An id that is not there says how to find the right one."""
+    """An unknown id says how to find the right one."""
     run("show", "q0000", error="bank_unknown_item")
 
 
 def test_every_change_brings_the_references_up_to_date(indexed):
-    """After an import, an edit, a deletion and an undo; not after a dry run or where nothing changed."""
+    """References follow an import, an edit, a deletion and an undo; not a dry run or an import without changes."""
     run("import", str(PAPERS / "ordering.txt"), "--dry-run")
     run("import", str(PAPERS / "ordering.txt"))
     run("import", str(PAPERS / "ordering.txt"))
@@ -144,7 +144,7 @@ def test_every_change_brings_the_references_up_to_date(indexed):
 
 
 def test_search_finds_the_explanation_and_forgets_what_was_deleted():
-    """A question in other words finds the principle with its source; a deleted question is found no more."""
+    """A question in other words finds the principle with its source; a deleted question is no longer found."""
     run("import", str(PAPERS / "ordering.txt"), str(PAPERS / "flat_numbers.txt"))
     hits = json.loads(run("search", "救人和救货哪个在前", "--kind", "explanation", "--format", "json"))
     assert hits[0]["entry"]["text"] == "人先于物，物先于纸。"

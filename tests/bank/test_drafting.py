@@ -16,7 +16,7 @@ def drafts(name: str):
 
 @pytest.mark.parametrize("name", ["traditional.txt", "english.txt", "open_answers.txt"])
 def test_a_draft_has_the_papers_criteria_and_is_read_back(name):
-    """Criteria, points and answer come along; every level is a proposal; YAML gives the same rubric again."""
+    """Criteria, points and answer are copied; every level is a proposal; YAML gives back the same rubric."""
     for rubric in drafts(name):
         assert all(level.proposed for criterion in rubric.criteria for level in criterion.levels)
         assert all(criterion.levels[-1].points == criterion.points for criterion in rubric.criteria)
@@ -36,7 +36,7 @@ def test_points_that_do_not_add_up_show_in_lint():
     [(0.5, [0, 0.5]), (1, [0, 0.5, 1]), (3, [0, 1, 2, 3]), (4, [0, 1.5, 2.5, 4]), (10, [0, 3.5, 6.5, 10])],
 )
 def test_proposed_levels_rise_in_halves(points, steps):
-    """As many levels as the points have room for, from 0 to all."""
+    """As many levels as the points allow, from 0 to all."""
     assert [level.points for level in propose_levels("道歉", points, "zh")] == steps
 
 

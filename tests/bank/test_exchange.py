@@ -1,4 +1,4 @@
-"""Questions written for other systems and read back: what a format has a form for comes back as it was."""
+"""Questions exported for other systems and read back: whatever a format can express comes back unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluator.bank.exchange import ExportFile, gift, moodle, qti
 from evaluator.bank.formats import read_document
 from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair
 
-# words with every sign that one of the formats gives a meaning of its own
+# words with every character that has a special meaning in one of the formats
 WORDS = [
     "客户",
     "A",
@@ -76,7 +76,7 @@ def gaps(draw) -> Item:
 
 
 def said(item: Item) -> tuple:
-    """What must come back: kind, words, options with those that are right, verdict, gaps, pairs."""
+    """What must come back: kind, words, options with the right ones, verdict, gaps, pairs."""
     right = frozenset(option.text for option in item.options if option.label in item.key_letters)
     options = tuple(option.text for option in item.options)
     verdict = item.key if item.kind == "true_false" else None
@@ -117,7 +117,7 @@ FORMATS: dict[str, tuple[str, Callable[[list[Item]], ExportFile]]] = {
     )
 )
 def test_questions_come_back(format, tmp_path, items):
-    """Every kind that the format has, with signs that mean something in it."""
+    """Every kind that the format supports, with characters that have a meaning in it."""
     name, write = FORMATS[format]
     assert [said(item) for item in back(write(items), name, tmp_path)] == [said(item) for item in items]
 

@@ -1,4 +1,4 @@
-"""Export, and that a spreadsheet comes back as it went."""
+"""Export, and a spreadsheet that comes back unchanged."""
 
 import json
 
@@ -44,7 +44,7 @@ def test_a_spreadsheet_comes_back_whole(bank, tmp_path, language):
 
 
 def test_an_edited_spreadsheet_edits_the_items_it_came_from(bank, tmp_path):
-    """Change a cell, import again: the same item, changed by hand; the rest is as it was."""
+    """A changed cell, imported again: the same item, edited by hand; the rest is unchanged."""
     export(bank.items(), tmp_path / "out.xlsx", "xlsx")
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     headings = [cell.value for cell in book.active[1]]
@@ -59,7 +59,7 @@ def test_an_edited_spreadsheet_edits_the_items_it_came_from(bank, tmp_path):
 
 
 def test_a_spreadsheet_that_nobody_changed_edits_nothing(bank, tmp_path):
-    """Points that do not end and criteria of two lines come back as they are; one changed cell changes one field."""
+    """Endless decimals and criteria of two lines come back unchanged; one changed cell changes one field."""
     (tmp_path / "third.txt").write_text(
         "一、简答题(共3题,共20分)\n1.怎样致歉?\n评分标准:\n(1)先安抚客户,\n表达歉意。\n说明原因(3分)\n(2)补救(2分)\n2.怎样回访?\n3.怎样道别?\n",
         encoding="utf-8",

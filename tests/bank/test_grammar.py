@@ -33,14 +33,14 @@ def test_answers_at_the_end_find_their_questions_by_section_and_number():
 
 
 def test_answers_before_questions():
-    """An answer section that comes first waits for its questions."""
+    """An answer section before the questions waits for them."""
     paper = only("answers_first.txt")
     assert keys(paper.items) == ["C", "A", "×", "√"]
     assert codes(paper) == []
 
 
 def test_answers_on_the_line_of_their_question():
-    """Options, key and explanation behind the question on one line; sections counted in words."""
+    """Options, key and explanation after the question on one line; sections numbered in words."""
     paper = only("answer_on_the_line.txt")
     assert [item.kind for item in paper.items] == ["single_choice"] * 2 + ["true_false"] * 2 + ["open"]
     assert keys(paper.items) == ["A", "A", "√", "×", None]
@@ -51,7 +51,7 @@ def test_answers_on_the_line_of_their_question():
 
 
 def test_two_papers_in_one_file_are_told_apart():
-    """The second title and its first section begin a new paper; numbers may begin again."""
+    """The second title and its first section begin a new paper; numbers may restart."""
     first, second = read("two_papers.md")
     assert (first.title, second.title) == ("配送员练习卷 A", "配送员练习卷 B")
     assert (keys(first.items), keys(second.items)) == (["A", "B", "√"], ["B", "AC"])
@@ -59,7 +59,7 @@ def test_two_papers_in_one_file_are_told_apart():
 
 
 def test_traditional_characters():
-    """Headings, labels and points in traditional characters; the words themselves are left as they are."""
+    """Headings, labels and points in traditional characters; the words themselves are left unchanged."""
     paper = only("traditional.txt")
     assert keys(paper.items) == ["B", "B", "×", "√", None]
     scenario = paper.items[-1]
@@ -85,7 +85,7 @@ def test_english_paper():
 
 
 def test_noise_goes_the_cut_question_stays_and_the_rest_is_reported():
-    """Site lines vanish, a line that is neither is reported, and a question about members is left alone."""
+    """Site lines vanish, an unknown line is reported, and a question about members is left alone."""
     paper = only("noisy_and_cut.txt")
     assert [(item.number, item.truncated) for item in paper.items] == [(1, False), (2, False), (1, False), (2, True)]
     assert paper.items[1].text.startswith("客人问成为VIP会员后下载")
@@ -159,7 +159,7 @@ def test_what_headings_declare(heading, count, each, points):
     ],
 )
 def test_keys_have_one_spelling(text, key):
-    """However a key is written, it is stored in one way; what is no key is none."""
+    """However a key is written, it is stored in one form; anything else is not a key."""
     assert line_patterns.read_key(text) == key
 
 
@@ -179,7 +179,7 @@ def test_points_that_do_not_add_up_are_warnings():
 
 
 def test_repeated_and_missing_numbers_are_warnings():
-    """A number that comes twice and one that is left out are named."""
+    """A duplicate number and a missing one are named."""
     paper = parse_text(
         "一、单选题(共3题)\n1.甲?\nA.一\nB.二\n答案:A\n3.乙?\nA.一\nB.二\n答案:A\n3.丙?\nA.一\nB.二\n答案:B\n"
     )
@@ -187,7 +187,7 @@ def test_repeated_and_missing_numbers_are_warnings():
 
 
 def test_two_different_keys_for_one_question_are_a_warning():
-    """The key below the question stays, the one at the end is reported."""
+    """The key below the question stays, and the one at the end is reported."""
     paper = parse_text("一、单选题(共1题)\n1.谁开门?\nA.店长\nB.客人\n答案:A\n\n参考答案\n一、单选题\n1.B\n")
     assert (keys(paper.items), codes(paper)) == (["A"], ["two_keys"])
 
@@ -221,12 +221,12 @@ def test_a_number_in_a_text_is_no_question():
     ],
 )
 def test_lines_of_papers_are_not_taken_for_noise(line):
-    """Words of document sites inside a question are no noise."""
+    """Words of document sites inside a question are not noise."""
     assert noise.recognise(line) is None
 
 
 def test_ordinary_words_are_noise_only_behind_the_end():
-    """`实名认证` on a line of its own goes only where the comment box came before."""
+    """`实名认证` on a line of its own is removed only after a comment box."""
     assert noise.recognise("实名认证") is None
     assert noise.recognise("实名认证", in_tail=True) is not None
     assert noise.recognise("文档评论(3)").place == noise.END
@@ -265,7 +265,7 @@ def test_lists_in_explanations_are_no_questions():
 
 
 def test_points_behind_a_question_and_backgrounds_between_questions():
-    """`(5分)` at the end gives the points; a background counts from where it stands."""
+    """`(5分)` at the end gives the points; a background counts from its position."""
     paper = parse_text(
         "一、情景题(共2题)\n背景:某航班取消。\n1.题目:旅客要求赔偿,请回应。(5分)\n评分标准:\n(1)道歉(2分)\n(2)给出办法(3分)\n"
         "背景:某旅馆超售。\n2.题目:客人没有房间,请回应。(5分)\n评分标准:\n(1)道歉(2分)\n(2)给出办法(3分)\n"
@@ -287,7 +287,7 @@ def test_two_papers_with_their_own_answer_sections():
 
 
 def test_numbers_above_999_and_years():
-    """Banks of thousands of questions keep their numbers; a year that begins a line is none."""
+    """Banks of thousands of questions keep their numbers; a year at the start of a line is not a number."""
     paper = parse_text(
         """
 门店题库
@@ -313,7 +313,7 @@ A.放提示牌 B.等雨停
 
 
 def test_a_gap_in_the_numbers_is_told_in_short():
-    """Numbers that are missing are told as ranges."""
+    """Missing numbers are reported as ranges."""
     paper = parse_text("一、判断题\n1.伞要登记。(√)\n3.伞可以拿走。(×)\n9.地滑要放牌。(√)")
     (gap,) = [warning for warning in paper.warnings if warning.code == "number_gap"]
     assert gap.values["numbers"] == "2, 4-8"
@@ -335,7 +335,7 @@ def test_a_question_without_a_number_is_no_requirement():
 
 
 def test_headings_with_an_instruction_in_brackets_and_keys_with_a_reason():
-    """What stands in the brackets of a heading never hides it; `A（…）` and `B 因为…` are keys with their reasons."""
+    """Text in the brackets of a heading never hides it; `A（…）` and `B 因为…` are keys with their reasons."""
     items = only("unnumbered.txt").items
     assert keys(items)[:4] == ["A", "B", "ACD", "×"]
     assert [item.kind for item in items][:4] == ["single_choice"] * 2 + ["multiple_choice", "true_false"]
@@ -344,7 +344,7 @@ def test_headings_with_an_instruction_in_brackets_and_keys_with_a_reason():
 
 
 def test_a_paper_of_one_question_without_a_number():
-    """Such a paper is not empty; a case that is all there is above the answer is the question."""
+    """Such a paper is not empty; if there is only a case above the answer, the case is the question."""
     for text, asked in (
         ("论述题（20分）\n试论述轮班。\n答案：早晚各半。", "试论述轮班。"),
         ("一、论述题（20分）\n试论述轮班", None),
@@ -354,7 +354,7 @@ def test_a_paper_of_one_question_without_a_number():
 
 
 def test_lines_below_a_heading_that_has_no_question_are_reported():
-    """Instructions without questions, and a background behind the last question, are unplaced and not silent."""
+    """Instructions without questions, and a background after the last question, are unplaced and reported."""
     paper = parse_text("一、判断题（10分）\n正确的打√。\n二、简答题\n1.谁锁门?\n答案:店长。\n背景:停电了。\n")
     assert [entry.text for entry in paper.unplaced] == ["正确的打√。", "背景:停电了。"]
     assert codes(paper) == ["empty_section", "unplaced", "unplaced"]
@@ -367,7 +367,7 @@ def test_a_part_that_only_groups_sections_is_not_empty():
 
 
 def test_background_and_requirements_hold_until_the_next_of_their_kind():
-    """Two materials in a row belong together; behind a question they begin anew."""
+    """Two materials in a row belong together; after a question they start anew."""
     one = "背景:{0}一。\n背景:{0}二。\n要求:{0}三。\n{1}.如何回应?\n答案:致歉。\n"
     first, second = parse_text("一、情景题\n" + one.format("甲", 1) + one.format("乙", 2)).items
     assert (first.background, first.requirements) == ("甲一。\n甲二。", "甲三。")
@@ -375,7 +375,7 @@ def test_background_and_requirements_hold_until_the_next_of_their_kind():
 
 
 def test_a_conversation_in_a_background_is_no_question_with_its_answer():
-    """`问:` and `答:` of people who talk, above the numbers of the questions."""
+    """`问:` and `答:` in a conversation, above the numbers of the questions."""
     paper = parse_text("一、情景题\n背景:下面是一段通话。\n问:还有房吗?\n答:没有了。\n1.错在哪里?\n答案:太冷淡。\n")
     assert [(item.number, item.background.count("\n")) for item in paper.items] == [(1, 2)]
 
@@ -393,7 +393,7 @@ def test_a_second_case_behind_the_answers_of_the_first():
 
 
 def test_a_situation_inside_an_answer_stays_there():
-    """Answers tell of a situation too: only a case that asks again ends them."""
+    """Answers also describe a situation: only a case that asks again ends them."""
     paper = parse_text(
         "一、行为题\n1.说说一次投诉。\n2.说说一次失误。\n参考答案\n1.要点如下。\n情境：客户来电。\n行动：“您看这样可以吗？”\n2.改期。\n"
     )
@@ -401,7 +401,7 @@ def test_a_situation_inside_an_answer_stays_there():
 
 
 def test_answers_by_case_are_not_swallowed_by_the_one_before():
-    """`案例二:` above further answers begins a group; what cannot be told apart is reported."""
+    """`案例二:` above further answers begins a group; ambiguous text is reported."""
     paper = parse_text("一、简答题\n1.甲?\n2.乙?\n参考答案\n案例一：\n1.子。\n2.丑。\n案例二：\n1.寅。\n")
     assert [item.references[0].text for item in paper.items] == ["子。", "丑。"]
     (warning,) = [warning for item in paper.items for warning in item.warnings]
@@ -409,14 +409,14 @@ def test_answers_by_case_are_not_swallowed_by_the_one_before():
 
 
 def test_a_second_explanation_that_is_not_used_is_a_warning():
-    """The same words twice are none."""
+    """The same words twice are not two questions."""
     text = "一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:A\n解析:钥匙只有一把。\n参考答案与解析\n1.A 解析:{}\n"
     assert codes(parse_text(text.format("另有一把在前台。"))) == ["given_twice"]
     assert codes(parse_text(text.format("钥匙只有一把。"))) == []
 
 
 def test_the_answer_of_a_choice_that_is_no_key_is_a_warning():
-    """A reference text instead of a key is kept and said."""
+    """A reference text instead of a key is kept and reported."""
     paper = parse_text("一、单选题\n1.谁开门?\nA.店长\nB.客人\n答案:看情况而定。\n")
     assert (paper.items[0].references[0].text, codes(paper)) == ("看情况而定。", ["key_unreadable"])
 
@@ -434,7 +434,7 @@ def test_the_answer_of_a_choice_that_is_no_key_is_a_warning():
     ],
 )
 def test_a_key_before_its_reason(text, key, reason):
-    """In brackets, behind a space or behind a full stop; an article is no key."""
+    """In brackets, after a space or after a full stop; an article is not a key."""
     assert line_patterns.split_key(text) == (key, reason)
 
 
@@ -451,7 +451,7 @@ def test_a_table_of_questions_loses_no_column():
 
 
 def test_a_table_of_questions_without_numbers_is_counted():
-    """Where no column numbers the rows, their order does."""
+    """If no column numbers the rows, their order does."""
     rows = "题型\t题目\t选项\t答案|单选\t谁开门?\tA.店长 B.客人\tA|单选\t谁关门?\tA.店长 B.客人\tB"
     lines = tuple(Line(row, number, cells=tuple(row.split("\t"))) for number, row in enumerate(rows.split("|"), 1))
     (paper,) = parse(Document("t.html", "0" * 64, lines))

@@ -1,5 +1,6 @@
-"""Papers generated from a grammar of layouts, read back and compared with what they were generated from; and the promise
-that every line is used once, is known noise, or is reported.
+"""Papers generated from a grammar of layouts, read back and compared with their source.
+
+Every line must be used once, be known noise, or be reported.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a paper writes what it says."""
+    """How a paper writes its content."""
 
     number: str
     option: str
@@ -92,7 +93,10 @@ def cases(draw) -> list[Asked]:
 
 @st.composite
 def papers(draw) -> tuple[list[tuple[str, list[Asked]]], Layout]:
-    """Sections of all kinds in each chapter; `第…章` stands above the first section of a chapter where there are several."""
+    """Sections of all kinds in each chapter.
+
+    `第…章` is above the first section of a chapter if there are several chapters.
+    """
     layout = draw(layouts)
     sections: list[tuple[str, list[Asked]]] = []
     for chapter in range(layout.chapters):
@@ -177,7 +181,7 @@ def test_a_paper_is_read_as_it_was_written(given_paper):
 
 
 def expected_remark(asked: Asked, layout: Layout) -> str:
-    """Explanation or reference answer, as far as the layout says it."""
+    """Explanation or reference answer, as far as the layout states it."""
     if asked.kind == "open":
         return asked.explanation
     return explained(asked, layout) if layout.answers == "below" and asked.explanation else ""
@@ -227,7 +231,7 @@ ODD = [
 @settings(max_examples=25, deadline=None, phases=QUICK)
 @given(papers(), st.lists(st.tuples(st.integers(0, 60), st.sampled_from([*ODD, *WORDS])), max_size=5))
 def test_every_line_is_used_or_reported(given_paper, strangers):
-    """Lines that stand where nobody expects them are in an item, in a heading, reported, or counted as noise."""
+    """Lines in unexpected places are in an item, in a heading, reported, or counted as noise."""
     lines = write(*given_paper).splitlines()
     for place, text in strangers:
         lines.insert(min(place, len(lines)), text)
@@ -243,7 +247,7 @@ def said(paper: Paper) -> str:
 
 
 def pieces(line: str) -> list[str]:
-    """The words of a line, without its numbers, letters and signs, which have other forms in what is read."""
+    """The words of a line, without its numbers, letters and punctuation, which change form when read."""
     return ["".join(run) for run in runs(line) if len(run) > 1 and "".join(run) not in LABELS]
 
 

@@ -1,5 +1,7 @@
-"""Papers in the layouts of many makers, all written for this test: training departments, certification dumps, learning
-platforms, survey tools, schools. They were read once before the grammar knew their layouts (docs/bank.md has the figures).
+"""Papers in the layouts of many makers, all written for this test.
+
+The makers are training departments, certification dumps, learning platforms, survey tools and schools. The papers were
+read once before the grammar knew their layouts (docs/bank.md has the figures).
 """
 
 import pytest

@@ -60,7 +60,7 @@ def test_other_objective_kinds(item, answer, points):
     ],
 )
 def test_ungraded_is_not_zero(item, answer, cause):
-    """No key, or an answer that cannot be read, gives no points instead of none."""
+    """A missing key, or an unreadable answer, leaves the points open, which is not zero."""
     grade = grade_objective(item, answer)
     assert (grade.points, grade.cause) == (None, cause)
 

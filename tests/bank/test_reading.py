@@ -1,4 +1,4 @@
-"""Readers of every format, on the same papers; and what they say about files that cannot be used."""
+"""Readers of every format, on the same papers, and their messages about unusable files."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ TEXT = (PAPERS / "choices.txt").read_text(encoding="utf-8")
 
 
 def make_docx(path: Path, text: str) -> Path:
-    """A Word file with a paragraph a line."""
+    """A Word file with one paragraph per line."""
     import docx
 
     document = docx.Document()
@@ -55,7 +55,7 @@ def make_pdf(path: Path, text: str, width: int = 34) -> Path:
 
 
 def refusal(path: Path) -> InputError:
-    """The error with which a file is refused."""
+    """The error that refuses a file."""
     with pytest.raises(InputError) as caught:
         read_papers(path)
     assert path.name in str(caught.value) and "\n" not in str(caught.value)
@@ -79,7 +79,7 @@ def test_text_in_other_encodings(encoding, tmp_path):
 
 
 def test_traditional_text_in_big5(tmp_path):
-    """Big5 is told from GB18030 by its everyday characters."""
+    """Big5 is distinguished from GB18030 by its everyday characters."""
     path = tmp_path / "traditional.txt"
     path.write_bytes((PAPERS / "traditional.txt").read_text(encoding="utf-8").encode("big5"))
     assert words(read_papers(path)[1][0]) == words(only("traditional.txt"))
@@ -102,7 +102,7 @@ def test_html_with_tables_and_scripts(tmp_path):
 
 
 def test_pdf_puts_wrapped_lines_together(tmp_path):
-    """Lines that the page broke are one text again."""
+    """Lines broken by the page are joined again."""
     path = make_pdf(tmp_path / "choices.pdf", TEXT)
     (paper,) = read_papers(path)[1]
     assert keys(paper.items) == keys(only("choices.txt").items)
@@ -186,7 +186,7 @@ def test_csv_template_in_chinese(tmp_path):
 
 
 def test_zip_of_papers_with_gbk_names(tmp_path):
-    """Members are imported under their own names, those that Chinese Windows wrote included."""
+    """Members are imported under their own names, including names written by Chinese Windows."""
     path = tmp_path / "papers.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("试卷/甲.txt", TEXT)
@@ -200,7 +200,7 @@ def test_zip_of_papers_with_gbk_names(tmp_path):
 
 
 def test_files_that_cannot_be_papers_are_named(tmp_path):
-    """In folders and archives they are skipped by name and are no failure; hidden files are not even named."""
+    """In folders and archives they are skipped by name and are not failures; hidden files are not even named."""
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "甲.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "papers" / "photo.png").write_bytes(b"\x89PNG")
@@ -232,7 +232,7 @@ def test_word_file_with_a_password(tmp_path):
 
 
 def test_old_word_file_under_a_new_name(tmp_path):
-    """A .doc that was only renamed is told apart from a protected file."""
+    """A renamed .doc is distinguished from a protected file."""
     path = tmp_path / "renamed.docx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2048)
     assert refusal(path).code == "bank_old_format"
@@ -248,7 +248,7 @@ def test_damaged_word_file(cut, tmp_path):
 
 
 def test_word_file_with_broken_xml(tmp_path):
-    """An archive that is whole around a document that is not."""
+    """An intact archive around a broken document."""
     made = make_docx(tmp_path / "whole.docx", TEXT)
     path = tmp_path / "broken.docx"
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(path, "w") as target:
@@ -260,7 +260,7 @@ def test_word_file_with_broken_xml(tmp_path):
 
 @pytest.mark.parametrize("name", ["bomb.zip", "bomb.docx", "bomb.xlsx"])
 def test_zip_bomb(name, tmp_path):
-    """What would unpack to hundreds of times its size is not opened, whatever it calls itself."""
+    """A file that would unpack to hundreds of times its size is not opened, whatever its name."""
     path = tmp_path / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"0" * (limits.RATIO_MATTERS_FROM_BYTES + 2**22))
@@ -300,7 +300,7 @@ def test_pdf_of_scans(tmp_path):
 
 
 def test_pdf_with_a_password_and_damaged_pdf(tmp_path):
-    """Locked and broken PDFs are told apart."""
+    """Locked and broken PDFs are distinguished."""
     from reportlab.lib.pdfencrypt import StandardEncryption
     from reportlab.pdfgen import canvas
 
@@ -313,7 +313,7 @@ def test_pdf_with_a_password_and_damaged_pdf(tmp_path):
 
 
 def test_spreadsheet_with_wrong_columns(tmp_path):
-    """The columns that are missing are named, and those that are there."""
+    """Both the missing and the present columns are named."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -342,13 +342,13 @@ def test_other_files_that_cannot_be_used(name, data, code, tmp_path):
 
 
 def test_missing_file(tmp_path):
-    """A path that is not there."""
+    """A path that does not exist."""
     (report,) = import_files(None, [tmp_path / "nowhere.txt"], dry_run=True)
     assert report.code == "file_missing"
 
 
 def test_old_word_file_needs_libreoffice(tmp_path, monkeypatch):
-    """Without LibreOffice, the sentence says to install it or to save the file anew."""
+    """Without LibreOffice, the sentence says to install it or to save the file in another format."""
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     assert refusal(tmp_path / "old.doc").code == "bank_no_libreoffice"
@@ -357,7 +357,7 @@ def test_old_word_file_needs_libreoffice(tmp_path, monkeypatch):
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed here")
 def test_old_word_file_through_libreoffice(tmp_path, monkeypatch):
     """A .doc gives the same questions as its text."""
-    monkeypatch.setattr(doc, "TIMEOUT_S", 3600)  # a busy machine is no failure
+    monkeypatch.setattr(doc, "TIMEOUT_S", 3600)  # a busy machine is not a failure
     made = make_docx(tmp_path / "choices.docx", TEXT)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", "doc", "--outdir", str(tmp_path), str(made)]
@@ -366,7 +366,7 @@ def test_old_word_file_through_libreoffice(tmp_path, monkeypatch):
 
 
 def fake_office(folder: Path, script: str) -> None:
-    """A program called soffice that does what the script says."""
+    """A program called soffice that runs the script's commands."""
     (folder / "soffice").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     (folder / "soffice").chmod(0o755)
 
@@ -385,7 +385,7 @@ def test_libreoffice_that_hangs_is_ended(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for LibreOffice is a shell script")
 def test_every_conversion_has_a_profile_of_its_own(tmp_path, monkeypatch):
-    """Two conversions never share a profile folder, and what makes no file is called damaged."""
+    """Two conversions never share a profile folder, and one that produces no file is called damaged."""
     fake_office(tmp_path, f"echo \"$1\" >> '{tmp_path}/profiles'")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
@@ -395,7 +395,7 @@ def test_every_conversion_has_a_profile_of_its_own(tmp_path, monkeypatch):
 
 
 def test_importing_the_bank_loads_no_reader():
-    """The vendors of the formats are loaded where they are used."""
+    """The vendors' packages for the formats are loaded only where they are used."""
     code = (
         "import sys, evaluator.commands.bank, evaluator.bank.papers.grammar;"
         "print([m for m in ('docx','pdfplumber','bs4','openpyxl','rich.table') if m in sys.modules])"

@@ -113,7 +113,7 @@ def test_all_papers_give_76_whole_items_and_3_cut_off():
 
 
 def test_no_text_holds_a_line_of_the_site():
-    """Whatever stands outside the paper in the file is in no text of any item."""
+    """Text outside the paper in the file is in no item."""
     noise = re.compile(
         r"book118|VIP精品|VIP文档|文档评论|文档贡献|实名认证|关注\s*$|下载|PAGE|版权|本站|\.(?:docx|pdf|pptx)"
     )

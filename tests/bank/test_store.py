@@ -39,7 +39,7 @@ def paper(tmp_path) -> Path:
 
 
 def bring(bank: Bank, path: Path, text: str | None = None, **options):
-    """Imports a file, with a new text if there is one, and gives what was stored."""
+    """Imports a file, with a new text if there is one, and returns what was stored."""
     if text is not None:
         path.write_text(text, encoding="utf-8")
     (report,) = import_files(bank, [path], **options)
@@ -66,7 +66,7 @@ def test_the_same_file_again_changes_nothing(bank, paper):
 
 
 def test_a_copy_of_a_file_is_not_stored_twice(bank, paper, tmp_path):
-    """The very same bytes under another path are already there."""
+    """Exactly the same bytes under another path are already stored."""
     bring(bank, paper)
     copy = tmp_path / "copy.txt"
     copy.write_bytes(paper.read_bytes())
@@ -75,7 +75,7 @@ def test_a_copy_of_a_file_is_not_stored_twice(bank, paper, tmp_path):
 
 
 def test_a_changed_file_changes_what_changed_and_keeps_ids(bank, paper):
-    """A question put in front, one reworded, one dropped: ids follow the questions."""
+    """A question inserted in front, one reworded, one dropped: ids follow the questions."""
     first, second = bring(bank, paper).added
     changed = (
         PAPER.replace("1.水温多少合适?", "1.泡茶的水温多少合适?")
@@ -99,7 +99,7 @@ def test_another_question_in_the_same_place_is_another_item(bank, paper):
 
 
 def test_edits_by_hand_win_unless_told_otherwise(bank, paper):
-    """A corrected key stays through imports of changed files, until the documents are told to win."""
+    """A corrected key survives imports of changed files, until the documents are allowed to win."""
     first, _ = bring(bank, paper).added
     bank.edit(first, key="B", explanation="按店里的规矩。")
     stored = bring(bank, paper, PAPER.replace("水温多少合适", "水温几度合适"))
@@ -134,13 +134,13 @@ def test_edits_that_do_not_fit_are_refused(bank, paper):
 
 
 def test_deletion_is_undone_and_survives_imports(bank, paper):
-    """A deleted question does not come back by itself; undo brings it back."""
+    """A deleted question does not come back by itself; undo restores it."""
     first, second = bring(bank, paper).added
     bank.delete([first])
     bring(bank, paper, PAPER + "\n")
     assert [item.id for item in bank.items()] == [second]
     assert [item.id for item in bank.items(deleted=True)] == [first]
-    assert [change.action for change in bank.undo()] == ["delete"]  # the import changed nothing and is no step
+    assert [change.action for change in bank.undo()] == ["delete"]  # the import changed nothing and is not a step
     assert [item.id for item in bank.items()] == [first, second]
 
 

@@ -1,4 +1,4 @@
-"""Papers as training departments have them: one layout in each file, read as a person would read it."""
+"""Papers from training departments: one layout per file, read as a person would read it."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_kinds_and_keys(name):
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_nothing_is_left_unplaced(name):
-    """All that these files say has its place."""
+    """Everything in these files has its place."""
     assert [entry.text for paper in read_papers(WILD / name).papers for entry in paper.unplaced] == []
 
 
@@ -73,7 +73,7 @@ def test_numbers_before_digits_stay_out_of_the_text():
 
 
 def test_lists_stay_in_their_explanation_or_answer():
-    """Numbered points below 参考答案 or 解析 are no questions, and no answers of other questions."""
+    """Numbered points below 参考答案 or 解析 are not questions, nor answers to other questions."""
     first, second = items("05_reference_numbered_loses_next.txt")
     assert (len(first.references[0].parts), len(second.references[0].parts)) == (3, 3)
     assert items("08_explanation_list_tf.txt")[0].explanation.endswith("3. 给方案")

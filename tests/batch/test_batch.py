@@ -61,7 +61,7 @@ async def scripted(transcript, rubric):
 
 
 async def test_one_failing_item_is_data_and_stops_no_other(records):
-    """The item's cause is kept, the others are graded, progress tells each."""
+    """The item's cause is stored, the others are graded, and progress reports each."""
     seen = []
     batch = await run_batch(new_batch(records), scripted, records=records, on_progress=seen.append)
     assert (batch.done, batch.failed, batch.waiting, batch.running) == (5, 1, 0, 0)
@@ -87,7 +87,7 @@ async def test_a_failed_item_can_be_tried_again(records):
 
 
 async def test_a_key_that_does_not_work_stops_the_run_and_loses_nothing(records):
-    """What no item could survive is raised once; the items wait again."""
+    """An error that no item could survive is raised once; the items wait again."""
     batch_id = new_batch(records)
 
     async def refused(transcript, rubric):
@@ -100,7 +100,7 @@ async def test_a_key_that_does_not_work_stops_the_run_and_loses_nothing(records)
 
 
 async def test_stopping_lets_the_items_under_way_wait_again(records):
-    """After the wish to stop nothing is running, what was finished stays, the rest goes on later."""
+    """After a stop request nothing is running, finished work stays, and the rest resumes later."""
     batch_id, stop, asked = new_batch(records), asyncio.Event(), []
 
     async def slow(transcript, rubric):
@@ -118,8 +118,9 @@ async def test_stopping_lets_the_items_under_way_wait_again(records):
 
 
 async def test_a_run_that_was_killed_goes_on(records):
-    """An item left running by a process that is gone is graded by the next run, finished ones are not asked
-    again.
+    """An item left running by a dead process is graded by the next run.
+
+    Finished items are not asked again.
     """
     batch_id = new_batch(records)
     await run_batch(batch_id, scripted, records=records, only=[0, 1])
@@ -136,7 +137,7 @@ async def test_a_run_that_was_killed_goes_on(records):
 
 
 async def test_a_batch_runs_in_one_place_at_a_time(records):
-    """A second runner is told, and disturbs nothing."""
+    """A second runner gets an error, and disturbs nothing."""
     batch_id, begun = new_batch(records), asyncio.Event()
 
     async def hold(transcript, rubric):
@@ -154,9 +155,9 @@ async def test_a_batch_runs_in_one_place_at_a_time(records):
 
 
 async def test_no_more_items_at_once_than_asked_for(records):
-    """`concurrency` bounds the gradings under way, and is reached."""
+    """`concurrency` bounds the gradings in progress, and is reached."""
     under_way, most = 0, 0
-    three = asyncio.Barrier(3)  # lets nobody go on before three have come
+    three = asyncio.Barrier(3)  # lets nobody continue before three have come
 
     async def counting(transcript, rubric):
         nonlocal under_way, most
@@ -171,7 +172,7 @@ async def test_no_more_items_at_once_than_asked_for(records):
 
 
 async def test_an_unknown_batch_is_told(records):
-    """A wrong id gives one sentence."""
+    """A wrong id raises one sentence."""
     with pytest.raises(InputError) as unknown:
         await run_batch("nothere", scripted, records=records)
     assert unknown.value.code == "batch_unknown"
@@ -248,7 +249,7 @@ async def test_the_review_queue_is_ordered_by_need(records):
 
 
 async def test_the_export_keeps_ungraded_apart_from_zero(records, tmp_path):
-    """A criterion without points is empty, a person's points stand beside, failed items are rows too."""
+    """A criterion without points is empty, a person's points are beside the machine's, failed items are rows too."""
     batch_id = new_batch(records, 4)
     await run_batch(batch_id, scripted, records=records)
     first = records.batches.items(batch_id)[0]
@@ -278,7 +279,7 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
 
 
 def test_a_workbook_takes_any_item(tmp_path):
-    """Control characters, which no workbook can hold, are left out, and hide no formula."""
+    """Control characters, which workbooks cannot hold, are removed, and hide no formula."""
     rows = [{"item": "甲\x0b乙"}, {"item": "\x0b=1+1"}]
     sheet = openpyxl.load_workbook(write_rows(rows, tmp_path / "out.xlsx")).active
     assert (sheet["A2"].value, sheet["A3"].value, sheet["A3"].data_type) == ("甲乙", "'=1+1", "s")
@@ -338,7 +339,7 @@ def test_an_archive_may_hold_a_name_twice(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".zip", ".xlsx"])
 def test_a_damaged_file_gives_its_texts_or_one_sentence(tmp_path, suffix):
-    """Whichever byte is changed, nothing but an InputError comes of it."""
+    """Whichever byte is changed, the only possible error is an InputError."""
     path, told, draw = tmp_path / f"in{suffix}", 0, random.Random(4)
     if suffix == ".zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -380,7 +381,7 @@ def test_an_archive_is_read_with_chinese_names(tmp_path):
 
 
 def test_an_archive_that_swells_is_refused(tmp_path, monkeypatch):
-    """The size is counted while unpacking, whatever the archive claims."""
+    """The size is counted during unpacking, whatever the archive claims."""
     monkeypatch.setattr("evaluator.batch.archives.MAX_FILE_BYTES", 1000)
     with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", "0" * 100_000)
@@ -443,7 +444,7 @@ def test_a_number_that_is_an_id_keeps_its_digits(tmp_path):
 
 
 def test_columns_can_be_named(tmp_path):
-    """What somebody confirmed is used; a column that is not there is told."""
+    """A confirmed choice is used; a missing column is reported."""
     path = tmp_path / "in.csv"
     path.write_text("a,b\n" + "x" * 50 + ",y\n", encoding="utf-8")
     assert read_inputs(path).columns == Columns(transcript="a")
@@ -454,7 +455,7 @@ def test_columns_can_be_named(tmp_path):
 
 
 def test_without_a_rubric_an_item_fails(tmp_path):
-    """An item that nothing tells how to grade is data, not a crash."""
+    """An item without any grading instructions is data, not a crash."""
     (tmp_path / "a.txt").write_text("客服：您好", encoding="utf-8")
     assert prepare(read_inputs(tmp_path), find_rubric)[0].error_code == "batch_no_rubric"
 
@@ -525,7 +526,7 @@ async def run_to_the_end(batch_id: str, **wanted) -> Batch:
 
 
 async def test_a_batch_follows_the_version_that_it_names(leaks, records):
-    """Each item is on the scale of the version that the batch was created with, also when a newer one is kept since."""
+    """Each item is on the scale of the version that the batch was created with, even if a newer one exists."""
     begin, wanted = leaks
     batch_id = begin()
     keep_profile(records.profiles, team(Stamp(model="another")), "leak")
@@ -537,7 +538,7 @@ async def test_a_batch_follows_the_version_that_it_names(leaks, records):
 
 
 async def test_candidates_with_the_same_words_have_a_grading_each(leaks, records):
-    """Each has the grading under the own name, the model is asked once, and a correction of one is not the others'."""
+    """Each item has the grading under its own name, the model is asked once, and corrections are not shared."""
     judge, wanted = leaks[1]["judge"], leaks[1]
     names = ("张三", "李四", "王五")
     items = [NewItem(item=name, transcript=parse(COLD), rubric=small_rubric()) for name in names]
@@ -558,7 +559,7 @@ async def test_candidates_with_the_same_words_have_a_grading_each(leaks, records
 
 
 async def test_a_second_name_for_the_same_words_is_kept(leaks, records):
-    """A name typed later is the grading's, another name gets a copy, and so does another owner and another layout."""
+    """A name typed later is the grading's; another name, owner or layout gets a copy."""
     grade = {**leaks[1], "rubric": small_rubric()}
     first = await evaluate(COLD, **grade)
     assert (await evaluate(COLD, label="张三", **grade)).id == first.id
@@ -574,7 +575,7 @@ async def test_a_second_name_for_the_same_words_is_kept(leaks, records):
 
 @pytest.mark.parametrize("gone", [True, False])
 async def test_a_batch_whose_profile_does_not_fit_stays_as_it_is(leaks, records, gone):
-    """Another model than that of the fit, or a profile that is not there: one sentence, and every item waits."""
+    """A model other than the fit's, or a missing profile: one sentence, and every item waits."""
     begin, wanted = leaks
     batch_id = begin(stamp=Stamp(model="another"), name="x" if gone else "team")
     if gone:

@@ -22,7 +22,7 @@ from tests.support.grading_cases import COLD, GOOD, small_rubric
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
-    """Nothing is looked up in a store of references."""
+    """Does not look anything up in a store of references."""
     monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
 
 
@@ -55,7 +55,10 @@ async def graded(settings, records, batch_id, **more):
 
 
 async def test_a_provider_answers_everything_once(batch, provider):
-    """All questions, anchors too, go out in one job, and grading finds every answer; a second batch asks nothing again."""
+    """All questions, including anchors, go out in one job, and grading finds every answer.
+
+    A second batch asks nothing again.
+    """
     settings, records, batch_id = batch
     found = await graded(settings, records, batch_id)
     assert len(found) == 4 and all(one.scorecard.coverage == 1 for one in found)
@@ -81,7 +84,7 @@ async def test_a_job_outlives_the_run_that_submitted_it(batch, provider):
 
 
 async def test_what_the_provider_failed_to_answer_is_ungraded(batch, provider):
-    """It is submitted once more, and then shown as ungraded; nobody pays the full price without being asked."""
+    """It is submitted once more, and then shown as ungraded; nobody pays the full price without consent."""
     settings, records, batch_id = batch
     provider.answer = lambda path, body: (500, {}) if "道歉" in str(body["messages"][-1]) else answer(path, body)
     found = await graded(settings, records, batch_id)
@@ -115,7 +118,7 @@ async def test_a_budget_is_kept_before_anything_is_submitted(batch, provider, tm
 
 
 async def test_a_model_without_log_probabilities_is_refused(batch, monkeypatch):
-    """The scripted judge has no endpoint: one sentence, and the same for an engine that is none."""
+    """The scripted judge has no endpoint: one sentence, and the same for an unknown engine."""
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
     settings, records, batch_id = batch
     for engine, code in (("openai-batch", "batch_provider_model"), ("slurm", "batch_engine_unknown")):
@@ -145,8 +148,10 @@ def ray_settings(tmp_path, monkeypatch):
 
 
 async def test_ray_finishes_though_a_worker_is_killed(ray_settings, monkeypatch):
-    """A real local Ray with two workers, one of them killed in the middle: every text is graded once, in both processes,
-    and the totals are those of the local engine."""
+    """A real local Ray with two workers, one of them killed midway.
+
+    Every text is graded once, in both processes, and the totals are those of the local engine.
+    """
     from evaluator.batch.engines import ray_engine
 
     pids: dict[str, int] = {}

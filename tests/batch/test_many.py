@@ -1,4 +1,4 @@
-"""Many texts: streamed in and out, shared by machines, and whole again after any accident."""
+"""Many texts: streamed in and out, shared by machines, and intact after any accident."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def records(settings):
 
 @pytest.fixture
 def alone(monkeypatch):
-    """Nothing is looked up in a store of references."""
+    """Does not look anything up in a store of references."""
     monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
 
 
@@ -71,7 +71,10 @@ async def test_texts_in_any_form_come_back_with_their_own_columns(settings, reco
 
 
 async def test_anchors_are_read_once_and_equal_texts_are_asked_once(settings, records, alone):
-    """However many workers start together, the rubric's anchors and a text that several handed in are asked about once."""
+    """However many workers start at once, shared questions are asked once.
+
+    These are the questions about the rubric's anchors and about a text that several people handed in.
+    """
     judge = WordJudge()
     items = [(f"n{number}", COLD) for number in range(12)] + [("good", GOOD)]
     wanted = {"judge": judge, "settings": settings, "records": records, "concurrency": 12}
@@ -105,7 +108,7 @@ async def test_a_failing_anchor_leaves_its_criteria_ungraded_and_moves_no_other(
 
 
 async def test_every_step_stands_in_the_journal(records):
-    """Each item's states in order, with who had it in hand; nothing is ever taken out."""
+    """Each item's states in order, with the runner that had it; nothing is ever removed."""
     batch_id = stored(records, 2)
 
     async def second_fails(transcript, rubric):
@@ -151,7 +154,7 @@ async def test_a_pause_from_elsewhere_stops_the_run(records, monkeypatch):
 
 
 async def test_a_machine_that_slept_does_not_overwrite_its_successor(records):
-    """A runner without a sign of life loses its items; what it brings later is kept as a grading, not as the result."""
+    """A runner without a sign of life loses its items; its late results are kept as gradings, not as results."""
     batch_id = stored(records, 1)
     asleep = records.runners.enroll(batch_id)
     (work,) = records.batches.take(batch_id, 1, runner=asleep)
@@ -197,7 +200,7 @@ async def test_who_stops_reading_stops_the_run(records, settings, alone):
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl", ".parquet"])
 def test_own_columns_come_through_every_form(tmp_path, records, suffix):
-    """Columns of a table come back beside the results, also one that is called like one of ours."""
+    """Columns of a table come back beside the results, even one named like one of ours."""
     (tmp_path / "in.csv").write_text("id,text,店,total\n甲,客服：您好,001,9\n乙,,002,8\n", encoding="utf-8")
     reading = open_inputs(tmp_path / "in.csv")
     assert reading.carried == ["id", "店", "total"]
@@ -212,7 +215,7 @@ def test_own_columns_come_through_every_form(tmp_path, records, suffix):
 
 
 def test_a_parquet_file_keeps_its_types(tmp_path, records):
-    """Points are numbers, flags are flags, also where no item has any."""
+    """Points are numbers, flags are flags, even if no item has any."""
     parquet = pytest.importorskip("pyarrow.parquet")
     path = write_batch(records, stored(records, 2), tmp_path / "out.parquet")
     types = {field.name: str(field.type) for field in parquet.read_schema(path)}
@@ -241,7 +244,7 @@ def test_a_table_is_read_in_pieces(tmp_path, records, settings):
 
 
 def test_an_output_that_holds_something_is_not_overwritten(tmp_path):
-    """A file that is there, a folder that is not empty, a form that is none: one sentence each."""
+    """An existing file, a folder that is not empty, an unknown format: one sentence each."""
     (tmp_path / "a.csv").write_text("mine")
     for name, code in (("a.csv", "file_exists"), ("a.pdf", "batch_export_format"), ("no/b.csv", "file_missing")):
         with pytest.raises(InputError) as wrong:
@@ -277,7 +280,7 @@ def table(path: Path, count: int) -> Path:
 
 
 def test_the_command_runs_pilots_goes_on_and_exports(cli, tmp_path):
-    """Mapping, pilot with an estimate, the rest, status with the cause of a failure, and an export that is the output."""
+    """Mapping, pilot with an estimate, the rest, status with a failure's cause, and an export equal to the output."""
     out = tmp_path / "out.xlsx"
     first = cli("run", str(table(tmp_path / "in.csv", 6)), "-r", "leak", "-o", str(out), "--pilot", "2")
     assert (
@@ -310,8 +313,10 @@ def test_the_command_reads_standard_input_and_only_tells_on_a_dry_run(cli, tmp_p
 
 
 def test_a_run_that_is_killed_goes_on_and_the_table_is_the_same(cli, tmp_path):
-    """kill -9 in the middle, twice; after `resume` the points equal those of an undisturbed run, and the output was whole
-    at every moment."""
+    """Runs `kill -9` midway, twice.
+
+    After `resume` the points equal those of an undisturbed run, and the output was complete at every moment.
+    """
     (tmp_path / "script.json").write_text('{"delay_s": 0.05}')
     environment = {**os.environ, "EVALUATOR_SCRIPTED_JUDGE": str(tmp_path / "script.json"), "PYTHONPATH": os.getcwd()}
     out = tmp_path / "out.jsonl"

@@ -20,7 +20,7 @@ def records(tmp_path):
 
 @pytest.fixture
 def batch_id(records):
-    """Two items with columns of the user's own; the first is graded."""
+    """Two items with the user's own columns; the first is graded."""
     rubric = make_rubric()
     items = [
         NewItem(item=name, transcript=parse("客服：您好。"), rubric=rubric, extra={"部门": "=售后", "备注": "夜班"})

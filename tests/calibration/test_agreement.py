@@ -1,6 +1,4 @@
-"""Agreement figures: pinned to published values, equal to the libraries', undefined where they are
-undefined.
-"""
+"""Agreement figures: pinned to published values, equal to the libraries', and undefined where those are."""
 
 from __future__ import annotations
 
@@ -46,8 +44,9 @@ def test_alpha_of_many_distinct_values_takes_little_memory() -> None:
 
 
 def test_weighted_kappa_worked_by_hand() -> None:
-    """Counts 2,1,0 / 0,2,1 / 0,0,2 on three levels: observed .0625, expected .3203 of the weights, kappa 1
-    - 1/5.125.
+    """Weighted kappa of a table worked out by hand.
+
+    Counts 2,1,0 / 0,2,1 / 0,0,2 on three levels: observed .0625, expected .3203 of the weights, kappa 1 - 1/5.125.
     """
     x = np.array([0, 0, 0, 1, 1, 1, 2, 2], float)
     y = np.array([0, 0, 1, 1, 1, 2, 2, 2], float)
@@ -149,7 +148,7 @@ def test_the_ceiling_rises_with_the_panel() -> None:
 
 
 def test_the_ceiling_of_complete_grades_keeps_its_values() -> None:
-    """Three humans without a gap: figures and intervals as they were before gaps had a say in the resampling."""
+    """Three humans without a gap: figures and intervals are the same as before gaps affected the resampling."""
     draw = np.random.default_rng(11)
     ceiling = measure_ceiling(np.clip(np.round(2 + draw.normal(size=(40, 1)) + 0.8 * draw.normal(size=(40, 3))), 0, 4))
     found = [
@@ -167,8 +166,9 @@ def test_the_ceiling_of_complete_grades_keeps_its_values() -> None:
 
 
 def test_gaps_do_not_part_the_ceiling_from_its_interval() -> None:
-    """Twelve items that all three graded alike and 28 that one of them left out: the interval is of the same items as the
-    figure. With too few shared items there is none.
+    """The interval covers the same items as the figure.
+
+    All three graded twelve items alike, and one of them left out 28. With too few shared items there is no interval.
     """
     draw = np.random.default_rng(0)
     humans = np.clip(np.round(2 + draw.normal(size=(40, 1)) + 0.8 * draw.normal(size=(40, 3))), 0, 4)
@@ -198,7 +198,10 @@ def test_the_step_of_a_scale_is_found(points: list[float], step: float) -> None:
 
 
 def test_sums_that_differ_in_the_last_digit_are_one_grade() -> None:
-    """Converted grades add up to .3 and to .30000000000000004; the step is the .03 between grades, and adjacent is not exact."""
+    """The step is the .03 between grades, and adjacent is not exact.
+
+    Converted grades add up to .3 and to .30000000000000004.
+    """
     x, y = np.array([0.1 + 0.2, 0.33, 0.36]), np.array([0.3, 0.36, 0.33])
     step = find_step(np.array([x, y]))
     assert step == pytest.approx(0.03)
@@ -208,9 +211,7 @@ def test_sums_that_differ_in_the_last_digit_are_one_grade() -> None:
 
 @pytest.mark.shared
 def test_humans_on_the_helpdesk_set_agree_as_stated() -> None:
-    """One human and panels reach the correlations that the data's description states, within sampling
-    error.
-    """
+    """One human and panels reach the correlations in the data's description, within sampling error."""
     folder = Path(__file__).parents[2].parent / "shared" / "data" / "helpdesk_zh"
     if not folder.exists():
         pytest.skip("needs ../shared beside the checkout")

@@ -119,9 +119,7 @@ def test_route_estimate_power_and_drift_answer_in_a_sentence(files: dict[str, st
 
 
 def test_one_grader_and_two_items_still_get_a_report(files: dict[str, str], tmp_path: Path) -> None:
-    """One human has no ceiling, two items no correlation and no fit: the report says so instead of
-    failing.
-    """
+    """One human has no ceiling, and two items no correlation and no fit: the report says so and does not fail."""
     one = tmp_path / "one.csv"
     one.write_text(
         "\n".join(
@@ -153,7 +151,7 @@ def test_equal_grades_get_a_report_that_says_undefined(files: dict[str, str], tm
 
 
 def test_a_wide_table_waits_for_confirmation(files: dict[str, str], tmp_path: Path) -> None:
-    """A proposed mapping is shown; unconfirmed nothing is computed, with --yes or --map it is."""
+    """A proposed mapping is shown; nothing is computed until it is confirmed with --yes or --map."""
     wide = tmp_path / "wide.csv"
     wide.write_text("item,张,李\n" + "\n".join(f"i{i},{i % 4}分,{i % 3}" for i in range(40)))
     arguments = ["run", "--grades", str(wide), "--readouts", files["readouts.jsonl"], "--out", files["out"]]
@@ -181,7 +179,7 @@ def test_grades_in_words_and_letters_are_read_or_refused_in_one_sentence(files: 
 
 
 def test_a_copying_grader_is_named_on_the_command_line(files: dict[str, str], tmp_path: Path) -> None:
-    """Who gave the same grades as another, where others differ, is said with the shares."""
+    """Graders with the same grades as another, where others differ, are reported with the shares."""
     draw = np.random.default_rng(1)
     rows = ["item,grader,criterion,points"]
     for i in range(40):
@@ -194,7 +192,10 @@ def test_a_copying_grader_is_named_on_the_command_line(files: dict[str, str], tm
 
 
 def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same judge moves nothing; another one and a new rubric do: a warning, what changed, the items, exit code 6."""
+    """The same judge moves nothing; another judge and a new rubric do.
+
+    The result is a warning, what changed, the items, and exit code 6.
+    """
     monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("EVALUATOR_MODEL", "scripted")
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
@@ -218,13 +219,13 @@ def test_anchors_graded_again_tell_what_moved(tmp_path: Path, monkeypatch: pytes
 
 
 def write_lines(path: Path, head: str, rows: Iterable[str]) -> str:
-    """A table of text at that path; gives the path."""
+    """Writes a table of text to that path; returns the path."""
     path.write_text("\n".join([head, *rows]), encoding="utf-8")
     return str(path)
 
 
 def test_gaps_of_the_only_grader_leave_a_report(files: dict[str, str], tmp_path: Path) -> None:
-    """Items of which the total is not known drop out of the total, and out of its plots."""
+    """Items with an unknown total are left out of the total and its plots."""
     rows = [row for row in Path(files["grades.csv"]).read_text().splitlines()[1:] if ",g0," in row]
     table = write_lines(
         tmp_path / "one.csv", "item,grader,criterion,points", [row for row in rows if "i3,g0,facts" not in row]
@@ -243,7 +244,10 @@ def test_gaps_of_the_only_grader_leave_a_report(files: dict[str, str], tmp_path:
 def test_a_criterion_without_readouts_is_named_and_the_total_goes_without_it(
     files: dict[str, str], tmp_path: Path
 ) -> None:
-    """One name that the machine does not know spoils nothing; it is said, and when it is all names nothing is compared."""
+    """One name that the machine does not know spoils nothing and is reported.
+
+    If all names are unknown, nothing is compared.
+    """
     lines = Path(files["grades.csv"]).read_text().splitlines()
     table = write_lines(tmp_path / "more.csv", lines[0], [*lines[1:], "i1,g0,zeal,3"])
     wanted = ["--readouts", files["readouts.jsonl"], "--no-texts", "--out", files["out"]]
@@ -259,7 +263,10 @@ def test_a_criterion_without_readouts_is_named_and_the_total_goes_without_it(
 
 @pytest.mark.parametrize("command", ["fit", "route", "estimate"])
 def test_every_command_refuses_when_no_criterion_is_shared(files: dict[str, str], tmp_path: Path, command: str) -> None:
-    """态度 is not tone, and a column a grader is about no criterion of the machine's: nothing is fitted, estimated or kept."""
+    """Criteria that the machine lacks are neither fitted, estimated nor kept.
+
+    态度 is not tone, and a column per grader is not about any criterion of the machine's.
+    """
     named = write_lines(
         tmp_path / "zh.csv", "item,grader,criterion,points", [f"i{n},张,态度,{n % 4}" for n in range(30)]
     )
@@ -272,7 +279,7 @@ def test_every_command_refuses_when_no_criterion_is_shared(files: dict[str, str]
 
 
 def test_a_criterion_without_readouts_is_not_fitted(files: dict[str, str], tmp_path: Path) -> None:
-    """It is named as one that the machine gave no points on, and no profile holds it: no scorecard would have it."""
+    """It is named as one without points from the machine, and no profile holds it: no scorecard would have it."""
     lines = Path(files["grades.csv"]).read_text().splitlines()
     table = write_lines(tmp_path / "more.csv", lines[0], [*lines[1:], *(f"i{n},g0,zeal,{n % 4}" for n in range(40))])
     said = call("fit", "--grades", table, "--readouts", files["readouts.jsonl"], "--out", files["out"])
@@ -281,8 +288,10 @@ def test_a_criterion_without_readouts_is_not_fitted(files: dict[str, str], tmp_p
 
 
 def test_a_policy_kept_in_a_profile_leaves_its_name_version_and_pass_mark(files: dict[str, str]) -> None:
-    """Fitted, told to leave the pass mark alone, routed into the same file: the same profile with widths; what is said
-    goes before what stands there. A file that is no profile is not written over.
+    """A profile is fitted, set to leave the pass mark alone, and routed into the same file.
+
+    It is the same profile with widths; messages come before the existing content. A file that is not a profile is not
+    overwritten.
     """
     base = ["--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"]]
     path = Path(files["out"])
@@ -304,13 +313,13 @@ def test_a_policy_kept_in_a_profile_leaves_its_name_version_and_pass_mark(files:
 
 @pytest.mark.parametrize("confidence", ["95", "0", "1"])
 def test_a_plan_takes_no_confidence_outside_its_range(confidence: str) -> None:
-    """95 is not .95: no plan of four items comes of it."""
+    """95 is not .95: it does not become a plan of four items."""
     assert call("power", "--confidence", confidence).exit_code == 2
     assert call("power", "--confidence", "0.9").exit_code == 0
 
 
 def test_a_wide_table_about_one_criterion_says_which(files: dict[str, str], tmp_path: Path) -> None:
-    """A column a grader and no criterion in it: the mapping names the criterion."""
+    """A column per grader without a criterion: the mapping names the criterion."""
     table = write_lines(tmp_path / "wide.csv", "item,g0,g1", [f"i{n},{n % 5},{n % 4}" for n in range(30)])
     mapping = "item=item,graders=g0|g1,criterion==facts"
     call(
@@ -346,7 +355,7 @@ def test_estimate_goes_without_items_that_the_machine_gave_nothing(files: dict[s
 
 
 def test_drift_says_what_else_it_needs(files: dict[str, str]) -> None:
-    """Neither readouts of now nor anchors: one sentence."""
+    """Neither current readouts nor anchors: one sentence."""
     with refused("drift_needs"):
         call("drift", "--before", files["readouts.jsonl"])
 
@@ -371,7 +380,7 @@ def test_wrong_options_are_refused_in_one_sentence(files: dict[str, str], extra:
 
 @pytest.mark.parametrize("line", ["{", "[1]", '{"features": {}}', '{"item": "a", "points": {"c": "x"}}'])
 def test_a_broken_readouts_file_names_its_line(tmp_path: Path, line: str) -> None:
-    """What cannot be read raises InputError, never a traceback of another kind."""
+    """Unreadable input raises InputError, never another kind of traceback."""
     path = tmp_path / "readouts.jsonl"
     path.write_text(line)
     with pytest.raises(InputError):
@@ -379,7 +388,7 @@ def test_a_broken_readouts_file_names_its_line(tmp_path: Path, line: str) -> Non
 
 
 def test_items_come_from_lines_or_text_files(tmp_path: Path) -> None:
-    """A folder of texts gives an answer a file; a line separator inside a text does not cut it."""
+    """A folder of texts has one answer per file; a line separator inside a text does not split it."""
     (tmp_path / "b.txt").write_bytes("第二".encode("gb18030"))
     (tmp_path / "a.txt").write_text("first", encoding="utf-8")
     assert [(item.id, item.text, item.language) for item in read_items(tmp_path)] == [

@@ -1,4 +1,4 @@
-"""Items drawn for people with chances of their own: the chances, the draw file, the estimate, the command."""
+"""Items drawn for people with unequal chances: the chances, the draw file, the estimate, the command."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ MEAN = 2.0  # of the humans, in the population that batches come from
 
 
 def make_batch(generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Human points, the machine's, which are one too low, and its uncertainty, which is right; people give more where it
-    is unsure.
+    """Human points, the machine's points (one too low) and its uncertainty, which is right.
+
+    People award more where the machine is unsure.
     """
     unsure = np.where(generator.random(SIZE) < 0.25, 1.0, 0.15)
     talent = 0.8 * generator.normal(size=SIZE)
@@ -63,8 +64,10 @@ def tell(human: np.ndarray, machine: np.ndarray, draw: pd.DataFrame, confidence:
 
 
 def test_the_interval_covers_over_two_rounds_and_is_shorter_than_with_even_chances() -> None:
-    """Over 400 batches the 95 % interval holds the mean about 95 times in 100 where the same grades taken as a random
-    draw are far off; at the same number of grades it is clearly shorter than with even chances.
+    """Over 400 batches the 95 % interval covers the mean about 95 times in 100.
+
+    The same grades treated as a random draw are far off; at the same number of grades, the interval is clearly shorter
+    than with even chances.
     """
     generator = np.random.default_rng(11)
     inside, naive, widths, even = 0, 0, [], []
@@ -99,7 +102,7 @@ def test_even_chances_give_what_a_random_draw_gives(shift: float) -> None:
 
 
 def test_a_weighted_estimate_worked_by_hand() -> None:
-    """A machine that says the same of all leaves the humans alone, weighted by one over the chance."""
+    """A machine that says the same about all leaves only the humans, weighted by one over the chance."""
     human, chance = np.array([1.0] * 6 + [3.0] * 6 + [np.nan] * 12), np.array([1.0] * 6 + [1 / 3] * 18)
     found = estimate_drawn(human, np.ones(24), chance, ~np.isnan(human))
     assert (found.tuning, found.worth) == (0.0, 1.0)
@@ -109,7 +112,10 @@ def test_a_weighted_estimate_worked_by_hand() -> None:
 
 
 def test_chances_add_up_and_no_item_is_drawn_twice() -> None:
-    """The chance by now is that of at least one round; it hangs on no earlier luck; the wanted number comes out on average."""
+    """The current chance is that of at least one round.
+
+    It does not depend on earlier luck; the wanted number is reached on average.
+    """
     unsure = np.where(np.arange(SIZE) % 4 == 0, 1.0, 0.1)
     begun = begin_draw(NAMES, set(NAMES[:40]))
     assert set(begun["chance"]) == {0.1}
@@ -130,7 +136,7 @@ def test_chances_add_up_and_no_item_is_drawn_twice() -> None:
 
 
 def test_a_round_that_asks_for_all_draws_all() -> None:
-    """More than are left: every item is drawn with certainty; no doubt at all is even doubt."""
+    """More than remain: every item is drawn with certainty; no doubt at all counts as even doubt."""
     draw = draw_next(begin_draw(NAMES, {"i1"}), np.zeros(SIZE), 5)
     assert draw["chance"].nunique() == 1
     whole = draw_next(draw, np.zeros(SIZE), SIZE)
@@ -202,7 +208,7 @@ def refuse(problem: EvaluatorError, code: str) -> None:
     ],
 )
 def test_a_draw_file_that_cannot_be_used_is_refused(tmp_path: Path, content: str | bytes | None, code: str) -> None:
-    """Another batch, a broken line or no file: one sentence."""
+    """Another batch, a broken line or a missing file: one sentence."""
     path = tmp_path / "draw.csv"
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -212,7 +218,10 @@ def test_a_draw_file_that_cannot_be_used_is_refused(tmp_path: Path, content: str
 
 
 def test_drawn_items_without_grades_are_named_and_nothing_is_estimated() -> None:
-    """A drawn item that nobody graded is named, one that lacks a criterion with the criterion; no gap of the machine's."""
+    """A drawn item that nobody graded is named, and one that lacks a criterion with that criterion.
+
+    A gap of the machine's is not named.
+    """
     items = NAMES[:20]
     machine = pd.DataFrame({"tone": 1.0, "facts": 2.0}, index=items)
     machine.loc["i5", "facts"] = np.nan

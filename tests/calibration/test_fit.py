@@ -56,9 +56,7 @@ def make_data(
 def held_back(
     n_train: int, n_test: int = 400, seed: int = 0, **options
 ) -> tuple[Profile, np.ndarray, np.ndarray, np.ndarray]:
-    """A profile fitted to the first items, and its points, half widths and the humans' means on the
-    others.
-    """
+    """A profile fitted to the first items, and its points, half widths and the humans' means on the others."""
     features, grades = make_data(n_train + n_test, seed=seed, **options)
     train, test = list(features.ids[:n_train]), list(features.ids[n_train:])
     profile = fit(features.keep(train), Grades(grades.table[grades.table["item"].isin(train)])).profile
@@ -105,7 +103,7 @@ def test_intervals_cover_what_they_state_on_unseen_items() -> None:
 
 
 def test_too_few_labels_are_refused_with_the_number_needed() -> None:
-    """Two items are refused; the sentence names what is missing; a higher confidence asks for more."""
+    """Two items are refused; the sentence names what is missing; a higher confidence requires more."""
     features, grades = make_data(2)
     with pytest.raises(InputError) as caught:
         fit(features, grades)
@@ -155,8 +153,10 @@ def test_an_ordinal_without_a_level_to_pass_gives_its_lowest() -> None:
 
 
 def test_lopsided_questions_are_fitted_with_plain_folds() -> None:
-    """Eleven items of one question and one of another, or a question that everybody got right: no fold could learn from
-    the other question alone. Where it can, questions stay whole.
+    """Questions stay whole where possible, otherwise they are split.
+
+    With eleven items of one question and one of another, or a question that everybody got right, no fold could learn
+    from the other question alone.
     """
     features, grades = graded([*[3] * 11, *range(11)])
     right = [row.item for row in grades.table.itertuples() if row.points == 3][:11]
@@ -208,7 +208,10 @@ def test_a_profile_is_refused_when_what_it_was_fitted_to_changed(part: str) -> N
 
 
 def test_a_profile_of_before_the_arithmetic_was_noted_is_refused(tmp_path: Path) -> None:
-    """A stored profile whose stamp lacks the field loads, and is refused; one that knows nothing of its origin is not."""
+    """A stored profile whose stamp lacks the field loads and is refused.
+
+    One that knows nothing about its origin is not refused.
+    """
     profile, *_ = held_back(40)
     old = profile.model_dump(mode="json")
     old["stamp"] = {"rubric": "r", "prompt": "p", "model": "m"}
@@ -230,7 +233,7 @@ def test_a_missing_readout_is_refused_and_a_missing_hint_is_not() -> None:
 
 
 def test_a_severe_grader_does_not_bend_the_target() -> None:
-    """Where items had different graders, the harsh one's items are not taken for worse."""
+    """If items had different graders, the harsh grader's items are not mistaken for worse ones."""
     features, grades = make_data(200, graders=2)
     table = grades.table.copy()
     odd = table["item"].str[1:].astype(int) % 2 == 1
@@ -259,9 +262,7 @@ def test_the_same_data_gives_the_same_profile() -> None:
 def test_a_conformal_width_covers_its_own_scores_at_least_as_often_as_stated(
     scores: list[float], confidence: float
 ) -> None:
-    """At least ceil((n + 1) c) of n scores lie within the quantile, and it never shrinks with the
-    confidence.
-    """
+    """At least ceil((n + 1) c) of n scores lie within the quantile, which never shrinks with the confidence."""
     values = np.array(scores)
     quantile = conformal_quantile(values, confidence)
     assert (values <= quantile).mean() >= min(1, confidence)
@@ -299,8 +300,9 @@ def test_errors_that_grow_get_wider_intervals_there() -> None:
 
 
 def test_routing_takes_the_surest_first_and_keeps_its_promise() -> None:
-    """Agreement falls as more is graded alone; the policy chosen is the largest that keeps the wanted
-    agreement.
+    """Agreement falls as more is graded alone.
+
+    The chosen policy is the largest that keeps the wanted agreement.
     """
     half = np.arange(100) / 100
     error = np.where(np.arange(100) < 60, 0.1, 3.0)
@@ -312,7 +314,7 @@ def test_routing_takes_the_surest_first_and_keeps_its_promise() -> None:
 
 
 def test_nobody_is_passed_or_failed_across_the_mark() -> None:
-    """An interval that holds the pass mark goes to a person."""
+    """An interval that contains the pass mark goes to a person."""
     low, high = np.array([1.0, 6.0, 3.0, 5.0]), np.array([4.0, 9.0, 7.0, 6.0])
     assert crosses(low, high, 5.0).tolist() == [False, False, True, False]
 

@@ -1,6 +1,4 @@
-"""Human grades as people bring them: long and wide, CSV and XLSX, numbers and words, with what is wrong
-listed.
-"""
+"""Human grades as people bring them: long and wide, CSV and XLSX, numbers and words, with problems listed."""
 
 from __future__ import annotations
 
@@ -36,7 +34,7 @@ def long(*rows: tuple[str, ...]) -> pd.DataFrame:
     ],
 )  # fmt: skip
 def test_points_in_words_and_full_width_are_read(text: str, points: float) -> None:
-    """Arabic, full-width and Chinese numerals with 分 behind them give the same points."""
+    """Arabic, full-width and Chinese numerals followed by 分 mean the same points."""
     assert parse_points(text) == points
 
 
@@ -58,8 +56,9 @@ def test_every_integer_reads_back(number: int) -> None:
 
 
 def test_problems_are_listed_with_the_row_of_the_spreadsheet() -> None:
-    """Unknown item, out of range, two grades for one item, a letter: each is named with its row, the rest
-    is used.
+    """Unknown item, out of range, two grades for one item, a letter: each is named with its row.
+
+    The rest is used.
     """
     table = long(("a", "g1", "c", "3"), ("z", "g1", "c", "3"), ("a", "g2", "c", "9"), ("a", "g1", "c", "4"),
                  ("b", "g1", "c", "B+"), ("b", "g2", "c", "三分"), ("b", "g3", "c", None),
@@ -77,7 +76,7 @@ def test_problems_are_listed_with_the_row_of_the_spreadsheet() -> None:
 
 
 def test_without_a_scale_a_grade_far_from_all_others_is_named_and_used() -> None:
-    """99 among grades up to 5 is a slip of the hand; a rare low grade is none."""
+    """99 among grades up to 5 is a slip of the hand; a rare low grade is not."""
     rows = [(f"i{number}", "g1", "c", str(3 + number % 3)) for number in range(40)]
     grades = read_grades(long(*rows, ("j", "g1", "c", "0"), ("k", "g1", "c", "99")))
     (found,) = grades.problems
@@ -87,7 +86,7 @@ def test_without_a_scale_a_grade_far_from_all_others_is_named_and_used() -> None
 
 
 def test_wide_by_grader_and_wide_by_criterion_are_recognised() -> None:
-    """A column a grader and a column a criterion give the same long table as the long file."""
+    """A column per grader and a column per criterion make the same long table as the long file."""
     graders = pd.DataFrame(
         {"编号": ["a", "b"], "张老师": ["3分", "4"], "李老师": ["2", None], "备注": ["说得很好", "一般般"]}
     )
@@ -102,9 +101,7 @@ def test_wide_by_grader_and_wide_by_criterion_are_recognised() -> None:
 
 
 def test_another_scale_is_noticed_and_converted_when_stated() -> None:
-    """Grades up to 100 against a rubric of 0 to 10 are named as another scale; stated, they are moved
-    linearly.
-    """
+    """Grades up to 100 against a rubric of 0 to 10 are named as another scale; stated, they are moved linearly."""
     table = long(("a", "g", "c", "100"), ("b", "g", "c", "50"), ("d", "g", "c", "5"))
     scales = {"c": Scale(low=0, high=10)}
     noticed = read_grades(table, scales=scales)
@@ -115,7 +112,7 @@ def test_another_scale_is_noticed_and_converted_when_stated() -> None:
 
 
 def test_a_scale_without_a_rubric_to_convert_to_is_refused() -> None:
-    """Points that would stay as they are, though somebody stated another scale, are not taken."""
+    """Points that would not change although somebody stated another scale are refused."""
     with pytest.raises(InputError) as caught:
         read_grades(long(("a", "g", "c", "85"), ("b", "g", "c", "40")), given_scale=Scale(low=0, high=100))
     assert caught.value.code == "calibration_scale_needs_rubric"
@@ -139,7 +136,7 @@ def test_rows_without_grader_or_criterion_are_listed(tmp_path: Path) -> None:
 
 
 def test_numbers_as_headings_of_a_workbook_name_the_graders(tmp_path: Path) -> None:
-    """编号, 1, 2, 3 is a column a grader, as it is in a CSV file."""
+    """编号, 1, 2, 3 is a column per grader, as it is in a CSV file."""
     path = tmp_path / "wide.xlsx"
     pd.DataFrame([["a", 3, 4, 5], ["b", 1, 2, 2]], columns=["编号", 1, 2, 3]).to_excel(path, index=False)
     grades = read_grades(read_table(path))
@@ -170,7 +167,7 @@ def test_tables_without_grades_are_refused_in_one_sentence(tmp_path: Path, conte
 
 
 def test_a_missing_file_and_a_broken_workbook_are_refused(tmp_path: Path) -> None:
-    """A path that is not there and a file that is no workbook raise InputError."""
+    """A missing path and a file that is not a workbook raise InputError."""
     (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
     for name in ("none.csv", "broken.xlsx"):
         with pytest.raises(InputError):
@@ -217,7 +214,7 @@ def test_a_total_needs_every_criterion() -> None:
 
 
 def test_a_scale_of_which_nobody_used_the_upper_half_is_noticed() -> None:
-    """Grades from 0 to 5 for a rubric that runs to 10 are used as they are, and the question is put."""
+    """Grades from 0 to 5 for a rubric up to 10 are used as they are, and the user is asked about it."""
     table = pd.DataFrame({"item": [f"i{i}" for i in range(30)], "points": [str(i % 6) for i in range(30)]})
     found = read_grades(table, scales={"points": Scale(low=0, high=10)})
     assert [problem.code for problem in found.problems] == ["other_scale"] and len(found.table) == 30
@@ -236,13 +233,13 @@ def _table_with(heading: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("heading", ["质检员", "工号", "谁打的"])
 def test_a_grader_column_is_found_by_what_it_does(heading) -> None:
-    """Whatever its heading, the column that tells rows of one item and criterion apart names the graders."""
+    """Whatever its heading, the column that separates rows of one item and criterion names the graders."""
     grades = read_grades(_table_with(heading))
     assert len(grades.table) == 60 and grades.graders == ["李", "王", "赵"]
 
 
 def test_a_mapping_that_loses_grades_is_refused() -> None:
-    """Several people's grades under no name are not taken for one person's."""
+    """Several people's unnamed grades are not mistaken for one person's."""
     table = _table_with("质检员").drop(columns="质检员")
     with pytest.raises(InputError) as raised:
         read_grades(table)

@@ -62,7 +62,7 @@ def test_severity_of_one_grader_or_equal_grades_is_none() -> None:
 
 
 def test_a_copied_grader_is_found_and_honest_ones_are_not() -> None:
-    """Of six graders the two with the same grades are named, nobody else."""
+    """Of six graders, only the two with the same grades are named."""
     grades = np.clip(np.round(humans() * 1.2), -2, 2)
     assert find_copies(grades, list("abcdef")) == []
     grades[:, 4] = grades[:, 1]
@@ -71,8 +71,9 @@ def test_a_copied_grader_is_found_and_honest_ones_are_not() -> None:
 
 
 def test_two_lenient_graders_with_gaps_have_not_copied() -> None:
-    """Where 96 % of all grades are ones, two independent graders agree on 92 %, however many items each left out; equal
-    grades on all levels are still named.
+    """Where 96 % of all grades are ones, two independent graders agree on 92 %.
+
+    That holds however many items each left out; equal grades on all levels are still named.
     """
     draw = np.random.default_rng(2)
     grades = np.where(draw.random((400, 2)) < 0.96, 1.0, 0.0)
@@ -86,7 +87,7 @@ def test_two_lenient_graders_with_gaps_have_not_copied() -> None:
 
 
 def test_a_grader_who_shares_no_item_has_no_severity() -> None:
-    """Who has no total because of a criterion left out is listed without figures; the others are as they were."""
+    """Graders without a total because of a missing criterion are listed without figures; the others are unchanged."""
     grades = humans()
     alone = np.column_stack([grades, np.full(len(grades), np.nan)])
     rows = measure_severity(alone, list("abcdefz"))
@@ -96,8 +97,9 @@ def test_a_grader_who_shares_no_item_has_no_severity() -> None:
 
 
 def test_the_replacement_test_worked_by_hand() -> None:
-    """Three humans, two of a kind: who wins which item, worked out on paper (Calderon et al., 2025,
-    section 3).
+    """Three humans, two of them alike: which wins which item, worked out by hand.
+
+    Source: Calderon et al., 2025, section 3.
     """
     # The machine always says 0; h1 and h2 say 0; h3 says 1 on every item of 40.
     machine = np.zeros(40)
@@ -125,8 +127,9 @@ def test_the_replacement_tests_p_is_the_one_sided_t_test_against_epsilon() -> No
 
 
 def test_a_handful_on_which_all_agree_is_not_enough() -> None:
-    """Five equal grades have p = 1/32 in the Wilcoxon test, too much for three humans (.05 / (1 + 1/2 + 1/3)); six have
-    1/64, which is enough, and that one is what is asked for.
+    """Five equal grades have p = 1/32 in the Wilcoxon test, and six have 1/64.
+
+    The first is too much for three humans (.05 / (1 + 1/2 + 1/3)); the second is enough, and is the number requested.
     """
     few = duel_humans(np.ones(5), np.ones((5, 3)), ["a", "b", "c"])
     assert [duel.p for duel in few.duels] == [pytest.approx(1 / 32)] * 3

@@ -57,7 +57,7 @@ def test_inside_the_policy_a_grading_is_decided_alone() -> None:
 
 
 def test_wider_than_the_policy_needs_a_person() -> None:
-    """The criterion whose interval is too wide is named with what the policy allows."""
+    """The criterion with too wide an interval is named with what the policy allows."""
     card = decide(Policy(widest={"sorry": 0.1, "plan": 0.5}), pass_mark=0.5)
     assert (card.decision, codes(card)) == ("person", {"too_wide"})
     assert card.review_reasons[0].criterion == "sorry" and "0.1" in shown_reasons(card)[0]
@@ -92,7 +92,7 @@ def test_an_ungraded_criterion_loses_nothing() -> None:
 
 
 def test_a_fatal_item_still_makes_the_total_zero() -> None:
-    """Fitted criteria never bring back points that a fatal item took."""
+    """Fitted criteria never restore points that a fatal item removed."""
     whole = make_card(7)
     fatal = whole.verdicts[0].model_copy(update={"criterion": "lie", "kind": "fatal", "level": 1, "points": 0.0})
     card = decide(Policy(), verdicts=(*whole.verdicts, fatal), review_reasons=(ReviewReason(code="fatal"),))
@@ -161,7 +161,7 @@ def test_each_policy_is_a_version_in_the_records(tmp_path: Path) -> None:
 
 
 def test_a_policy_is_not_put_on_another_fit(tmp_path: Path) -> None:
-    """A profile that was fitted again under the same name takes no policy that was chosen on the earlier fit."""
+    """A profile fitted again under the same name does not inherit a policy chosen on the earlier fit."""
     with open_records(load_settings(data_dir=tmp_path / "data")) as records:
         first = keep_profile(records.profiles, fitted(), "leak")
         keep_profile(records.profiles, fitted(by=0.5), "leak")
@@ -171,7 +171,7 @@ def test_a_policy_is_not_put_on_another_fit(tmp_path: Path) -> None:
 
 
 def test_a_stored_profile_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
-    """What another program put there is named, by name and version."""
+    """An entry from another program is named, by name and version."""
     with open_records(load_settings(data_dir=tmp_path / "data")) as records:
         kept = records.profiles.save("team", {"name": "team"}, rubric_id="leak")
     with pytest.raises(InputError, match="team v1"):
@@ -192,7 +192,7 @@ def test_the_command_sets_shows_and_clears_a_policy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["plan", "other=1", "plan=x", "plan=-1", "plan=nan"])
 def test_a_width_that_cannot_be_read_is_one_sentence(text: str) -> None:
-    """An unknown criterion or no number raises InputError that names the criteria."""
+    """An unknown criterion or an invalid number raises InputError that names the criteria."""
     with pytest.raises(InputError, match="plan"):
         set_policy(fitted(), None, [text])
 

@@ -40,7 +40,7 @@ def records(place: Path) -> Records:
 
 
 def keep(records: Records, number: int, **changes: object) -> str:
-    """Stores a grading of the text with that number; gives its id."""
+    """Stores a grading of the text with that number; returns its id."""
     card = make_card(number, **changes)
     return records.save(card, spoken(number))
 
@@ -88,7 +88,7 @@ def test_nothing_stored_and_nothing_corrected_are_two_sentences(place: Path) -> 
 
 
 def test_one_command_reports_and_one_fits(records: Records, place: Path) -> None:
-    """A report and a profile without a file made by hand; what the profile moves is not taken for a readout later."""
+    """A report and a profile without a handmade file; what the profile moves is not later mistaken for a readout."""
     report = RUN.invoke(app, ["run", "--stored", "leak", "--no-texts", "--out", str(place / "report")])
     assert report.exit_code == 0, report.output
     assert json.loads((place / "report" / "report.json").read_text())["items"] == 12
@@ -105,7 +105,10 @@ def test_one_command_reports_and_one_fits(records: Records, place: Path) -> None
 
 
 def test_a_criterion_with_too_few_grades_is_left_out_not_fatal(records: Records, place: Path) -> None:
-    """Where people corrected one criterion on a few items only, the other is fitted, and the sentence names the first."""
+    """If people corrected one criterion on a few items only, the other is fitted.
+
+    The sentence names the first.
+    """
     for row in records.human_grades("leak"):
         if row.criterion == "sorry" and row.points:
             records.revert(row.item, "sorry", who="陈")
@@ -115,7 +118,7 @@ def test_a_criterion_with_too_few_grades_is_left_out_not_fatal(records: Records,
 
 
 def test_without_grades_or_readouts_the_sentence_names_the_option(place: Path) -> None:
-    """A command that was given nothing says which option is missing."""
+    """A command without arguments says which option is missing."""
     for arguments in (["run"], ["run", "--grades", "g.csv"]):
         result = RUN.invoke(app, arguments)
         assert isinstance(result.exception, InputError) and "--stored" in result.exception.text("en")

@@ -1,4 +1,4 @@
-"""The question who is graded, on a real terminal."""
+"""The question which speaker is graded, on a real terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CODE = (
 
 
 def asked(typed: str) -> tuple[str, str]:
-    """What is printed, and what stands on the terminal, where somebody types `typed`."""
+    """Returns the output and the terminal's content after `typed` is typed."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-c", CODE, CALL],
@@ -46,7 +46,7 @@ def asked(typed: str) -> tuple[str, str]:
 
 
 def test_who_is_graded_is_asked_until_it_is_clear() -> None:
-    """A number that nobody has is asked again; the answer settles every doubt."""
+    """A number that no speaker has leads to the question again; the answer settles every doubt."""
     printed, shown = asked("7\n2\n")
     assert printed.strip() == "['customer', 'agent', 'customer', 'agent'] 0"
     assert "1. 0: 嗯" in shown and "2. 1: 哦" in shown and "“7”" in shown

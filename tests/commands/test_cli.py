@@ -27,7 +27,7 @@ def test_grade_prints_json_and_history_finds_it(run):
 
 
 def test_table_names_total_criteria_evidence_and_references(run):
-    """The scorecard in the terminal holds what a person looks for, in Chinese as well."""
+    """The scorecard in the terminal contains what a person looks for, in Chinese as well."""
     table = run("grade", "-r", "cross-border-wrong-item", str(GOOD), "--lang", "zh")
     assert table.returncode == 0, table.stderr
     for wanted in ("/ 10", "开头几句", "▶", "参考依据", "评测组自编参考答案", "记录"):
@@ -35,7 +35,7 @@ def test_table_names_total_criteria_evidence_and_references(run):
 
 
 def test_markdown_goes_to_a_file_as_it_is(run):
-    """Markdown has a heading a criterion and no terminal codes."""
+    """Markdown has one heading per criterion and no terminal codes."""
     text = run("grade", "-r", "cross-border-wrong-item", str(GOOD), "--format", "markdown").stdout
     assert text.startswith("# ")
     assert "\x1b" not in text
@@ -52,7 +52,7 @@ def test_standard_input_in_gb18030(run_process):
 
 
 def test_roles_are_mapped_by_name(run, tmp_path):
-    """`--agent` says who is graded; a name that nobody has is refused with the names there are."""
+    """`--agent` names the graded speaker; an unknown name is refused with the existing names."""
     path = tmp_path / "chat.txt"
     path.write_text("小李：座椅发错了，对不起，明天给您换。\n老罗：快点。", encoding="utf-8")
     graded = run("grade", "-r", "cross-border-wrong-item", str(path), "--agent", "小李", "--format", "json")
@@ -84,7 +84,7 @@ def test_bad_text_is_one_sentence(run, tmp_path, name, content, code, said):
 
 
 def test_rubric_with_a_typo_names_line_and_field(run, tmp_path):
-    """A misspelt field is found by line, with what was probably meant."""
+    """A misspelt field is found by line, with the probable intended name."""
     text = (ROOT / "rubrics" / "staff-shortage.yaml").read_text(encoding="utf-8").replace("pass_mark:", "pas_mark:")
     path = tmp_path / "typo.yaml"
     path.write_text(text, encoding="utf-8")
@@ -96,7 +96,7 @@ def test_rubric_with_a_typo_names_line_and_field(run, tmp_path):
 
 
 def test_unknown_rubric_suggests_one(run):
-    """A name that is nearly right gets the right one."""
+    """An almost correct name gets the correct one."""
     result = run("grade", "-r", "staff-shortag", str(GOOD))
     assert (result.returncode, "staff-shortage" in result.stderr) == (2, True)
 
@@ -188,14 +188,14 @@ def test_lint_tells_everything_about_every_file(run, tmp_path):
 
 
 def test_new_rubric_where_nobody_can_write(run, tmp_path):
-    """A folder that is not there is one sentence with the path, and no bug."""
+    """A missing folder is one sentence with the path, and not a bug."""
     refused = run("rubrics", "new", "mine", "--out", str(tmp_path / "no" / "mine.yaml"))
     assert (refused.returncode, refused.stderr.count("\n")) == (4, 1)
     assert "create its folder" in refused.stderr
 
 
 def test_history_shows_names_as_they_are(run, tmp_path):
-    """Brackets in a file's name are no markup, and a search that finds nothing says so."""
+    """Brackets in a file's name are not markup, and a search that finds nothing says so."""
     path = tmp_path / "call[red].txt"
     path.write_text("客服：款式不对是我们的错，今晚就重新寄。\n客户：快点。", encoding="utf-8")
     assert run("grade", "-r", "cross-border-wrong-item", str(path)).returncode == 0
@@ -216,5 +216,5 @@ def test_history_counts_corrections(run, home, tmp_path):
 
 
 def test_unknown_language_is_refused(run):
-    """Only the languages that there are."""
+    """Only the existing languages are accepted."""
     assert run("--lang", "fr", "history").returncode == 2

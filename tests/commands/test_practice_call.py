@@ -27,7 +27,7 @@ def test_a_call_from_the_first_words_to_the_grading(run):
 
 
 def test_what_cannot_be_is_said_in_one_sentence(run):
-    """An unknown persona, a scenario without one, and a call that nobody led."""
+    """An unknown persona, a scenario without one, and a call that does not exist."""
     for arguments in (("call", "nobody.here"), ("call", "-r", "training-plan"), ("resume", "zzz")):
         result = run("practice", *arguments)
         assert result.returncode == 2 and len(result.stderr.strip().splitlines()) == 1, result.stderr

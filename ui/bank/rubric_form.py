@@ -231,7 +231,7 @@ def _criterion(key: str, base: Content) -> Content:
 
 
 def _closing(key: str, base: Content | None, criterion: Content) -> Content | None:
-    """How a conversation is closed that went badly and well, a sentence a line; None while both are empty."""
+    """How conversations that went badly and well end, one sentence per line; None while both are empty."""
     st.html(f'<p class="ev-dim">{escape(tr("ui_bank.closing"))}</p>')
     base = base or {"speaker": "agent" if criterion["speaker"] == "agent" else "customer", "low": [], "high": []}
     ends = {

@@ -55,7 +55,7 @@ def form() -> None:
 
 
 def _named(one: Handed) -> Handed:
-    """A file has its name; whose a pasted text is can be said, so that the list of gradings tells people apart."""
+    """A field for the owner of a pasted text, so that the list of gradings distinguishes people; files have names."""
     if one.label:
         return one
     field = "grade_name"
