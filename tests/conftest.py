@@ -1,4 +1,4 @@
-"""What all tests share: their order, and which of them stay together when pytest-xdist spreads them over processes."""
+"""What all tests share: their order, and which of them stay in one process when pytest-xdist spreads them."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _warm_up() -> None:
     for name in LATE:
         with suppress(ImportError):
             importlib.import_module(name)
-    inspect.stack()  # Streamlit looks at its own at the first element; Python then reads the places of all modules once
+    inspect.stack()  # Streamlit calls it at the first element; the first call reads the places of all modules
     with suppress(EvaluatorError):  # the page reports it to the user
         scenario.entries()
         stores.records()

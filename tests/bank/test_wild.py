@@ -82,7 +82,7 @@ def test_lists_stay_in_their_explanation_or_answer():
 
 
 def test_options_in_columns_and_glued():
-    """Two columns give A to D in order; letters without a space begin options too."""
+    """Two columns hold A to D in order; letters without a space begin options too."""
     assert [option.text for option in items("13_options_two_columns.txt")[0].options] == [
         "尊重",
         "幽默",

@@ -162,7 +162,7 @@ def test_a_wide_table_waits_for_confirmation(files: dict[str, str], tmp_path: Pa
 
 
 def test_grades_in_words_and_letters_are_read_or_refused_in_one_sentence(files: dict[str, str], tmp_path: Path) -> None:
-    """ "三分" and "3分" count as they stand; letters count as soon as somebody says what they are worth."""
+    """Grades such as "三分" and "3分" count as they are; letters count once somebody says what they are worth."""
     rows = [f"i{i},张,tone,{('三分', '2分', 'B+', '１')[i % 4]}" for i in range(40)]
     words = tmp_path / "words.csv"
     words.write_text("\n".join(["item,grader,criterion,points", *rows]), encoding="utf-8")

@@ -241,7 +241,7 @@ def test_drawn_items_without_grades_are_named_and_nothing_is_estimated() -> None
 
 
 def test_what_is_missing_is_named_even_where_all_lack_the_same_and_fits_on_a_sheet(tmp_path: Path) -> None:
-    """Who lacks one criterion of two is named with it; the sheet has a row for each gap and is read as grades are."""
+    """An item that lacks one of two criteria is named with it; the sheet has a row per gap and is read like grades."""
     items = NAMES[:4]
     machine, means = (pd.DataFrame({"tone": 1.0, "facts": 2.0}, index=items) for _ in range(2))
     means.loc[["i1", "i3"], "facts"] = np.nan

@@ -1,4 +1,4 @@
-"""YAML, JSON and cells read and written within limits; what anybody may hand in ends in one exception."""
+"""YAML, JSON and cells read and written within limits; any user input ends in a result or one exception."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ _VALUE = st.recursive(
 
 
 def _allowed(value: Any) -> bool:
-    """Whether YAML has characters for it at all, and no key is the one that merges."""
+    """Whether YAML has characters for it at all, and no key is the merge key."""
     text = repr(value)
     return "<<" not in text and not any(
         ord(ch) < 32 or 0x7F <= ord(ch) < 0xA0 or ord(ch) >= 0xFFFE for ch in _texts(value)

@@ -28,7 +28,7 @@ def test_a_question_that_was_not_asked_is_not_zero():
 
 
 def test_what_could_not_be_graded_keeps_the_outcome_open():
-    """An ungraded question counts neither way while it could decide, and no longer when it cannot."""
+    """An ungraded question counts neither way while it could decide, and no longer once it cannot."""
     paper = interview_paper()
     failed = QuestionOutcome(question="q2", state="ungraded", max_points=10)
     assert add_up(paper, [outcome(paper, "q1", 5), failed]).passed is None
@@ -47,7 +47,7 @@ def test_a_section_below_its_mark_fails_the_paper():
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 10)), min_size=3, max_size=3))
 def test_sections_add_up_to_the_total(points):
-    """Whatever was asked, the parts make the whole."""
+    """Whatever was asked, the parts add up to the whole."""
     paper = interview_paper()
     outcomes = [outcome(paper, f"q{place}", value) for place, value in enumerate(points, start=1) if value is not None]
     result = add_up(paper, outcomes)
@@ -78,7 +78,7 @@ def test_keys_grade_with_the_policy_of_the_paper(question, answer, points):
 
 
 def test_a_list_with_a_mistake_names_the_line():
-    """A field that there is not is told with its line."""
+    """An unknown field is reported with its line."""
     with pytest.raises(InputError, match=r"line 6|第 6 行"):
         parse_questions(LIST.replace("points: 10", "pionts: 10"), "list.yaml")
 
@@ -107,7 +107,7 @@ class Shelf:
 
 
 def test_a_paper_of_the_bank_leaves_out_what_nobody_can_answer():
-    """Questions that are cut off or have no key are not asked; an interview asks the open ones only."""
+    """Questions that are cut off or lack a key are not asked; an interview asks only the open ones."""
     shelf = Shelf(
         Item(kind="single_choice", text="甲？", options=OPTIONS, key="A", paper="卷一", section="一"),
         Item(kind="single_choice", text="乙？", options=OPTIONS, paper="卷一", section="一"),

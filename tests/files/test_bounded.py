@@ -1,4 +1,4 @@
-"""Files are read in a process that may break: a sentence comes of it, and the next file is read."""
+"""Files are read in a process that may crash: the result is a sentence, and the next file is read."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_whatever_happens_is_one_sentence_and_the_next_file_is_read(function: An
 
 
 def made(folder: Path) -> dict[str, Path]:
-    """A whole file of each kind."""
+    """An intact file of each kind."""
     import docx
     import openpyxl
 
@@ -157,7 +157,7 @@ def test_what_is_no_file_is_said(name: str, tmp_path: Path) -> None:
 @pytest.mark.shared
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="needs ../shared/wild/hostile beside the checkout")
 def test_every_hostile_file_ends_in_a_sentence_beside_a_good_one(tmp_path: Path) -> None:
-    """Each file alone, timed from outside: two seconds of its own, apart from starting the reader."""
+    """Each file alone, timed from outside: two seconds each, apart from starting the reader."""
     good = tmp_path / "good.txt"
     good.write_text(PAPER, encoding="utf-8")
     import_files(None, [good], dry_run=True)

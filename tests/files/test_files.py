@@ -31,7 +31,7 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 @pytest.mark.parametrize("name", ["/dev/zero", "fifo", "folder"])
 def test_what_is_no_file_is_never_read(tmp_path: Path, name: str) -> None:
-    """A pipe without a writer would wait for good, /dev/zero never ends."""
+    """A pipe without a writer would wait for ever, and /dev/zero never ends."""
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "folder").mkdir()
     with pytest.raises(NotAFile):

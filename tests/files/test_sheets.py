@@ -1,4 +1,4 @@
-"""Workbooks that people bring, and cells that are given to them: bounded on the way in, no formulas on the way out."""
+"""Workbooks from users, and cells written for them: bounded on the way in, no formulas on the way out."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_damaged_workbooks_are_sentences(tmp_path: Path) -> None:
 
 
 def test_a_table_names_a_rubric_by_id_and_opens_no_file(tmp_path: Path) -> None:
-    """A path in somebody's table: a rubric file that could be read, a device, a file of this machine."""
+    """A path in a user's table: a readable rubric file, a device, a file of this machine."""
     shipped = rubrics.list_rubrics(Settings(data_dir=tmp_path))[0]
     assert rubrics.find_named(shipped.id, Settings(data_dir=tmp_path)).id == shipped.id
     for name in (str(shipped.path), "../x.yaml", "/etc/passwd", "/dev/zero", "a\\b", "x.yml"):

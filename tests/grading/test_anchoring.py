@@ -43,7 +43,7 @@ def test_witness_is_cut_at_both_anchors():
 
 
 def test_question_that_cannot_tell_reference_from_silence_is_no_witness():
-    """Anchors that coincide or stand the wrong way round say nothing."""
+    """Anchors that coincide or are reversed say nothing."""
     assert witness(1, 1, 1.01) is None
     assert witness(1, 2, 1) is None
 
@@ -61,13 +61,13 @@ def test_disagreeing_witnesses_are_less_certain():
 
 
 def test_place_without_witnesses_is_an_error():
-    """Nothing to go by is not zero."""
+    """A missing reading is not zero."""
     with pytest.raises(ValueError):
         place([])
 
 
 def test_blend_takes_the_only_view_there_is():
-    """A missing view leaves the other as it is."""
+    """A missing view leaves the other unchanged."""
     only = Placed(0.4, 0.2)
     assert blend(only, None, 0.3) == only
     assert blend(None, only, 0.3) == only
@@ -95,12 +95,12 @@ def test_a_higher_position_never_gives_fewer_points(levels, one, other):
 
 
 def test_confidence_at_its_ends():
-    """All alike is 0, one certain is 1."""
+    """A uniform distribution is 0, a certain one is 1."""
     assert confidence([0.25] * 4) == pytest.approx(0)
     assert confidence([0, 0, 1]) == pytest.approx(1)
 
 
 def test_happened_needs_more_than_both_anchors_show():
-    """What silence or the reference shows as well did not happen; half a logit more is even odds."""
+    """What silence or the reference shows as well did not happen; half a logit more means even odds."""
     assert happened(0.5, 0.0, -1.0) == pytest.approx(0.5)
     assert happened(0.0, 0.0, 0.0) < 0.2 < 0.8 < happened(2.0, 0.0, 0.0)

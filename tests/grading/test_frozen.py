@@ -1,4 +1,4 @@
-"""Graded texts: the frozen ones are those that were recorded, and all labels speak of what the texts and the rubrics say."""
+"""Graded texts: the frozen ones match their record, and all labels fit the texts and the rubrics."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ EACH = pytest.mark.parametrize("rubric", RUBRICS, ids=lambda rubric: rubric.id)
 
 
 def test_no_frozen_text_was_changed():
-    """A text that was touched has left the frozen set: write new ones, `examples/README.md` says how."""
+    """A changed text has left the frozen set: write new ones, as `examples/README.md` describes."""
     changed = [name for name, digest in frozen.recorded().items() if frozen.digest(name) != digest]
     assert changed == []
 
 
 def test_a_scenario_is_frozen_whole():
-    """Of a frozen scenario every text is recorded (`python -m benchmarks.frozen --write ID`), of another one none."""
+    """Every text of a frozen scenario is recorded (`python -m benchmarks.frozen --write ID`), and none of any other."""
     ids = {rubric.id for rubric in frozen.frozen_rubrics()}
     assert ids < {rubric.id for rubric in RUBRICS}
     assert frozen.texts_of(ids) == sorted(frozen.recorded())
@@ -25,7 +25,7 @@ def test_a_scenario_is_frozen_whole():
 
 @EACH
 def test_every_text_has_a_grade_that_the_rubric_allows(rubric):
-    """All criteria are graded, by points that the rubric can give, and the total is what they add up to."""
+    """All criteria are graded, with points that the rubric allows, and the total is their sum."""
     grades = frozen.read_grades(rubric.id)
     assert tuple(grades) == frozen.QUALITIES
     for grade in grades.values():
@@ -39,7 +39,7 @@ def test_every_text_has_a_grade_that_the_rubric_allows(rubric):
 
 
 def added_up(rubric, grade) -> float:
-    """The total that the points give, as the product adds them up."""
+    """The total of the points, as the product adds them up."""
     if any(grade.happened.values()):
         return 0.0
     counted = [item for item in rubric.criteria if item.kind in ("score", "checklist")]
@@ -52,7 +52,7 @@ def added_up(rubric, grade) -> float:
 
 @EACH
 def test_what_is_quoted_stands_in_the_text(rubric):
-    """The sentences of a grade and of a pair are the text's own, and they belong to key points and criteria that there are."""
+    """The sentences of grades and pairs are the text's own, and belong to existing key points and criteria."""
     points = {point.id for answer in rubric.references for point in answer.key_points}
     for name, grade in frozen.read_grades(rubric.id).items():
         text = frozen.read_text(rubric.id, name)
@@ -65,7 +65,10 @@ def test_what_is_quoted_stands_in_the_text(rubric):
 
 @EACH
 def test_pairs_are_many_and_hard(rubric):
-    """Forty pairs and more a scenario, at least twenty of them near misses of several kinds, each about one statement."""
+    """At least forty pairs per scenario, at least twenty of them near misses of several kinds.
+
+    Each pair is about one statement.
+    """
     pairs = frozen.read_pairs(rubric.id)
     assert len(pairs) >= 40 and sum(pair.near is not None for pair in pairs) >= 20
     assert {"negated", "later", "other"} <= {pair.near for pair in pairs}

@@ -24,7 +24,7 @@ RUBRIC = Rubric(
 
 
 class Even:
-    """A judge to whom all options are alike."""
+    """A judge that gives all options the same probability."""
 
     name, traits, stamp = "even", Traits(anchored=True), {"model": "even"}
 
@@ -67,7 +67,7 @@ def test_nobody_there_says_nothing():
 
 
 async def test_last_words_move_the_points_and_are_quoted():
-    """With the same answers of the judge, thanks give more points than a complaint, and both are evidence."""
+    """With the same answers from the judge, thanks earn more points than a complaint, and both are evidence."""
     cards = []
     for last in ("出热水了，谢谢你！", "什么破热水器，我要投诉"):
         cards.append(await grade(parse(call(last)), RUBRIC, Even(), [], lambda _: None))
@@ -80,7 +80,7 @@ async def test_last_words_move_the_points_and_are_quoted():
 
 
 async def test_a_judge_that_needs_no_anchors_weighs_them_itself():
-    """Such a judge reads the whole text; nothing is quoted that had no say."""
+    """Such a judge reads the whole text; words that had no influence are not quoted."""
     large = Even()
     large.traits = Traits()
     without = RUBRIC.model_copy(update={"criteria": (CRITERION.model_copy(update={"closing": None}),)})
@@ -97,6 +97,6 @@ async def test_a_judge_that_needs_no_anchors_weighs_them_itself():
     ],
 )
 def test_a_closing_that_cannot_count_is_refused(change, code):
-    """A speaker whose words are left out, and kinds that take points away, are said at once."""
+    """A speaker whose words are left out, and kinds that take points away, are reported at once."""
     with pytest.raises(ValueError, match=code):
         Criterion.model_validate(CRITERION.model_dump() | change)

@@ -33,7 +33,7 @@ def test_an_order_to_the_grader_leaves_no_trace(rubric):
 
 
 def test_dialogue_lines_carry_roles_not_names():
-    """Whoever speaks is shown by role, so that a name cannot be taken for an order."""
+    """Speakers are shown by role, so that a name cannot be mistaken for an order."""
     rubric = small_rubric()
     state = state_for(rubric, parse("小李：您好。\n老王：漏水了！", roles={"小李": "agent"}), [], None).state
     assert state.text == "客服：您好。\n客户：漏水了！"

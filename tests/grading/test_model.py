@@ -33,7 +33,7 @@ def judge(tmp_path_factory):
 
 
 async def test_reads_chinese_and_keeps_the_prefix(judge):
-    """A plain fact of a Chinese text is read right, and the second question reads only its own words."""
+    """A plain fact in a Chinese text is read correctly, and the second question reads only its own words."""
     state = State(language="zh", task="处理漏水投诉。", text="客服：对不起，师傅下午三点上门。", form="dialogue")
     sorry = predicate("sorry", "客服道歉了吗？", "没有道歉", "道歉了")
     rude = predicate("rude", "客服骂客户了吗？", "没有骂人", "骂了客户")
@@ -47,7 +47,7 @@ async def test_reads_chinese_and_keeps_the_prefix(judge):
 
 
 async def test_order_and_history_do_not_matter():
-    """Asked in the opposite order, and after another text, the same questions get the same answers to the last digit."""
+    """In reverse order, and after another text, the same questions get the same answers to the last digit."""
     rubric, asker = find("cross-border-wrong-item"), choose("embedded", load_settings())
     text = (resource_dir("examples") / rubric.id / "good.txt").read_text(encoding="utf-8")
     state = state_for(rubric, parse(text, form=rubric.form), [], None).state
@@ -89,7 +89,7 @@ async def test_good_example_is_graded_above_the_poor_one(judge):
 
 
 def test_wrong_file_is_one_sentence(tmp_path):
-    """A file that is no model is refused with what to do, not with a crash."""
+    """A file that is not a model is refused with what to do, and does not crash."""
     from evaluator.errors import ModelError
 
     own = tmp_path / "own.gguf"

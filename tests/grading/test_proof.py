@@ -23,7 +23,7 @@ def test_a_sentence_that_says_it_lies_above_one_that_puts_it_off():
 
 @pytest.mark.parametrize("claim", [DATE, CALLS])
 def test_nothing_is_proof_of_what_the_judge_says_was_not_done(claim):
-    """The very example is no proof where the whole text was read as not doing it."""
+    """Even the exact example is not proof if the whole text was read as not doing it."""
     assert is_proved(claim.example, claim, met=True)
     assert not is_proved(claim.example, claim, met=False)
 
@@ -71,14 +71,14 @@ async def test_what_was_not_met_is_told_with_the_nearest_sentence_and_is_no_proo
 
 
 async def test_what_a_sentence_seems_to_say_is_not_called_missing():
-    """The same judge about a call that apologises in so many words: nothing is said to be unmet."""
+    """The same judge about a call with an explicit apology: nothing is reported as unmet."""
     sorry = (await graded_as_missing(f"{COLD}\n客服：非常抱歉，给您添麻烦了，我郑重向您道歉。")).verdicts[0]
     assert [(part.id, part.met) for part in sorry.parts] == [("says", None)]
     assert sorry.parts[0].probability < 0.5 and why(sorry, "zh") == ""
 
 
 async def test_every_sentence_shown_is_checked():
-    """Each quotation says what it was picked for and whether it proves it; what proves comes first."""
+    """Each quotation says what it was chosen for and whether it proves it; proof comes first."""
     card = await grade_call(GOOD, 0.9)
     shown = [item for verdict in card.verdicts for item in verdict.evidence]
     assert shown and all(item.verified is not None and item.statement for item in shown)

@@ -44,7 +44,7 @@ def likeness(rubric: Rubric, text: str):
 
 
 def test_what_says_more_of_the_reference_lies_higher(rubric: Rubric) -> None:
-    """The same in other words lies above half of it, and that above something else."""
+    """The same in other words is above half of it, and that is above something else."""
     criterion = rubric.criteria[0]
     texts = [OTHER_WORDS, SAID.split("。")[0], APART]
     whole, half, apart = [likeness(rubric, text).of_criterion(criterion).position for text in texts]
@@ -58,7 +58,7 @@ def test_the_reference_itself_is_the_upper_end(rubric: Rubric) -> None:
 
 
 def test_key_points_of_two_references_may_share_an_id(rubric: Rubric) -> None:
-    """Each is held against its own reference, also under one name."""
+    """Each is compared with its own reference, even under the same name."""
     found = likeness(rubric, SAID)
     own, _ = found.of_point("best", rubric.references[0].key_points[0])
     other, _ = found.of_point("hash", rubric.references[1].key_points[0])
@@ -66,7 +66,7 @@ def test_key_points_of_two_references_may_share_an_id(rubric: Rubric) -> None:
 
 
 def test_the_nearest_reference_counts(rubric: Rubric) -> None:
-    """An answer after the second reference is not pulled down by missing what the first one says."""
+    """An answer after the second reference loses nothing by missing what the first one says."""
     alone = rubric.model_copy(update={"references": rubric.references[:1]})
     text, criterion = rubric.references[1].text, rubric.criteria[0]
     both, one = [likeness(item, text).of_criterion(criterion).position for item in (rubric, alone)]
@@ -103,7 +103,7 @@ def test_english_words_tell_by_what_they_mean(rubric: Rubric) -> None:
 
 
 def test_a_criterion_without_key_points_has_no_likeness(rubric: Rubric) -> None:
-    """Nothing to resemble is said, not guessed."""
+    """The absence of anything to resemble is reported, not guessed."""
     bare = rubric.model_copy(update={"references": ()})
     found = likeness(bare, SAID)
     assert found.of_criterion(bare.criteria[0]) is None

@@ -1,4 +1,4 @@
-"""Claims, orders in new words, and sentences taken over from the rubric: found, shown, and not counted."""
+"""Claims, orders in new words, and sentences copied from the rubric: found, shown, and not counted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_chances_of_a_sentence_add_up(rubric):
 
 
 def test_an_ordinary_call_raises_nothing(rubric):
-    """A rude call is rude, and no attempt."""
+    """A rude call is rude, and not an attempt to steer."""
     assert not steering(rubric, parse(BASE, form="dialogue"))
     assert not pasted(rubric, parse(BASE, form="dialogue"))
 
@@ -49,7 +49,7 @@ def test_examples_said_over_are_found_with_their_words(rubric):
 
 
 def test_in_a_written_exam_only_long_parts_are_shown():
-    """Who learned the model answer by heart loses nothing by it."""
+    """Knowing the model answer by heart costs nothing."""
     rubric = find("training-plan")
     text = rubric.references[0].text
     (guard,) = pasted(rubric, parse(text, form="answer"))
@@ -58,7 +58,7 @@ def test_in_a_written_exam_only_long_parts_are_shown():
 
 
 def test_points_are_those_without_the_words_and_both_are_shown(rubric):
-    """What was taken over from the rubric earns nothing; the total as written stands beside the one that counts."""
+    """What was copied from the rubric earns nothing; the total as written is beside the one that counts."""
     example = "".join(check.example for criterion in rubric.criteria for check in criterion.checks)
     plain, cheated = (
         asyncio.run(grade(parse(text, form="dialogue"), rubric, ScriptedJudge(), [], lambda _: None))

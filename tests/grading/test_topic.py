@@ -1,4 +1,4 @@
-"""Does a text deal with its task: poor ones do, friendly ones about something else don't."""
+"""Whether a text addresses its task: poor ones do, friendly ones about something else don't."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_text_about_something_else_is_found(text):
 
 
 def test_a_call_to_another_service_is_doubted_most():
-    """Three lines tell little, and nobody is accused of them; still no call about the task is doubted as much."""
+    """Three lines say little, and are never accused; still, no call about the task is doubted as much."""
     assert probability(OTHER_SERVICE) < min(probability(text) for text in (GOOD, COLD, RUDE, TERSE, HALF)) - 0.3
 
 
@@ -47,7 +47,7 @@ def test_nobody_is_accused_where_there_is_nothing_to_tell_by():
 
 
 def test_a_copy_of_a_shipped_rubric_is_not_contrasted_with_itself():
-    """The library's own task, or a copy of it under another name, is no other task."""
+    """The library's own task, or a copy of it under another name, is not another task."""
     shipped = topic.library()
     name, own = next(iter(shipped.topics.items()))
     assert name not in topic.others_than(own, shipped)
@@ -55,7 +55,7 @@ def test_a_copy_of_a_shipped_rubric_is_not_contrasted_with_itself():
 
 
 def test_what_ships_says_how_it_was_made():
-    """The fit has a weight for each feature, and what lies apart by all of them is off the topic."""
+    """The fit has a weight for each feature, and text that is far by all of them is off topic."""
     fit = topic.library().fit
     assert len(fit.weights) == len(fit.centre) == len(fit.scale) == len(topic.FEATURES)
     apart = [mean - 3 * spread for mean, spread in zip(fit.centre, fit.scale, strict=True)]

@@ -1,7 +1,7 @@
 """Linear time: nothing is tried again from each place of a long run.
 
-Regular expressions take their steps out of sight, so those of the guard are linear by construction: every repeat is
-bounded, possessive, or stands behind what only one place can match. The rest is counted.
+Regular expressions take uncounted steps, so those of the guard are linear by construction: every repeat is bounded,
+possessive, or stands behind what only one place can match. The rest is counted.
 """
 
 from __future__ import annotations

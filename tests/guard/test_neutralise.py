@@ -1,4 +1,4 @@
-"""Making a text safe to stand in a prompt as data."""
+"""Makes a text safe to include in a prompt as data."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ TRICKS = st.sampled_from(
     ]
 )
 NORMAL = st.text(alphabet="您好退款abcXYZ019，。！？：“”（）,.!?:;'\"()-%/ \n\t👍é訂單【】[]<>|&*#")
-# Questions hold no text of anybody; the others hold one line each, within a sentence.
+# Questions contain no user text; the others contain one line each, within a sentence.
 WITHOUT_FENCES = ("questions", "coaching", "customer")
 
 
@@ -60,7 +60,7 @@ def test_tokens_are_broken(token: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(PROMPTS.glob("*.md")), ids=lambda path: path.name)
 def test_no_fence_of_our_prompts_survives(path: Path) -> None:
-    """Every fence line that a prompt of ours stands on is broken when it comes from a text."""
+    """Every fence line used in one of our prompts is broken when it comes from a text."""
     line = r"^(?:【[^】\n]+】|\[[A-Z][^\]\n]+\]|</?\w+>)$"
     fences = re.findall(line, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert fences or path.name.startswith(WITHOUT_FENCES)
@@ -78,7 +78,7 @@ def test_hidden_and_control_characters_go() -> None:
     "text", ["好的👨‍👩‍👧", "a < b > c", "[优惠] 【活动】", "<b>您好</b>", "满 100 | 减 10", "می‌خواهم", "Café ①"]
 )
 def test_normal_text_stays(text: str) -> None:
-    """Emoji, comparisons, ordinary brackets and tags come back as they are."""
+    """Emoji, comparisons, ordinary brackets and tags come back unchanged."""
     assert neutralise(text) == text
 
 

@@ -1,7 +1,7 @@
-"""`start.py` installs what the lock pins, whatever the package index offers on the day.
+"""`start.py` installs what the lock pins, whatever the package index offers that day.
 
-The tests build a small package index in a folder. It holds the pinned releases and newer ones, and its packages depend on
-each other with extras and open ranges, as `google-genai` depends on `google-auth[requests]`.
+The tests build a small package index in a folder. It holds the pinned releases and newer ones, and its packages depend
+on each other with extras and open ranges, as `google-genai` depends on `google-auth[requests]`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PIPS = {"bundled": None, "oldest": "pips.txt", "newest": "pips_newest.txt"}
 
 @pytest.fixture
 def start(tmp_path, monkeypatch):
-    """`start.py` at work in a checkout of its own, with an index in a folder as the user's pip configuration."""
+    """`start.py` running in its own checkout, with an index in a folder as the user's pip configuration."""
     spec = importlib.util.spec_from_file_location("start_under_test", ROOT / "start.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -39,7 +39,7 @@ def start(tmp_path, monkeypatch):
     index.mkdir()
     monkeypatch.setattr(module, "HERE", checkout)
     monkeypatch.setattr(module, "VENV", checkout / ".venv")
-    monkeypatch.setattr(module, "run_quietly", lambda *_: None)  # the checkout itself is no package here
+    monkeypatch.setattr(module, "run_quietly", lambda *_: None)  # the checkout itself is not a package here
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -133,7 +133,7 @@ def test_newer_releases_change_nothing(start, tmp_path, pip):
 
 
 def test_the_lock_is_never_resolved(start, tmp_path):
-    """A lock that lacks a dependency is installed as it is: `pip check` is what finds the gap, not the user."""
+    """A lock that lacks a dependency is installed as it is: `pip check` finds the gap, not the user."""
     lock = write_lock(start, "run", {"app": "1.0"})
     python = environment_with("bundled", tmp_path / "environment")
     start.VENV.mkdir()
@@ -143,7 +143,7 @@ def test_the_lock_is_never_resolved(start, tmp_path):
 
 
 def test_a_changed_lock_upgrades_in_place(start, tmp_path):
-    """What the new lock pins replaces the old, what it drops goes, what the user added stays."""
+    """The new lock's pins replace the old ones, dropped pins are removed, the user's own packages stay."""
     write_lock(start, "run", PINNED)
     python = Path(start.set_up("run"))
     offer_newer(tmp_path / "index")
@@ -156,7 +156,7 @@ def test_a_changed_lock_upgrades_in_place(start, tmp_path):
 
 
 def test_an_interrupted_set_up_continues(start, monkeypatch):
-    """A set-up that ended in the middle is finished by the next run; a finished one is not touched again."""
+    """An interrupted set-up is finished by the next run; a finished one is not touched again."""
     write_lock(start, "run", PINNED)
     whole = start.install
     monkeypatch.setattr(start, "install", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -170,7 +170,7 @@ def test_an_interrupted_set_up_continues(start, monkeypatch):
 
 
 def test_an_interrupted_upgrade_still_takes_the_old_pins_away(start, tmp_path, monkeypatch):
-    """What the new lock drops goes, although the run that began the upgrade never came to its end."""
+    """What the new lock drops is removed, even if the run that began the upgrade never finished."""
     write_lock(start, "run", PINNED)
     python = Path(start.set_up("run"))
     write_lock(start, "run", {"app": "1.0", "auth": "1.2", "http-client": "2.0"})
@@ -185,7 +185,7 @@ def test_an_interrupted_upgrade_still_takes_the_old_pins_away(start, tmp_path, m
 
 @pytest.mark.parametrize("damage", ["no interpreter", "no pip", "damaged stamp"])
 def test_a_half_made_environment_heals(start, damage):
-    """An environment without interpreter or pip, or with a stamp that cannot be read, works after the next run."""
+    """An environment without interpreter or pip, or with an unreadable stamp, works after the next run."""
     write_lock(start, "run", PINNED)
     python = Path(start.set_up("run"))
     if damage == "no interpreter":

@@ -1,4 +1,4 @@
-"""What ships must ship: the wheel, installed outside the checkout, grades an example with what it holds."""
+"""The wheel has everything it needs: installed outside the checkout, it grades an example by itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wheel(tmp_path_factory):
 
 
 def test_wheel_holds_prompts_rubrics_and_examples(wheel):
-    """Everything that lies outside the package in the checkout is inside it in the wheel."""
+    """Everything that is outside the package in the checkout is inside it in the wheel."""
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("prompts", "rubrics", "examples"):
         wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""Whole interviews: what belongs to which question, corrections, and points like those of each answer alone."""
+"""Whole interviews: what belongs to which question, corrections, and the same points as each answer alone."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def found():
 
 
 def test_questions_follow_ups_and_small_talk_are_found(found):
-    """A follow-up belongs to its question, a greeting to none, and what was not asked is in no piece."""
+    """A follow-up belongs to its question, a greeting to none, and an unasked question has no piece."""
     assert [piece.questions for piece in found.pieces] == [(), (), *[("q1",)] * 4, *[("q2",)] * 2]
     assert found.asked == ("q1", "q2")
 
 
 def test_an_interview_written_by_hand_is_cut_where_a_person_would():
-    """One of the texts that the weights were made on; those that they were not are measured by the benchmark."""
+    """One of the texts that the weights were made on; the benchmark measures the others."""
     interview = corpus.develop()[0]
     counted = agreement(interview, find_segments(interview.transcript, paper_of(interview)))
     assert counted.turns_right >= 0.85 * counted.turns
 
 
 def test_one_side_alone_is_refused():
-    """Without somebody who asks there is nothing to tell questions by."""
+    """Without an interviewer, questions cannot be told apart."""
     with pytest.raises(InputError, match="--agent"):
         find_segments(assemble([("agent", None, "我先道歉。")]), interview_paper())
 
@@ -79,7 +79,7 @@ def test_an_answer_keeps_its_turns_and_places(found):
 
 
 def test_points_are_those_of_each_answer_alone(records):
-    """Each question is graded by the one path, on nothing but its own words."""
+    """Each question is graded by the usual path, on its own words only."""
     paper, transcript = interview_paper(), interview_transcript()
     kept = keep(records, paper, transcript, find_segments(transcript, paper), candidate="小周")
     done = asyncio.run(grade_interview(records, kept, judge=ScriptedJudge(), settings=load_settings()))
@@ -91,7 +91,7 @@ def test_points_are_those_of_each_answer_alone(records):
 
 
 def test_a_correction_regrades_what_changed_only(records):
-    """Moved words take the old result of both questions away, and of no other."""
+    """Moved words remove the old result of both questions, and of no other."""
     paper, transcript = interview_paper(), interview_transcript()
     kept = keep(records, paper, transcript, find_segments(transcript, paper))
     before = asyncio.run(grade_interview(records, kept, judge=ScriptedJudge(), settings=load_settings()))
@@ -101,7 +101,7 @@ def test_a_correction_regrades_what_changed_only(records):
 
 
 def test_a_persons_points_count(records):
-    """What somebody corrects in a grading is in the sum of the interview."""
+    """A correction in a grading is included in the interview's total."""
     paper, transcript = interview_paper(), interview_transcript()
     kept = keep(records, paper, transcript, find_segments(transcript, paper))
     done = asyncio.run(grade_interview(records, kept, judge=ScriptedJudge(), settings=load_settings()))
@@ -110,7 +110,7 @@ def test_a_persons_points_count(records):
 
 
 def test_segments_can_be_edited_as_a_file(tmp_path, found):
-    """What is written is read back; a question that there is not is refused."""
+    """What is written is read back; an unknown question is refused."""
     paper, transcript = interview_paper(), interview_transcript()
     path = tmp_path / "segments.yaml"
     path.write_text(segments_text(transcript, paper, found), encoding="utf-8")
@@ -122,7 +122,7 @@ def test_segments_can_be_edited_as_a_file(tmp_path, found):
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from([(), ("q1",), ("q2",)])), max_size=6))
 def test_moving_loses_no_character(moves):
-    """However a turn is cut and given away, its pieces lie side by side and cover it."""
+    """However a turn is cut and assigned, its pieces are adjacent and cover it."""
     found = Found(pieces=(Piece(turn="t1", start=0, end=10, questions=("q1",)),))
     for start, end, questions in moves:
         found = found.moved("t1", questions, start=start, end=end)
@@ -134,7 +134,7 @@ def test_moving_loses_no_character(moves):
 @settings(max_examples=20, deadline=None)
 @given(st.integers(1, 4), st.integers(1, 8), st.integers(0, 1000))
 def test_probabilities_of_states_are_probabilities(k, turns, seed):
-    """They sum to 1 at every turn, and the sum over all paths is what adding them up one by one gives."""
+    """They sum to 1 at every turn, and the sum over all paths equals adding them up one by one."""
     states, draw = States(k), np.random.default_rng(seed)
     scores = [draw.normal(size=(states.number, states.number)) for _ in range(turns)]
     alone, _, total = marginals(scores, states)
@@ -147,7 +147,10 @@ def test_probabilities_of_states_are_probabilities(k, turns, seed):
 
 
 def test_the_corpus_is_what_it_says():
-    """More than thirty interviews of 4 to 10 questions, eight by hand at least, none of the report among the develop texts."""
+    """More than thirty interviews of 4 to 10 questions, at least eight of them written by hand.
+
+    None of the report interviews is among the develop texts.
+    """
     develop, report = corpus.develop(), corpus.report()
     assert len(develop) == 10 and len(report) >= 20
     assert sum(one.by_hand for one in report) >= 8

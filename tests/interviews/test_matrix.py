@@ -47,7 +47,7 @@ def records(tmp_path, monkeypatch):
 
 
 def test_rows_are_candidates_and_columns_questions(records):
-    """A question that nobody was asked has no points, and the order is by the column that was chosen."""
+    """A question that nobody was asked has no points, and the order follows the chosen column."""
     matrix = matrix_of(records, "春招").sorted_by("q1")
     values = [row.cells["q1"].points for row in matrix.rows]
     assert {row.name for row in matrix.rows} == {"甲", "乙", "丙"} and values == sorted(values, reverse=True)
@@ -70,7 +70,7 @@ def test_blind_names_say_nothing_and_stay(records):
 
 
 def test_the_panel_stands_beside_the_machine(records):
-    """Points are checked, the newest of each interviewer counts, and agreement is of those that stand."""
+    """Points are checked, the newest of each interviewer count, and agreement covers those that remain."""
     for one in records.interviews.all(round="春招"):
         interview = open_interview(records, one.id)
         machine = interview.outcome("q1").points

@@ -24,8 +24,7 @@ def settings(**given):
 
 
 def right_letter(body):
-    """A model that knows the answers: finds the question in the prompt and takes the letter of the right
-    option."""
+    """A model that knows the answers: it finds the question in the prompt and picks the right option's letter."""
     text = body["messages"][-1]["content"]
     for known in (each for language in LANGUAGES for each in KNOWN[language]):
         if known.question.text in text:
@@ -41,8 +40,10 @@ def clever(body):
 
 @pytest.mark.parametrize("order", ["", "swapped:"])
 async def test_a_good_model_passes_and_its_abilities_are_listed(endpoint, order):
-    """Log-probabilities, JSON, both languages, speed, tokens and price: each is found out by asking, in both orders of the
-    options."""
+    """A check finds log-probabilities, JSON, both languages, speed, tokens and price by asking.
+
+    It asks in both orders of the options.
+    """
     endpoint.usual = clever
     found = await check(f"{order}{endpoint.url}#m", settings())
     assert found.fit and found.log_probabilities.works and found.json_schema.works
@@ -76,7 +77,7 @@ async def test_a_model_that_answers_nothing_is_not_fit(endpoint):
 
 
 async def test_a_wrong_key_is_not_a_finding_but_an_error(endpoint):
-    """Nothing can be said of a model that lets nobody in."""
+    """Nothing can be said about a model that admits nobody."""
     endpoint.usual = fake.status(401)
     with pytest.raises(EndpointError):
         await check(f"{endpoint.url}#m", settings())

@@ -46,7 +46,7 @@ def settings(**given):
     ],
 )
 def test_a_name_decides_model_address_and_way_of_asking(name, method, endpoint):
-    """Each kind of name gives the judge it promises, and the judge keeps the name that the user chose."""
+    """Each kind of name creates the promised judge, which keeps the name that the user chose."""
     judge = choose(name, settings())
     assert judge.name == name
     assert judge.stamp["method"] == method
@@ -65,7 +65,7 @@ def test_an_unknown_name_says_what_is_possible(name):
 
 
 def test_a_near_miss_is_recognised():
-    """A typing error in the vendor's name gets its correction."""
+    """A misspelt vendor name gets its correction."""
     with pytest.raises(InputError) as near:
         choose("deepseak:x", settings())
     assert near.value.values["near"] == "deepseek"
@@ -91,21 +91,23 @@ def test_an_address_needs_host_and_model(name):
     ],
 )
 def test_a_panel_or_cascade_needs_its_members(name):
-    """Too few, too many or the same twice is said so."""
+    """Too few, too many or the same one twice is reported."""
     with pytest.raises(InputError) as wrong:
         choose(name, settings())
     assert wrong.value.code == "judge_name_joint"
 
 
 def test_a_cascades_doubt_is_a_setting():
-    """It reaches the judge and stands in its stamp, so that another doubt is another judge."""
+    """It reaches the judge and is part of its stamp, so that another doubt is another judge."""
     usual, other = (choose("cascade:ollama:a>ollama:b", settings(**own)) for own in ({}, {"cascade_doubt": 0.5}))
     assert other.doubt == 0.5 and (usual.stamp["doubt"], other.stamp["doubt"]) == ("0.9", "0.5")
 
 
 def test_a_panel_can_be_made_of_two_prompts():
-    """The same model with its options in both orders: two judges with names and stamps of their own, and one vendor's
-    settings."""
+    """The same model with its options in both orders.
+
+    These are two judges with names and stamps of their own, and one vendor's settings.
+    """
     wrapped = []
 
     def wrap(judge):
@@ -119,7 +121,7 @@ def test_a_panel_can_be_made_of_two_prompts():
 
 
 def test_a_proposition_has_no_options_to_turn_round(monkeypatch):
-    """Decisions ask whether something holds; turned round they would contradict themselves."""
+    """Decisions ask whether something holds; in reverse they would contradict themselves."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
     with pytest.raises(InputError) as wrong:
         choose("swapped:decisions:openai:gpt-6-luna", settings())

@@ -58,7 +58,7 @@ async def test_a_refusal_concerns_its_question_alone(endpoint):
 
 
 async def test_answers_are_matched_by_name_and_never_by_order(endpoint):
-    """Answers in another order find their questions; one under a strange name or twice is nobody's."""
+    """Answers in another order find their questions; unknown names and duplicates belong to no question."""
 
     def shuffled(body):
         sent = fake.decisions()(body)
@@ -107,7 +107,7 @@ def test_what_is_not_exactly_a_distribution_is_ungraded(entry):
 
 @pytest.mark.parametrize("probability", [float("nan"), -0.1, 1.1, True, "0.5", None])
 def test_a_predicate_needs_a_probability(probability):
-    """Whatever is no number between 0 and 1 is no probability."""
+    """Anything but a number between 0 and 1 is not a probability."""
     entry = {"type": "predicate", "name": "q1", "probability": probability}
     assert isinstance(read_answer(PREDICATE, entry), Ungraded)
 
@@ -133,7 +133,7 @@ async def test_no_questions_need_no_request(endpoint):
 
 
 async def test_a_server_without_decisions_is_named(endpoint):
-    """A reply of another kind says that the address does not serve Decisions."""
+    """A reply of another kind means that the address does not serve Decisions."""
     endpoint.usual = lambda body: fake.as_json(fake.chat({}))
     with pytest.raises(EndpointError) as wrong:
         await decider(endpoint).decide(STATE, QUESTIONS)

@@ -1,4 +1,4 @@
-"""How the embedded model is asked, with engines that are none: the worker, the choice, and llama.cpp's server."""
+"""How the embedded model is asked, with fake engines: the worker, the choice, and llama.cpp's server."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class FakeEngine:
         return TokenReading(model="own", logprobs={"A": -0.1, "B": -2.4}, usage=usage)
 
     def prepare(self, prompt: Prompt) -> None:
-        """Nothing."""
+        """Does nothing."""
         self.prepared = prompt
 
     def write(self, system, user, schema, most):
-        """A letter."""
+        """Returns a letter."""
         self.written.append(schema)
         return "A", Usage(prompt_tokens=50, generated_tokens=1, requests=1, seconds=0.001)
 
 
 @pytest.fixture
 def own(tmp_path):
-    """A file of one's own, which is no model."""
+    """A user's own file, which is not a model."""
     path = tmp_path / "own.gguf"
     path.write_bytes(b"weights")
     return path
@@ -79,8 +79,10 @@ async def test_stamp_names_the_engine(asker, own, monkeypatch):
 
 
 async def test_preparing_asks_nothing(asker, monkeypatch):
-    """What a first grading waits for is done before: the task is read, the rubric's sentences are embedded, nothing is asked.
-    A model that may cost money is left alone."""
+    """The work that a first grading waits for is done in advance, and nothing is asked.
+
+    The task is read and the rubric's sentences are embedded. A model that may cost money is left alone.
+    """
     from evaluator.grading import prepare
     from evaluator.rubrics import find
 
@@ -120,7 +122,7 @@ async def test_speed_measures_every_way_with_one_engine(asker, monkeypatch, caps
 
 
 async def test_seconds_are_the_models_and_not_the_queues(asker):
-    """Questions side by side do not count each other's time: together they took no longer than the clock says."""
+    """Parallel questions do not count each other's time: together they took no longer than the clock says."""
     asker.engine.seconds = 0.02
     started = time.perf_counter()
     readings = await asyncio.gather(*(asker.read(PROMPT) for _ in range(6)))
@@ -128,7 +130,7 @@ async def test_seconds_are_the_models_and_not_the_queues(asker):
 
 
 async def test_question_that_nobody_waits_for_is_not_asked(asker):
-    """Stopping takes effect between two prompts: what still queued is dropped."""
+    """Stopping takes effect between two prompts: queued ones are dropped."""
     begun, go_on = threading.Event(), threading.Event()
     answer = asker.engine.read
 
@@ -166,14 +168,14 @@ def tried(engine: str, speed: float, yes: float = -0.1, failure: str = "") -> Tr
     ],
 )
 def test_the_fastest_that_reads_rightly_is_chosen(fast, usual, chosen):
-    """Speed decides among engines that work and agree; what failed says why."""
+    """Speed decides among engines that work and agree; failed ones say why."""
     found = best([fast, usual])
     assert found.engine == chosen
     assert {one.engine for one in found.tried} == {"ik", "xllamacpp"}
 
 
 def test_divergence_is_that_of_the_labels_alone():
-    """Nothing between equal distributions, ln 2 from a certain one to an even one."""
+    """Zero between equal distributions, ln 2 from a certain one to an even one."""
     even, sure = {"A": -0.7, "B": -0.7}, {"A": 0.0, "B": -800.0}
     assert divergence(even, {"B": -1.5, "A": -1.5}) == pytest.approx(0)
     assert divergence(sure, even) == pytest.approx(0.693, abs=1e-3)
@@ -202,7 +204,10 @@ def test_engines_are_tried_once_and_the_choice_is_kept(own, monkeypatch):
 
 
 def test_engine_that_is_not_installed_is_one_sentence(own, monkeypatch):
-    """A named engine is taken as it is, without a trial, or refused with what to install; with one engine there is no choice."""
+    """A named engine is used as it is, without a trial, or refused with what to install.
+
+    With one engine there is no choice.
+    """
     monkeypatch.setattr(choice, "installed", lambda: {"xllamacpp": "2"})
     assert choose_engine(load_settings(model_file=own), own, "d").engine == "xllamacpp"
     with pytest.raises(InputError, match="ik-llama-cpp-python"):
@@ -210,7 +215,7 @@ def test_engine_that_is_not_installed_is_one_sentence(own, monkeypatch):
 
 
 def test_file_that_is_no_model_fails_its_trial(own):
-    """A trial in a process of its own gives a reason, whatever happens there."""
+    """A trial in its own process returns a reason, whatever happens there."""
     from evaluator.judge.backends.engines.engine import Setup
     from evaluator.judge.backends.engines.trial import try_engine
 
@@ -241,14 +246,14 @@ class FakeServer:
 
 @pytest.fixture
 def server_engine():
-    """xllamacpp's engine over a server that is none."""
+    """xllamacpp's engine over a fake server."""
     engine = xllama.XllamaEngine.__new__(xllama.XllamaEngine)
     engine.server, engine.model, engine._read = FakeServer(), "m", None
     return engine
 
 
 def test_reading_counts_tokens_and_gives_the_distribution(server_engine):
-    """One token is asked for, with its alternatives; usage tells the cached part, and nothing is written beside it."""
+    """One token is requested, with its alternatives; usage shows the cached part, and nothing else is written."""
     reading = server_engine.read(PROMPT)
     assert reading.logprobs == {"A": -0.1, "B": -2.4}
     assert (reading.usage.prompt_tokens, reading.usage.cached_tokens, reading.usage.generated_tokens) == (100, 60, 1)
@@ -259,8 +264,10 @@ def test_reading_counts_tokens_and_gives_the_distribution(server_engine):
 
 
 def test_every_question_begins_where_its_text_ends(server_engine):
-    """A text is read from its first word, and again to its end before each question: what was asked before plays no part.
-    After other work, or another text, it is read anew."""
+    """A text is read from its first word, and again to its end before each question.
+
+    Earlier questions have no influence. After other work, or another text, it is read anew.
+    """
     other = PROMPT.model_copy(update={"text": "u\n"})
     for prompt in (PROMPT, PROMPT, other, PROMPT):
         server_engine.read(prompt)

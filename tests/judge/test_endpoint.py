@@ -60,7 +60,7 @@ async def test_an_endpoint_that_allows_five_alternatives_is_asked_for_five(endpo
 
 
 async def test_an_endpoint_without_log_probabilities_is_told_apart_from_a_bad_reply(endpoint):
-    """A model that never gives any is the wrong one to read, and the sentence says what to do instead."""
+    """A model that never returns any cannot be read, and the sentence says what to do instead."""
     endpoint.usual = lambda body: fake.as_json(fake.chat({"logprobs": None}))
     with pytest.raises(EndpointError) as wrong:
         await asker(endpoint).read(prompt())
@@ -86,7 +86,7 @@ async def test_the_first_question_fills_the_cache_before_the_others_follow(endpo
 
 
 async def test_a_failed_first_question_does_not_hold_the_others(endpoint):
-    """When the question that was to fill the cache fails, those behind it are asked all the same."""
+    """When the question that was to fill the cache fails, the ones waiting for it are still asked."""
     endpoint.script = [lambda body: fake.as_json({"choices": []})]
     reader = asker(endpoint)
     results = await asyncio.gather(
@@ -118,7 +118,7 @@ def test_one_asker_serves_one_event_loop_after_another():
 
 
 async def test_cancelling_leaves_the_asker_usable(endpoint):
-    """A question that is cancelled frees its place and its prefix."""
+    """A cancelled question frees its place and its prefix."""
     endpoint.script = [fake.late]
     reader = asker(endpoint)
     stuck = asyncio.create_task(reader.read(prompt()))

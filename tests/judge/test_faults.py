@@ -101,7 +101,7 @@ async def test_a_wrong_key_stops_with_a_sentence_that_does_not_show_it(endpoint,
 
 @each_judge
 async def test_nobody_listening_stops_with_the_address(way):
-    """A refused connection is a wrong address or a service that does not run, and the sentence names it."""
+    """A refused connection is a wrong address or a stopped service, and the sentence names it."""
     with FakeEndpoint() as gone:
         url = gone.url
         judge = JUDGES[way](gone)
@@ -122,7 +122,7 @@ async def test_a_model_that_is_not_there_stops(endpoint, way):
 
 @each_judge
 async def test_an_empty_account_stops_at_once(endpoint, way):
-    """429 for want of money is not a matter of waiting."""
+    """429 because of a lack of credit is not a matter of waiting."""
     endpoint.usual = fake.status(429, "You exceeded your current quota", code="insufficient_quota")
     with pytest.raises(EndpointError) as stopped:
         await JUDGES[way](endpoint).decide(STATE, QUESTIONS)
@@ -139,7 +139,7 @@ async def test_a_fault_that_passes_costs_no_answer(endpoint, way):
 
 
 async def test_attempts_are_bounded_when_429_never_ends(endpoint):
-    """429 for ever is given up after the number of attempts that the limits allow."""
+    """Endless 429 is given up after the number of attempts that the limits allow."""
     endpoint.usual = fake.status(429, "slow down", {"Retry-After": "0"})
     await causes(readout(endpoint))
     assert len(endpoint.requests) == LIMITS.attempts * len(QUESTIONS)
@@ -181,7 +181,7 @@ async def test_a_refusal_is_refused(endpoint):
 
 
 def test_retry_after_is_read_in_every_form():
-    """Seconds, milliseconds and an HTTP date are understood; nonsense counts as nothing said."""
+    """Seconds, milliseconds and an HTTP date are understood; nonsense is ignored."""
     assert retry_after_s({"Retry-After": "7"}) == 7
     assert retry_after_s({"retry-after-ms": "1500"}) == 1.5
     assert retry_after_s({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
@@ -195,7 +195,7 @@ def test_what_looks_like_a_key_is_cut_out_of_details():
 
 
 def test_faults_of_unknown_vendors_are_told_by_their_shape():
-    """A timeout class, a status code or a foreign exception of any library finds its meaning."""
+    """A timeout class, a status code or any library's own exception is classified correctly."""
 
     class SomeTimeoutError(Exception):
         pass
@@ -238,6 +238,6 @@ def test_a_text_that_a_vendor_turns_away_stops_nothing_else(message, cause):
 
 
 def test_limits_refuse_nonsense():
-    """A timeout of zero is no timeout."""
+    """A timeout of zero means no timeout."""
     with pytest.raises(ValueError):
         Limits(timeout_s=0)

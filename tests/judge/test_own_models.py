@@ -1,4 +1,4 @@
-"""Models of the user's own: from a file, an address or a hub; pinned, resumed, checked, and asked as they were measured."""
+"""The user's own models: from a file, an address or a hub; pinned, resumed, checked, and asked as measured."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_model_from_a_hub_is_pinned_and_not_loaded_twice(settings, hub):
 
 
 def test_broken_connection_is_taken_up_where_it_broke(settings, hub):
-    """Within one pull, as long as each attempt brings something; no byte comes twice."""
+    """Within one pull, as long as each attempt makes progress; no byte is sent twice."""
     hub.breaks_after = [100_000, 70_000]
     model = pull_own(settings, SOURCE)
     assert model.sha256 == hashlib.sha256(DATA).hexdigest()
@@ -70,8 +70,10 @@ def test_broken_connection_is_taken_up_where_it_broke(settings, hub):
 
 
 def test_pull_that_was_broken_off_goes_on_in_the_next(settings, hub):
-    """What came is kept when a pull gives up; a file that changed meanwhile is begun anew, and so it is where a server knows
-    no ranges."""
+    """What arrived is kept when a pull gives up.
+
+    A file that changed in the meantime is downloaded anew, as is any file from a server that does not know ranges.
+    """
     hub.breaks_after = [100_000, *[0] * 10]
     with pytest.raises(ModelError, match="continue"):
         pull_own(settings, SOURCE)
@@ -91,8 +93,10 @@ def test_pull_that_was_broken_off_goes_on_in_the_next(settings, hub):
 
 
 def test_other_weights_under_the_same_name_are_refused_unless_wanted(settings, hub, tmp_path):
-    """The digest is pinned at the first pull: a source that has changed replaces nothing by itself, nor does a file on disk
-    that was exchanged."""
+    """The digest is pinned at the first pull.
+
+    A changed source replaces nothing by itself, nor does a file on disk that was exchanged.
+    """
     model = pull_own(settings, SOURCE)
     keep_measured(settings, model.name, measured(knows=True))
     model.path.unlink()
@@ -101,7 +105,7 @@ def test_other_weights_under_the_same_name_are_refused_unless_wanted(settings, h
         pull_own(settings, SOURCE)
     assert not model.path.exists()
     newer = pull_own(settings, SOURCE, anew=True)
-    assert newer.path.read_bytes() == changed and newer.measured is None  # what was measured was of other weights
+    assert newer.path.read_bytes() == changed and newer.measured is None  # the measurement was of other weights
     newer.path.write_bytes(DATA)
     with pytest.raises(ModelDamaged):
         require_own(settings, "big-q4")
@@ -123,7 +127,7 @@ def test_file_of_ones_own_stays_where_it_is(settings, tmp_path):
 
 
 def test_promised_digest_decides(settings, hub):
-    """A file that is not what the hub says it is does not stay."""
+    """A file that differs from the hub's description is removed."""
     hub.promised = "0" * 64
     with pytest.raises(ModelDamaged):
         pull_own(settings, SOURCE)
@@ -144,13 +148,13 @@ def test_token_goes_to_the_hub_alone(settings, hub, monkeypatch):
     "source", ["", "model.bin", "hub:owner/file.gguf", "hub:owner//file.gguf", "hub:", "https://example.org/", ".gguf"]
 )
 def test_what_is_no_source_is_one_sentence(settings, source):
-    """Before anything is asked of anybody."""
+    """This happens before anything is requested."""
     with pytest.raises(InputError):
         pull_own(settings, source)
 
 
 def test_page_or_missing_file_is_one_sentence(settings, hub, tmp_path):
-    """A page of HTML under that name, a name that the hub does not know, a file that is not there or no GGUF."""
+    """A page of HTML under that name, a name unknown to the hub, a missing file or one that is not a GGUF."""
     hub.files["owner/repo-GGUF/page.gguf"] = b"<html>log in</html>"
     for source in ("hub:owner/repo-GGUF/page.gguf", "hub:owner/repo-GGUF/none.gguf", str(tmp_path / "none.gguf")):
         with pytest.raises(InputError):
@@ -171,7 +175,7 @@ def test_full_disk_is_told_before_the_first_byte(settings, hub, monkeypatch):
 
 
 def test_names_are_safe_as_files():
-    """Whatever stands in an address, the name is one of a file in the folder."""
+    """Whatever an address contains, the name is that of a file in the folder."""
     assert name_of("https://example.org/a/b%2F..%2Fc%20d.gguf?token=x") == "c-d"
     assert name_of("hub:o/r/sub/Qwen3-8B-Q4_K_M.gguf") == "Qwen3-8B-Q4_K_M"
     assert os.sep not in name_of(r"C:\models\my model.GGUF")
@@ -183,7 +187,10 @@ def measured(knows: bool, version: int = knowledge.VERSION) -> Measured:
 
 
 def test_knows_follows_from_the_measurement(settings, hub):
-    """Not asked about knowledge until a check has measured it, with the questions of today; then the stamp says so."""
+    """It is not asked about knowledge until a check has measured it, with the current questions.
+
+    Then the stamp says so.
+    """
     name = f"embedded:{pull_own(settings, SOURCE).name}"
     assert not choose(name, settings).traits.knows
     plain = EmbeddedAsker(settings, name).stamp
@@ -195,7 +202,7 @@ def test_knows_follows_from_the_measurement(settings, hub):
 
 
 class SureJudge:
-    """Says of every answer what `says` makes of it."""
+    """Applies `says` to every answer."""
 
     def __init__(self, says):
         self._says = says
@@ -209,7 +216,7 @@ class SureJudge:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_who_says_yes_to_all_knows_nothing(language):
-    """Right answers and wrong ones count apart; who tells all of them knows."""
+    """Right and wrong answers are counted separately; a model that gets all of them right has knowledge."""
     rights = {pair.right for pair in PAIRS[language]}
     count = len(PAIRS[language])
     agreeing = await measure_knowledge(SureJudge(lambda text: 0.9), language)

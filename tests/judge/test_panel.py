@@ -46,7 +46,7 @@ class Broken(Fixed):
 
 
 async def test_a_panel_gives_the_mean_and_keeps_every_vote():
-    """The mean of two distributions; the votes and who cast them stay in the answer."""
+    """The mean of two distributions; the votes and their judges stay in the answer."""
     panel = PanelJudge([Fixed("a", tone=(1, 0, 0)), Fixed("b", tone=(0, 0.5, 0.5))])
     answer = (await panel.decide(STATE, [SCORE])).answers["tone"]
     assert answer.probabilities == {"l0": 0.5, "l1": 0.25, "l2": 0.25}
@@ -66,7 +66,7 @@ async def test_a_panel_gives_the_mean_and_keeps_every_vote():
     ],
 )
 def test_disagreement_is_a_distance(question, left, right, expected):
-    """Neighbouring levels disagree less than opposite ends; equal distributions not at all.
+    """Neighbouring levels disagree less than opposite ends, and equal distributions not at all.
 
     Values by hand.
     """
@@ -76,8 +76,10 @@ def test_disagreement_is_a_distance(question, left, right, expected):
 
 
 async def test_half_a_panel_is_no_panel():
-    """A question that half of the judges or fewer answer is ungraded; with two of three it is answered, and
-    says by whom."""
+    """A question that half of the judges or fewer answer is ungraded.
+
+    With two of three it is answered, and names the judges.
+    """
     two = PanelJudge([Fixed("a", tone=(1, 0, 0)), Fixed("b")])
     assert (await two.decide(STATE, [SCORE])).answers["tone"].cause == "timeout"
     three = PanelJudge([Fixed("a", tone=(1, 0, 0)), Fixed("b"), Fixed("c", tone=(0, 1, 0))])
@@ -86,13 +88,13 @@ async def test_half_a_panel_is_no_panel():
 
 
 async def test_a_member_that_cannot_work_stops_the_panel():
-    """A panel without one of its judges would be another judge, so it does not go on in silence."""
+    """A panel without one of its judges would be another judge, so it does not continue silently."""
     with pytest.raises(EndpointError):
         await PanelJudge([Fixed("a", tone=(1, 0, 0)), Broken("b")]).decide(STATE, [SCORE])
 
 
 def test_a_panel_needs_different_judges():
-    """The same judge twice is no second opinion."""
+    """The same judge twice is not a second opinion."""
     with pytest.raises(ValueError):
         PanelJudge([Fixed("a"), Fixed("a")])
     with pytest.raises(ValueError):
@@ -100,8 +102,10 @@ def test_a_panel_needs_different_judges():
 
 
 async def test_a_cascade_asks_the_dear_judge_only_what_is_uncertain():
-    """Certain answers stay with the cheap judge; flat and missing ones go on, and each answer names its
-    judge."""
+    """Certain answers stay with the cheap judge; flat and missing ones go on.
+
+    Each answer names its judge.
+    """
     cheap = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5))
     strong = Fixed("strong", tone=(1, 0, 0), kp__1=(0.1, 0.9), kind=(1, 0))
     reply = await CascadeJudge(cheap, strong, 0.6).decide(STATE, QUESTIONS)
@@ -117,14 +121,14 @@ async def test_a_cascade_asks_the_dear_judge_only_what_is_uncertain():
 
 
 async def test_a_cascade_that_is_certain_asks_once():
-    """Nothing uncertain, nothing sent to the strong judge."""
+    """Nothing is uncertain, so nothing is sent to the strong judge."""
     strong = Fixed("strong")
     reply = await CascadeJudge(Fixed("cheap", tone=(0, 0, 1)), strong, 0.6).decide(STATE, [SCORE])
     assert strong.asked == [] and reply.model == "cheap-v1"
 
 
 async def test_where_the_dear_judge_fails_nothing_is_pretended():
-    """An uncertain answer is not brought back when the strong judge has none."""
+    """An uncertain answer is not restored when the strong judge has none."""
     cheap, strong = Fixed("cheap", tone=(0.3, 0.4, 0.3)), Fixed("strong")
     assert isinstance((await CascadeJudge(cheap, strong, 0.6).decide(STATE, [SCORE])).answers["tone"], Ungraded)
 
@@ -137,8 +141,11 @@ def test_flatness_runs_from_certain_to_flat():
 
 
 async def test_a_question_that_names_its_judge_is_answered_by_that_one():
-    """However certain the cheap judge is, and whatever the majority: a reading of an anchor is worth nothing beside a text
-    that another model read."""
+    """A question that names its judge is answered by that judge.
+
+    However certain the cheap judge is, and whatever the majority, a reading of an anchor is worth nothing beside a text
+    that another model read.
+    """
     cheap, strong = Fixed("cheap", tone=(0.02, 0.03, 0.95), kp__1=(0.5, 0.5)), Fixed("strong", tone=(1, 0, 0))
     mine, yours = SCORE.model_copy(update={"by": "strong"}), PREDICATE.model_copy(update={"by": "cheap"})
     reply = await CascadeJudge(cheap, strong, 0.6).decide(STATE, [mine, yours])
@@ -154,7 +161,7 @@ async def test_a_question_that_names_its_judge_is_answered_by_that_one():
 
 
 def test_stamps_hold_every_member():
-    """A record of a panel or cascade says of which judges it was made and by which rule."""
+    """A record of a panel or cascade says which judges and which rule it consists of."""
     stamp = PanelJudge([Fixed("a"), Fixed("b")]).stamp
     assert stamp["1.model"] == "a" and stamp["2.model"] == "b" and "mean" in stamp["rule"]
     assert CascadeJudge(Fixed("a"), Fixed("b"), doubt=0.4).stamp["doubt"] == "0.4"

@@ -38,7 +38,10 @@ def test_english_readout_prompt_as_rendered():
 
 
 def test_prompt_is_cut_where_prompts_begin_to_differ():
-    """The task is one layer for all texts, the words before a point one for all points; together they are the same prompt."""
+    """The task is one layer for all texts, and the words before a point are one layer for all points.
+
+    Together they are the same prompt.
+    """
     state = State(language="zh", task="任务", text="文本", form="dialogue")
     whole = render_question(state, QUESTION.model_copy(update={"text": "电话里有没有这一点：道歉？"}))
     first, second = (
@@ -53,7 +56,7 @@ def test_prompt_is_cut_where_prompts_begin_to_differ():
 
 
 def test_shared_part_does_not_depend_on_the_question():
-    """Two questions about one text share their prefix to the byte, or its state could not be kept."""
+    """Two questions about one text share their prefix to the byte; otherwise its state could not be kept."""
     state = State(language="zh", task="任务", text="文本")
     other = QUESTION.model_copy(update={"text": "别的问题？"})
     assert render_question(state, QUESTION).shared == render_question(state, other).shared
@@ -66,7 +69,7 @@ def test_missing_value_raises():
 
 
 def test_missing_file_is_one_sentence():
-    """A prompt file that is not there says so."""
+    """A missing prompt file is reported."""
     with pytest.raises(InputError) as caught:
         Template("readout", 99, "zh")
     assert "readout.v99.zh.md" in caught.value.text("en")

@@ -63,7 +63,7 @@ def test_label_that_is_not_shown_gets_at_most_the_least_likely_one():
     ids=["empty", "nan", "off the menu", "infinite", "above one"],
 )
 def test_unreadable_distribution_is_ungraded(logprobs):
-    """What is no distribution over the options becomes no point."""
+    """Anything but a distribution over the options earns no point."""
     assert isinstance(read_menu(QUESTION, ("A", "B"), logprobs), Ungraded)
 
 
@@ -106,7 +106,7 @@ async def test_a_question_that_criteria_share_is_asked_once(tmp_path):
 
 
 async def test_what_is_known_beforehand_is_not_asked(tmp_path):
-    """An answer that came with the product stands in for the judge's; another text is asked about."""
+    """An answer shipped with the product replaces the judge's; another text is asked about."""
     asker = FixedAsker({"A": math.log(0.25), "B": math.log(0.75)})
     answer = Answer(question="q", probabilities={"no": 0.5, "yes": 0.5}).model_dump()
     known = {question_key(ReadoutJudge(asker).stamp, STATE, QUESTION): {"model": "shipped", "answer": answer}}
@@ -119,7 +119,7 @@ async def test_what_is_known_beforehand_is_not_asked(tmp_path):
 
 @pytest.mark.parametrize("stored", ["no answer", {"model": "m"}, {"model": "m", "answer": {"question": "q"}}, [1], 3])
 async def test_what_the_memo_holds_in_another_shape_is_asked_again(tmp_path, stored):
-    """An entry that is no answer to the question, or has other options, is a miss and is written anew."""
+    """An entry that is not an answer to the question, or has other options, is a miss and is rewritten."""
     asker, memo = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)}), AskMemo(tmp_path / "memo.db")
     judge = RememberingJudge(ReadoutJudge(asker), memo)
     await memo.put(question_key(judge.stamp, STATE, QUESTION), stored)
@@ -133,7 +133,10 @@ async def test_what_the_memo_holds_in_another_shape_is_asked_again(tmp_path, sto
 
 
 async def test_what_comes_along_is_found_for_points_too(tmp_path):
-    """A question about a point is cut elsewhere, and is the same question: its answer has the key that `question_key` makes."""
+    """A question about a point is split elsewhere, but is the same question.
+
+    Its answer has the key that `question_key` makes.
+    """
     about_point = QUESTION.model_copy(update={"text": "有没有：道歉？", "point": "道歉"})
     asker, answer = FixedAsker(), Answer(question="q", probabilities={"no": 0.25, "yes": 0.75}).model_dump()
     known = {question_key(ReadoutJudge(asker).stamp, STATE, about_point): {"model": "shipped", "answer": answer}}
@@ -142,8 +145,10 @@ async def test_what_comes_along_is_found_for_points_too(tmp_path):
 
 
 async def test_asking_again_asks_the_model_and_remembers_what_it_says_now(tmp_path):
-    """Within `asking_again` the memo does not reply, but what was asked within it is not asked twice; the members of a panel
-    are asked again too."""
+    """Within `asking_again` the memo does not reply, but what was asked within it is not asked twice.
+
+    The members of a panel are asked again too.
+    """
     asker, memo = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)}), AskMemo(tmp_path / "memo.db")
     other = FixedAsker({"A": math.log(0.5), "B": math.log(0.5)})
     other.name = "other"
@@ -171,7 +176,7 @@ async def test_failures_are_not_remembered(tmp_path):
 
 
 def test_what_wraps_a_judge_has_its_traits(tmp_path) -> None:
-    """The embedded model is no judge of knowledge; a memo before it changes nothing, another that is one does.
+    """The embedded model cannot judge knowledge; a memo around it changes nothing, a model that can does.
 
     Several together have the room that the smallest of them has.
     """

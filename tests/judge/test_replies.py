@@ -1,4 +1,4 @@
-"""What models really write: thinking first, prose and fences, slips in the JSON; one paid request is enough for all of it."""
+"""What models really write: thoughts first, prose and fences, slips in the JSON; one paid request is enough."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_nothing_is_made_out_of_nothing(text: str) -> None:
 
 
 def test_a_thought_without_an_end_is_no_reply() -> None:
-    """What the model did not come to say is not read out of its thoughts."""
+    """An answer that the model did not reach is not read from its thoughts."""
     assert without_thinking('<think>maybe {"answers": [{"id": "tone", "option": "l0"}]}') == ""
 
 
@@ -90,7 +90,7 @@ def test_a_thought_without_an_end_is_no_reply() -> None:
     [(2, "2"), (2.0, "2"), ("2", "2"), (" 2 ", "2"), ('"2"', "2"), ("Fully", "2"), (9, None), (True, None)],
 )
 async def test_an_option_is_known_by_its_id_however_it_is_written(endpoint, option, picked) -> None:
-    """The number 2 is the option "2"; an option's exact text is the option; anything else is none."""
+    """The number 2 is the option "2"; an option's exact text is the option; anything else is not an answer."""
     question = SCORE.model_copy(
         update={"options": tuple(one.model_copy(update={"id": str(n), "text": t}) for n, (one, t) in enumerate(zip(SCORE.options, ("Not", "Partly", "Fully"), strict=True)))}
     )  # fmt: skip
@@ -134,8 +134,10 @@ def thinking(body, *, hidden: bool, thought: str = "<think>\nLet me see.\n</thin
 
 @pytest.mark.parametrize("hidden", [False, True])
 async def test_a_thinking_model_is_read_behind_its_thought(endpoint, hidden: bool) -> None:
-    """The example of the documentation, `ollama:qwen3:8b`, against a server that thinks first: every question is answered,
-    and only the first of them is asked twice."""
+    """The documented example `ollama:qwen3:8b`, against a server that thinks first.
+
+    Every question is answered, and only the first of them is asked twice.
+    """
     endpoint.usual = lambda body: thinking(body, hidden=hidden)
     judge = choose("ollama:qwen3:8b", Settings(base_url=endpoint.url))
     reply = await judge.decide(STATE, QUESTIONS)
@@ -163,7 +165,7 @@ async def test_a_model_that_never_stops_thinking_leaves_its_questions_ungraded(e
 
 
 async def test_output_limit_and_request_fields_are_settings(endpoint) -> None:
-    """Whatever a server wants to be told goes along with every request, in both ways of asking."""
+    """Whatever extra fields a server needs go along with every request, in both ways of asking."""
     fields = {"chat_template_kwargs": {"enable_thinking": False}}
     settings = Settings(output_limit=321, request_fields=fields)
     await choose(f"readout:{endpoint.url}#m", settings).decide(STATE, QUESTIONS[:1])
@@ -193,7 +195,7 @@ async def test_a_server_without_schemas_is_asked_more_simply(endpoint) -> None:
     ],
 )
 def test_403_is_not_always_the_key(message: str, kind: str) -> None:
-    """Log-probabilities or moderation that are refused say nothing about the key."""
+    """Refused log-probabilities or moderation say nothing about the key."""
     fault = by_status(403, message, {}, "m", "http://x")
     assert (fault.cause if isinstance(fault, ReadingFailed) else getattr(fault, "code", "")) == kind
 

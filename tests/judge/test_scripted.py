@@ -39,7 +39,7 @@ async def test_a_script_says_what_is_answered_and_what_fails(tmp_path, monkeypat
 
 
 def test_without_the_environment_there_is_no_such_judge(monkeypatch):
-    """Nobody gets it by accident."""
+    """The scripted judge is never chosen by accident."""
     monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(InputError):
         choose("scripted", Settings())

@@ -1,4 +1,4 @@
-"""What comes with the shipped rubrics is what the embedded model says of their anchors, and nothing else."""
+"""The shipped rubrics come with exactly what the embedded model says about their anchors."""
 
 from __future__ import annotations
 
@@ -37,9 +37,11 @@ def keys_of(rubric: Rubric, engine: str) -> set[str]:
 
 
 def test_the_file_belongs_to_these_rubrics_and_prompts():
-    """After a change of a shipped rubric or a prompt `python -m benchmarks.anchors` must be run: each answer belongs to a
-    rubric as it is and says which engine gave it. Of a rubric and an engine all anchors come along, or none, which are then
-    read at the first grading."""
+    """After a change to a shipped rubric or a prompt, `python -m benchmarks.anchors` must be run.
+
+    Each answer belongs to a current rubric and names its engine. For a rubric and an engine, either all anchors are
+    included or none, which are then read at the first grading.
+    """
     shipped = [load(Path(entry.path)) for entry in list_rubrics() if entry.origin == "shipped"]
     given = {engine: {key for key, kept in shipped_answers().items() if kept["engine"] == engine} for engine in ENGINES}
     wanted = {(engine, rubric.id): keys_of(rubric, engine) for engine in ENGINES for rubric in shipped}
@@ -51,7 +53,7 @@ def test_the_file_belongs_to_these_rubrics_and_prompts():
 
 @pytest.mark.parametrize("name", [pytest.param("staff-shortage", marks=NEEDS_WEIGHTS)])
 async def test_the_model_says_so_again(name):
-    """Asked anew, the embedded model gives the shipped probabilities, but for the rounding of another processor."""
+    """Asked again, the embedded model returns the shipped probabilities, except for another processor's rounding."""
     rubric, judge = find(name), choose("embedded", load_settings())
     questions = plan_anchors(rubric)[:2]
     for state in anchor_states(rubric).values():

@@ -41,8 +41,7 @@ def test_a_price_counts_cached_and_written_tokens_apart():
 
 
 def test_the_most_is_an_upper_bound():
-    """No tokenizer makes more tokens than there are bytes: the most is never below what the same request
-    costs."""
+    """The upper bound is never below the cost of the same request, since tokens never outnumber bytes."""
     price = Price(input=2, cache_write=2.5, output=10, as_of=date(2026, 1, 1))
     text = "您好，请问有什么可以帮您？"
     worst = TokenCounts(prompt=len(text.encode()), written=len(text.encode()), generated=5)
@@ -99,7 +98,7 @@ async def test_many_requests_never_pass_the_limit_together(endpoint, prices):
 
 
 async def test_a_limit_without_a_price_is_refused(endpoint):
-    """A limit that cannot be kept is not pretended."""
+    """A limit that cannot be enforced is not claimed."""
     with pytest.raises(InputError) as unknown:
         await asker(endpoint, Spending(limit_usd=1), name="nobody:knows").read(_prompt())
     assert unknown.value.code == "judge_price_unknown"
@@ -113,7 +112,7 @@ async def test_a_free_model_needs_no_budget(endpoint, prices):
 
 
 async def test_a_garbled_reply_counts_with_the_most_it_can_cost(endpoint, prices):
-    """What was generated may be billed even if it cannot be read; what was refused at the door is not."""
+    """A generated reply may be billed even if it is unreadable; a request refused at the door is not."""
     endpoint.script = [fake.html]
     account = Spending(prices=prices)
     await asker(endpoint, account).read(_prompt())

@@ -77,7 +77,7 @@ async def test_repair_is_bounded_and_then_ungraded(endpoint):
 
 
 async def test_answers_under_other_ids_are_nobodys(endpoint):
-    """Answers in the right order but under other ids are not taken for ours."""
+    """Answers in the right order but under other ids are not taken as ours."""
     endpoint.usual = fake.written([entry("1", "l2"), entry("2", "yes"), entry("3", "b")])
     reply = await writer(endpoint).decide(STATE, QUESTIONS)
     assert all(isinstance(answer, Ungraded) for answer in reply.answers.values())
@@ -97,15 +97,17 @@ async def test_answers_under_other_ids_are_nobodys(endpoint):
     ],
 )
 async def test_what_is_not_the_json_asked_for_is_never_completed(endpoint, text):
-    """Prose, half a JSON and wrong shapes leave the question ungraded; nothing is guessed from what there
-    is."""
+    """Prose, half a JSON and wrong shapes leave the question ungraded.
+
+    Nothing is guessed from the content.
+    """
     endpoint.usual = fake.written(text=text)
     reply = await writer(endpoint).decide(STATE, [SCORE])
     assert isinstance(reply.answers["tone"], Ungraded) and reply.answers["tone"].cause == "unreadable"
 
 
 async def test_a_contradiction_is_no_answer(endpoint):
-    """Two different options for one question count as none."""
+    """Two different options for one question count as no answer."""
     endpoint.usual = fake.written([entry("tone", "l0"), entry("tone", "l2")])
     reply = await writer(endpoint).decide(STATE, [SCORE])
     assert isinstance(reply.answers["tone"], Ungraded)
@@ -176,8 +178,10 @@ def claude(endpoint, **more):
 
 
 async def test_anthropic_is_asked_with_a_marked_prefix(endpoint):
-    """Where a provider caches by mark, the shared part carries it; tokens from its cache are counted as
-    such."""
+    """If a provider caches by mark, the shared part carries it.
+
+    Tokens from its cache are counted as such.
+    """
     pytest.importorskip("langchain_anthropic")
     reply = await claude(endpoint).decide(STATE, QUESTIONS)
     assert reply.answers["tone"].probabilities["l0"] == 1

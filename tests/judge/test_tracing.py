@@ -1,4 +1,4 @@
-"""Spans of requests to models: off by default, by the GenAI conventions when on, without a word of anybody's."""
+"""Spans of model requests: off by default, by the GenAI conventions when on, without any user text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounded repeats and a pace that adapts."""
+"""Bounded retries and an adaptive pace."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_attempts_end():
 
 
 async def test_what_does_not_pass_is_not_repeated():
-    """A wrong key is asked once."""
+    """A request with a wrong key is sent once."""
     ask = failing(9, EndpointError("judge_key_refused", model="m", address="a", status=401))
     with pytest.raises(EndpointError):
         await Transport("m", "a", QUICK).send(ask)
@@ -126,7 +126,7 @@ async def test_429_slows_the_pace_of_a_transport():
 
 
 async def test_nobody_starts_while_the_endpoint_wants_a_pause():
-    """Retry-After holds for all requests to the endpoint, not only for the one that was told."""
+    """Retry-After applies to all requests to the endpoint, not only to the one that received it."""
     pace = Pace()
     started = time.monotonic()
     pace.crowded(started, pause_s=0.2)
@@ -135,7 +135,7 @@ async def test_nobody_starts_while_the_endpoint_wants_a_pause():
 
 
 async def test_a_cancelled_request_frees_its_place():
-    """Whoever waits for a place behind a cancelled request gets it."""
+    """A request waiting behind a cancelled one gets its place."""
     transport = Transport("m", "a", QUICK.model_copy(update={"at_once": 1}))
     first = asyncio.create_task(transport.send(lambda: asyncio.sleep(60)))
     await asyncio.sleep(0)

@@ -46,7 +46,7 @@ def test_missing_weights_say_what_to_do(settings):
 
 @pytest.mark.parametrize("content", [CONTENT[:-7], CONTENT[:-1] + b"y"], ids=["truncated", "changed"])
 def test_damaged_weights_are_refused(settings, content):
-    """A truncated file and one with a single other byte are both refused."""
+    """A truncated file and one with a single changed byte are both refused."""
     settings.model_dir.mkdir(parents=True)
     (settings.model_dir / "small.gguf").write_bytes(content)
     with pytest.raises(ModelDamaged):
@@ -64,7 +64,7 @@ def test_second_source_serves_when_the_first_fails(settings, monkeypatch):
 
 
 def test_wrong_digest_leaves_nothing_behind(settings, monkeypatch):
-    """A source that serves something else is passed over, and no half file stays."""
+    """A source that serves something else is skipped, and no partial file stays."""
     sources(monkeypatch, lambda: iter([b"<html>"]), failing)
     with pytest.raises(ModelError, match="wrong digest"):
         weights.pull(settings)

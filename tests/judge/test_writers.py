@@ -83,7 +83,7 @@ def test_the_scripted_writer_needs_its_variable(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("engine", [pytest.param(name, marks=NEEDS_WEIGHTS) for name in ("ik", "xllamacpp")])
 def test_the_embedded_model_streams(engine):
-    """Words come in pieces, the same again, and whoever leaves early gets no more."""
+    """Words come in pieces, identically each time, and a reader who leaves early gets no more."""
     writer = open_writer(load_settings(engine=engine, model="embedded"), "embedded")
     first = write(writer, most=12)
     assert len(first) > 1 and write(writer, most=12) == first
