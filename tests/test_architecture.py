@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 OPEN = {"commands"}
 AT_ROOT = {"__init__", "__main__", "cli", "errors", "resources", "rubric", "scorecard", "settings"}
 
-# Vendors whose packages load slowly or change often: one module touches each, so that a change of theirs is met there.
+# Vendors whose packages load slowly or change often: one module touches each, so that changes are handled there.
 VENDORS = {
     "chromadb": {"references.chroma"},
     "langchain": {"judge.backends.vendor_langchain"},
@@ -72,7 +72,7 @@ LAZY_VENDORS = {
     *("alembic", "ray", "prometheus_client", "uvicorn", "opentelemetry", "phonenumbers", "stdnum"),
     *("rich", "click", "tomli_w", "ui"),
 }
-# And packages of our own that load such a vendor at once, or that a room above must not load before they are used.
+# Our own packages that load such a vendor at once, or that a room above must not load before use.
 LAZY_OWN = {
     "references": "NumPy and the embedders",
     "profiles": "NumPy; only a grading with a profile needs it",
@@ -90,7 +90,7 @@ LAZY_OWN = {
 
 
 class Import(NamedTuple):
-    """One import of one of our modules: who, whom (a module or package), which names, and where."""
+    """One import of one of our modules: the importer, the imported (a module or package), which names, and where."""
 
     importer: str
     target: str
@@ -99,7 +99,7 @@ class Import(NamedTuple):
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """Every module below `root`/evaluator by its name without the leading package; "" is the package's own `__init__`."""
+    """Every module below `root`/evaluator by its name without the leading package; "" is the package's `__init__`."""
     folder = root / "evaluator"
     files = [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
     return {".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
@@ -112,7 +112,7 @@ def parsed(path: Path) -> ast.Module:
 
 
 def imports_of(name: str, path: Path) -> Iterator[Import]:
-    """What a file imports of the package, wherever the statement stands."""
+    """What a file imports from the package, wherever the statement is."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == "evaluator":
             target = (node.module or "").removeprefix("evaluator").removeprefix(".")
@@ -154,7 +154,7 @@ def upward(found: list[Import]) -> list[str]:
 
 
 def past_the_door(found: list[Import], root: Path) -> list[str]:
-    """Imports from another package that name one of its modules, where its `__init__` should hand out the name."""
+    """Imports from another package that name one of its modules, although its `__init__` should export the name."""
     known = modules(root)
     packages = {name for name, path in known.items() if path.name == "__init__.py"}
     wrong = []
@@ -169,7 +169,7 @@ def past_the_door(found: list[Import], root: Path) -> list[str]:
 
 
 def exported(init: Path) -> set[str]:
-    """Names that a package's `__init__` imports or defines; those under TYPE_CHECKING are fetched when they are used."""
+    """Names that a package's `__init__` imports or defines; those under TYPE_CHECKING are loaded on use."""
     tree = parsed(init)
     body = [*tree.body, *(node for block in tree.body if isinstance(block, ast.If) for node in block.body)]
     found = {alias.asname or alias.name for node in body if isinstance(node, ast.ImportFrom) for alias in node.names}
@@ -177,7 +177,7 @@ def exported(init: Path) -> set[str]:
 
 
 def circles(found: list[Import]) -> list[list[str]]:
-    """Circles among modules, each once."""
+    """Cycles among modules, each once."""
     known = {one.importer for one in found} | {one.target for one in found}
     graph: dict[str, set[str]] = {name: set() for name in known}
     for one in found:
@@ -297,7 +297,7 @@ def toy(tmp_path):
 
 
 def test_checks_find_what_is_wrong(toy):
-    """A check that cannot fail is none."""
+    """A check that cannot fail is not a check."""
     found = all_imports(toy)
     assert upward(found) == ["text.folding:1 imports grading"]
     assert past_the_door(found, toy) == ["grading.verdicts:1 imports text.folding fold"]

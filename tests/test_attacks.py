@@ -1,4 +1,4 @@
-"""The corpus of attacks: as large and as varied as it says, and split by a rule that nobody can bend."""
+"""The corpus of attacks: as large and varied as documented, and split by a rule that cannot be bent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_there_are_300_clean_texts_and_half_are_held_back():
 
 
 def test_the_detector_learns_from_no_held_back_family():
-    """Families by name; the label of a held-back one is never asked for."""
+    """Families by name; the label of a held-back one is never requested."""
     from benchmarks.attacks.fitting import _hostile
 
     assert not any(is_held_back(row.group.removeprefix("attack "), 3) for row in _few(_hostile()))

@@ -1,4 +1,4 @@
-"""Benchmarks: what they read off folders, how they count, and that nothing is asked twice."""
+"""Benchmarks: what they read from folders, how they count, and that nothing is asked twice."""
 
 from __future__ import annotations
 
@@ -106,8 +106,10 @@ def write(folder: Path, items: list[str], rows: list[str]) -> Path:
 
 @pytest.mark.parametrize("name", [*sorted(BY_CRITERIA.values()), "asked/rubric_answers_en"])
 def test_rubrics_of_the_sets_can_be_read(name: str) -> None:
-    """Every rubric of the benchmark is a rubric of the product, with checks whose two options differ; where there are
-    none, likeness to the items' reference answers decides."""
+    """Every rubric of the benchmark is a rubric of the product, with checks whose two options differ.
+
+    Without checks, likeness to the items' reference answers decides.
+    """
     for criterion in load(RUBRICS / f"{name}.yaml").criteria:
         assert bool(criterion.checks) == (name in ("helpdesk_zh", "asked/rubric_answers_en"))
         assert all(check.yes != check.no for check in criterion.checks)
@@ -150,14 +152,14 @@ def test_limit_takes_items_from_the_whole_list(dialogues: Path) -> None:
 
 
 def test_what_a_limit_took_can_be_left_out(dialogues: Path) -> None:
-    """So a choice made on some items is tested on the others."""
+    """A choice made on some items is therefore tested on the others."""
     others = [case.id for case in read_set(dialogues, beyond=3).cases]
     assert others and not {"d0", "d4", "d8"} & set(others)
     assert len(others) + 3 == len(read_set(dialogues).cases)
 
 
 async def test_equal_wordings_are_asked_once_and_nothing_is_asked_again(tmp_path: Path) -> None:
-    """A question that two criteria share costs once, and a second run costs nothing but still knows what it took."""
+    """A question shared by two criteria costs once; a second run costs nothing but still knows the first cost."""
     memo, judge = AskMemo(tmp_path / "memo.db"), Sayer()
     twin = ASK.model_copy(update={"id": "c:b:x"})
     first = KeptJudge(judge, memo, "checks")
@@ -215,7 +217,7 @@ def test_counting_of_readings() -> None:
 
 
 def test_a_missing_answer_leaves_the_criterion_ungraded() -> None:
-    """One question without an answer is no zero."""
+    """A question without an answer is not a zero."""
     failed = Ungraded(question="c:a:y", cause="timeout")
     answered = Answered({"c:a:x": Answer(question="c:a:x", probabilities={"no": 0.5, "yes": 0.5}), "c:a:y": failed})
     assert variants.asked(answered, "a") is None
@@ -236,7 +238,7 @@ async def test_reading_a_case_gives_every_way_of_asking(answers: Path, tmp_path:
 async def test_without_a_model_likeness_to_the_references_is_still_told(answers: Path, tmp_path: Path) -> None:
     """Without any judgement each witness of likeness still puts the best answer above the worst.
 
-    The product does without where a written answer has no checks, and gives nothing where it has some.
+    The product needs no judgement if a written answer has no checks, and awards nothing if it has some.
     """
     asked, human = read_set(answers, ASKED), read_set(answers)
     reader = Reader(NoJudge(), AskMemo(tmp_path / "m.db"), [])
@@ -289,7 +291,7 @@ def test_the_whole_benchmark_runs_and_writes_readouts(
 
 
 def test_an_unknown_way_of_asking_is_refused() -> None:
-    """The sentence names the ways that there are."""
+    """The sentence names the existing ways."""
     with pytest.raises(typer.BadParameter, match="swapped"):
         agreement.ways_of(["chekcs"], "embedded")
 
@@ -329,7 +331,7 @@ def test_what_a_peer_did_not_grade_is_missing_and_no_zero(answers: Path, tmp_pat
     [("还行，给3分。\n得分：4", 4.0), ("Turn 3 was good.\nPoints: 2.5", 2.5), ("7/10", None), ("没有分数", None)],
 )
 def test_points_are_read_from_plain_text(text: str, points: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last named number counts; a number off the scale is none."""
+    """The last named number counts; a number off the scale counts as none."""
     monkeypatch.syspath_prepend(str(Path(agreement.__file__).parents[1] / "peers" / "runners"))
     from run_plain import read_points
 
@@ -348,7 +350,7 @@ def test_the_proxy_counts_what_the_endpoint_says() -> None:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Endpoint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -363,7 +365,7 @@ def test_the_proxy_counts_what_the_endpoint_says() -> None:
 
 
 def test_a_reply_is_limited_only_where_nobody_limited_it() -> None:
-    """A grader's own limit stays; what is no JSON passes as it is."""
+    """A grader's own limit stays; anything but JSON passes unchanged."""
     assert json.loads(limited(b'{"model": "m"}'))["max_tokens"] == MOST_TOKENS
     assert limited(b'{"max_tokens": 1}') == b'{"max_tokens": 1}'
     assert limited(b"<html>") == b"<html>"
@@ -406,7 +408,10 @@ def test_a_change_that_a_peer_did_not_grade_whole_has_no_total() -> None:
 
 
 def test_a_text_is_asked_again_and_in_another_order() -> None:
-    """`--repeat` asks anew each time, and once from the last question to the first; a judge that does not mind says the same."""
+    """`--repeat` asks anew each time, and once from the last question to the first.
+
+    A judge that ignores the order says the same.
+    """
     asked: list[list[str]] = []
 
     class Listening(ScriptedJudge):
@@ -422,7 +427,7 @@ def test_a_text_is_asked_again_and_in_another_order() -> None:
 
 
 def test_a_few_changes_can_be_chosen_and_unknown_ones_are_named() -> None:
-    """`--change` leaves the unchanged text and those named; a wrong name is said in one sentence."""
+    """`--change` leaves the unchanged text and those named; a wrong name results in one sentence."""
     (rubric,) = shipped(["cross-border-wrong-item"])
     text = read_example(rubric, "good")
     assert list(versions_of(text, rubric.language, ["doubled", "padded"])) == [SAME, "doubled", "padded"]
@@ -470,7 +475,7 @@ def test_speed_reads_a_score_only_from_a_whole_object() -> None:
 def test_speed_grades_in_a_process_of_its_own_way(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    """Every rubric is warmed up once by another text, every job says what it took and when its first verdict came."""
+    """Every rubric is warmed up once by another text, every job reports its cost and the time of its first verdict."""
     import evaluator.grading
     from benchmarks.speed import product
 
@@ -501,7 +506,7 @@ def test_speed_keeps_what_it_measured_and_tells_ratios(tmp_path: Path) -> None:
     "stated", ["(a) (5 points)\n(b) (5 points)", "Question 1 (4 points)\nQuestion 2 (6 points)", "(10 points)"]
 )
 def test_a_points_rubric_that_names_no_parts_is_graded_as_a_whole(stated):
-    """Points behind letters and numbers alone make one criterion with all points, never several empty ones."""
+    """Points after bare letters and numbers make one criterion with all points, never several empty ones."""
     from benchmarks.agreement.cases import RUBRICS, build_criteria
     from benchmarks.agreement.splitting import read_points_rubric
     from evaluator.rubrics import load

@@ -37,7 +37,7 @@ def test_what_was_ungraded_counts_as_soon_as_a_person_grades_it():
 
 
 def test_the_card_reads_as_its_sum_says():
-    """Verdicts and sum are of one piece, and what nobody gave points for stays as it was."""
+    """Verdicts and sum are consistent, and criteria without corrected points are unchanged."""
     card = scorecard()
     now = corrected_card(card, {"empathy": 4})
     assert now.total == corrected(card, {"empathy": 4}).total and now.total > card.total

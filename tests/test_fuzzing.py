@@ -1,4 +1,4 @@
-"""Fuzzing: whatever comes in, each reader gives a result or raises an error with a sentence of one line.
+"""Fuzzing: whatever comes in, each reader returns a result or raises an error with a one-line sentence.
 
 EVALUATOR_FUZZ=N asks for N examples of each (40 by default); docs/design/hostile.md has what long runs found.
 """
@@ -174,7 +174,7 @@ _YAML = st.sampled_from(
 @bounded
 @given(st.integers(0, len(SHIPPED)), st.integers(0, 60), st.lists(_YAML | st.text(max_size=5), max_size=6).map("".join))
 def test_rubrics(at: int, cut: int, put: str) -> None:
-    """A rubric that ships, cut and mended somewhere."""
+    """A shipped rubric, cut and patched somewhere."""
     text = SHIPPED[:at] + put + SHIPPED[at + cut :]
     for finding in rubrics.lint_text(text, "x.yaml"):
         assert "\n" not in finding.text("zh") and finding.text("en")

@@ -1,4 +1,4 @@
-"""Light to load, measured as modules, which a noisy machine cannot change; and the types hold together."""
+"""Light to load, measured in modules, which a noisy machine cannot change; and the types are consistent."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_no_database_where_none_is_used(code):
 
 @pytest.mark.parametrize("door", ["bank", "reports"])
 def test_a_door_that_fetches_late_hands_out_every_name(door):
-    """What is declared for types can be fetched, and nothing else."""
+    """Exactly what is declared for types can be imported."""
     package = importlib.import_module(f"evaluator.{door}")
     assert all(getattr(package, name) is not None for name in package.__all__)
     with pytest.raises(AttributeError):
@@ -74,14 +74,14 @@ def test_a_door_that_fetches_late_hands_out_every_name(door):
 
 
 def test_import_loads_few_modules():
-    """The package itself brings fewer than sixty modules of its own and others."""
+    """The package itself loads fewer than sixty modules of its own and others."""
     script = "import sys; before = set(sys.modules); import evaluator; print(len(set(sys.modules) - before))"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(result.stdout) < 60
 
 
 def test_public_names_are_pinned():
-    """The public names, all of them, and each can be fetched."""
+    """All public names are listed, and each can be imported."""
     import evaluator
 
     assert evaluator.__all__ == [

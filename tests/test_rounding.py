@@ -1,4 +1,4 @@
-"""Rounded points add up to the total that stands above them."""
+"""Rounded points add up to the total shown above them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def verdict(points: float, most: float, kind: str = "score", level: int = 0, not
 
 
 def ungraded(most: float, kind: str = "score") -> UngradedVerdict:
-    """A verdict that is missing."""
+    """A missing verdict."""
     return UngradedVerdict(
         criterion="u", name="", kind=kind, max_points=most, ungraded=WhyUngraded(cause="timeout", detail="")
     )
@@ -43,13 +43,13 @@ def test_bonus_adds_and_penalty_takes_away():
 
 
 def test_fatal_item_makes_the_total_zero():
-    """What is fatal fails whatever else was earned."""
+    """A fatal item fails the scorecard whatever else was earned."""
     total = add_up([verdict(5, 5), verdict(0, 0, "fatal", level=1)], 5, 3)
     assert (total.total, total.passed) == (0, False)
 
 
 def test_a_fatal_item_alone_is_no_total():
-    """That nothing fatal happened says nothing of the points; that it happened says all."""
+    """The absence of a fatal item says nothing about the points; its presence says everything."""
     assert add_up([ungraded(5), verdict(0, 0, "fatal", level=0)], 5, 3).total is None
     fatal = add_up([ungraded(5), verdict(0, 0, "fatal", level=1)], 5, 3)
     assert (fatal.total, fatal.passed) == (0, False)
@@ -83,7 +83,7 @@ def test_missing_fatal_item_leaves_it_open():
 
 
 def test_nothing_graded_has_no_total():
-    """No verdict at all gives no number."""
+    """Without any verdict there is no number."""
     total = add_up([ungraded(5), ungraded(5)], 10, 6)
     assert (total.total, total.passed, total.coverage) == (None, None, 0)
 

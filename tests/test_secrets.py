@@ -1,4 +1,4 @@
-"""Keys and passwords: bound to the address that they were entered for, and in nothing that leaves the process.
+"""Keys and passwords: bound to the address they were entered for, and in nothing that leaves the process.
 
 docs/design/secrets.md lists the ways out; each has its test here.
 """
@@ -210,7 +210,7 @@ def test_no_log_record_shows_one(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_traceback_file_and_the_last_sentence_show_none(own: Path) -> None:
-    """Something unexpected on the command line: what is written for a developer, and what is printed."""
+    """An unexpected error on the command line: what is written for a developer, and what is printed."""
     code = (
         "import sys, evaluator.cli as cli\n"
         f"def broken(): raise KeyError('http://me:{SECRET}@host {KEY}')\n"
@@ -229,7 +229,7 @@ def test_the_traceback_file_and_the_last_sentence_show_none(own: Path) -> None:
 
 
 def test_no_record_holds_one(own: Path) -> None:
-    """Whatever address or vendor's words a judge brings along: the database has none of it, on disk."""
+    """Whatever address or vendor text a judge contains, the database on disk has none of it."""
     keep_secret(SECRET)
     detail = Ungraded(question="q", cause="refused", detail=f"key {KEY} at http://me:{SECRET}@host").detail
     assert KEY not in detail_of(f"bad key {KEY}")

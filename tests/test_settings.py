@@ -49,7 +49,7 @@ def test_a_key_is_private(own_file):
 
 
 def test_the_language_may_be_a_locale(monkeypatch):
-    """zh_CN.UTF-8 means Chinese; an unknown language is told."""
+    """zh_CN.UTF-8 means Chinese; an unknown language is reported."""
     monkeypatch.setenv("EVALUATOR_LANG", "zh_CN.UTF-8")
     assert load_settings().lang == "zh"
     monkeypatch.setenv("EVALUATOR_LANG", "fr")
@@ -59,7 +59,7 @@ def test_the_language_may_be_a_locale(monkeypatch):
 
 
 def test_a_misspelt_setting_is_told(own_file):
-    """The file's mistakes come with the name that was meant; broken TOML with its place."""
+    """The file's mistakes come with the intended name; broken TOML with its place."""
     own_file.parent.mkdir()
     own_file.write_text('modle = "x"')
     with pytest.raises(InputError) as wrong:

@@ -1,4 +1,4 @@
-"""Pipes and devices where a file is expected: refused at once, whatever was to be read."""
+"""Pipes and devices in place of a file are refused at once, by every reader."""
 
 from __future__ import annotations
 

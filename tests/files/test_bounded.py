@@ -92,7 +92,7 @@ def made(folder: Path) -> dict[str, Path]:
 
 
 def mutated(whole: Path, target: Path, chance: random.Random) -> Path:
-    """A copy with a part of it damaged inside the archive, as a broken program would: the archive itself is whole."""
+    """A copy with a damaged part inside the archive, as a faulty program would write it; the archive is intact."""
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
         members = source.namelist()
         hit = chance.choice([name for name in members if name.endswith((".xml", ".rels"))])

@@ -230,7 +230,7 @@ async def test_an_optional_fatal_item_that_happened_counts_wholly():
     ids=["only the customer speaks", "no words", "a task in the customer's words", "a task of marks"],
 )
 async def test_a_reference_or_task_without_the_agents_words_is_graded(changes):
-    """Whatever a reference or a task holds, the text gets points; silence in the reference makes no key point easy."""
+    """Whatever a reference or a task contains, the text gets points; a silent reference makes no key point easy."""
     card = await card_of(GOOD, rubric=small_rubric(**changes))
     assert card.total is not None and not any(isinstance(item, UngradedVerdict) for item in card.verdicts)
 
@@ -370,7 +370,10 @@ async def test_what_the_judge_says_of_a_key_point_counts_for_its_criterion():
 
 
 async def test_a_key_point_counts_once(monkeypatch):
-    """As the question that decides its criterion, or in the coverage of a criterion with checks: never as both."""
+    """A key point counts either as its criterion's deciding question or in a checked criterion's coverage.
+
+    It never counts as both.
+    """
     judged = {}
     plain = Likeness.of_criterion
 

@@ -43,7 +43,7 @@ class FixedAsker:
 
 
 def test_spellings_of_a_label_are_added_up():
-    """ " B" and "b" are B; what is not a label is left out of the menu."""
+    """Labels such as " B" and "b" are B; anything but a label is left out of the menu."""
     answer = read_menu(
         QUESTION, ("A", "B"), {"A": math.log(0.2), " B": math.log(0.3), "b": math.log(0.3), "C": math.log(0.2)}
     )

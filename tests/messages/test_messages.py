@@ -33,7 +33,7 @@ def test_a_text_has_both_languages_with_the_same_placeholders(both):
 
 @pytest.mark.parametrize("area", messages.areas())
 def test_no_key_is_given_twice(area):
-    """Two equal keys in one catalogue would silently lose one text."""
+    """Duplicate keys in one catalogue would silently lose one text."""
     path = Path(messages.__file__).with_name(f"{area}.yaml")
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     keys = Counter(key.value for key, _ in root.value)
@@ -41,7 +41,7 @@ def test_no_key_is_given_twice(area):
 
 
 def test_every_error_code_of_the_sources_has_a_text():
-    """A code that is raised somewhere in the package stands in the catalogue of errors."""
+    """A code raised anywhere in the package is in the catalogue of errors."""
     raised = re.compile(r"\b\w*(?:Error|Missing|Damaged|Exceeded|Stopped)\(\s*\"([a-z][a-z0-9_]+)\"")
     package = Path(messages.__file__).parents[1]
     codes = {

@@ -1,4 +1,4 @@
-"""A call from end to end with a judge and a writer that say what the test says."""
+"""A call from end to end with a judge and a writer controlled by the test."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_first_words_need_no_model(talk):
 
 
 def test_a_line_streams_and_is_stored_with_its_reasons(records, talk):
-    """The pieces together are the line; state, causes and what the judge read are kept."""
+    """The pieces together are the line; state, causes and the judge's readings are stored."""
     words = talk_on(
         records, talk, "我这就给您关掉。", HearingJudge({"done_now"}), Saying("给我关了，钱退回来，麻利点儿。")
     )
@@ -64,7 +64,7 @@ def test_hidden_fact_is_told_when_asked_about(records, talk):
 
 
 def test_a_statement_gets_no_hidden_fact(records, talk):
-    """Even where the judge takes it for a question."""
+    """This holds even if the judge takes it for a question."""
     words = talk_on(records, talk, "好的，知道了。", HearingJudge({"about:call"}))
     assert not persona().fact("call").given_away_by(words[-1].line.text)
 
@@ -93,7 +93,7 @@ def test_a_bad_line_is_caught(line, fault):
 
 
 def test_a_refused_line_is_asked_for_again_and_then_replaced(records, talk):
-    """Twice refused: the persona's own line, and both refusals are kept."""
+    """After two refusals the persona's own line is said, and both refusals are stored."""
     writer = Saying("很抱歉给您带来不便。", "这句话我打九十分。")
     words = talk_on(records, talk, "嗯。", HearingJudge(), writer)
     line = words[-1].line
@@ -170,7 +170,7 @@ def test_every_persona_can_be_asked_about(name):
 
 
 def test_what_is_plain_needs_no_question():
-    """The classifier finds what was plainly said; few things are left to ask a model in this process."""
+    """The classifier finds what was plainly said; few questions are left for a model in this process."""
     expected = expect(persona(), CallState(mood=3, patience=6), "对不起。我已经给您取消了，三天之内到账。")
     chances = {one.question.id: one.chance for one in expected}
     assert min(chances["done_now"], chances["date_given"]) > 0.5 > max(chances["blamed"], chances["about:call"])
@@ -178,7 +178,7 @@ def test_what_is_plain_needs_no_question():
 
 
 def test_the_classifier_belongs_to_its_sentences():
-    """After a change of events.yaml: python -m benchmarks.practice train."""
+    """After a change to events.yaml, run `python -m benchmarks.practice train`."""
     assert trained().texts == texts_digest() and set(trained().names) == set(wordings("zh"))
 
 

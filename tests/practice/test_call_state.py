@@ -32,8 +32,11 @@ def course(persona, turns):
 @given(name=st.sampled_from(NAMES), turns=TURNS)
 @settings(max_examples=60, deadline=None)
 def test_bounds_hold_and_hidden_facts_wait_for_the_question(name, turns):
-    """Mood and patience keep their limits, no turn moves the mood further than allowed, nothing settled keeps it at "talk
-    alone", a hidden fact is told only when it was asked about, and every call comes to an end."""
+    """Mood and patience keep their limits, and every call comes to an end.
+
+    No turn moves the mood further than allowed, an unsettled matter keeps it at "talk alone", and a hidden fact is told
+    only when it was asked about.
+    """
     persona = find_persona(name)
     steps = course(persona, turns)
     for (events, about, _), before, after in zip(turns, steps, steps[1:], strict=False):

@@ -24,7 +24,7 @@ def graded():
 
 
 def test_notes_are_tied_to_turns_and_points():
-    """Every quotation stands in its turn; what is missing comes with the reference's own words."""
+    """Every quotation is in its turn; missing points come with the reference's own words."""
     card, comparison = graded()
     notes = notes_for(rubric(), TEXT, card, comparison)
     assert {note.kind for note in notes} == {"keep", "start", "stop"}
@@ -88,7 +88,7 @@ def test_self_knowledge_over_attempts():
 
 
 def test_a_penalty_is_turned_round():
-    """Who says that they did not interrupt when they did is kinder to themself."""
+    """A trainee who denies an interruption that happened is too kind to themself."""
     card = scorecard(verdict("manners", [0.0, 1.0]))
     attempt = Attempt(
         id="a", owner="me", at="2026-11-21T10:00:00+00:00", rubric_id="r", rubric_digest="d", own_points=own()

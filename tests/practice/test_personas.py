@@ -1,4 +1,4 @@
-"""Personas: shipped ones are sound and complete, and every mistake in one is told with its line."""
+"""Personas: shipped ones are sound and complete, and every mistake is reported with its line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from evaluator.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((resource_dir("rubrics") / "personas").glob("*.yaml"))
-CALLS = sorted({path.name.split(".")[0] for path in SHIPPED})  # calls that are there for their texts only have none
+CALLS = sorted({path.name.split(".")[0] for path in SHIPPED})  # calls that exist only for their texts have none
 SMALL = """\
 id: own-call.calm
 rubric: parcel-lost
@@ -69,7 +69,7 @@ lines:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_persona_is_sound(path: Path):
-    """It loads, is named like its file, speaks its rubric's language, and nothing in it gives a hidden fact away."""
+    """It loads, is named after its file, uses its rubric's language, and nothing in it gives away a hidden fact."""
     persona = load_persona(path)
     assert persona.id == path.stem == f"{persona.rubric}.{persona.temper}"
     assert [finding.text("en") for finding in lint_persona(persona, find(persona.rubric))] == []
@@ -81,7 +81,7 @@ def test_a_shipped_persona_is_sound(path: Path):
 
 @pytest.mark.parametrize("rubric_id", CALLS)
 def test_every_call_has_three_tempers_that_talk_differently(rubric_id: str):
-    """Impatient, hurt and demanding, no two with the same first words, and not equally moved by the same events."""
+    """They are impatient, hurt and demanding, with different first words and different reactions to the same events."""
     found = personas_for(rubric_id)
     assert [persona.temper for persona in found] == ["demanding", "hurt", "impatient"]
     for state in ("opening", "angry", "satisfied_end", "gives_up_end"):
@@ -90,7 +90,7 @@ def test_every_call_has_three_tempers_that_talk_differently(rubric_id: str):
 
 
 def test_a_small_persona_has_defaults():
-    """What is left out is filled in: telephone, plain speech, a mood that is low but not the lowest."""
+    """Omitted fields are filled in: telephone, plain speech, a mood that is low but not the lowest."""
     persona = parse_persona(SMALL)
     assert (persona.channel, persona.mood, persona.speech.formality) == ("phone", 3, "plain")
     assert [fact.id for fact in persona.hidden] == ["inside"] and persona.fact("lost").says == "我的包裹不见了。"
@@ -132,7 +132,7 @@ def test_a_mistake_is_told_with_its_line(before: str, after: str, line: int, sai
     ],
 )
 def test_what_spoils_a_call_is_found(before: str, after: str, code: str):
-    """A persona that loads and would play badly says why, in both languages."""
+    """A persona that loads but would play badly says why, in both languages."""
     assert before in SMALL
     (found,) = lint_persona(parse_persona(SMALL.replace(before, after, 1)), find("parcel-lost"))
     assert found.code == code and found.text("zh") != found.text("en")
@@ -152,7 +152,10 @@ def test_a_persona_without_secrets_and_one_for_a_written_task_are_pointed_out():
 
 
 def test_findings_of_a_file_have_their_lines(tmp_path: Path):
-    """What spoils a call is told with its line, what keeps the file from loading too, and a rubric that does not exist."""
+    """Findings have their lines: what spoils a call, and what keeps the file from loading.
+
+    A rubric that does not exist is reported too.
+    """
     path = tmp_path / "own.yaml"
 
     def found(before: str, after: str) -> list[tuple[str, int | None]]:
@@ -165,7 +168,7 @@ def test_findings_of_a_file_have_their_lines(tmp_path: Path):
 
 
 def test_own_personas_are_found_first(tmp_path: Path):
-    """The user's file of the same name stands in for the shipped one; an unknown id suggests near ones."""
+    """The user's file of the same name replaces the shipped one; an unknown id suggests similar ones."""
     settings = Settings(data_dir=tmp_path)
     folder = settings.user_rubric_dir / "personas"
     folder.mkdir(parents=True)
@@ -179,12 +182,12 @@ def test_own_personas_are_found_first(tmp_path: Path):
 
 
 def test_a_persona_survives_writing():
-    """What a form on the page sends back, and what it writes, is the same persona."""
+    """A form's data sent back by the page, and the file it writes, are the same persona."""
     persona = load_persona(SHIPPED[0])
     assert parse_persona(dump_persona(persona)) == persona
     assert Persona.model_validate_json(persona.model_dump_json()) == persona
 
 
 def test_the_published_schema_is_current():
-    """docs/persona.schema.json is what the types say now."""
+    """docs/persona.schema.json matches the current types."""
     assert (ROOT / "docs" / "persona.schema.json").read_text(encoding="utf-8") == persona_schema_text()

@@ -22,13 +22,13 @@ def _gap(name, card, points):
 
 
 def test_same_level_is_agreement():
-    """Points that mean the same level agree although they are not equal."""
+    """Points that mean the same level agree even if they are not equal."""
     card = scorecard(verdict("empathy", [0.1, 0.7, 0.2]))
     assert _gap("empathy", card, own(empathy=2)).view == "agree"
 
 
 def test_higher_own_points_are_kinder_and_the_words_against_explain():
-    """Who gave themself more than the grader sees what speaks against it and what the two levels ask."""
+    """A trainee who awarded themself more than the grader sees the counter-evidence and what the two levels require."""
     card = scorecard(verdict("empathy", [0.9, 0.1, 0.0], None, evidence("for"), evidence("against", 0.4)))
     gap = _gap("empathy", card, own(empathy=4))
     assert (gap.view, gap.favour) == ("kinder", pytest.approx(3.8))
@@ -38,7 +38,7 @@ def test_higher_own_points_are_kinder_and_the_words_against_explain():
 
 
 def test_lower_own_points_are_stricter_and_the_words_for_explain():
-    """Who gave themself less than the grader sees their own words that earned the points."""
+    """A trainee who awarded themself less than the grader sees their own words that earned the points."""
     card = scorecard(verdict("empathy", [0.0, 0.0, 1.0], None, evidence("against"), evidence("for", 0.3)))
     gap = _gap("empathy", card, own(empathy=0))
     assert (gap.view, gap.favour) == ("stricter", -4)
@@ -46,14 +46,14 @@ def test_lower_own_points_are_stricter_and_the_words_for_explain():
 
 
 def test_penalty_turns_the_direction_round():
-    """Fewer points lost by one's own account than by the grader's is kinder, not stricter."""
+    """Fewer points lost by the trainee's account than by the grader's is kinder, not stricter."""
     card = scorecard(verdict("manners", [0.0, 1.0]))
     gap = _gap("manners", card, own(manners=0))
     assert (gap.view, gap.favour) == ("kinder", 2)
 
 
 def test_fatal_item_is_compared_as_happened_or_not():
-    """A fatal item that only the grader saw is said in words, without points."""
+    """A fatal item that only the grader saw is described in words, without points."""
     card = scorecard(verdict("abuse", [0.05, 0.95]))
     gap = _gap("abuse", card, own(abuse=0))
     assert gap.view == "kinder"
@@ -61,13 +61,13 @@ def test_fatal_item_is_compared_as_happened_or_not():
 
 
 def test_a_level_that_the_grader_thinks_likely_is_open():
-    """Where the grader gives the trainee's level a fair chance, nobody is told to have been wrong."""
+    """If the grader assigns the trainee's level a fair chance, the trainee is not called wrong."""
     card = scorecard(verdict("empathy", [0.1, 0.55, 0.35]))
     assert _gap("empathy", card, own(empathy=4)).view == "unsure"
 
 
 def test_ungraded_is_no_zero():
-    """A criterion that the grader could not judge is compared with nothing and counts in no mean."""
+    """A criterion that the grader could not judge is not compared and counts in no mean."""
     card = scorecard(ungraded("empathy"))
     found = compare(rubric(), own(empathy=4), card)
     gap = found.gaps[0]
@@ -76,14 +76,14 @@ def test_ungraded_is_no_zero():
 
 
 def test_missing_key_points_explain_a_kinder_view():
-    """The key points that stayed out are named where the trainee thought better of themself."""
+    """Missing key points are named if the trainee thought better of themself."""
     gap = _gap("remedy", scorecard(covered=False), own(remedy=3))
     assert "说出补发的日期" in " ".join(explain(gap, "zh"))
     assert explain(gap, "en")[0].startswith("You were 2.0 points kinder")
 
 
 def test_own_total_uses_the_scorecards_arithmetic():
-    """Penalties are taken off, a fatal item makes it 0, and with a criterion left out there is no total."""
+    """Penalties are deducted, a fatal item makes it 0, and with a missing criterion there is no total."""
     assert own_total(rubric(), own(empathy=4, remedy=3, manners=2)) == 5
     assert own_total(rubric(), own(empathy=4, abuse=1)) == 0
     assert own_total(rubric(), {"empathy": OwnPoint(points=4)}) is None
@@ -120,7 +120,7 @@ def test_progress_keeps_the_order_and_the_gaps():
 
 
 def test_advice_names_what_costs_most_and_the_next_level():
-    """The criterion that loses the largest share comes first, with what the level above asks for."""
+    """The criterion that loses the largest share comes first, with what the level above requires."""
     card = scorecard(verdict("empathy", [1.0, 0, 0]), verdict("remedy", [0, 0, 0, 1.0]))
     first, *others = advise([_entry(card, own(empathy=4))])
     assert (first.criterion, first.loss, first.blind) == ("empathy", 1, True)
@@ -138,14 +138,14 @@ def test_advice_forgives_what_was_learned_since():
 
 
 def test_no_advice_without_loss_or_grading():
-    """Nothing graded and nothing lost give no advice."""
+    """With nothing graded or nothing lost, there is no advice."""
     full = scorecard(verdict("empathy", [0, 0, 1.0]), verdict("remedy", [0, 0, 0, 1.0]))
     assert advise([_entry(full, own())]) == []
     assert advise([_entry(None, own())]) == []
 
 
 class Yes:
-    """A judge that says the last option of everything; or fails once."""
+    """A judge that picks the last option every time, or fails once."""
 
     def __init__(self, failing: bool = False) -> None:
         self.name, self.stamp, self.traits, self.failing = "scripted", {"model": "scripted"}, Traits(), failing
@@ -211,7 +211,7 @@ def test_advice_finds_the_matching_references(tmp_path):
 
 
 def test_a_criterion_at_its_top_is_no_advice():
-    """What the last attempt did perfectly is not to be practised next, whatever was lost before."""
+    """What the last attempt did perfectly is not suggested for practice, whatever was lost before."""
     poor, best = verdict("empathy", [1.0, 0, 0]), verdict("empathy", [0, 0, 1.0])
     history = [_entry(scorecard(one), own(), number) for number, one in enumerate((poor, best), 1)]
     assert "empathy" in {one.criterion for one in advise(history[:1])}

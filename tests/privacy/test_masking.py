@@ -1,4 +1,4 @@
-"""Masking: what goes out holds no personal data, what comes back is about the original, and the way back is exact."""
+"""Masking: outgoing text holds no personal data, replies refer to the original, and the way back is exact."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_there_are_400_cases_and_most_are_found():
 
 
 def test_a_judge_elsewhere_never_reads_personal_data_and_evidence_stays_exact():
-    """What is sent is masked and can be shown; quotations are the original words in their places."""
+    """The sent text is masked and can be shown; quotations are the original words in their places."""
     rubric = find("bank-marketing-messages")
     transcript = parse(CALL, form="dialogue")
     card = asyncio.run(grade(transcript, rubric, MaskingJudge(ScriptedJudge()), [], lambda _: None))
@@ -68,7 +68,7 @@ def test_a_judge_elsewhere_never_reads_personal_data_and_evidence_stays_exact():
 
 
 def test_strict_refuses_models_elsewhere_and_standard_masks_them():
-    """One sentence says what to do; a model on this machine needs neither."""
+    """One sentence says what to do; a model on this machine needs no masking."""
     with pytest.raises(InputError, match="strict"):
         choose("http://models.example.com/v1#some", load_settings(privacy="strict"))
     assert isinstance(choose("http://models.example.com/v1#some", load_settings(privacy="standard")), MaskingJudge)

@@ -89,7 +89,7 @@ async def test_profile_of_another_rubric_is_refused(card):
 
 
 async def test_grading_with_a_profile_is_another_record(tmp_path):
-    """The stored grading without the profile is not taken for the one with it."""
+    """The stored grading without the profile is not mistaken for the one with it."""
     settings = load_settings(data_dir=tmp_path / "data")
     path = tmp_path / "team.json"
     with open_records(settings) as records:
@@ -106,7 +106,7 @@ async def test_grading_with_a_profile_is_another_record(tmp_path):
 
 
 async def test_a_profile_of_another_arithmetic_is_refused(card):
-    """Points that were computed another way than those of the fit are not moved, before grading and after."""
+    """Points computed differently from those of the fit are not moved, before or after grading."""
     graded, transcript = card
     now = stamp_of(graded)
     assert now == stamp_for(small_rubric().digest, WordJudge().stamp) and now.arithmetic
@@ -119,7 +119,7 @@ async def test_a_profile_of_another_arithmetic_is_refused(card):
 
 
 async def test_a_profile_that_does_not_fit_is_refused_before_the_model_is_asked(tmp_path):
-    """Another model, or a file that is not there: no question is asked, and nothing is stored."""
+    """Another model, or a missing file: no question is asked, and nothing is stored."""
 
     class Silent(WordJudge):
         async def decide(self, state, questions):

@@ -1,4 +1,4 @@
-"""Vectors of a rubric's own sentences are kept on disk; whatever is wrong with the file costs time alone."""
+"""Vectors of a rubric's own sentences are kept on disk; a bad file only costs time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evaluator.references import embedding, kept, space
 
 @pytest.fixture
 def embedded(tmp_path, monkeypatch):
-    """A data folder, and an embedder that notes what it is given."""
+    """A data folder, and an embedder that records its input."""
     given = []
 
     def passage_vectors(texts, progress=None):
@@ -24,7 +24,7 @@ def embedded(tmp_path, monkeypatch):
 
 
 def test_what_was_embedded_before_is_not_embedded_again(embedded, monkeypatch):
-    """In any order and with new texts between; another embedder or background makes other vectors."""
+    """The order does not matter, nor do new texts; another embedder or background makes other vectors."""
     first = kept.kept_passage_vectors(["一", "二二", "一"])
     again = kept.kept_passage_vectors(["二二", "三三三", "一"])
     assert embedded == ["一", "二二", "三三三"]
@@ -36,7 +36,7 @@ def test_what_was_embedded_before_is_not_embedded_again(embedded, monkeypatch):
 
 
 def test_file_that_is_damaged_or_cannot_be_written_is_no_error(embedded, tmp_path, monkeypatch):
-    """A file of rubbish, a vector cut short, a folder that is not there."""
+    """A file of rubbish, a truncated vector, a missing folder."""
     (tmp_path / kept.NAME).write_bytes(b"rubbish" * 999)
     assert kept.kept_passage_vectors(["一"])[0, 0] == 1
     (tmp_path / kept.NAME).unlink()

@@ -58,7 +58,7 @@ def test_a_write_makes_what_was_kept_void(folder):
 
 @pytest.mark.parametrize("name", ["entries.json", "vectors.npy", "frequency.json", "words"])
 def test_damaged_files_cost_only_time(folder, name):
-    """A file that cannot be read is as good as none."""
+    """An unreadable file is treated as missing."""
     wanted = found(open_folder(folder))
     (kept,) = folder.glob("search-*")
     damaged = kept / name

@@ -1,4 +1,4 @@
-"""Several processes on one data folder, each of them killed once: nobody meets an error, and nothing is lost."""
+"""Several processes on one data folder, each killed once: none gets an error, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def start(folder: Path, name: str, seconds: float, batch: int) -> subprocess.Pop
 
 
 def promised(output: str, kept: dict[str, int], lost: set[str]) -> None:
-    """Adds what a process said: what is kept, and what may be gone."""
+    """Adds a process's output: what is stored, and what may be gone."""
     for line in output.splitlines():
         words = line.split(" ")
         if words[0] == "has" and len(words) == 3:
@@ -35,7 +35,7 @@ def promised(output: str, kept: dict[str, int], lost: set[str]) -> None:
 
 
 def test_a_store_sees_what_another_process_wrote(tmp_path: Path) -> None:
-    """The page has the store open; a command line writes and ends; the page goes on."""
+    """The page has the store open; a command line writes and ends; the page continues."""
     folder = tmp_path / "chroma"
     store = open_folder(folder)
     store.write_vectors([entry("page", n) for n in range(5)], vectors(list(range(5))))

@@ -1,4 +1,4 @@
-"""The reference store and what it finds. Embeddings are real; texts are few, so that this stays quick."""
+"""The reference store and its search. Embeddings are real; texts are few, so that this stays quick."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def fresh(tmp_path: Path) -> ReferenceStore:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> ReferenceStore:
-    """A store for tests that only look."""
+    """A store for read-only tests."""
     opened = open_folder(tmp_path_factory.mktemp("chroma"))
     opened.index_entries([CALM, GAS, WATER])
     return opened
@@ -99,7 +99,7 @@ def rubric(**changes: object) -> Rubric:
 
 
 def test_digest_follows_content() -> None:
-    """The digest is the same whatever the id, and another one for another source."""
+    """The digest is the same whatever the id, and different for another source."""
     assert CALM.model_copy(update={"id": "other"}).digest == CALM.digest
     assert CALM.model_copy(update={"source": "试卷丙"}).digest != CALM.digest
 
@@ -118,7 +118,7 @@ def test_text_after_a_nul_counts() -> None:
 
 
 def test_unrelated_texts_lie_around_zero() -> None:
-    """Without the common mean unrelated texts are not alike, and a paraphrase is a surprise."""
+    """Without the common mean, unrelated texts are dissimilar, and so is a paraphrase compared with them."""
     query = meaning.search_vectors(["顾客发火了怎么办"])[0]
     cosines = meaning.entry_vectors([CALM, GAS]) @ query
     assert cosines[0] > cosines[1]
@@ -181,7 +181,7 @@ def test_search_finds_by_meaning(filled: ReferenceStore) -> None:
 
 
 def test_nothing_fits(filled: ReferenceStore) -> None:
-    """A task from another world gets nothing, though something is always nearest."""
+    """A task from another domain gets no hits, although something is always nearest."""
     assert find("请证明勾股定理", store=filled) == []
     assert [hit.entry for hit in find(ANGRY, store=filled)] == [CALM]
     assert search("请证明勾股定理", store=filled)
@@ -189,7 +189,7 @@ def test_nothing_fits(filled: ReferenceStore) -> None:
 
 
 def test_item_comes_first(filled: ReferenceStore) -> None:
-    """What belongs to the item comes before what is nearer in meaning."""
+    """The item's own entries come before those nearer in meaning."""
     hits = find(ANGRY, item="q2", store=filled)
     assert [(hit.entry.id, hit.matched_by) for hit in hits] == [
         ("q2/explanation", "item"),
@@ -198,7 +198,7 @@ def test_item_comes_first(filled: ReferenceStore) -> None:
 
 
 def test_bank_search_filters(filled: ReferenceStore) -> None:
-    """Every filter narrows; a filter that does not exist is refused."""
+    """Every filter narrows the result; an unknown filter is refused."""
     assert [hit.entry.id for hit in bank_search("先做什么", filters={"language": "en"}, store=filled)] == [WATER.id]
     assert [
         hit.entry.id for hit in bank_search("先做什么", filters={"topic": "情绪", "kind": "explanation"}, store=filled)
@@ -236,8 +236,10 @@ def test_delete_by_item(fresh: ReferenceStore) -> None:
 
 
 def test_another_embedder_embeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store with vectors of another version, and another length, is embedded again when opened, with progress, and
-    once only."""
+    """A store with vectors of another version or length is embedded again when opened, with progress.
+
+    This happens once only.
+    """
     open_folder(tmp_path).index_entries([CALM, GAS])
     real = meaning.entry_vectors
     monkeypatch.setattr(meaning, "version", lambda: "newer")
@@ -251,7 +253,7 @@ def test_another_embedder_embeds_again(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_rubric_is_indexed_and_loses_what_it_lost(fresh: ReferenceStore) -> None:
-    """A rubric puts answers, key points and explanations; what a new version dropped goes, the bank's stays."""
+    """A rubric adds answers, key points and explanations; dropped ones are removed, the bank's stay."""
     from_bank = CALM.model_copy(update={"item": "angry-call"})
     fresh.index_entries([from_bank])
     assert fresh.index_rubric(rubric()).added == 3
@@ -278,7 +280,7 @@ def test_pull_takes_own_then_principles(fresh: ReferenceStore) -> None:
 
 
 def test_pull_gives_nothing_when_nothing_fits(fresh: ReferenceStore) -> None:
-    """A rubric without references and a bank without anything near: an fresh list."""
+    """A rubric without references and a bank without anything near: an empty list."""
     fresh.index_entries([GAS])
     bare = rubric(
         task="请用长笛吹奏一段音阶。",
@@ -330,13 +332,13 @@ def test_chroma_embedder_is_never_reached(fresh: ReferenceStore) -> None:
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://"])
 def test_wrong_server_address(url: str) -> None:
-    """An address that is none is refused before anything is sent."""
+    """An invalid address is refused before anything is sent."""
     with pytest.raises(InputError):
         open_server(url)
 
 
 def test_server_that_is_not_there() -> None:
-    """A server that does not answer is one sentence that names it."""
+    """A server that does not answer results in one sentence that names it."""
     with pytest.raises(StorageError) as raised:
         open_server(f"http://127.0.0.1:{_free_port()}")
     assert "127.0.0.1" in str(raised.value) and "\n" not in str(raised.value)

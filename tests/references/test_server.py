@@ -1,4 +1,7 @@
-"""A real Chroma server (`chroma run`), behind a proxy that asks for a token and lies under a path, with a tenant of its own."""
+"""A real Chroma server (`chroma run`) behind a proxy that requires a token and uses a path.
+
+It has its own tenant.
+"""
 
 from __future__ import annotations
 

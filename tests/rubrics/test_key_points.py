@@ -1,4 +1,4 @@
-"""Key points of reference answers that come without."""
+"""Key points of reference answers that lack them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def test_a_reference_without_key_points_gets_its_clauses() -> None:
 
 
 async def test_a_grading_shows_them_and_keeps_the_digest_of_the_rubric_as_stated() -> None:
-    """Who gave only a reference text still reads what of it is covered, and the record names the rubric as it was given."""
+    """A user with only a reference text still sees which parts are covered.
+
+    The record names the rubric as it was written.
+    """
     rubric = small_rubric(references=(ReferenceAnswer(id="bare", text=CALL),))
     card = await grade(parse(GOOD, form="dialogue"), rubric, WordJudge(), [], lambda _: None)
     assert card.rubric.digest == rubric.digest

@@ -1,4 +1,4 @@
-"""What makes a valid rubric grade badly is found and told."""
+"""Lint finds and reports what makes a valid rubric grade badly."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_example_out_of_the_reference_is_fine(example: str) -> None:
 
 @pytest.mark.parametrize("example", ["请把单号念给我听。", "订单号请报一下。四零二七。", "。"])
 def test_example_foreign_to_the_reference_is_a_warning(example: str) -> None:
-    """Words that the reference does not say in one piece are told, in both languages, without forbidding the rubric."""
+    """Words that the reference does not contain as one piece are reported, in both languages, without an error."""
     (found,) = lint(rubric_with_example(example))
     assert (found.severity, found.code) == ("warning", "example_not_in_answer")
     assert found.where == "references.call.key_points.order"

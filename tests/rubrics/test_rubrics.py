@@ -1,6 +1,4 @@
-"""Rubrics: what cannot be graded is refused with line and remedy, what grades badly is found, files come
-and go whole.
-"""
+"""Rubrics: ungradable ones are refused with line and remedy, weak ones are found, and files stay intact."""
 
 from __future__ import annotations
 
@@ -78,13 +76,13 @@ def codes(text: str) -> list[str]:
 
 
 def test_a_good_rubric_has_no_findings():
-    """A rubric with sums, levels, references and key points in order passes without a word."""
+    """A rubric with correct sums, levels, references and key points passes without a finding."""
     assert lint_text(GOOD) == []
     assert parse(GOOD).max_points == 10
 
 
 def test_yes_no_and_times_stay_text():
-    """YAML's old rules would make False of `no` and a number of 12:30; neither happens."""
+    """YAML's old rules would turn `no` into False and 12:30 into a number; neither happens."""
     rubric = parse(GOOD.replace("task: 半夜 12:30 接到报失电话，请处理。", "task: 12:30"))
     assert rubric.task == "12:30"
     assert (rubric.criteria[1].checks[0].yes, rubric.criteria[1].checks[0].no) == ("冻了", "没冻")
@@ -112,7 +110,7 @@ def test_yes_no_and_times_stay_text():
     ],
 )
 def test_a_wrong_file_names_line_and_remedy(tmp_path, old, new, line, code, says):
-    """Each mistake is told with file, line and what to write, in both languages."""
+    """Each mistake is reported with file, line and what to write, in both languages."""
     path = tmp_path / "mine.yaml"
     path.write_text(changed((old, new)), encoding="utf-8")
     with pytest.raises(WrongRubric) as wrong:
@@ -154,7 +152,7 @@ def test_every_mistake_is_told_at_once():
 
 
 def test_kinds_need_what_they_are_graded_by():
-    """Fatal items take neither points nor levels, a checklist its checks, the others two levels."""
+    """Fatal items need neither points nor levels, a checklist needs checks, the others two levels."""
     levels = (Level(points=0, description="a"), Level(points=2, description="b"))
     check = Check(id="c", question="q", yes="y", no="n")
     for kind in ("score", "bonus", "penalty"):
@@ -190,7 +188,7 @@ def test_kinds_need_what_they_are_graded_by():
     ],
 )  # fmt: skip
 def test_lint_finds_what_grades_badly(replacements, code, severity):
-    """Each weakness is found alone, with a sentence in both languages."""
+    """Each weakness is found by itself, with a sentence in both languages."""
     (finding,) = lint_text(changed(*replacements))
     assert (finding.code, finding.severity) == (code, severity)
     assert finding.text("zh") != finding.text("en") and "{" not in finding.text("zh") + finding.text("en")
@@ -204,7 +202,7 @@ def test_lint_misses_references_and_key_points():
 
 
 def test_lint_puts_errors_first():
-    """What must be fixed is read before what could be."""
+    """Errors are read before suggestions."""
     found = lint(parse(changed(("pass_mark: 6", "pass_mark: 11"), ("先问人是否安全，再听对方讲完", "态度较好"))))
     assert [finding.severity for finding in found] == ["error", "warning"]
 
@@ -237,7 +235,7 @@ def test_shared_words_are_found_across_width_and_case():
 
 @pytest.mark.parametrize("path", sorted(resource_dir("rubrics").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_rubric_is_sound(path):
-    """Shipped rubrics load, are named like their file, have no lint errors, and point editors to the schema."""
+    """Shipped rubrics load, are named after their file, have no lint errors, and point editors to the schema."""
     text = path.read_text(encoding="utf-8")
     rubric = load(path)
     assert rubric.id == path.stem
@@ -248,7 +246,7 @@ def test_every_shipped_rubric_is_sound(path):
 
 
 def test_the_published_schema_is_current():
-    """docs/rubric.schema.json is what the types say now."""
+    """docs/rubric.schema.json matches the current types."""
     published = Path(__file__).parents[2] / "docs" / "rubric.schema.json"
     assert published.read_text(encoding="utf-8") == schema_text()
 
@@ -271,7 +269,7 @@ def test_a_template_refuses_an_impossible_id():
 
 
 def test_an_own_rubric_wins_over_a_shipped_one(tmp_path):
-    """A rubric in the user's folder is found by its id and stands in for a shipped one of the same id."""
+    """A rubric in the user's folder is found by its id and replaces a shipped one of the same id."""
     settings = Settings(data_dir=tmp_path)
     shipped = list_rubrics(settings)[0]
     own = shipped.rubric.model_copy(update={"title": "我的版本", "version": 9})
@@ -305,7 +303,7 @@ def test_one_wrong_file_hides_no_other(tmp_path):
 
 
 def test_an_unknown_name_suggests_the_nearest(tmp_path):
-    """A typing mistake is answered with the ids that are close; nonsense with where to look."""
+    """A typing mistake is answered with similar ids; nonsense with where to look."""
     settings = Settings(data_dir=tmp_path)
     known = list_rubrics(settings)[0].id
     with pytest.raises(RubricError) as near:
@@ -367,7 +365,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
 
 
 def test_a_rubric_is_written_whole_or_not_at_all(tmp_path):
-    """Where the folder cannot be, the error says so."""
+    """If the folder cannot be created, the error says so."""
     (tmp_path / "taken").write_text("x")
     with pytest.raises(StorageError):
         write(parse(GOOD), tmp_path / "taken" / "rubrics")

@@ -1,4 +1,4 @@
-"""What first-time authors write: each slip has its line and one sentence in the reader's language."""
+"""Typical mistakes of first-time authors: each has its line and one sentence in the reader's language."""
 
 from pathlib import Path
 
@@ -94,12 +94,12 @@ def test_each_slip_has_its_line_and_its_sentence(old: str, new: str, code: str, 
 
 
 def test_a_zero_in_front_of_a_number_changes_nothing() -> None:
-    """03 is 3, as everybody reads it."""
+    """The number 03 is 3, as everybody reads it."""
     assert lint_text(changed("pass_mark: 3", "pass_mark: 03")) == []
 
 
 def test_a_merged_criterion_is_told_by_its_line() -> None:
-    """A criterion taken over from another by `<<` has the same name: the second one's line."""
+    """A criterion copied from another by `<<` has the same name: the second one's line."""
     text = changed("  - id: redo\n", "  - &first\n    id: redo\n").replace(
         "references:", "  - <<: *first\n    id: again\nreferences:"
     )
@@ -108,7 +108,7 @@ def test_a_merged_criterion_is_told_by_its_line() -> None:
 
 
 def test_a_comment_behind_a_space_is_a_comment() -> None:
-    """A remark with a space behind its mark is what the author meant."""
+    """A comment with a space after its mark is what the author meant."""
     assert lint_text(changed("points: 5\n    levels", "points: 5  # all of it\n    levels")) == []
     assert lint_text(changed("title: 包裹破损", "title: 包裹破损 # 旧名：破损件")) == []
 

@@ -1,4 +1,4 @@
-"""The HTTP API: grading, batches, keys, limits, webhooks, decisions, and any request that a schema can think of."""
+"""The HTTP API: grading, batches, keys, limits, webhooks, decisions, and any request that a schema can generate."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def finished(api, batch_id: str) -> dict:
 
 
 def test_a_text_is_graded_corrected_and_found(api):
-    """The scorecard comes back, stands in the history, and takes a person's points; a second asking finds it."""
+    """The scorecard comes back, is in the history, and accepts a person's points; a second request finds it."""
     asked = {"text": GOOD, "rubric": "leak", "label": "王"}
     card = api.post("/v1/gradings", json=asked).json()
     assert card["rubric"]["id"] == "leak" and len(card["verdicts"]) == 2
@@ -126,7 +126,7 @@ def test_a_request_that_is_sent_again_is_done_once(api):
 
 
 def test_keys_do_what_their_scopes_say_and_see_their_own(settings):
-    """No key, a wrong one, one without the scope, one taken back; one owner's records are not another's."""
+    """No key, a wrong one, one without the scope, a revoked one; one owner's records are not another's."""
     keys = Keys(settings)
     graders, readers = keys.add("graders", ("grade", "read"), "a"), keys.add("readers", ("read",), "b")
     with served(settings) as api:
@@ -145,7 +145,10 @@ def test_keys_do_what_their_scopes_say_and_see_their_own(settings):
 
 
 def test_limits_ids_health_and_metrics(settings, caplog):
-    """A body over the limit, too many requests, an id of the caller's, counters; and no word of a text in any log line."""
+    """A body over the limit, too many requests, an id of the caller's, and counters.
+
+    No word of a text is in any log line.
+    """
     settings = settings.model_copy(update={"service_max_bytes": 2000, "service_rate": 5})
     caplog.set_level(logging.INFO, "evaluator.service")
     with served(settings) as api:
@@ -170,7 +173,7 @@ def test_limits_ids_health_and_metrics(settings, caplog):
 
 
 def test_errors_have_one_form(api):
-    """Unknown ids, rubrics, routes and forms: a kind and a sentence, no traceback, nothing of what was sent."""
+    """Unknown ids, rubrics, routes and formats: a kind and a sentence, no traceback, nothing of what was sent."""
     for method, path, body in (
         ("get", "/v1/batches/0000", None),
         ("get", "/v1/gradings/0000", None),
@@ -184,7 +187,7 @@ def test_errors_have_one_form(api):
 
 
 def test_openais_own_client_gets_decisions(api):
-    """The protocol of /v1/decisions: a probability for each option, and a refusal where the model had no answer."""
+    """The protocol of /v1/decisions: a probability for each option, and a refusal if the model had no answer."""
     asked = {
         "model": "any",
         "input": [
@@ -228,7 +231,7 @@ def listening(settings):
 
 
 def test_systemone_conforms(settings):
-    """jevcompat's requirements, those that are a must and those that should be."""
+    """jevcompat's requirements, both mandatory and recommended ones."""
     run = pytest.importorskip("jevcompat.runner").run
 
     with listening(settings) as url:

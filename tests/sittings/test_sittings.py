@@ -1,4 +1,4 @@
-"""A paper that is sat: nothing is lost, the clock pauses, keys and the grader grade, figures are those of the textbooks."""
+"""A sitting: nothing is lost, the clock pauses, keys and the grader grade, and figures match the textbooks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def grade(records, sitting):
 
 
 def test_answers_outlive_the_program(records):
-    """Each answer is in the records as soon as it is written; another process goes on with it."""
+    """Each answer is in the records as soon as it is written; another process resumes from it."""
     sitting = begin(records, keyed_paper(), candidate="小李")
     write_answer(records, sitting, "q1", "A")
     write_answer(records, sitting, "q1", "B")
@@ -59,7 +59,7 @@ def test_answers_outlive_the_program(records):
 
 
 def test_the_clock_stands_while_it_is_paused(records):
-    """Seconds between a pause and going on do not count; an answer in between is refused."""
+    """Seconds between a pause and resuming do not count; an answer in between is refused."""
     events = [("begin", "2026-01-01T00:00:00"), ("pause", "2026-01-01T00:10:00"), ("resume", "2026-01-01T02:00:00")]
     assert used_seconds(events, "2026-01-01T02:05:00") == 900
     sitting = begin(records, keyed_paper(minutes=30))
@@ -86,7 +86,7 @@ def test_answers_after_the_time_are_refused_and_the_others_stay(records):
 
 
 def test_keys_grade_without_a_model_and_the_grader_the_rest(records):
-    """What was not answered is 0, what cannot be read is ungraded, and the open question has a grading of its own."""
+    """An unanswered question is 0, an unreadable answer is ungraded, and the open question has its own grading."""
     sitting = begin(records, keyed_paper())
     for question, answer in {**RIGHT, "q3": "也许", "q6": "我先道歉，再给方案。"}.items():
         write_answer(records, sitting, question, answer)
@@ -100,7 +100,7 @@ def test_keys_grade_without_a_model_and_the_grader_the_rest(records):
 
 
 def test_an_empty_open_answer_is_zero_without_a_model(records):
-    """Nothing is asked of a model about nothing."""
+    """No model is asked about an empty answer."""
     sitting = begin(records, keyed_paper())
     submit(records, sitting)
     done = asyncio.run(grade_sitting(records, sitting, judge=None, settings=load_settings()))
@@ -109,7 +109,7 @@ def test_an_empty_open_answer_is_zero_without_a_model(records):
 
 @pytest.mark.parametrize("form", ["md", "docx", "xlsx"])
 def test_review_print_and_key(records, form):
-    """The review tells keys and explanations; the printed paper tells no key."""
+    """The review shows keys and explanations; the printed paper shows no key."""
     sitting = begin(records, keyed_paper(), candidate="小李")
     write_answer(records, sitting, "q1", "B")
     submit(records, sitting)
@@ -138,7 +138,7 @@ def test_kr20_is_alpha_of_right_and_wrong():
 
 
 def test_discrimination_is_the_point_biserial_correlation():
-    """As scipy has it."""
+    """The correlation equals scipy's."""
     from scipy.stats import pointbiserialr
 
     one, other = np.array([0, 1, 1, 0, 1.0]), np.array([3, 5, 6, 2, 4.0])
@@ -164,7 +164,10 @@ def sat(answers: dict[str, str], points: dict[str, float]) -> Sitting:
 
 
 def test_weak_questions_are_named():
-    """A question that the better ones get wrong, and options that nobody picks, are told; of few sittings none is."""
+    """A question that stronger candidates get wrong, and options that nobody picks, are reported.
+
+    With few sittings nothing is reported.
+    """
     good = [sat({"q1": "A"}, {"q1": 0, "q6": 10, "q2": 4}) for _ in range(6)]
     poor = [sat({"q1": "B"}, {"q1": 2, "q6": 1}) for _ in range(6)]
     figures = figures_of(keyed_paper(), good + poor)

@@ -1,4 +1,4 @@
-"""Who may read the data folder, and what can be looked at where nothing can be written."""
+"""Who may read the data folder, and what can be viewed if nothing can be written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes are those of Unix
 
 
 def fill(folder: Path) -> str:
-    """A data folder with a grading, a memo and references; gives the id of the grading."""
+    """A data folder with a grading, a memo and references; returns the id of the grading."""
     transcript = make_transcript()
     with open_records(Settings(data_dir=folder)) as records:
         kept = records.save(make_scorecard(transcript), transcript, rubric=make_rubric())
@@ -61,9 +61,9 @@ def test_a_folder_shared_on_purpose_stays_so(tmp_path: Path) -> None:
 
 @pytest.fixture
 def protect(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Makes a folder one that cannot be written.
+    """Makes a folder unwritable.
 
-    Modes mean nothing to root, so there the probe of the folder is told.
+    Modes mean nothing to root, so for root the probe of the folder is replaced.
     """
 
     def make(folder: Path) -> None:
@@ -80,7 +80,7 @@ def protect(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 def test_records_can_be_read_where_nothing_can_be_written(
     tmp_path: Path, killed: bool, protect: Callable[[Path], None]
 ) -> None:
-    """Also where the last writer was killed, so that the newest grading lies in the log beside the database."""
+    """This also holds if the last writer was killed, so that the newest grading is in the log beside the database."""
     folder = tmp_path / "data"
     kept = fill(folder)
     if killed:

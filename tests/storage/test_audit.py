@@ -44,7 +44,7 @@ def test_what_was_done_is_told_with_who_and_from_what_to_what(records, graded):
 
 
 def test_an_untouched_chain_holds(records, graded):
-    """All entries fit, and the newest digest is told."""
+    """All entries fit, and the newest digest is reported."""
     chain = records.audit.verify()
     assert (chain.entries, chain.broken_at) == (4, None)
     assert chain.newest == records.audit.entries()[-1].digest
@@ -67,7 +67,7 @@ def test_a_changed_or_missing_entry_breaks_the_chain(records, graded, change, br
 
 
 def test_nothing_is_told_of_what_failed(records):
-    """An entry belongs to the transaction of what it tells of."""
+    """An entry belongs to the transaction that it describes."""
     from evaluator.errors import InputError
 
     with pytest.raises(InputError):

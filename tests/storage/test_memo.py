@@ -13,7 +13,7 @@ from evaluator.storage import AskMemo, memo_key
 
 
 async def test_an_answer_is_there_again(tmp_path):
-    """What was put comes back, also after closing; what was not is None."""
+    """A stored value comes back, even after closing; an unknown one is None."""
     memo = AskMemo(tmp_path / "deep" / "memo.db")
     await memo.put("k", {"概率": [0.25, 0.75], "none": None})
     assert await memo.get("k") == {"概率": [0.25, 0.75], "none": None}
@@ -57,7 +57,7 @@ def test_keys_depend_on_content_alone():
 
 
 def test_a_file_that_is_no_memo_is_told(tmp_path):
-    """Something else in its place, or a folder that cannot be, gives one sentence."""
+    """A foreign file in its place, or an impossible folder, results in one sentence."""
     (tmp_path / "memo.db").write_bytes(b"not a database at all, a letter" * 50)
     with pytest.raises(StorageError):
         AskMemo(tmp_path / "memo.db")

@@ -22,7 +22,7 @@ from tests.support.storage_cases import make_rubric, make_scorecard, make_transc
 
 __all__ = ["server"]
 
-# Tests of files, of SQLite's own messages, and of its index of the list, which PostgreSQL has in another form.
+# Tests of files, of SQLite's own messages, and of its list index, which PostgreSQL has in another form.
 ONLY_SQLITE = {
     "test_migrations_make_the_tables_of_the_code",
     "test_every_old_revision_is_brought_up_to_date",
@@ -166,7 +166,7 @@ def test_three_processes_share_a_batch(settings, records):
 
 
 def test_a_lost_connection_is_told_and_the_next_run_goes_on(records, settings):
-    """The server drops everybody in the middle: one sentence, and afterwards the whole table."""
+    """The server disconnects everybody midway: one sentence, and afterwards the whole table."""
     batch_id = records.batches.create(
         "掉线", [NewItem(item=str(n), transcript=parse(f"客服：{n}"), rubric=make_rubric()) for n in range(6)]
     )
@@ -200,7 +200,10 @@ def test_a_server_that_is_not_there_gets_one_sentence(tmp_path):
 
 
 def test_everything_moves_and_goes_on(tmp_path, server, monkeypatch):
-    """Gradings, batches, versions and the bank's papers are the same on the server; new ones get numbers of their own."""
+    """Gradings, batches, versions and the bank's papers are the same on the server.
+
+    New ones get their own numbers.
+    """
     from typer.testing import CliRunner
 
     from evaluator.bank.importer import import_files
@@ -243,7 +246,7 @@ def test_everything_moves_and_goes_on(tmp_path, server, monkeypatch):
 
 
 async def test_machines_share_what_a_model_said(settings):
-    """One machine's answer is the other's; the newer of two stays."""
+    """One machine's answer is available to the other; the newer of two stays."""
     from evaluator.storage import open_memo
 
     one, other = open_memo(settings), open_memo(settings)

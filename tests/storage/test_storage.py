@@ -1,4 +1,4 @@
-"""The records: what is stored comes back whole, and a disk that fails leaves nothing half."""
+"""The records: stored data comes back intact, and a failing disk leaves nothing partial."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def store(records, words="您好，请讲。", **changes):
 
 
 def test_a_stored_grading_comes_back_equal(records):
-    """Scorecard, transcript and rubric are the ones that were handed over, in every field."""
+    """Scorecard, transcript and rubric equal the stored ones in every field."""
     rubric, transcript = make_rubric(), make_transcript()
     scorecard = make_scorecard(transcript, rubric)
     records.save(scorecard, transcript, "k" * 64, rubric=rubric, label="考生甲", owner="u1")
@@ -50,7 +50,7 @@ def test_a_stored_grading_comes_back_equal(records):
 
 
 def test_the_newest_grading_of_a_request_is_found(records):
-    """After asking afresh, the newer answer counts; an unknown request finds nothing."""
+    """After a fresh request, the newer answer counts; an unknown request finds nothing."""
     store(records, request_key="same", created_at="2026-11-21T10:00:00+00:00")
     newer = store(records, request_key="same", created_at="2026-11-21T11:00:00+00:00")
     assert records.find("same") == newer
@@ -58,7 +58,7 @@ def test_the_newest_grading_of_a_request_is_found(records):
 
 
 def test_saving_the_same_id_twice_changes_nothing(records):
-    """A second saving of one grading neither fails nor doubles it."""
+    """Saving one grading twice neither fails nor duplicates it."""
     transcript = make_transcript()
     scorecard = make_scorecard(transcript)
     records.save(scorecard, transcript)
@@ -78,7 +78,7 @@ def test_two_candidates_with_the_same_words_keep_their_names(records):
 
 
 def test_an_id_may_be_cut_short_while_it_is_clear(records):
-    """A unique beginning is enough; an unclear or unknown one is refused with one sentence."""
+    """A unique beginning is enough; an ambiguous or unknown one is refused with one sentence."""
     store(records, id="aaaa11112222")
     store(records, id="aaab11112222")
     assert records.get("aaab").id == "aaab11112222"
@@ -116,7 +116,7 @@ def test_history_lists_newest_first_and_filters(records):
 
 
 def test_history_asks_the_database_once_however_long_it_is(records):
-    """The list needs one statement, not one a row, and uses an index for its order."""
+    """The list needs one statement, not one per row, and uses an index for its order."""
     for number in range(30):
         store(records, f"第{number}通")
     statements = []
@@ -131,7 +131,7 @@ def test_history_asks_the_database_once_however_long_it_is(records):
 
 
 def test_an_override_stands_beside_the_machines_points(records):
-    """The scorecard keeps its points; the newest override that was not taken back counts."""
+    """The scorecard keeps its points; the newest override that was not withdrawn counts."""
     scorecard = store(records)
     records.override(scorecard.id, "care", 1.0, "没有追问", who="林")
     records.override(scorecard.id, "care", 1.5, "再看一遍", who="林")
@@ -146,7 +146,7 @@ def test_an_override_stands_beside_the_machines_points(records):
 
 
 def test_a_correction_taken_back_leaves_no_mark(records):
-    """Once nothing stands beside the machine's points, the lists show the grading as the machine left it."""
+    """Once nothing overrides the machine's points, the lists show the grading as the machine left it."""
     transcript, rubric = make_transcript(), make_rubric()
     batch_id = records.batches.create("b", [NewItem(item="甲", transcript=transcript, rubric=rubric)])
     records.batches.finish(records.batches.start(batch_id, 0), card := make_scorecard(transcript, rubric))
@@ -159,7 +159,7 @@ def test_a_correction_taken_back_leaves_no_mark(records):
 
 
 def test_human_grades_hold_each_persons_standing_points(records):
-    """One row for each person, criterion and grading; taken back ones and other rubrics are left out."""
+    """One row for each person, criterion and grading; withdrawn ones and other rubrics are left out."""
     first, second = store(records), store(records, "另一通")
     records.override(first.id, "care", 1.0, who="林")
     records.override(first.id, "care", 2.0, who="林")
@@ -178,7 +178,7 @@ def test_human_grades_hold_each_persons_standing_points(records):
 
 
 def test_human_grades_may_be_those_of_one_owner(records):
-    """What was put beside another owner's gradings is left out; without an owner everybody's count."""
+    """Corrections of another owner's gradings are left out; without an owner everybody's count."""
     for owner in ("u1", "u2"):
         records.override(store(records, owner=owner).id, "care", 1.0, who="林")
     (mine,) = records.human_grades("night-call", "u1")
@@ -245,7 +245,7 @@ def test_deleting_a_grading_leaves_no_words_behind(records):
 
 
 def test_drafts_belong_to_their_owner(records):
-    """What one session typed is there again for it, and never for another."""
+    """What one session typed is available to it again, and never to another."""
     records.drafts.put("s1", "grade", {"text": "打到一半"})
     records.drafts.put("s1", "grade", {"text": "打到一半，又改"})
     assert records.drafts.get("s1", "grade").body == {"text": "打到一半，又改"}
@@ -271,7 +271,7 @@ def test_an_attempt_shows_own_and_given_points(records):
 
 
 def test_an_attempt_with_impossible_points_is_refused(records):
-    """More than the criterion gives is no self-assessment."""
+    """More points than the criterion allows are not a self-assessment."""
     with pytest.raises(InputError) as wrong:
         records.attempts.begin("u1", make_rubric(), make_transcript(), {"care": OwnPoint(points=4)})
     assert wrong.value.code == "storage_override_points"
@@ -318,7 +318,7 @@ def test_a_batch_with_a_failing_item_list_is_not_half_stored(records):
 
 
 def test_ids_rise_and_read_well():
-    """A thousand ids are different, sorted, twelve characters, without letters that are mistaken."""
+    """A thousand ids are different, sorted, twelve characters long, without easily confused letters."""
     ids = [new_id() for _ in range(1000)]
     assert ids == sorted(set(ids))
     assert all(len(one) == 12 and not set(one) & set("ilou") for one in ids)
@@ -362,7 +362,7 @@ def test_every_old_revision_is_brought_up_to_date(settings, revision):
 
 
 def test_records_of_a_newer_program_are_left_alone(settings):
-    """A revision that this program does not know is refused with what to do."""
+    """A revision unknown to this program is refused with what to do."""
     open_records(settings).close()
     with sqlite3.connect(settings.data_dir / "records.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -410,7 +410,7 @@ def test_opening_at_the_same_time_migrates_once(settings):
 
 
 class Stubborn:
-    """A connection to a file that is locked for the first `times` tries."""
+    """A connection to a file that is locked for the first `times` attempts."""
 
     def __init__(self, times: int, said: str = "database is locked") -> None:
         self.times, self.said, self.tries = times, said, 0
@@ -422,7 +422,7 @@ class Stubborn:
 
 
 def test_a_file_that_others_switch_at_the_same_time_is_tried_again():
-    """SQLite does not wait there by itself; what is not a lock, and a lock that stays, is raised."""
+    """SQLite does not wait there by itself; errors other than locks, and persistent locks, are raised."""
     busy = Stubborn(3)
     write_ahead(busy, 15)
     assert busy.tries == 4
@@ -435,7 +435,7 @@ def test_a_file_that_others_switch_at_the_same_time_is_tried_again():
 
 
 def test_a_full_disk_stores_nothing_half(records):
-    """When the file may not grow, saving says so, and neither grading nor transcript is there."""
+    """If the file cannot grow, saving reports it, and neither grading nor transcript is stored."""
     store(records)
     records.database.close()  # so that the limit reaches the one connection that is opened next
     event.listen(records.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count=1"), named=False)
@@ -449,7 +449,7 @@ def test_a_full_disk_stores_nothing_half(records):
 
 
 def test_read_only_records_are_named(records):
-    """A database that refuses writing is told with its path."""
+    """A database that refuses writing is reported with its path."""
     records.database.close()
     event.listen(records.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only=ON"))
     with pytest.raises(StorageError) as refused:
@@ -470,7 +470,7 @@ def test_busy_records_are_told(settings):
 
 
 def test_a_file_that_is_no_database_is_told(settings):
-    """Something else in the place of the records is not touched."""
+    """A foreign file in the place of the records is not touched."""
     settings.data_dir.mkdir()
     (settings.data_dir / "records.db").write_bytes(b"this is a shopping list, not a database" * 40)
     with pytest.raises(StorageError) as damaged:

@@ -1,4 +1,4 @@
-"""What the tests of the bank share: papers written for them, read from text or made into other formats."""
+"""What the tests of the bank share: papers written for them, read from text or converted to other formats."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def codes(paper: Paper) -> list[str]:
 
 
 def words(paper: Paper) -> list[tuple]:
-    """What a paper says, without places: equal for the same paper in two formats."""
+    """The content of a paper, without places: equal for the same paper in two formats."""
     return [
         (item.kind, item.number, item.text, [option.text for option in item.options], item.key, item.explanation)
         for item in paper.items

@@ -1,4 +1,4 @@
-"""What the tests of simulated calls share: judges that hear what a test says, writers that say what a test says."""
+"""What the tests of simulated calls share: judges and writers controlled by the test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def persona(name: str = "telecom-bill.impatient"):
 
 
 class HearingJudge:
-    """Says yes to the questions whose ids stand in `happened`, for all turns or turn by turn."""
+    """Says yes to the questions whose ids are in `happened`, for all turns or turn by turn."""
 
     name = "hearing"
     traits = Traits()
@@ -46,7 +46,7 @@ class Saying:
         self.prompts: list[str] = []
 
     async def prepare(self, system: str) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     async def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
         self.prompts.append(f"{system}\n{user}")

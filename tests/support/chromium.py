@@ -1,7 +1,7 @@
-"""Journeys through the running page in a real Chromium: both are started for them and thrown away after.
+"""Journeys through the running page in a real Chromium: both are started for them and discarded afterwards.
 
-`JUDGES` are who grades in them: the scripted judge, and the embedded model when its weights are on disk. EVALUATOR_SHOTS
-names a folder for pictures of the steps, for the eye.
+`JUDGES` are the judges in them: the scripted judge, and the embedded model when its weights are on disk.
+EVALUATOR_SHOTS names a folder for pictures of the steps.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DESK, PHONE = screenshots.DESK, screenshots.PHONE
 
 
 def find_chromium() -> str:
-    """Debian's Chromium; installed when it is missing and we may, else the test is skipped with the reason."""
+    """Debian's Chromium; installed if missing and permitted, otherwise the test is skipped with the reason."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found:
         return found
@@ -49,7 +49,7 @@ def find_chromium() -> str:
 
 
 def find_axe(folder: Path) -> str:
-    """The script of axe-core, fetched into `folder` by npm; skipped with the reason where that cannot be."""
+    """The script of axe-core, fetched into `folder` by npm; skipped with the reason if that fails."""
     npm = shutil.which("npm")
     if not npm:
         pytest.skip("npm is not here, so axe-core cannot be fetched")
@@ -63,7 +63,7 @@ def find_axe(folder: Path) -> str:
 
 @contextmanager
 def serving(folder: Path, judge: str = "scripted", script: str = "1") -> Iterator[str]:
-    """The page on a free port over the data in `folder`; gives its address. `script` is for the scripted judge."""
+    """The page on a free port over the data in `folder`; yields its address. `script` is for the scripted judge."""
     chosen = {"EVALUATOR_MODEL": judge, "OMP_NUM_THREADS": "1"}
     if judge == "scripted":
         chosen["EVALUATOR_SCRIPTED_JUDGE"] = script
@@ -75,7 +75,7 @@ def serving(folder: Path, judge: str = "scripted", script: str = "1") -> Iterato
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser; skipped with the reason where it cannot be had."""
+    """The browser; skipped with the reason if it is unavailable."""
     driving = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = find_chromium()
     with driving.sync_playwright() as driver:
@@ -85,8 +85,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def person(browser: Browser, judge: str = "scripted", **look: Any) -> BrowserContext:
-    """Somebody with cookies of their own, as patient as the judge is slow, who sees the page as it looks ("viewport",
-    "color_scheme", …). What is expected of a page is waited for as long, never looked at once."""
+    """A person with their own cookies, as patient as the judge is slow.
+
+    They see the page as it looks ("viewport", "color_scheme", …). Expectations about a page are awaited for that long,
+    never checked only once.
+    """
     from playwright.sync_api import expect
 
     expect.set_options(timeout=patience(judge))
@@ -101,7 +104,7 @@ def patience(judge: str) -> int:
 
 
 def visit(context: BrowserContext, place: str) -> Page:
-    """A page of the app, drawn to its end."""
+    """A page of the app, fully drawn."""
     page = context.new_page()
     page.goto(place)
     page.get_by_role("heading", level=1).wait_for()
@@ -116,7 +119,7 @@ def settle(page: Page) -> None:
 
 
 def shoot(page: Page, name: str) -> None:
-    """A picture, where somebody wants to look."""
+    """Takes a picture if somebody wants to look."""
     folder = os.environ.get("EVALUATOR_SHOTS")
     if folder:
         settle(page)

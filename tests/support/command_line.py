@@ -1,4 +1,4 @@
-"""`evaluator …` called in this process, or started in one of its own. A start takes seconds, so few tests need one."""
+"""Calls `evaluator …` in this process, or starts it in one of its own, which takes seconds and is rarely needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider's Batch API on loopback: files, batches that take some looks to finish, and results in any order."""
+"""A provider's Batch API on loopback: files, batches that finish after several looks, and results in any order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Answering = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 
 
 class FakeProvider:
-    """`answer(path, body)` gives status and reply of one request; a job is over after `looks` looks.
+    """Here `answer(path, body)` returns status and reply of one request; a job is over after `looks` looks.
 
     `asked` holds the id of every request that was ever submitted.
     """

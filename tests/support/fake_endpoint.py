@@ -1,8 +1,7 @@
-"""A real HTTP server on loopback that speaks OpenAI's protocol (and Anthropic's messages), with faults on
-order.
+"""A real HTTP server on loopback for OpenAI's protocol (and Anthropic's messages), with faults on demand.
 
-`endpoint.script` holds what the next requests get, in order; after that, `endpoint.usual` answers. Every
-request is kept in `endpoint.requests`. A step is a function of the request's body that returns a `Sent`.
+`endpoint.script` holds what the next requests get, in order; after that, `endpoint.usual` answers. Every request is
+kept in `endpoint.requests`. A step is a function of the request's body that returns a `Sent`.
 """
 
 from __future__ import annotations
@@ -22,8 +21,10 @@ KEY = "sk-test-secret-0123456789"
 
 @dataclass
 class Sent:
-    """One reply as bytes; `cut` closes the connection in the middle, `hold` keeps it back until the server
-    stops."""
+    """One reply as bytes.
+
+    `cut` closes the connection midway, `hold` keeps it back until the server stops.
+    """
 
     body: bytes
     status: int = 200
@@ -221,8 +222,10 @@ def _text(body: dict[str, Any]) -> str:
 
 
 def decisions(**by_name: Any) -> Step:
-    """A reply of /decisions: the first option has .7; an answer in `by_name` (None: left out) takes its
-    place."""
+    """A reply of /decisions in which the first option has .7.
+
+    An answer in `by_name` (None: left out) replaces it.
+    """
 
     def step(body: dict[str, Any]) -> Sent:
         answers = [by_name.get(question["name"], _decision(question)) for question in body["questions"]]

@@ -1,4 +1,4 @@
-"""A model hub on loopback: an address that redirects to where the files lie, ranges, tags, and connections that break."""
+"""A model hub on loopback: redirects to the files' place, ranges, tags, and connections that break."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.promised: str | None = None  # a digest that the hub states wrongly
-        self.breaks_after: list[int] = []  # bytes after which the next replies end too soon
+        self.breaks_after: list[int] = []  # bytes after which the next replies end early
         self.needs_token = ""
         self.ranges = True
         self.asked: list[tuple[str, str | None, str | None]] = []  # server, range, token
@@ -83,7 +83,7 @@ def _serve(answer: Any) -> ThreadingHTTPServer:
             answer(self)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

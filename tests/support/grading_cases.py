@@ -63,7 +63,7 @@ def small_rubric(**changes: object) -> Rubric:
 
 
 class WordJudge:
-    """Answers "yes", or the highest level, as far as `words` stand in the text; keeps every state that it was shown.
+    """Answers "yes", or the highest level, if `words` are in the text; keeps every state that it was shown.
 
     `failing` maps a question id to the cause with which it comes back ungraded.
     """

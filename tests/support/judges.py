@@ -1,5 +1,4 @@
-"""What the tests of judges share: a state, questions of each kind, and judges pointed at the fake
-endpoint."""
+"""What the tests of judges share: a state, questions of each kind, and judges using the fake endpoint."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def work(store: ReferenceStore, name: str, seconds: float, batch: int) -> None:
 
 
 def read(store: ReferenceStore, name: str, kept: list[int]) -> None:
-    """What this process wrote is there, and others' writes disturb no search."""
+    """What this process wrote is available, and others' writes disturb no search."""
     one = kept[-1]
     query = vectors([one])[0]
     near = store.nearest(query, 3, item=name)

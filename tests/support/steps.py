@@ -1,4 +1,4 @@
-"""How many steps a call takes: lines of Python executed, which a busy machine does not change."""
+"""How many steps a call takes: executed lines of Python, which a busy machine does not change."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def steps(call: Callable[[], Any]) -> int:
 
 
 def growth(call: Callable[[int], Any], size: int) -> float:
-    """Steps for twice the size by steps for the size: 2 for linear time, 4 for quadratic."""
+    """Steps for twice the size divided by steps for the size: 2 for linear time, 4 for quadratic."""
 
     def once(length: int) -> None:
-        with suppress(EvaluatorError):  # to refuse takes steps as well
+        with suppress(EvaluatorError):  # refusing takes steps as well
             call(length)
 
-    once(size // 4)  # what is made once is not counted
+    once(size // 4)  # what is made only once is not counted
     return steps(lambda: once(2 * size)) / steps(lambda: once(size))

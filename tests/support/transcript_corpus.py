@@ -1,7 +1,7 @@
-"""Layouts in which people hand in conversations, and contents to fill them with: a generator with the exact turns expected.
+"""A generator of conversations in the layouts that people hand in, with the exact turns expected.
 
-A layout is a pattern for one turn, what stands between turns, and what stands above and below them. Every layout is filled
-with every content of its language and with several kinds of names, and each time the same turns must come out.
+A layout is a pattern for one turn, what stands between turns, and what stands above and below them. Every layout is
+filled with every content of its language and with several kinds of names, and each time the same turns must come out.
 """
 
 from __future__ import annotations
@@ -286,12 +286,12 @@ LAYOUTS = (
 
 
 def clock(second: int) -> str:
-    """10:22:03 and on."""
+    """Times from 10:22:03 on."""
     return f"10:{22 + second // 60:02d}:{second % 60:02d}"
 
 
 def fields(content: Content, names: Names) -> Iterator[dict[str, str]]:
-    """What the pattern of each turn is filled with."""
+    """The values for the pattern of each turn."""
     for number, (side, text) in enumerate(content.turns, start=1):
         second = 7 * number
         yield {
@@ -432,6 +432,6 @@ def structured_cases() -> Iterator[tuple[str, str, Content, Names]]:
 
 
 def cases() -> Iterator[tuple[str, str, Content, Names]]:
-    """Everything."""
+    """Every case."""
     yield from text_cases()
     yield from structured_cases()

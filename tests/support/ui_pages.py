@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
-OWNER = "test@example.com"  # who AppTest says is signed in
+OWNER = "test@example.com"  # the person signed in, according to AppTest
 WAIT_S = 120  # for work behind the page, on a busy machine
 
 
@@ -38,7 +38,7 @@ def open_page(name: str, language: str = "zh", **state: object) -> AppTest:
 
 
 def wait(page: AppTest, key: str, seconds: float = WAIT_S) -> AppTest:
-    """Runs the page again until something with `key` is there, as the page refreshes itself while work goes on."""
+    """Reruns the page until something with `key` appears, as the page refreshes itself during work."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         page.run()
@@ -49,9 +49,11 @@ def wait(page: AppTest, key: str, seconds: float = WAIT_S) -> AppTest:
 
 
 def click_on(page: AppTest, language: str | None = None) -> AppTest:
-    """Runs what was clicked (and changes the language), then clicks somewhere else, as the browser does it: what is chosen
-    in a selectbox or radio it knows by the label, and keeps the label it has unless the page sends another. AppTest alone
-    would send the label of now."""
+    """Runs what was clicked (and changes the language), then clicks somewhere else, as the browser does it.
+
+    The browser knows the choice of a selectbox or radio by its label, and keeps that label unless the page sends
+    another. AppTest alone would send the current label.
+    """
     states = page._tree.get_widget_states()
     held = {one.id: one.string_value for one in states.widgets if one.HasField("string_value")}
     if language:
@@ -77,7 +79,7 @@ def has(page: AppTest, key: str) -> bool:
 
 
 def read(words: str) -> str:
-    """Words as the page draws them: without the backslashes that keep Markdown from seeing names and paths."""
+    """Words as the page draws them: without the backslashes that hide names and paths from Markdown."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", words)
 
 

@@ -1,4 +1,4 @@
-"""Copies that something reads are spelled one way; quotations keep the speaker's spelling."""
+"""Copies for machine reading have one spelling; quotations keep the speaker's spelling."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_habits_of_typing_are_evened_out_and_words_are_not(text, read):
 
 @pytest.mark.parametrize("change", [space_out, traditional, break_lines, blank_lines, no_break_spaces])
 def test_the_judge_reads_one_spelling(change):
-    """The same call in traditional characters, with other spaces or with other line ends is the same text to the judge."""
+    """The same call in traditional characters, or with other spaces or line ends, is the same text to the judge."""
     rubric, text = small_rubric(), GOOD.replace("，", "， ", 1).replace("三点上门，", "三点上门。")
     said, spelled = parse(text), parse(change(text, "zh"))
     assert spelled.source != said.source
@@ -68,7 +68,7 @@ def test_the_judge_reads_one_spelling(change):
 )
 @pytest.mark.parametrize("form", ["answer", "email"])
 def test_a_written_text_is_read_once(form, change, more):
-    """What stands there again, word for word, is not read again, nor are empty lines; others are, and short ones alone."""
+    """An exact repetition is not read again, nor are empty lines; other text is, and so are short lines alone."""
     rubric = small_rubric(form=form)
     text = "您好！\n师傅今天下午三点上门，检查不收钱。\n更换零件之前我们先报价。"
     read = state_for(rubric, parse(change(text, "zh"), form=form), [], None).state.text
@@ -76,7 +76,7 @@ def test_a_written_text_is_read_once(form, change, more):
 
 
 def test_a_mail_that_was_pasted_twice_is_read_once():
-    """Its subject line and its date stand there again too."""
+    """Its subject line and its date also occur again."""
     mail = "主题：换货安排\n\n罗女士：\n明天下午六点前送到，运费退您。\n\n客服 沈岚\n11月18日"
     rubric = small_rubric(form="email")
     once, twice = [state_for(rubric, parse(text, form="email"), [], None).state for text in (mail, double(mail, "zh"))]
@@ -84,7 +84,7 @@ def test_a_mail_that_was_pasted_twice_is_read_once():
 
 
 def test_a_call_is_read_with_its_repetitions():
-    """A customer who has to say it again was not heard, so what is said again in another turn is read again."""
+    """A customer who repeats something was not heard, so a repetition in another turn is read again."""
     call = "客户：我的退款三天了还没有到账！\n客服：请稍等，我帮您查询一下。\n" * 2
     read = state_for(small_rubric(), parse(call), [], None).state.text
     assert read.count("还没有到账") == read.count("查询") == 2
@@ -92,14 +92,14 @@ def test_a_call_is_read_with_its_repetitions():
 
 @pytest.mark.parametrize("change", [double, pad_more])
 def test_a_call_that_was_pasted_twice_is_read_once(change):
-    """A stretch of four turns that stands there again, and a sentence that stands again in its own turn, are read once."""
+    """A repeated stretch of four turns, and a sentence repeated in its own turn, are read once."""
     call = f"{GOOD}\n客户：那好，三点我在家等。"
     once = state_for(small_rubric(), parse(call if change is double else pad(call, "zh")), [], None).state
     assert state_for(small_rubric(), parse(change(call, "zh")), [], None).state == once
 
 
 def test_exchanges_that_alternate_are_no_paste():
-    """Two turns three times over are no stretch of four that stands there again: all of them are read."""
+    """Two turns three times over are not a repeated stretch of four: all of them are read."""
     call = "客户：还没有到账，你们到底管不管！\n客服：请稍等，我帮您查询一下。\n"
     assert state_for(small_rubric(), parse(call * 3), [], None).state.text.count("管不管") == 3
 

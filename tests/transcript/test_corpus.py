@@ -8,14 +8,14 @@ from tests.support.transcript_corpus import LAYOUTS, STRUCTURED, Content, Names,
 
 
 def spoken(source: str) -> tuple[list[tuple[str | None, str]], list[str], bool]:
-    """(speaker, words) and roles of all that is said, and whether a person is asked."""
+    """(speaker, words) and roles of everything that is said, and whether a person is asked."""
     transcript = parse(source)
     said = [turn for turn in transcript.turns if turn.kind == "speech"]
     return [(turn.speaker, turn.text) for turn in said], [turn.role for turn in said], bool(transcript.doubts)
 
 
 def fault(source: str, content: Content, names: Names) -> str:
-    """What is wrong with the reading of one case; nothing if all is right."""
+    """What is wrong with the reading of one case; empty if all is right."""
     expected = [(names.agent if side == "agent" else names.customer, text) for side, text in content.turns]
     turns, roles, asked = spoken(source)
     if turns != expected:

@@ -52,7 +52,7 @@ def test_one_damaged_byte_is_repaired_and_said() -> None:
 
 @pytest.mark.parametrize("data", [b"", b" \r\n", b"\xef\xbb\xbf"])
 def test_no_text_decodes_to_nothing(data: bytes) -> None:
-    """Emptiness is no decoding error."""
+    """Empty input is not a decoding error."""
     assert decode(data)[0].strip() == ""
 
 
@@ -86,7 +86,7 @@ def test_unknown_encoding_is_refused() -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_utf8_round_trip(text: str) -> None:
-    """Any printable text comes back from UTF-8 as it was, but for a mark at its beginning."""
+    """Any printable text comes back from UTF-8 unchanged, except for a mark at its beginning."""
     cleaned = "".join(char for char in text if char.isprintable() or char in "\n\t").removeprefix("\ufeff")
     if not cleaned.startswith(("{\\rtf", "%PDF", "GIF8", "RIFF", "ID3", "OggS")):
         assert decode(cleaned.encode())[0] == cleaned
@@ -125,7 +125,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that may not be read says so."""
+    """An unreadable file is reported as such."""
     path = tmp_path / "closed.txt"
     path.write_text("x")
 
@@ -158,7 +158,7 @@ def test_load_keeps_the_assumption_about_the_encoding(tmp_path: Path) -> None:
 
 
 def test_a_stream_is_read_as_a_file_is():
-    """Encoding, emptiness and size are looked at in the same way; no more than the limit is taken into memory."""
+    """Encoding, emptiness and size are checked in the same way; no more than the limit is read into memory."""
     assert load_stream(io.BytesIO("客服：您好".encode("gb18030"))).turns[0].text == "您好"
     with pytest.raises(InputError) as refused:
         load_stream(io.BytesIO(b"  \n"))

@@ -1,4 +1,4 @@
-"""Layouts that the programs of daily work write, and texts that only look like one of them."""
+"""Layouts written by everyday programs, and texts that only look like one of them."""
 
 import json
 import time
@@ -81,7 +81,7 @@ def test_english_layouts_of_programs(source: str) -> None:
 
 @pytest.mark.parametrize("form", ["dialogue", "answer"])
 def test_shop_export(form: Form) -> None:
-    """Shop and clerk around a colon are one name and the seller's; each message stays with who wrote it."""
+    """Shop and clerk around a colon are one name and the seller's; each message stays with its author."""
     source = (
         "t_周舟 (2024-05-01 10:22:03):\n在吗\n旗舰店:小美 (2024-05-01 10:22:30):\n亲，在的\n"
         "t_周舟 (2024-05-01 10:22:43):\n水壶漏水\n旗舰店:小美 (2024-05-01 10:23:30):\n给您换新的"
@@ -96,7 +96,7 @@ def test_shop_export(form: Form) -> None:
 
 
 def test_a_name_ends_before_its_time() -> None:
-    """A time in brackets right behind the name is no part of it."""
+    """A time in brackets right after the name is not part of it."""
     turns = parse("客服小李(2024-05-01 10:22:03):\n您好\n周舟(2024-05-01 10:22:30):\n水壶漏水").turns
     assert [turn.speaker for turn in turns] == ["客服小李", "周舟"]
 
@@ -152,7 +152,7 @@ def test_an_export_from_zero_counts_minutes(times: tuple[str, ...], seconds: lis
     ],
 )
 def test_quotations_in_mail(source: str, expected: list[tuple[str, str]]) -> None:
-    """What the author wrote between and below quotations is theirs, and a mail is never left without its author."""
+    """Text between and below quotations is the author's, and a mail is never left without its author."""
     assert told(parse(source, form="email")) == expected
 
 
@@ -238,7 +238,7 @@ def test_a_turn_keeps_its_lines(source: str, expected: list[tuple[str, str]]) ->
     ],
 )
 def test_who_is_interviewed(asking: str, answering: str) -> None:
-    """The one who answers is graded, whoever asks, and nobody is a customer."""
+    """The person who answers is graded, whoever asks, and nobody is a customer."""
     second = asking.replace("1", "2")
     source = f"{asking}：这边请问您为什么离职？\n{answering}：想多学一点。\n{second}：还有呢？\n{answering}：没有了。"
     assert [turn.role for turn in parse(source).turns] == ["other", "agent"] * 2
@@ -254,7 +254,7 @@ def test_who_is_interviewed(asking: str, answering: str) -> None:
     ],
 )
 def test_near_misses_of_records(source: str) -> None:
-    """What states no two sides stays one text."""
+    """A text that does not state two sides stays one text."""
     assert len(parse(source).turns) == 1
 
 
@@ -274,7 +274,7 @@ def test_near_misses_of_records(source: str) -> None:
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_place(source: str, code: str, place: str) -> None:
-    """Data of a program is never graded as somebody's prose: the sentence says what was not understood."""
+    """A program's data is never graded as somebody's prose: the sentence says what was not understood."""
     with pytest.raises(InputError) as caught:
         parse(source)
     assert caught.value.code == code
@@ -314,7 +314,7 @@ def test_an_aside_in_round_brackets_is_nobody():
 
 
 def test_labels_without_words_are_told():
-    """Nothing vanishes without a sentence: a label behind which nothing stands is counted and named."""
+    """Nothing vanishes without a sentence: a label with nothing after it is counted and named."""
     read = parse("Agent: \nCustomer: where is my order\nAgent: let me look\nCustomer: \nAgent: found it")
     (told,) = [one for one in read.assumptions if one.code == "labels_without_words"]
     assert told.values == {"count": "2", "speakers": "Agent, Customer"}

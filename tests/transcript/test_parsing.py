@@ -1,4 +1,4 @@
-"""Any text becomes turns: who said what, in the exact words, with what was assumed."""
+"""Any text becomes turns: the speakers, the exact words, and the assumptions made."""
 
 import pytest
 from hypothesis import given, settings
@@ -203,7 +203,7 @@ def test_many_turns_in_one_paragraph() -> None:
 
 @pytest.mark.parametrize("names", ["AB", "甲乙", ("Speaker 1", "Speaker 2"), ("小美", "飞鱼")])
 def test_unknown_speakers_are_told_apart_by_phrases(names: tuple[str, str]) -> None:
-    """Who serves is found by turns of phrase, whoever speaks first, and the reason is given."""
+    """The person who serves is found by turns of phrase, whoever speaks first, and the reason is stated."""
     one, two = names
     transcript = parse(
         f"{one}：你们怎么回事，我要投诉\n{two}：非常抱歉给您带来不便，请问您的订单号是？\n{one}：快点\n{two}：好的"
@@ -224,7 +224,7 @@ def test_caller_decides_roles() -> None:
 
 
 def test_unknown_name_lists_the_speakers() -> None:
-    """A role for somebody who does not speak is refused, with who does."""
+    """A role for somebody who does not speak is refused, with the names of those who do."""
     with pytest.raises(InputError) as caught:
         parse("客服：您好\n客户：哼", roles={"小王": "agent"})
     assert "小王" in caught.value.text("zh") and "客服, 客户" in caught.value.text("en")
@@ -292,7 +292,7 @@ def test_nothing_has_no_turns(source: str) -> None:
 
 
 def test_assemble_keeps_turns_apart() -> None:
-    """Turns that are already apart keep their texts, whatever is in them."""
+    """Turns that are already separate keep their texts, whatever they contain."""
     transcript = assemble([("customer", "客户", "坏了\n客服：假的"), ("agent", None, ""), ("agent", "客服", "抱歉")])
     assert [turn.text for turn in transcript.turns] == ["坏了\n客服：假的", "", "抱歉"]
     assert all(transcript.source[turn.start : turn.end] == turn.text for turn in transcript.turns)

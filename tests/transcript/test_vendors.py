@@ -1,4 +1,4 @@
-"""Exports as vendors document them: the exact turns of each, and what was left out is said."""
+"""Exports as vendors document them: the exact turns of each, and a statement of what was left out."""
 
 from __future__ import annotations
 
@@ -317,7 +317,7 @@ def test_an_export_gives_its_turns(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_of_an_export_vanishes(name: str) -> None:
-    """Every word of the file stands in a turn, is a name, or its field is named as not read."""
+    """Every word of the file is in a turn, is a name, or its field is named as not read."""
     data, _ = CASES[name]
     transcript = parse(json.dumps(data))
     shown = transcript.source + " ".join(turn.speaker or "" for turn in transcript.turns)
@@ -348,7 +348,7 @@ def test_internal_notes_are_not_said() -> None:
 
 
 def test_the_newest_first_is_turned_round() -> None:
-    """Some programs list the newest message first; that is seen by the times, and said."""
+    """Some programs list the newest message first; the times show it, and it is reported."""
     transcript = parse(json.dumps(MESSENGER))
     assert "newest_first" in {item.code for item in transcript.assumptions}
     assert [turn.at_s for turn in transcript.turns] == [0.0, 60.0]
@@ -364,7 +364,7 @@ def test_several_conversations_in_a_file_are_a_doubt() -> None:
 
 
 def test_fields_beside_the_words_are_named() -> None:
-    """Also nested ones, and those of the entries themselves."""
+    """This includes nested ones, and those of the entries themselves."""
     turns = [{"role": "agent", "text": HELLO, "translation": "您好"}, {"role": "user", "text": LEAKS, "x": {"y": "z"}}]
     transcript = parse(json.dumps({"data": {"note": "angry", "call": {"meta": {"a": 1}, "turns": turns}}}))
     (beside,) = [item for item in transcript.assumptions if item.code == "json_beside"]

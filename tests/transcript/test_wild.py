@@ -31,7 +31,10 @@ def codes(transcript: Transcript) -> set[str]:
     ["可乐", "被保险人", "被叫", "1号客户", "方案", "订单", "139****0018", "常总", "tb_5512", "老地方", "🌸小仙女🌸"],
 )
 def test_what_takes_turns_with_the_agent_is_a_speaker(name: str) -> None:
-    """The customer's words are the customer's, whatever the label looks like; one that reads like a field is a doubt."""
+    """The customer's words are the customer's, whatever the label looks like.
+
+    One that reads like a field is a doubt.
+    """
     source = (
         f"客服：喂，哪位。\n{name}：椅子坏了，非常抱歉，你们得给我换新的！\n客服：知道了，等着吧。\n{name}：什么态度。"
     )
@@ -103,7 +106,7 @@ def test_one_side_marked_is_a_doubt() -> None:
 
 
 def test_confirmed_roles_leave_no_doubt() -> None:
-    """Whoever says who everybody is, settles it; saying it of one leaves the rest."""
+    """Assigning every role settles it; assigning one leaves the rest."""
     transcript = parse("A：嗯\nB：哦\nA：好\nB：行")
     assert transcript.doubts
     assert not with_roles(transcript, {"A": "agent", "B": "customer"}).doubts
@@ -208,7 +211,7 @@ LOOSE = st.lists(
 @settings(max_examples=120, deadline=None)
 @given(LOOSE)
 def test_every_character_ends_somewhere(source: str) -> None:
-    """Whatever stands in no turn is a name that speaks, a time or a mark of the layout."""
+    """Anything outside the turns is a name that speaks, a time or a mark of the layout."""
     transcript = parse(source)
     outside, at = "", 0
     for turn in transcript.turns:
@@ -293,7 +296,7 @@ def test_subtitles_without_words_are_refused(source: str) -> None:
 
 
 def test_signs_that_look_like_a_colon_are_one() -> None:
-    """Input methods and scanners write several; a label behind one is a label."""
+    """Input methods and scanners write several; a label followed by one is a label."""
     source = "客服:您好\n客户：水壶漏水\n客服∶好\n客户︰行\n客服﹕嗯"
     assert [(role, words) for role, _, words in said(parse(source))] == [
         ("agent", "您好"),
@@ -305,7 +308,7 @@ def test_signs_that_look_like_a_colon_are_one() -> None:
 
 
 def test_an_interjection_in_brackets_is_not_the_speakers() -> None:
-    """What the other side says inside a turn counts for neither, and is said to be a quotation."""
+    """What the other side says inside a turn counts for neither, and is reported as a quotation."""
     transcript = parse("客服：您好【客户：喂，非常抱歉】请讲\n客户：漏水（客服：小李）\n客服：好（稍等）的")
     assert said(transcript) == [
         ("agent", "客服", "您好"),

@@ -81,7 +81,7 @@ def test_looking_stores_nothing_and_importing_does(data):
 
 
 def test_a_damaged_file_is_named_and_the_rest_goes_on(data):
-    """A broken document stands in the table with its reason; nothing crashes."""
+    """A broken document is in the table with its reason; nothing crashes."""
     page = open_page("bank", bank_view="import")
     page.file_uploader(key="bank_files").set_value([("坏.docx", b"no zip", "application/octet-stream")]).run()
     press(page, "bank_look")
@@ -200,7 +200,10 @@ def test_a_scenario_becomes_a_rubric(filled):
 
 
 def test_what_an_import_brings_stands_in_a_form_that_was_open(data):
-    """A reference answer that comes with a later version of the paper is in the form; saving something else keeps it."""
+    """A reference answer that comes with a later version of the paper is in the form.
+
+    Saving something else keeps it.
+    """
     from evaluator.bank.importer import import_files
 
     path, bank = data / "测验.docx", open_bank(data / "bank.db")
@@ -241,7 +244,7 @@ def _edit(page):
 
 
 def test_lint_is_live_and_keeps_a_wrong_rubric_from_being_saved(own_rubric):
-    """A pass mark above the maximum is told at once, in words, and saving waits until it is right."""
+    """A pass mark above the maximum is reported at once, in words, and saving waits until it is right."""
     page = _edit(open_page("bank", bank_view="rubrics"))
     page.number_input(key="bank_re_lost-parcel_pass").set_value(50.0).run()
     assert "必须改" in said(page) and page.button(key="bank_rubric_save").disabled
@@ -252,7 +255,10 @@ def test_lint_is_live_and_keeps_a_wrong_rubric_from_being_saved(own_rubric):
 
 
 def test_last_words_are_written_a_sentence_a_line(own_rubric):
-    """Sentences for both ends become the criterion's closing; one end alone is told and not saved; none is none."""
+    """Sentences for both ends become the criterion's closing; one end alone is reported and not saved.
+
+    Without any there is no closing.
+    """
     page = _edit(open_page("bank", bank_view="rubrics"))
     place = "bank_re_lost-parcel_crit_0_closing"
     page.text_area(key=f"{place}_low").set_value("算了，我投诉\n\n 太慢了 ").run()
@@ -302,7 +308,7 @@ def test_an_earlier_version_that_is_taken_up_stands_in_the_form(own_rubric):
 
 
 def test_rows_are_added_and_removed(own_rubric):
-    """A level and a criterion can be added and taken away again."""
+    """A level and a criterion can be added and removed again."""
     page = _edit(open_page("bank", bank_view="rubrics"))
     press(page, "bank_re_lost-parcel_crit_0_levels_add")
     assert fine(page) and "必须改" in said(page)  # the new level has no words yet
@@ -332,7 +338,7 @@ def test_the_page_speaks_english(filled):
 
 
 def test_frozen_texts_are_not_tried_on():
-    """A rubric whose texts are frozen is tried on its reference answer and on silence, one with examples on those."""
+    """A rubric with frozen texts is tried on its reference answer and on silence, others on their examples."""
     from ui.bank.trial import examples
 
     assert [one.name for one in examples(rubrics.find("meal-metal"))] == ["reference", "empty"]

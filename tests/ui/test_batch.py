@@ -106,7 +106,7 @@ def test_unreadable_items_are_counted_and_stop_no_other(data):
 
 
 def test_a_table_names_rubrics_by_id_and_opens_no_file(data, tmp_path):
-    """A path in the table, even to a rubric, is an unknown id, and nothing of the file is told."""
+    """A path in the table, even to a rubric, is an unknown id, and nothing of the file is revealed."""
     (tmp_path / "theirs.yaml").write_text("secret: 42", encoding="utf-8")
     for path in ("/etc/passwd", str(tmp_path / "theirs.yaml"), str(next(tmp_path.rglob("lost-parcel.yaml")))):
         page = _uploaded(("一批.csv", f"编号,对话,标准\n甲,客服：好,{path}".encode(), "text/csv"))
@@ -124,7 +124,7 @@ def test_a_bad_file_gets_one_sentence(data, name, content):
 
 
 def test_every_file_handed_in_is_told_of(data):
-    """A document that is no text is counted and named; a name that is too long for a disk is cut."""
+    """A document that is not text is counted and named; a name that is too long for a disk is cut."""
     files = (("张三.txt", "客服：您好"), ("李四.docx", "PK"), ("长" * 100 + ".txt", "客服：好"))
     page = _uploaded(*((name, words.encode(), "application/octet-stream") for name, words in files))
     assert fine(page) and "读懂了 2 份" in said(page)
@@ -132,7 +132,7 @@ def test_every_file_handed_in_is_told_of(data):
 
 
 def test_long_names_stay_apart():
-    """Cut to what a disk takes, with the suffix, and different where the whole was."""
+    """Names are cut to what a disk takes, with the suffix, and differ if the originals did."""
     one, other = disk_name("长" * 100 + "甲.txt"), disk_name(f"a/{'长' * 100}乙.txt")
     assert one != other and one.endswith(".txt") and other.startswith("长长") and len(other.encode()) <= 200
     assert disk_name("a/张三.txt") == "张三.txt" and len(disk_name("a." + "长" * 100).encode()) <= 200
@@ -162,7 +162,7 @@ def test_a_pilot_is_graded_and_the_rest_estimated(data):
 
 
 def test_a_batch_runs_to_its_end_behind_the_page(data):
-    """Grading goes on while nobody looks; a page that is opened later shows the result."""
+    """Grading continues while nobody watches; a page opened later shows the result."""
     batch_id = _batch(_items(2), pilot=[0, 1])
     press(_opened(batch_id), "batch_rest")
     for _ in range(240):
@@ -280,7 +280,7 @@ def test_a_batch_is_deleted_and_its_gradings_stay(data):
 
 
 def test_a_second_click_creates_no_second_batch(data):
-    """A click that reaches the server while the first is at work finds what the first has made."""
+    """A click that reaches the server while the first is being handled finds what the first has made."""
     from streamlit.testing.v1 import AppTest
 
     def script():

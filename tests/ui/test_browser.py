@@ -52,7 +52,7 @@ def judged(request, judge):
 
 @pytest.fixture
 def person(browser, tmp_path):
-    """Opens browsers, each one person's; leaves a picture of how each ended, for whoever reads a failure."""
+    """Opens browsers, each one person's; saves a picture of how each ended, for anyone who reads a failure."""
     made = []
 
     def make(**look):
@@ -81,7 +81,7 @@ def grade_example(context, address: str, text: str | None = None):
 
 
 def arrive(page, anchor: str) -> None:
-    """Waits until the address has led to `anchor` and it lies inside the window."""
+    """Waits until the address has led to `anchor` and it is inside the window."""
     page.wait_for_function(
         "a => { const r = document.querySelector(a)?.getBoundingClientRect();"
         " return location.hash === a && r && r.bottom > 0 && r.top < innerHeight; }",
@@ -108,7 +108,7 @@ def test_grade_the_example_and_jump_between_evidence_and_words(judged, judge, pe
 
 
 def test_a_correction_is_in_the_word_document(judged, judge, person, tmp_path):
-    """Points changed by a person stand in the downloaded .docx, which opens."""
+    """Points changed by a person are in the downloaded .docx, which opens."""
     import docx
 
     page = grade_example(person(judge=judge), judged)
@@ -194,7 +194,7 @@ def test_what_is_typed_survives_a_reload(address, person):
 
 
 def test_a_field_that_the_browser_draws_late_keeps_what_was_typed(address, person):
-    """The code of text areas arrives after the next click: what stood in the field is there, now and after a reload."""
+    """The code of text areas arrives after the next click: the field's content is there, now and after a reload."""
     page = visit(person(), f"{address}/grade")
     text = page.get_by_label("对话或回答", exact=True)
     text.fill("客服：您好，请讲。")
@@ -216,7 +216,7 @@ def test_a_field_that_the_browser_draws_late_keeps_what_was_typed(address, perso
 
 
 def test_a_pause_in_typing_hands_in_no_form(address, person):
-    """Half a note is no note: a form is handed in by its button alone."""
+    """Half a note is not a note: a form is submitted by its button alone."""
     page = grade_example(person(), address)
     page.get_by_label("新备注").press_sequentially("请二面时再问")
     page.wait_for_timeout(2500)

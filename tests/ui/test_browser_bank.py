@@ -1,4 +1,4 @@
-"""A paper on its way: imported from Word, a warning resolved, a rubric made of its scenario, an answer graded by it."""
+"""A paper on its way: imported from Word, a warning resolved, its scenario turned into a rubric, an answer graded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trainee talks to a simulated customer in a real browser: words stream, the mood is drawn, another try is compared."""
+"""A trainee talks to a simulated customer in a real browser: words stream, moods are drawn, tries are compared."""
 
 from __future__ import annotations
 

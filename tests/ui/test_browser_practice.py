@@ -16,7 +16,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 @pytest.mark.browser
 @pytest.mark.parametrize("judge", JUDGES)
 def test_self_assessment(tmp_path, judge):
-    """What was typed survives a reload; the result comes after the own grades; progress is told in words."""
+    """Typed text survives a reload; the result comes after the self-assessment; progress is described in words."""
     rubrics.write(rubric(), tmp_path / "rubrics")
     with serving(tmp_path, judge) as address, chromium() as browser:
         tab = visit(person(browser, judge), f"{address}/practice")

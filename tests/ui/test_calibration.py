@@ -1,4 +1,4 @@
-"""The calibration page: a table confirmed, texts graded, agreement beside the ceiling, a profile fitted, drift told."""
+"""The calibration page: a confirmed table, graded texts, agreement beside the ceiling, a fitted profile, drift."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_each_empty_view_says_what_to_do(data):
 
 
 def test_planning_needs_no_data(data):
-    """The number of items for a wanted precision is told before anything is uploaded."""
+    """The number of items for a wanted precision is stated before anything is uploaded."""
     page = open_page("calibration", calibration_view="plan")
     assert fine(page) and f"需要 {plan().items} 份答卷" in said(page)
     page.slider(key="plan_half").set_value(0.2).run()
@@ -105,7 +105,7 @@ def test_the_meaning_of_columns_is_shown_and_confirmed(data):
 
 
 def test_grades_that_do_not_fit_are_listed_with_their_row(data):
-    """Points outside the scale, unreadable ones and unknown criteria stand with their row."""
+    """Points outside the scale, unreadable ones and unknown criteria are listed with their row."""
     table = "item,grader,criterion,points\ni1,a,empathy,9\ni1,a,remedy,好\ni2,a,humour,1\ni3,a,empathy,3\n".encode()
     page = _upload(_begin(), table)
     press(page, "calibration_confirm")
@@ -115,7 +115,7 @@ def test_grades_that_do_not_fit_are_listed_with_their_row(data):
 
 
 def test_a_file_that_is_no_table_is_one_sentence(data):
-    """A broken spreadsheet is said in one sentence; the page stays."""
+    """A broken spreadsheet is reported in one sentence; the page stays."""
     page = _upload(_begin(), b"\x00\x01", "评分.xlsx")
     assert len(page.error) == 1 and not page.exception
 
@@ -177,7 +177,10 @@ def test_from_grades_to_a_profile(data):
 
 
 def test_what_is_handed_in_anew_leaves_no_old_figures(data):
-    """Another table or another meaning of it takes the report with it, other texts the readouts too, names alike or not."""
+    """Another table, or another meaning of it, removes the report; other texts also remove the readouts.
+
+    It does not matter whether names are alike.
+    """
     page = press(_graded(_begin()), "calibration_report")
     _until(page, "两个人之间")
     (folder,) = (path.parent for path in load_settings().data_dir.glob("calibration/*/run.json"))
@@ -242,7 +245,7 @@ def test_few_human_grades_tell_the_mean_of_all_texts(data):
 
 
 def test_a_draw_says_whom_to_grade_and_waits_for_all_of_them(data):
-    """A round draws texts for people; the mean is told once every drawn one is graded; the draw can be given up."""
+    """A round draws texts for people; the mean is shown once all drawn ones are graded; the draw can be cancelled."""
     table = _grades().decode("gb18030").splitlines()
     rows = [row for row in table if row.partition(",")[0] not in UNGRADED]
     page = _begin()

@@ -109,7 +109,7 @@ def _roles(page) -> dict[str, str]:
 
 
 def test_the_roles_of_one_text_are_not_put_on_the_next(data):
-    """A call with the same names in the other roles is graded by the roles that were read in it."""
+    """A call with the same names in swapped roles is graded by the roles that were read in it."""
     first = "说话人1：您好，请问有什么可以帮您？\n说话人2：你们发错货了，我要退款！"
     second = "说话人1：你们发错货了，我要退款！\n说话人2：您好，实在抱歉，请问有什么可以帮您？"
     page = _typed(first, CALLS)
@@ -125,7 +125,7 @@ def test_hostile_words_are_shown_as_words(data):
 
 
 def test_a_binary_file_gets_one_sentence_and_the_text_stays(data):
-    """A file that is no text is refused in one sentence; what was typed is still there to be graded."""
+    """A file that is not text is refused in one sentence; the typed text is still there to be graded."""
     page = _typed()
     page.file_uploader(key="grade_files").set_value([("photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "text/plain")]).run()
     assert len(page.error) == 1 and "photo.txt" in read(page.error[0].value) and not page.exception
@@ -151,7 +151,10 @@ def test_several_files_are_graded_each(data):
 
 
 def test_a_missing_model_is_one_sentence_and_loses_nothing(data, monkeypatch):
-    """Without weights the grading fails with what to do, and the text can be had back; of files the page says otherwise."""
+    """Without weights the grading fails with what to do, and the text can be restored.
+
+    For files, the page says otherwise.
+    """
     monkeypatch.setenv("EVALUATOR_MODEL", "embedded")
     page = press(_typed(), "grade_go")
     wait(page, "grade_back")
@@ -162,7 +165,7 @@ def test_a_missing_model_is_one_sentence_and_loses_nothing(data, monkeypatch):
 
 
 def test_without_a_profile_for_the_scenario_nothing_is_asked(data):
-    """Nobody is asked for a profile where there is none for the rubric."""
+    """Nobody is asked for a profile if the rubric has none."""
     rubrics.write(parcel(), load_settings().user_rubric_dir)
     keep_desk()
     assert not has(_typed(CALL, CALLS), f"grade_profile_{CALLS}")
@@ -192,7 +195,10 @@ def test_a_profile_moves_the_points_and_says_who_decides(data):
 
 @pytest.mark.parametrize("part", ["model", "rubric", "arithmetic"])
 def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, part):
-    """Another model, rubric or arithmetic than that of the fit: one sentence, the text is there, and without it grading goes on."""
+    """A model, rubric or arithmetic other than the fit's results in one sentence.
+
+    The text is kept, and grading continues without the profile.
+    """
     rubrics.write(parcel(), load_settings().user_rubric_dir)
     keep_desk(stamp=CURRENT.model_copy(update={part: "another"}))
     page = _typed(CALL, "lost-parcel")
@@ -209,7 +215,7 @@ def test_a_profile_that_no_longer_fits_is_one_sentence_and_loses_nothing(data, p
 
 
 def test_unreadable_settings_are_one_sentence(data):
-    """A settings file that cannot be read is said, instead of a page that breaks."""
+    """An unreadable settings file is reported, and the page does not break."""
     (data / "settings.toml").write_text("model = [", encoding="utf-8")
     page = open_page("grade")
     assert not page.exception and len(page.error) == 1 and "settings.toml" in read(page.error[0].value)

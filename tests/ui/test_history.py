@@ -1,4 +1,4 @@
-"""The list of gradings, and one of them opened: corrections, notes, comparison, files to take away."""
+"""The list of gradings, and one of them opened: corrections, notes, comparison, downloads."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_list_holds_ones_own_only(data):
 
 
 def test_a_tick_opens_the_row_that_was_seen(data):
-    """What was graded between the drawing of the list and the tick moves no other row under it, then or later."""
+    """A grading made between the drawing of the list and the tick moves no other row under it, then or later."""
     for name in "甲乙丙":
         _stored(label=name)
     page = open_page("history")
@@ -228,7 +228,7 @@ def test_two_gradings_are_compared_by_criterion(data):
 
 
 def test_a_comparison_goes_by_peoples_points(data):
-    """Where a person's points stand, they and the total that they lead to are compared, and it says so."""
+    """A person's points and the resulting total are compared in place of the machine's, and the page says so."""
     first, second = _stored(label="甲"), _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
     with open_records() as records:
         records.override(second, "empathy", 0.5, who="林")
@@ -291,7 +291,7 @@ def test_files_to_take_away_hold_the_grading(data):
 
 
 def test_english_counts_one_as_one(data):
-    """Of a single grading the list does not speak in the plural."""
+    """The list does not use the plural for a single grading."""
     _stored()
     assert "Gradings: 1" in said(open_page("history", "en"))
 

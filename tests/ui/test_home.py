@@ -54,7 +54,7 @@ def test_a_truncated_model_is_told_from_a_missing_one(file_settings):
 
 
 def test_damaged_records_are_one_sentence(data):
-    """A records file that is none is said in one sentence; the rest of the page stands."""
+    """An invalid records file is reported in one sentence; the rest of the page stays."""
     (data / "records.db").write_bytes(b"not a database at all" * 100)
     page = open_page("home")
     assert not page.exception and len(page.error) == 1 and "我来评别人" in said(page)
@@ -69,7 +69,7 @@ def test_the_frame_has_every_page_and_switches_language(data):
 
 
 def test_the_language_stays_in_the_address(data):
-    """What was switched to is put back after a change of page took it out; what nobody chose is left to the settings."""
+    """The chosen language is put back after a change of page removed it; without a choice the settings decide."""
     frame = AppTest.from_function(_frame, default_timeout=WAIT_S).run()
     assert "lang" not in frame.query_params
     frame.segmented_control(key="lang").set_value("en").run()
@@ -134,7 +134,7 @@ def test_defaults_are_saved(file_settings):
 
 
 def test_a_setting_that_the_environment_overrides_is_said(data):
-    """What was saved but does not count is not passed over in silence."""
+    """Saved settings that have no effect are reported."""
     page = open_page("settings")
     page.selectbox(key="settings_vendor").set_value("embedded").run()
     next(button for button in page.button if button.label == "保存").click().run()

@@ -51,7 +51,7 @@ def test_empty_page_says_what_to_do(data):
 
 
 def test_handing_in_waits_for_every_criterion(data):
-    """The button stays shut, and names what is missing, until every criterion has an own grade."""
+    """The button stays disabled, and names what is missing, until every criterion has a self-assessed grade."""
     page = _typed()
     assert fine(page)
     assert page.button(key="practice_go").disabled and "还没有打分" in said(page)
@@ -116,7 +116,7 @@ def test_an_attempt_is_graded_by_the_chosen_profile(data):
 
 
 def test_a_profile_that_does_not_fit_keeps_text_and_own_grades(data):
-    """Another model than that of the fit is one sentence; without the profile the waiting attempt is graded."""
+    """A model other than the fit's is one sentence; without the profile the waiting attempt is graded."""
     keep_desk(stamp=OTHER_MODEL)
     page = _typed()
     page.selectbox(key="practice_profile_lost-parcel").set_value("desk")
@@ -135,7 +135,7 @@ def test_a_profile_that_does_not_fit_keeps_text_and_own_grades(data):
 
 
 def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):
-    """A model that cannot be had is one sentence; the text and the own grades are still there."""
+    """An unavailable model is one sentence; the text and the self-assessment are still there."""
     monkeypatch.setenv("EVALUATOR_MODEL", "http://127.0.0.1:9#none")
     page = _typed()
     _choose_own(page)
@@ -201,7 +201,7 @@ def test_the_page_speaks_english(data):
 
 
 def test_a_disk_that_fails_is_one_sentence(data, monkeypatch):
-    """Records that cannot be opened are said in one sentence, without a traceback."""
+    """Records that cannot be opened are reported in one sentence, without a traceback."""
 
     def refuse():
         raise StorageError("storage_no_access", path="/x", detail="read-only")
@@ -212,7 +212,7 @@ def test_a_disk_that_fails_is_one_sentence(data, monkeypatch):
 
 
 def test_a_total_without_an_ungraded_criterion_says_so():
-    """The bars stand on one scale, so what the grader's total lacks is named beside them."""
+    """The bars share one scale, so what the grader's total lacks is named beside them."""
     from evaluator.practice.comparison import compare
     from tests.support.practice_cases import own, rubric, scorecard, ungraded
     from ui.practice.result import totals_html

@@ -1,4 +1,7 @@
-"""A call on the page: choose, talk, hints, pause, another try, both ways, own grades, grading; and the form of a persona."""
+"""A call on the page, from the choice to the grading, and the form of a persona.
+
+The call covers talk, hints, a pause, another try, both branches, and the self-assessment.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ def test_a_call_is_led_retried_compared_and_graded(data):
 
 
 def test_a_call_is_found_again(data):
-    """Leaving keeps the call; an answer that was cut off can be asked for again."""
+    """Leaving keeps the call; an interrupted answer can be requested again."""
     page = _begun()
     call = _talk()
     page = press(page, "call_leave")
@@ -78,7 +81,7 @@ def test_a_call_is_found_again(data):
 
 
 def test_a_persona_is_written_checked_tried_and_saved(data):
-    """A mistake keeps it from being saved and is told; what is right is saved as a file and can be called."""
+    """A mistake keeps it from being saved and is reported; a valid persona is saved as a file and can be called."""
     page = open_page("practice", practice_view="personas", persona_from=NAME)
     page = press(page, "persona_edit")
     assert fine(page)

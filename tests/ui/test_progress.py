@@ -1,4 +1,4 @@
-"""Work under way, as the page shows it."""
+"""Work in progress, as the page shows it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_counted_pretends_no_share(data):
 
 
 def test_a_judge_that_answers_all_at_once_is_waited_for_and_can_be_stopped(data, monkeypatch):
-    """Before the one reply is there the page says that everything comes together; stopped, the text is still there."""
+    """Before the only reply arrives, the page says that everything comes together; stopped, the text is still there."""
     script = data / "script.json"
     script.write_text(json.dumps({"delay_s": 600}), encoding="utf-8")
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", str(script))

@@ -1,4 +1,4 @@
-"""Work behind the page."""
+"""Work in the background of the page."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_job_can_be_stopped(runner):
 
 
 def test_failures_are_sentences(runner):
-    """An error on purpose is kept as it is; anything else becomes one sentence without a traceback."""
+    """An expected error is kept as it is; anything else becomes one sentence without a traceback."""
 
     async def wrong(job):
         raise InputError("file_missing", path="x")

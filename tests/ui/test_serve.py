@@ -21,7 +21,7 @@ def test_the_page_is_for_this_machine_and_tells_nobody(monkeypatch):
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path, monkeypatch):
-    """Somebody else's port is named, with what to do."""
+    """A port used by another program is named, with what to do."""
     monkeypatch.setenv("EVALUATOR_CONFIG", str(tmp_path / "settings.toml"))
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
