@@ -51,7 +51,7 @@ class Pair(_Strict):
     """A statement, a sentence, and whether the sentence proves it.
 
     The statement is that a check (`CRITERION.CHECK`) is answered yes, a key point, or that a fatal or penalty criterion
-    happened. `near` says what makes a near miss of it; `text` names the text that the sentence stands in, or is None if
+    happened. `near` says what makes a near miss of it; `text` names the text that contains the sentence, or is None if
     the sentence was written for the pair.
     """
 

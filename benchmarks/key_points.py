@@ -4,8 +4,8 @@
 
 Shipped examples (good, middling, poor) whose key points one person marked (`key_points.yaml`). Prints, for calls and
 e-mails and for written answers, what likeness alone, the model alone and the product make of them: the area under the
-ROC curve, and at the product's threshold how many are told right, how many missing ones are said to be made, and how
-many made ones to be missing. What was asked of the model is kept in benchmarks/cache.
+ROC curve, and at the product's threshold how many are classified correctly, how many missing ones are reported as made,
+and how many made ones as missing. What was asked of the model is kept in benchmarks/cache.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# From the top down. A package or root module imports only what stands in a lower layer; within a layer nothing imports
+# From the top down. A package or root module imports only from lower layers; within a layer nothing imports
 # its neighbours.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),

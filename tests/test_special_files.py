@@ -1,4 +1,4 @@
-"""Pipes and devices in place of a file are refused at once, by every reader."""
+"""Pipes and devices instead of a file are refused at once, by every reader."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _SENTENCE = re.compile(r"[^。！？；.!?;\n]+[。！？；.!?;]?")
 
 
 class Attack(NamedTuple):
-    """One attacked text: `inserted` are the words that were inserted, as they stand in `text`."""
+    """One attacked text: `inserted` are the words that were inserted, as they occur in `text`."""
 
     family: str
     language: Language

@@ -3,7 +3,7 @@
     python -m benchmarks.scale [--items 200] [--concurrency 16] [--failing 0.2] [--kills 3] [--peer NAME …]
 
 Each grader runs in a process and (the peers) an environment of its own over the same made-up transcripts of four
-criteria. `ideal` is the time that the endpoint's latency alone would take with so many texts under way. What the
+criteria. `ideal` is the time that the endpoint's latency alone would take with that many texts in progress. What the
 endpoint counted says what was sent, paid and paid twice. Nothing here was tuned on anything: the figures are counts and
 clocks.
 """

@@ -4,7 +4,7 @@
 
 A pair counts as shown when the product would show its sentence as proof of its statement: the judge says of the whole
 text that the statement holds, and the sentence lies nearer to it than to its denial (evaluator/grading/proof.py). With
-`--alone`, and for sentences that stand in no text, resemblance decides alone, by its stricter threshold. Development
+`--alone`, and for sentences that belong to no text, resemblance decides alone, by its stricter threshold. Development
 pairs (pairs.yaml) are measured with each rubric left out in turn, the frozen ones (benchmarks/frozen.py) with the fit
 that ships. `--write` fits on all development pairs and writes what ships.
 """
@@ -51,7 +51,7 @@ def development() -> list[Told]:
 
 
 async def frozen(judge: Judge | None) -> list[Told]:
-    """The frozen pairs, with what the judge says of the texts that their sentences stand in."""
+    """The frozen pairs, with what the judge says about the texts that contain their sentences."""
     found = []
     for rubric in frozen_rubrics():
         pairs = read_pairs(rubric.id)

@@ -193,7 +193,7 @@ def test_groups_split_bands_and_lengths() -> None:
 
 @pytest.mark.parametrize(("points", "step"), [([1, 2, 4], 1.0), ([1, 2.5], 0.5), ([0.1, 0.4], 0.1)])
 def test_the_step_of_a_scale_is_found(points: list[float], step: float) -> None:
-    """Whole points, halves and tenths are told apart."""
+    """Whole points, halves and tenths are distinguished."""
     assert find_step(np.array(points, float)) == step
 
 

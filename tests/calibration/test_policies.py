@@ -198,7 +198,7 @@ def test_a_width_that_cannot_be_read_is_one_sentence(text: str) -> None:
 
 
 async def test_a_batch_follows_the_policy(tmp_path: Path) -> None:
-    """Items of a batch graded with a profile are decided alone or stand in the queue with their reason."""
+    """Items of a batch graded with a profile are decided alone or wait in the queue with their reason."""
     settings = load_settings(data_dir=tmp_path / "data")
     policy = fitted(Policy(widest={"sorry": 0.5, "plan": 0.5}))
 

@@ -179,7 +179,7 @@ def test_rubrics_commands(run, tmp_path):
 
 
 def test_lint_tells_everything_about_every_file(run, tmp_path):
-    """A wrong file is told with all its problems and their lines, and hides no other."""
+    """A wrong file is reported with all its problems and their lines, and hides no other."""
     (tmp_path / "broken.yaml").write_text("id: broken\nversion: x\ntitel: 讲解\n", encoding="utf-8")
     linted = run("rubrics", "lint", EVALUATOR_RUBRIC_DIR=str(tmp_path))
     assert linted.returncode == 2
@@ -204,7 +204,7 @@ def test_history_shows_names_as_they_are(run, tmp_path):
 
 
 def test_history_counts_corrections(run, home, tmp_path):
-    """A person's points stand in the list instead of the machine's, with a mark."""
+    """A person's points are in the list instead of the machine's, with a mark."""
     path = tmp_path / "corrected.txt"
     path.write_text("客服：款式错了，对不起，马上换。\n客户：好，我等着。", encoding="utf-8")
     card = json.loads(run("grade", "-r", "cross-border-wrong-item", str(path), "--format", "json").stdout)

@@ -232,7 +232,7 @@ def test_a_status_inside_a_reply_counts_like_one_outside():
     ],
 )
 def test_a_text_that_a_vendor_turns_away_stops_nothing_else(message, cause):
-    """Too long or refused, in the words of each vendor: this text has no answer, the others of a batch go on."""
+    """Too long or refused, in the words of each vendor: this text has no answer, the others of a batch continue."""
     fault = by_status(400, message, {}, "m", "a")
     assert isinstance(fault, ReadingFailed) and fault.cause == cause
 

@@ -74,7 +74,7 @@ def test_half_an_answer_is_none() -> None:
     "text", ["", "I cannot grade this.", "<think>and so on", "{}", "[]", "[1, 2]", "{" * 5000, "[" * 5000]
 )
 def test_nothing_is_made_out_of_nothing(text: str) -> None:
-    """Where there are no answers, none are found, and quickly."""
+    """Input without answers yields none, and quickly."""
     started = time.process_time()
     assert not answers_in(text)
     assert time.process_time() - started < 5

@@ -34,7 +34,7 @@ def course(persona, turns):
 def test_bounds_hold_and_hidden_facts_wait_for_the_question(name, turns):
     """Mood and patience keep their limits, and every call comes to an end.
 
-    No turn moves the mood further than allowed, an unsettled matter keeps it at "talk alone", and a hidden fact is told
+    No turn moves the mood further than allowed, with nothing settled it stays within "talk alone", and a hidden fact is told
     only when it was asked about.
     """
     persona = find_persona(name)

@@ -118,7 +118,7 @@ def test_text_after_a_nul_counts() -> None:
 
 
 def test_unrelated_texts_lie_around_zero() -> None:
-    """Without the common mean, unrelated texts are dissimilar, and so is a paraphrase compared with them."""
+    """Without the common mean, unrelated texts have low similarity, and a paraphrase stands out."""
     query = meaning.search_vectors(["顾客发火了怎么办"])[0]
     cosines = meaning.entry_vectors([CALM, GAS]) @ query
     assert cosines[0] > cosines[1]

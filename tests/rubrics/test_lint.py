@@ -29,7 +29,7 @@ def rubric_with_example(example: str, text: str = "客服：订单号请报一�
 
 @pytest.mark.parametrize("example", ["订单号请报一下。", "訂單號 请报一下", ""])
 def test_example_out_of_the_reference_is_fine(example: str) -> None:
-    """An example that the reference says, whatever its script and spacing, and no example, are not found fault with."""
+    """An example that the reference contains, in any script and spacing, passes, and so does a missing example."""
     assert lint(rubric_with_example(example)) == []
 
 

@@ -243,7 +243,7 @@ def test_systemone_conforms(settings):
 
 @pytest.mark.filterwarnings("ignore")
 def test_no_request_that_fits_the_schema_breaks_it(settings, monkeypatch):
-    """schemathesis makes up requests from the schema, also wrong ones: never a 5xx, and replies as described."""
+    """Generated requests from the schema, including invalid ones, never cause a 5xx or an undocumented reply."""
     schemathesis = pytest.importorskip("schemathesis")
     from hypothesis import HealthCheck, given
     from hypothesis import settings as examples

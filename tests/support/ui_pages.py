@@ -1,4 +1,4 @@
-"""Pages under AppTest: a fresh data folder, a judge that needs no model, and waiting for work behind the page."""
+"""Pages under AppTest: a fresh data folder, a judge that needs no model, and waiting for background work."""
 
 from __future__ import annotations
 

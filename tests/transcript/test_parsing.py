@@ -148,14 +148,14 @@ def test_labels_inside_a_turn_are_no_speakers(line: str) -> None:
     ],
 )
 def test_headings_of_an_answer_are_no_speakers(source: str) -> None:
-    """An outline with headings is one text by its author, and that is said."""
+    """An outline with headings is one text by its author, and that is reported."""
     transcript = parse(source)
     assert told(transcript) == [("agent", source)]
     assert assumed(transcript) == {"unlabelled"}
 
 
 def test_answer_with_a_sample_dialogue_stays_whole() -> None:
-    """In an answer, a dialogue inside the text does not cut it up; the reader is told."""
+    """In an answer, a dialogue inside the text does not split it; the reader is informed."""
     source = "我会先安抚，例如：\n客服：您好\n客户：哼\n然后再退款。"
     transcript = parse(source, form="answer")
     assert told(transcript) == [("agent", source)]
@@ -273,7 +273,7 @@ def test_mail_without_head_is_one_text() -> None:
 
 
 def test_subtitle_cues_carry_the_speaker_on() -> None:
-    """A cue without a name goes on with the last speaker, and this is said."""
+    """A cue without a name continues the last speaker, and this is reported."""
     source = (
         "1\n00:00:01,000 --> 00:00:02,000\n客户：我要\n退货\n\n"
         "2\n00:00:03,500 --> 00:00:04,000\n快点\n\n"

@@ -110,7 +110,7 @@ def _open(page, item):
 
 
 def test_a_filter_that_was_set_reaches_a_browser_that_was_not_ready(filled):
-    """A browser that can draw the box only after another run is told in that run too that it is ticked."""
+    """A browser that can draw the box only after another run also learns in that run that it is ticked."""
     box = open_page("bank", bank_only_warned=True).run().checkbox(key="bank_only_warned")
     assert box.value and box.proto.set_value and box.proto.value
 

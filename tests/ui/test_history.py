@@ -169,7 +169,7 @@ def test_a_correction_of_a_fatal_item_is_where_the_next_one_begins(data):
 
 
 def test_a_grading_is_marked_as_reviewed_and_back(data):
-    """The mark names who and when, stands in the list, and can be taken back."""
+    """The mark names the person and the time, is shown in the list, and can be withdrawn."""
     grading = _stored(ungraded("remedy"))
     page = _opened(grading)
     page.text_input(key="reviewer_name").set_value("林老师")
@@ -228,7 +228,7 @@ def test_two_gradings_are_compared_by_criterion(data):
 
 
 def test_a_comparison_goes_by_peoples_points(data):
-    """A person's points and the resulting total are compared in place of the machine's, and the page says so."""
+    """A person's points and the resulting total are compared instead of the machine's, and the page says so."""
     first, second = _stored(label="甲"), _stored(verdict("empathy", [0.0, 0.0, 1.0]), label="乙")
     with open_records() as records:
         records.override(second, "empathy", 0.5, who="林")
@@ -242,7 +242,7 @@ def test_a_comparison_goes_by_peoples_points(data):
 
 
 def test_a_comparison_draws_what_more_is_better_of():
-    """Three scored criteria make a radar; a penalty and what one side lacks stand in the table only."""
+    """Three scored criteria make a radar; a penalty and what one side lacks are only in the table."""
     base = verdict("empathy", [0.0, 1.0, 0.0])
     scored = [base.model_copy(update={"criterion": name}) for name in ("one", "two", "three")]
     lost = base.model_copy(update={"criterion": "lost", "kind": "penalty"})

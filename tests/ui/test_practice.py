@@ -151,7 +151,7 @@ def test_a_failing_grader_keeps_text_and_own_grades(data, monkeypatch):
 
 
 def test_the_radar_says_what_the_table_says():
-    """Three criteria that both sides gave make a radar; a penalty stands in the table only, with its sign."""
+    """Three criteria that both sides gave make a radar; a penalty is only in the table, with its sign."""
     gaps = [_gap(name) for name in ("one", "two", "three")]
     shown = overview_html(_comparison([*gaps, _gap("lost", kind="penalty", own=1.0, graded=2.0)]))
     drawing = base64.b64decode(shown.partition("base64,")[2].partition('"')[0]).decode()

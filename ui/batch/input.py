@@ -118,7 +118,7 @@ def _columns(inputs: batch.Inputs) -> batch.Columns:
 
 
 def _or_none(place: Any, label: str, none: str, names: list[str], guessed: str | None, key: str) -> str | None:
-    """One of the columns, or the statement that there is none."""
+    """One of the columns, or the choice of no column."""
     labels = distinct({NO_COLUMN: tr(none)} | {name: name for name in names})
     hold(key, labels, guessed or NO_COLUMN)
     return place.selectbox(tr(label), list(labels), format_func=labels.__getitem__, key=key) or None

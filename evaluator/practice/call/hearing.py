@@ -156,9 +156,7 @@ async def neutral_odds(judge: Judge, persona: Persona, questions: Sequence[Quest
 
     A judge that remembers is asked once.
     """
-    if (
-        not judge.traits.anchored or judge.traits.mixed
-    ):  # each of several judges would need its own neutral reading
+    if not judge.traits.anchored or judge.traits.mixed:  # several judges: each needs its own
         return {}
     empty = "嗯，您好。" if persona.language == "zh" else "Mm, hello."
     reply = await judge.decide(state_of(persona, "……" if persona.language == "zh" else "…", empty), list(questions))
