@@ -54,8 +54,10 @@ class SetUpError(Exception):
     """The set-up cannot continue. The message is one sentence that says what to do."""
 
 
-# Two processes; tests that share the model, a browser or a module stay together (tests/conftest.py). `-n 0` runs all in one.
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")
+# Two processes for most tests (tests/conftest.py says which stay together), then one for those that drive a browser or ask the
+# embedded model: side by side they wait for each other.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "-m", "not browser and not model")
+ONE_BY_ONE = ("-m", "browser or model")
 
 
 def main() -> int:
@@ -79,7 +81,15 @@ def main() -> int:
     if command == "grade":
         return call(python, "-m", "evaluator", *EXAMPLE, *rest)
     prepare_tests(python)
-    return call(python, "-m", "pytest", *TWO_AT_ONCE, *rest)
+    return run_tests(python, rest)
+
+
+def run_tests(python: str, rest: list[str]) -> int:
+    """Runs all tests, or what the arguments say; returns the first exit code that is not 0."""
+    if rest:
+        return call(python, "-m", "pytest", *rest)
+    codes = [call(python, "-m", "pytest", *part) for part in (SIDE_BY_SIDE, ONE_BY_ONE)]
+    return codes[0] or codes[1]
 
 
 def lock_for(command: str, arguments: list[str]) -> str:
