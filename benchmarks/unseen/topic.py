@@ -66,6 +66,11 @@ class Task(NamedTuple):
         """The task as texts name it: a thin version is the same task."""
         return self.name.removesuffix(THIN)
 
+    @property
+    def is_thin(self) -> bool:
+        """Whether this is the thin version."""
+        return self.name.endswith(THIN)
+
 
 class Row(NamedTuple):
     """One text under one task."""
@@ -181,9 +186,14 @@ def left_out(rows: list[Row]) -> Iterator[tuple[Row, float]]:
 def show(judged: list[tuple[Row, float]]) -> None:
     """False accusations and detection, overall and by kind."""
 
-    def accused(wanted: Callable[[Row], bool]) -> Share:
-        found = [1 - probability >= topic.ACCUSED_FROM for row, probability in judged if wanted(row)]
+    def accused(wanted: Callable[[Row], bool], least: float = topic.ACCUSED_FROM) -> Share:
+        found = [1 - probability >= least for row, probability in judged if wanted(row)]
         return Share(sum(found), len(found))
+
+    def by_size(on: bool) -> None:
+        for name, thin in (("by a full rubric", False), ("by a thin rubric", True)):
+            part = accused(lambda row, t=thin: row.on is on and not row.near and row.task.is_thin is t)
+            print(f"    {name:30} {part}")
 
     print(f"  false accusations               {accused(lambda row: row.on)}")
     for language in ("zh", "en"):
@@ -191,11 +201,11 @@ def show(judged: list[tuple[Row, float]]) -> None:
             part = accused(lambda row, la=language, fo=form: row.on and (row.task.language, row.task.form) == (la, fo))
             if part.of:
                 print(f"    {f'{language}, {form}':30} {part}")
-    print(f"    {'by a thin rubric':30} {accused(lambda row: row.on and row.task.name.endswith(THIN))}")
+    by_size(True)
+    for least in (0.7, 0.9):
+        print(f"    {f'if {least} accused':30} {accused(lambda row: row.on, least)}")
     print(f"  detected                        {accused(lambda row: not row.on and not row.near)}")
-    print(
-        f"    {'by a thin rubric':30} {accused(lambda row: not row.on and not row.near and row.task.name.endswith(THIN))}"
-    )
+    by_size(False)
     for kind in dict.fromkeys(row.text.kind for row, _ in judged if not row.on and not row.near):
         where = "of another task" if kind in (*EXAMPLES, *QUALITIES, "graded answer") else ""
         print(

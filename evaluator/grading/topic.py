@@ -114,10 +114,16 @@ def on_topic(rubric: Rubric, transcript: Transcript, left_out: Sequence[tuple[st
     seen = see(transcript, left_out)
     if seen is None:
         return 1.0
-    shipped, own = library(), topic_of(rubric)
-    usual = usual_likenesses(own, others_than(own, shipped).values(), shipped)
-    features = features_of(likenesses(seen, own, shipped), usual, seen.length, answer=rubric.form == "answer")
-    return shipped.fit.probability(features)
+    shipped = library()
+    own = likenesses(seen, topic_of(rubric), shipped)
+    return shipped.fit.probability(features_of(own, _usual_of(rubric), seen.length, answer=rubric.form == "answer"))
+
+
+@lru_cache(maxsize=64)
+def _usual_of(rubric: Rubric) -> Usual:
+    """What texts of the shipped tasks reach by this rubric: the same for every text, so it is worked out once."""
+    own = topic_of(rubric)
+    return usual_likenesses(own, others_than(own, library()).values(), library())
 
 
 def features_of(own: Likenesses, usual: Usual, length: int, *, answer: bool) -> list[float]:
