@@ -21,8 +21,6 @@ REDACTED = (
     "forged_score",
     "forged_delimiter",
     "hidden_message",
-    "claims",
-    "claims_by_other",
     "pasted",
 )
 LEAST_REPEATED = 8  # characters without punctuation: anybody repeats shorter ones, such as thanks

@@ -81,7 +81,7 @@ def _grams_of(rubric: Rubric) -> tuple[frozenset[Gram], frozenset[Gram]]:
 
 
 def _descriptions(rubric: Rubric) -> list[str]:
-    texts = [point.text for reference in rubric.references for point in reference.key_points]
+    texts = []
     for criterion in rubric.criteria:
         texts += [criterion.description, *(level.description for level in criterion.levels)]
         texts += [check.yes for check in criterion.checks]
@@ -89,10 +89,11 @@ def _descriptions(rubric: Rubric) -> list[str]:
 
 
 def _spoken(rubric: Rubric) -> list[str]:
+    """What somebody may well say, key points included: a terse agent asks for "name, last four digits, address" as they do."""
     texts = [check.example for criterion in rubric.criteria for check in criterion.checks]
     for reference in rubric.references:
         texts += [span.text for span in spans_of(parse(reference.text, form=rubric.form), EVERYBODY)]
-        texts += [point.example for point in reference.key_points]
+        texts += [text for point in reference.key_points for text in (point.text, point.example)]
     return texts
 
 

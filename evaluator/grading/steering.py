@@ -80,8 +80,8 @@ class Discriminant(NamedTuple):
 def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """Returns the guards that the detector raises, each with the exact words and the highest probability.
 
-    They are "steering" or "steering_by_other" for orders, "claims" or "claims_by_other" for claims that do not count,
-    and "possible_steering" and "possible_claims" where the points stay.
+    They are "steering" or "steering_by_other" for orders that do not count, and "possible_steering" and "possible_claims" where
+    the points stay.
     """
     fit, said = shipped(), sentences(transcript)
     chances: Iterable[Vectors] = probabilities(fit, features(rubric, said)) if said else []
@@ -94,9 +94,12 @@ def steering(rubric: Rubric, transcript: Transcript) -> list[Guard]:
 
 
 def _code_of(fit: Discriminant, chance: Vectors, sentence: Sentence) -> str:
-    """Left out of what counts where the detector is precise enough; below that, only shown."""
+    """Orders are left out of what counts where the detector is precise enough; all else is only shown.
+
+    Claims are never left out: of 210 honest texts two were greetings without punctuation ("happy to serve you").
+    """
     kind = "steering" if chance[1] >= chance[2] else "claims"
-    if 1 - chance[0] < fit.left_out_from:
+    if kind == "claims" or 1 - chance[0] < fit.left_out_from:
         return f"possible_{kind}"
     return kind if is_graded(sentence.pieces[0][0]) else f"{kind}_by_other"
 
