@@ -15,7 +15,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from evaluator.rubric import Role, Rubric
+from evaluator.rubric import ROLES_OF, Rubric
 from evaluator.scorecard import Guard
 from evaluator.text import normalise
 from evaluator.transcript import Form, Span, Transcript, evidence_of, parse, spans_of
@@ -28,7 +28,6 @@ LEAST = 9  # units of a sentence, below which anybody may say the same
 LEAST_TOGETHER: dict[Form, int] = {"dialogue": 48, "email": 48, "answer": 120}
 LEAST_DESCRIBED = 12  # units of how the rubric describes performance: nobody speaks like that
 LEAST_BESIDE = 5  # units of a sentence that is left out beside others that were taken over
-EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 Gram = tuple[str, ...]
@@ -60,7 +59,7 @@ def pasted(rubric: Rubric, transcript: Transcript) -> list[Guard]:
 def overlaps(rubric: Rubric, transcript: Transcript) -> list[Overlap]:
     """Every sentence of the text, with how much of it stands in the rubric."""
     known, described = _grams_of(rubric)
-    return [_overlap(span, known, described) for span in spans_of(transcript, EVERYBODY)]
+    return [_overlap(span, known, described) for span in spans_of(transcript, ROLES_OF["any"])]
 
 
 def _overlap(span: Span, known: frozenset[Gram], described: frozenset[Gram]) -> Overlap:
@@ -92,7 +91,7 @@ def _spoken(rubric: Rubric) -> list[str]:
     """What somebody may well say, key points included: a terse agent asks for "name, last four digits, address" as they do."""
     texts = [check.example for criterion in rubric.criteria for check in criterion.checks]
     for reference in rubric.references:
-        texts += [span.text for span in spans_of(parse(reference.text, form=rubric.form), EVERYBODY)]
+        texts += [span.text for span in spans_of(parse(reference.text, form=rubric.form), ROLES_OF["any"])]
         texts += [text for point in reference.key_points for text in (point.text, point.example)]
     return texts
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.guard import Reading, is_graded, readings
-from evaluator.rubric import Role, Rubric
+from evaluator.rubric import ROLES_OF, Role, Rubric
 from evaluator.scorecard import Guard
 from evaluator.transcript import Span, Transcript, Turn, evidence_of, parse, spans_of
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from evaluator.references import Vectors
 
 CLASSES = ("ordinary", "order", "claim")
-EVERYBODY: frozenset[Role] = frozenset({"agent", "customer", "other"})
 LEAST = 4  # letters: a shorter sentence says nothing
 LONGEST = 400  # characters of a sentence that are read
 MOST_SENTENCES = 600  # of one text, evenly spaced if there are more
@@ -114,7 +113,7 @@ def _guard(code: str, items: Sequence[tuple[float, Sentence]]) -> Guard:
 
 def sentences(transcript: Transcript) -> list[Sentence]:
     """What is inspected: every sentence, and whatever reads differently once decoded or joined."""
-    plain = [Sentence(span.text, span.turn.role, (tuple(span),)) for span in spans_of(transcript, EVERYBODY)]  # type: ignore[arg-type]
+    plain = [Sentence(span.text, span.turn.role, (tuple(span),)) for span in spans_of(transcript, ROLES_OF["any"])]  # type: ignore[arg-type]
     plain = plain[:: len(plain) // MOST_SENTENCES + 1]
     other = [_of_reading(reading) for reading in readings(transcript) if not reading.certain]
     return [one for one in (*plain, *other[:MOST_SENTENCES]) if sum(char.isalpha() for char in one.text) >= LEAST]
