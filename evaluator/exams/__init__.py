@@ -4,6 +4,7 @@ Interviews and sittings share it. `from_bank` takes a paper from the bank, `load
 """
 
 from evaluator.exams.adding import ExamSum, QuestionOutcome, SectionSum, State, add_up
+from evaluator.exams.graded import corrected_outcome, outcome_of
 from evaluator.exams.keyed import grade_by_key, is_keyed
 from evaluator.exams.listing import QuestionList, load_questions, parse_questions
 from evaluator.exams.paper import ExamPaper, ExamQuestion, ExamSection
@@ -20,10 +21,12 @@ __all__ = [
     "SectionSum",
     "State",
     "add_up",
+    "corrected_outcome",
     "from_bank",
     "grade_by_key",
     "is_keyed",
     "load_questions",
+    "outcome_of",
     "papers_in",
     "parse_questions",
 ]

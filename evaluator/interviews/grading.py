@@ -8,11 +8,10 @@ from contextlib import closing, nullcontext
 from typing import Any
 
 from evaluator.encoding import Frozen
-from evaluator.exams import ExamPaper, ExamQuestion, ExamSum, QuestionOutcome, add_up
+from evaluator.exams import ExamPaper, ExamQuestion, ExamSum, QuestionOutcome, add_up, corrected_outcome, outcome_of
 from evaluator.grading import ReportProgress, evaluate, open_judge
 from evaluator.interviews.segments import Found, answer_of, check
 from evaluator.judge import Judge
-from evaluator.scorecard import Scorecard, corrected_card
 from evaluator.settings import Settings, load_settings
 from evaluator.storage import KeptInterview, Records
 from evaluator.transcript import Transcript
@@ -92,7 +91,14 @@ def interviews_of(records: Records, kept: Sequence[KeptInterview]) -> list[Inter
         one.model_copy(
             update={
                 "outcomes": tuple(
-                    _now(outcome, one.paper.question(outcome.question), cards, given) for outcome in one.outcomes
+                    corrected_outcome(
+                        outcome,
+                        one.paper.question(outcome.question),
+                        cards,
+                        given,
+                        doubted=_is_doubted(one.found, outcome.question),
+                    )
+                    for outcome in one.outcomes
                 )
             }
         )
@@ -112,15 +118,6 @@ def _interview(kept: KeptInterview) -> Interview:
         found=Found.model_validate(kept.segments),
         outcomes=tuple(QuestionOutcome.model_validate(one) for one in kept.outcomes),
     )
-
-
-def _now(
-    outcome: QuestionOutcome, question: ExamQuestion, cards: dict[str, Scorecard], given: dict[str, dict[str, float]]
-) -> QuestionOutcome:
-    card = cards.get(outcome.grading or "")
-    if card is None:
-        return outcome
-    return outcome_of(question, corrected_card(card, given.get(card.id, {})), doubted=outcome.review)
 
 
 async def grade_interview(
@@ -163,20 +160,6 @@ async def grade_interview(
             kept: list[dict[str, Any]] = [outcome.model_dump(mode="json") for outcome in outcomes]
             await asyncio.to_thread(records.interviews.change, interview.id, outcomes=kept)
     return await asyncio.to_thread(open_interview, records, interview.id)
-
-
-def outcome_of(question: ExamQuestion, card: Scorecard, *, doubted: bool = False) -> QuestionOutcome:
-    """Converts a grading to the points of its question: the rubric's points are scaled to those of the paper."""
-    scale = question.points / card.max_points if card.max_points else 0.0
-    return QuestionOutcome(
-        question=question.id,
-        state="ungraded" if card.total is None else "graded",
-        points=None if card.total is None else round(card.total * scale, 4),
-        max_points=question.points,
-        coverage=card.coverage,
-        review=card.review or doubted,
-        grading=card.id,
-    )
 
 
 def _is_doubted(found: Found, question: str) -> bool:

@@ -13,10 +13,18 @@ from typing import Literal
 
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError
-from evaluator.exams import ExamPaper, ExamQuestion, ExamSum, QuestionOutcome, add_up, grade_by_key
+from evaluator.exams import (
+    ExamPaper,
+    ExamQuestion,
+    ExamSum,
+    QuestionOutcome,
+    add_up,
+    corrected_outcome,
+    grade_by_key,
+    outcome_of,
+)
 from evaluator.grading import ReportProgress, evaluate, open_judge
 from evaluator.judge import Judge
-from evaluator.scorecard import Scorecard, corrected_card
 from evaluator.settings import Settings, load_settings
 from evaluator.storage import KeptSitting, Records, SittingEvent, now
 from evaluator.transcript import parse
@@ -88,7 +96,14 @@ def sittings_of(records: Records, kept: Sequence[KeptSitting]) -> list[Sitting]:
     ids = [outcome.grading for one in found for outcome in one.outcomes if outcome.grading]
     cards, given = (records.many(ids), records.given_points(ids)) if ids else ({}, {})
     return [
-        one.model_copy(update={"outcomes": tuple(_now(outcome, one.paper, cards, given) for outcome in one.outcomes)})
+        one.model_copy(
+            update={
+                "outcomes": tuple(
+                    corrected_outcome(outcome, one.paper.question(outcome.question), cards, given)
+                    for outcome in one.outcomes
+                )
+            }
+        )
         for one in found
     ]
 
@@ -166,20 +181,6 @@ async def grade_sitting(
     return await asyncio.to_thread(open_sitting, records, sitting.id)
 
 
-def outcome_of(question: ExamQuestion, card: Scorecard) -> QuestionOutcome:
-    """Converts a grading to the points of its question."""
-    scale = question.points / card.max_points if card.max_points else 0.0
-    return QuestionOutcome(
-        question=question.id,
-        state="ungraded" if card.total is None else "graded",
-        points=None if card.total is None else round(card.total * scale, 4),
-        max_points=question.points,
-        coverage=card.coverage,
-        review=card.review,
-        grading=card.id,
-    )
-
-
 async def _keep(records: Records, sitting: Sitting, outcomes: dict[str, QuestionOutcome]) -> None:
     ordered = [outcomes[one.id].model_dump(mode="json") for one in sitting.paper.questions if one.id in outcomes]
     await asyncio.to_thread(records.sittings.finish, sitting.id, ordered)
@@ -208,15 +209,6 @@ def _sitting(records: Records, kept: KeptSitting) -> Sitting:
         clock=_clock(kept, records.sittings.events(kept.id)),
         outcomes=tuple(QuestionOutcome.model_validate(one) for one in kept.outcomes),
     )
-
-
-def _now(
-    outcome: QuestionOutcome, paper: ExamPaper, cards: dict[str, Scorecard], given: dict[str, dict[str, float]]
-) -> QuestionOutcome:
-    card = cards.get(outcome.grading or "")
-    if card is None:
-        return outcome
-    return outcome_of(paper.question(outcome.question), corrected_card(card, given.get(card.id, {})))
 
 
 def _clock(kept: KeptSitting, events: Sequence[SittingEvent]) -> Clock:
