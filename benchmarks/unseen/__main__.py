@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.unseen import evidence, knowledge, order, topic
+from benchmarks.unseen import evidence, guards, knowledge, labels, order, topic
 
 
 def main(
@@ -24,9 +24,13 @@ def main(
     """Prints them all, those that need no model first."""
     print("== the topic guard")
     topic.main(data)
+    print("== guards on clean texts")
+    guards.main(data)
     if data:
         print("== answers of knowledge, by question")
         knowledge.main(data)
+        print("== what a few labels of the question are worth")
+        labels.main(data)
     print("== what is shown as proof")
     evidence.main(model)
     print("== order of the frozen texts")
