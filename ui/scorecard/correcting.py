@@ -117,7 +117,9 @@ def show_notes(record: Record, *, named: bool = False) -> None:
     for note in record.notes:
         st.text(note.text)
         st.caption(f"{literal(note.who or '–')} · {when(note.at)}")
-    field = f"note_{record.id}"
+    # Each note has a field of its own. Clearing one field for the next note would also clear what was typed into it
+    # between the first click's answer and that of the second.
+    field = f"note_{record.id}_{len(record.notes)}"
     if not named:
         name_field()
     with st.form(f"{field}_form", border=False):
@@ -127,17 +129,8 @@ def show_notes(record: Record, *, named: bool = False) -> None:
 
 def _add_note(record_id: str, field: str) -> None:
     text = str(st.session_state[field]).strip()
-    if not text:
-        return
-    if is_repeated(field, (text, _who())):
-        st.session_state[field] = ""
-        return
-
-    def store() -> None:
-        stores.records().add_note(record_id, text, who=_who())
-        st.session_state[field] = ""
-
-    _guarded(store)
+    if text and not is_repeated(field, (text, _who())):
+        _guarded(lambda: stores.records().add_note(record_id, text, who=_who()))
 
 
 def delete_button(record: Record, after: Callable[[], None]) -> None:
