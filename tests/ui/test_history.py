@@ -147,10 +147,9 @@ def test_a_second_click_saves_nothing_twice(data):
     page.text_input(key="reviewer_name").set_value("林老师")
     _save(page)
     _save(page)
-    note = page.text_area(key=f"note_{grading}").set_value("请二面时再问")
-    page = _press_labelled(page, "添加备注")
-    page.text_area(key=note.key).set_value("请二面时再问")
-    page = _press_labelled(page, "添加备注")
+    for _ in range(2):
+        _new_note(page).set_value("请二面时再问")
+        page = _press_labelled(page, "添加备注")
     with open_records() as records:
         assert len(records.overrides(grading)) == 1 and len(records.notes(grading)) == 1
 
@@ -207,14 +206,18 @@ def _press_labelled(page, label):
     return next(button for button in page.button if button.label == label).click().run()
 
 
+def _new_note(page):
+    return next(one for one in page.text_area if one.label == "新备注")
+
+
 def test_a_note_stays_with_the_grading(data):
     """A remark is kept, with who wrote it."""
     grading = _stored()
     page = _opened(grading)
-    next(one for one in page.text_area if one.label == "新备注").set_value("请二面时再问退款流程")
+    _new_note(page).set_value("请二面时再问退款流程")
     _press_labelled(page, "添加备注")
     assert fine(page) and "请二面时再问退款流程" in said(page)
-    assert [one.value for one in page.text_area if one.label == "新备注"] == [""]
+    assert _new_note(page).value == ""
 
 
 def test_two_gradings_are_compared_by_criterion(data):

@@ -129,7 +129,7 @@ def show_notes(record: Record, *, named: bool = False) -> None:
 
 def _add_note(record_id: str, field: str) -> None:
     text = str(st.session_state[field]).strip()
-    if text and not is_repeated(field, (text, _who())):
+    if text and not is_repeated(f"note_{record_id}", (text, _who())):
         _guarded(lambda: stores.records().add_note(record_id, text, who=_who()))
 
 
