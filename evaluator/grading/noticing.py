@@ -9,12 +9,13 @@ from evaluator.grading.steering import steering
 from evaluator.guard import inspect
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Evidence, Guard
-from evaluator.transcript import Transcript
+from evaluator.transcript import Transcript, parse
 
 
 def guards_of(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """Everything that is noticed about a text before it is judged, one guard per code."""
-    found = (*inspect(transcript), *pasted(rubric, transcript), *steering(rubric, transcript))
+    references = [parse(reference.text, form=rubric.form) for reference in rubric.references]
+    found = (*inspect(transcript, references), *pasted(rubric, transcript), *steering(rubric, transcript))
     by_code: dict[str, list[Guard]] = {}
     for guard in found:
         by_code.setdefault(guard.code, []).append(guard)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from evaluator.text import Normalised, folded, is_separator
 from evaluator.transcript import Span, Transcript, Turn, evidence_of
 
 SHORT_WORDS = 20  # Chinese characters, or half as many words in another script: less is hardly an answer
+SHORT_SHARE = 0.2  # of the shortest reference answer, where that is less: a question may ask for a single word
 
 LONGEST_SHOWN = 120  # characters of a decoded message in a guard's detail
 MOST_BLANKS = 20
@@ -55,8 +56,10 @@ class PatternMatch(NamedTuple):
     end: int
 
 
-def inspect(transcript: Transcript) -> list[Guard]:
+def inspect(transcript: Transcript, references: Iterable[Transcript] = ()) -> list[Guard]:
     """The guards that `transcript` raises, each with the exact words.
+
+    `references` are the reference answers: a text is too short only beside the shortest of them.
 
     Codes: "steering" (orders to the grader, or about the score, by the graded person), "steering_by_other" (the same in
     the customer's or a third party's words), "forged_score", "forged_delimiter", "invisible_characters",
@@ -77,7 +80,7 @@ def inspect(transcript: Transcript) -> list[Guard]:
         Guard(code=code, detail=", ".join(dict.fromkeys(name for name, _ in items)), evidence=_apart(items))
         for code, items in found.items()
     ]
-    return [*guards, *_about_hidden(transcript), *_about_length(transcript)]
+    return [*guards, *_about_hidden(transcript), *_about_length(transcript, references)]
 
 
 def _about_reading(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -213,10 +216,17 @@ def _about_hidden(transcript: Transcript) -> list[Guard]:
     return [Guard(code="invisible_characters", detail=detail, evidence=tuple(evidence))] if evidence else []
 
 
-def _about_length(transcript: Transcript) -> list[Guard]:
+def _about_length(transcript: Transcript, references: Iterable[Transcript]) -> list[Guard]:
+    said = _amount(transcript)
+    if not said:
+        return [Guard(code="empty", detail="0")]
+    expected = min((_amount(reference) for reference in references), default=0)
+    least = min(SHORT_WORDS, SHORT_SHARE * expected) if expected else SHORT_WORDS
+    return [Guard(code="too_short", detail=str(said))] if said < least else []
+
+
+def _amount(transcript: Transcript) -> int:
+    """How much the graded person says: a Chinese character counts one, a word of another script two."""
     said = " ".join(turn.text for turn in transcript.turns if turn.role == "agent")
     chinese = len(re.findall(r"[\u3400-\u9fff]", said))
-    words = len(re.findall(r"[^\W_\u3400-\u9fff]+", said))
-    if not chinese + words:
-        return [Guard(code="empty", detail="0")]
-    return [Guard(code="too_short", detail=str(chinese + words))] if chinese + 2 * words < SHORT_WORDS else []
+    return chinese + 2 * len(re.findall(r"[^\W_\u3400-\u9fff]+", said))

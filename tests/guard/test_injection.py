@@ -142,6 +142,21 @@ def test_empty_and_very_short(text: str, code: str) -> None:
     assert codes(text) == {code}
 
 
+@pytest.mark.parametrize(
+    ("reference", "answer", "codes_found"),
+    [
+        ("光合作用。", "呼吸作用。", []),
+        ("Respiration of the living cells", "Yes", []),
+        ("先核实身份，再说明处理办法，最后告诉客户什么时候能办好。" * 3, "核实身份再办理", ["too_short"]),
+        ("客服：您好，马上给您换一台，周五前送到。\n客户：好的。", "客服：行。\n客户：什么叫行？", ["too_short"]),
+    ],
+)
+def test_too_short_is_measured_beside_the_shortest_reference(reference: str, answer: str, codes_found: list) -> None:
+    """A question that asks for a word is answered by a word; what the customer says is no part of the length."""
+    references = [parse(LONG_ENOUGH * 5), parse(reference)]
+    assert [guard.code for guard in inspect(parse(answer), references)] == codes_found
+
+
 def test_only_customer_speaks_is_empty() -> None:
     """A transcript without a word of the graded person is empty, however long it is."""
     assert codes("客户：" + LONG_ENOUGH * 2, roles={"客户": "customer"}) == {"empty"}
