@@ -80,6 +80,18 @@ class Part(Frozen):
     probability: float | None  # 0 silence, 1 the reference answer; for a judge without anchors the probability of yes
 
 
+class PointStep(Frozen):
+    """One step from the judge's answers to the points of a criterion; the last value is what the next step starts from.
+
+    `code` is a key of the catalogue `explain`, `question` the id of the question that it reads, and `values` the numbers
+    in the sentence. Positions run from 0 (silence) to 1 (the reference answer).
+    """
+
+    code: str
+    question: str | None = None
+    values: dict[str, float] = {}
+
+
 class Verdict(Frozen):
     """The judgement of one criterion.
 
@@ -99,6 +111,7 @@ class Verdict(Frozen):
     evidence: tuple[Evidence, ...] = ()
     not_applicable: bool = False
     parts: tuple[Part, ...] = ()
+    steps: tuple[PointStep, ...] = ()  # how the points came about, in order; empty in older records
 
 
 class WhyUngraded(Frozen):

@@ -156,12 +156,12 @@ def ensure_model(settings: "Settings", yes: bool) -> None:
 async def _grade(rubric: "Rubric", transcript: "Transcript", settings: "Settings", **wanted: Any) -> "Scorecard":
     from evaluator.grading import evaluate
 
-    with _progress() as report:
+    with progress() as report:
         return await evaluate(transcript, rubric, settings=settings, report=report, **wanted)
 
 
 @contextmanager
-def _progress() -> "Iterator[ReportProgress]":
+def progress() -> "Iterator[ReportProgress]":
     """A line on the terminal that shows the current step; nothing if the output is not a terminal."""
     from rich.console import Console
 

@@ -17,6 +17,8 @@ LATER = {
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "audit": "evaluator.commands.audit",
+    "explain": "evaluator.commands.explaining",
+    "reproduce": "evaluator.commands.reproducing",
     "bank": "evaluator.commands.bank",
     "interview": "evaluator.commands.interview",
     "paper": "evaluator.commands.paper",

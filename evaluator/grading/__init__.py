@@ -21,11 +21,13 @@ from evaluator.grading.evaluation import (
 from evaluator.grading.material import anchor_states
 from evaluator.grading.plan import digest_of, plan_of
 from evaluator.grading.preparing import prepare
+from evaluator.grading.reproducing import Reproduction, reproduce
 
 __all__ = [
     "Anchored",
     "Progress",
     "ReportProgress",
+    "Reproduction",
     "Shared",
     "anchor_states",
     "compare",
@@ -38,6 +40,7 @@ __all__ = [
     "prepare",
     "read_anchors",
     "read_text",
+    "reproduce",
     "request_key",
     "share",
 ]

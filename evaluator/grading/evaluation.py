@@ -22,7 +22,7 @@ from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
 from evaluator.grading.topic import ACCUSED_FROM, on_topic
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
-from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded, choose
+from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded, choose, wording_of_questions
 from evaluator.judge.combined import RememberingJudge, asking_again, shipped_answers
 from evaluator.rubric import ROLES_OF, Rubric, Speaker
 from evaluator.rubrics import YES
@@ -382,6 +382,7 @@ def _scorecard(
             "name": judge.name,
             "answered_by": outcome.model or judge.name,
             "arithmetic": str(METHOD),
+            "questions": wording_of_questions(rubric.language),
         },
         usage=outcome.usage,
         transcript_digest=transcript.digest,

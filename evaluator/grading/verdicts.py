@@ -23,6 +23,7 @@ from evaluator.grading.evidence import Matcher, statement_of_check, wanted_for
 from evaluator.grading.last_words import LastWords
 from evaluator.grading.proof import EVEN, MET_FROM, claim_of_check, claim_of_point, is_proved, likelihood
 from evaluator.grading.similarity import Likeness, both, points_of
+from evaluator.grading.steps import last_step, noted, step, step_of_witness, steps_of_direct
 from evaluator.judge import Answer, Question, Subject, Ungraded
 from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
 from evaluator.rubrics import NO, YES
@@ -31,6 +32,7 @@ from evaluator.scorecard import (
     KeyPointResult,
     LevelShare,
     Part,
+    PointStep,
     UngradedVerdict,
     Verdict,
     WhyUngraded,
@@ -83,18 +85,22 @@ def judge_criterion(
             return _ungraded(criterion, answer)
     if answered.anchored and (failed := _first_failure(answered)):
         return _ungraded(criterion, failed)
+    steps: list[PointStep] = []
     if not answered.anchored:
         shares = _direct_shares(criterion, questions, answered.text)
+        steps += steps_of_direct(criterion.id, deciding(questions), answered.text)
     elif criterion.kind in ("fatal", "penalty"):
-        shares = _unwanted_shares(criterion, questions, answered)
+        shares = _unwanted_shares(criterion, questions, answered, steps)
     else:
-        placed = _position(rubric, criterion, questions, answered, likeness)
+        placed = _position(rubric, criterion, questions, answered, likeness, steps)
         if closing:
-            placed = blend(placed, Placed(closing.position, LEAST_SPREAD), SHARE_OF_CLOSING)
+            last = Placed(closing.position, LEAST_SPREAD)
+            placed = noted(steps, "closing", blend(placed, last, SHARE_OF_CLOSING), of=last, share=SHARE_OF_CLOSING)
         if placed is None:
             return _ungraded(criterion, None)
         shares = spread_over(_levels(criterion), placed)
     verdict = _verdict(rubric, criterion, questions, answered, shares, matcher)
+    verdict = verdict.model_copy(update={"steps": (*steps, last_step(verdict, steps))})
     return verdict if closing is None else _quoting(verdict, closing)
 
 
@@ -125,6 +131,7 @@ def judge_silence(criterion: Criterion) -> Verdict:
         level_description=shares[0].description,
         distribution=shares,
         confidence=1.0,
+        steps=(PointStep(code="silent"),),
     )
 
 
@@ -163,10 +170,16 @@ def judge_key_point(point: KeyPoint, reference: str, answered: Answered, likenes
 
 
 def _position(
-    rubric: Rubric, criterion: Criterion, questions: Sequence[Question], answered: Answered, likeness: Likeness
+    rubric: Rubric,
+    criterion: Criterion,
+    questions: Sequence[Question],
+    answered: Answered,
+    likeness: Likeness,
+    steps: list[PointStep],
 ) -> Placed | None:
+    """The text's position by a criterion; adds how it was found to `steps`."""
     asked = [question.id for question in deciding(questions)]
-    judged = [found for question_id in asked if (found := _witness_of(question_id, answered))]
+    judged = [found for question_id in asked if (found := _witness_of(question_id, answered, steps))]
     points = {
         (reference, point.id): found.position
         for reference, points in points_of(rubric, criterion).items()
@@ -175,23 +188,31 @@ def _position(
         if (question_id := Subject("key_point", reference, point.id).id) not in asked
         and (found := _witness_of(question_id, answered))
     }
-    alike = likeness.of_criterion(criterion, points)
-    return blend(place(judged) if judged else None, alike, SHARE_OF_LIKENESS[rubric.form])
+    alike, share = likeness.of_criterion(criterion, points), SHARE_OF_LIKENESS[rubric.form]
+    asked_alone = noted(steps, "judged", place(judged) if judged else None)
+    noted(steps, "likeness", alike)
+    if asked_alone is None or alike is None:
+        return asked_alone or alike
+    return noted(steps, "blended", blend(asked_alone, alike, share), share=share)
 
 
-def _witness_of(question: str, answered: Answered) -> Witness | None:
+def _witness_of(question: str, answered: Answered, steps: list[PointStep] | None = None) -> Witness | None:
     """The text's position between silence and the best reference by the question with that id.
 
-    None if it was not asked or the anchors cannot tell. Without a reference answer only silence is known.
+    None if it was not asked or the anchors cannot tell. Without a reference answer only silence is known. What was read is
+    added to `steps`.
     """
     empty = _reading(question, answered.empty or {})
     own = _reading(question, answered.text)
     if own is None or empty is None:
         return None
-    if not answered.references:
-        return unanchored(own, empty)
     highest = [value for answers in answered.references if (value := _reading(question, answers)) is not None]
-    return witness(own, empty, max(highest)) if highest else None
+    if answered.references and not highest:
+        return None
+    found = witness(own, empty, max(highest)) if highest else unanchored(own, empty)
+    if steps is not None:
+        steps.append(step_of_witness(question, own, empty, max(highest, default=None), found))
+    return found
 
 
 def _reading(question: str, answers: Answers) -> float | None:
@@ -199,7 +220,9 @@ def _reading(question: str, answers: Answers) -> float | None:
     return slope([*answer.probabilities.values()]) if isinstance(answer, Answer) else None
 
 
-def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answered: Answered) -> list[float]:
+def _unwanted_shares(
+    criterion: Criterion, questions: Sequence[Question], answered: Answered, steps: list[PointStep]
+) -> list[float]:
     """Penalties and fatal items: neither silence nor the reference shows them, so both are lower anchors."""
     chances = []
     for question in deciding(questions):
@@ -207,6 +230,7 @@ def _unwanted_shares(criterion: Criterion, questions: Sequence[Question], answer
         lower = [_reading(question.id, answers) for answers in (answered.empty or {}, *answered.references)]
         known = [value for value in lower if value is not None] or [0.0]
         chances.append(happened(own or 0.0, min(known), max(known)))
+        steps.append(step("happened", question.id, reading=own or 0.0, anchor=max(known), position=chances[-1]))
     chance = sum(chances) / len(chances)
     if criterion.kind == "fatal":
         return [1 - chance, chance]

@@ -4,7 +4,7 @@ from evaluator.judge.backends.asking import ReadingFailed
 from evaluator.judge.check import ModelCheck, check, lines
 from evaluator.judge.choose import choose, is_embedded, split
 from evaluator.judge.knowledge import VERSION
-from evaluator.judge.prompts import LABELS, QUESTIONS, render_question, template
+from evaluator.judge.prompts import LABELS, QUESTIONS, prompt_files, render_question, template, wording_of_questions
 from evaluator.judge.questions import (
     Answer,
     Judge,
@@ -45,8 +45,10 @@ __all__ = [
     "lines",
     "of_the_same",
     "open_writer",
+    "prompt_files",
     "render_question",
     "split",
     "subject_of",
     "template",
+    "wording_of_questions",
 ]

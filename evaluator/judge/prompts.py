@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -54,6 +55,19 @@ class Template:
 def template(name: str, version: int, language: str) -> Template:
     """The prompt file NAME.vVERSION.LANGUAGE.md, read once."""
     return Template(name, version, language)
+
+
+def wording_of_questions(language: str) -> str:
+    """Name and digest of the file that the wording of a rubric's questions comes from, for records."""
+    wording = template(*QUESTIONS, language)
+    return f"{wording.name} {wording.digest[:12]}"
+
+
+@cache
+def prompt_files() -> Mapping[str, str]:
+    """By digest, the names of the prompt files of this version of the program."""
+    found = resource_dir("prompts").glob("*.md")
+    return {hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest(): path.stem for path in sorted(found)}
 
 
 def render_question(state: State, question: Question) -> Prompt:

@@ -12,7 +12,16 @@ from pathlib import Path
 
 from evaluator.profiles.features import read_scorecard
 from evaluator.profiles.profile import Applied, Estimate, Policy, Profile, Stamp
-from evaluator.scorecard import METHOD, ReviewReason, Scorecard, UngradedVerdict, Verdict, add_up, nearest_level
+from evaluator.scorecard import (
+    METHOD,
+    PointStep,
+    ReviewReason,
+    Scorecard,
+    UngradedVerdict,
+    Verdict,
+    add_up,
+    nearest_level,
+)
 from evaluator.transcript import Transcript
 
 Verdicts = Sequence[Verdict | UngradedVerdict]
@@ -89,6 +98,10 @@ def _moved(verdict: Verdict | UngradedVerdict, fitted: dict[str, Estimate]) -> V
             "interval": (round(estimate.low, 4), round(estimate.high, 4)),
             "level": level,
             "level_description": verdict.distribution[level].description,
+            "steps": (
+                *verdict.steps,
+                PointStep(code="profile_applied", values={"before": verdict.points, "points": estimate.points}),
+            ),
         }
     )
 

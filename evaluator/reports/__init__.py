@@ -14,14 +14,17 @@ if TYPE_CHECKING:
         Table,
         Title,
         shown,
+        to_html,
         write_blocks,
     )
     from evaluator.reports.excel import xlsx_report
+    from evaluator.reports.explaining import explanation
     from evaluator.reports.markdown import to_markdown
     from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
     from evaluator.reports.rounding import shown_points
     from evaluator.reports.rows import recomputed
     from evaluator.reports.terminal import (
+        print_blocks,
         print_engine,
         print_findings,
         print_history,
@@ -48,14 +51,17 @@ __getattr__ = fetched_late(
             "Table",
             "Title",
             "shown",
+            "to_html",
             "write_blocks",
         ),
         "excel": ("xlsx_report",),
+        "explaining": ("explanation",),
         "markdown": ("to_markdown",),
         "phrases": ("bearing", "decided", "shown_reasons", "state_of", "why"),
         "rounding": ("shown_points",),
         "rows": ("recomputed",),
         "terminal": (
+            "print_blocks",
             "print_engine",
             "print_findings",
             "print_history",
@@ -83,6 +89,8 @@ __all__ = [
     "bearing",
     "decided",
     "docx_report",
+    "explanation",
+    "print_blocks",
     "print_engine",
     "print_findings",
     "print_history",
@@ -99,6 +107,7 @@ __all__ = [
     "shown_points",
     "shown_reasons",
     "state_of",
+    "to_html",
     "to_markdown",
     "why",
     "write_blocks",

@@ -1,16 +1,17 @@
-"""A small document of headings, paragraphs, lists and tables, written as Markdown, Word or Excel.
+"""A small document of headings, paragraphs, lists and tables, written as Markdown, a web page, Word or Excel.
 
-Results of interviews and of papers are laid out once and written in all three.
+Results of interviews and of papers, and explanations of gradings, are laid out once and written in all of them.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Literal, NamedTuple
 
 Cell = str | float | int | None
-DocumentFormat = Literal["md", "docx", "xlsx"]
+DocumentFormat = Literal["md", "html", "docx", "xlsx"]
 
 
 class Title(NamedTuple):
@@ -44,6 +45,16 @@ class PageBreak(NamedTuple):
     """What follows begins a new page where there are pages."""
 
 
+_STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;width:100%}td,th{border:1px solid #8886;padding:.3rem .6rem;text-align:left;"
+    "vertical-align:top;overflow-wrap:anywhere}"
+)
+_PAGE = (
+    '<!doctype html>\n<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>{title}</title><style>{style}</style></head><body>\n{body}\n</body></html>\n"
+)
+
 Block = Title | Paragraph | Bullets | Table | PageBreak
 
 
@@ -51,7 +62,30 @@ def write_blocks(blocks: Sequence[Block], form: DocumentFormat) -> bytes:
     """The document in that format."""
     if form == "md":
         return ("\n".join(_markdown(blocks)).strip() + "\n").encode()
+    if form == "html":
+        title = next((block.text for block in blocks if isinstance(block, Title)), "")
+        return _PAGE.format(title=escape(title), style=_STYLE, body=to_html(blocks)).encode("utf-8", "replace")
     return _docx(blocks) if form == "docx" else _xlsx(blocks)
+
+
+def to_html(blocks: Iterable[Block], table_class: str = "") -> str:
+    """The document as HTML elements, everything in it escaped; `table_class` is the class of its tables."""
+    return "\n".join(_element(block, table_class) for block in blocks)
+
+
+def _element(block: Block, table_class: str) -> str:
+    if isinstance(block, Title):
+        return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
+    if isinstance(block, Paragraph):
+        return f"<p>{'<br>'.join(map(escape, block.text.splitlines()))}</p>"
+    if isinstance(block, Bullets):
+        return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
+    if isinstance(block, Table):
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in block.head)
+        rows = ("".join(f"<td>{escape(shown(value))}</td>" for value in row) for row in block.rows)
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f'<table class="{escape(table_class)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return "<hr>"
 
 
 def _markdown(blocks: Iterable[Block]) -> Iterable[str]:

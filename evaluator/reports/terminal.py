@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluator import messages
+from evaluator.reports import blocks as blocks_of
+from evaluator.reports.blocks import Block
 from evaluator.reports.phrases import decided, outcome, percent, points, shown_reasons, standing, usage_line, why
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
@@ -279,6 +281,24 @@ def print_own_models(models: Sequence[OwnModel]) -> None:
 
 def _knows(found: Measured) -> str:
     return f"{_say('own_model_yes' if found.knows else 'own_model_no')} ({found.knowledge})"
+
+
+def print_blocks(blocks: Sequence[Block]) -> None:
+    """A document as text, its tables as wide as the terminal."""
+    console = Console()
+    for block in blocks:
+        if isinstance(block, blocks_of.Title):
+            console.print(f"\n{block.text}", style="bold", markup=False, highlight=False)
+        elif isinstance(block, blocks_of.Paragraph):
+            console.print(block.text, markup=False, highlight=False)
+        elif isinstance(block, blocks_of.Bullets):
+            for item in block.items:
+                console.print(f"• {item}", markup=False, highlight=False)
+        elif isinstance(block, blocks_of.Table):
+            table = Table(*map(escape, block.head), title_justify="left")
+            for row in block.rows:
+                table.add_row(*(escape(blocks_of.shown(value)) for value in row))
+            console.print(table)
 
 
 def print_model_check(found: ModelCheck) -> None:

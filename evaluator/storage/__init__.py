@@ -1,6 +1,7 @@
 """Persistent data: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
+from evaluator.storage.audit import AuditEntry
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
 from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of
@@ -21,6 +22,7 @@ __all__ = [
     "BEAT_S",
     "AskMemo",
     "Attempt",
+    "AuditEntry",
     "Batch",
     "BatchEvent",
     "BatchItem",

@@ -303,3 +303,12 @@ def test_english_page_speaks_english(data):
     """The frame of a scorecard is English when English is chosen."""
     shown = said(_opened(_stored(), "en"))
     assert "pass mark 4 / 7" in shown and "By criterion" in shown and "confidence" in shown
+
+
+def test_a_grading_explains_itself_on_request(data):
+    """The switch shows what was asked and how the points came about; without it nothing is built."""
+    page = _opened(_stored())
+    assert "分数怎么来的" not in said(page)
+    switch = next(one for one in page.toggle if one.key.startswith("explain_"))
+    page = switch.set_value(True).run()
+    assert fine(page) and "问的是哪个模型" in said(page) and "总分怎么来的" in said(page)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from evaluator.errors import InputError
 from evaluator.storage import Override, Record
-from ui.scorecard import correcting
+from ui.scorecard import correcting, explaining
 from ui.scorecard.compare_view import show_comparison
 from ui.scorecard.view import show_scorecard
 from ui.shared import browser, exports, stores
@@ -47,6 +47,7 @@ def show_grading(
         show_comparison(record, open_record(other))
     below = correcting.by_criterion(standing, record) if correct else None
     show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below)
+    explaining.show_explanation(record, standing)
     correcting.reviewed_button(record, stores.records().reviewed([record.id]).get(record.id), done)
     correcting.show_notes(record, named=correct)
 
