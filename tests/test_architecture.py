@@ -62,6 +62,7 @@ LAZY_VENDORS = {
         "bs4",
         "pdfplumber",
         "pdfminer",
+        "pysubs2",
         "webvtt",
         "pyarrow",
         "jinja2",

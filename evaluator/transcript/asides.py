@@ -6,9 +6,9 @@ Also finds where an author's own text starts beside a dialogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from evaluator.text import simplify
+from evaluator.text import fold, simplify
 from evaluator.transcript.names import known_role
 from evaluator.transcript.segments import SourceLine
 
@@ -38,6 +38,9 @@ _SYSTEM = re.compile(
     this\s(?:editable\s)?(?:transcript|meeting|call|chat)\s(?:was|is|has)\b.{{0,200}}$ |
     (?:transcribed|recorded|generated|powered)\sby\b.{{0,80}}$ |
     (?:本|该)(?:文字记录|转写|文稿|纪要|记录)由.{{1,40}}(?:生成|提供|转写).{{0,60}}$ |
+    (?:exported|downloaded|printed)\s(?:from|on|by|at)\b.{{0,160}}$ |
+    (?:the\s)?(?:chat|conversation|ticket)\s(?:was\s|has\sbeen\s)?(?:archived|marked\sas)\b.{{0,80}}$ |
+    [(（\[]?(?:已编辑|已編輯|edited|此消息已编辑)[)）\]]?\s*$ |
     (?:missed|incoming|outgoing)\s(?:voice\s|video\s)?call\b.{{0,40}}$
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -52,6 +55,10 @@ _QUOTATION = re.compile(
     r"\[(?:回复|reply)[\s:：].*\]\s*$|(?:replying|in reply) to\b|(?:[>＞]|&gt;)\s?\S)",
     re.IGNORECASE,
 )
+_REPLY = re.compile(
+    r"\s*(?:回复|回覆|答复|reply(?:ing)?\s+to)\s*@?[^:：\r\n]{1,40}[:：]\s*(?P<words>\S.*)", re.IGNORECASE
+)
+_CUT_SHORT = re.compile(r"\s*(?:…+|\.{3})\s*$")
 _OPEN_QUOTE = re.compile(r"\s*「[^」：:]{1,40}[：:]")
 _RULE = re.compile(r"\s*(?:[-—–_=]\s*){3,}\s*")
 _DIRECTION = re.compile(r"\s*(?:[(（【\[][^()（）【】\[\]]+[)）】\]]|\*[^*]+\*)[。.]?\s*")
@@ -69,6 +76,10 @@ _AFTERWORD = re.compile(
 )
 _MOST = 300  # a longer line is somebody's words
 _QUOTED_LINES = 60
+_INTERNAL = re.compile(
+    r"\s*[\[(【（]?(?:internal(?: note| comment)?|private note|内部备注|内部便签|内部留言|私密备注|仅内部可见)[\])】）]?[:：]?\s*(?:[\r\n]|$)",
+    re.IGNORECASE,
+)
 
 
 def is_system(text: str) -> bool:
@@ -91,9 +102,16 @@ def is_rule(text: str) -> bool:
     return bool(_RULE.fullmatch(text[:_MOST])) and len(text) <= _MOST
 
 
+def is_internal(text: str) -> bool:
+    """Whether a message opens with the mark of a note that the customer never saw."""
+    return bool(_INTERNAL.match(text[:_MOST]))
+
+
 def quotations(lines: Sequence[SourceLine]) -> set[int]:
-    """Positions of lines that repeat another message: 引用：…, 「张伟：…」 above a row of dashes, lines starting with ">"."""
-    found: set[int] = set()
+    """Positions of lines that repeat another message: 引用：…, 「张伟：…」 above a row of dashes, lines starting with ">", and
+    "回复 张伟：…" if it repeats words from above.
+    """
+    found: set[int] = set(_repeating(lines))
     open_at: int | None = None
     for place, line in enumerate(lines):
         if open_at is not None:
@@ -109,6 +127,20 @@ def quotations(lines: Sequence[SourceLine]) -> set[int]:
             if place + 1 < len(lines) and is_rule(lines[place + 1].plain):
                 found.add(place + 1)
     return found
+
+
+def _repeating(lines: Sequence[SourceLine]) -> Iterator[int]:
+    earlier: set[str] = set()
+    for place, line in enumerate(lines):
+        match = _REPLY.match(line.plain) if len(line.plain) <= _MOST else None
+        if match and earlier:
+            words = fold(_CUT_SHORT.sub("", match["words"]))
+            cut = bool(_CUT_SHORT.search(match["words"])) and len(words) > 1
+            if words in earlier or (cut and any(other.startswith(words) for other in earlier)):
+                yield place
+        elif not line.is_blank:
+            text = fold(line.plain[:_MOST])
+            earlier |= {text.strip(), re.split("[:]", text, maxsplit=1)[-1].strip()}
 
 
 def begins_written_part(text: str, after: str, speaker: str | None, after_blank: bool) -> bool:

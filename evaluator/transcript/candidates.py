@@ -17,6 +17,7 @@ from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.acceptance import Accepted, accept
 from evaluator.transcript.asides import is_system
+from evaluator.transcript.headers import without_header
 from evaluator.transcript.heads import Head, HeadShape, clean_name, readings
 from evaluator.transcript.names import (
     field_strength,
@@ -28,10 +29,12 @@ from evaluator.transcript.names import (
     is_self,
     known_role,
 )
+from evaluator.transcript.notes import with_notes
 from evaluator.transcript.segments import SourceLine
 
 LEAST_SCORE = 2.0
 NEAR = 0.75  # share of the best score above which another layout is a doubt
+_STOPS = (".", "．", "、")
 _FEW_LINES = 3  # a dialogue pasted into so few lines has its labels inside them
 _TITLE_LINES = 12
 _FIRST_WORDS = 120
@@ -76,11 +79,18 @@ class Readings:
                 continue
             for head in readings(lines[place], place):
                 self.heads[head.shape].append(head)
+        self.heads = {shape: with_notes(heads) for shape, heads in self.heads.items()}
         self.after = self._following()
 
     def _following(self) -> dict[int, int]:
         """The next non-blank line for each non-blank line."""
         return dict(pairwise(self.filled))
+
+    @property
+    def first_blank(self) -> int:
+        """The first blank line below the top of the text; 0 if there is none."""
+        between = (one + 1 for one, other in pairwise(self.filled) if other - one > 1)
+        return next(between, 0)
 
     def words_behind(self, head: Head) -> str:
         """The first words after a head on its line."""
@@ -95,7 +105,7 @@ def candidates(lines: Sequence[SourceLine], named: Collection[str]) -> list[Cand
     found = [
         _labels(read),
         _above(read),
-        *(_one_line(read, shape) for shape in (HeadShape.WITHIN, HeadShape.SPACE, HeadShape.DASH)),
+        *(_one_line(read, shape) for shape in (HeadShape.WITHIN, HeadShape.SPACE, HeadShape.DASH, HeadShape.SIGN)),
         _alone(read),
         _alone_with_time(read),
         _time_then_alone(read),
@@ -105,9 +115,11 @@ def candidates(lines: Sequence[SourceLine], named: Collection[str]) -> list[Cand
 
 def _labels(read: Readings) -> Candidate | None:
     """Names before a colon or in brackets; several per line if a dialogue was pasted into one."""
-    by_line: dict[int, Head] = {head.line: head for head in read.heads[HeadShape.COLON]}
-    by_line |= {head.line: head for head in read.heads[HeadShape.BRACKET] if _bracket_counts(head, by_line)}
+    by_line: dict[int, Head] = {head.line: head for head in _paired(read.heads[HeadShape.COLON], read)}
+    bare = {read.after.get(place) for place, head in by_line.items() if not read.words_behind(head)}
+    by_line |= {head.line: head for head in read.heads[HeadShape.BRACKET] if _bracket_counts(head, by_line, bare)}
     heads = [by_line[place] for place in sorted(by_line)]
+    heads = without_header(heads, [read.words_behind(head) for head in heads], read.first_blank)
     inside = [head for place in read.filled for head in _inside(read, place, by_line.get(place))]
     whole = len(read.filled) <= _FEW_LINES
     pool = sorted([*heads, *inside], key=lambda head: head.start) if whole else heads
@@ -126,9 +138,23 @@ def _labels(read: Readings) -> Candidate | None:
     return _scored(read, Candidate("labels", tuple(speaking), accepted, doubts=tuple(doubts)))
 
 
-def _bracket_counts(head: Head, by_line: dict[int, Head]) -> bool:
-    """Whether a bracket counts as a speaker: not before a colon that ends another name ("[图片] 客服：")."""
+def _paired(heads: Sequence[Head], read: Readings) -> list[Head]:
+    """The heads without "Q." and "A." that have no counterpart: a lone "A." is an option."""
+    stopped = [
+        head for head in heads if read.lines[head.line].plain[: head.text_start - head.start].rstrip()[-1:] in _STOPS
+    ]
+    if len({fold(head.name) for head in stopped}) > 1:
+        return list(heads)
+    return [head for head in heads if head not in stopped]
+
+
+def _bracket_counts(head: Head, by_line: dict[int, Head], bare: Collection[int | None]) -> bool:
+    """Whether a bracket counts as a speaker: not before a colon that ends another name ("[图片] 客服："), nor as the first
+    words below a name ("[捂脸]漏水了").
+    """
     other = by_line.get(head.line)
+    if head.line in bare and not known_role(head.name):
+        return False
     return other is None or other.text_start <= head.text_start or bool(known_role(head.name))
 
 
@@ -136,7 +162,7 @@ def _inside(read: Readings, place: int, first: Head | None) -> Iterator[Head]:
     """Labels on the same line after another speaker's words."""
     line = read.lines[place]
     for match in _INLINE.finditer(line.plain, first.text_start - line.start if first else 0):
-        name, _ = clean_name(match["name"])
+        name = clean_name(match["name"]).name
         if name:
             start, end = line.start + match.start(), line.start + match.end()
             yield Head(place, HeadShape.COLON, name, start, end, inline=True)
@@ -192,6 +218,7 @@ def _above(read: Readings) -> Candidate | None:
 def _of_one_kind(heads: list[Head]) -> list[Head]:
     if not heads:
         return []
+    heads = _of_one_side(heads)
     kinds = Counter((times.kind_of(str(head.time)), head.time_first) for head in heads)
     exact = [kind for kind in kinds if kind[0][0] or kind[0][1]]
     best = max(exact, key=lambda kind: kinds[kind]) if exact and max(kinds[kind] for kind in exact) > 1 else None
@@ -199,6 +226,19 @@ def _of_one_kind(heads: list[Head]) -> list[Head]:
         return heads
     names = {fold(head.name) for head in heads if (times.kind_of(str(head.time)), head.time_first) == best}
     return [head for head in heads if fold(head.name) in names or _exact_role(head)]
+
+
+def _of_one_side(heads: list[Head]) -> list[Head]:
+    """The heads whose time stands on the same side of the name, if their names come back and those of the others do not:
+    "00:15 处理方案" is a chapter of minutes whose turns begin with "说话人 1  00:15".
+    """
+    counts = Counter(fold(head.name) for head in heads)
+    sides = [[head for head in heads if head.time_first is first] for first in (True, False)]
+    few, many = sorted(sides, key=len)
+    recurring = len({fold(head.name) for head in many}) < len(many)
+    if not recurring or any(counts[fold(head.name)] > 1 or known_role(head.name) for head in few):
+        return heads
+    return many
 
 
 def _exact_role(head: Head) -> bool:
@@ -224,9 +264,8 @@ def _one_line(read: Readings, shape: HeadShape) -> Candidate | None:
         and not all(known_role(head.name) or _is_named(head) for head in speaking)
     ):
         return None
-    family = {HeadShape.WITHIN: "within", HeadShape.SPACE: "space", HeadShape.DASH: "dash"}[shape]
     doubts = tuple(("label_doubtful", name) for name in accepted.doubtful)
-    return _scored(read, Candidate(family, tuple(speaking), accepted, doubts=doubts))
+    return _scored(read, Candidate(str(shape), tuple(speaking), accepted, doubts=doubts))
 
 
 def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
@@ -234,7 +273,7 @@ def _longer_names(read: Readings, shape: HeadShape) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     lines = Counter(head.name for head in read.heads[HeadShape.ALONE])
     others = [*read.heads[HeadShape.COLON], *(head for head in read.heads[HeadShape.ALONE] if lines[head.name] > 1)]
-    others += read.heads[HeadShape.DASH] if shape in (HeadShape.SPACE, HeadShape.WITHIN) else []
+    others += read.heads[HeadShape.DASH] if shape != HeadShape.DASH else []
     for head in others:
         found.setdefault(head.line, []).append(head.name)
     return found
@@ -308,7 +347,7 @@ def _line_before(read: Readings, place: int) -> int:
 
 
 def _time_then_alone(read: Readings) -> Candidate | None:
-    """A time on its own line, then the name, then the words."""
+    """A time on its own line, then the name, then the words; or name, words and the time below them."""
     alone = {head.line: head for head in read.heads[HeadShape.ALONE]}
     heads, used = [], set[int]()
     for place in read.time_lines:
@@ -317,7 +356,20 @@ def _time_then_alone(read: Readings) -> Candidate | None:
             head = alone[below]
             heads.append(head._replace(start=read.lines[place].start, time=times.time_in(read.lines[place].plain)))
             used.add(place)
-    return _with_times(read, "time_alone", heads, used)
+    first = alone.get(read.filled[0]) if heads else None
+    if first and read.filled[-1] in read.time_lines and fold(first.name) in {fold(head.name) for head in heads}:
+        heads, used = _with_times_below(read, [first, *heads]), read.time_lines
+    return _with_times(read, "time_alone", heads, set(used))
+
+
+def _with_times_below(read: Readings, heads: Sequence[Head]) -> list[Head]:
+    """The heads with the time that stands below their words."""
+    lines = sorted(read.time_lines)
+    below = (next(place for place in lines if place > head.line) for head in heads)
+    return [
+        head._replace(start=read.lines[head.line].start, time=times.time_in(read.lines[place].plain))
+        for head, place in zip(heads, below, strict=True)
+    ]
 
 
 def _with_times(read: Readings, family: str, heads: list[Head], used: set[int]) -> Candidate | None:
@@ -347,7 +399,7 @@ def _scored(read: Readings, one: Candidate) -> Candidate | None:
     score = sum(_worth(head, counts) for head in heads)
     changes = sum(fold(a.name) != fold(b.name) for a, b in pairwise(heads))
     score += 1.0 * changes / max(1, len(heads) - 1) * len(heads)
-    score -= {"alone": 0.5, "space": 0.5, "dash": 0.5}.get(one.family, 0.0) * len(heads)
+    score -= {"alone": 0.5, "space": 0.5, "dash": 0.5, "sign": 0.5}.get(one.family, 0.0) * len(heads)
     if len(counts) > 8 and len(counts) > len(heads) / 2:
         score -= 2.0 * len(heads)  # hardly any name recurs
     above = sum(place < heads[0].line and place not in read.time_lines for place in read.filled)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from evaluator.rubric import Role
 from evaluator.text import fold
 from evaluator.transcript import times
-from evaluator.transcript.asides import begins_written_part, is_direction, is_last, is_system, quotations
+from evaluator.transcript.asides import begins_written_part, is_direction, is_last, is_rule, is_system, quotations
 from evaluator.transcript.candidates import Candidate
 from evaluator.transcript.heads import Head
 from evaluator.transcript.names import known_role
@@ -19,6 +19,7 @@ from evaluator.transcript.segments import Segment, SegmentKind, SourceLine
 
 _NAME_OF = re.compile(r"(?:姓名|名称|名字|工号|\s?name)$", re.IGNORECASE)
 _HEADER_LINES = 20
+_UNREAD_LABEL = re.compile(r"\s*[^\s:：*][^:：]{0,59}[:：]\s*[^\s:：\d]")
 
 
 class Cut:
@@ -56,7 +57,7 @@ class Cut:
                 current = Segment(current.speaker, current.start, line.end, current.time, current.kind)
             else:
                 yield current
-                speaker = resume.speaker if kind == resume.kind else None
+                speaker = resume.speaker if kind == resume.kind and not self._names_nobody(line) else None
                 time = resume.time
                 start = line.start
                 if times.is_time(line.plain.strip()):
@@ -84,12 +85,16 @@ class Cut:
         before = place < self.first_head
         if times.is_time(line.plain.strip()):
             return resume.kind if not before or current.kind == "system" else "preamble"
+        if self._names_nobody(line):
+            return "speech"
         if is_system(line.plain) or over or (self.timed and self._has_time_of_a_head(line)):
             return "system"
         if before:
             return "preamble" if current.kind != "preamble" else None
         if place in self.quoted:
             return "quotation"
+        if is_rule(line.plain):
+            return "system"
         if not self.chosen.is_export:
             if is_direction(line.plain):
                 return "direction"
@@ -106,6 +111,16 @@ class Cut:
     def _has_time_of_a_head(self, line: SourceLine) -> bool:
         lead = times.leading(line.plain, len(line.plain) - len(line.plain.lstrip()))
         return lead is not None and times.kind_of(lead.time) in self.time_kinds
+
+    def _names_nobody(self, line: SourceLine) -> bool:
+        """Whether the line has a head's time and something before a colon that was not taken as a name: somebody's words, but
+        nobody knows whose.
+        """
+        if not self.timed or is_system(line.plain) or not self._has_time_of_a_head(line):
+            return False
+        lead = times.leading(line.plain, len(line.plain) - len(line.plain.lstrip()))
+        rest = line.plain[lead.end :] if lead else ""
+        return bool(_UNREAD_LABEL.match(rest)) and not is_system(rest)
 
     def _declarations(self, names: set[str]) -> Iterator[int]:
         """Lines above the dialogue that declare roles: "客服：小李", "Agent Nick M". The names speak below."""

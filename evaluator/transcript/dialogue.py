@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from evaluator.text import fold
 from evaluator.transcript import times
+from evaluator.transcript.asides import is_internal
 from evaluator.transcript.candidates import NEAR, Candidate, candidates
 from evaluator.transcript.cutting import Cut
 from evaluator.transcript.names import known_role
@@ -32,12 +33,17 @@ def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
     cut = Cut(source, lines, best)
     segments = _with_times_at_the_edge(source, tuple(cut.segments()))
     segments = tuple(part for one in segments for part in _without_interjections(source, one))
+    segments = tuple(replace(one, kind="system") if _is_internal(source, one) else one for one in segments)
     return Layout(
         "chat_export" if best.is_export else "dialogue",
         segments,
         (*_assumptions(best, found[1:]), *_without_words(source, segments)),
         tuple(cut.declared.items()),
     )
+
+
+def _is_internal(source: str, one: Segment) -> bool:
+    return one.kind == "speech" and bool(one.speaker) and is_internal(source[one.start : one.end].lstrip())
 
 
 def _without_interjections(source: str, one: Segment) -> Iterator[Segment]:

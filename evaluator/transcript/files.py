@@ -74,8 +74,10 @@ def parse_bytes(
     if kind is None:
         text, assumed = _text_of(data, name)
         return parse(text, roles=roles, form=form, assumed=assumed)
-    text, layout = read_document(data, kind, _shown(name))
-    return transcript_of(text, layout, roles=roles) if layout else parse(text, roles=roles, form=form)
+    text, layout, about = read_document(data, kind, _shown(name))
+    if layout:
+        return transcript_of(text, layout, roles=roles, assumed=about)
+    return parse(text, roles=roles, form=form, assumed=about)
 
 
 def _begins_like_a_document(data: bytes) -> bool:

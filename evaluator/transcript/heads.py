@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from evaluator.transcript import times
-from evaluator.transcript.names import is_letter, is_role_word, known_role
+from evaluator.transcript.names import hinted_role, is_letter, is_person, is_placeholder, is_role_word, known_role
 from evaluator.transcript.segments import SourceLine
 
 
@@ -20,6 +20,7 @@ class HeadShape(StrEnum):
 
     COLON = "colon"  # 客服：您好 · [10:22] Agent: Hello · **客服**： · Agent (00:12):
     BRACKET = "bracket"  # 【客服】您好 · [客服] 10:22:03 您好 · <Rey> hello
+    SIGN = "sign"  # 客服=您好 · 客服 / 您好
     ABOVE = "above"  # 客服 10:22 · 2026-06-15 10:22:03 张伟(12345) · Rey — Today at 10:22 AM: with the words below
     WITHIN = "within"  # 客服 10:22:03 您好 · 10:22:03 客服 您好
     SPACE = "space"  # 客服 您好
@@ -39,6 +40,17 @@ class Head(NamedTuple):
     marked: bool = False  # by bold type or brackets
     time_first: bool = False
     inline: bool = False  # inside a line, after other words
+    note: str | None = None  # in brackets behind the name; `noted` is the name with it
+    noted: str | None = None
+
+
+class CleanName(NamedTuple):
+    """A name without marks, the time behind it, and the note in brackets behind it with the whole name."""
+
+    name: str | None = None
+    time: str | None = None
+    note: str | None = None
+    noted: str | None = None
 
 
 MAX_NAME = 40
@@ -61,11 +73,14 @@ _AFTER_BRACKET = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*(?P<colon>[:：])?(?:\*\*|
 _COLON = re.compile(r"[:：]")
 _AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
 _DASH = re.compile(r"[ \t]*(?:——|—|[ \t][-–>|»→][ \t]|[ \t]>>[ \t])[ \t]*")
+_QA = re.compile(r"(?P<name>[QA问答])[.．、][ \t]{1,8}(?=\S)")
+_SIGN = re.compile(r"[ \t]*(?:={1,2}>?|＝|/|／|;|；)[ \t]*")
 _DASH_FIRST = re.compile(r"(?:——|—|[-–|»→]|>{1,2})[ \t]+")
+_FIELD = re.compile(r"[^:：]*[:：]\s*(?:\d|$)|[^:：]*[:：]\s")
 _NOTE = re.compile(r"^(?P<name>.*?)[ \t]*[(（\[【](?P<note>[^()（）\[\]【】]{0,40})[)）\]】]$")
 _ZOOM = re.compile(r"^from\s+(?P<name>.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
 _WROTE = re.compile(
-    r"\s*(?:wrote|says|said|added a comment|commented|replied|posted|写道|寫道|发表于|發表於|发表评论)\s*[-–—]?$|(?<=..)(?:说道?|說道?|问道|答道)$",
+    r"\s*(?:wrote|says|said|added a comment|commented|replied|posted|reported(?:\s+via\s.{1,30})?|写道|寫道|发表于|發表於|发表评论)\s*[-–—]?$|(?<=..)(?:说道?|說道?|问道|答道)$",
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\s*(?:说|說|写道|寫道|发言|wrote|says|said)\s*[:：]\s*$")
@@ -76,6 +91,9 @@ _ASIDE_WORD = re.compile(r"^(?:AM|PM|a\.m\.|p\.m\.|上午|下午)$", re.IGNORECA
 _TOLD = re.compile(r"(说|說|道|答|问|問|回复|回覆|表示|回应|said|says|asked|replied)$")
 _NUMBERED = re.compile(r"^([QA]|[问問][题題]?|追[问問]|回?答)[ .#]?\d{1,3}$", re.IGNORECASE)  # Q1 and A1, 问1 and 答1
 _QUOTES = "'\"‘’“”` "
+_MARKS = " \t*_#" + _QUOTES
+_COMMA = re.compile("[,，、]")
+_MASKED = re.compile(r"[\u3400-\u9fffA-Za-z\d]\*{1,4}$")
 
 
 def readings(line: SourceLine, index: int) -> list[Head]:
@@ -118,25 +136,27 @@ class _HeadReader:
             and known_role(round_one["name"].strip())
         ):
             bracketed = round_one
-        found = [self._colon()]
+        found = [self._colon() or self._letter()]
         found += [self._bracket(bracketed)] if bracketed else []
-        found += [self._above(), self._within(), self._space(), self._dash(), self._alone()]
+        found += [self._above(), self._within(), self._space(), self._dash(), self._sign(), self._alone()]
         return found
 
     def _head(
         self, shape: HeadShape, raw: str, text_at: int, time: str | None = None, marked: bool = False
     ) -> Head | None:
-        name, noted = clean_name(raw)
+        name, noted_time, note, noted = clean_name(raw, bold=self.bold)
         if name is None:
             return None
-        time = time or self.time or noted
+        time = time or self.time or noted_time
         if _ASIDE_WORD.match(name) or (
             self.time is None and name.isdigit() and shape not in (HeadShape.COLON, HeadShape.BRACKET)
         ):
             return None
         first = self.time is not None
         start = self.line.start
-        return Head(self.index, shape, name, start, start + text_at, time, marked or self.bold, first)
+        return Head(
+            self.index, shape, name, start, start + text_at, time, marked or self.bold, first, note=note, noted=noted
+        )
 
     def _colon(self) -> Head | None:
         at = _colon_at(self.text, self.at)
@@ -151,8 +171,15 @@ class _HeadReader:
             return self._head(HeadShape.COLON, raw[: after.start], end, after.time)
         return self._head(HeadShape.COLON, raw, end)
 
+    def _letter(self) -> Head | None:
+        """Q or A with a full stop, as in minutes of a hearing; it counts only beside the other one."""
+        match = _QA.match(self.text, self.at)
+        return self._head(HeadShape.COLON, match["name"], match.end()) if match else None
+
     def _bracket(self, match: re.Match[str]) -> Head | None:
         raw, end = match["name"], match.end()
+        if is_placeholder(raw):
+            return None
         within = times.trailing(raw)
         time = within.time if within and raw[: within.start].strip() else None
         raw = raw[: within.start] if within and time else raw
@@ -172,7 +199,7 @@ class _HeadReader:
             return None
         rest = _SAYS.sub("", rest)
         after = times.trailing(rest)
-        if after and rest[: after.start].strip():
+        if after and rest[: after.start].strip() and _names_one(rest[: after.start]):
             return self._head(HeadShape.ABOVE, rest[: after.start], len(self.line.text), after.time)
         if self.time and not _COLON.search(rest.rstrip(" \t:：")) and len(rest.strip()) <= MAX_NAME:
             return self._head(HeadShape.ABOVE, rest.rstrip(" \t:："), len(self.line.text))
@@ -195,7 +222,9 @@ class _HeadReader:
 
     def _space(self) -> Head | None:
         name, end = self._first_word()
-        return self._head(HeadShape.SPACE, name, end) if self.text[end:].strip() and self.time is None else None
+        if not self.text[end:].strip() or self.time is not None or _SIGN.match(self.text, end):
+            return None
+        return self._head(HeadShape.SPACE, name, end)
 
     def _first_word(self) -> tuple[str, int]:
         """The first word, or the first two or three if they form a role: "Speaker 1", "Customer Care"."""
@@ -214,11 +243,22 @@ class _HeadReader:
             return None
         return self._head(HeadShape.DASH, self.text[self.at : match.start()], match.end())
 
+    def _sign(self) -> Head | None:
+        match = _SIGN.search(self.text, self.at + 1, self.at + MAX_NAME + 6)
+        if match is None or self.text.startswith("//", match.start()) or not self.text[match.end() :].strip():
+            return None
+        return self._head(HeadShape.SIGN, self.text[self.at : match.start()], match.end())
+
     def _alone(self) -> Head | None:
         rest = self.line.plain[self.at :].strip()
         if self.time or len(rest) > MAX_NAME or _COLON.search(rest):
             return None
         return self._head(HeadShape.ALONE, rest, len(self.line.text))
+
+
+def _names_one(raw: str) -> bool:
+    """Whether a colon inside belongs to a name (a shop with its seller), not to a field: "创建时间：2026-06-15"."""
+    return not _COLON.search(raw.strip(" \t:：")) or known_role(raw.strip()) is not None or not _FIELD.match(raw)
 
 
 def _colon_at(text: str, at: int) -> int | None:
@@ -234,12 +274,17 @@ def _colon_at(text: str, at: int) -> int | None:
     return None
 
 
-def clean_name(raw: str) -> tuple[str | None, str | None]:
-    """The name without marks, quotes, accounts and notes, and a time after it; None if it cannot be a name."""
-    name = raw.strip(" \t*_#" + _QUOTES).rstrip(",，|·•@—–- \t")
+def clean_name(raw: str, *, bold: bool = False) -> CleanName:
+    """The name without marks, quotes, accounts and notes, and what stood behind it; no name if it cannot be one.
+
+    Stars behind a name that is not in bold type mask the rest of it: "李**".
+    """
+    name = raw.strip(" \t" + _QUOTES)
+    masked = not bold and name[:1] not in ("*", "_", "#") and bool(_MASKED.search(name))
+    name = (name.lstrip(_MARKS) if masked else name.strip(_MARKS)).rstrip(",，|·•@—–- \t")
     if wrapped := _ROUND.fullmatch(name):
         name = wrapped["name"].strip()
-    noted = None
+    time, inside, noted = None, None, None
     if name.startswith(("~ ", "～ ")):  # a messenger's mark of somebody who is no contact
         name = name[2:].strip()
     zoom = _ZOOM.match(name)
@@ -247,20 +292,34 @@ def clean_name(raw: str) -> tuple[str | None, str | None]:
     if note := _NOTE.match(name):
         bare, inside = note["name"].strip(" \t*_" + _QUOTES), note["note"].strip()
         if times.is_time(inside):
-            noted, name = inside, bare
+            time, name = inside, bare
         elif bare and not (known_role(inside) and not known_role(bare)):
-            name = bare
+            name, noted = bare, name if _can_be_name(name) else None
     elif "<" in name and name.endswith(">"):  # a mail address after the name
         name = name.partition("<")[0].strip() or name
     if name.startswith("@"):
         name = name[1:]
     name = _NUMBERED.sub(r"\1", name)
-    return (name, noted) if _can_be_name(name) else (None, None)
+    return CleanName(name, time, inside if noted else None, noted) if _can_be_name(name) else CleanName()
+
+
+def _has_title(name: str) -> bool:
+    """Whether a person's name and a role stand on the two sides of a comma: "李敏，售后主管", "Operator, chat bot"."""
+    before, comma, after = (
+        (part.strip() for part in re.split("([,，、])", name, maxsplit=1)) if _COMMA.search(name) else ("", "", "")
+    )
+    return (
+        bool(comma)
+        and (is_person(before) or known_role(before) is not None)
+        and bool(known_role(after) or hinted_role(after))
+    )
 
 
 def _can_be_name(name: str) -> bool:
     if not name or len(name) > MAX_NAME or times.is_time(name) or _BROKEN.search(name):
         return False
+    if _has_title(name):
+        return True
     if _SENTENCE.search(name) and not known_role(name):
         return False
     if "," in name and not _TITLE_COMMA.fullmatch(name):

@@ -55,6 +55,29 @@ def has_mail_head(source: str) -> bool:
     return len(fields) > 1 and any(field in _SENDER + _SUBJECT for field in fields)
 
 
+def has_quoted_mail(source: str) -> bool:
+    """Whether an earlier message is quoted, announced as a mail program does: "On … Rey wrote:" above lines with ">"."""
+    lines = list(lines_of(source))
+    return any(
+        _is_attribution(line.text) and _STAMP.search(line.text) and _is_quoted(following)
+        for line, following in zip(lines, _following(lines), strict=True)
+    )
+
+
+def is_head_field(name: str) -> bool:
+    """Whether a label is a field of a mail's head, or stands for "Re:" in its subject."""
+    return bool(_HEAD.fullmatch(f"{name}:")) or name.lower() in (
+        "回复",
+        "答复",
+        "转发",
+        "回覆",
+        "轉寄",
+        "re",
+        "fw",
+        "fwd",
+    )
+
+
 def read_mail(source: str) -> Layout:
     """Subject and body of the newest message as segments of kind "mail", and the quoted messages as "earlier_mail".
 

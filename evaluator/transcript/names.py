@@ -45,7 +45,7 @@ _OTHER = """
 面试官 考官 主考官 评委 招聘官 hr recruiter
 提问 提问者 问 追问 主持人 培训师 教练 快递员 第三方
 system bot chatbot ivr narrator interviewer examiner question moderator host
-automated message|hiring manager
+automated message|hiring manager|chat bot|virtual assistant
 """
 # Labels of fields and headings: "订单号：", "解决方案：" are content, whoever says them. Matched at the end of a label.
 _FIELDS = """
@@ -93,6 +93,51 @@ _SURNAME = re.compile(
     r"^[王李张刘陈杨赵黄吴徐孙胡朱郭何罗郑梁谢宋唐许韩冯邓曹彭曾肖潘袁蔡蒋余叶杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范廖贾韦夏付邹熊孟秦邱侯尹薛阎段雷龙黎史陶贺毛郝顾龚邵覃武钱戴莫孔汤]"
     r"[\u4e00-\u9fff]{1,2}$"
 )
+_TITLE = re.compile(
+    r"(?P<name>[A-Za-z][\w'’.-]{1,20}(?: [A-Za-z][\w'’.-]{0,20}){0,2}), [A-Za-z][\w'’. &/-]{0,30}|"
+    r"(?P<name_zh>[\u4e00-\u9fff]{2,4})[,，、] ?[\u4e00-\u9fff]{2,10}"
+)
+_MASKED = re.compile(r"^[\u4e00-\u9fff]{1,2}(?:[*x×某○〇•●]{1,3}[\u4e00-\u9fff]?|某{1,2})$")  # 李**, 张*, 王某某, 李*敏
+_PLACEHOLDERS = frozenset(
+    [
+        "图片",
+        "照片",
+        "语音",
+        "视频",
+        "表情",
+        "动画表情",
+        "表情包",
+        "文件",
+        "链接",
+        "位置",
+        "名片",
+        "红包",
+        "转账",
+        "小程序",
+        "聊天记录",
+        "音乐",
+        "语音通话",
+        "视频通话",
+        "语音消息",
+        "合并转发",
+        "图片消息",
+        "photo",
+        "image",
+        "picture",
+        "sticker",
+        "video",
+        "audio",
+        "voice",
+        "file",
+        "gif",
+        "location",
+        "contact",
+        "link",
+        "attachment",
+        "emoji",
+        "screenshot",
+    ]
+)
 _LETTER = re.compile(
     r"^([a-z]|[甲乙丙丁]|(speaker|spk|guest|participant|channel|ch|说话人|发言人|讲话人|角色|声道|通道)"
     r"[ _-]?[0-9a-z一二三四]{1,2}|[左右]声道)$"
@@ -102,11 +147,11 @@ _COUNTED = re.compile(r"^(?:第?[\d一二三四五]{1,2}[号位]|no\.?\s?\d{1,2}
 _SELF = ("我", "me", "you", "i", "myself", "我方")
 _AGENT_WITHIN = re.compile(
     r"售后|售前|客服|坐席|座席|话务|接线|顾问|专员|旗舰店|专卖店|专营店|官方|商家|卖家|店主|掌柜|物业|热线|运营|服务|支持|营业厅|"
-    r"接待|人工|柜台|管家|工单|\b(?:support|service|services|care|agent|help ?desk|help|team|desk|operator|assistant|"
+    r"接待|人工|柜台|管家|工单|サポート|オペレーター|担当|상담원|상담사|고객센터|\b(?:support|service|services|care|agent|help ?desk|help|team|desk|operator|assistant|"
     r"advis[oe]r|consultant|representative|rep|staff|official|crew)\b"
 )
 _CUSTOMER_WITHIN = re.compile(
-    r"客户|顾客|用户|买家|会员|业主|住户|乘客|旅客|患者|家长|投诉|咨询者|来电|客人|"
+    r"客户|顾客|用户|买家|会员|业主|住户|乘客|旅客|患者|家长|投诉|咨询者|来电|客人|お客様|고객님|"
     r"\b(?:customer|client|caller|guest|visitor|buyer|user|member|patient|shopper|passenger|subscriber)\b"
 )
 _NOT_ASKING = re.compile(r"^(联系|转接|转|投诉|拨打|咨询|请|找|向|给|对|问|叫|让|和|与|由|作为|告诉|通知|寻求|呼叫)")
@@ -144,6 +189,8 @@ def roles_together(names: Collection[str]) -> dict[str, Role]:
 def hinted_role(name: str) -> Role | None:
     """The role suggested by a word inside a name ("美的售后小李", "Tidewater Support"); None if none or both are."""
     text = fold(name)
+    if text.endswith(("@微信", "@wechat")):  # an outside contact, as WeCom shows one
+        return "customer"
     agent, customer = bool(_AGENT_WITHIN.search(text)), bool(_CUSTOMER_WITHIN.search(text))
     if agent and customer:  # "customer care", "客户服务": the department; its last word counts
         last = max(_AGENT_WITHIN.finditer(text), key=lambda match: match.end()).end()
@@ -162,6 +209,11 @@ def is_phone(name: str) -> bool:
     return bool(_PHONE.fullmatch(fold(name)))
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether the words in brackets stand for something without words: "[图片]", "[Sticker]"."""
+    return fold(text).strip() in _PLACEHOLDERS
+
+
 def is_letter(name: str) -> bool:
     """Whether the name only distinguishes speakers: "A", "乙", "Speaker 1"."""
     return bool(_LETTER.match(fold(name)))
@@ -172,10 +224,16 @@ def is_field(label: str) -> bool:
     return field_strength(label) > 0
 
 
+def untitled(label: str) -> str:
+    """The name before a comma and a title: "Nick Miller" of "Nick Miller, Support Engineer"."""
+    match = _TITLE.fullmatch(label.strip())
+    return (match["name"] or match["name_zh"]) if match else label
+
+
 @cache
 def field_strength(label: str) -> int:
     """2 for a field name or heading ("订单号"), 1 for a label that only ends or starts like one ("退款金额", "我们"), or 0."""
-    text = fold(label).strip("*_#-·• ")
+    text = fold(untitled(label)).strip("*_#-·• ")
     words = _fields()
     if text in words or not text:
         return 2
@@ -194,11 +252,12 @@ def ends_like_field(label: str) -> bool:
 
 
 def is_person(label: str) -> bool:
-    """Whether a label looks like a person's name: "王先生", "小李", "张伟", "Mary Jones"."""
+    """Whether a label looks like a person's name: "王先生", "小李", "张伟", "Mary Jones", "Mary Jones, CFO"."""
+    label = untitled(label)
     text = fold(label)
     if is_field(label):
         return False
-    if _HONORIFIC.search(text) or _SURNAME.match(text):
+    if _HONORIFIC.search(text) or _SURNAME.match(text) or _MASKED.match(text):
         return True
     return bool(
         re.fullmatch(r"(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-Z][a-z'’-]{1,15}(?: [A-Z][a-z'’.-]{0,15}){0,2}", label.strip())
@@ -218,6 +277,8 @@ def _role_of_folded(text: str) -> Role | None:
         return _role_of_folded(bracketed["inside"]) or _role_of_folded(bracketed["name"])
     if text in _words():
         return _words()[text]
+    if (name := untitled(text)) != text:  # the title says more: "Operator, chat bot"
+        return _role_of_folded(text[len(name) :].lstrip(",，、 ")) or _role_of_folded(name)
     uncounted = _COUNTED.sub("", text)
     if uncounted != text and uncounted in _words():  # 1号客户, 坐席2号
         return _words()[uncounted]

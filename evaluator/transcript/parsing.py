@@ -11,10 +11,11 @@ from evaluator.rubric import Role
 from evaluator.text import fold, well_formed
 from evaluator.transcript import times
 from evaluator.transcript.dialogue import opens_as_dialogue, read_dialogue, stated_roles
-from evaluator.transcript.mails import has_mail_head, read_mail, unpacked
+from evaluator.transcript.mails import has_mail_head, has_quoted_mail, is_head_field, read_mail, unpacked
 from evaluator.transcript.quoted import read_quoted
 from evaluator.transcript.roles import Casting
 from evaluator.transcript.segments import Layout, Segment, trimmed
+from evaluator.transcript.sides import read_sides
 from evaluator.transcript.structured import read_structured
 from evaluator.transcript.subtitles import read_subtitles
 from evaluator.transcript.turns import Assumption, Transcript, Turn, check_names
@@ -99,7 +100,9 @@ def _read(text: str, form: Form, roles: Mapping[str, Role]) -> Layout:
     if form == "answer" and not roles:
         # A schedule ("10:00 回访客户") looks like a chat; one author's text is a chat only if its heads state roles.
         return found if found and _is_conversation(found, text) else _answer(text, found)
-    return found or read_quoted(text) or _plain(text)
+    if (found is None or not (stated_roles(found) or _takes_turns(found))) and has_quoted_mail(text):
+        return read_mail(text)
+    return found or read_quoted(text) or read_sides(text) or _plain(text)
 
 
 def _is_conversation(layout: Layout, text: str) -> bool:
@@ -114,8 +117,16 @@ def _is_mail(text: str, form: Form) -> bool:
         return has_mail_head(text) or not opens_as_dialogue(read_dialogue(text), text)
     if form == "answer" or not has_mail_head(text):
         return False
-    found = read_dialogue(text)
+    found = _without_mail_fields(read_dialogue(text))
     return found is None or not (len(stated_roles(found)) > 1 or _takes_turns(found))
+
+
+def _without_mail_fields(layout: Layout | None) -> Layout | None:
+    """The layout without what the heads of mails seem to say: "收件人：…", "回复：…"."""
+    if layout is None:
+        return None
+    segments = tuple(one for one in layout.segments if not (one.speaker and is_head_field(one.speaker)))
+    return replace(layout, segments=segments)
 
 
 def _takes_turns(layout: Layout) -> bool:

@@ -12,23 +12,10 @@ from collections.abc import Mapping, Sequence
 from evaluator.rubric import Role
 from evaluator.text import fold, simplify
 from evaluator.transcript.names import hinted_role, is_self, known_role, roles_together
+from evaluator.transcript.phrases import AGENT_PHRASES, CUSTOMER_PHRASES
 from evaluator.transcript.segments import Segment
 from evaluator.transcript.turns import Assumption
 
-# Typical phrases by which the two sides of a call can be recognised.
-_AGENT_PHRASES = re.compile(
-    r"为您|请问(?:有什么|您)|有什么可以帮|工号|竭诚|感谢您的?(?:来电|耐心|理解|反馈|支持)|给您(?:带来|造成|添)|帮您|"
-    r"您的(?:订单|心情|问题|感受)|请您稍|这边|这里是|祝您|how (?:can|may) i (?:help|assist)|is there anything else|"
-    r"thank you for (?:calling|contacting|your patience)|i(?:'ll| will| can) (?:check|look into|arrange|help you)|"
-    r"(?:sorry|apologi[sz]e) for (?:the|any|your)|your order number|may i have",
-    re.IGNORECASE,
-)
-_CUSTOMER_PHRASES = re.compile(
-    r"你们|我要(?:退|投诉|换|求)|我买|我的(?:订单|订的|快递|手机|卡|账)|投诉|怎么(?:还|回事|办)|什么时候(?:能|才)|气死|"
-    r"我想(?:问|咨询|退|要|办)|退款|坏了|i want (?:a |to)|i(?:'ve| have) been waiting|"
-    r"my (?:order|account|card|phone|package)|i (?:ordered|bought|paid|received)|unacceptable|refund",
-    re.IGNORECASE,
-)
 # The author of a role-play describing their own plan, in text around the dialogue.
 _AUTHOR_PHRASES = re.compile(
     r"我(?:会|将|要|先|们会|们将)|首先|方案|措施|步骤|后续|跟进|\bI (?:will|would)\b|\bI'll\b", re.IGNORECASE
@@ -63,6 +50,7 @@ class Casting:
         self._take_bot()
         self._keep_agents_apart()
         self._doubt_one_side()
+        self._doubt_sender()
         by_segment = [self._role_of(one) for one in self.segments]
         return by_segment, tuple(self.assumed + self._about_text_without_speaker(by_segment))
 
@@ -124,7 +112,7 @@ class Casting:
 
     def _service_score(self, name: str) -> int:
         text = "\n".join(self.words[name])
-        return len(_AGENT_PHRASES.findall(text)) - len(_CUSTOMER_PHRASES.findall(text))
+        return len(AGENT_PHRASES.findall(text)) - len(CUSTOMER_PHRASES.findall(text))
 
     def _take_bot(self) -> None:
         """If only an automatic agent answers, grades that one."""
@@ -169,6 +157,16 @@ class Casting:
         if len(words) > 1 and any("\n" in text.strip() for text in words):
             self._assume("one_side_only", self.names[0])
 
+    def _doubt_sender(self) -> None:
+        """Notes a doubt if the newest mail counts as the agent's but an earlier sender looks like the agent."""
+        if self.sender is None or fold(self.sender) in self.named or _side(self.sender) == "agent":
+            return
+        earlier = [one.speaker for one in self.segments if one.kind == "earlier_mail" and one.speaker]
+        domain = _address(self.sender).partition("@")[2]
+        other = next((name for name in earlier if _side(name) == "agent"), None)
+        if other and not (domain and domain == _address(other).partition("@")[2]):
+            self._assume("mail_other_agent", other)
+
     def _role_of(self, one: Segment) -> Role:
         if one.speaker and fold(one.speaker) in self.named:
             return self.named[fold(one.speaker)]
@@ -211,6 +209,10 @@ def _is_same_role_word(one: str, other: str) -> bool:
     """Whether one name is just the role word and the other the same word with a name: "客服" and "客服小李"."""
     short, long = sorted((fold(one), fold(other)), key=len)
     return long.startswith(short) and not _SUPERIOR.search(long[len(short) :])
+
+
+def _side(name: str) -> Role | None:
+    return known_role(name) or hinted_role(name)
 
 
 def _address(sender: str) -> str:

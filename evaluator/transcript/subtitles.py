@@ -1,4 +1,4 @@
-"""Subtitle files, SRT and WebVTT, read with webvtt-py: cues with times, and speakers in `<v Name>` or before a colon.
+"""Subtitle files, SRT and WebVTT (and ASS, see `ass_subtitles`), read with webvtt-py: cues with times, and speakers in `<v Name>` or before a colon.
 
 Blank lines inside a cue are closed before parsing, since WebVTT would end the cue there and drop the rest; text outside
 cues is kept as program lines.
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from evaluator.errors import InputError
+from evaluator.transcript.ass_subtitles import read_ass
 from evaluator.transcript.dialogue import read_dialogue
 from evaluator.transcript.segments import INVISIBLE, Layout, plain_of
 from evaluator.transcript.structured.messages import Message, written_out
@@ -21,11 +22,14 @@ _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*(?P<begin>{_STAMP})\s*-->\s*(?P<end>{_STAMP})(?P<rest>.*)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\r\n]{1,80})>")
 _TAG = re.compile(r"</?(?:[cibuv]|lang|ruby|rt|font|\d\d:)[^<>]{0,100}>", re.IGNORECASE)
+_NAMING = re.compile(r"\d+\s+(?:\"(?P<name>[^\"]{1,60})\"|[^\"\d][^\"]{0,59})(?:\s+\(\d+\))?")
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 
 
 def read_subtitles(source: str) -> tuple[str, Layout] | None:
-    """The cues of an SRT or WebVTT file written out as turns, and their layout; None if the text has no cues."""
+    """The cues of an SRT, WebVTT, ASS or SSA file written out as turns, and their layout; None if the text has no cues."""
+    if found := read_ass(source):
+        return _written("ass", *found, count=len(found[0]))
     lines = plain_of(source.lstrip(INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     timings = [place for place, line in enumerate(lines) if _TIMING.match(line)]
     is_vtt = lines[0].startswith("WEBVTT")
@@ -33,12 +37,21 @@ def read_subtitles(source: str) -> tuple[str, Layout] | None:
     if not timings or not (is_vtt or len(timings) > 1 or opens):
         return None
     cues = [message for begin, text in _cues(lines, timings) for message in _voices(begin, text)]
+    cues = _named_by_identifiers(cues, [lines[place - 1] if place else "" for place in timings])
     outside = _outside(lines, timings, is_vtt)
+    return _written("vtt" if is_vtt else "srt", cues, outside, [], count=len(timings))
+
+
+def _written(
+    format: str, cues: list[Message], outside: list[str], about: list[Assumption], *, count: int
+) -> tuple[str, Layout]:
+    """The cues written out below the lines that stood outside them. Raises InputError if no cue has words."""
     messages, assumed = _with_labels(cues)
-    titles = [Message(None, line, kind="system") for line in outside]
-    found = written_out("vtt" if is_vtt else "srt", [*titles, *messages], assumed)
-    if found is None:
-        raise InputError("transcript_no_words", count=len(timings))
+    titles = [Message(None, line, kind="system") for line in outside if line]
+    if not any(message.text.strip() for message in messages):
+        raise InputError("transcript_no_words", count=count)
+    found = written_out(format, [*titles, *messages], [*about, *assumed])
+    assert found is not None
     return found
 
 
@@ -57,6 +70,14 @@ def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[str, s
         begin, end = (_full(match[name]) for name in ("begin", "end"))
         read = webvtt.from_string("\n".join(["WEBVTT", "", f"{begin} --> {end}", *body]))
         yield begin, "\n".join(caption.raw_text for caption in read.captions)
+
+
+def _named_by_identifiers(cues: list[Message], identifiers: Sequence[str]) -> list[Message]:
+    """The cues with the speakers that their identifiers name, as Webex writes them: `1 "Nick Miller" (1234567)`."""
+    names = [match["name"] for line in identifiers if (match := _NAMING.fullmatch(line.strip()))]
+    if len(names) != len(cues) or any(cue.speaker for cue in cues) or len(set(names)) == len(names) > 2:
+        return cues
+    return [Message(name, cue.text, cue.time) for name, cue in zip(names, cues, strict=True)]
 
 
 def _is_index(lines: Sequence[str], timing: int, last: str) -> bool:

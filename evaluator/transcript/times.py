@@ -25,10 +25,16 @@ _DAY = (
     rf"\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:,?\s\d{{4}}(?![:：\d]))?|"
     r"昨天|今天|前天|明天|today\b|yesterday\b)"
 )
+_AGO = (
+    r"(?:\b(?:\d{1,3}|an?|a few)\s(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\sago\b|just now\b|"
+    r"\d{1,3}\s?(?:秒|分钟|小时|天|周|个月)前|刚刚)"
+)
 DATE = rf"(?:(?:{_WEEKDAY}[,，\s]{{0,2}})?{_DAY}(?:[,，\s]{{0,2}}[(（]?{_WEEKDAY}[)）]?)?|{_WEEKDAY})"
-CLOCK = r"(?>\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,6})?)(?![:：]?\d)"  # never half of one
-_HALF_BEFORE = r"(?:上午|下午|晚上|凌晨|中午|早上|傍晚|오전|오후)"
-_HALF_AFTER = r"(?:[ap]\.?m\b\.?|上午|下午|晚上|凌晨|中午|早上)"
+CLOCK = (  # never half of one
+    r"(?>\d{1,2}[:：]\d{1,2}[:：]\d{1,2}[.,]\d{1,6}|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,6})?)(?![:：]?\d)"
+)
+_HALF_BEFORE = r"(?:上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後|오전|오후)"
+_HALF_AFTER = r"(?:[ap]\.?[ ]?m\b\.?|上午|下午|晚上|凌晨|中午|早上)"
 _ZONE = (
     r"(?:z\b|[(（]?\s?(?:utc|gmt)\s?(?:[+\-−]\d{1,2}(?::?\d{2})?)?\s?[)）]?|[(（][+\-−]\d{2}:?\d{2}[)）]|\+\d{2}:?\d{2}(?!\d)|-\d{4}(?!\d)|"
     r"(?:cst|est|edt|cdt|pst|pdt|mst|bst|cet|cest|jst|hkt)\b)"
@@ -42,8 +48,9 @@ DURATION = (
     rf"\d{{1,4}}(?:{_MINUTES})[\s,]{{0,2}}(?:{_NUMBER}(?:{_SECONDS}))?|{_NUMBER}(?:{_SECONDS}))"
 )
 _CHINESE_CLOCK = r"\d{1,2}\s?[点时]\s?\d{1,2}\s?分(?:\s?\d{1,2}\s?秒)?"
+_AT = r"(?:at|à|um|alle|às|a las|kl\.?|om|klo|в|о)"
 _POINT = (  # a time of day, or minutes and seconds into the call
-    rf"(?:(?:(?:{DATE})(?:T(?=\d)|[\s,，]{{0,3}}(?:at\s|@\s?)?))?(?:{_HALF_BEFORE}\s?)?(?:{CLOCK}|{_CHINESE_CLOCK})"
+    rf"(?:(?:(?:{DATE})(?:T(?=\d)|[\s,，]{{0,3}}(?:{_AT}\s|@\s?)?))?(?:{_HALF_BEFORE}\s?)?(?:{CLOCK}|{_CHINESE_CLOCK})"
     rf"(?:\s?{_HALF_AFTER})?(?:\s{{0,2}}{_ZONE})?|{CLOCK}(?:\s?{_HALF_AFTER})?[\s,，]{{1,2}}(?:{DATE}))"
 )
 STAMP = rf"(?:{_POINT}|{DURATION})"
@@ -59,7 +66,7 @@ _LEADING = (
     r"\s{0,8}(?:[-–—|·•,，]\s{0,4})?"
 )
 _TRAILING = (
-    rf"(?P<before>[\s,，|·•@—–\-\]】>」』)）\"'”]|(?={_OPEN})|(?<=[\u3400-\u9fff])(?=\d{{2}}[:：]\d{{2}}))(?:at\s)?"
+    rf"(?P<before>[\s,，|·•@—–\]】>」』)）\"'”]|(?<!\d)-|(?={_OPEN})|(?<=[\u3400-\u9fff])(?=\d{{2}}[:：]\d{{2}}))(?:at\s)?"
     rf"(?:{_OPEN}\s{{0,3}}(?P<inside>{RANGE}|{_BARE_SECONDS})\s{{0,3}}{_CLOSE}|(?P<bare>(?:{DURATION}\s{{0,2}})?{_BARE}))"
     r"(?P<colon>\s{0,4}[:：])?\s*$"
 )
@@ -68,7 +75,7 @@ _INNER = (
     r"(?=\s+[^\s\-–—~至到])\s*"
 )
 _FILLER = re.compile(r"[\s\-—–_=*#|·•,，()（）\[\]【】.]+")
-_TOKEN = rf"{RANGE}|{DATE}|{_BARE_SECONDS}|{_ZONE}"
+_TOKEN = rf"{_AGO}|{RANGE}|{DATE}|{_BARE_SECONDS}|{_ZONE}"
 _TIME_PARTS = rf"(?P<date>{DATE})?(?s:.){{0,12}}?(?P<clock>{CLOCK})(?:\s?(?P<half>{_HALF_AFTER}))?"
 _UNITS = re.compile(rf"(?P<number>{_NUMBER})(?:(?P<h>{_HOURS})|(?P<m>{_MINUTES})|(?P<s>{_SECONDS}))", _FLAGS)
 _LONGEST = 90  # no written time is longer
@@ -157,7 +164,7 @@ def seconds(time: str, *, clock: bool) -> float | None:
     parts = [float(part) for part in re.split("[:：]", match["clock"].replace(",", "."))]
     hours, minutes, rest = parts if len(parts) == 3 else ((*parts, 0.0) if clock else (0.0, *parts))
     half = (match["half"] or "").strip().lower()
-    if hours < 12 and (half.startswith("p") or re.search("下午|晚上|傍晚|오후", time)):
+    if hours < 12 and (half.startswith("p") or re.search("下午|晚上|傍晚|午後|오후", time)):
         hours += 12
     elif hours == 12 and (half.startswith("a") or "凌晨" in time):  # 12:30 AM is half past midnight
         hours = 0

@@ -29,6 +29,8 @@ DOUBTS = frozenset(
         "words_without_speaker",
         "conversations_joined",
         "not_read",
+        "mail_other_agent",
+        "sides_by_turns",
     }
 )
 """Codes of assumptions based on thin evidence, so that a person is asked."""
@@ -63,7 +65,7 @@ class Transcript(Frozen):
     """Turns in order, over the exact source text; assumptions made while reading are part of the result."""
 
     source: str
-    format: str  # "dialogue", "chat_export", "srt", "vtt", "json", "table", "quoted", "email", "plain"
+    format: str  # "dialogue", "chat_export", "srt", "vtt", "ass", "json", "table", "quoted", "email", "plain"
     turns: tuple[Turn, ...]
     assumptions: tuple[Assumption, ...] = ()
 

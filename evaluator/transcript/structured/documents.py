@@ -6,12 +6,13 @@ import io
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from evaluator.errors import InputError
 from evaluator.files import call_once
 from evaluator.transcript.segments import Layout
 from evaluator.transcript.structured.tables import read_grid
+from evaluator.transcript.structured.wordfile import Block, read_word_file
+from evaluator.transcript.turns import Assumption
 
 _MOST_UNPACKED_BYTES = 64 * 2**20
 _MOST_RATIO = 200
@@ -35,8 +36,8 @@ def kind_of(data: bytes) -> str | None:
     return kind
 
 
-def read_document(data: bytes, kind: str, name: str) -> tuple[str, Layout | None]:
-    """The text of an Office file and its layout, which is None if it is ordinary text.
+def read_document(data: bytes, kind: str, name: str) -> tuple[str, Layout | None, tuple[Assumption, ...]]:
+    """The text of an Office file, its layout, which is None if it is ordinary text, and what was not read.
 
     The file is opened in a process of its own, with bounded memory and time. Raises InputError if the file is damaged or has
     no words.
@@ -45,71 +46,54 @@ def read_document(data: bytes, kind: str, name: str) -> tuple[str, Layout | None
         path = Path(folder) / f"file.{kind}"
         path.write_bytes(data)
         try:
-            content = call_once(docx_content if kind == "docx" else xlsx_content, path, name=name)
+            content = call_once(read_word_file if kind == "docx" else xlsx_content, path, name=name)
         except InputError as error:
             if error.code in ("file_damaged", "file_breaks"):
                 raise InputError("transcript_damaged", name=name) from None
             raise
-    found = _of_blocks(content) if kind == "docx" else _of_sheets(content)
-    if not found[0].strip():
+    text, layout, beside = _of_blocks(*content) if kind == "docx" else _of_sheets(content)
+    if not text.strip():
         raise InputError("transcript_empty", path=name)
-    return found
+    return text, layout, beside
 
 
-def docx_content(path: Path) -> list[Any]:
-    """The blocks of a Word file in order: a text for a paragraph, rows of cells for a table."""
-    try:
-        import docx
-        from docx.table import Table
-    except ImportError:
-        raise InputError("transcript_package_missing", kind="DOCX", package="python-docx") from None
-    blocks = docx.Document(str(path)).iter_inner_content()
-    return [[_cells(row) for row in block.rows] if isinstance(block, Table) else block.text for block in blocks]
-
-
-def xlsx_content(path: Path) -> list[list[list[str]]]:
-    """The rows of every sheet of a workbook."""
+def xlsx_content(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """The rows of every sheet of a workbook, with its title."""
     try:
         import openpyxl
     except ImportError:
         raise InputError("transcript_package_missing", kind="XLSX", package="openpyxl") from None
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    return [
-        [
-            [_text(value) for value in row]
-            for row in sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
-        ]
-        for sheet in book.worksheets
-    ]
+    found = []
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
+        found.append((str(sheet.title), [[_text(value) for value in row] for row in rows]))
+        if len(found[-1][1]) > _MOST_ROWS:
+            raise InputError("transcript_too_many_rows", limit=_MOST_ROWS)
+    return found
 
 
-def _of_blocks(blocks: list[Any]) -> tuple[str, Layout | None]:
+def _of_blocks(blocks: list[Block], beside: list[str]) -> tuple[str, Layout | None, tuple[Assumption, ...]]:
+    about = (Assumption(code="document_beside", values={"parts": ", ".join(beside)}),) if beside else ()
     tables = [block for block in blocks if isinstance(block, list) and read_grid(block)]
     if len(tables) == 1:
         around = [block for block in blocks if isinstance(block, str) and block.strip()]
         if found := read_grid(tables[0], title="\n".join(around)):
-            return found
+            return *found, about
     lines: list[str] = []
     for block in blocks:
         lines += [block] if isinstance(block, str) else ["\t".join(row).replace("\n", " ") for row in block]
-    return "\n".join(lines), None
+    return "\n".join(lines), None, about
 
 
-def _of_sheets(grids: list[list[list[str]]]) -> tuple[str, Layout | None]:
-    for grid in grids:
+def _of_sheets(sheets: list[tuple[str, list[list[str]]]]) -> tuple[str, Layout | None, tuple[Assumption, ...]]:
+    """The first sheet that holds a conversation; the others are stated as not read."""
+    for place, (_, grid) in enumerate(sheets):
         if found := read_grid(grid):
-            return found
-    return "\n".join("\t".join(filter(None, row)) for grid in grids for row in grid if any(row)), None
-
-
-def _cells(row: Any) -> list[str]:
-    """The cells of a row; a merged cell, listed once per column that it covers, is taken once."""
-    found, seen = [], set()
-    for cell in row.cells:
-        if id(cell._tc) not in seen:
-            seen.add(id(cell._tc))
-            found.append(cell.text)
-    return found
+            others = [title for number, (title, rows) in enumerate(sheets) if number != place and any(map(any, rows))]
+            values = {"places": ", ".join(others), "count": str(len(others))}
+            return *found, ((Assumption(code="not_read", values=values),) if others else ())
+    return "\n".join("\t".join(filter(None, row)) for _, grid in sheets for row in grid if any(row)), None, ()
 
 
 def _text(value: object) -> str:

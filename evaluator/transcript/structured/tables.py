@@ -21,6 +21,7 @@ _RULE = re.compile(r"[\s|:+\-=]*")  # |---|:---:| below the header of a table
 _MARKS = " \t\u3000#*_【】[]"
 _DELIMITERS = ("|", "\t", ",", ";")
 _NAME_LENGTH = 40
+_TITLED = re.compile(r"[^,:：]{1,40}, ?[^,:：\d]{1,30}[:：]\s*\S")  # Nick Miller, Support Engineer: hello
 _PROGRAM_ROW = re.compile(r"系统|system", re.IGNORECASE)
 
 
@@ -31,6 +32,8 @@ def read_table(text: str) -> tuple[str, Layout] | None:
         return None
     for delimiter in _DELIMITERS:
         if delimiter not in lines[0] or delimiter not in lines[1]:
+            continue
+        if delimiter == "," and all(_TITLED.match(line) for line in lines):
             continue
         grid = _rows(text, delimiter)
         if found := read_grid(grid):
@@ -58,20 +61,34 @@ def read_grid(grid: Grid, title: str = "") -> tuple[str, Layout] | None:
         return None
     for skipped in range(min(4, len(rows))):  # titles above the header of the table
         if messages := list(_by_head(rows[skipped:])):
-            return _written(messages, rows[:skipped], title)
+            return _written(messages, rows[skipped:], rows[:skipped], title, headed=True)
     for skipped in range(min(2, len(rows))):
         if messages := list(_by_content(rows[skipped:])):
-            return _written(messages, rows[:skipped], title)
+            return _written(messages, rows[skipped:], rows[:skipped], title, headed=False)
     return None
 
 
-def _written(messages: list[Message], above: Sequence[Sequence[str]], title: str) -> tuple[str, Layout] | None:
+def _written(
+    messages: list[Message], rows: Grid, above: Grid, title: str, *, headed: bool
+) -> tuple[str, Layout] | None:
     head = [title] if title.strip() else []
     head += [" ".join(filter(None, row)) for row in above]
     titles = [Message(None, line, kind="system") for line in head if line.strip()]
     silent = sum(message.speaker is None and message.kind == "speech" for message in messages)
     about = [Assumption(code="rows_without_speaker", values={"count": str(silent)})] if silent else []
+    unread = list(_unread(messages, rows, headed=headed))
+    about += [Assumption(code="columns_beside", values={"columns": ", ".join(unread)})] if unread else []
     return written_out("table", [*titles, *messages], about)
+
+
+def _unread(messages: list[Message], rows: Grid, *, headed: bool) -> Iterator[str]:
+    """The columns of which no cell is in a message: by their names, or by their numbers where the table names none."""
+    taken = {value.strip(_MARKS) for one in messages for value in (one.speaker, one.text, one.time) if value}
+    body = rows[1:] if headed else rows
+    for column in range(max(map(len, rows))):
+        cells = {cell.strip(_MARKS) for row in body if (cell := _cell(row, column))}
+        if cells - {""} and not cells & taken and not (column == 0 and all(map(str.isdigit, cells))):
+            yield (headed and _cell(rows[0], column)) or str(column + 1)
 
 
 def _by_head(rows: Grid) -> Iterator[Message]:
