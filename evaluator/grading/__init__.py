@@ -21,11 +21,13 @@ from evaluator.grading.evaluation import (
 from evaluator.grading.material import anchor_states
 from evaluator.grading.plan import digest_of, plan_of
 from evaluator.grading.preparing import prepare
+from evaluator.grading.proposing import Proposal, propose_rubrics
 from evaluator.grading.reproducing import Reproduction, reproduce
 
 __all__ = [
     "Anchored",
     "Progress",
+    "Proposal",
     "ReportProgress",
     "Reproduction",
     "Shared",
@@ -38,6 +40,7 @@ __all__ = [
     "open_judge",
     "plan_of",
     "prepare",
+    "propose_rubrics",
     "read_anchors",
     "read_text",
     "reproduce",

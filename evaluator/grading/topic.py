@@ -37,6 +37,7 @@ NEAREST = 3  # number of highest similarities that are averaged
 SAME_TASK = 0.8  # cosine of two whole tasks: the same scenario in another language or version is no contrast
 
 _DATA = Path(__file__).with_name("topic.npz")
+_FURTHER = Path(__file__).with_name("topics.npz")
 LIKENESSES = ("sentences", "sentences by the second embedder", "whole text", "words")
 FEATURES = (
     *(f"{name}, in deviations from texts of other tasks" for name in LIKENESSES),
@@ -180,14 +181,18 @@ def topic_of(rubric: Rubric) -> Topic:
     ]
     points = [point.text for reference in rubric.references for point in reference.key_points]
     statements = [*task, *said, *points] or [rubric.task]
-    words = " ".join((rubric.task, *(reference.text for reference in rubric.references), *points))
     whole = [rubric.task, *(reference.text[:4000] for reference in rubric.references[:1])]
     return Topic(
-        passage_vectors(statements),
-        universal_vectors(statements),
-        universal_vectors(whole),
-        frozenset(tokens(words, function_words=False)),
+        passage_vectors(statements), universal_vectors(statements), universal_vectors(whole), task_words(rubric)
     )
+
+
+def task_words(rubric: Rubric) -> frozenset[str]:
+    """The words of a rubric's task, reference answers and key points."""
+    references = with_key_points(rubric).references
+    points = [point.text for reference in references for point in reference.key_points]
+    words = " ".join((rubric.task, *(reference.text for reference in references), *points))
+    return frozenset(tokens(words, function_words=False))
 
 
 @cache
@@ -197,40 +202,61 @@ def library() -> ShippedTasks:
 
     with np.load(_DATA, allow_pickle=False) as file:
         told = json.loads(str(file["told"]))
-        first, second, whole = (file[name].astype(np.float32) for name in ("first", "second", "whole"))
-    topics, at, whole_at = {}, 0, 0
-    for entry in told["topics"]:
-        rows, wholes = slice(at, at + entry["statements"]), slice(whole_at, whole_at + entry["wholes"])
-        topics[entry["rubric"]] = Topic(first[rows], second[rows], whole[wholes], frozenset(entry["words"]))
-        at, whole_at = rows.stop, wholes.stop
-    return ShippedTasks(topics, told["frequency"], told["documents"], Fit(**told["fit"]))
+        return ShippedTasks(_unpacked(file, told), told["frequency"], told["documents"], Fit(**told["fit"]))
+
+
+@cache
+def further_topics() -> dict[str, Topic]:
+    """Shipped tasks that the fit has not seen, in `topics.npz`: prepared for comparison, no contrast for the guard."""
+    import numpy as np
+
+    with np.load(_FURTHER, allow_pickle=False) as file:
+        return _unpacked(file, json.loads(str(file["told"])))
 
 
 def write_library(
     topics: Mapping[str, Topic], frequency: Mapping[str, int], documents: int, fit: Fit, origin: str
 ) -> Path:
     """Writes the shipped data; `origin` describes the data of the fit."""
-    import numpy as np
-
-    entries = [
-        {"rubric": name, "statements": len(item.first), "wholes": len(item.whole), "words": sorted(item.words)}
-        for name, item in topics.items()
-    ]
     told = {
         "origin": origin,
         "features": FEATURES,
         "fit": fit._asdict(),
-        "topics": entries,
         "frequency": dict(frequency),
         "documents": documents,
     }
+    return _write_packed(_DATA, topics, told)
+
+
+def write_further_topics(topics: Mapping[str, Topic]) -> Path:
+    """Writes `topics.npz`."""
+    return _write_packed(_FURTHER, topics, {})
+
+
+def _write_packed(path: Path, topics: Mapping[str, Topic], told: dict[str, Any]) -> Path:
+    import numpy as np
+
+    told["topics"] = [
+        {"rubric": name, "statements": len(item.first), "wholes": len(item.whole), "words": sorted(item.words)}
+        for name, item in topics.items()
+    ]
     stacked = {
         name: np.vstack([getattr(item, name) for item in topics.values()]) for name in ("first", "second", "whole")
     }
     halves = {name: values.astype(np.float16) for name, values in stacked.items()}
     arrays: dict[str, Any] = {"told": np.array(json.dumps(told, ensure_ascii=False)), **halves}
-    np.savez_compressed(_DATA, **arrays)
-    return _DATA
+    np.savez_compressed(path, **arrays)
+    return path
+
+
+def _unpacked(file: Any, told: dict[str, Any]) -> dict[str, Topic]:
+    first, second, whole = (file[name].astype("float32") for name in ("first", "second", "whole"))
+    topics, at, whole_at = {}, 0, 0
+    for entry in told["topics"]:
+        rows, wholes = slice(at, at + entry["statements"]), slice(whole_at, whole_at + entry["wholes"])
+        topics[entry["rubric"]] = Topic(first[rows], second[rows], whole[wholes], frozenset(entry["words"]))
+        at, whole_at = rows.stop, wholes.stop
+    return topics
 
 
 def likenesses(seen: Seen, task: Topic, shipped: ShippedTasks) -> Likenesses:

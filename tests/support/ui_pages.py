@@ -23,6 +23,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path, references: bool = Fa
     monkeypatch.setenv("EVALUATOR_MODEL", "scripted")
     monkeypatch.setenv("EVALUATOR_SCRIPTED_JUDGE", "1")
     monkeypatch.delenv("EVALUATOR_LANG", raising=False)
+    monkeypatch.setattr("ui.scorecard.proposal.propose_rubrics", lambda transcript, rubrics: [])  # loads the embedders
     if not references:
         monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
     return folder

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from evaluator import rubrics
+from evaluator import transcript as transcripts
+from evaluator.grading import Proposal
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from tests.support.practice_cases import rubric as parcel
@@ -225,3 +227,58 @@ def test_english_has_no_chinese_of_its_own(data):
     """In English the form speaks English; Chinese is left only in scenarios and texts."""
     page = open_page("grade", "en")
     assert fine(page) and page.title[0].value == "Grade" and "Choose the scenario" in said(page)
+
+
+def _proposing(monkeypatch, *found: tuple[str, float]) -> None:
+    """The comparison with the scenarios finds these, as rubric ids and probabilities."""
+
+    def propose(transcript, given):
+        known = {one.id: one for one in given}
+        return [Proposal(known[name], probability) for name, probability in found]
+
+    monkeypatch.setattr("ui.scorecard.proposal.propose_rubrics", propose)
+
+
+def _compared(page):
+    for _ in range(100):
+        if "正在对照" not in said(page):
+            return page
+        time.sleep(0.05)
+        page.run()
+    raise AssertionError(said(page)[-400:])
+
+
+def test_a_scenario_that_fits_better_is_proposed_and_taken_with_one_click(data, monkeypatch):
+    """A call handed in under an interview question: the page names the call's scenario; nothing changes by itself."""
+    _proposing(monkeypatch, (CALLS, 0.97), (ANSWERS, 0.1))
+    page = _compared(_typed(CALL, ANSWERS))
+    assert fine(page) and "看起来更像" in said(page) and page.selectbox(key="grade_rubric").value == ANSWERS
+    page = _compared(press(page, f"grade_take_{CALLS}"))
+    assert page.selectbox(key="grade_rubric").value == CALLS and "与所选场景相符" in said(page)
+
+
+def test_a_text_that_fits_no_scenario_makes_the_page_ask(data, monkeypatch):
+    """It asks for a confirmation and offers the rubric for any topic."""
+    _proposing(monkeypatch, (CALLS, 0.2))
+    page = _compared(_typed("霜降是秋季的最后一个节气。", ANSWERS))
+    assert "没有哪个场景" in said(page) and has(page, "grade_take_general-call")
+
+
+def test_a_paste_that_is_too_long_is_refused_and_the_earlier_text_kept(data):
+    """One sentence says what to do; the field holds what it held before."""
+    page = _typed(ANSWER)
+    page.text_area(key="grade_text").set_value("长" * 300_001).run()
+    assert page.text_area(key="grade_text").value == ANSWER
+    assert [one.value for one in page.error if "300,000" in one.value]
+
+
+def test_a_long_text_is_read_in_the_background_and_once(data, monkeypatch):
+    """The page says that it is reading; afterwards a click does not read the text again."""
+    calls = []
+    parse = transcripts.parse
+    monkeypatch.setattr(transcripts, "parse", lambda text, **more: calls.append(len(text)) or parse(text, **more))
+    long = CALL + "\n" + "\n".join(f"小周：第{n}句话，说明处理的办法。" for n in range(1000))
+    page = wait(_typed(long, CALLS), "grade_go")
+    assert calls == [len(long)] and fine(page)
+    page.run()
+    assert calls == [len(long)]

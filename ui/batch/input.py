@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,6 +25,7 @@ from ui.shared.language import in_a_row, tr
 from ui.shared.layout import guarded
 from ui.shared.literal import literal
 from ui.shared.once import once
+from ui.shared.reading import read_once
 from ui.shared.uploads import disk_name
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".zip")
@@ -46,15 +48,22 @@ def show_form() -> str | None:
 
 
 def _from_files(files: list[Any]) -> str | None:
-    with tempfile.TemporaryDirectory() as folder:
-        source = _write(files, Path(folder))
-        inputs = batch.read_inputs(source)
-        if inputs.columns is not None:
-            section("batch_mapping")
-            inputs = batch.read_inputs(source, _columns(inputs))
+    handed = tuple((file.file_id, file.name) for file in files)
+    size = sum(file.size for file in files)
+    inputs = read_once((handed, "inputs"), size, lambda: _read(files, None))
+    if inputs is not None and inputs.columns is not None:
+        section("batch_mapping")
+        columns = _columns(inputs)
+        inputs = read_once((handed, columns), size, lambda: _read(files, columns))
     section("batch_rubric")
     rubric = choose_rubric("batch", preview=False)
-    items = batch.prepare(inputs, _named_in_the_table, rubric)
+    if inputs is None:
+        return None
+    known, read = usable(), inputs
+    parts = (handed, read.columns, rubric.digest if rubric else "", *sorted(one.digest for one in known.values()))
+    items = read_once(parts, size, lambda: batch.prepare(read, partial(_named_in_the_table, known), rubric))
+    if items is None:
+        return None
     chosen = _profiles(items)
     section("batch_preview")
     _preview(items)
@@ -75,9 +84,14 @@ def _from_files(files: list[Any]) -> str | None:
     return None
 
 
-def _named_in_the_table(name: str) -> Rubric:
+def _read(files: list[Any], columns: batch.Columns | None) -> batch.Inputs:
+    with tempfile.TemporaryDirectory() as folder:
+        return batch.read_inputs(_write(files, Path(folder)), columns)
+
+
+def _named_in_the_table(known: Mapping[str, Rubric], name: str) -> Rubric:
     """Finds a rubric by its id only: a path in a user's table opens no file on this machine."""
-    found = usable().get(name)
+    found = known.get(name)
     if found is None:
         raise InputError("ui_rubric_unknown", name=name)
     return found

@@ -17,6 +17,7 @@ from ui.shared.language import tr
 from ui.shared.layout import guarded
 from ui.shared.once import once
 from ui.shared.papers import choose_paper
+from ui.shared.reading import keep_pasted, read_pasted, read_upload
 
 DRAFT = "interview"
 SOURCES = ("list", "bank")
@@ -101,9 +102,9 @@ def _transcript() -> Transcript | None:
     file = st.file_uploader(tr("drop_files"), key="interview_file", help=tr("drop_help"))
     with guarded():
         if file is not None:
-            return transcripts.parse_bytes(file.getvalue(), file.name)
+            return read_upload(file.getvalue(), file.name)
         if text.strip():
-            return transcripts.parse(text)
+            return read_pasted(text)
     return None
 
 
@@ -115,7 +116,8 @@ def _kept_area(name: str, height: int) -> str:
         key=key,
         height=height,
         placeholder=tr(f"ui_interview.{name}_hint"),
-        on_change=lambda: drafts.keep(DRAFT, **{name: st.session_state[key]}),
+        on_change=keep_pasted,
+        args=(key, DRAFT, name),
     )
 
 

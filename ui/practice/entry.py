@@ -15,6 +15,7 @@ from evaluator.storage import OwnPoint
 from evaluator.transcript import Transcript
 from ui.scorecard.handed_in import Handed, hand_in
 from ui.scorecard.profile_choice import choose_profile
+from ui.scorecard.proposal import show_proposal
 from ui.scorecard.scenario import choose_rubric
 from ui.scorecard.transcript_view import confirm_roles, edit_roles, show_assumptions, show_transcript
 from ui.scorecard.view import section
@@ -41,7 +42,9 @@ def enter() -> None:
     if not handed:
         st.html(f'<p class="ev-empty">{escape(tr("ui_practice.text_missing"))}</p>')
         return
-    one = _understood(_pick(handed))
+    picked = _pick(handed)
+    show_proposal("practice", picked.transcript, rubric)
+    one = _understood(picked)
     section("ui_practice.step_own")
     st.html(f'<p class="ev-dim">{escape(tr("ui_practice.own_first"))}</p>')
     own = {item.id: given for item in rubric.criteria if (given := grade_yourself(item, rubric.id)) is not None}

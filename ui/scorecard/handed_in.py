@@ -15,6 +15,7 @@ from ui.shared import drafts
 from ui.shared.choices import held_text
 from ui.shared.language import tr
 from ui.shared.layout import guarded
+from ui.shared.reading import keep_pasted, read_pasted, read_upload
 
 
 class Handed(NamedTuple):
@@ -43,7 +44,8 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
         key=field,
         height=220,
         placeholder=tr(f"paste_hint_{rubric.form}"),
-        on_change=lambda: drafts.keep(draft, text=st.session_state[field]),
+        on_change=keep_pasted,
+        args=(field, draft),
     )
     example = example_text(rubric)
     if example and not st.session_state[field].strip():
@@ -58,12 +60,15 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
     handed = []
     if st.session_state[field].strip():
         with guarded():
-            handed.append(Handed("pasted", "", transcripts.parse(st.session_state[field], form=rubric.form)))
+            handed += _handed("pasted", "", read_pasted(st.session_state[field], rubric.form))
     for number, file in enumerate(files or []):
         with guarded():
-            read = transcripts.parse_bytes(file.getvalue(), file.name, form=rubric.form)
-            handed.append(Handed(f"file{number}", file.name, read))
+            handed += _handed(f"file{number}", file.name, read_upload(file.getvalue(), file.name, rubric.form))
     return handed
+
+
+def _handed(key: str, label: str, read: Transcript | None) -> list[Handed]:
+    return [] if read is None else [Handed(key, label, read)]
 
 
 def _fill(field: str, draft: str, text: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from ui.scorecard import grading_view
 from ui.scorecard.handed_in import Handed, hand_in
 from ui.scorecard.profile_choice import choose_profile
+from ui.scorecard.proposal import show_proposal
 from ui.scorecard.scenario import choose_rubric
 from ui.scorecard.transcript_view import confirm_roles, edit_roles, show_assumptions, show_transcript
 from ui.scorecard.view import section
@@ -36,6 +37,7 @@ def form() -> None:
     if not handed:
         st.html(f'<p class="ev-empty">{tr("grade_empty")}</p>')
         return
+    show_proposal("grade", handed[0].transcript, rubric)
     handed = [_named(one) for one in handed]
     section("step_roles")
     ready = [_understood(one, number) for number, one in enumerate(handed)]
