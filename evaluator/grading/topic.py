@@ -207,9 +207,14 @@ def library() -> ShippedTasks:
 
 @cache
 def further_topics() -> dict[str, Topic]:
-    """Shipped tasks that the fit has not seen, in `topics.npz`: prepared for comparison, no contrast for the guard."""
+    """Shipped tasks that the fit has not seen, in `topics.npz`: prepared for comparison, no contrast for the guard.
+
+    Without the file their texts are embedded when they are first needed.
+    """
     import numpy as np
 
+    if not _FURTHER.is_file():
+        return {}
     with np.load(_FURTHER, allow_pickle=False) as file:
         return _unpacked(file, json.loads(str(file["told"])))
 
