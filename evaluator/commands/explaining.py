@@ -38,9 +38,10 @@ def explain(
     messages.use(lang or messages.current())
     with open_records() as records:
         found = records.record(record)
-        blocks = explanation(found, records.effective(found.id), records.audit.entries(found.id))
+        about = (records.audit.entries(found.id), records.appeals.of([found.id]))
+        blocks = explanation(found, records.effective(found.id), *about)
     if out is not None:
-        write_document(blocks, out)
+        write_document(out, blocks)
     elif form == ExplanationFormat.TERMINAL:
         print_blocks(blocks)
     else:

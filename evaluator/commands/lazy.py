@@ -17,6 +17,8 @@ LATER = {
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "audit": "evaluator.commands.audit",
+    "appeal": "evaluator.commands.appeals",
+    "review": "evaluator.commands.reviewing",
     "explain": "evaluator.commands.explaining",
     "reproduce": "evaluator.commands.reproducing",
     "bank": "evaluator.commands.bank",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         write_blocks,
     )
     from evaluator.reports.excel import xlsx_report
-    from evaluator.reports.explaining import explanation
+    from evaluator.reports.explaining import appeal_step, explanation
     from evaluator.reports.markdown import to_markdown
     from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
     from evaluator.reports.rounding import shown_points
@@ -55,7 +55,7 @@ __getattr__ = fetched_late(
             "write_blocks",
         ),
         "excel": ("xlsx_report",),
-        "explaining": ("explanation",),
+        "explaining": ("appeal_step", "explanation"),
         "markdown": ("to_markdown",),
         "phrases": ("bearing", "decided", "shown_reasons", "state_of", "why"),
         "rounding": ("shown_points",),
@@ -86,6 +86,7 @@ __all__ = [
     "Paragraph",
     "Table",
     "Title",
+    "appeal_step",
     "bearing",
     "decided",
     "docx_report",

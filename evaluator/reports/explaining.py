@@ -13,15 +13,21 @@ from evaluator.reports.rows import moment, recomputed
 from evaluator.rubric import Rubric
 from evaluator.rubrics import plan_criterion, plan_guards, plan_key_points, with_key_points
 from evaluator.scorecard import PointStep, Scorecard, UngradedVerdict, Verdict
-from evaluator.storage import AuditEntry, Override, Record
+from evaluator.storage import Appeal, AppealStep, AuditEntry, Override, Record
 
 _SHOWN = ("model", "engine", "weights", "method", "arithmetic", "questions")  # of the judge's stamp, in this order
 
 
-def explanation(record: Record, standing: Mapping[str, Override], entries: Sequence[AuditEntry] = ()) -> list[Block]:
+def explanation(
+    record: Record,
+    standing: Mapping[str, Override],
+    entries: Sequence[AuditEntry] = (),
+    appeals: Sequence[Appeal] = (),
+) -> list[Block]:
     """The explanation of one grading, in the current language.
 
-    `standing` are the corrections that count (`Records.effective`), `entries` the grading's part of the audit log.
+    `standing` are the corrections that count (`Records.effective`), `entries` the grading's part of the audit log, and
+    `appeals` those about it.
     """
     card = record.scorecard
     asked = _questions(record.rubric)
@@ -39,7 +45,7 @@ def explanation(record: Record, standing: Mapping[str, Override], entries: Seque
     blocks += [Title(_say("sum"), 2), Bullets(tuple(_sum_lines(card)))]
     reasons = shown_reasons(card)
     blocks += [Title(_say("review"), 2), Bullets(tuple(reasons)) if reasons else Paragraph(_say("no_review"))]
-    blocks += [Title(_say("people"), 2), _people(record)]
+    blocks += [Title(_say("people"), 2), _people(record, appeals)]
     if entries:
         blocks += [Title(_say("log"), 2), _log(entries)]
     return blocks
@@ -240,10 +246,14 @@ def _sum_lines(card: Scorecard) -> Iterator[str]:
         yield _say("sum_as_written", total=f"{card.total_as_written:.2f}")
 
 
-def _people(record: Record) -> Block:
+def _people(record: Record, appeals: Sequence[Appeal]) -> Block:
     names = {one.criterion: one.name for one in record.scorecard.verdicts}
     rows = [(one.at, one.who, _change(one, names), one.comment) for one in record.overrides]
     rows += [(one.at, one.who, _say("noted"), one.text) for one in record.notes]
+    for one in appeals:
+        name = names.get(one.criterion, one.criterion)
+        rows.append((one.at, one.who, _say("appealed", criterion=name), one.reason))
+        rows += [(step.at, step.who, appeal_step(step), step.reason) for step in one.steps]
     if not rows:
         return Paragraph(_say("no_people"))
     head = tuple(map(_say, ("when", "who", "what", "why")))
@@ -251,8 +261,20 @@ def _people(record: Record) -> Block:
     return Table(_say("people"), head, told)
 
 
+def appeal_step(step: AppealStep) -> str:
+    """One step of an appeal in words, in the current language."""
+    outcome = messages.say("appeal.outcome_keep")
+    if step.points is not None:
+        cause = messages.say(f"causes.{step.cause or 'other'}")
+        outcome = messages.say("appeal.outcome_points", points=f"{step.points:g}", cause=cause)
+    return messages.say(f"appeal.step_{step.step}", who=step.who, reviewer=step.reviewer, outcome=outcome)
+
+
 def _change(one: Override, names: Mapping[str, str]) -> str:
     name = names.get(one.criterion, one.criterion)
+    if one.points is not None and one.cause:
+        cause = messages.say(f"causes.{one.cause}")
+        return _say("gave_because", criterion=name, points=points(one.points), cause=cause)
     return (
         _say("took_back", criterion=name)
         if one.points is None

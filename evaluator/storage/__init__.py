@@ -1,5 +1,6 @@
 """Persistent data: gradings and what people add to them, work in progress, batches, versions, profiles."""
 
+from evaluator.storage.appeals import APPEAL_STATES, PENDING, Appeal, AppealState, AppealStep
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.audit import AuditEntry
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
@@ -8,18 +9,25 @@ from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
 from evaluator.storage.interviews import Decision, Interviews, KeptInterview, PanelPoint
 from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
-from evaluator.storage.models import GradingSummary, HumanGrade, Note, Override, Record, Review, now
+from evaluator.storage.models import CAUSES, Cause, GradingSummary, HumanGrade, Note, Override, Record, Review, now
 from evaluator.storage.moving import CopiedTable, copy_tables, move_records
 from evaluator.storage.opening import Database
 from evaluator.storage.provider_jobs import ProviderJob
 from evaluator.storage.records import Records, open_records
 from evaluator.storage.runners import BEAT_S
+from evaluator.storage.samples import Sampled, risk_of
 from evaluator.storage.shared_memo import open_memo
 from evaluator.storage.sittings import KeptSitting, SittingEvent, Sittings
 from evaluator.storage.versions import Profiles, RubricVersion, StoredProfile
 
 __all__ = [
+    "APPEAL_STATES",
     "BEAT_S",
+    "CAUSES",
+    "PENDING",
+    "Appeal",
+    "AppealState",
+    "AppealStep",
     "AskMemo",
     "Attempt",
     "AuditEntry",
@@ -27,6 +35,7 @@ __all__ = [
     "BatchEvent",
     "BatchItem",
     "CallTurn",
+    "Cause",
     "CopiedTable",
     "Database",
     "Decision",
@@ -52,6 +61,7 @@ __all__ = [
     "Records",
     "Review",
     "RubricVersion",
+    "Sampled",
     "SittingEvent",
     "Sittings",
     "StoredProfile",
@@ -64,4 +74,5 @@ __all__ = [
     "open_memo",
     "open_records",
     "points_of",
+    "risk_of",
 ]

@@ -2,14 +2,15 @@
 
 Entries are added in the transaction of what they tell of, and never changed. Each holds the digest of the one before, so a
 changed, removed or inserted entry breaks the chain (`verify`). Entries cut off at the end leave a valid chain; whoever wants to
-notice that keeps the newest digest elsewhere. An entry names gradings by id and holds no words of a transcript, so it stays when
-a grading is deleted.
+notice that keeps the newest digest elsewhere. An entry names gradings by id and people by pseudonyms, and holds no words of a
+transcript, so it stays when a grading or a person is deleted: then only the name behind the pseudonym is forgotten.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import func, select
@@ -19,17 +20,40 @@ from evaluator.storage import tables as t
 from evaluator.storage.models import now
 from evaluator.storage.opening import Database
 
-Action = Literal["graded", "overridden", "withdrawn", "deleted"]
+Action = Literal[
+    "graded",
+    "viewed",
+    "exported",
+    "overridden",
+    "withdrawn",
+    "noted",
+    "reviewed",
+    "unreviewed",
+    "sampled",
+    "deleted",
+    "appeal_opened",
+    "appeal_assigned",
+    "appeal_decided",
+    "appeal_closed",
+    "appeal_withdrawn",
+    "rubric_saved",
+    "profile_saved",
+    "settings_changed",
+    "person_exported",
+    "person_deleted",
+    "expired",
+]
 START = "0" * 64
 LOCK = 7_215_001  # an advisory lock of PostgreSQL, for the chain alone
 
 
 class AuditEntry(NamedTuple):
-    """One entry; `digest` is the SHA-256 of `previous` and the other fields."""
+    """One entry; `digest` is the SHA-256 of `previous` and the other fields except `who`."""
 
     number: int
     at: str
-    who: str
+    who: str  # the name behind `actor`; the pseudonym itself once the person was deleted
+    actor: str  # pseudonym; empty for nobody in particular
     action: str
     subject: str
     detail: dict[str, Any]
@@ -39,7 +63,7 @@ class AuditEntry(NamedTuple):
     @property
     def expected(self) -> str:
         """The digest that these fields have."""
-        return _digest(self.previous, self.at, self.who, self.action, self.subject, self.detail)
+        return _digest(self.previous, self.at, self.actor, self.action, self.subject, self.detail)
 
 
 class Chain(NamedTuple):
@@ -57,20 +81,34 @@ def note(session: Session, action: Action, subject: str, who: str = "", **detail
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     previous = session.scalar(select(t.AuditRow.digest).order_by(t.AuditRow.number.desc()).limit(1)) or START
     number = session.scalar(select(t.AuditRow.number).order_by(t.AuditRow.number.desc()).limit(1)) or 0
-    at = now()
+    at, actor = now(), pseudonym_of(session, who)
     session.add(
         t.AuditRow(
             number=number + 1,
             at=at,
-            who=who,
+            who=actor,
             action=action,
             subject=subject,
             detail=detail,
             previous=previous,
-            digest=_digest(previous, at, who, action, subject, detail),
+            digest=_digest(previous, at, actor, action, subject, detail),
         )
     )
     session.flush()
+
+
+def pseudonym_of(session: Session, name: str) -> str:
+    """The pseudonym that stands for `name` in the log, made if necessary; empty for no name."""
+    name = name.strip()
+    if not name:
+        return ""
+    known = session.scalar(select(t.AuditPersonRow.pseudonym).where(t.AuditPersonRow.name == t.as_kept(name)))
+    if known is not None:
+        return known
+    made = f"p-{secrets.token_hex(6)}"
+    session.add(t.AuditPersonRow(pseudonym=made, name=name))
+    session.flush()
+    return made
 
 
 class Audit:
@@ -79,13 +117,18 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    def add(self, action: Action, subject: str, who: str = "", **detail: Any) -> None:
+        """Adds an entry about something that changes no record, such as a look at one."""
+        with self.database.write() as session:
+            note(session, action, subject, who, **detail)
+
     def entries(self, subject: str | None = None) -> list[AuditEntry]:
         """All entries, or those about one grading, oldest first."""
         query = select(t.AuditRow).order_by(t.AuditRow.number)
         query = query if subject is None else query.where(t.AuditRow.subject == subject)
         with self.database.read() as session:
-            rows = session.scalars(query).all()
-            return [AuditEntry(*(getattr(row, name) for name in AuditEntry._fields)) for row in rows]
+            names = {row.pseudonym: row.name for row in session.scalars(select(t.AuditPersonRow))}
+            return [_entry(row, names) for row in session.scalars(query)]
 
     def verify(self) -> Chain:
         """Reads the whole chain: every number follows, every entry names the digest before it and has its own."""
@@ -96,6 +139,11 @@ class Audit:
                 return Chain(count, newest, entry.number)
             newest = entry.digest
         return Chain(count, newest, None)
+
+
+def _entry(row: t.AuditRow, names: dict[str, str]) -> AuditEntry:
+    about = (row.action, row.subject, row.detail, row.previous, row.digest)
+    return AuditEntry(row.number, row.at, names.get(row.who, row.who), row.who, *about)
 
 
 def _digest(previous: str, at: str, who: str, action: str, subject: str, detail: dict[str, Any]) -> str:

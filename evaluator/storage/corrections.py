@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
@@ -13,25 +14,35 @@ from evaluator.storage.audit import Action, note
 from evaluator.storage.effective_overrides import effective, given_points, standing
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
-from evaluator.storage.models import HumanGrade, Note, Override, now
+from evaluator.storage.models import CAUSES, Cause, HumanGrade, Note, Override, now
 
 
 class Corrections(Gradings):
     """Gradings with overrides and notes."""
 
-    def override(self, grading: str, criterion: str, points: float, comment: str = "", *, who: str) -> Override:
+    def override(
+        self,
+        grading: str,
+        criterion: str,
+        points: float,
+        comment: str = "",
+        *,
+        who: str,
+        cause: Cause | None = None,
+    ) -> Override:
         """Stores a person's points beside the machine's; InputError for an unknown criterion or impossible points.
 
         For a fatal criterion 1 means that it happened and 0 that it did not; for a penalty the points are those lost.
+        `cause` is why the machine's points were wrong.
         """
         scorecard = self.get(grading)
-        _check(scorecard, criterion, points)
-        return self._add(scorecard.id, criterion, points, comment, who)
+        check_points(scorecard, criterion, points)
+        return self._add(scorecard.id, criterion, points, comment, who, cause)
 
     def revert(self, grading: str, criterion: str, comment: str = "", *, who: str) -> Override:
         """Withdraws the points that `who` gave for `criterion`; the earlier rows remain visible."""
         scorecard = self.get(grading)
-        _check(scorecard, criterion, 0)
+        check_points(scorecard, criterion, 0)
         return self._add(scorecard.id, criterion, None, comment, who)
 
     def overrides(self, grading: str) -> list[Override]:
@@ -81,6 +92,7 @@ class Corrections(Gradings):
         row = t.NoteRow(id=new_id(), grading_id=self.resolve(grading), text=text, who=who, at=now())
         with self.database.write() as session:
             session.add(row)
+            note(session, "noted", row.grading_id, who)
         return Note.model_validate(row)
 
     def notes(self, grading: str) -> list[Note]:
@@ -89,27 +101,53 @@ class Corrections(Gradings):
         with self.database.read() as session:
             return [Note.model_validate(row) for row in session.scalars(query.order_by(t.NoteRow.id))]
 
-    def _add(self, grading_id: str, criterion: str, points: float | None, comment: str, who: str) -> Override:
-        if not who.strip():
-            raise InputError("storage_override_who")
-        row = t.OverrideRow(
-            id=new_id(),
-            grading_id=grading_id,
-            criterion=criterion,
-            points=points,
-            comment=comment,
-            who=who.strip(),
-            at=now(),
-        )
+    def _add(
+        self,
+        grading_id: str,
+        criterion: str,
+        points: float | None,
+        comment: str,
+        who: str,
+        cause: Cause | None = None,
+    ) -> Override:
         with self.database.write() as session:
-            before = given_points(session, [grading_id]).get(grading_id, {}).get(criterion)
-            session.add(row)
-            action: Action = "withdrawn" if points is None else "overridden"
-            note(session, action, grading_id, who.strip(), criterion=criterion, before=before, after=points)
-        return Override.model_validate(row)
+            return insert_override(session, grading_id, criterion, points, comment, who, cause)
 
 
-def _check(scorecard: Scorecard, criterion: str, points: float) -> None:
+def insert_override(
+    session: Session,
+    grading_id: str,
+    criterion: str,
+    points: float | None,
+    comment: str,
+    who: str,
+    cause: Cause | None = None,
+) -> Override:
+    """Adds a correction, and its entry in the audit log, in the transaction of `session`; InputError without a name."""
+    if not who.strip():
+        raise InputError("storage_override_who")
+    if cause is not None and cause not in CAUSES:
+        raise InputError("storage_cause_unknown", cause=cause, known=", ".join(CAUSES))
+    row = t.OverrideRow(
+        id=new_id(),
+        grading_id=grading_id,
+        criterion=criterion,
+        points=points,
+        comment=comment,
+        who=who.strip(),
+        at=now(),
+        cause=cause,
+    )
+    before = given_points(session, [grading_id]).get(grading_id, {}).get(criterion)
+    session.add(row)
+    action: Action = "withdrawn" if points is None else "overridden"
+    detail = {"criterion": criterion, "before": before, "after": points} | ({"cause": cause} if cause else {})
+    note(session, action, grading_id, who.strip(), **detail)
+    return Override.model_validate(row)
+
+
+def check_points(scorecard: Scorecard, criterion: str, points: float) -> None:
+    """InputError where the scorecard has no such criterion, or the criterion cannot have these points."""
     verdict = next((one for one in scorecard.verdicts if one.criterion == criterion), None)
     if verdict is None:
         known = ", ".join(one.criterion for one in scorecard.verdicts)

@@ -110,7 +110,7 @@ class Gradings:
         """Gradings, newest first.
 
         `text` is searched in label, rubric title and the words of the transcript. `review` selects those that do or do
-        not need a person, `waiting` those that need one and have not been reviewed yet.
+        not need a person, `waiting` those that need one, or were drawn for review, and have not been reviewed yet.
         """
         query = _filtered(select(*_SUMMARY, was_corrected()), rubric, text, owner, review, waiting)
         query = query.order_by(t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
@@ -144,21 +144,17 @@ class Gradings:
         with self.database.read() as session:
             return transcript_of(session, session.get_one(t.GradingRow, grading_id).transcript_id)
 
-    def delete(self, id_or_prefix: str) -> str:
-        """Deletes a grading with its overrides, notes and review marks, and returns its id.
+    def delete(self, id_or_prefix: str, *, who: str = "") -> str:
+        """Deletes a grading with its overrides, notes, review marks and appeals, and returns its id.
 
         Its transcript is deleted too if nothing else uses it.
         """
         grading_id = self.resolve(id_or_prefix)
         with self.database.write() as session:
             transcript_id = session.get_one(t.GradingRow, grading_id).transcript_id
-            for table in (t.OverrideRow, t.NoteRow, t.ReviewRow):
-                session.execute(delete(table).where(table.grading_id == grading_id))
-            for link in (t.AttemptRow, t.BatchItemRow):
-                session.execute(update(link).where(link.grading_id == grading_id).values(grading_id=None))
-            session.execute(delete(t.GradingRow).where(t.GradingRow.id == grading_id))
-            _drop_unused(session, transcript_id)
-            note(session, "deleted", grading_id)
+            delete_gradings(session, [grading_id])
+            drop_unused(session, [transcript_id])
+            note(session, "deleted", grading_id, who)
         return grading_id
 
 
@@ -244,7 +240,8 @@ def _filtered(
     if waiting:
         newest = select(func.max(t.ReviewRow.id)).group_by(t.ReviewRow.grading_id)
         done = select(t.ReviewRow.grading_id).where(t.ReviewRow.id.in_(newest), t.ReviewRow.done)
-        wanted += [row.review.is_(True), row.id.not_in(done)]
+        drawn = select(t.ReviewSampleRow.grading_id)
+        wanted += [or_(row.review.is_(True), row.id.in_(drawn)), row.id.not_in(done)]
     if rubric is not None:
         wanted.append(row.rubric_id == rubric)
     if owner is not None:
@@ -268,8 +265,22 @@ def _rows_of(session: Session, table: Any, grading_id: str) -> list[Any]:
     return list(session.scalars(select(table).where(table.grading_id == grading_id).order_by(table.id)))
 
 
-def _drop_unused(session: Session, transcript_id: str) -> None:
-    for table in (t.GradingRow, t.AttemptRow, t.BatchItemRow):
-        if session.scalar(select(exists().where(table.transcript_id == transcript_id))):
-            return
-    session.execute(delete(t.TranscriptRow).where(t.TranscriptRow.id == transcript_id))
+def delete_gradings(session: Session, ids: list[str]) -> None:
+    """Deletes gradings and what people added to them; attempts and items of batches lose their link."""
+    appeals = select(t.AppealRow.id).where(t.AppealRow.grading_id.in_(ids))
+    session.execute(delete(t.AppealStepRow).where(t.AppealStepRow.appeal_id.in_(appeals)))
+    for table in (t.OverrideRow, t.NoteRow, t.ReviewRow, t.ReviewSampleRow, t.AppealRow):
+        session.execute(delete(table).where(table.grading_id.in_(ids)))
+    for link in (t.AttemptRow, t.BatchItemRow):
+        session.execute(update(link).where(link.grading_id.in_(ids)).values(grading_id=None))
+    session.execute(delete(t.GradingRow).where(t.GradingRow.id.in_(ids)))
+
+
+def drop_unused(session: Session, transcripts: list[str]) -> None:
+    """Deletes those of the transcripts that nothing uses any more."""
+    used = [
+        exists().where(table.transcript_id == t.TranscriptRow.id)
+        for table in (t.GradingRow, t.AttemptRow, t.BatchItemRow)
+    ]
+    unused = ~or_(*used)
+    session.execute(delete(t.TranscriptRow).where(t.TranscriptRow.id.in_(transcripts), unused))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,6 +51,23 @@ class GradingSummary(Correctable):
     review: bool
 
 
+Cause = Literal[
+    "transcript_wrong",
+    "role_wrong",
+    "evidence_missed",
+    "evidence_misread",
+    "knowledge_wrong",
+    "rubric_unclear",
+    "reference_missing",
+    "guard_wrong",
+    "profile_off",
+    "circumstances",
+    "person_erred",
+    "other",
+]
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+
+
 class Override(Shape):
     """A person's points for one criterion; `points` None withdraws that person's earlier ones."""
 
@@ -61,6 +78,7 @@ class Override(Shape):
     comment: str
     who: str
     at: str
+    cause: Cause | None = None  # why the machine's points were wrong, by the catalogue `causes`; None if nobody said
 
 
 class Note(Shape):

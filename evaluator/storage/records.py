@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evaluator.files import keep_private
 from evaluator.settings import Settings, load_settings
+from evaluator.storage.appeals import Appeals
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.audit import Audit
 from evaluator.storage.batches import Batches
@@ -15,13 +16,14 @@ from evaluator.storage.opening import Database
 from evaluator.storage.provider_jobs import ProviderJobs
 from evaluator.storage.reviews import Reviews
 from evaluator.storage.runners import Runners
+from evaluator.storage.samples import Samples
 from evaluator.storage.sittings import Sittings
 from evaluator.storage.versions import Profiles, RubricVersions
 
 
 class Records(Reviews):
-    """Gradings with what people added, and `drafts`, `attempts`, `calls`, `batches`, `runners`, `rubrics`, `profiles`,
-    `interviews` and `sittings`.
+    """Gradings with what people added, and `appeals`, `samples`, `drafts`, `attempts`, `calls`, `batches`, `runners`,
+    `rubrics`, `profiles`, `interviews` and `sittings`.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
     the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -30,6 +32,8 @@ class Records(Reviews):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.audit = Audit(database)
+        self.appeals = Appeals(database)
+        self.samples = Samples(database)
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
         self.calls = Calls(database)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from evaluator.storage import tables as t
+from evaluator.storage.audit import note
 from evaluator.storage.corrections import Corrections
 from evaluator.storage.effective_overrides import in_parts
 from evaluator.storage.ids import new_id
@@ -39,4 +40,5 @@ class Reviews(Corrections):
         )
         with self.database.write() as session:
             session.add(row)
+            note(session, "reviewed" if done else "unreviewed", row.grading_id, who)
         return Review.model_validate(row)

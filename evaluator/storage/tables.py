@@ -138,6 +138,7 @@ class OverrideRow(Base):
     comment: Mapped[str] = mapped_column(TextType, default="")
     who: Mapped[str] = mapped_column(NameType(200), index=True)
     at: Mapped[str] = mapped_column(String(40))
+    cause: Mapped[str | None] = mapped_column(String(32))  # of `models.CAUSES`; None if nobody said
 
 
 class NoteRow(Base):
@@ -161,6 +162,46 @@ class ReviewRow(Base):
     at: Mapped[str] = mapped_column(String(40))
     comment: Mapped[str] = mapped_column(TextType, default="")
     done: Mapped[bool] = mapped_column(Boolean)
+
+
+class ReviewSampleRow(Base):
+    """A grading drawn for review, although nothing on its scorecard asks for a person."""
+
+    __tablename__ = "review_samples"
+    grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), primary_key=True)
+    drawn_by: Mapped[str] = mapped_column(String(16))  # "rate" or "risk"
+    risk: Mapped[float] = mapped_column(Float)
+    who: Mapped[str] = mapped_column(NameType(200), default="")
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class AppealRow(Base):
+    """Somebody asks for a second look at a criterion; `state` and `reviewer` follow from the newest step."""
+
+    __tablename__ = "appeals"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
+    criterion: Mapped[str] = mapped_column(NameType(64))
+    reason: Mapped[str] = mapped_column(TextType)
+    who: Mapped[str] = mapped_column(NameType(200))
+    at: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reviewer: Mapped[str] = mapped_column(NameType(200), default="")
+
+
+class AppealStepRow(Base):
+    """One step of an appeal, added and never edited; `points` None keeps the points as they are."""
+
+    __tablename__ = "appeal_steps"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    appeal_id: Mapped[str] = mapped_column(ForeignKey("appeals.id"), index=True)
+    step: Mapped[str] = mapped_column(String(16))  # "assigned", "decided", "closed" or "withdrawn"
+    who: Mapped[str] = mapped_column(NameType(200))
+    at: Mapped[str] = mapped_column(String(40))
+    reviewer: Mapped[str] = mapped_column(NameType(200), default="")  # whom it was assigned to
+    points: Mapped[float | None] = mapped_column(Float)
+    cause: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(TextType, default="")
 
 
 class DraftRow(Base):
@@ -400,7 +441,7 @@ class SittingEventRow(Base):
 
 
 class AuditRow(Base):
-    """An entry of the audit log, added and never changed; see `audit`."""
+    """An entry of the audit log, added and never changed; `who` is a pseudonym, see `audit`."""
 
     __tablename__ = "audit"
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -411,3 +452,11 @@ class AuditRow(Base):
     detail: Mapped[dict] = mapped_column(JSON)
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditPersonRow(Base):
+    """Who a pseudonym of the audit log stands for. Deleting the row leaves the chain whole and the entries nameless."""
+
+    __tablename__ = "audit_people"
+    pseudonym: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(TextType, index=True)

@@ -73,3 +73,29 @@ def test_nothing_is_told_of_what_failed(records):
     with pytest.raises(InputError):
         records.override("nothing", "x", 1.0, who="wang")
     assert records.audit.entries() == []
+
+
+def test_an_older_log_with_names_in_its_chain_gets_pseudonyms(tmp_path):
+    """The chain holds after the migration, names are shown, and the digest from before is told."""
+    import hashlib
+    import json
+
+    from evaluator.storage.opening import Database, upgrade
+
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}", tmp_path)
+    with database._writing.begin() as connection:
+        upgrade(connection, "0011")
+        previous = "0" * 64
+        for number in (1, 2):
+            told = [previous, "2026-11-01", "wang", "graded", f"g{number}", {"total": 1}]
+            digest = hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+            values = {"n": number, "d": json.dumps(told[5]), "p": previous, "g": digest, "s": told[4]}
+            connection.execute(
+                text("insert into audit values (:n, '2026-11-01', 'wang', 'graded', :s, :d, :p, :g)"), values
+            )
+            previous = digest
+    database.close()
+    with open_records(load_settings(data_dir=tmp_path)) as records:
+        entries = records.audit.entries()
+        assert records.audit.verify().broken_at is None and entries[-1].detail["digest_before"] == previous
+        assert [entry.who for entry in entries] == ["wang", "wang", ""] and "wang" not in entries[0].actor

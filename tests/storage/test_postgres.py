@@ -16,7 +16,7 @@ from evaluator.storage import NewItem, open_records
 from evaluator.transcript import parse
 from tests.batch import test_batch
 from tests.batch import test_many as test_batch_many
-from tests.storage import test_storage
+from tests.storage import test_appeals, test_storage
 from tests.support.postgres import new_database, server
 from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
 
@@ -54,10 +54,12 @@ JOURNAL = (
 globals().update(
     {
         name: test
-        for name, test in vars(test_storage).items()
+        for module in (test_storage, test_appeals)
+        for name, test in vars(module).items()
         if name.startswith("test_") and callable(test) and name not in ONLY_SQLITE
     }
 )
+grading = test_appeals.grading
 globals().update({name: getattr(test_batch, name, None) or getattr(test_batch_many, name) for name in JOURNAL})
 
 

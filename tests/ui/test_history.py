@@ -312,3 +312,47 @@ def test_a_grading_explains_itself_on_request(data):
     switch = next(one for one in page.toggle if one.key.startswith("explain_"))
     page = switch.set_value(True).run()
     assert fine(page) and "问的是哪个模型" in said(page) and "总分怎么来的" in said(page)
+
+
+def test_an_appeal_is_made_decided_and_closed_on_the_page(data):
+    """Three people act in turn; the list shows the appeal until the final judgement."""
+    grading = _stored()
+    page = _opened(grading)
+    page.text_input(key="reviewer_name").set_value("李")
+    page.selectbox(key=f"appeal_new_{grading}_criterion").set_value("empathy")
+    page.text_area(key=f"appeal_new_{grading}_reason").set_value("我道过歉")
+    page = _press_labelled(page, "申请复核")
+    assert fine(page) and "我道过歉" in said(page) and "待分派" in said(page)
+    (appeal,) = open_records_once(lambda records: records.appeals.queue())
+    listed = open_page("history")
+    assert "我道过歉" in said(listed) and press(listed, f"appeal_go_{appeal.id}").query_params["id"] == grading
+    page.text_input(key="reviewer_name").set_value("王")
+    page.radio(key=f"appeal_decide_{appeal.id}_change").set_value(True)
+    page.number_input(key=f"appeal_decide_{appeal.id}_points").set_value(4.0)
+    page.selectbox(key=f"appeal_decide_{appeal.id}_cause").set_value("evidence_missed")
+    page.text_area(key=f"appeal_decide_{appeal.id}_reason").set_value("漏看了第三段")
+    page = _press_labelled(page, "提交复核意见")
+    assert fine(page) and "改为 4 分（漏看了原话）" in said(page)
+    page.text_area(key=f"appeal_close_{appeal.id}_reason").set_value("同意")
+    page = _press_labelled(page, "作出最终结论")
+    assert page.error  # the reviewer does not judge in the end
+    page.text_input(key="reviewer_name").set_value("陈")
+    page = _press_labelled(page, "作出最终结论")
+    assert fine(page) and "已结束" in said(page)
+    assert open_records_once(lambda records: records.effective(grading)["empathy"].points) == 4
+
+
+def test_gradings_are_drawn_for_review_on_the_page(data):
+    """A draw puts gradings that nothing asks about among those that wait."""
+    grading = _stored()
+    page = open_page("history")
+    page.number_input(key="sample_rate").set_value(100)
+    page = _press_labelled(page, "抽取")
+    drawn = open_records_once(lambda records: records.samples.of([grading]))
+    review = open_records_once(lambda records: records.get(grading).review)
+    assert not page.exception and (review or list(drawn) == [grading])
+
+
+def open_records_once(read):
+    with open_records() as records:
+        return read(records)

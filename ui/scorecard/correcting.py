@@ -12,9 +12,10 @@ import streamlit as st
 
 from evaluator.errors import EvaluatorError
 from evaluator.scorecard import UngradedVerdict, Verdict
-from evaluator.storage import Override, Record, Review
+from evaluator.storage import CAUSES, Cause, Override, Record, Review
 from ui.scorecard.view import section
 from ui.shared import stores
+from ui.shared.choices import hold
 from ui.shared.language import tr
 from ui.shared.layout import tell_later, when
 from ui.shared.literal import literal
@@ -28,17 +29,19 @@ def name_field() -> None:
     """The person who corrects and remarks: asked once per page, remembered for the next."""
     if WHO not in st.session_state:
         st.session_state[WHO] = stores.person()
-    st.text_input(tr("your_name"), key=WHO, on_change=lambda: stores.remember_person(_who()))
+    st.text_input(tr("your_name"), key=WHO, on_change=lambda: stores.remember_person(who_acts()))
 
 
 def correct_inline(record: Record, verdict: Either, mine: Override | None) -> None:
     """Corrected points for one criterion, right below its evidence. Enter in the reason saves."""
     key = f"fix_{record.id}_{verdict.criterion}"
     with st.form(key, border=False):
-        points, comment, save = st.columns([3, 5, 2], vertical_alignment="bottom")
+        points, comment, cause, save = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
         with points:
             _points(verdict, mine, key)
         comment.text_input(tr("comment"), key=f"{key}_why")
+        with cause:
+            choose_cause(f"{key}_cause")
         save.form_submit_button(
             tr("save_override"), on_click=partial(_override, record.id, verdict.criterion, verdict.kind, key)
         )
@@ -47,7 +50,7 @@ def correct_inline(record: Record, verdict: Either, mine: Override | None) -> No
             tr("take_back"),
             key=f"{key}_back",
             icon=":material/undo:",
-            on_click=partial(_guarded, partial(_revert, record.id, verdict.criterion, mine.who)),
+            on_click=partial(guarded_act, partial(_revert, record.id, verdict.criterion, mine.who)),
         )
 
 
@@ -70,14 +73,28 @@ def _happened(value: bool) -> str:
 
 def _override(record_id: str, criterion: str, kind: str, key: str) -> None:
     points, comment = float(st.session_state[f"{key}_points"]), str(st.session_state[f"{key}_why"]).strip()
-    if is_repeated(key, (points, comment, _who())):
+    cause = st.session_state.get(f"{key}_cause")
+    if is_repeated(key, (points, comment, cause, who_acts())):
         return
-    _guarded(partial(_store_override, record_id, criterion, points, comment))
+    guarded_act(partial(_store_override, record_id, criterion, points, comment, cause))
 
 
-def _store_override(record_id: str, criterion: str, points: float, comment: str) -> None:
-    stores.records().override(record_id, criterion, points, comment, who=_who())
-    stores.remember_person(_who())
+def choose_cause(key: str) -> None:
+    """A field for the root cause of wrong points; it may stay empty."""
+    hold(key, CAUSES)
+    st.selectbox(
+        tr("appeal.cause"),
+        CAUSES,
+        index=None,
+        format_func=lambda name: tr(f"causes.{name}"),
+        key=key,
+        placeholder=tr("appeal.no_cause"),
+    )
+
+
+def _store_override(record_id: str, criterion: str, points: float, comment: str, cause: Cause | None) -> None:
+    stores.records().override(record_id, criterion, points, comment, who=who_acts(), cause=cause)
+    stores.remember_person(who_acts())
 
 
 def _revert(record_id: str, criterion: str, who: str) -> None:
@@ -88,7 +105,7 @@ def reviewed_button(record: Record, mark: Review | None, done: Callable[[], None
     """Marks the grading as reviewed, or takes the mark back; `done` is called after marking, to go to the next."""
     if mark is not None:
         st.caption(tr("reviewed_by", who=literal(mark.who or "–"), at=when(mark.at)))
-        undo = partial(_guarded, partial(_unmark, record.id))
+        undo = partial(guarded_act, partial(_unmark, record.id))
         st.button(tr("not_reviewed_yet"), key=f"unreview_{record.id}", icon=":material/undo:", on_click=undo)
         return
     label = tr("reviewed_next") if done else tr("mark_reviewed")
@@ -99,13 +116,13 @@ def reviewed_button(record: Record, mark: Review | None, done: Callable[[], None
 def _mark(record_id: str, done: Callable[[], None] | None) -> None:
     if is_repeated(f"review_{record_id}", record_id):
         return
-    _guarded(lambda: stores.records().mark_reviewed(record_id, who=_who()))
+    guarded_act(lambda: stores.records().mark_reviewed(record_id, who=who_acts()))
     if done is not None:
         done()
 
 
 def _unmark(record_id: str) -> None:
-    stores.records().unmark_reviewed(record_id, who=_who())
+    stores.records().unmark_reviewed(record_id, who=who_acts())
 
 
 def show_notes(record: Record, *, named: bool = False) -> None:
@@ -129,15 +146,15 @@ def show_notes(record: Record, *, named: bool = False) -> None:
 
 def _add_note(record_id: str, field: str) -> None:
     text = str(st.session_state[field]).strip()
-    if text and not is_repeated(f"note_{record_id}", (text, _who())):
-        _guarded(lambda: stores.records().add_note(record_id, text, who=_who()))
+    if text and not is_repeated(f"note_{record_id}", (text, who_acts())):
+        guarded_act(lambda: stores.records().add_note(record_id, text, who=who_acts()))
 
 
 def delete_button(record: Record, after: Callable[[], None]) -> None:
     """Deletes the grading once that is confirmed."""
     with st.popover(tr("delete"), icon=":material/delete:"):
         st.write(tr("delete_grading_really"))
-        act = partial(_guarded, partial(_delete, record.id, after))
+        act = partial(guarded_act, partial(_delete, record.id, after))
         st.button(tr("delete_for_good"), key=f"delete_{record.id}", type="primary", on_click=act)
 
 
@@ -147,11 +164,12 @@ def _delete(record_id: str, after: Callable[[], None]) -> None:
     after()
 
 
-def _who() -> str:
+def who_acts() -> str:
+    """The name of the person who acts, as typed or remembered."""
     return str(st.session_state.get(WHO) or stores.person()).strip()
 
 
-def _guarded(act: Callable[[], object]) -> None:
+def guarded_act(act: Callable[[], object]) -> None:
     """Reports a callback's error when the page is drawn, since a callback cannot draw in its place."""
     try:
         act()

@@ -40,4 +40,5 @@ def show_explanation(record: Record, standing: dict[str, Override]) -> None:
 def _blocks(record: Record, standing: dict[str, Override]) -> list[Block]:
     from evaluator.reports import explanation
 
-    return explanation(record, standing, stores.records().audit.entries(record.id))
+    records = stores.records()
+    return explanation(record, standing, records.audit.entries(record.id), records.appeals.of([record.id]))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from evaluator.errors import InputError
 from evaluator.storage import Override, Record
-from ui.scorecard import correcting, explaining
+from ui.scorecard import appealing, correcting, explaining
 from ui.scorecard.compare_view import show_comparison
 from ui.scorecard.view import show_scorecard
 from ui.shared import browser, exports, stores
@@ -48,6 +48,7 @@ def show_grading(
     below = correcting.by_criterion(standing, record) if correct else None
     show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below)
     explaining.show_explanation(record, standing)
+    appealing.show_appeals(record)
     correcting.reviewed_button(record, stores.records().reviewed([record.id]).get(record.id), done)
     correcting.show_notes(record, named=correct)
 

@@ -51,13 +51,15 @@ def _running(batches: list[Batch]) -> None:
 def _waiting(batches: list[Batch]) -> None:
     review = stores.records().count(owner=stores.owner(), waiting=True)
     lines = [tr("home_review", count=review)] if review else []
+    appeals = stores.records().appeals.count(stores.owner())
+    lines += [tr("appeal.home", count=appeals)] if appeals else []
     left = [one for one in batches if one.waiting and not one.running]
     lines += [tr("home_batch_waiting", name=one.name, count=one.waiting) for one in left]
     draft = drafts.load("grade")
     if str(draft.get("text", "")).strip() and not draft.get("jobs"):  # a text that was handed in is no longer a draft
         lines.append(tr("home_draft"))
     _list(lines, "home_nothing_waiting")
-    if review:
+    if review or appeals:
         link("views/history.py", tr("nav_history"), ":material/arrow_forward:")
     if left:
         link("views/batch.py", tr("go_batch"), ":material/arrow_forward:")

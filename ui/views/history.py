@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 import streamlit as st
 
-from evaluator.storage import GradingSummary, memo_key
-from ui.scorecard import grading_view
+from evaluator.storage import GradingSummary, Sampled, memo_key
+from ui.scorecard import grading_view, queue
 from ui.scorecard.scenario import usable
 from ui.shared import stores
 from ui.shared.choices import distinct, hold
@@ -21,6 +21,8 @@ PER_PAGE = 50
 def listing() -> None:
     """The list with its filters."""
     say_lead("history_lead")
+    queue.show_appeals()
+    queue.show_sampling()
     word, scenario = st.columns(2)
     text = word.text_input(tr("search_history"), key="history_text", icon=":material/search:")
     titles = distinct({name: rubric.title for name, rubric in usable().items()})
@@ -58,13 +60,14 @@ def _whose() -> str | None:
 
 def _table(found: list[GradingSummary]) -> None:
     reviewed = stores.records().reviewed([one.id for one in found])
+    drawn = stores.records().samples.of([one.id for one in found])
     rows = [
         {
             "label": one.label or "–",
             "total": one.counted.total,
             "most": one.max_points,
             "passed": tr({True: "passed", False: "not_passed", None: "pass_open"}[one.counted.passed]),
-            "review": _review(one, reviewed),
+            "review": _review(one, reviewed, drawn),
             "scenario": one.rubric_title,
             "changed": tr("changed_yes") if one.overridden else "",
             "at": when(one.created_at),
@@ -91,10 +94,12 @@ def _table(found: list[GradingSummary]) -> None:
     st.caption(tr("pick_row"))
 
 
-def _review(one: GradingSummary, reviewed: Container[str]) -> str:
+def _review(one: GradingSummary, reviewed: Container[str], drawn: Mapping[str, Sampled]) -> str:
     """Whether a person should look at it, or has."""
     if one.id in reviewed:
         return tr("review_done")
+    if one.id in drawn:
+        return tr(f"appeal.drawn_{drawn[one.id].drawn_by}", risk=f"{drawn[one.id].risk:.1f}")
     return tr("review_yes") if one.review else ""
 
 
