@@ -39,9 +39,9 @@ class EvaluatorError(Exception):
     def text(self, language: str | None = None) -> str:
         """The sentence for people, in `language` ("zh" or "en"; the current one by default).
 
-        It is one line, whatever line breaks names and other messages contain.
+        It is one line of bounded length, whatever the names and other messages in it contain.
         """
-        return " ".join(messages.say(f"errors.{self.code}", language, **self.values).splitlines())
+        return messages.sentence(f"errors.{self.code}", language, **self.values)
 
 
 class InputError(EvaluatorError):

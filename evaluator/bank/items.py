@@ -90,7 +90,7 @@ class ItemWarning(Strict):
 
     def text(self, language: str | None = None) -> str:
         """The sentence for people."""
-        return messages.say(f"bank.warn_{self.code}", language, **self.values)
+        return messages.sentence(f"bank.warn_{self.code}", language, **self.values)
 
 
 class Item(Strict):

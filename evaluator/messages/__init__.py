@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from evaluator.encoding import read_yaml, redact
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+LONGEST_VALUE = 500  # characters of a name or of another program's message that a sentence repeats
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # a terminal would obey them
 _current: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
@@ -44,6 +47,26 @@ def say(key: str, language: str | None = None, /, **values: Any) -> str:
     """
     area, name = key.split(".", 1)
     return redact(catalogue(area)[name][language or current()].format(**values))
+
+
+def sentence(key: str, language: str | None = None, /, **values: Any) -> str:
+    """`say` for errors and warnings, whose values come from files: one line of bounded length.
+
+    Long values are shortened in the middle, and characters that would steer a terminal are shown by their number.
+    """
+    shown = {
+        name: value if isinstance(value, int | float) else _shortened(str(value)) for name, value in values.items()
+    }
+    return _UNSEEN.sub(_by_number, " ".join(say(key, language, **shown).splitlines()))
+
+
+def _shortened(text: str) -> str:
+    kept = LONGEST_VALUE // 2
+    return text if len(text) <= LONGEST_VALUE else f"{text[:kept]} … {text[-kept:]}"
+
+
+def _by_number(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1]
 
 
 def use(language: str | None) -> None:

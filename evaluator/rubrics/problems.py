@@ -31,7 +31,7 @@ class Finding(Frozen):
 
     def text(self, language: str | None = None) -> str:
         """The sentence for people in `language`: what is wrong and what to write."""
-        return messages.say(f"rubric.{self.code}", language, where=self.where, **self.values)
+        return messages.sentence(f"rubric.{self.code}", language, where=self.where, **self.values)
 
 
 class WrongRubric(RubricError):
@@ -46,4 +46,4 @@ class WrongRubric(RubricError):
         others = len(self.findings) - 1
         more = messages.say("rubric.more", language, count=others) if others else ""
         what = self.findings[0].text(language)
-        return messages.say(f"errors.{self.code}", language, what=what, more=more, **self.values)
+        return messages.sentence(f"errors.{self.code}", language, what=what, more=more, **self.values)
