@@ -217,13 +217,17 @@ def _clock(kept: KeptSitting, events: Sequence[SittingEvent]) -> Clock:
 
 
 def used_seconds(events: Sequence[tuple[str, str]], until: str) -> float:
-    """Seconds that the clock has run, from each start or resume to the next pause or handing in, or to `until`."""
+    """Seconds that the clock has run, from each start or resume to the next pause or handing in, or to `until`.
+
+    A stretch that ends before it began, because somebody set the computer's clock back, counts as no time.
+    """
     total, since = 0.0, None
     for what, at in events:
         moment = datetime.fromisoformat(at)
         if what in ("begin", "resume"):
             since = since or moment
         elif since is not None:
-            total += (moment - since).total_seconds()
+            total += max((moment - since).total_seconds(), 0.0)
             since = None
-    return round(total + ((datetime.fromisoformat(until) - since).total_seconds() if since else 0.0), 3)
+    last = (datetime.fromisoformat(until) - since).total_seconds() if since else 0.0
+    return round(total + max(last, 0.0), 3)

@@ -149,14 +149,14 @@ class Batches:
 
         `items` may be an iterator: only a few hundred are held in memory at a time.
         """
-        batch_id = new_id()
+        batch = t.BatchRow(id=new_id(), name=name, owner=owner, at=now(), options=options or {})
         with self.database.write() as session:
-            session.add(t.BatchRow(id=batch_id, name=name, owner=owner, at=now(), options=options or {}))
+            session.add(batch)
             session.flush()
             rubrics: dict[int, tuple[Rubric, str]] = {}  # the rubric is kept beside its digest: its id() stays its own
             for start, chunk in _chunks(items):
-                session.execute(insert(t.BatchItemRow), _rows(session, batch_id, start, chunk, rubrics))
-        return batch_id
+                session.execute(insert(t.BatchItemRow), _rows(session, batch.id, start, chunk, rubrics))
+        return batch.id
 
     def get(self, batch_id: str) -> Batch:
         """The batch with its counts; InputError if there is none."""

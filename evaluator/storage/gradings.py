@@ -16,7 +16,7 @@ from evaluator.storage import tables as t
 from evaluator.storage.audit import note
 from evaluator.storage.contents import keep_rubric, keep_transcript, rubric_of, transcript_of
 from evaluator.storage.effective_overrides import bodies, corrected_sums, was_corrected
-from evaluator.storage.ids import new_id, read_id
+from evaluator.storage.ids import is_ahead, new_id, read_id
 from evaluator.storage.models import GradingSummary, Note, Override, Record, digest
 from evaluator.storage.opening import Database
 from evaluator.storage.tables import as_kept
@@ -52,11 +52,10 @@ class Gradings:
 
     def find(self, request_key: str, owner: str | None = None) -> Scorecard | None:
         """The newest scorecard stored for `request_key` (by `owner`), or None, so that nothing is asked twice."""
-        newest = (t.GradingRow.created_at.desc(), t.GradingRow.id.desc())
         query = select(t.GradingRow.body).where(t.GradingRow.request_key == request_key)
         query = query if owner is None else query.where(t.GradingRow.owner == owner)
         with self.database.read() as session:
-            body = session.scalar(query.order_by(*newest).limit(1))
+            body = session.scalar(query.order_by(t.GradingRow.id.desc()).limit(1))
         return None if body is None else Scorecard.model_validate(body)
 
     def resolve(self, id_or_prefix: str) -> str:
@@ -180,6 +179,7 @@ def insert_grading(
             own.label = own.label or label[:400]
             return own.id
         scorecard, request_key = _copied(scorecard), known.request_key
+    scorecard = _in_order(session, scorecard)
     if rubric is not None:
         keep_rubric(session, rubric)
     row = t.GradingRow(
@@ -194,6 +194,14 @@ def insert_grading(
     return scorecard.id
 
 
+def _in_order(session: Session, scorecard: Scorecard) -> Scorecard:
+    """The scorecard, under another id if the clock was set back: a newer grading must sort after an older one."""
+    newest = session.scalar(select(func.max(t.GradingRow.id))) or ""
+    if scorecard.id > newest or not is_ahead(newest):
+        return scorecard
+    return scorecard.model_copy(update={"id": new_id(after=newest)})
+
+
 def _own(session: Session, known: t.GradingRow, transcript_id: str, label: str, owner: str) -> t.GradingRow | None:
     """`known`, or else the newest for the same request, if it has this owner, text and name."""
     row = t.GradingRow
@@ -201,7 +209,7 @@ def _own(session: Session, known: t.GradingRow, transcript_id: str, label: str, 
     alike = asked if known.request_key is None else or_(asked, row.request_key == known.request_key)
     query = select(row).where(alike, row.owner == owner, row.transcript_id == transcript_id)
     query = query.where(row.label.in_((label[:400], ""))) if label else query
-    return session.scalar(query.order_by(asked.desc(), row.created_at.desc(), row.id.desc()).limit(1))
+    return session.scalar(query.order_by(asked.desc(), row.id.desc()).limit(1))
 
 
 def _copied(scorecard: Scorecard) -> Scorecard:

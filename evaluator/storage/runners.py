@@ -1,7 +1,8 @@
 """The processes that run a batch, each a row with heartbeats, so that the work of a dead one goes to another.
 
 Times come from the database, because the clocks of two machines differ. A process of this machine that has ended counts
-as dead at once; one on another machine after `DEAD_S` without a heartbeat, such as a sleeping laptop.
+as dead at once; one on another machine after `DEAD_S` without a heartbeat, such as a sleeping laptop. If somebody changes
+the clock of a machine with its own file, the next heartbeat tells the new time.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _is_dead(row: t.BatchRunnerRow, moment: float) -> bool:
             return True
         except OSError:
             pass
-    return moment - row.seen > DEAD_S
+    return abs(moment - row.seen) > DEAD_S  # in the future: the clock was set back since
 
 
 def _now(session: Session) -> float:

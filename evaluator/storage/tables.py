@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Connection,
     Dialect,
     Float,
     ForeignKey,
@@ -22,10 +23,14 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    event,
     false,
+    func,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from evaluator.storage.ids import new_id
 from evaluator.text import well_formed
 
 _NAMES = {
@@ -69,6 +74,23 @@ class NameType(TextType):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         return dialect.type_descriptor(Text() if dialect.name == "postgresql" else self.impl_instance)
+
+
+class InOrder:
+    """A table whose newest row counts, by its id: a row that is added sorts after all that are stored.
+
+    Its id changes for that if somebody set the clock back, so it is final only once the row was written.
+    """
+
+    __table__: Any
+    id: Mapped[str]
+
+
+@event.listens_for(InOrder, "before_insert", propagate=True)
+def _after_all_others(_: Any, connection: Connection, row: InOrder) -> None:
+    newest = connection.scalar(select(func.max(row.__table__.c.id)))
+    if newest is not None and row.id <= newest:
+        row.id = new_id(after=newest)
 
 
 class TranscriptRow(Base):
@@ -126,7 +148,7 @@ class GradingRow(Base):
     body: Mapped[dict] = mapped_column(JSON)
 
 
-class OverrideRow(Base):
+class OverrideRow(InOrder, Base):
     """A person's points for one criterion; None withdraws that person's earlier ones. Never edited."""
 
     __tablename__ = "overrides"
@@ -141,7 +163,7 @@ class OverrideRow(Base):
     cause: Mapped[str | None] = mapped_column(String(32))  # of `models.CAUSES`; None if nobody said
 
 
-class NoteRow(Base):
+class NoteRow(InOrder, Base):
     """A note on a grading."""
 
     __tablename__ = "notes"
@@ -152,7 +174,7 @@ class NoteRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class ReviewRow(Base):
+class ReviewRow(InOrder, Base):
     """A mark that somebody has reviewed a grading (`done`), or has withdrawn that mark. Never edited."""
 
     __tablename__ = "reviews"
@@ -214,7 +236,7 @@ class DraftRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class AttemptRow(Base):
+class AttemptRow(InOrder, Base):
     """A trainee's own grades for a response, and the grading that followed."""
 
     __tablename__ = "attempts"
@@ -229,7 +251,7 @@ class AttemptRow(Base):
     grading_id: Mapped[str | None] = mapped_column(ForeignKey("gradings.id"), index=True)
 
 
-class CallRow(Base):
+class CallRow(InOrder, Base):
     """A call with a simulated customer: who they were, as they were then."""
 
     __tablename__ = "calls"
@@ -243,7 +265,7 @@ class CallRow(Base):
     writer: Mapped[str] = mapped_column(NameType(200))
 
 
-class CallTurnRow(Base):
+class CallTurnRow(InOrder, Base):
     """One turn of a call, or a hint, a pause and the like, behind its `parent`.
 
     Added and never edited: who tries a turn again begins another branch.
@@ -259,7 +281,7 @@ class CallTurnRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class BatchRow(Base):
+class BatchRow(InOrder, Base):
     """Responses that were handed in together."""
 
     __tablename__ = "batches"
@@ -325,7 +347,7 @@ class AnswerRow(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
-class ProviderJobRow(Base):
+class ProviderJobRow(InOrder, Base):
     """Requests that a provider answers later, at half the price."""
 
     __tablename__ = "provider_jobs"
@@ -337,7 +359,7 @@ class ProviderJobRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class RubricVersionRow(Base):
+class RubricVersionRow(InOrder, Base):
     """A rubric saved in the product. Undo adds a row too, with the restored content."""
 
     __tablename__ = "rubric_versions"
@@ -361,7 +383,7 @@ class ProfileRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class InterviewRow(Base):
+class InterviewRow(InOrder, Base):
     """A whole interview: its transcript and paper as they were, where each question stands in it, and what came of each."""
 
     __tablename__ = "interviews"
@@ -378,7 +400,7 @@ class InterviewRow(Base):
     outcomes: Mapped[list] = mapped_column(JSON, default=list)
 
 
-class PanelPointRow(Base):
+class PanelPointRow(InOrder, Base):
     """The points of one interviewer for one question; None takes that person's earlier ones back. Never edited."""
 
     __tablename__ = "panel_points"
@@ -391,7 +413,7 @@ class PanelPointRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class DecisionRow(Base):
+class DecisionRow(InOrder, Base):
     """What was decided about a candidate, and why. Never edited; the newest counts."""
 
     __tablename__ = "interview_decisions"
@@ -403,7 +425,7 @@ class DecisionRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class SittingRow(Base):
+class SittingRow(InOrder, Base):
     """Somebody sits a paper: the paper as it was, and after it was handed in what came of each question."""
 
     __tablename__ = "sittings"
@@ -430,7 +452,7 @@ class SittingAnswerRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class SittingEventRow(Base):
+class SittingEventRow(InOrder, Base):
     """When a sitting was begun, paused, gone on with and handed in: the clock is read off these."""
 
     __tablename__ = "sitting_events"

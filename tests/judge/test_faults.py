@@ -185,6 +185,8 @@ def test_retry_after_is_read_in_every_form():
     assert retry_after_s({"Retry-After": "7"}) == 7
     assert retry_after_s({"retry-after-ms": "1500"}) == 1.5
     assert retry_after_s({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
+    sent, until = "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:05 GMT"
+    assert retry_after_s({"Date": sent, "Retry-After": until}) == 5  # by the server's clock, whatever ours says
     assert retry_after_s({"Retry-After": "soon"}) is None
     assert retry_after_s({}) is None
 

@@ -126,7 +126,7 @@ def retry_after_s(headers: dict[str, str]) -> float | None:
             return None
         return max(0.0, float(lower["retry-after"]))
     except ValueError:
-        return _seconds_until(lower["retry-after"]) if "retry-after" in lower else None
+        return _seconds_between(lower.get("date"), lower["retry-after"]) if "retry-after" in lower else None
 
 
 def detail_of(message: str) -> str:
@@ -134,12 +134,13 @@ def detail_of(message: str) -> str:
     return redact(_KEY.sub("…", " ".join(well_formed(message).split())))[:200]
 
 
-def _seconds_until(date: str) -> float | None:
+def _seconds_between(sent: str | None, until: str) -> float | None:
+    """By the server's own clock where it tells the time: ours may be wrong."""
     try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
+        start = parsedate_to_datetime(sent) if sent else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(until).astimezone(UTC) - start.astimezone(UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _status(error: Exception) -> int | None:
