@@ -22,14 +22,16 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from evaluator.encoding import keep_secret, redact, secrets_of
 from evaluator.errors import InputError, StorageError
-from evaluator.files import make_private_dir, write_in_one_step
+from evaluator.files import make_private_dir, read_bounded, write_in_one_step
 
 _WAYS = ("swapped:", "structured:", "decisions:", "readout:")
+MAX_BYTES = 1_000_000
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -172,6 +174,9 @@ class Settings(BaseSettings):
 class _File(TomlConfigSettingsSource):
     """The settings file. A key that does not say where it belongs belongs to the address in the same file."""
 
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        return _stored(file_path)
+
     def __call__(self) -> dict[str, Any]:
         found = super().__call__()
         if found.get("api_key") and not found.get("api_key_for") and not os.environ.get("EVALUATOR_API_KEY"):
@@ -224,10 +229,10 @@ def load_settings(**chosen: Any) -> Settings:
         return settings
     except ValidationError as error:
         raise _wrong_setting(error) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError("settings_unreadable", path=config_path(), detail=error) from None
-    except OSError as error:
-        raise InputError("settings_unreadable", path=config_path(), detail=error.strerror or error) from None
+    except (SettingsError, RecursionError) as error:  # a list or table in the environment that is not JSON
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "?")
+        values = {"name": name, "variable": f"EVALUATOR_{name.upper()}", "detail": 'JSON: ["…"], {"…": …}'}
+        raise InputError("settings_wrong", **values) from None
 
 
 def save_settings(**changes: Any) -> Path:
@@ -280,11 +285,15 @@ def make_writable(folder: Path) -> Path:
 
 
 def _stored(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return tomllib.loads(read_bounded(path, MAX_BYTES).decode("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except RecursionError:
+        raise InputError("settings_unreadable", path=path, detail="[[[…") from None
+    except OSError as error:
+        raise InputError("settings_unreadable", path=path, detail=error.strerror or error) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError("settings_unreadable", path=path, detail=error) from None
 
 

@@ -21,8 +21,7 @@ from evaluator.batch.archives import read_folder, read_zip
 from evaluator.batch.tables import TABLES, Columns, InputRow, guess_columns, look_ahead, open_table
 from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError
-from evaluator.files import kind_of
-from evaluator.messages import say
+from evaluator.files import require_file
 from evaluator.rubric import Rubric
 from evaluator.storage import NewItem
 from evaluator.text import well_formed
@@ -82,13 +81,10 @@ def open_inputs(path: str | Path, columns: Columns | None = None) -> StreamedInp
     confirmation. Raises InputError if nothing can be read at all.
     """
     path = Path(path)
-    if not path.exists():
-        raise InputError("file_missing", path=path)
-    if (kind := kind_of(path.stat().st_mode)) not in ("file", "folder"):
-        raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{kind}"))
-    if path.suffix.lower() in TABLES and path.is_file():
+    kind = require_file(path, "folder")
+    if path.suffix.lower() in TABLES and kind == "file":
         return _from_table(path, columns)
-    if path.is_dir():
+    if kind == "folder":
         sources = (_source(*found) for found in read_folder(path))
     elif path.suffix.lower() == ".zip":
         sources = (_source(*found) for found in read_zip(path))

@@ -14,6 +14,8 @@ from pathlib import Path
 from evaluator.batch.export import check_suffix, json_line, row_of, table_of, write_batch, write_item
 from evaluator.batch.many import Result
 from evaluator.errors import InputError, StorageError
+from evaluator.files import kind_at
+from evaluator.messages import say
 from evaluator.storage import BatchItem, Records
 
 LEAST_PAUSE_S = 5.0
@@ -27,10 +29,13 @@ def check_output(path: Path, overwrite: bool = False) -> Path:
     """
     if path.suffix:
         check_suffix(path)
-    taken = path.is_file() if path.suffix else path.is_dir() and any(path.iterdir())
+    kind = kind_at(path)
+    if kind not in ("missing", "file" if path.suffix else "folder"):
+        raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{kind}"))
+    taken = kind == "file" or (kind == "folder" and any(path.iterdir()))
     if taken and not overwrite:
         raise InputError("file_exists", path=path)
-    if not path.parent.is_dir():
+    if kind_at(path.parent) != "folder":
         raise InputError("file_missing", path=path.parent)
     return path
 

@@ -321,12 +321,13 @@ def _index(bank: str | None) -> None:
 def _bank(where: str | None, create: bool = False) -> Iterator[Any]:
     """The open bank; None if there is no file yet and none should be created."""
     from evaluator.bank.store import open_bank
+    from evaluator.files import kind_at
     from evaluator.settings import load_settings
 
     settings = load_settings()
     folder = settings.data_dir
     place = where or settings.bank_url.removeprefix("sqlite:///")
-    if not create and "://" not in place and not Path(place).expanduser().exists():
+    if not create and "://" not in place and kind_at(Path(place).expanduser()) == "missing":
         yield None
         return
     opened = open_bank(place, lock_dir=folder if "://" in place else None)

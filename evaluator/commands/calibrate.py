@@ -104,9 +104,10 @@ def route(
     A file to keep it in that is there already lends name, version and pass mark.
     """
     from evaluator.calibration.fit import add_chosen, choose_widths
+    from evaluator.files import kind_at
     from evaluator.profiles import Profile
 
-    before = Profile.load(keep) if keep is not None and keep.exists() else None
+    before = Profile.load(keep) if keep is not None and kind_at(keep) != "missing" else None
     name, version = name or (before.name if before else "profile"), version or (before.version if before else 1)
     profile, held = _fit(load(given), given, name, version)
     if before:

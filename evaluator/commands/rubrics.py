@@ -61,6 +61,7 @@ def build() -> typer.Typer:
         out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.rubrics_new_out"))] = None,
     ) -> None:
         from evaluator.errors import InputError, StorageError
+        from evaluator.files import kind_at
         from evaluator.rubrics import template
 
         if form not in ("answer", "dialogue", "email"):
@@ -69,7 +70,7 @@ def build() -> typer.Typer:
         if out is None:
             print(text, end="")
             return
-        if out.exists():
+        if kind_at(out) != "missing":
             raise InputError("file_exists", path=out)
         try:
             out.write_text(text, encoding="utf-8")

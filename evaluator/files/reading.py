@@ -7,6 +7,11 @@ import os
 import stat
 from pathlib import Path
 
+from evaluator.errors import InputError
+from evaluator.messages import say
+
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+
 
 class NotAFile(OSError):
     """The path is a folder, a pipe or a device."""
@@ -44,6 +49,31 @@ def read_bounded(path: Path | str, limit: int) -> bytes:
     if len(content) > limit:
         raise TooLarge(path, limit)
     return content
+
+
+def kind_at(path: Path | str) -> str:
+    """What is at `path`: a kind of `kind_of`, or "missing"; a name that no file system takes is missing too.
+
+    Raises InputError if a folder on the way may not be entered.
+    """
+    try:
+        return kind_of(os.stat(path).st_mode)
+    except ValueError:  # a NUL in the name
+        return "missing"
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return "missing"
+        raise InputError("transcript_no_permission", path=path) from None
+
+
+def require_file(path: Path | str, *more: str) -> str:
+    """The kind of what is at `path`: "file", or one of `more`. Raises InputError if it is missing or anything else."""
+    kind = kind_at(path)
+    if kind == "missing":
+        raise InputError("file_missing", path=path)
+    if kind not in ("file", *more):
+        raise InputError("file_not_regular", path=path, kind=say(f"errors.kind_{kind}"))
+    return kind
 
 
 def kind_of(mode: int) -> str:

@@ -7,7 +7,6 @@ code, and refuses to be applied if any of these has changed. Applying it needs o
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
-from evaluator.encoding import Strict
+from evaluator.encoding import Malformed, Strict, read_json
 from evaluator.errors import InputError, StorageError
-from evaluator.files import write_in_one_step
+from evaluator.files import read_bounded, require_file, write_in_one_step
 
 Array = NDArray[np.float64]
 Numbers = tuple[float, ...]
+MAX_BYTES = 64 * 2**20
 TEXT_BLOCKS = ("form", "near", "grams", "e5")  # the range that `calibration.texts` covers
 
 
@@ -264,11 +264,10 @@ class Profile(Strict):
     def load(cls, path: Path) -> Profile:
         """The profile in a file. Raises InputError if the file is missing or not a profile."""
         path = Path(path)
-        if not path.is_file():
-            raise InputError("file_missing", path=str(path))
+        require_file(path)
         try:
-            return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, ValidationError) as problem:
+            return cls.model_validate(read_json(read_bounded(path, MAX_BYTES).decode("utf-8")))
+        except (OSError, ValueError, Malformed, ValidationError) as problem:
             raise InputError("calibration_bad_profile", path=str(path)) from problem
 
 

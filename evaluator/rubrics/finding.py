@@ -9,6 +9,7 @@ from typing import Literal
 
 from evaluator.encoding import Frozen
 from evaluator.errors import RubricError
+from evaluator.files import kind_at
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
 from evaluator.rubrics.reading import load
@@ -42,7 +43,7 @@ def find(name_or_path: str | Path, settings: Settings | None = None) -> Rubric:
     name, settings = str(name_or_path), settings or load_settings()
     for folder, _ in reversed(_folders(settings)):  # the user's own first
         for path in (folder / f"{name}.yaml", folder / f"{name}.yml"):
-            if path.is_file() and (rubric := load(path)).id == name:
+            if kind_at(path) == "file" and (rubric := load(path)).id == name:
                 return rubric
     entries = list_rubrics(settings)
     for entry in entries:

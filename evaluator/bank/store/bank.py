@@ -68,7 +68,7 @@ class Bank:
             folder = make_writable(self.folder / PICTURES)
             for name, data in pictures.items():
                 if not (path := folder / Path(name).name).exists():
-                    path.write_bytes(data)
+                    write_in_one_step(path, data)
 
     def picture(self, name: str) -> Path | None:
         """The file of a question's picture; None if it is not stored."""

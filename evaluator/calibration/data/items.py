@@ -7,7 +7,6 @@ value}}; a first line {"stamp": {...}} says which rubric, prompt, model and scor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evaluator.encoding import Malformed, read_json
 from evaluator.errors import InputError
-from evaluator.files import NotAFile, TooLarge, read_bounded
+from evaluator.files import NotAFile, TooLarge, kind_at, read_bounded, require_file
 from evaluator.messages import say
 from evaluator.profiles import SidedTurn
 
@@ -73,9 +73,10 @@ class Readouts:
 def read_items(path: Path) -> list[CalibrationItem]:
     """Items of a folder or file, in order. Raises InputError naming file and line."""
     path = Path(path)
-    if path.is_dir() and not (path / "items.jsonl").exists():
-        return [CalibrationItem(id=file.stem, answer=decode(file)) for file in sorted(path.glob("*.txt"))]
-    path = path / "items.jsonl" if path.is_dir() else path
+    if kind_at(path) == "folder":
+        if kind_at(path / "items.jsonl") == "missing":
+            return [CalibrationItem(id=file.stem, answer=decode(file)) for file in sorted(path.glob("*.txt"))]
+        path = path / "items.jsonl"
     items = []
     for number, entry in _lines(path):
         try:
@@ -112,14 +113,13 @@ def _frame(rows: dict[str, dict[str, Any]], path: Path) -> pd.DataFrame:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    if not path.is_file():
-        raise InputError("file_missing", path=str(path))
+    require_file(path)
     for number, line in enumerate(decode(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-        except ValueError as problem:
+            entry = read_json(line, constant=float)
+        except Malformed as problem:
             raise InputError("calibration_bad_line", path=str(path), line=number, detail=str(problem)) from problem
         if not isinstance(entry, dict):
             raise InputError("calibration_bad_line", path=str(path), line=number, detail="{…}")

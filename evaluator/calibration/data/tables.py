@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from evaluator.calibration.data.points import parse_points
 from evaluator.encoding import Frozen, from_cell
 from evaluator.errors import InputError
-from evaluator.files import kind_of, sheet_rows
+from evaluator.files import require_file, sheet_rows
 from evaluator.messages import say
 
 if TYPE_CHECKING:
@@ -80,10 +80,7 @@ def read_table(path: Path, sheet: str | int = 0) -> pd.DataFrame:
     import pandas as pd
 
     path = Path(path)
-    if not path.exists():
-        raise InputError("file_missing", path=str(path))
-    if (kind := kind_of(path.stat().st_mode)) != "file":
-        raise InputError("file_not_regular", path=str(path), kind=say(f"errors.kind_{kind}"))
+    require_file(path)
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
             table = pd.read_csv(_as_csv(sheet_rows(path, sheet)), dtype=str, skip_blank_lines=False)

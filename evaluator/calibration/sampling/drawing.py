@@ -24,7 +24,7 @@ from evaluator.calibration.data.grades import COLUMNS as GRADE_COLUMNS
 from evaluator.calibration.data.items import decode
 from evaluator.encoding import as_cell, from_cell
 from evaluator.errors import InputError, StorageError
-from evaluator.files import SHARED_FILE, write_in_one_step
+from evaluator.files import SHARED_FILE, kind_at, write_in_one_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class Round(NamedTuple):
 
 def draw_round(path: Path, readouts: Readouts, graded: Collection[str], count: int) -> Round:
     """Add one round to the draw file; a new file starts with what people have `graded` so far."""
-    items, is_first = list(readouts.graded.index), not path.exists()
+    items, is_first = list(readouts.graded.index), kind_at(path) == "missing"
     before = begin_draw(items, graded) if is_first else load_draw(path, items)
     after = draw_next(before, uncertainty_of(readouts, items), count)
     save_draw(after, path)
@@ -169,7 +169,7 @@ def load_draw(path: Path, items: Sequence[str]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if not path.is_file():
+    if kind_at(path) != "file":
         raise InputError("calibration_draw_missing", path=str(path))
     rows = _read_rows(path)
     unknown, missing = [name for name in rows if name not in set(items)], [name for name in items if name not in rows]
