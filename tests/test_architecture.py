@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reports",),
     ("grading",),
     ("profiles",),
-    ("rubrics", "references", "guard"),
+    ("rubrics", "references", "guard", "recordings"),
     ("judge",),
     ("storage",),
     ("transcript",),

@@ -45,6 +45,31 @@ def build() -> typer.Typer:
 
         print_transcript(read)
 
+    @app.command(help=say("cli.transcript_transcribe"))
+    def transcribe(
+        recording: Annotated[Path, typer.Argument(help=say("cli.transcript_recording"))],
+        model: Annotated[str, typer.Option("--model", "-m", help=say("cli.transcript_audio_model"))],
+        out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.transcript_out"))] = None,
+        language: Annotated[str | None, typer.Option(help=say("cli.transcript_audio_language"))] = None,
+    ) -> None:
+        import asyncio
+
+        from evaluator.files import SHARED_FILE, write_in_one_step
+        from evaluator.recordings import read_sound, transcribe, written_out
+
+        def report(done: int, total: int) -> None:
+            typer.echo(say("recording.progress", done=done, total=total), err=True)
+
+        found = asyncio.run(transcribe(read_sound(recording), model, language=language, report=report))
+        text = written_out(found)
+        if out:
+            write_in_one_step(out, text + "\n", SHARED_FILE)
+        else:
+            print(text)
+        typer.echo(say("recording.done", passages=len(found.passages), uncertain=found.uncertain), err=True)
+        if all(one.speaker is None for one in found.passages):
+            typer.echo(say("recording.no_speakers"), err=True)
+
     return app
 
 

@@ -93,6 +93,9 @@ def _about_reading(rubric: Rubric, transcript: Transcript, read: Read | None) ->
         yield ReviewReason(code="roles_guessed")
     if doubts - set(GUESSED_ROLES):
         yield ReviewReason(code="transcript_doubtful")
+    for assumption in transcript.assumptions:
+        if assumption.code == "words_unclear":
+            yield ReviewReason(code="words_unclear", values=assumption.values)
     if rubric.form == "dialogue" and any(assumption.code == "unlabelled" for assumption in transcript.assumptions):
         yield ReviewReason(code="no_speakers")
     if not rubric.references:

@@ -18,6 +18,7 @@ from evaluator.judge.questions import (
     of_the_same,
 )
 from evaluator.judge.subject import STEERING, TOPIC, Subject, subject_of
+from evaluator.judge.transcribers import Transcriber, open_transcriber
 from evaluator.judge.writers import Writer, open_writer
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "State",
     "Subject",
     "Traits",
+    "Transcriber",
     "Ungraded",
     "Writer",
     "check",
@@ -44,6 +46,7 @@ __all__ = [
     "is_embedded",
     "lines",
     "of_the_same",
+    "open_transcriber",
     "open_writer",
     "prompt_files",
     "render_question",

@@ -100,7 +100,7 @@ def _single(name: str, settings: Settings, account: Spending) -> Judge:
         return scripted_judge()
     way, vendor, model = split(name)
     provider = PROVIDERS.get(vendor, ADDRESS)
-    elsewhere = _is_elsewhere(_address(provider, vendor, settings))
+    elsewhere = is_elsewhere(_address(provider, vendor, settings))
     if elsewhere and settings.privacy == "strict":
         raise InputError("privacy_strict", name=_shown(name))
     judge = _beyond_this_process(name, settings, account, way, provider, vendor, model)
@@ -125,7 +125,7 @@ def _beyond_this_process(
     return _readout(EndpointAsker(endpoint, account, limits_of(settings)))
 
 
-def _is_elsewhere(address: str) -> bool:
+def is_elsewhere(address: str) -> bool:
     """True for an address that is not this machine's own; without one a vendor's."""
     return (urlsplit(address).hostname or "") not in ("localhost", "127.0.0.1", "::1")
 
@@ -171,6 +171,15 @@ def _unknown(name: str, vendor: str) -> InputError:
 def limits_of(settings: Settings) -> Limits:
     """Timeouts and limits from the settings."""
     return Limits(timeout_s=settings.request_timeout_s, attempts=settings.attempts, at_once=settings.requests_at_once)
+
+
+def endpoint_of(name: str, settings: Settings) -> Endpoint:
+    """The OpenAI-compatible endpoint called `name`; InputError if it is none, or its key is missing."""
+    way, vendor, model = split(name)
+    provider = PROVIDERS.get(vendor, ADDRESS)
+    if not provider.base_url:
+        raise InputError("judge_way_impossible", name=name, way=way or "openai", vendor=vendor)
+    return _endpoint(name, provider, vendor, model, settings)
 
 
 def _endpoint(name: str, provider: Provider, vendor: str, model: str, settings: Settings) -> Endpoint:

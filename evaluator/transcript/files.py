@@ -44,7 +44,11 @@ _SIGNATURES = (
     (b"\x7fELF", "ELF"),
     (b"#!AMR", "AMR"),
     (b"fLaC", "FLAC"),
+    (b"\xff\xfb", "MP3"),
+    (b"\xff\xf3", "MP3"),
+    (b"\xff\xf2", "MP3"),
 )
+_SOUNDS = frozenset({"WAV / AVI", "MP3", "OGG", "AMR", "FLAC", "M4A / MP4"})
 _DOCUMENTS = (".docx", ".xlsx", ".doc", ".xls", ".pdf", ".rtf")  # such a file never holds plain text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -81,7 +85,14 @@ def parse_bytes(
 
 
 def _begins_like_a_document(data: bytes) -> bool:
-    return any(data.startswith(magic) for magic, _ in _SIGNATURES)
+    return _signed_kind(data) is not None
+
+
+def _signed_kind(data: bytes) -> str | None:
+    """The kind of file that begins like `data`, if it is none that holds plain text."""
+    if data[4:8] == b"ftyp":
+        return "M4A / MP4"
+    return next((kind for magic, kind in _SIGNATURES if data.startswith(magic)), None)
 
 
 def read_file(path: str | Path) -> str:
@@ -97,9 +108,9 @@ def decode(data: bytes, name: str = "") -> tuple[str, tuple[Assumption, ...]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decode_as(data[len(mark) :], encoding, name), ()
-    for magic, kind in _SIGNATURES:
-        if data.startswith(magic):
-            raise InputError("transcript_binary", name=_shown(name), kind=kind)
+    if kind := _signed_kind(data):
+        code = "transcript_is_sound" if kind in _SOUNDS else "transcript_binary"
+        raise InputError(code, name=_shown(name), kind=kind)
     return _decode_without_mark(data, name)
 
 

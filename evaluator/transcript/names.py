@@ -140,7 +140,7 @@ _PLACEHOLDERS = frozenset(
 )
 _LETTER = re.compile(
     r"^([a-z]|[甲乙丙丁]|(speaker|spk|guest|participant|channel|ch|说话人|发言人|讲话人|角色|声道|通道)"
-    r"[ _-]?[0-9a-z一二三四]{1,2}|[左右]声道)$"
+    r"[ _-]?[0-9a-z一二三四]{1,2}|[左右]声道|(left|right)[ _-]channel|channel[ _-](left|right))$"
 )
 _PHONE = re.compile(r"\+?[\d][\d\s\-*x×＊•●.]{4,18}[\d]|\d{3}[*x×＊•●]{2,8}\d{0,4}")
 _COUNTED = re.compile(r"^(?:第?[\d一二三四五]{1,2}[号位]|no\.?\s?\d{1,2})\s?|[\d一二三四五]{1,2}号$")

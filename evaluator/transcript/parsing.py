@@ -22,6 +22,10 @@ from evaluator.transcript.turns import Assumption, Transcript, Turn, check_names
 
 Form = Literal["dialogue", "answer", "email"]
 
+_UNCLEAR = re.compile(
+    r"[\[(【（<]\s?(?:\?|？|unclear|inaudible|unintelligible|听不清楚?|未听清|模糊不清|无法辨认)\s?[\])】）>]",
+    re.IGNORECASE,
+)
 _RECORDING_BEGINS = re.compile(r"00?[:：]\d\d")  # a text that starts with 0:03 counts minutes, not hours past midnight
 
 
@@ -75,10 +79,16 @@ def transcript_of(
         )
         for number, (one, role, at_s) in enumerate(zip(segments, cast_roles, at, strict=True), start=1)
     )
-    everything = (*assumed, *layout.assumptions, *about_roles)
+    everything = (*assumed, *layout.assumptions, *about_roles, *_misheard(turns))
     return Transcript(
         source=source, format=layout.format, turns=turns, assumptions=_unsettled(everything, turns, roles)
     )
+
+
+def _misheard(turns: Sequence[Turn]) -> tuple[Assumption, ...]:
+    """Says how often the graded person's words are marked as hard to hear, by a person or a transcribing model."""
+    count = sum(len(_UNCLEAR.findall(turn.text)) for turn in turns if turn.role == "agent")
+    return (Assumption(code="words_unclear", values={"count": str(count)}),) if count else ()
 
 
 def _unsettled(

@@ -7,6 +7,8 @@ kept in `endpoint.requests`. A step is a function of the request's body that ret
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import json
 import math
 import re
@@ -87,7 +89,7 @@ class FakeEndpoint:
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                body = json.loads(self.rfile.read(length) or b"{}")
+                body = _body(self.headers.get("Content-Type") or "", self.rfile.read(length))
                 with endpoint._counted():
                     sent = endpoint._reply(self.path, dict(self.headers), body)
                     if sent.hold:
@@ -120,6 +122,23 @@ class FakeEndpoint:
         finally:
             with self._lock:
                 self._under_way -= 1
+
+
+def _body(kind: str, data: bytes) -> dict[str, Any]:
+    """The fields of a request: JSON, or a form, whose files are (name, bytes) and whose lists have names with []."""
+    if not kind.startswith("multipart/"):
+        return json.loads(data or b"{}")
+    form = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + data, policy=email.policy.HTTP)
+    fields: dict[str, Any] = {}
+    for part in form.iter_parts():
+        name, content = str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)
+        if part.get_filename():
+            fields[name] = (part.get_filename(), content)
+        elif name.endswith("[]"):
+            fields.setdefault(name.removesuffix("[]"), []).append(content.decode())
+        else:
+            fields[name] = content.decode()
+    return fields
 
 
 def as_json(value: Any, **more: Any) -> Sent:

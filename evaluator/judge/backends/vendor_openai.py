@@ -91,6 +91,26 @@ class OpenAIClient:
         """The reply of /decisions as an object, and its usage."""
         return await self._send("/decisions", body, most_generated)
 
+    async def transcription(self, name: str, audio: bytes, fields: dict[str, Any]) -> dict[str, Any]:
+        """The reply of /audio/transcriptions as an object; `name` tells the endpoint the format.
+
+        Seconds of sound have no price in the price list, so nothing is charged to the account.
+        """
+        client = self._client()
+
+        async def ask() -> dict[str, Any]:
+            with mapped(self.endpoint.name, self.endpoint.address):
+                response = await client.post(
+                    "/audio/transcriptions",
+                    body={**fields, "model": self.endpoint.model},
+                    files=[("file", (name, audio))],
+                    options={"headers": {"Content-Type": "multipart/form-data"}},
+                    cast_to=_response_class(),
+                )
+                return self._object(response.text)
+
+        return await self.transport.send(ask)
+
     async def _send(self, path: str, body: dict[str, Any], most_generated: int) -> tuple[dict[str, Any], Usage]:
         size = len(json.dumps(body, ensure_ascii=False, default=str).encode())
         client = self._client()  # before timing starts: the first import takes seconds
