@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     chroma_token: SecretStr | None = Field(default=None, description="The bearer token of the Chroma server.")
 
     model: str = Field(default="embedded", description="The model that judges.")
+    audio_model: str | None = Field(default=None, description="The model that transcribes recordings.")
     model_file: Path | None = Field(default=None, description="Weights that you already have.")
     engine: Literal["auto", "ik", "xllamacpp"] = Field(default="auto", description="What runs the embedded model.")
     threads: int | None = Field(

@@ -48,19 +48,27 @@ def build() -> typer.Typer:
     @app.command(help=say("cli.transcript_transcribe"))
     def transcribe(
         recording: Annotated[Path, typer.Argument(help=say("cli.transcript_recording"))],
-        model: Annotated[str, typer.Option("--model", "-m", help=say("cli.transcript_audio_model"))],
+        model: Annotated[str | None, typer.Option("--model", "-m", help=say("cli.transcript_audio_model"))] = None,
         out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.transcript_out"))] = None,
         language: Annotated[str | None, typer.Option(help=say("cli.transcript_audio_language"))] = None,
     ) -> None:
         import asyncio
 
+        from evaluator.errors import InputError
         from evaluator.files import SHARED_FILE, write_in_one_step
         from evaluator.recordings import read_sound, transcribe, written_out
+        from evaluator.settings import load_settings
+
+        settings = load_settings()
+        chosen = model or settings.audio_model
+        if not chosen:
+            raise InputError("recording_model_missing")
 
         def report(done: int, total: int) -> None:
             typer.echo(say("recording.progress", done=done, total=total), err=True)
 
-        found = asyncio.run(transcribe(read_sound(recording), model, language=language, report=report))
+        sound = read_sound(recording)
+        found = asyncio.run(transcribe(sound, chosen, settings=settings, language=language, report=report))
         text = written_out(found)
         if out:
             write_in_one_step(out, text + "\n", SHARED_FILE)

@@ -12,6 +12,7 @@ from evaluator import transcript as transcripts
 from evaluator.grading import Proposal
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
+from tests.support.fake_endpoint import FakeEndpoint, as_json
 from tests.support.practice_cases import rubric as parcel
 from tests.support.profile_cases import CURRENT, keep_desk
 from tests.support.ui_pages import OWNER, fine, has, open_page, prepare, press, read, said, wait
@@ -282,3 +283,21 @@ def test_a_long_text_is_read_in_the_background_and_once(data, monkeypatch):
     assert calls == [len(long)] and fine(page)
     page.run()
     assert calls == [len(long)]
+
+
+def test_a_recording_becomes_text_in_the_field(data):
+    """The text is shown with what may be misheard, and goes into the field when somebody says so."""
+    reply = {"segments": [{"start": 0, "end": 2, "speaker": "客服", "text": "今天就换。", "avg_logprob": -2.0}]}
+    with FakeEndpoint() as endpoint:
+        endpoint.usual = lambda body: as_json(reply)
+        page = open_page("grade")
+        page.file_uploader(key="grade_sound").set_value(("call.mp3", b"ID3 sound", "audio/mpeg")).run()
+        press(page, "grade_hear")
+        assert "请写明用哪个听写模型" in page.error[0].value
+        page.text_input(key="grade_hearing_model").set_value(f"{endpoint.url}#diarize").run()
+        press(page, "grade_hear")
+        wait(page, "grade_use")
+    assert "<mark>今天就换。?</mark>" in said(page)
+    press(page, "grade_use")
+    assert fine(page) and page.text_area(key="grade_text").value == "[00:00] 客服：今天就换。[?]"
+    assert not has(page, "grade_use")

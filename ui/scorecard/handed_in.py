@@ -10,6 +10,7 @@ import streamlit as st
 from evaluator import transcript as transcripts
 from evaluator.rubric import Role, Rubric
 from evaluator.transcript import Transcript
+from ui.scorecard.recording import recording
 from ui.scorecard.scenario import example_text
 from ui.shared import drafts
 from ui.shared.choices import held_text
@@ -56,6 +57,7 @@ def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
             on_click=_fill,
             args=(field, draft, example),
         )
+    recording(key, draft, field)
     files = st.file_uploader(tr("drop_files"), accept_multiple_files=True, key=f"{key}_files", help=tr("drop_help"))
     handed = []
     if st.session_state[field].strip():
