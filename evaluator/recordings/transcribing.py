@@ -59,7 +59,7 @@ async def transcribe(
     ModelError if the endpoint fails.
     """
     if not sound.data:
-        raise InputError("file_empty", file=sound.name)
+        raise InputError("recording_silent", path=sound.name)
     transcriber = open_transcriber(model, settings or load_settings())
     channels = await asyncio.to_thread(channels_of, sound)
     found = []
