@@ -4,6 +4,7 @@ from evaluator.storage.appeals import APPEAL_STATES, PENDING, Appeal, AppealStat
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.audit import AuditEntry
 from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
+from evaluator.storage.calibration_sessions import BlindPoint, CalibrationSession
 from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of
 from evaluator.storage.ids import new_id
@@ -34,6 +35,8 @@ __all__ = [
     "Batch",
     "BatchEvent",
     "BatchItem",
+    "BlindPoint",
+    "CalibrationSession",
     "CallTurn",
     "Cause",
     "CopiedTable",

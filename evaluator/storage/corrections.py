@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from evaluator.errors import InputError
 from evaluator.scorecard import Scorecard
 from evaluator.storage import tables as t
 from evaluator.storage.audit import Action, note
+from evaluator.storage.calibration_sessions import BlindPoint, blind_grades, was_settled
 from evaluator.storage.effective_overrides import effective, given_points, standing
 from evaluator.storage.gradings import Gradings
 from evaluator.storage.ids import new_id
@@ -61,35 +62,35 @@ class Corrections(Gradings):
             return given_points(session, ids)
 
     def human_grades(self, rubric_id: str, owner: str | None = None) -> list[HumanGrade]:
-        """Every person's current points on gradings by `rubric_id` (of `owner`), as rows for calibration."""
-        query = (
-            select(t.OverrideRow)
-            .join(t.GradingRow, t.GradingRow.id == t.OverrideRow.grading_id)
-            .where(t.GradingRow.rubric_id == rubric_id)
-            .order_by(t.OverrideRow.id)
-        )
-        query = query if owner is None else query.where(t.GradingRow.owner == owner)
-        with self.database.read() as session:
-            given = standing(Override.model_validate(row) for row in session.scalars(query))
-        rows = [
-            HumanGrade(item=one.grading_id, grader=one.who, criterion=one.criterion, points=one.points or 0.0)
-            for one in given
-        ]
-        return sorted(rows, key=lambda row: (row.item, row.grader, row.criterion))
+        """Every person's current points on gradings by `rubric_id` (of `owner`), as rows for calibration.
+
+        Points given blind in calibration sessions are among them; those that a session settled on are not.
+        """
+        mine = select(t.GradingRow.id).where(t.GradingRow.rubric_id == rubric_id)
+        mine = mine if owner is None else mine.where(t.GradingRow.owner == owner)
+        return self._human_grades(mine)
 
     def human_grades_of(self, gradings: Sequence[str]) -> list[HumanGrade]:
-        """Every person's current points on these gradings."""
-        query = select(t.OverrideRow).where(t.OverrideRow.grading_id.in_(gradings)).order_by(t.OverrideRow.id)
+        """Every person's current points on these gradings, as `human_grades` has them."""
+        return self._human_grades(select(t.GradingRow.id).where(t.GradingRow.id.in_(gradings)))
+
+    def _human_grades(self, mine: Select[tuple[str]]) -> list[HumanGrade]:
+        row = t.OverrideRow
+        query = select(row).where(row.grading_id.in_(mine), row.id.not_in(was_settled())).order_by(row.id)
+        blind = select(t.BlindPointRow).where(t.BlindPointRow.grading_id.in_(mine)).order_by(t.BlindPointRow.at)
         with self.database.read() as session:
-            given = standing(Override.model_validate(row) for row in session.scalars(query))
-        return [
+            rows = blind_grades([BlindPoint.model_validate(one) for one in session.scalars(blind)])
+            given = standing(Override.model_validate(one) for one in session.scalars(query))
+        rows += [
             HumanGrade(item=one.grading_id, grader=one.who, criterion=one.criterion, points=one.points or 0.0)
             for one in given
         ]
+        newest = {(one.item, one.grader, one.criterion): one for one in rows}
+        return [newest[name] for name in sorted(newest)]
 
-    def add_note(self, grading: str, text: str, *, who: str = "") -> Note:
-        """Adds a remark to a grading."""
-        row = t.NoteRow(id=new_id(), grading_id=self.resolve(grading), text=text, who=who, at=now())
+    def add_note(self, grading: str, text: str, *, who: str = "", turn: str | None = None) -> Note:
+        """Adds a remark to a grading, pinned to the turn with the id `turn` if there is one."""
+        row = t.NoteRow(id=new_id(), grading_id=self.resolve(grading), text=text, who=who, turn=turn, at=now())
         with self.database.write() as session:
             session.add(row)
             note(session, "noted", row.grading_id, who)

@@ -82,13 +82,14 @@ class Override(Shape):
 
 
 class Note(Shape):
-    """A note on a grading."""
+    """A note on a grading, or on one turn of its transcript."""
 
     id: str
     grading_id: str
     text: str
     who: str
     at: str
+    turn: str | None = None  # id of the turn that it is pinned to
 
 
 class Review(Shape):

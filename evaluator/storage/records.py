@@ -10,6 +10,7 @@ from evaluator.storage.appeals import Appeals
 from evaluator.storage.attempts_and_drafts import Attempts, Drafts
 from evaluator.storage.audit import Audit
 from evaluator.storage.batches import Batches
+from evaluator.storage.calibration_sessions import CalibrationSessions
 from evaluator.storage.calls import Calls
 from evaluator.storage.interviews import Interviews
 from evaluator.storage.opening import Database
@@ -23,7 +24,7 @@ from evaluator.storage.versions import Profiles, RubricVersions
 
 class Records(Reviews):
     """Gradings with what people added, and `appeals`, `samples`, `drafts`, `attempts`, `calls`, `batches`, `runners`,
-    `rubrics`, `profiles`, `interviews` and `sittings`.
+    `rubrics`, `profiles`, `interviews`, `sittings` and `calibration_sessions`.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
     the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -44,6 +45,7 @@ class Records(Reviews):
         self.profiles = Profiles(database)
         self.interviews = Interviews(database)
         self.sittings = Sittings(database)
+        self.calibration_sessions = CalibrationSessions(database)
 
     def close(self) -> None:
         """Closes the connections; the records cannot be used afterwards."""

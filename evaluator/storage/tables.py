@@ -171,6 +171,7 @@ class NoteRow(InOrder, Base):
     grading_id: Mapped[str] = mapped_column(ForeignKey("gradings.id"), index=True)
     text: Mapped[str] = mapped_column(TextType)
     who: Mapped[str] = mapped_column(NameType(200), default="")
+    turn: Mapped[str | None] = mapped_column(String(32))  # id of the turn that the note is pinned to
     at: Mapped[str] = mapped_column(String(40))
 
 
@@ -459,6 +460,43 @@ class SittingEventRow(InOrder, Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     sitting_id: Mapped[str] = mapped_column(ForeignKey("sittings.id"), index=True)
     what: Mapped[str] = mapped_column(String(16))  # "begin", "pause", "resume" or "submit"
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class CalibrationSessionRow(Base):
+    """Several people grade these gradings' texts blind; `code` is what they are invited with."""
+
+    __tablename__ = "calibration_sessions"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(NameType(200), default="", index=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(TextType, default="")
+    rubric_id: Mapped[str] = mapped_column(String(64))
+    gradings: Mapped[list] = mapped_column(JSON)
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class BlindPointRow(Base):
+    """One person's points for one criterion of one text, given before they saw the others'. Never edited."""
+
+    __tablename__ = "blind_points"
+    session_id: Mapped[str] = mapped_column(ForeignKey("calibration_sessions.id"), primary_key=True)
+    grading_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)  # may be deleted since
+    person: Mapped[str] = mapped_column(NameType(200), primary_key=True)
+    criterion: Mapped[str] = mapped_column(NameType(64), primary_key=True)
+    who: Mapped[str] = mapped_column(NameType(200))
+    points: Mapped[float] = mapped_column(Float)
+    comment: Mapped[str] = mapped_column(TextType, default="")
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class SettledPointRow(Base):
+    """A correction on which a session settled: it counts, but as nobody's own grade."""
+
+    __tablename__ = "settled_points"
+    override_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(32), index=True)
+    grading_id: Mapped[str] = mapped_column(String(32))
     at: Mapped[str] = mapped_column(String(40))
 
 

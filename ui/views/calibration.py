@@ -96,9 +96,18 @@ def plan_view() -> None:
     drift.show_plan()
 
 
-SHOW = {"run": run_view, "profiles": profiles_view, "drift": drift_view, "plan": plan_view}
+def session_view() -> None:
+    """Several people grade the same texts blind."""
+    from ui.calibration import sessions
+
+    sessions.show_sessions()
+
+
+SHOW = {"run": run_view, "session": session_view, "profiles": profiles_view, "drift": drift_view, "plan": plan_view}
 
 with page("nav_calibration", "ui_calibration.lead"):
     stores.records()
+    if st.query_params.get("session") and "calibration_view" not in st.session_state:
+        st.session_state["calibration_view"] = "session"  # arrived by an invitation
     names = {name: tr(f"ui_calibration.view_{name}") for name in SHOW}
     SHOW[choose_view("calibration_view", tr("ui_calibration.view"), names)]()
