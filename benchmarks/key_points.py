@@ -21,7 +21,7 @@ import yaml
 from benchmarks.asking import open_memo_judge
 from benchmarks.examples import grade_example, read_example, shipped
 from evaluator.grading import compare
-from evaluator.grading.verdicts import COVERED_FROM
+from evaluator.grading.tuned import COVERED_FROM
 from evaluator.judge.questions import Judge
 from evaluator.rubric import Rubric
 from evaluator.transcript import parse

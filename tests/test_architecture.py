@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "resources"),
     ("messages",),
     ("encoding", "text", "privacy"),
+    ("tuning",),
 )
 # Each module of these is a door: one group of commands, put together by `cli`.
 OPEN = {"commands"}

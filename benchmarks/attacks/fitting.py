@@ -138,23 +138,31 @@ def features_of(found: list[Row]) -> np.ndarray:
 
 
 def fit_on(
-    values: np.ndarray, labels: np.ndarray, shrinkage: float, named_from: float = 0.5, left_out_from: float = 0.5
+    values: np.ndarray,
+    labels: np.ndarray,
+    shrinkage: float,
+    named_from: float = 0.5,
+    left_out_from: float = 0.5,
+    *,
+    priors: tuple[float, ...] = PRIORS,
 ) -> Discriminant:
     """A linear discriminant of the three classes whose common covariance is shrunk (Ledoit and Wolf 2004)."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     centre, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage, priors=PRIORS)
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage, priors=priors)
     model.fit((values - centre) / scale, labels)
     return Discriminant(centre, scale, model.coef_, model.intercept_, named_from, left_out_from)
 
 
-def left_out(values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkage: float) -> np.ndarray:
+def left_out(
+    values: np.ndarray, labels: np.ndarray, groups: list[str], shrinkage: float, *, folds: int = FOLDS
+) -> np.ndarray:
     """The probability that each row is not ordinary, by a fit that has not seen its group."""
     from sklearn.model_selection import GroupKFold
 
     chances = np.zeros(len(labels))
-    for train, test in GroupKFold(FOLDS).split(values, labels, groups):
+    for train, test in GroupKFold(folds).split(values, labels, groups):
         chances[test] = 1 - steering.probabilities(fit_on(values[train], labels[train], shrinkage), values[test])[:, 0]
     return chances
 
@@ -168,11 +176,11 @@ def highest_by_text(chances: np.ndarray, labels: np.ndarray, groups: list[str]) 
     return sorted(found.values(), reverse=True)
 
 
-def precise_from(chances: np.ndarray, labels: np.ndarray) -> float:
-    """The lowest probability from which PRECISION of the sentences are hostile."""
+def precise_from(chances: np.ndarray, labels: np.ndarray, *, precision: float = PRECISION) -> float:
+    """The lowest probability from which `precision` of the sentences are hostile."""
     order = np.argsort(-chances)
     hostile = np.cumsum(labels[order] > 0)
-    good = np.flatnonzero(hostile / np.arange(1, len(order) + 1) >= PRECISION)
+    good = np.flatnonzero(hostile / np.arange(1, len(order) + 1) >= precision)
     return float(chances[order][good[-1]]) if len(good) else 1.0
 
 

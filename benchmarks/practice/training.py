@@ -29,7 +29,7 @@ def _sentences() -> list[tuple[str, str]]:
     ]
 
 
-def fit(turns: list[dict[str, Any]]) -> tuple[list[str], Any, Any]:
+def fit(turns: list[dict[str, Any]], *, penalty: float = PENALTY) -> tuple[list[str], Any, Any]:
     """Trains names, weights and constants on the sentences and these turns.
 
     In a turn with an event, the sentence nearest to the event's own sentences is positive; in a turn without it, all
@@ -48,7 +48,7 @@ def fit(turns: list[dict[str, Any]]) -> tuple[list[str], Any, Any]:
             holds = name in true_of(turn)
             rows.append(bag[[int((bag @ vectors[own].T).max(axis=1).argmax())]] if holds else bag)
             labels.append(np.full(len(rows[-1]), holds))
-        model = LogisticRegression(C=PENALTY, class_weight="balanced").fit(np.vstack(rows), np.concatenate(labels))
+        model = LogisticRegression(C=penalty, class_weight="balanced").fit(np.vstack(rows), np.concatenate(labels))
         weights.append(model.coef_[0])
         constants.append(model.intercept_[0])
     return names, np.array(weights, dtype=np.float32), np.array(constants, dtype=np.float32)

@@ -22,8 +22,9 @@ from benchmarks.retrieval.corpus import Item, load_items, load_unfitting
 from benchmarks.retrieval.distractors import mixtures
 from benchmarks.retrieval.systems import Search, systems
 from evaluator.references import embedding, meaning, space
-from evaluator.references.retrieval import FITTING_COVERAGE, FITTING_SURPRISE, lexical_index, search
+from evaluator.references.retrieval import lexical_index, search
 from evaluator.references.store import ReferenceStore, open_folder
+from evaluator.references.tuned import FITTING_COVERAGE, FITTING_SURPRISE, SECOND_SHARE
 
 _BATCH = 2000
 _THRESHOLDS = (3.0, 3.5, 4.0, 4.5)
@@ -64,7 +65,7 @@ def _add(store: ReferenceStore, plain: Any, entries: list, vectors: np.ndarray) 
 
     The plain one gets them shifted back onto the raw mean, where its own vectors lie.
     """
-    sentences = vectors[:, : embedding.DIMENSIONS] / (1 - meaning.SHARE) ** 0.5
+    sentences = vectors[:, : embedding.DIMENSIONS] / (1 - SECOND_SHARE) ** 0.5
     raw = sentences * 0.35 + space.background().passage_mean
     for start in range(0, len(entries), _BATCH):
         batch = slice(start, start + _BATCH)

@@ -19,7 +19,7 @@ from benchmarks.retrieval.distractors import CACHE, mixtures
 from evaluator.references import embedding, meaning, space, universal
 from evaluator.references.entries import entry_text
 from evaluator.references.lexical import LexicalIndex
-from evaluator.references.retrieval import LEXICAL_WEIGHT
+from evaluator.references.tuned import LEXICAL_WEIGHT, SECOND_SHARE
 
 FIRST, SECOND = "all that it says, half-way to its question", "the same, and half the mean of its clauses"
 _DRAWS = 2000
@@ -52,7 +52,7 @@ def _variants(items: list[Item], queries: list[str], others: np.ndarray) -> Iter
     first = {name: asked @ np.vstack([_unit(vectors), first_others]).T for name, vectors in firsts.items()}
     asked_second = universal.embed(queries)
     second = {name: asked_second @ np.vstack([_unit(vectors), second_others]).T for name, vectors in seconds.items()}
-    usual, second_usual, share = first[FIRST], second[SECOND], meaning.SHARE
+    usual, second_usual, share = first[FIRST], second[SECOND], SECOND_SHARE
     yield f"both embedders, second {share:.0%} (shipped)", (1 - share) * usual + share * second_usual
     for other in (0.0, 0.1, 0.2, 0.4, 0.5, 0.6, 1.0):
         if other != share:

@@ -25,6 +25,7 @@ from benchmarks.frozen import Pair, frozen_rubrics, read_pairs, read_text
 from benchmarks.unseen.intervals import Share
 from benchmarks.vectors import kept_vectors
 from evaluator.grading import grade, proof
+from evaluator.grading.tuned import PROVED_ALONE_FROM, PROVED_FROM
 from evaluator.judge.questions import Judge
 from evaluator.rubric import Rubric
 from evaluator.rubrics import find
@@ -63,7 +64,7 @@ async def frozen(judge: Judge | None) -> list[Told]:
 
 def shown(told: Iterable[Told], fit: dict[str, Any]) -> list[bool]:
     """Whether the product shows each as proof."""
-    needed = [proof.PROVED_ALONE_FROM if one.met is None else proof.PROVED_FROM for one in told]
+    needed = [PROVED_ALONE_FROM if one.met is None else PROVED_FROM for one in told]
     likely = [_probability(one.features, fit) for one in told]
     return [one.met is not False and p >= least for one, p, least in zip(told, likely, needed, strict=True)]
 
@@ -81,13 +82,13 @@ def show(told: list[Told], flags: list[bool]) -> None:
         print(f"    near miss, {near:10} shown as proof: {Share(sum(some), len(some))}")
 
 
-def fit_on(told: list[Told]) -> dict[str, Any]:
-    """A logistic regression over the features of proof.yaml."""
+def fit_on(told: list[Told], *, strength: float = 1.0) -> dict[str, Any]:
+    """A logistic regression over the features of proof.yaml; `strength` is the inverse of its penalty."""
     from sklearn.linear_model import LogisticRegression
 
     features, truth = np.array([one.features for one in told]), np.array([one.label == "support" for one in told])
     centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-    model = LogisticRegression(max_iter=2000).fit((features - centre) / scale, truth)
+    model = LogisticRegression(C=strength, max_iter=2000).fit((features - centre) / scale, truth)
     parts = {"centre": centre, "scale": scale, "weights": model.coef_[0]}
     return {name: [round(float(value), 6) for value in values] for name, values in parts.items()} | {
         "intercept": round(float(model.intercept_[0]), 6)

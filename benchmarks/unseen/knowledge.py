@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -22,8 +20,8 @@ import typer
 
 from benchmarks.agreement.cases import read_set
 from benchmarks.vectors import kept_vectors
-from evaluator.grading import similarity
 from evaluator.grading.evaluation import compare
+from evaluator.grading.similarity import Likeness
 
 SETS = ("short_answer_zh", "rubric_answers_en")
 GISTS, WORDS = (0.6, 0.7, 0.8), (0.2, 0.3, 0.4)
@@ -50,7 +48,8 @@ def read(data: Path) -> dict[str, list[Answer]]:
         human = read_set(data / name)
         points = human.grades.table.groupby("item")["points"].mean()
         for case in human.cases:
-            likeness = compare(case.rubric, case.transcript)["agent"].likeness
+            matcher = compare(case.rubric, case.transcript)["agent"].matcher
+            likeness = Likeness(case.rubric, matcher, full_gist=1.0, full_words=1.0)  # uncut: cut elsewhere below
             seen = [likeness.witnesses(criterion) for criterion in case.rubric.criteria]
             worth = [criterion.points for criterion in case.rubric.criteria]
             known = [(one, weight) for one, weight in zip(seen, worth, strict=True) if one]
@@ -63,17 +62,6 @@ def read(data: Path) -> dict[str, list[Answer]]:
     return dict(found)
 
 
-@contextmanager
-def uncut() -> Iterator[None]:
-    """Within this, gist and words are the plain shares, which can be cut elsewhere."""
-    cuts = similarity.FULL_GIST, similarity.FULL_WORDS
-    similarity.FULL_GIST = similarity.FULL_WORDS = 1.0
-    try:
-        yield
-    finally:
-        similarity.FULL_GIST, similarity.FULL_WORDS = cuts
-
-
 def pearson(first: list[float], second: list[float]) -> float:
     """Returns 0 where one of the two does not vary, since that says nothing."""
     return float(np.corrcoef(first, second)[0, 1]) if np.std(first) > 0 and np.std(second) > 0 else 0.0
@@ -83,7 +71,7 @@ def main(data: Annotated[Path, typer.Argument(help="Folder with sets of graded a
     """Prints agreement by question, each measured with cuts chosen on the others."""
     from sklearn.metrics import cohen_kappa_score
 
-    with kept_vectors(), uncut():
+    with kept_vectors():
         answers = read(data)
     found = []
     print(f"{'question':26} {'n':>4}  words  product  QWK    cuts")

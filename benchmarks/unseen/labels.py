@@ -28,12 +28,12 @@ import pandas as pd
 import typer
 from numpy.typing import NDArray
 
-from benchmarks.unseen.knowledge import Answer, pearson, read, uncut
+from benchmarks.unseen.knowledge import Answer, pearson, read
 from benchmarks.vectors import kept_vectors
 from evaluator.calibration.data.grades import Grades
 from evaluator.calibration.fit import fit
 from evaluator.errors import InputError
-from evaluator.grading import similarity
+from evaluator.grading.tuned import FULL_GIST, FULL_WORDS
 from evaluator.profiles.features import Features
 
 SIZES = (3, 5, 10, 20)
@@ -71,7 +71,7 @@ class Draw(NamedTuple):
 def as_question(name: str, answers: Iterable[Answer]) -> Question:
     """The answers as a fit sees them, with the cuts that ship."""
     answers = list(answers)
-    cut = [one.share(similarity.FULL_GIST, similarity.FULL_WORDS) for one in answers]
+    cut = [one.share(FULL_GIST, FULL_WORDS) for one in answers]
     rows = [(10 * share, one.coverage, one.gist, one.words) for share, one in zip(cut, answers, strict=True)]
     return Question(name, np.array(rows), np.array([10 * one.human for one in answers]), tuple(x.text for x in answers))
 
@@ -166,7 +166,7 @@ def main(
     draws: Annotated[int, typer.Option(help="Draws of labels for each question and size.")] = 10,
 ) -> None:
     """Prints agreement and error by number of labels."""
-    with kept_vectors(), uncut():
+    with kept_vectors():
         answers = read(data)
     questions = [as_question(name, own) for name, own in answers.items()]
     rng = np.random.default_rng(0)

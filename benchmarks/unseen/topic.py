@@ -26,6 +26,7 @@ from benchmarks.frozen import QUALITIES, frozen_rubrics
 from benchmarks.unseen.intervals import Share
 from benchmarks.vectors import kept_vectors
 from evaluator.grading import topic
+from evaluator.grading.tuned import ACCUSED_FROM
 from evaluator.references import space
 from evaluator.references.lexical import tokens
 from evaluator.resources import resource_dir
@@ -148,7 +149,7 @@ def _usual(task: Task, shipped: topic.ShippedTasks) -> topic.Usual:
     )
 
 
-def fit(rows: list[Row]) -> topic.Fit:
+def fit(rows: list[Row], *, strength: float = STRENGTH) -> topic.Fit:
     """Fits a logistic regression on all but the near answers.
 
     On-topic and off-topic texts of calls and of written answers weigh the same overall, and so does every task among
@@ -159,7 +160,7 @@ def fit(rows: list[Row]) -> topic.Fit:
     rows = [row for row in rows if not row.near]
     features, truth = np.array([row.features for row in rows]), np.array([row.on for row in rows])
     centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-    model = LogisticRegression(C=STRENGTH, max_iter=3000)
+    model = LogisticRegression(C=strength, max_iter=3000)
     model.fit((features - centre) / scale, truth, sample_weight=_weights(rows))
     parts = (tuple(round(float(value), 6) for value in values) for values in (centre, scale, model.coef_[0]))
     return topic.Fit(*parts, round(float(model.intercept_[0]), 6))
@@ -186,7 +187,7 @@ def left_out(rows: list[Row]) -> Iterator[tuple[Row, float]]:
 def show(judged: list[tuple[Row, float]]) -> None:
     """False accusations and detection, overall and by kind."""
 
-    def accused(wanted: Callable[[Row], bool], least: float = topic.ACCUSED_FROM) -> Share:
+    def accused(wanted: Callable[[Row], bool], least: float = ACCUSED_FROM) -> Share:
         found = [1 - probability >= least for row, probability in judged if wanted(row)]
         return Share(sum(found), len(found))
 

@@ -10,11 +10,9 @@ from evaluator import messages
 from evaluator.bank.items import OBJECTIVE_KINDS, Item
 from evaluator.bank.items import ScoringLine as PaperCriterion
 from evaluator.bank.references import language_of
+from evaluator.bank.tuned import LEVEL_SHARES, PASS_SHARE
 from evaluator.errors import InputError
 from evaluator.rubric import Criterion, Explanation, KeyPoint, Level, ReferenceAnswer, Rubric
-
-PASS_SHARE = 0.6
-SHARES = (0.0, 1 / 3, 2 / 3, 1.0)  # share of a criterion's points for each proposed level
 
 
 def draft_rubric(item: Item, rubric_id: str | None = None) -> Rubric:
@@ -66,10 +64,10 @@ def _criterion(criterion: PaperCriterion, item: Item, language: str) -> Criterio
 
 def propose_levels(text: str, points: float, language: str) -> tuple[Level, ...]:
     """Up to four levels from 0 to `points`, in halves; fewer if the points leave no room between them."""
-    steps = [_half(points * share) for share in SHARES]
+    steps = [_half(points * share) for share in LEVEL_SHARES]
     kept = [0, *(place for place, (low, high) in enumerate(pairwise(steps), start=1) if high > low)]
-    if kept[-1] != len(SHARES) - 1:  # the highest level keeps its wording, whatever was rounded together
-        kept[-1] = len(SHARES) - 1
+    if kept[-1] != len(LEVEL_SHARES) - 1:  # the highest level keeps its wording, whatever was rounded together
+        kept[-1] = len(LEVEL_SHARES) - 1
     return tuple(
         Level(
             points=steps[place],

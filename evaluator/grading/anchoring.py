@@ -14,10 +14,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from evaluator.grading.tuned import EDGE, HAPPENED_MIDDLE, HAPPENED_STEEPNESS, LEAST_GAIN, LEAST_POSITION_SPREAD
+
 LEAST_PROBABILITY = 1e-6
-LEAST_GAIN = 0.05  # a question that moves less than this between silence and the reference is ignored
-LEAST_SPREAD = 0.16  # of the scale: the uncertainty of a position even if all witnesses agree
-EDGE = 0.02  # no position is more certain than this of either end
 
 
 class Witness(NamedTuple):
@@ -79,7 +78,7 @@ def place(witnesses: Sequence[Witness]) -> Placed:
     mean = sum(item.position * item.weight for item in witnesses) / total
     variance = sum(item.weight * (item.position - mean) ** 2 for item in witnesses) / total
     effective = total**2 / sum(item.weight**2 for item in witnesses)  # Kish's effective number of witnesses
-    return Placed(mean, max(LEAST_SPREAD, math.sqrt(variance / effective)))
+    return Placed(mean, max(LEAST_POSITION_SPREAD, math.sqrt(variance / effective)))
 
 
 def blend(first: Placed | None, second: Placed | None, share_of_second: float) -> Placed | None:
@@ -108,7 +107,7 @@ def spread_over(levels: Sequence[float], placed: Placed) -> list[float]:
 
 def happened(reading: float, empty: float, reference: float) -> float:
     """The probability of something that neither silence nor the reference answer shows."""
-    return 1 / (1 + math.exp(-4 * (reading - max(empty, reference) - 0.5)))
+    return 1 / (1 + math.exp(-HAPPENED_STEEPNESS * (reading - max(empty, reference) - HAPPENED_MIDDLE)))
 
 
 def confidence(probabilities: Sequence[float]) -> float:

@@ -20,7 +20,8 @@ from evaluator.grading.noticing import guards_of
 from evaluator.grading.plan import Plan, digest_of, plan_of
 from evaluator.grading.review import reasons_for
 from evaluator.grading.similarity import Likeness
-from evaluator.grading.topic import ACCUSED_FROM, on_topic
+from evaluator.grading.topic import on_topic
+from evaluator.grading.tuned import ACCUSED_FROM, STEERED_FROM
 from evaluator.grading.verdicts import Answered, judge_criterion, judge_key_point, judge_silence
 from evaluator.judge import STEERING, TOPIC, Answer, Judge, Ungraded, choose, wording_of_questions
 from evaluator.judge.combined import RememberingJudge, asking_again, shipped_answers
@@ -351,7 +352,7 @@ def _judged_guards(answered: Answered, anchored: bool, deals: float) -> list[Gua
         deals = topic.probabilities[YES]
     if 1 - deals >= ACCUSED_FROM:
         found.append(Guard(code="off_topic", detail="", probability=round(1 - deals, 4)))
-    if isinstance(steering, Answer) and steering.probabilities[YES] >= 0.5:
+    if isinstance(steering, Answer) and steering.probabilities[YES] >= STEERED_FROM:
         found.append(Guard(code="steering", detail="model", probability=round(steering.probabilities[YES], 4)))
     return found
 

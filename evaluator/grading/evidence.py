@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.proof import Claim, claim_of_check, claim_of_event, claim_of_point
+from evaluator.grading.tuned import BREATH, COMMON_PART, LEAST_CLAUSE, LEAST_SIMILARITY
 from evaluator.judge import Subject
 from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
 from evaluator.transcript import Span
@@ -16,11 +17,7 @@ if TYPE_CHECKING:
     from evaluator.references import Vectors
 
 _CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n]+")
-LEAST_CLAUSE = 4  # characters: shorter pieces resemble everything
-BREATH = 12  # Chinese characters, or words: about what is said between two punctuation marks
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
-COMMON_PART = 0.6  # share of a sentence's mean similarity to all statements that is subtracted
-LEAST_SIMILARITY = 0.28  # below this a sentence is unrelated to the statement (docs/design/judging.md)
 
 
 class Statement(NamedTuple):

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from evaluator.grading.tuned import LEAST_APART
 from evaluator.rubric import Closing, Rubric
 from evaluator.transcript import Span, Transcript, spans_of
 
 if TYPE_CHECKING:
     from evaluator.references import Vectors
-
-LEAST_APART = 0.05  # distance of the two ends: if both say the same, chance would decide
 
 
 class LastWords(NamedTuple):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from evaluator import messages
+from evaluator.grading.tuned import LEAST_PASTED_TURNS, LEAST_REPEATED
 from evaluator.guard import neutralise
 from evaluator.judge import State
 from evaluator.rubric import Rubric
@@ -23,8 +24,6 @@ REDACTED = (
     "hidden_message",
     "pasted",
 )
-LEAST_REPEATED = 8  # characters without punctuation: anybody repeats shorter ones, such as thanks
-LEAST_PASTED = 4  # turns: a shorter run can be a customer who asks again and an agent who gives the same answer
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 PROMPT_TOKENS = 700  # reserved for instructions, question and answer
 
@@ -60,13 +59,13 @@ def said_before(transcript: Transcript) -> list[tuple[str, int, int]]:
 
 
 def _pasted_turns(transcript: Transcript) -> list[tuple[str, int, int]]:
-    """The turns of every stretch of at least LEAST_PASTED that occurs earlier, same words and speakers."""
+    """The turns of every stretch of at least LEAST_PASTED_TURNS that occurs earlier, same words and speakers."""
     said = [(turn.role, normalise(turn.text).text) for turn in transcript.turns]
     first: dict[tuple[tuple[Role, str], ...], int] = {}
     again: set[int] = set()
-    for at in range(len(said) - LEAST_PASTED + 1):
-        if at - first.setdefault(tuple(said[at : at + LEAST_PASTED]), at) >= LEAST_PASTED:
-            again.update(range(at, at + LEAST_PASTED))
+    for at in range(len(said) - LEAST_PASTED_TURNS + 1):
+        if at - first.setdefault(tuple(said[at : at + LEAST_PASTED_TURNS]), at) >= LEAST_PASTED_TURNS:
+            again.update(range(at, at + LEAST_PASTED_TURNS))
     return [(turn.id, 0, len(turn.text)) for at, turn in enumerate(transcript.turns) if at in again]
 
 

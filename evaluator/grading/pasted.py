@@ -1,7 +1,7 @@
 """Sentences that stand in the rubric: its examples, key points, levels, reference answers or task, repeated.
 
 People who do well say what the rubric wants in their own words. How much of a sentence stands in the rubric word for word is
-counted by overlapping pieces of it (CHARACTERS, WORDS). A short common phrase accuses nobody: a text counts only if
+counted by overlapping pieces of it (PIECE_CHARACTERS, PIECE_WORDS). A short common phrase accuses nobody: a text counts only if
 LEAST_TOGETHER units of it were taken over, or LEAST_DESCRIBED of the way in which the rubric describes performance, which is no
 way to speak to anybody. `python -m benchmarks.attacks` measures the thresholds on other texts (docs/trust.md).
 
@@ -15,19 +15,20 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from evaluator.grading.tuned import (
+    LEAST_BESIDE,
+    LEAST_DESCRIBED,
+    LEAST_TAKEN,
+    LEAST_TOGETHER,
+    OVERLAP_SHARE,
+    PIECE_CHARACTERS,
+    PIECE_WORDS,
+)
 from evaluator.rubric import ROLES_OF, Rubric
 from evaluator.scorecard import Guard
 from evaluator.text import normalise
-from evaluator.transcript import Form, Span, Transcript, evidence_of, parse, spans_of
+from evaluator.transcript import Span, Transcript, evidence_of, parse, spans_of
 
-CHARACTERS, WORDS = 4, 3  # Chinese characters, or words of another script, in one overlapping piece
-SHARE = 0.5  # of a sentence's pieces that stand in the rubric, from which it was taken over
-LEAST = 9  # units of a sentence, below which anybody may say the same
-# Units of a text taken over, below which it may be chance: twice what innocent texts reach. People who know the subject of an
-# exam answer in its very terms.
-LEAST_TOGETHER: dict[Form, int] = {"dialogue": 48, "email": 48, "answer": 120}
-LEAST_DESCRIBED = 12  # units of how the rubric describes performance: nobody speaks like that
-LEAST_BESIDE = 5  # units of a sentence that is left out beside others that were taken over
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 Gram = tuple[str, ...]
@@ -45,12 +46,12 @@ class Overlap(NamedTuple):
 def pasted(rubric: Rubric, transcript: Transcript) -> list[Guard]:
     """One guard with all sentences that were taken over from the rubric; none where there are too few."""
     found = overlaps(rubric, transcript)
-    together = sum(one.units for one in found if one.units >= LEAST and one.share >= SHARE)
-    described = sum(one.units for one in found if one.units >= LEAST and one.described >= SHARE)
+    together = sum(one.units for one in found if one.units >= LEAST_TAKEN and one.share >= OVERLAP_SHARE)
+    described = sum(one.units for one in found if one.units >= LEAST_TAKEN and one.described >= OVERLAP_SHARE)
     if together < LEAST_TOGETHER[rubric.form] and (rubric.form == "answer" or described < LEAST_DESCRIBED):
         return []
     code = "learned_by_heart" if rubric.form == "answer" else "pasted"
-    taken = [one for one in found if one.units >= LEAST_BESIDE and one.share >= SHARE]
+    taken = [one for one in found if one.units >= LEAST_BESIDE and one.share >= OVERLAP_SHARE]
     return [
         Guard(code=code, detail=str(len(taken)), evidence=tuple(evidence_of(one.span, "against", 1.0) for one in taken))
     ]
@@ -106,5 +107,5 @@ def _is_chinese(text: str) -> bool:
 
 
 def _grams(units: list[str]) -> list[Gram]:
-    size = CHARACTERS if any("\u3400" <= unit <= "\u9fff" for unit in units) else WORDS
+    size = PIECE_CHARACTERS if any("\u3400" <= unit <= "\u9fff" for unit in units) else PIECE_WORDS
     return [tuple(units[at : at + size]) for at in range(len(units) - size + 1)]

@@ -15,17 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.encoding import read_yaml
+from evaluator.grading.tuned import PROVED_ALONE_FROM, PROVED_FROM
 from evaluator.rubric import Check, Criterion, KeyPoint
 
 if TYPE_CHECKING:
     from evaluator.references import Vectors
-
-# The lowest tenths at which 95% of the development pairs called proof were proof, leaving out each rubric in turn.
-PROVED_FROM = 0.9
-# If no judge was asked, as for knowledge questions; all development pairs above it were proof.
-PROVED_ALONE_FROM = 0.97
-EVEN = 0.5  # probability from the fit: a sentence says the statement rather than its denial
-MET_FROM = 0.5  # the judge's reading of the whole text, from silence (0) to the reference (1)
 
 
 class Claim(NamedTuple):

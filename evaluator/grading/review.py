@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from evaluator.grading.material import Read
+from evaluator.grading.tuned import FATAL_LOOKED_AT_FROM, LEAST_CONFIDENCE, MOST_DISAGREEMENT, NEAR_PASS_MARK
 from evaluator.judge import Answer, Ungraded, subject_of
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Guard, ReviewReason, Sum, UngradedVerdict, Verdict
 from evaluator.transcript import Transcript
 
-LEAST_CONFIDENCE = 0.12  # a flatter distribution says little more than the middle of the scale
-MOST_DISAGREEMENT = 0.4  # of the scale, between the judges of a panel
-NEAR_PASS_MARK = 0.08  # of the maximum
 GUESSED_ROLES = ("agent_by_order", "agent_by_phrases", "agent_only_speaker", "several_agents", "same_agent")
 
 
@@ -58,7 +56,7 @@ def _about(verdict: Verdict | UngradedVerdict) -> Iterator[ReviewReason]:
         yield ReviewReason(code="ungraded", criterion=verdict.criterion, values={"cause": verdict.ungraded.cause})
         return
     if verdict.kind == "fatal":
-        if verdict.distribution[1].probability >= 0.25:
+        if verdict.distribution[1].probability >= FATAL_LOOKED_AT_FROM:
             yield ReviewReason(code="fatal", criterion=verdict.criterion)
         return
     if verdict.confidence < LEAST_CONFIDENCE:

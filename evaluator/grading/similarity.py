@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.grading.anchoring import Placed, Witness, place
 from evaluator.grading.evidence import ComparedSpans, Matcher, Nearest, query_vectors, statement_of
+from evaluator.grading.tuned import FULL_GIST, FULL_POINT, FULL_WORDS, LEAST_REACH, PARAPHRASE, TASK_SHARE, UNRELATED
 from evaluator.references import tokens
 from evaluator.rubric import ROLES_OF, Criterion, KeyPoint, Rubric
 from evaluator.transcript import Form, Role, parse, spans_of
@@ -23,9 +24,6 @@ from evaluator.transcript import Form, Role, parse, spans_of
 if TYPE_CHECKING:
     from evaluator.references import Vectors
 
-TASK_SHARE = 0.86  # share of the task wording's similarity to a key point: any text on the subject has that much
-UNRELATED, PARAPHRASE = 0.33, 0.60  # cosines of two sentences of one trade: another subject, the same in other words
-FULL_POINT, FULL_GIST, FULL_WORDS = 0.7, 0.7, 0.3  # cosines, and the share of words, at which people give full marks
 
 Judged = Mapping[tuple[str, str], float]  # reference and key point: the judge's probability that it is made, 0 to 1
 NOTHING_JUDGED: Judged = MappingProxyType({})
@@ -50,10 +48,16 @@ class Witnesses(NamedTuple):
 
 
 class Likeness:
-    """One text compared with the reference answers of its rubric."""
+    """One text compared with the reference answers of its rubric.
 
-    def __init__(self, rubric: Rubric, matcher: Matcher) -> None:
+    `full_gist` and `full_words` are the cosine and the share of words that count as all of it.
+    """
+
+    def __init__(
+        self, rubric: Rubric, matcher: Matcher, *, full_gist: float = FULL_GIST, full_words: float = FULL_WORDS
+    ) -> None:
         self._rubric, self._matcher = rubric, matcher
+        self._full_gist, self._full_words = full_gist, full_words
         self._anchors = similarity_anchors(rubric)
         self._words = frozenset(_content(" ".join(span.text for span in matcher.spans)))
 
@@ -82,12 +86,12 @@ class Likeness:
 
     def _gist(self, points: Sequence[KeyPoint]) -> float:
         nearest = self._matcher.similarity(query_vectors((" ".join(point.text for point in points),)))
-        return min(max(nearest / FULL_GIST, 0.0), 1.0)
+        return min(max(nearest / self._full_gist, 0.0), 1.0)
 
     def _shared_words(self, points: Sequence[KeyPoint]) -> float:
         wanted = {word for point in points for word in _content(f"{point.text} {point.example}")}
         wanted -= set(_content(self._rubric.task))
-        return min(len(wanted & self._words) / (len(wanted) * FULL_WORDS), 1.0) if wanted else 0.0
+        return min(len(wanted & self._words) / (len(wanted) * self._full_words), 1.0) if wanted else 0.0
 
 
 def both(alike: float, judged: float | None) -> float:
@@ -133,7 +137,7 @@ def _made(near: Nearest, anchors: Anchors) -> float:
     """
     low = anchors.task * TASK_SHARE
     high = min(anchors.reference, FULL_POINT)
-    by_text = min(max((near.text - low) / max(high - low, 0.05), 0.0), 1.0)
+    by_text = min(max((near.text - low) / max(high - low, LEAST_REACH), 0.0), 1.0)
     if near.example is None:
         return by_text
     by_example = min(max((near.example - UNRELATED) / (PARAPHRASE - UNRELATED), 0.0), 1.0)

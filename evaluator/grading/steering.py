@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from evaluator.grading.tuned import STEERING_LETTERS
 from evaluator.guard import Reading, is_graded, readings
 from evaluator.rubric import ROLES_OF, Role, Rubric
 from evaluator.scorecard import Guard
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from evaluator.references import Vectors
 
 CLASSES = ("ordinary", "order", "claim")
-LEAST = 4  # letters: a shorter sentence says nothing
 LONGEST = 400  # characters of a sentence that are read
 MOST_SENTENCES = 600  # of one text, evenly spaced if there are more
 
@@ -116,7 +116,9 @@ def sentences(transcript: Transcript) -> list[Sentence]:
     plain = [Sentence(span.text, span.turn.role, (tuple(span),)) for span in spans_of(transcript, ROLES_OF["any"])]  # type: ignore[arg-type]
     plain = plain[:: len(plain) // MOST_SENTENCES + 1]
     other = [_of_reading(reading) for reading in readings(transcript) if not reading.certain]
-    return [one for one in (*plain, *other[:MOST_SENTENCES]) if sum(char.isalpha() for char in one.text) >= LEAST]
+    return [
+        one for one in (*plain, *other[:MOST_SENTENCES]) if sum(char.isalpha() for char in one.text) >= STEERING_LETTERS
+    ]
 
 
 def _of_reading(reading: Reading) -> Sentence:

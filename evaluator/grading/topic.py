@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.grading.evidence import pieces_of
+from evaluator.grading.tuned import LEAST_USUAL_SPREAD, SAME_TASK, TOPIC_NEAREST
 from evaluator.references import tokens
 from evaluator.rubric import ROLES_OF, Rubric
 from evaluator.rubrics import with_key_points
@@ -29,12 +30,7 @@ from evaluator.transcript import Transcript, parse, spans_of
 if TYPE_CHECKING:
     from evaluator.references import Vectors
 
-# Probability that a text is off the topic at which a person is asked to look. Chosen on development tasks left out in turn: of 1,096
-# texts on the topic .7 accuses 19, .8 accuses 12 and .9 accuses 8 (benchmarks/unseen/topic.py).
-ACCUSED_FROM = 0.8
 MOST_PIECES = 400  # from a very long text, evenly spaced: enough to show its subject
-NEAREST = 3  # number of highest similarities that are averaged
-SAME_TASK = 0.8  # cosine of two whole tasks: the same scenario in another language or version is no contrast
 
 _DATA = Path(__file__).with_name("topic.npz")
 _FURTHER = Path(__file__).with_name("topics.npz")
@@ -44,7 +40,6 @@ FEATURES = (
     "log of the length",
     "the task asks for a written answer",
 )
-LEAST_SPREAD = 0.02  # of a likeness: where all other texts resemble a task alike, a hair's breadth says nothing
 
 
 Likenesses = tuple[float, float, float, float]
@@ -140,7 +135,7 @@ def usual_likenesses(own: Topic, others: Iterable[Topic], shipped: ShippedTasks)
 
     texts = [Seen(other.first, other.second, other.whole[-1], other.words, 0) for other in others]
     table = np.array([likenesses(text, own, shipped) for text in texts])
-    return Usual(tuple(table.mean(axis=0).tolist()), tuple((table.std(axis=0) + LEAST_SPREAD).tolist()))
+    return Usual(tuple(table.mean(axis=0).tolist()), tuple((table.std(axis=0) + LEAST_USUAL_SPREAD).tolist()))
 
 
 def others_than(own: Topic, shipped: ShippedTasks) -> dict[str, Topic]:
@@ -278,5 +273,5 @@ def _information(count: int, documents: int) -> float:
 
 def _nearest(best: Vectors) -> float:
     """The mean of the few highest values."""
-    highest = sorted(best.tolist())[-NEAREST:]
+    highest = sorted(best.tolist())[-TOPIC_NEAREST:]
     return sum(highest) / len(highest)

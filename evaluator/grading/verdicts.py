@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from evaluator.grading.anchoring import (
-    LEAST_SPREAD,
     Placed,
     Witness,
     blend,
@@ -21,9 +20,21 @@ from evaluator.grading.anchoring import (
 )
 from evaluator.grading.evidence import Matcher, statement_of_check, wanted_for
 from evaluator.grading.last_words import LastWords
-from evaluator.grading.proof import EVEN, MET_FROM, claim_of_check, claim_of_point, is_proved, likelihood
+from evaluator.grading.proof import claim_of_check, claim_of_point, is_proved, likelihood
 from evaluator.grading.similarity import Likeness, both, points_of
 from evaluator.grading.steps import last_step, noted, step, step_of_witness, steps_of_direct
+from evaluator.grading.tuned import (
+    APPLICABLE_FROM,
+    COVERED_FROM,
+    DIRECT_SPREAD,
+    EVEN,
+    EVENT_SPREAD,
+    LEAST_POSITION_SPREAD,
+    MET_FROM,
+    MISSING_BELOW,
+    SHARE_OF_CLOSING,
+    SHARE_OF_LIKENESS,
+)
 from evaluator.judge import Answer, Question, Subject, Ungraded
 from evaluator.rubric import Check, Criterion, KeyPoint, Rubric
 from evaluator.rubrics import NO, YES
@@ -38,17 +49,8 @@ from evaluator.scorecard import (
     WhyUngraded,
     nearest_level,
 )
-from evaluator.transcript import Form, evidence_of
+from evaluator.transcript import evidence_of
 
-# Share of a position; the judge's answers have the rest. Written answers are mostly about knowledge, of which a small
-# model is a poor judge (docs/design/judging.md).
-SHARE_OF_LIKENESS: Mapping[Form, float] = {"dialogue": 0.5, "email": 0.5, "answer": 0.75}
-# Share of a position if the rubric has closing sentences, set on helpdesk dialogues (docs/benchmarks.md shows other
-# shares).
-SHARE_OF_CLOSING = 0.2
-APPLICABLE_FROM = 0.5
-COVERED_FROM = 0.5
-MISSING_BELOW = 0.2  # probability below which a key point is called missing, not only likely missing
 PROOFS, NEAREST = 3, 2  # most sentences shown for a criterion
 
 Answers = Mapping[str, Answer | Ungraded]
@@ -94,7 +96,7 @@ def judge_criterion(
     else:
         placed = _position(rubric, criterion, questions, answered, likeness, steps)
         if closing:
-            last = Placed(closing.position, LEAST_SPREAD)
+            last = Placed(closing.position, LEAST_POSITION_SPREAD)
             placed = noted(steps, "closing", blend(placed, last, SHARE_OF_CLOSING), of=last, share=SHARE_OF_CLOSING)
         if placed is None:
             return _ungraded(criterion, None)
@@ -234,7 +236,7 @@ def _unwanted_shares(
     chance = sum(chances) / len(chances)
     if criterion.kind == "fatal":
         return [1 - chance, chance]
-    return spread_over(_levels(criterion), Placed(chance, 0.2))
+    return spread_over(_levels(criterion), Placed(chance, EVENT_SPREAD))
 
 
 def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers: Answers) -> list[float]:
@@ -250,7 +252,7 @@ def _direct_shares(criterion: Criterion, questions: Sequence[Question], answers:
         and question.subject.weighs(criterion.id)
         and isinstance(answer := answers[question.id], Answer)
     ]
-    return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), 0.1))
+    return spread_over(_levels(criterion), Placed(sum(chances) / len(chances), DIRECT_SPREAD))
 
 
 def _levels(criterion: Criterion) -> list[float]:

@@ -19,9 +19,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from evaluator.guard.invisible import hidden_characters, remove_hidden
+from evaluator.guard.tuned import LEAST_CHARACTERS, LEAST_WORDS, MESSAGE_LETTERS
 from evaluator.transcript import Span, Transcript, Turn, spans_of
 
-LEAST_WORDS, LEAST_CHARACTERS = 3, 4  # Latin words or Chinese characters that make a decoded stretch a message
 MOST_PIECES, LONGEST_PIECE, LONGEST_JOINED = (
     8,
     40,
@@ -164,7 +164,7 @@ _WAYS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
 def _is_message(text: str) -> bool:
     """Whether a decoded stretch is words: printable, mostly letters, and more than a name."""
     letters = sum(char.isalpha() or char.isspace() or char in ",.，。！？!?、'" for char in text)
-    if not text.isprintable() or letters < 0.8 * len(text):
+    if not text.isprintable() or letters < MESSAGE_LETTERS * len(text):
         return False
     chinese = len(re.findall(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]", text))
     return chinese >= LEAST_CHARACTERS or len(re.findall(r"[^\W\d_\u3400-\u9fff]{2,}", text)) >= LEAST_WORDS

@@ -18,12 +18,10 @@ from typing import Any, NamedTuple
 from evaluator.encoding import read_yaml
 from evaluator.guard.decoding import LOOK_ALIKES, Reading, readings
 from evaluator.guard.invisible import hidden_characters, name_of, suspicious_characters
+from evaluator.guard.tuned import SHORT_SHARE, SHORT_WORDS
 from evaluator.scorecard import Evidence, Guard
 from evaluator.text import Normalised, folded, is_separator
 from evaluator.transcript import Span, Transcript, Turn, evidence_of
-
-SHORT_WORDS = 20  # Chinese characters, or half as many words in another script: less is hardly an answer
-SHORT_SHARE = 0.2  # of the shortest reference answer, where that is less: a question may ask for a single word
 
 LONGEST_SHOWN = 120  # characters of a decoded message in a guard's detail
 MOST_BLANKS = 20

@@ -11,11 +11,10 @@ from evaluator.exams import ExamPaper, ExamQuestion
 from evaluator.interviews.chain import Decoded, States, decode
 from evaluator.interviews.likeness import Together, likeness, split_points
 from evaluator.interviews.segments import Alternative, Doubt, Found, Piece
+from evaluator.interviews.tuned import SURE, SURE_SPLIT
 from evaluator.transcript import Transcript, Turn
 
 SAID = ("speech", "written", "mail")
-SURE = 0.85  # probability of a turn's place below which a person is asked
-SURE_SPLIT = 0.35  # how much better than the next one the best place to cut an answer has to be
 
 
 def find_segments(transcript: Transcript, paper: ExamPaper) -> Found:

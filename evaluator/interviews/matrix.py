@@ -13,6 +13,7 @@ from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.exams import ExamQuestion
 from evaluator.interviews.grading import Interview, interviews_of
+from evaluator.interviews.tuned import STEP
 from evaluator.reports import Block, Paragraph, Table, Title, shown
 from evaluator.scorecard import Scorecard, Verdict, corrected_card
 from evaluator.storage import Decision, PanelPoint, Records
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 By = Literal["questions", "criteria"]
 DECISIONS = ("hire", "hold", "reject")
 FIGURES = ("exact", "mae", "bias", "pearson", "qwk")
-LEVEL = 0.1  # of a question's points: counts as one step apart
 
 
 class MatrixCell(Frozen):
@@ -164,7 +164,7 @@ def panel_agreement(matrix: RoundMatrix) -> dict[str, Statistic]:
     cells = [cell for row in matrix.rows for cell in row.cells.values() if cell.panel and cell.points is not None]
     machine = np.array([(cell.points or 0.0) / cell.most for cell in cells], dtype=float)
     panel = np.array([sum(cell.panel.values()) / len(cell.panel) / cell.most for cell in cells], dtype=float)
-    figures = compare(machine, panel, step=LEVEL, names=FIGURES)
+    figures = compare(machine, panel, step=STEP, names=FIGURES)
     people = sorted({who for cell in cells for who in cell.panel})
     shares = np.array([[cell.panel.get(who, math.nan) / cell.most for who in people] for cell in cells], dtype=float)
     several = shares.size and (~np.isnan(shares)).sum(axis=1).max() > 1

@@ -18,11 +18,10 @@ from evaluator.judge.choose import choose, is_embedded, open_account, split
 from evaluator.judge.combined.swapped import PREFIX
 from evaluator.judge.knowledge import Knowledge, measure_knowledge
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
+from evaluator.judge.tuned import UNDERSTOOD_FROM
 from evaluator.messages import LANGUAGES, Language, say
 from evaluator.scorecard import Usage
 from evaluator.settings import Settings
-
-ENOUGH = 0.8  # share of right answers from which a language counts as understood
 
 
 class Known(Frozen):
@@ -42,7 +41,7 @@ class LanguageResult(Frozen):
     @property
     def enough(self) -> bool:
         """Whether the model can be trusted with this language, as far as so few questions show."""
-        return self.right >= ENOUGH * self.asked
+        return self.right >= UNDERSTOOD_FROM * self.asked
 
 
 class Ability(Frozen):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from evaluator.judge.questions import Answer, Judge, Option, Question, State
+from evaluator.judge.tuned import KNOWS_FROM
 
 Language = Literal["zh", "en"]
 VERSION = 1  # raised when the questions change: measurements with others then do not count
-ENOUGH = 0.8
 
 
 class KnowledgePair(NamedTuple):
@@ -34,7 +34,7 @@ class Knowledge(NamedTuple):
     @property
     def enough(self) -> bool:
         """Whether the model may be asked knowledge questions."""
-        return min(self.right, self.wrong) >= ENOUGH * self.asked
+        return min(self.right, self.wrong) >= KNOWS_FROM * self.asked
 
 
 async def measure_knowledge(judge: Judge, language: Language) -> Knowledge:

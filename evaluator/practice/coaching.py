@@ -18,6 +18,7 @@ from evaluator.errors import ModelError
 from evaluator.guard import neutralise
 from evaluator.judge import ReadingFailed, Writer, template
 from evaluator.practice.comparison import Comparison, Gap
+from evaluator.practice.tuned import GOOD, POOR
 from evaluator.references import universal_vectors
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard
@@ -28,7 +29,6 @@ PROMPT = ("coaching", 1)
 EACH = 2  # notes of each kind
 MOST_TOKENS = 90
 MOST_CHARACTERS = {"zh": 90, "en": 260}
-GOOD, POOR = 0.7, 0.5  # shares of a criterion's points from which its words are worth keeping, below which they are not
 _QUOTED = re.compile(r"[“「『\"](.+?)[”」』\"]")
 _FIGURE = re.compile(r"\d+")
 _GRADES = re.compile(r"\d+\s*分|满分|得分|评分|\b(score|points?|grade)\b", re.IGNORECASE)

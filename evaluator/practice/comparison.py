@@ -8,6 +8,7 @@ from typing import Literal
 
 from evaluator.encoding import Frozen
 from evaluator.messages import say
+from evaluator.practice.tuned import UNSURE_FROM
 from evaluator.rubric import Criterion, CriterionKind, Rubric
 from evaluator.scorecard import (
     Evidence,
@@ -22,7 +23,6 @@ from evaluator.scorecard import (
 from evaluator.storage import OwnPoint
 
 View = Literal["agree", "unsure", "kinder", "stricter", "not_rated", "ungraded", "not_applicable"]
-UNSURE_FROM = 0.2  # if the grader gives the trainee's own level at least this probability, it is a matter of opinion
 QUOTED = 3  # quotations in one explanation
 MISSING = 4  # key points in one explanation
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from evaluator.encoding import Frozen
 from evaluator.practice.attempting import Practised
 from evaluator.practice.comparison import Gap, own_total
+from evaluator.practice.tuned import FADING, LEAST_LOSS
 from evaluator.rubric import Criterion, Rubric
 from evaluator.scorecard import ReferenceUse
 
 if TYPE_CHECKING:
     from evaluator.references import ReferenceStore
 
-FADING = 0.6  # relative weight of each later attempt: nobody should be blamed for what they have since learned
-LEAST_LOSS = 0.1  # share of a criterion's points below which there is nothing to train
 REFERENCES = 3
 
 

@@ -7,9 +7,10 @@ from evaluator.references.entries import Entry
 from evaluator.references.kept import kept_passage_vectors
 from evaluator.references.lexical import tokens
 from evaluator.references.pulling import pull
-from evaluator.references.retrieval import LEXICAL_WEIGHT, Hit, find, search
+from evaluator.references.retrieval import Hit, find, search
 from evaluator.references.space import passage_vectors
 from evaluator.references.store import FILTERS, Changes, ReferenceStore, open_store
+from evaluator.references.tuned import LEXICAL_WEIGHT
 from evaluator.references.universal import embed as universal_vectors
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 One represents sentences well (`space`), the other knows synonyms (`universal`). A vector contains both, scaled so that
 the dot product of two is
 
-    (1 - SHARE) * cosine in the first space  +  SHARE * cosine in the second
+    (1 - SECOND_SHARE) * cosine in the first space  +  SECOND_SHARE * cosine in the second
 
 and one search of one index serves both. Share and recipe are from docs/references.md; in the second space an entry
 combines its whole text, the question that it answers, and half the mean of its clauses.
@@ -20,11 +20,11 @@ from evaluator.references import space, universal
 from evaluator.references.embedding import DIMENSIONS as FIRST_DIMENSIONS
 from evaluator.references.entries import Entry, entry_text
 from evaluator.references.space import unit
+from evaluator.references.tuned import CLAUSES_SHARE, SECOND_SHARE
 
 if TYPE_CHECKING:
     from evaluator.references.embedding import Progress, Vectors
 
-SHARE = 0.4
 DIMENSIONS = FIRST_DIMENSIONS + universal.DIMENSIONS
 _CLAUSE_ENDS = re.compile(r"[，。；：、,;.:!?？！\n]\s*")
 _LEAST_CLAUSE = 3  # characters
@@ -32,7 +32,7 @@ _LEAST_CLAUSE = 3  # characters
 
 def version() -> str:
     """What stored vectors depend on: both embedders and the recipe of a vector."""
-    return f"{space.version()} + {universal.version()} share {SHARE} recipe 2"
+    return f"{space.version()} + {universal.version()} share {SECOND_SHARE} recipe 2"
 
 
 def search_vectors(texts: Sequence[str]) -> Vectors:
@@ -66,7 +66,7 @@ def _first(entries: Sequence[Entry], progress: Progress | None) -> Vectors:
 def _second(entries: Sequence[Entry]) -> Vectors:
     wholes = universal.embed([entry_text(entry) for entry in entries])
     questions = universal.embed([entry.context or entry_text(entry) for entry in entries])
-    return unit(wholes + questions + 0.5 * _clause_means(entries))
+    return unit(wholes + questions + CLAUSES_SHARE * _clause_means(entries))
 
 
 def _clause_means(entries: Sequence[Entry]) -> Vectors:
@@ -90,7 +90,7 @@ def clauses(text: str) -> list[str]:
 def _side_by_side(first: Vectors, second: Vectors) -> Vectors:
     import numpy as np
 
-    return np.hstack([(1 - SHARE) ** 0.5 * first, SHARE**0.5 * second]).astype(np.float32)
+    return np.hstack([(1 - SECOND_SHARE) ** 0.5 * first, SECOND_SHARE**0.5 * second]).astype(np.float32)
 
 
 @cache

@@ -23,13 +23,11 @@ from evaluator.references import meaning
 from evaluator.references.entries import Entry, EntryKind
 from evaluator.references.lexical import LexicalIndex
 from evaluator.references.store import ReferenceStore, open_store
+from evaluator.references.tuned import FITTING_COVERAGE, FITTING_SURPRISE, LEXICAL_WEIGHT
 
 if TYPE_CHECKING:
     from evaluator.references.embedding import Vectors
 
-LEXICAL_WEIGHT = 1.5
-FITTING_SURPRISE = 4.0
-FITTING_COVERAGE = 0.2
 _CANDIDATES = 50  # from each search
 
 _indexing = threading.Lock()

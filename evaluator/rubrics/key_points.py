@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from evaluator.rubric import KeyPoint, ReferenceAnswer, Rubric
+from evaluator.rubrics.tuned import LEAST_POINT
 from evaluator.transcript import parse, spans_of
 
-LEAST = 6  # characters of a clause that can stand alone; shorter ones are joined to a neighbour
 _BREAK = re.compile(r"(?<=[，,；;：:])|(?<=[。！？!?])|\n|(?<=\.)\s")
 _NUMBERING = re.compile(r"^\s*(?:[（(]?\d+[)）.,、:：]|[①-⑳]|[•*-]\s)\s*")
 
@@ -27,7 +27,7 @@ def with_key_points(rubric: Rubric) -> Rubric:
     return rubric if references == rubric.references else rubric.model_copy(update={"references": references})
 
 
-def split_clauses(text: str, least: int = LEAST) -> list[str]:
+def split_clauses(text: str, least: int = LEAST_POINT) -> list[str]:
     """The clauses of a text without numbering; English is split into sentences, because its clauses say little."""
     chinese = any("\u4e00" <= char <= "\u9fff" for char in text)
     pieces = _BREAK.split(text) if chinese else [span.text for span in spans_of(parse(text, form="answer"), {"agent"})]

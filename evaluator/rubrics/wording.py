@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from evaluator.rubrics.tuned import ALIKE_FROM
+
 # Words that praise or blame without saying for what; they count if a clause contains little else.
 _VAGUE = {
     "zh": (
@@ -28,7 +30,6 @@ _DECISIVE = re.compile(
     r"[没未不无非否一二两三四五六七八九十半全都各只仅多少零]|\d|\b(?:not?|never|none|one|two|three|four|five|all|"
     r"some|most|every|each|only|without|both|half|few|many|more|less)\b"
 )
-_ALIKE = 0.85  # Dice coefficient of character pairs
 _RUN = {"zh": 5, "en": 4}  # characters, words: shorter ones are shared by any two texts on one subject
 
 
@@ -52,7 +53,7 @@ def alike(one: str, other: str) -> bool:
         return True
     if Counter(_DECISIVE.findall(_fold(one))) != Counter(_DECISIVE.findall(_fold(other))):
         return False
-    return dice(first, second) >= _ALIKE
+    return dice(first, second) >= ALIKE_FROM
 
 
 def dice(one: str, other: str) -> float:

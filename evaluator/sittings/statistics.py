@@ -18,6 +18,7 @@ from evaluator.encoding import Frozen
 from evaluator.exams import ExamPaper, ExamQuestion, grade_by_key
 from evaluator.reports import Block, Bullets, Paragraph, Table, Title
 from evaluator.sittings.session import Sitting
+from evaluator.sittings.tuned import GROUP_SHARE, TOO_EASY, TOO_FLAT, TOO_HARD
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-GROUP_SHARE = 0.27  # of those who sat it, in the upper and in the lower group
 FEW = 10  # fewer sittings than this say little about a question
-TOO_HARD, TOO_EASY, TOO_FLAT = 0.2, 0.95, 0.2
 Weakness = Literal[
     "too_hard", "too_easy", "does_not_separate", "separates_wrongly", "dead_distractor", "distractor_draws_the_best"
 ]

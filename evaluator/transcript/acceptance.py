@@ -28,10 +28,7 @@ from evaluator.transcript.names import (
     known_role,
     roles_together,
 )
-
-ENOUGH = 1.5  # evidence from which a label counts as a speaker
-PLAIN = 2.5  # from which no person has to look
-THINKABLE = 0.5  # below which the label is clearly not a speaker
+from evaluator.transcript.tuned import PLAIN_FROM, SPEAKER_FROM, THINKABLE_FROM
 
 _VALUE = re.compile(r"[\s\W\d_a-zA-Z]{0,30}\d[\s\W\d_a-zA-Z]{0,30}|\W*")
 
@@ -57,13 +54,13 @@ def accept(heads: Sequence[Head], words: Sequence[str], named: Collection[str]) 
         anchors |= set(roles_together(counts))
     evidence = _Evidence(heads, words, folded, counts, anchors)
     found: dict[str, float] = {name: evidence.of(name) for name in counts if name not in anchors}
-    names = anchors | {name for name, score in found.items() if score >= ENOUGH}
+    names = anchors | {name for name, score in found.items() if score >= SPEAKER_FROM}
     if not anchors and len(names) < 2:
         names = set()
     spelled = dict(zip(reversed(folded), (head.name for head in reversed(heads)), strict=True))
-    unsure = tuple(spelled[name] for name in names - anchors if found[name] < PLAIN or evidence.is_odd(name))
+    unsure = tuple(spelled[name] for name in names - anchors if found[name] < PLAIN_FROM or evidence.is_odd(name))
     out = [name for name in counts if name not in names]
-    thinkable = [name for name in out if found.get(name, 0) >= THINKABLE and field_strength(name) < 2]
+    thinkable = [name for name in out if found.get(name, 0) >= THINKABLE_FROM and field_strength(name) < 2]
     return Accepted(
         names=frozenset(names),
         doubtful=tuple(sorted(unsure)),

@@ -31,9 +31,8 @@ from evaluator.transcript.names import (
 )
 from evaluator.transcript.notes import with_notes
 from evaluator.transcript.segments import SourceLine
+from evaluator.transcript.tuned import LAYOUT_FROM
 
-LEAST_SCORE = 2.0
-NEAR = 0.75  # share of the best score above which another layout is a doubt
 _STOPS = (".", "．", "、")
 _FEW_LINES = 3  # a dialogue pasted into so few lines has its labels inside them
 _TITLE_LINES = 12
@@ -405,7 +404,7 @@ def _scored(read: Readings, one: Candidate) -> Candidate | None:
     above = sum(place < heads[0].line and place not in read.time_lines for place in read.filled)
     score -= 0.3 * min(above, 30)
     score -= 1.5 * _without_words(read, one)
-    if score < LEAST_SCORE and not (set(counts) & set(read.named)):
+    if score < LAYOUT_FROM and not (set(counts) & set(read.named)):
         return None
     return Candidate(one.family, heads, one.accepted, score, one.used, one.doubts)
 

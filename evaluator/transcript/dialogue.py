@@ -10,10 +10,11 @@ from itertools import zip_longest
 from evaluator.text import fold
 from evaluator.transcript import times
 from evaluator.transcript.asides import is_internal
-from evaluator.transcript.candidates import NEAR, Candidate, candidates
+from evaluator.transcript.candidates import Candidate, candidates
 from evaluator.transcript.cutting import Cut
 from evaluator.transcript.names import known_role
 from evaluator.transcript.segments import Layout, Segment, lines_of
+from evaluator.transcript.tuned import NEAR_LAYOUT
 from evaluator.transcript.turns import Assumption
 
 _INTERJECTION = re.compile(
@@ -110,7 +111,7 @@ def _assumptions(best: Candidate, others: list[Candidate]) -> tuple[Assumption, 
     left = best.accepted.left[:_MOST_NAMED]
     about += [Assumption(code="label_kept_as_text", values={"label": name}) for name in left]
     names = {fold(head.name) for head in best.heads}
-    rival = next((one for one in others if one.score >= NEAR * best.score and not _agrees(one, names)), None)
+    rival = next((one for one in others if one.score >= NEAR_LAYOUT * best.score and not _agrees(one, names)), None)
     if rival is not None:
         values = {"speakers": ", ".join(dict.fromkeys(head.name for head in best.heads[:6]))}
         values["others"] = ", ".join(dict.fromkeys(head.name for head in rival.heads[:6]))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from evaluator.transcript.phrases import AGENT_PHRASES, CUSTOMER_PHRASES
 from evaluator.transcript.segments import Layout, Segment, SourceLine, lines_of
+from evaluator.transcript.tuned import SIDE_SHARE
 from evaluator.transcript.turns import Assumption
 
 _MARK = re.compile(r"[ \t]*(?P<mark>>>|》》|—{1,2}|–|-|•|·)[ \t]*(?=[^\s\-–—>*•·=_])")
 _LISTS = ("-", "•", "·")  # marks that begin the items of a list too
 _LEAST_TURNS = 3
-_LEAST_SHARE = 0.6
 
 
 def read_sides(source: str) -> Layout | None:
@@ -23,7 +23,7 @@ def read_sides(source: str) -> Layout | None:
     lines = [line for line in lines_of(source) if not line.is_blank]
     marks = [_MARK.match(line.plain) for line in lines]
     found = [match["mark"] for match in marks if match]
-    if len(found) < _LEAST_TURNS or len(found) < _LEAST_SHARE * len(lines):
+    if len(found) < _LEAST_TURNS or len(found) < SIDE_SHARE * len(lines):
         return None
     mark = max(set(found), key=found.count)
     starts = [place for place, match in enumerate(marks) if match and match["mark"] == mark]

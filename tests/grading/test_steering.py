@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from evaluator.grading import grade
-from evaluator.grading.pasted import LEAST_TOGETHER, overlaps, pasted
+from evaluator.grading.pasted import overlaps, pasted
 from evaluator.grading.steering import features, probabilities, sentences, shipped, steering
+from evaluator.grading.tuned import LEAST_TOGETHER
 from evaluator.judge.scripted import ScriptedJudge
 from evaluator.reports.phrases import shown_reasons
 from evaluator.rubrics import find

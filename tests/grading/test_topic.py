@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evaluator.grading import topic
+from evaluator.grading.tuned import ACCUSED_FROM
 from evaluator.transcript import parse
 from tests.support.grading_cases import COLD, GOOD, STRAY, small_rubric
 
@@ -27,13 +28,13 @@ def probability(text: str, **changes: object) -> float:
 @pytest.mark.parametrize("text", [GOOD, COLD, RUDE, TERSE, HALF], ids=["good", "cold", "rude", "terse", "half"])
 def test_a_poor_text_about_the_task_is_not_accused(text):
     """However short, cold or rude: a user's own rubric, which no fit has seen."""
-    assert 1 - probability(text) < topic.ACCUSED_FROM
+    assert 1 - probability(text) < ACCUSED_FROM
 
 
 @pytest.mark.parametrize("text", OTHERS, ids=["chat", "advert", "article"])
 def test_a_text_about_something_else_is_found(text):
     """Politeness is no topic."""
-    assert 1 - probability(text) >= topic.ACCUSED_FROM
+    assert 1 - probability(text) >= ACCUSED_FROM
 
 
 def test_a_call_to_another_service_is_doubted_most():

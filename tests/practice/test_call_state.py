@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from evaluator.practice import find_persona, persona_files
 from evaluator.practice.call import Heard, begin, step
 from evaluator.practice.call.hearing import EVENTS
-from evaluator.practice.call.state import HIGHEST, LONGEST, LOWEST, MOST_DOWN, MOST_UP, SOLVES, TALK_ALONE
+from evaluator.practice.call.state import HIGHEST, LONGEST, LOWEST, SOLVES
+from evaluator.practice.tuned import MOST_DOWN, MOST_UP, TALK_ALONE
 
 NAMES = sorted(persona_files())
 TURNS = st.lists(

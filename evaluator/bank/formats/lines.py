@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from evaluator.bank.tuned import FORMATTED_FROM
+
 if TYPE_CHECKING:
     from evaluator.bank.exchange import Exchanged
 
@@ -46,7 +48,7 @@ class Line:
         """Whether nearly all of the text between two positions is emphasised."""
         length = len(self.text[start:end].strip())
         covered = sum(max(0, min(b, end) - max(a, start)) for a, b in self.strong)
-        return length > 0 and covered >= 0.8 * length
+        return length > 0 and covered >= FORMATTED_FROM * length
 
 
 @dataclass(frozen=True)

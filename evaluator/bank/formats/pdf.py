@@ -14,12 +14,11 @@ from typing import Any
 
 from evaluator.bank.formats.lines import Line, clean
 from evaluator.bank.papers import line_patterns
+from evaluator.bank.tuned import BLANK_FROM, FULL_FROM, GUTTER, MOST_CROSSING
 from evaluator.errors import InputError
 
-_FULL_FROM = 0.93  # share of the text's width on the page; ragged lines end a character or two earlier
 _RUNNING_FROM = 3  # share of the pages on which a header or footer must occur
 _EDGE_LINES = 2  # lines at the top and bottom of a page, where headers and footers are
-_GUTTER = 10.0  # minimum width in points without words between two columns
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _find_gutter(page: Any, words: list[dict[str, Any]]) -> tuple[float, float] 
     middle = [place for crossing, place in free if crossing == fewest]
     gutter = middle[len(middle) // 2]
     below = [key for key, row in rows.items() if any(a > gutter for a, _ in row) and any(b < gutter for _, b in row)]
-    if len(below) < 3 or fewest > max(2, 0.15 * len(rows)):
+    if len(below) < 3 or fewest > max(2, MOST_CROSSING * len(rows)):
         return None
     top = min(below)
     if any(_crosses(row, gutter) for key, row in rows.items() if key >= top):
@@ -104,7 +103,7 @@ def _find_gutter(page: Any, words: list[dict[str, Any]]) -> tuple[float, float] 
 
 def _crosses(row: list[tuple[float, float]], place: float) -> bool:
     """Whether a word of the row is at the position, or so close that there is no room for a gutter."""
-    return any(a < place + _GUTTER / 2 and b > place - _GUTTER / 2 for a, b in row)
+    return any(a < place + GUTTER / 2 and b > place - GUTTER / 2 for a, b in row)
 
 
 def _both_ask(lines: list[_Text]) -> bool:
@@ -165,8 +164,8 @@ def _number(pages: list[list[_Text]]) -> tuple[Line, ...]:
     for page_number, page in enumerate(pages, start=1):
         above: float | None = None
         for line in page:
-            full = line.right - start[line.column] >= _FULL_FROM * (edge[line.column] - start[line.column])
-            gap = above is not None and height is not None and line.top - above > 1.4 * height
+            full = line.right - start[line.column] >= FULL_FROM * (edge[line.column] - start[line.column])
+            gap = above is not None and height is not None and line.top - above > BLANK_FROM * height
             shown = Line(line.text, len(lines) + 1, page_number, full=full, blank_before=gap, noise=line.noise)
             lines.append(shown)
             above = above if line.noise else line.top

@@ -9,9 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from difflib import SequenceMatcher
 
 from evaluator.bank.items import Item
-
-SAME_PLACE_FROM = 0.35  # similarity from which texts with the same section and number are the same question
-MOVED_FROM = 0.8  # similarity from which they are the same question anywhere
+from evaluator.bank.tuned import MOVED_FROM, SAME_PLACE_FROM
 
 Old = tuple[str, Item]
 

@@ -13,16 +13,13 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.calibration.tuned import COPY_ITEMS, COPY_P, COPY_SHARE, COPY_USUAL, LEAST_RELATION, MISFIT
 from evaluator.encoding import Frozen
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]  # indices of rows or columns
 MACHINE = "machine"
 MOST_ITEMS = 1000  # limits the mixed model's cost; above it a random sample is used
-MISFIT = 1.5
-LEAST_RELATION = 0.3
-COPY_SHARE = 0.9
-COPY_ITEMS = 10
 
 
 class Severity(Frozen):
@@ -160,10 +157,10 @@ def find_copies(grades: Array, graders: list[str]) -> list[Copy]:
     copies = []
     for (a, b), (share, n) in shares.items():
         usual = float(np.median(known)) if len(pairs) > 2 else _share_by_chance(grades[:, a], grades[:, b])
-        if n < COPY_ITEMS or share < COPY_SHARE or usual > 0.95:
+        if n < COPY_ITEMS or share < COPY_SHARE or usual > COPY_USUAL:
             continue
         p = min(1.0, len(pairs) * binomtest(round(share * n), n, min(max(usual, 0.01), 0.99), "greater").pvalue)
-        if p < 0.001:
+        if p < COPY_P:
             copies.append(Copy(first=graders[a], second=graders[b], n=n, equal=share, usual=usual, p=p))
     return copies
 

@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.calibration.tuned import EPSILON
 from evaluator.encoding import Frozen
 
 Array = NDArray[np.float64]
-EPSILON = {"expert": 0.2, "skilled": 0.15, "crowd": 0.1}  # section 3.3 of the paper
 LEAST_T_TEST = 30
 LEAST_ITEMS = 5
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from evaluator.calibration.data.points import parse_points
 from evaluator.calibration.data.tables import ColumnMapping, propose_mapping
+from evaluator.calibration.tuned import LEAST_TO_DOUBT, MOST_LOST
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.messages import say
@@ -110,8 +111,6 @@ class Grades:
 
 MOST_PROBLEMS = 200
 MOST_STRAYS = 20
-MOST_LOST = 0.05  # share of the grades
-LEAST_TO_DOUBT = 20  # a criterion's grades if all lie in the lower half of its scale
 
 
 def read_grades(

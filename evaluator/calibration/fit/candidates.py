@@ -4,7 +4,7 @@ mean       the humans' average
 scaled     the machine's own points, slope shrunk towards the usual worth of a judge's points
 isotonic   the machine's own points through a rising curve
 ordinal    one logistic curve per level to pass, over the machine's points of all criteria
-           (curves only from LEAST_CURVED labels on: with fewer they fit noise)
+           (curves only from `least_curved` labels on: with fewer they fit noise)
 judge      block ridge over everything the judge said
 blocks     block ridge over everything, including embeddings and form of the text
 """
@@ -17,16 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.calibration.fit.parameters import DEFAULTS, FitParameters
 from evaluator.calibration.fit.ridge import Task, learn_strengths, solve
 from evaluator.profiles import Linear, Monotone, Ordinal, block_of
 
 Array = NDArray[np.float64]
 JUDGE_BLOCKS = ("own", "points", "level", "check", "readout")
 FULL_RANK_BLOCKS = (*JUDGE_BLOCKS, "form", "near")  # few columns that each mean something: scaled individually
-USUAL_RELATION = 0.6  # assumed correlation of a judge's points with people before any label
-SLOPE_SHRINKAGE = 10.0  # strength of the slope's shrinkage towards that, in labels
-INNER_FOLDS = 10
-LEAST_CURVED = 50
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,15 @@ class FittedComponent:
     held_out: Array
 
 
-def propose(sample: TrainingSample, seed: int) -> list[list[FittedComponent]]:
+def propose(sample: TrainingSample, seed: int, how: FitParameters = DEFAULTS) -> list[list[FittedComponent]]:
     """Candidates for each criterion, in the criteria's order."""
     blocks = _group(sample.columns)
     common = {name: _ScaledBlock.of(sample, ours, name) for name, ours in blocks.items() if name != "points"}
-    ridge = [_fit_blocks(sample, blocks, common, "blocks")]
+    ridge = [_fit_blocks(sample, blocks, common, "blocks", how)]
     judged = {name: columns for name, columns in blocks.items() if name in JUDGE_BLOCKS}
     if judged and len(judged) < len(blocks):
-        ridge.append(_fit_blocks(sample, judged, common, "judge"))
-    simple = [_fit_simple(sample, index, seed) for index in range(len(sample.criteria))]
+        ridge.append(_fit_blocks(sample, judged, common, "judge", how))
+    simple = [_fit_simple(sample, index, seed, how) for index in range(len(sample.criteria))]
     return [[*ours, *(model[index] for model in ridge)] for index, ours in enumerate(simple)]
 
 
@@ -76,27 +73,30 @@ def _group(columns: Sequence[str]) -> dict[str, list[int]]:
     return blocks
 
 
-def _fit_simple(sample: TrainingSample, criterion: int, seed: int) -> list[FittedComponent]:
+def _fit_simple(sample: TrainingSample, criterion: int, seed: int, how: FitParameters) -> list[FittedComponent]:
     grades, own = sample.grades[:, criterion], sample.own(criterion)
     fits: list[Callable[[Array, Array], Linear | Monotone | Ordinal]] = [_fit_mean]
     if own is not None:
         points = [index for index, name in enumerate(sample.columns) if block_of(name) == "points"]
-        fits.append(_with(_fit_scaled, own))
-        if len(grades) >= LEAST_CURVED:
-            fits += [_with(_fit_isotonic, own), _with(_fit_ordinal, points)]
-    return [FittedComponent(fit(sample.centred, grades), _hold_out(fit, sample.centred, grades, seed)) for fit in fits]
+        fits.append(_with(_fit_scaled, own, how))
+        if len(grades) >= how.least_curved:
+            fits += [_with(_fit_isotonic, own), _with(_fit_ordinal, points, how)]
+    return [
+        FittedComponent(fit(sample.centred, grades), _hold_out(fit, sample.centred, grades, seed, how.inner_folds))
+        for fit in fits
+    ]
 
 
-def _with(fit, columns):
-    return lambda centred, grades: fit(centred, grades, columns)
+def _with(fit, *settings):
+    return lambda centred, grades: fit(centred, grades, *settings)
 
 
-def _hold_out(fit, centred: Array, grades: Array, seed: int) -> Array:
+def _hold_out(fit, centred: Array, grades: Array, seed: int, folds: int) -> Array:
     from sklearn.model_selection import KFold
 
     predicted = np.empty(len(grades))
-    folds = KFold(min(INNER_FOLDS, len(grades)), shuffle=True, random_state=seed)
-    for train, test in folds.split(centred):
+    split = KFold(min(folds, len(grades)), shuffle=True, random_state=seed).split(centred)
+    for train, test in split:
         predicted[test] = fit(centred[train], grades[train]).predict(centred[test])
     return predicted
 
@@ -105,11 +105,12 @@ def _fit_mean(centred: Array, grades: Array) -> Linear:
     return Linear(label="mean", intercept=float(grades.mean()), features=(), weights=())
 
 
-def _fit_scaled(centred: Array, grades: Array, own: int) -> Linear:
+def _fit_scaled(centred: Array, grades: Array, own: int, how: FitParameters) -> Linear:
     x = centred[:, own]
-    usual = USUAL_RELATION * grades.std() / (x.std() or 1.0)
+    usual = how.usual_relation * grades.std() / (x.std() or 1.0)
     product = ((x - x.mean()) * (grades - grades.mean())).sum()
-    slope = (product + SLOPE_SHRINKAGE * x.var() * usual) / (len(x) * x.var() + SLOPE_SHRINKAGE * x.var() + 1e-12)
+    pull = how.slope_shrinkage * x.var()
+    slope = (product + pull * usual) / (len(x) * x.var() + pull + 1e-12)
     slope = max(0.0, float(slope))
     return Linear(label="scaled", intercept=float(grades.mean() - slope * x.mean()), features=(own,), weights=(slope,))
 
@@ -122,7 +123,7 @@ def _fit_isotonic(centred: Array, grades: Array, own: int) -> Monotone:
     return Monotone(label="isotonic", feature=own, x=x, y=y)
 
 
-def _fit_ordinal(centred: Array, grades: Array, columns: list[int]) -> Ordinal:
+def _fit_ordinal(centred: Array, grades: Array, columns: list[int], how: FitParameters) -> Ordinal:
     """Cumulative logits (Frank and Hall, 2001) at up to nine quantiles of the grades that split them.
 
     Falls back to the mean if no quantile does, as when nearly all grades are the lowest.
@@ -135,16 +136,16 @@ def _fit_ordinal(centred: Array, grades: Array, columns: list[int]) -> Ordinal:
     for low, high in zip(cuts, [*cuts[1:], np.inf], strict=True):
         inside = (grades >= low) & (grades < high)
         means.append(grades[inside].mean())
-    thresholds = tuple(_fit_threshold(centred, grades >= cut, columns) for cut in cuts)
+    thresholds = tuple(_fit_threshold(centred, grades >= cut, columns, how.threshold_c) for cut in cuts)
     return Ordinal(label="ordinal", low=float(means[0]), gaps=tuple(np.diff(means).tolist()), thresholds=thresholds)
 
 
-def _fit_threshold(centred: Array, passed: NDArray[np.bool_], columns: list[int]) -> Linear:
+def _fit_threshold(centred: Array, passed: NDArray[np.bool_], columns: list[int], c: float) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
     x = centred[:, columns]
     scale = np.where(x.std(0) > 1e-9, x.std(0), 1.0)
-    model = LogisticRegression(C=0.3).fit(x / scale, passed)
+    model = LogisticRegression(C=c).fit(x / scale, passed)
     weights = tuple((model.coef_[0] / scale).tolist())
     return Linear(label="threshold", intercept=float(model.intercept_[0]), features=tuple(columns), weights=weights)
 
@@ -165,27 +166,31 @@ class _ScaledBlock:
 
 
 def _fit_blocks(
-    sample: TrainingSample, names: dict[str, list[int]], common: dict[str, _ScaledBlock], label: str
+    sample: TrainingSample,
+    names: dict[str, list[int]],
+    common: dict[str, _ScaledBlock],
+    label: str,
+    how: FitParameters,
 ) -> list[FittedComponent]:
     """Block ridge for all criteria together: strengths are pooled, weights are separate for each criterion.
 
     `common` holds the blocks shared by all criteria: all but the points.
     """
     blocks = [_with_points(sample, names, common, index) for index in range(len(sample.criteria))]
-    tasks = [_task(sample, index, ours) for index, ours in enumerate(blocks)]
-    strengths = learn_strengths(tasks)
+    tasks = [_task(sample, index, ours, how) for index, ours in enumerate(blocks)]
+    strengths = learn_strengths(tasks, how)
     candidates = []
     for index, (task, ours) in enumerate(zip(tasks, blocks, strict=True)):
         dual, held_out = solve(task, strengths)
         mean, deviation = _moments(sample.grades[:, index])
         weights: dict[int, float] = {}
         for name, block in ours.items():
-            part = strengths.blocks[name] * (block.scaled.T @ dual) + (USUAL_RELATION if name == "own" else 0.0)
+            part = strengths.blocks[name] * (block.scaled.T @ dual) + (how.usual_relation if name == "own" else 0.0)
             weights.update(zip(block.columns, (deviation * part / block.divisor).tolist(), strict=True))
         kept = {column: weight for column, weight in weights.items() if weight}
         offset = float(np.array(list(kept.values())) @ sample.centred[:, list(kept)].mean(0)) if kept else 0.0
         component = Linear(label=label, intercept=mean - offset, features=tuple(kept), weights=tuple(kept.values()))
-        candidates.append(FittedComponent(component, mean + deviation * (held_out + _expect(ours, len(dual)))))
+        candidates.append(FittedComponent(component, mean + deviation * (held_out + _expect(ours, len(dual), how))))
     return candidates
 
 
@@ -203,16 +208,16 @@ def _with_points(
     return blocks
 
 
-def _task(sample: TrainingSample, criterion: int, blocks: dict[str, _ScaledBlock]) -> Task:
+def _task(sample: TrainingSample, criterion: int, blocks: dict[str, _ScaledBlock], how: FitParameters) -> Task:
     mean, deviation = _moments(sample.grades[:, criterion])
     kernels = {name: block.kernel for name, block in blocks.items()}
     target = (sample.grades[:, criterion] - mean) / deviation
-    return Task(kernels, target - _expect(blocks, len(target)), sample.noise)
+    return Task(kernels, target - _expect(blocks, len(target), how), sample.noise)
 
 
-def _expect(blocks: dict[str, _ScaledBlock], n: int) -> Array:
+def _expect(blocks: dict[str, _ScaledBlock], n: int, how: FitParameters) -> Array:
     """The prediction from the judge's own points before any label, in standard deviations."""
-    return USUAL_RELATION * blocks["own"].scaled[:, 0] if "own" in blocks else np.zeros(n)
+    return how.usual_relation * blocks["own"].scaled[:, 0] if "own" in blocks else np.zeros(n)
 
 
 def _scale(matrix: Array, name: str) -> tuple[Array, Array]:

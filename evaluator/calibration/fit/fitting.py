@@ -23,15 +23,11 @@ from numpy.typing import NDArray
 from evaluator.calibration.data.grades import Grades, Scale
 from evaluator.calibration.fit.candidates import FittedComponent, TrainingSample, propose
 from evaluator.calibration.fit.intervals import check_coverage, conformal_quantile, fit_spread
+from evaluator.calibration.fit.parameters import DEFAULTS, FitParameters
 from evaluator.calibration.fit.targets import pick_targets
 from evaluator.profiles import CriterionFit, Features, Figure, Profile, Provenance, Stamp, spread_at
 
 Array = NDArray[np.float64]
-LEAST_LABELS = 10
-STACK_SHRINKAGE = 15.0  # strength of the pull towards a candidate's usual share, in labels
-RIDGE_EARNS = 30.0  # labels at which the full ridge has earned half of its usual share beside the judge's own points
-OUTER_FOLDS = 10
-LEAST_TRAINED = 8  # training items left by plain folds of LEAST_LABELS items
 
 
 @dataclass(frozen=True)
@@ -62,21 +58,22 @@ def fit(
     groups: Mapping[str, str] | None = None,
     confidence: float = 0.9,
     seed: int = 0,
+    how: FitParameters = DEFAULTS,
 ) -> Fitted:
     """Fit a profile to the items that have both features and grades in every fitted criterion.
 
     `groups` (item -> question, say) keeps the items of a group in one fold, so that figures hold for new questions; if
     the other groups alone have too few items or identical grades, folds are plain. Criteria with too few graded items
     are left out, scarcest first, until enough items have all the others. Raises InputError with the number needed if
-    there are too few labels, and if all grades are equal.
+    there are too few labels, and if all grades are equal. `how` holds the hyperparameters.
     """
-    needed = max(LEAST_LABELS, ceil(confidence / (1 - confidence) - 1e-9))
-    criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, seed)
+    needed = max(how.least_labels, ceil(confidence / (1 - confidence) - 1e-9))
+    criteria, ids, targets, counts = pick_targets(features.ids, grades, needed, how.most_labels, seed)
     sheet = _Sheet.of(features.rows(ids), features.names)
     sample = TrainingSample(sheet.centred, sheet.columns, criteria, targets, counts.mean() / counts)
-    folds = _split(ids, targets, groups, seed)
-    held_out = _cross_fit(sample, folds, seed)
-    fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed)
+    folds = _split(ids, targets, groups, seed, how)
+    held_out = _cross_fit(sample, folds, seed, how)
+    fits = _assemble(sample, held_out, folds, grades, scales or grades.scales, sheet, confidence, seed, how)
     total = np.abs(held_out.sum(1) - targets.sum(1))
     profile = Profile(
         name=name,
@@ -118,32 +115,32 @@ class _Sheet:
 
 
 def _split(
-    ids: Sequence[str], targets: Array, groups: Mapping[str, str] | None, seed: int
+    ids: Sequence[str], targets: Array, groups: Mapping[str, str] | None, seed: int, how: FitParameters
 ) -> list[tuple[Array, Array]]:
     """Folds as (train, test): whole groups if each training fold has something to learn from, otherwise plain."""
     from sklearn.model_selection import GroupKFold, KFold
 
     if groups and len({groups[item] for item in ids}) > 1:
         marks = [groups[item] for item in ids]
-        folds = list(GroupKFold(min(OUTER_FOLDS, len(set(marks)))).split(ids, groups=marks))
-        if all(len(train) >= LEAST_TRAINED and np.ptp(targets[train], axis=0).min() > 1e-9 for train, _ in folds):
+        folds = list(GroupKFold(min(how.outer_folds, len(set(marks)))).split(ids, groups=marks))
+        if all(len(train) >= how.least_trained and np.ptp(targets[train], axis=0).min() > 1e-9 for train, _ in folds):
             return folds
-    return list(KFold(min(OUTER_FOLDS, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
+    return list(KFold(min(how.outer_folds, len(ids) // 2), shuffle=True, random_state=seed).split(ids))
 
 
-def _cross_fit(sample: TrainingSample, folds: Sequence[tuple[Array, Array]], seed: int) -> Array:
+def _cross_fit(sample: TrainingSample, folds: Sequence[tuple[Array, Array]], seed: int, how: FitParameters) -> Array:
     """Predictions for every item from fits that did not see its fold, shape (n, c)."""
     predicted = np.empty_like(sample.grades)
     for train, test in folds:
         part = sample.take(train)
-        for index, candidates in enumerate(propose(part, seed)):
-            shares = stack(candidates, part.grades[:, index])
+        for index, candidates in enumerate(propose(part, seed, how)):
+            shares = stack(candidates, part.grades[:, index], how)
             predicted[test, index] = _blend(candidates, shares, sample.centred[test])
     low, high = sample.grades.min(0), sample.grades.max(0)
     return np.clip(predicted, low, high)
 
 
-def stack(candidates: Sequence[FittedComponent], grades: Array) -> Array:
+def stack(candidates: Sequence[FittedComponent], grades: Array, how: FitParameters = DEFAULTS) -> Array:
     """Non-negative shares that sum to 1, by least squares on held-out predictions.
 
     They are pulled towards the full ridge and the judge's own points: with few labels the judge's points get most of
@@ -153,10 +150,10 @@ def stack(candidates: Sequence[FittedComponent], grades: Array) -> Array:
     from scipy.optimize import nnls
 
     held_out = np.column_stack([candidate.held_out for candidate in candidates])
-    ridge = len(grades) / (len(grades) + RIDGE_EARNS) / 2
+    ridge = len(grades) / (len(grades) + how.ridge_earns) / 2
     usual_of = {"blocks": ridge, "scaled": 1 - ridge}
     usual = np.array([usual_of.get(candidate.component.label, 0.0) for candidate in candidates])
-    pull = np.sqrt(STACK_SHRINKAGE * np.count_nonzero(usual)) * grades.std()
+    pull = np.sqrt(how.stack_shrinkage * np.count_nonzero(usual)) * grades.std()
     usual /= usual.sum()
     if grades.std() < 1e-12:
         return usual
@@ -179,11 +176,12 @@ def _assemble(
     sheet: _Sheet,
     confidence: float,
     seed: int,
+    how: FitParameters,
 ) -> dict[str, CriterionFit]:
     fits = {}
-    for index, candidates in enumerate(propose(sample, seed)):
+    for index, candidates in enumerate(propose(sample, seed, how)):
         name, human = sample.criteria[index], sample.grades[:, index]
-        shares = stack(candidates, human)
+        shares = stack(candidates, human, how)
         spread, centre, scale = fit_spread(held_out[:, index], human)
         scores = np.abs(held_out[:, index] - human) / spread_at(held_out[:, index], spread, centre, scale)
         kept = [place for place, share in enumerate(shares) if share > 1e-4]

@@ -15,13 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from evaluator.calibration.fit.parameters import DEFAULTS, FitParameters
 
-USUAL_STRENGTH = {"own": 0.4, "points": 0.1, "level": 0.1, "check": 0.1, "readout": 0.1, "form": 0.05, "near": 0.1}
-OTHER_STRENGTH = 0.05  # embeddings, n-grams: many weak hints
-SPREAD = 1.2  # standard deviation of the log-normal prior
-USUAL_NOISE = 0.5
-MOST_LEARNED_FROM = 400  # a handful of strengths needs no more, and each step inverts a matrix of that size
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -41,17 +37,18 @@ class Strengths:
     noise: float
 
 
-def learn_strengths(tasks: Sequence[Task]) -> Strengths:
-    """The strengths that fit all tasks together best, learned on a random sample of at most MOST_LEARNED_FROM items."""
+def learn_strengths(tasks: Sequence[Task], how: FitParameters = DEFAULTS) -> Strengths:
+    """The strengths that fit all tasks together best, learned on a random sample of at most `most_learned_from` items."""
     from scipy.optimize import minimize
 
-    tasks = [_thin(task) for task in tasks]
+    tasks = [_thin(task, how.most_learned_from) for task in tasks]
     names = sorted({name for task in tasks for name in task.kernels})
-    prior = np.log([*(USUAL_STRENGTH.get(name.split("-")[0], OTHER_STRENGTH) for name in names), USUAL_NOISE])
+    usual = (how.usual_strength.get(name.split("-")[0], how.other_strength) for name in names)
+    prior = np.log([*usual, how.usual_noise])
     found = minimize(
         _cost,
         prior,
-        args=(tasks, names, prior),
+        args=(tasks, names, prior, how.strength_spread),
         jac=True,
         method="L-BFGS-B",
         bounds=[(centre - 7, centre + 4) for centre in prior],
@@ -61,20 +58,20 @@ def learn_strengths(tasks: Sequence[Task]) -> Strengths:
     return Strengths(dict(zip(names, values[:-1].tolist(), strict=True)), float(values[-1]))
 
 
-def _thin(task: Task) -> Task:
+def _thin(task: Task, most: int) -> Task:
     n = len(task.target)
-    if n <= MOST_LEARNED_FROM:
+    if n <= most:
         return task
-    chosen = np.sort(np.random.default_rng(0).choice(n, MOST_LEARNED_FROM, replace=False))
+    chosen = np.sort(np.random.default_rng(0).choice(n, most, replace=False))
     kernels = {name: kernel[np.ix_(chosen, chosen)] for name, kernel in task.kernels.items()}
     return Task(kernels, task.target[chosen], task.noise[chosen])
 
 
-def _cost(theta: Array, tasks: Sequence[Task], names: list[str], prior: Array) -> tuple[float, Array]:
+def _cost(theta: Array, tasks: Sequence[Task], names: list[str], prior: Array, spread: float) -> tuple[float, Array]:
     """Negative log posterior of the log strengths, and its gradient."""
     values = np.exp(theta)
-    cost = float((((theta - prior) / SPREAD) ** 2).sum() / 2)
-    slope = (theta - prior) / SPREAD**2
+    cost = float((((theta - prior) / spread) ** 2).sum() / 2)
+    slope = (theta - prior) / spread**2
     for task in tasks:
         share, part = _task_cost(task, names, values)
         cost += share

@@ -12,7 +12,6 @@ from evaluator.calibration.data.grades import Grades
 from evaluator.errors import InputError
 
 Array = NDArray[np.float64]
-MOST_LABELS = 1500  # the ridge's cost grows with the cube; above this a random sample is used
 
 
 class Targets(NamedTuple):
@@ -24,8 +23,8 @@ class Targets(NamedTuple):
     counts: Array  # (items,)
 
 
-def pick_targets(known: Sequence[str], grades: Grades, needed: int, seed: int) -> Targets:
-    """Targets of the `known` items that have grades in every fitted criterion, in their order.
+def pick_targets(known: Sequence[str], grades: Grades, needed: int, most: int, seed: int) -> Targets:
+    """Targets of the `known` items that have grades in every fitted criterion, in their order; at most `most` of them.
 
     Raises InputError with the missing number if fewer than `needed` items have them, and if all grades are equal.
     """
@@ -36,8 +35,8 @@ def pick_targets(known: Sequence[str], grades: Grades, needed: int, seed: int) -
     criteria = _choose_criteria(means, needed)
     means = means[list(criteria)].dropna()
     ids = [item for item in known if item in means.index]
-    if len(ids) > MOST_LABELS:
-        ids = sorted(np.random.default_rng(seed).choice(ids, MOST_LABELS, replace=False).tolist())
+    if len(ids) > most:
+        ids = sorted(np.random.default_rng(seed).choice(ids, most, replace=False).tolist())
     counts = table.groupby("item").size().loc[ids].to_numpy(float)
     points = means.loc[ids].to_numpy(float)
     _refuse_equal(points, criteria)

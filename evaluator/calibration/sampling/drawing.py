@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from evaluator.calibration.data.grades import COLUMNS as GRADE_COLUMNS
 from evaluator.calibration.data.items import decode
+from evaluator.calibration.tuned import EVEN_CHANCE
 from evaluator.encoding import as_cell, from_cell
 from evaluator.errors import InputError, StorageError
 from evaluator.files import SHARED_FILE, kind_at, write_in_one_step
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 COLUMNS = ["item", "chance", "drawn"]
-EVEN = 0.2  # part of the chance that is equal for all items: the machine may be wrongly sure of one
 
 
 def pick_evenly(ids: Iterable[str], count: int) -> list[str]:
@@ -140,7 +140,7 @@ def _chances(uncertainty: Array, before: Array, count: int) -> Array:
     if left.sum() <= count:
         return np.ones(len(before))
     average = uncertainty.mean()
-    mix = (1 - EVEN) * uncertainty / average + EVEN if average > 0 else np.ones(len(before))
+    mix = (1 - EVEN_CHANCE) * uncertainty / average + EVEN_CHANCE if average > 0 else np.ones(len(before))
     budget = brentq(lambda scale: left @ np.clip(scale * mix, 0, 1) - count, 0, 1 / mix.min())
     return np.clip(budget * mix, 0, 1)
 

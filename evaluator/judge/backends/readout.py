@@ -11,10 +11,8 @@ import math
 from evaluator.judge.backends.asking import Asker, ReadingFailed, TokenReading
 from evaluator.judge.prompts import READOUT, render_question, template
 from evaluator.judge.questions import Answer, Question, Reply, State, Traits, Ungraded
+from evaluator.judge.tuned import LEAST_MENU_MASS, UNSEEN_OPTION
 from evaluator.scorecard import Usage
-
-UNSEEN = 1e-6  # probability of an option for which the alternatives leave no room
-LEAST_MENU_MASS = 0.02  # below this the model was not answering the question at all
 
 
 class ReadoutJudge:
@@ -72,7 +70,7 @@ def read_menu(question: Question, labels: tuple[str, ...], logprobs: dict[str, f
     if not LEAST_MENU_MASS <= total <= 1.01:
         return Ungraded(question=question.id, cause="unreadable", detail=f"{total:.3f} of the probability on the menu")
     unseen = max(0.0, 1 - sum(math.exp(value) for value in finite))
-    most = max(min(math.exp(min(finite)), unseen), UNSEEN)
+    most = max(min(math.exp(min(finite)), unseen), UNSEEN_OPTION)
     filled = [mass[label] or most for label in labels]
     shares = [value / sum(filled) for value in filled]
     return Answer(

@@ -9,6 +9,7 @@ from typing import Literal
 
 from evaluator.practice.call.state import Cue
 from evaluator.practice.persona import Persona
+from evaluator.practice.tuned import ECHO, SAME
 from evaluator.text import fold
 
 Fault = Literal[
@@ -23,8 +24,6 @@ Fault = Literal[
     "off_cue",
 ]
 MOST_CHARACTERS = {"zh": 70, "en": 200}
-SAME = 0.85  # likeness of two lines from which one repeats the other
-ECHO = 0.75  # the same for a line that says the agent's own words back
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]+")

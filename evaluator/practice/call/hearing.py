@@ -21,6 +21,7 @@ from evaluator.judge import Answer, Judge, Option, Question, State, Ungraded
 from evaluator.practice.call import spotting
 from evaluator.practice.call.state import CallState, Heard
 from evaluator.practice.persona import Event, Fact, Persona
+from evaluator.practice.tuned import ABOUT_NEAR, ABOUT_OPEN, JUDGED, NEUTRAL, OFFENDS, TOLD, UNSURE
 from evaluator.references import universal_vectors
 from evaluator.text import fold
 
@@ -29,17 +30,6 @@ CLOSES, ABOUT = "closes", "about:"
 EVENTS: tuple[Event, ...] = get_args(Event)
 MOST_ASKED = 6  # questions about one turn to a model in this process: some 25 tokens each
 LONGEST_TURN = 1200  # characters of a turn that the judge reads: the last ones
-
-
-UNSURE = (0.08, 0.75)  # chances between which the classifier does not decide alone
-JUDGED = 0.8  # how much the model in this process adds, in log-odds; not fitted yet (docs/practice.md)
-NEUTRAL = 0.7  # log-odds above a turn that says nothing from which its answer speaks for the event; not fitted either
-ABOUT_NEAR = 0.3  # cosine with what a hidden fact is about from which the question is asked at all
-ABOUT_OPEN = 0.3  # cosine from which a question is about an open fact; a wrong guess only tells what may be told anyway
-TOLD = 0.5  # probability from which an event counts
-# The same for what enrages, where no judge decides alone: of 41 turns of good agents, 12 sounded offensive at .5, 5 at
-# .7.
-OFFENDS = 0.7
 
 
 class Wording(Frozen):

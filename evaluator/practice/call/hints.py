@@ -11,9 +11,8 @@ from evaluator.encoding import Frozen
 from evaluator.practice.call.phrasing import likeness
 from evaluator.practice.call.state import SOLVES, CallState
 from evaluator.practice.persona import Event, Persona
+from evaluator.practice.tuned import HINT_COVERED
 from evaluator.rubric import Rubric
-
-COVERED = 0.55  # cosine of a key point's example and a turn from which the point counts as made: only a hint
 
 
 class Hint(Frozen):
@@ -38,7 +37,7 @@ def _hints(persona: Persona, rubric: Rubric, state: CallState, said: list[str]) 
     ask = [Hint(kind="ask", topic=fact.asked_about) for fact in persona.hidden if fact.id not in state.told]
     points = [point for reference in rubric.references for point in reference.key_points]
     open_points = [
-        point for point in points if not any(likeness(point.example or point.text, one) >= COVERED for one in said)
+        point for point in points if not any(likeness(point.example or point.text, one) >= HINT_COVERED for one in said)
     ]
     say = [Hint(kind="say", point=point.text) for point in open_points]
     mixed = [hint for three in zip(calm, ask, say, strict=False) for hint in three]

@@ -20,13 +20,13 @@ from evaluator.practice.call.checks import faults
 from evaluator.practice.call.lines import ALWAYS_STOCK, content_of, manner_words
 from evaluator.practice.call.state import CallState, Cue
 from evaluator.practice.persona import Persona
+from evaluator.practice.tuned import ON_CUE
 from evaluator.references import universal_vectors
 
 PROMPT = ("customer", 1)
 TRIES = 2
 MOST_TOKENS = 60
 SENTENCES = 2
-ON_CUE = 0.4  # cosine of a line and what it should say; other things said by the same customer lie around .2
 _ENDS = re.compile(r"[。！？!?…]+[”\"’']?|\.(?=\s|$)")
 
 Source = Literal["model", "stock"]

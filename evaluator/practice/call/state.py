@@ -12,12 +12,9 @@ from pydantic import Field
 
 from evaluator.encoding import Frozen
 from evaluator.practice.persona import Event, Persona
+from evaluator.practice.tuned import CONTENT, FURIOUS, MOST_DOWN, MOST_UP, TALK_ALONE
 
 LOWEST, HIGHEST = 0.0, 10.0
-MOST_UP, MOST_DOWN = 2.0, 3.0  # points of mood in one turn: people calm down more slowly than they flare up
-TALK_ALONE = 5.0  # words that settle nothing lift nobody above this
-CONTENT = 7.0  # from here on the customer would let the agent go
-FURIOUS = 0.5
 LONGEST = 40  # turns of the agent
 SOLVES: frozenset[Event] = frozenset({"done_now", "date_given", "amount_given", "choice_given", "owner_given"})
 HURTS: frozenset[Event] = frozenset({"blamed", "mocked", "lectured"})

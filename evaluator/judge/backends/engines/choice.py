@@ -23,11 +23,10 @@ from evaluator.files import write_in_one_step
 from evaluator.judge.backends.engines.engine import EngineName, Setup
 from evaluator.judge.backends.engines.opening import ENGINES, installed
 from evaluator.judge.backends.engines.trial import CONTEXT_TOKENS, Tried, try_engine
+from evaluator.judge.tuned import ENGINE_DIVERGENCE, ENGINE_GAIN
 from evaluator.settings import Settings
 
 NOTE = "engines.json"
-FAR = 0.1  # Kullback-Leibler divergence from xllamacpp in one reading, in nats, above which an engine is wrong
-GAIN = 1.15  # how much faster than xllamacpp an engine must be to justify different readings
 _choosing = threading.Lock()
 
 
@@ -90,7 +89,7 @@ def best(tried: list[Tried]) -> EngineChoice:
     judged = [_compared(one, usual) for one in tried]
     able = [one for one in judged if not one.failure]
     fastest = max(able, key=lambda one: one.speed, default=None)
-    if fastest is None or (usual and fastest.speed < GAIN * usual.speed):
+    if fastest is None or (usual and fastest.speed < ENGINE_GAIN * usual.speed):
         return EngineChoice(engine="xllamacpp", tried=tuple(judged))
     return EngineChoice(engine=fastest.engine, tried=tuple(judged))
 
@@ -99,7 +98,9 @@ def _compared(tried: Tried, usual: Tried | None) -> Tried:
     if tried.failure or usual is None:
         return tried
     far = max((divergence(one, other) for one, other in zip(usual.readings, tried.readings, strict=True)), default=0.0)
-    return tried if far <= FAR else tried.model_copy(update={"failure": f"reads {far:.2f} nats away from xllamacpp"})
+    if far <= ENGINE_DIVERGENCE:
+        return tried
+    return tried.model_copy(update={"failure": f"reads {far:.2f} nats away from xllamacpp"})
 
 
 def divergence(one: dict[str, float], other: dict[str, float]) -> float:
