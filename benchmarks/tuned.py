@@ -9,8 +9,6 @@ read from the source of the modules `tuned.py`, so it cannot fall behind.
 from __future__ import annotations
 
 import ast
-import importlib
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,12 +70,10 @@ def has_command(shown_by: str) -> bool:
     if shown_by == tuning.NOT_MEASURED:
         return True
     if shown_by.startswith("python -m benchmarks."):
-        name = shown_by.split()[2]
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            return False
-        return hasattr(module, "__path__") or "__main__" in inspect.getsource(module)
+        place = PACKAGE.parent.joinpath(*shown_by.split()[2].split("."))
+        module = place.with_suffix(".py")
+        is_run = module.exists() and '__name__ == "__main__"' in module.read_text(encoding="utf-8")
+        return is_run or (place / "__main__.py").exists()
     return shown_by.startswith("tests/") and (PACKAGE.parent / shown_by).exists()
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from evaluator.grading.topic import (
-    LEAST_SPREAD,
     Seen,
     Topic,
     further_topics,
@@ -22,11 +21,11 @@ from evaluator.grading.topic import (
     task_words,
     topic_of,
 )
+from evaluator.grading.tuned import FITS_FROM, LEAST_USUAL_SPREAD
 from evaluator.rubric import Rubric
 from evaluator.transcript import Transcript
 
 PROPOSED = 3
-FITS_FROM = 0.5  # probability that the text deals with the task; below it nothing is proposed
 
 
 class Proposal(NamedTuple):
@@ -65,7 +64,7 @@ def ranked(seen: Seen, candidates: Sequence[Rubric]) -> list[Rubric]:
 
     shipped = library()
     table = np.array([likenesses(seen, _topic(one), shipped) for one in candidates])
-    apart = (table - table.mean(axis=0)) / (table.std(axis=0) + LEAST_SPREAD)
+    apart = (table - table.mean(axis=0)) / (table.std(axis=0) + LEAST_USUAL_SPREAD)
     return [candidates[place] for place in np.argsort(-apart.sum(axis=1), kind="stable")]
 
 

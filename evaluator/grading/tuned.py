@@ -126,6 +126,8 @@ TOPIC_NEAREST = tuned(3, chosen_on="development tasks", shown_by="python -m benc
 SAME_TASK = tuned(0.8, chosen_on="the shipped tasks", shown_by="python -m benchmarks.unseen.topic DATA")
 # Of a likeness: where all other texts resemble a task alike, a hair's breadth says nothing.
 LEAST_USUAL_SPREAD = tuned(0.02, chosen_on=BY_JUDGEMENT, shown_by="python -m benchmarks.unseen.topic DATA")
+# Probability that a text deals with a task, below which its rubric is not proposed (proposing.py).
+FITS_FROM = tuned(0.5, chosen_on=BY_JUDGEMENT, shown_by="python -m benchmarks.unseen.proposing")
 # Letters of a sentence that is inspected; a shorter one says nothing.
 STEERING_LETTERS = tuned(4, chosen_on=BY_JUDGEMENT, shown_by="python -m benchmarks.attacks")
 # The judge's probability from which a text addresses the grader.

@@ -20,8 +20,7 @@ from evaluator.storage.contents import insert_new
 from evaluator.storage.effective_overrides import bodies
 from evaluator.storage.models import Shape, now
 from evaluator.storage.opening import Database
-
-NEAR = 0.1  # share of the points: a total this far from the pass mark is no longer near it
+from evaluator.storage.tuned import NEAR_FOR_SAMPLES
 
 
 class Sampled(Shape):
@@ -42,7 +41,7 @@ def risk_of(card: Scorecard) -> float:
     """
     graded = [one for one in card.verdicts if isinstance(one, Verdict)]
     doubt = sum(1 - one.confidence for one in graded) / len(graded) if graded else 1.0
-    apart = abs((card.total or 0.0) - card.pass_mark) / (NEAR * card.max_points) if card.max_points else 1.0
+    apart = abs((card.total or 0.0) - card.pass_mark) / (NEAR_FOR_SAMPLES * card.max_points) if card.max_points else 1.0
     near = max(0.0, 1 - apart) if card.total is not None else 1.0
     missing = sum(isinstance(one, UngradedVerdict) for one in card.verdicts) / max(1, len(card.verdicts))
     return round(near + doubt + missing + bool(card.guards), 4)
