@@ -9,9 +9,19 @@ from evaluator.rubric import Role
 from evaluator.transcript.files import SIZE_LIMIT_BYTES, decode, load, load_stream, parse_bytes, read_file
 from evaluator.transcript.parsing import Form, parse
 from evaluator.transcript.sentences import Span, cut_clauses, cut_sentences, evidence_of, spans_of, touched_sentences
-from evaluator.transcript.turns import Assumption, SpeakerSummary, Transcript, Turn, assemble, speakers, with_roles
+from evaluator.transcript.turns import (
+    SAID,
+    Assumption,
+    SpeakerSummary,
+    Transcript,
+    Turn,
+    assemble,
+    speakers,
+    with_roles,
+)
 
 __all__ = [
+    "SAID",
     "SIZE_LIMIT_BYTES",
     "Assumption",
     "Form",

@@ -14,7 +14,7 @@ from evaluator.text import fold, simplify
 from evaluator.transcript.names import hinted_role, is_self, known_role, roles_together
 from evaluator.transcript.phrases import AGENT_PHRASES, CUSTOMER_PHRASES
 from evaluator.transcript.segments import Segment
-from evaluator.transcript.turns import Assumption
+from evaluator.transcript.turns import SAID, Assumption
 
 # The author of a role-play describing their own plan, in text around the dialogue.
 _AUTHOR_PHRASES = re.compile(
@@ -168,7 +168,7 @@ class Casting:
             self._assume("mail_other_agent", other)
 
     def _role_of(self, one: Segment) -> Role:
-        if one.speaker and fold(one.speaker) in self.named:
+        if one.speaker and one.kind in SAID and fold(one.speaker) in self.named:
             return self.named[fold(one.speaker)]
         if one.kind in ("mail", "earlier_mail"):
             return self._role_of_mail(one)

@@ -14,6 +14,9 @@ from evaluator.text import fold
 # The kind of a turn; all but speech, written text and mail are nobody's words, with the role "other". See `segments`.
 TurnKind = Literal["speech", "written", "direction", "preamble", "mail", "earlier_mail", "system", "quotation"]
 
+SAID: frozenset[TurnKind] = frozenset({"speech", "written", "mail", "earlier_mail"})
+"""Kinds of turns that are somebody's words; the others have no speaker to choose a role for."""
+
 DOUBTS = frozenset(
     {
         "agent_by_order",
@@ -97,9 +100,11 @@ class SpeakerSummary(NamedTuple):
 
 
 def speakers(transcript: Transcript) -> list[SpeakerSummary]:
-    """Every speaker with role and number of turns, in order of appearance."""
+    """Every speaker with role and number of turns, in order of appearance; what a program wrote has no speaker."""
     counts: dict[tuple[str | None, Role], int] = {}
     for turn in transcript.turns:
+        if turn.speaker and turn.kind not in SAID:
+            continue
         counts[turn.speaker, turn.role] = counts.get((turn.speaker, turn.role), 0) + 1
     return [SpeakerSummary(name, role, count) for (name, role), count in counts.items()]
 
@@ -112,7 +117,8 @@ def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
     wanted = {fold(name): role for name, role in roles.items()}
     check_names(roles, [turn.speaker for turn in transcript.turns])
     turns = tuple(
-        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) for turn in transcript.turns
+        turn.model_copy(update={"role": wanted.get(fold(turn.speaker or ""), turn.role)}) if turn.kind in SAID else turn
+        for turn in transcript.turns
     )
     everybody = {fold(turn.speaker) for turn in transcript.turns if turn.speaker} <= set(wanted)
     left = tuple(

@@ -301,3 +301,16 @@ def test_a_recording_becomes_text_in_the_field(data):
     press(page, "grade_use")
     assert fine(page) and page.text_area(key="grade_text").value == "[00:00] 客服：今天就换。[?]"
     assert not has(page, "grade_use")
+
+
+def test_numbered_speakers_are_told_apart_and_chosen(data):
+    """A number gets a word and the first words beside it; two graded people are one only knowingly."""
+    call = '[{"speaker":0,"text":"您好，请问有什么可以帮您？"},{"speaker":1,"text":"水壶漏水"},{"speaker":2,"text":"我是主管"}]'
+    page = _typed(call, CALLS)
+    fields = [one for one in page.segmented_control if "_role_" in one.key]
+    assert [one.label.partition("（")[0] for one in fields] == ["说话人 0", "说话人 1", "说话人 2"]
+    assert "水壶漏水" in fields[1].label and "1 · 说话人 0 · 被评分者" in said(page)
+    fields[2].set_value("agent").run()
+    assert fine(page) and "说话人 0、说话人 2" in said(page)
+    [one for one in page.segmented_control if "_role_" in one.key][0].set_value("other").run()
+    assert "都标成了被评分者" not in said(page) and "3 · 说话人 2 · 被评分者" in said(page)

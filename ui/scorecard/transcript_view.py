@@ -10,11 +10,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from evaluator.scorecard import Evidence, UngradedVerdict, Verdict
-from evaluator.transcript import Role, Transcript, Turn, speakers
+from evaluator.transcript import SAID, Role, Transcript, Turn, speakers
 from ui.shared.language import tr
+from ui.shared.literal import literal
 from ui.shared.notes import note
 
 ROLES: tuple[Role, ...] = ("agent", "customer", "other")
+_FIRST_WORDS = 24
 COLOURS = 8  # classes k1 … k8 of theme.css
 
 
@@ -79,13 +81,18 @@ def transcript_html(
 def _turn(number: int, turn: Turn, marks: list[Marked], prefix: str) -> str:
     said = turn.kind in ("speech", "mail", "written")
     role = tr(f"role_{turn.role}") if said else tr(f"report.kind_{turn.kind}")
-    speaker = turn.speaker if turn.speaker and turn.speaker.lower() != role.lower() else None
+    speaker = shown_name(turn.speaker) if turn.speaker and turn.speaker.lower() != role.lower() else None
     who = " · ".join(filter(None, [str(number), speaker, role, _clock(turn.at_s)]))
     words = _said(turn.text, marks, prefix)
     return (
         f'<div class="ev-turn {turn.role}" id="{prefix}turn-{turn.id}">'
         f'<span class="ev-who">{escape(who)}</span><span class="ev-said">{words}</span></div>'
     )
+
+
+def shown_name(speaker: str) -> str:
+    """A speaker as the page shows it: a bare number, which means nothing beside the number of the turn, gets a word."""
+    return tr("speaker_numbered", number=speaker) if speaker.isdigit() and len(speaker) < 3 else speaker
 
 
 def _clock(at_s: float | None) -> str:
@@ -137,12 +144,25 @@ def edit_roles(transcript: Transcript, key: str, roles: Mapping[str, Role] | Non
     for one in named:
         name = str(one.speaker)
         st.session_state[fields[name]] = now[name]
-        label = tr("role_of", speaker=name, turns=one.turns)
+        label = tr(
+            "role_of", speaker=literal(shown_name(name)), turns=one.turns, words=literal(_first_words(transcript, name))
+        )
         chosen = st.segmented_control(
             label, ROLES, format_func=lambda role: tr(f"role_{role}"), key=fields[name], required=True
         )
         now[name] = chosen or now[name]
+    graded = [shown_name(name) for name, role in now.items() if role == "agent"]
+    if len(graded) > 1 and not any(item.code == "same_agent" for item in transcript.assumptions):
+        st.caption(tr("graded_together", speakers=literal(tr("comma").join(graded))))
     return now
+
+
+def _first_words(transcript: Transcript, speaker: str) -> str:
+    """The beginning of what the speaker says first, by which a person recognises a numbered one."""
+    text = next(
+        " ".join(turn.text.split()) for turn in transcript.turns if turn.speaker == speaker and turn.kind in SAID
+    )
+    return text if len(text) <= _FIRST_WORDS else f"{text[:_FIRST_WORDS].rstrip()}…"
 
 
 def confirm_roles(transcript: Transcript, key: str) -> bool:
