@@ -35,6 +35,7 @@ from evaluator.judge.combined.panel import PanelJudge
 from evaluator.judge.combined.swapped import PREFIX, SwappedJudge
 from evaluator.judge.questions import Judge
 from evaluator.settings import Settings, destination_of
+from evaluator.text import well_formed
 
 
 def choose(
@@ -50,7 +51,7 @@ def choose(
     possibilities if the name is invalid, or says which key is missing.
     """
     account = spending or open_account(settings)
-    name = name.strip()
+    name = well_formed(name).strip()  # bytes from a shell that are no text
     if name.startswith("panel:"):
         return PanelJudge(_members(name, name.removeprefix("panel:").split("+"), settings, account, of_members))
     if name.startswith("cascade:"):

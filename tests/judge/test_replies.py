@@ -43,6 +43,8 @@ def endpoint():
         f"好的，评分如下：\n```json\n{JSON}\n```\n以上。",
         f"<think>The {{tone}} is …\n{{\"answers\": []}}</think>\n{JSON}",
         f"The user wants JSON.</think>\n\n{JSON}",
+        f"Draft: {JSON.replace('l2', 'l0')}\nOn reflection, the final answer is: {JSON}",
+        f"```json\n{JSON.replace('l2', 'l0')}\n```\nOn reflection:\n{JSON}",
         f"<thinking>\nhm\n</thinking>{JSON}",
         JSON.replace("因为", "因为\n他说了“好”\t的"),
         JSON.replace(', "option": "yes"', ', "option": "yes",'),

@@ -18,6 +18,7 @@ _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNO
 _BEGIN_OF_THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _FENCE = re.compile(r"```[ \t]*[A-Za-z0-9_+-]*[ \t]*\r?\n?(.*?)```", re.DOTALL)
 _OPENING = re.compile(r"\{\s*\"(?:answers|results?)\"|(?:^|\n)\s*[{\[]", re.IGNORECASE)
+_WHOLE = re.compile(r"\{\s*\"answers\"\s*:", re.IGNORECASE)
 _MARKS = "\ufeff\u200b\u200e\u200f \t\r\n"
 _OPTION_KEYS = ("option", "answer", "choice", "level", "value", "选项")
 _ID_KEYS = ("id", "question", "question_id", "题目")
@@ -38,13 +39,19 @@ def answers_in(text: str, *, cut_off: bool = False) -> list[dict[str, Any]] | No
 
     With `cut_off` the reply ended at the limit, so that its last entry may be incomplete.
     """
-    text = well_formed(without_thinking(text)).strip(_MARKS)
+    text = _last_version(well_formed(without_thinking(text)).strip(_MARKS))
     for candidate in _candidates(text):
         found = _entries(_strictly(candidate))
         if found:
             return list(well_formed_value(found))
     repaired = _repaired(text, cut_off or not text.rstrip("`" + _MARKS).endswith(("}", "]")))
     return list(well_formed_value(repaired)) if repaired else None
+
+
+def _last_version(text: str) -> str:
+    """The text from its last object of answers on: what a model drafts above its answer does not count."""
+    starts = [match.start() for match in _WHOLE.finditer(text)]
+    return text[starts[-1] :] if len(starts) > 1 else text
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evaluator.rubric import Role
-from evaluator.text import well_formed
 from evaluator.transcript.names import known_role
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.messages import Message
@@ -39,7 +38,7 @@ def messages_of(entry: dict[str, Any]) -> list[Message]:
     """The messages of one entry: {"客服": "您好", "客户": "坏了"} contains two. Raises Unreadable."""
     sides = [name for name, value in entry.items() if isinstance(value, str) and known_role(str(name))]
     if len(sides) > 1 and {known_role(name) for name in sides} >= {"agent", "customer"}:
-        return [Message(name, well_formed(entry[name])) for name in sides if entry[name].strip()]
+        return [Message(name, entry[name]) for name in sides if entry[name].strip()]
     return [_message_of(entry)]
 
 
@@ -147,7 +146,7 @@ def _name_of(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, str | int | float):
-        return well_formed(str(value)).strip() or None
+        return str(value).strip() or None
     if isinstance(value, dict):
         for keys in (fields.NAMES, ["email", *fields.SPEAKERS, "type", "role", "id"]):
             found = fields.find(value, keys)
@@ -175,7 +174,7 @@ def _words_in(entry: dict[str, Any], field: str | None) -> str | None:
 def words_of(value: Any) -> str | None:
     """The words in a field: a text, a list of parts, or an object with a text; None if there are none."""
     if isinstance(value, str):
-        return well_formed(text_of_html(value) if looks_like_html(value) else value)
+        return text_of_html(value) if looks_like_html(value) else value
     if isinstance(value, list):
         parts = [part for item in value if (part := _part(item)) is not None]
         return _joined(parts) if parts else None
@@ -253,7 +252,7 @@ def _time(entry: dict[str, Any]) -> str | None:
         try:
             value = int(value) if value.isdigit() else float(value)
         except ValueError:
-            return well_formed(str(value))
+            return str(value)
     if not isinstance(value, int | float) or not 0 <= value < 1e17:
         return None
     if value >= 1e9 and key != "offsetinticks":

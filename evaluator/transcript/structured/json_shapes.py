@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from evaluator.errors import InputError
 from evaluator.rubric import Role
-from evaluator.text import well_formed
+from evaluator.text import well_formed_value
 from evaluator.transcript.segments import INVISIBLE, Layout
 from evaluator.transcript.structured import fields
 from evaluator.transcript.structured.entries import Unreadable, messages_of, opening_of, person_of, words_field_of
@@ -101,6 +101,12 @@ _NOTHING = object()
 
 
 def _load(text: str) -> Any:
+    """The value; whatever half characters its escapes stand for are replaced here, so that no name or word has any."""
+    loaded = _loaded(text)
+    return well_formed_value(loaded) if "\\ud" in text or "\\uD" in text else loaded
+
+
+def _loaded(text: str) -> Any:
     try:
         return json.loads(text, strict=False)
     except RecursionError:
@@ -290,7 +296,6 @@ def _inner_text(data: Any) -> tuple[str, Layout] | None:
         if len(texts) != 1:
             return None
         path, inner = texts[0]
-    inner = well_formed(inner)
     left = list(beside(data, (path,)))
     about = [Assumption(code="json_beside", values={"path": path, "others": listed(left)})] if left else []
     if _LOOKS_LIKE.match(inner.strip()):  # JSON inside a JSON string
@@ -318,7 +323,7 @@ def _place_of_failure(data: Any) -> str:
     place = f"{path}[0]" if isinstance(value, list) and path != "[]" else path if not isinstance(value, list) else "[0]"
     if isinstance(first, dict):
         place += f" ({', '.join(list(map(str, first))[:6])})" if first else " ({})"
-    return well_formed(place)
+    return place
 
 
 def _assumptions(best: FoundMessages, data: Any) -> Iterator[Assumption]:
