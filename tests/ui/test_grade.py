@@ -312,5 +312,5 @@ def test_numbered_speakers_are_told_apart_and_chosen(data):
     assert "水壶漏水" in fields[1].label and "1 · 说话人 0 · 被评分者" in said(page)
     fields[2].set_value("agent").run()
     assert fine(page) and "说话人 0、说话人 2" in said(page)
-    [one for one in page.segmented_control if "_role_" in one.key][0].set_value("other").run()
+    next(one for one in page.segmented_control if "_role_" in one.key).set_value("other").run()
     assert "都标成了被评分者" not in said(page) and "3 · 说话人 2 · 被评分者" in said(page)
