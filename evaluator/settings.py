@@ -27,11 +27,12 @@ from pydantic_settings import (
 )
 
 from evaluator.encoding import keep_secret, redact, secrets_of
-from evaluator.errors import InputError, StorageError
-from evaluator.files import make_private_dir, read_bounded, write_in_one_step
+from evaluator.errors import InputError
+from evaluator.files import make_private_dir, not_written, read_bounded, write_in_one_step
 
 _WAYS = ("swapped:", "structured:", "decisions:", "readout:")
 MAX_BYTES = 1_000_000
+_KEY_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD")  # of variables, such as OPENAI_API_KEY
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -264,14 +265,16 @@ def save_settings(**changes: Any) -> Path:
 
 
 def _keep_secrets(settings: Settings) -> None:
-    """Registers the settings' secrets for redaction."""
+    """Registers the secrets of the settings and of vendors' own variables for redaction."""
     key = settings.api_key.get_secret_value() if settings.api_key else None
     addresses = (settings.database_url, settings.chroma_url, settings.base_url, *re.split(r"[+>]", settings.model))
     passwords = [
         one for address in addresses for one in secrets_of(address and address[max(0, address.find("http")) :])
     ]
     proxies = [one for name in _PROXIES for one in secrets_of(os.environ.get(name) or os.environ.get(name.lower()))]
-    keep_secret(key, *passwords, *secrets_of(settings.database_url), *proxies)
+    tokens = [one.get_secret_value() for one in (settings.chroma_token, settings.webhook_secret) if one]
+    vendors = [value for name, value in os.environ.items() if name.upper().endswith(_KEY_NAMES) and len(value) >= 8]
+    keep_secret(key, *tokens, *vendors, *passwords, *secrets_of(settings.database_url), *proxies)
 
 
 def make_writable(folder: Path) -> Path:
@@ -281,7 +284,7 @@ def make_writable(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"1")
     except OSError as error:
-        raise StorageError("storage_no_access", path=folder, detail=error.strerror or error) from None
+        raise not_written(folder, error) from None
     return folder
 
 
@@ -309,7 +312,7 @@ def _write_private(path: Path, text: str) -> None:
     try:
         write_in_one_step(path, text)
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
 
 
 def _wrong_setting(error: ValidationError) -> InputError:

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,11 +23,14 @@ from hypothesis import strategies as st
 
 from evaluator import messages
 from evaluator.encoding.redaction import forget_secrets, keep_secret, redact, redact_logs, redact_value
-from evaluator.errors import EvaluatorError, InputError, StorageError
+from evaluator.errors import EndpointError, EvaluatorError, InputError, StorageError
 from evaluator.files.bounded import Reader
 from evaluator.judge.backends.faults import by_status, detail_of
+from evaluator.judge.backends.tracing import request_span
 from evaluator.judge.choose import choose
 from evaluator.judge.questions import Ungraded
+from evaluator.scorecard import Usage
+from evaluator.service.keys import Keys
 from evaluator.settings import Settings, config_path, destination_of, load_settings, save_settings
 from evaluator.storage import open_records
 from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
@@ -181,6 +186,57 @@ def test_no_sentence_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
         for language in messages.LANGUAGES:
             assert SECRET not in error.text(language) and KEY not in error.text(language)
             assert "Tr0ub" not in error.text(language)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["EVALUATOR_CHROMA_TOKEN", "EVALUATOR_WEBHOOK_SECRET", "ZHIPU_API_KEY", "HF_TOKEN", "AZURE_OPENAI_API_KEY"],
+)
+def test_every_secret_of_the_environment_is_known(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one without the shape of a key, which a vendor's error repeats."""
+    monkeypatch.setenv(variable, "plain4words7and9more")
+    load_settings()
+    assert "4words7" not in EndpointError(
+        "judge_key_refused", model="plain4words7and9more", address="x", status=401
+    ).text("en")
+    assert "4words7" not in detail_of("no such key: plain4words7and9more")
+
+
+def test_a_key_of_the_service_is_known_by_its_shape(own: Path) -> None:
+    secret = Keys(Settings(data_dir=own)).add("page", ())
+    assert (
+        secret not in redact(f"bad key {secret}.")
+        and redact("ev_total and ev_key-points") == "ev_total and ev_key-points"
+    )
+    assert secret not in (own / "service-keys.json").read_text(encoding="utf-8")
+
+
+def test_no_span_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and addresses of a request, as an operator's tracing receives them."""
+    told: dict[str, Any] = {}
+    span = SimpleNamespace(set_attribute=told.__setitem__, set_status=lambda _: None)
+
+    @contextmanager
+    def start(name: str, attributes: dict[str, Any], **_: Any) -> Iterator[Any]:
+        told.update(attributes, name=name)
+        yield span
+
+    trace = SimpleNamespace(get_tracer=lambda _: SimpleNamespace(start_as_current_span=start))
+    monkeypatch.setitem(sys.modules, "opentelemetry", SimpleNamespace(trace=trace))
+    monkeypatch.setenv("EVALUATOR_TRACES", "1")
+    with request_span("chat", f"m?key={SECRET.replace('&', '')}", f"http://me:{SECRET}@host/v1") as opened:
+        opened.end_with(Usage(), f"echo of {KEY}")
+    assert "Tr0ub" not in str(told) and KEY not in str(told) and "host/v1" in str(told)
+
+
+def test_the_audit_log_holds_none(own: Path) -> None:
+    """Who did what to which record; neither words nor comments, into which somebody could paste a key."""
+    transcript = make_transcript(f"您好，密钥是 {KEY}。")
+    with open_records(Settings(data_dir=own)) as records:
+        card = make_scorecard(transcript)
+        records.save(card, transcript, rubric=make_rubric(), label=KEY)
+        records.override(card.id, "care", 1.0, comment=KEY, who="林")
+        assert KEY not in str(records.audit.entries()) and len(records.audit.entries()) == 2
 
 
 def test_no_repr_of_the_settings_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from evaluator.encoding import redact_logs
 from evaluator.errors import InputError
 from evaluator.settings import load_settings
 from ui.theme import THEME
@@ -44,6 +45,7 @@ def serve(port: int = DEFAULT_PORT, headless: bool = False, address: str = "127.
     It listens to this machine only unless `address` says otherwise. Raises InputError when Streamlit is not installed,
     the port is taken or the settings are wrong.
     """
+    redact_logs()
     load_settings()
     for package in ("streamlit", "pandas", "plotly"):
         if importlib.util.find_spec(package) is None:

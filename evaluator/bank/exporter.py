@@ -13,8 +13,8 @@ from evaluator.bank.exchange import ExportFile
 from evaluator.bank.items import Item
 from evaluator.bank.template import to_row
 from evaluator.encoding import MAX_CHARACTERS, printable
-from evaluator.errors import InputError, StorageError
-from evaluator.files import SHARED_FILE, replacing
+from evaluator.errors import InputError
+from evaluator.files import SHARED_FILE, not_written, replacing
 
 ExportFormat = Literal["json", "xlsx", "gift", "aiken", "moodle", "qti21", "qti3"]
 SUFFIXES: dict[ExportFormat, str] = {
@@ -56,7 +56,7 @@ def export(items: list[Item], path: Path, form: ExportFormat) -> list[Item]:
                 half.write_bytes(written.data)
                 left_out = written.left_out
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
     return left_out
 
 

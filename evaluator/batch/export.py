@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from evaluator.batch.workbook import write_workbook
 from evaluator.encoding import as_cell, as_workbook_cell
-from evaluator.errors import InputError, StorageError
-from evaluator.files import SHARED_FILE, replacing, write_in_one_step
+from evaluator.errors import InputError
+from evaluator.files import SHARED_FILE, not_written, replacing, write_in_one_step
 from evaluator.scorecard import Scorecard, Verdict
 from evaluator.storage import BatchItem, Records
 
@@ -100,7 +100,7 @@ def write_rows(rows: Iterable[ExportRow], path: Path, columns: ColumnNames | Non
         with replacing(path, SHARED_FILE) as half:
             WRITERS[path.suffix.lower()](rows, half, columns)
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
     return path
 
 
@@ -140,7 +140,7 @@ def write_item(item: BatchItem, card: Scorecard | None, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_in_one_step(path, json.dumps(content, ensure_ascii=False, indent=1), SHARED_FILE)
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
 
 
 def check_suffix(path: Path) -> None:

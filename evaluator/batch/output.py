@@ -13,8 +13,8 @@ from pathlib import Path
 
 from evaluator.batch.export import check_suffix, json_line, row_of, table_of, write_batch, write_item
 from evaluator.batch.many import Result
-from evaluator.errors import InputError, StorageError
-from evaluator.files import kind_at
+from evaluator.errors import InputError
+from evaluator.files import kind_at, not_written
 from evaluator.messages import say
 from evaluator.storage import BatchItem, Records
 
@@ -86,4 +86,4 @@ class Output:
             with self.path.open("ab", buffering=0) as file:  # one write per line: a kill leaves no partial line
                 file.write(json_line(row_of(item, card, self._table)).encode())
         except OSError as error:
-            raise StorageError("storage_no_access", path=self.path, detail=error.strerror or error) from None
+            raise not_written(self.path, error) from None

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.encoding import as_workbook_cell
-from evaluator.errors import StorageError
-from evaluator.files import SHARED_FILE, replacing
+from evaluator.files import SHARED_FILE, not_written, replacing
 from evaluator.messages import say
 from evaluator.reports import shown_reasons
 from evaluator.rubric import Criterion
@@ -38,7 +37,7 @@ def write_workbook(
         with replacing(path, SHARED_FILE) as half:
             book.save(half)
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
     return path
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from evaluator import messages
-from evaluator.errors import InputError, StorageError
+from evaluator.errors import InputError
+from evaluator.files import not_written
 
 if TYPE_CHECKING:
     from evaluator.bank.store import Bank
@@ -71,7 +72,7 @@ def write_bytes(out: Path, data: bytes) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:
-        raise StorageError("file_not_written", path=out, detail=error.strerror or error) from None
+        raise not_written(out, error, "file_not_written") from None
 
 
 def print_blocks(blocks: "Sequence[Block]") -> None:

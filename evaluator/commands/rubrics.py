@@ -60,8 +60,8 @@ def build() -> typer.Typer:
         ] = "answer",
         out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.rubrics_new_out"))] = None,
     ) -> None:
-        from evaluator.errors import InputError, StorageError
-        from evaluator.files import kind_at
+        from evaluator.errors import InputError
+        from evaluator.files import kind_at, not_written
         from evaluator.rubrics import template
 
         if form not in ("answer", "dialogue", "email"):
@@ -75,7 +75,7 @@ def build() -> typer.Typer:
         try:
             out.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise StorageError("file_not_written", path=out, detail=error.strerror or error) from None
+            raise not_written(out, error, "file_not_written") from None
         print(say("cli.written", path=out))
 
     return app

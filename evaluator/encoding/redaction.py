@@ -27,7 +27,7 @@ _SHAPES = (
     (re.compile(r"(?i)\b(bearer|basic)\s{1,3}[\w.~+/=-]{8,}+"), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            r"\b(?:sk|pk|rk|gsk|xai|hf|ghp)[-_][-\w*.…]{6,}+|\bkey[-_](?=[-\w]{0,30}\d)[-\w]{8,}+|\bAIza[-\w]{8,}+"
+            r"\b(?:sk|pk|rk|gsk|xai|hf|ghp)[-_][-\w*.…]{6,}+|\bkey[-_](?=[-\w]{0,30}\d)[-\w]{8,}+|\bAIza[-\w]{8,}+|\bev_[-\w]{40,}+"
         ),
         HIDDEN,
     ),

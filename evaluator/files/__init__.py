@@ -8,6 +8,7 @@ from evaluator.files.writing import (
     keep_private,
     make_private_dir,
     make_private_file,
+    not_written,
     replacing,
     write_in_one_step,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "kind_of",
     "make_private_dir",
     "make_private_file",
+    "not_written",
     "read_bounded",
     "replacing",
     "require_file",

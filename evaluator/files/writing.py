@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import uuid
@@ -9,8 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from evaluator.errors import StorageError
+
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 SHARED_FILE = 0o666  # exported files: as open as the user's umask allows
+
+
+def not_written(path: object, error: OSError, code: str = "storage_no_access") -> StorageError:
+    """The StorageError of a file or folder that could not be written: a full disk, or `code` with the system's reason."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError("storage_full", path=path)
+    return StorageError(code, path=path, detail=error.strerror or error)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaluator.encoding import write_yaml
-from evaluator.errors import InputError, StorageError
-from evaluator.files import make_private_dir, write_in_one_step
+from evaluator.errors import InputError
+from evaluator.files import make_private_dir, not_written, write_in_one_step
 from evaluator.practice.persona import Fact, Persona, Speech, StockLines
 from evaluator.resources import resource_dir
 from evaluator.rubric import Rubric
@@ -60,7 +60,7 @@ def write_persona(persona: Persona, settings: Settings | None = None) -> Path:
         make_private_dir(folder)
         write_in_one_step(path, dump_persona(persona))
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None
     return path
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.errors import EvaluatorError
+from evaluator.files import make_private_file
 from evaluator.references import embedding, space
 from evaluator.settings import load_settings
 
@@ -84,6 +85,8 @@ def _write(place: Path, vectors: dict[str, Vectors]) -> None:
 
 
 def _open(place: Path) -> sqlite3.Connection:
+    with suppress(OSError):  # where it cannot be written it can still be read
+        make_private_file(place)
     connection = sqlite3.connect(place, timeout=BUSY_S)
     connection.execute("CREATE TABLE IF NOT EXISTS vectors (name TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
     return connection

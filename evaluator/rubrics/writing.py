@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from evaluator import messages
 from evaluator.encoding import write_yaml
-from evaluator.errors import RubricError, StorageError
-from evaluator.files import write_in_one_step
+from evaluator.errors import RubricError
+from evaluator.files import not_written, write_in_one_step
 from evaluator.rubric import Rubric
 from evaluator.settings import make_writable
 
@@ -59,4 +59,4 @@ def _replace(path: Path, content: str) -> None:
     try:
         write_in_one_step(path, content)
     except OSError as error:
-        raise StorageError("storage_no_access", path=path, detail=error.strerror or error) from None
+        raise not_written(path, error) from None

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from evaluator import __version__
+from evaluator.encoding import redact_logs
 from evaluator.errors import EvaluatorError
 from evaluator.judge import Judge
 from evaluator.service import decisions, routes
@@ -31,6 +32,7 @@ def create_app(
     settings: Settings | None = None, *, records: Records | None = None, judge: Judge | None = None
 ) -> FastAPI:
     """The API over the records and the judge from the settings (or given); docs at /docs, schema at /openapi.json."""
+    redact_logs()
     settings = settings or load_settings()
     context = Context(settings, records or open_records(settings), judge)
 

@@ -20,6 +20,8 @@ from evaluator.service.problems import Problem
 from evaluator.settings import Settings
 from evaluator.storage import Memo, Records, memo_key, open_memo
 
+_HERE = ("127.0.0.1", "::1", "localhost")
+
 
 class Context:
     """Settings, records, keys, and the judge, which is opened when it is first needed."""
@@ -79,6 +81,18 @@ def context_of(request: Request) -> Context:
     return request.app.state.context
 
 
+def _is_here(request: Request) -> bool:
+    """Whether a program on this machine asks by the machine's own name.
+
+    A web page that somebody opened here could otherwise ask through a name of its own that leads to this machine, and a
+    proxy could pass on anybody's request.
+    """
+    caller = request.client.host if request.client else "127.0.0.1"
+    name = (request.url.hostname or "").lower()
+    passed_on = any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
+    return caller in (*_HERE, "testclient") and name in (*_HERE, "testserver") and not passed_on
+
+
 def allowed(scope: Scope) -> Callable[..., Key]:
     """A dependency: the caller's key, which must allow `scope`.
 
@@ -91,7 +105,7 @@ def allowed(scope: Scope) -> Callable[..., Key]:
     ) -> Key:
         context = context_of(request)
         if not context.keys.all():
-            if request.client is not None and request.client.host not in ("127.0.0.1", "::1", "testclient"):
+            if not _is_here(request):
                 raise Problem(401, "authentication_error", "No key is set up yet: evaluator serve --new-key NAME.")
             found: Key | None = Key(name="local", digest="", scopes=(scope,))
         else:

@@ -11,8 +11,8 @@ from typing import Literal, get_args
 from pydantic import ValidationError
 
 from evaluator.encoding import Strict
-from evaluator.errors import InputError, StorageError
-from evaluator.files import write_in_one_step
+from evaluator.errors import InputError
+from evaluator.files import not_written, write_in_one_step
 from evaluator.settings import Settings, make_writable
 
 Scope = Literal["grade", "batch", "read", "override", "decide", "metrics"]
@@ -81,7 +81,7 @@ class Keys:
         try:
             write_in_one_step(Path(self.path), text)
         except OSError as error:
-            raise StorageError("storage_no_access", path=self.path, detail=error.strerror or error) from None
+            raise not_written(self.path, error) from None
 
 
 def _digest(secret: str) -> str:

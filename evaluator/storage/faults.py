@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from evaluator.errors import StorageError
+
+LEAST_BYTES = 64 * 1024  # that a write of SQLite may need beside the page itself
 
 # SQLite's and libpq's messages are part of their interface. The order matters: a full disk may also be called an I/O
 # error.
@@ -52,8 +56,17 @@ def storage_error(error: Exception, path: object) -> StorageError:
     lowered = detail.lower()
     for code, marks in _CAUSES:
         if any(mark in lowered for mark in marks):
+            # On a full disk the records are opened for reading only, so that they can still be viewed.
+            code = "storage_full" if code == "storage_read_only" and _is_full(path) else code
             return StorageError(code, path=path, detail=detail)
     return StorageError("storage_failed", path=path, detail=detail)
+
+
+def _is_full(path: object) -> bool:
+    try:
+        return shutil.disk_usage(Path(str(path)).parent).free < LEAST_BYTES
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

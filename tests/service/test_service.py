@@ -57,6 +57,30 @@ def finished(api, batch_id: str) -> dict:
     raise AssertionError(state)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"}],
+)
+def test_without_a_key_only_this_machine_is_served(api, headers):
+    """A web page opened here that asks through its own name, and a proxy in front, are not this machine."""
+    assert api.get("/v1/batches").status_code == 200
+    assert api.get("/v1/batches", headers=headers).status_code == 401
+
+
+def test_a_refused_key_is_not_repeated(settings, caplog):
+    """Neither the reply nor a log names the key that was sent, nor one in a refused body or address."""
+    Keys(settings).add("page", ("read",))
+    key = "ev_" + "x" * 43
+    with served(settings) as client:
+        replies = [
+            client.get("/v1/batches", headers={"Authorization": f"Bearer {key}"}),
+            client.post("/v1/gradings", json={"text": key, "rubric": key, "api_key": key}),
+            client.get(f"/v1/batches/{key}"),
+        ]
+    assert all(reply.status_code in (401, 422) for reply in replies)
+    assert key not in "".join(reply.text for reply in replies) and key not in caplog.text
+
+
 def test_a_text_is_graded_corrected_and_found(api):
     """The scorecard comes back, is in the history, and accepts a person's points; a second request finds it."""
     asked = {"text": GOOD, "rubric": "leak", "label": "王"}

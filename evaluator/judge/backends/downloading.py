@@ -17,6 +17,7 @@ from typing import NamedTuple
 import httpx
 
 from evaluator.errors import InputError, ModelError, StorageError
+from evaluator.files import not_written
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 CHUNK = 1 << 20
@@ -59,7 +60,7 @@ def fetch(url: str, goal: Path, progress: Progress | None = None, headers: Mappi
                 raise ModelError("download_broken", url=shown(url), detail=type(error).__name__) from None
             time.sleep(min(2.0 ** (ATTEMPTS - left - 1), 8.0) if not gained else 0.2)
         except OSError as error:
-            raise StorageError("storage_no_access", path=half.parent, detail=error.strerror or error) from None
+            raise not_written(half.parent, error) from None
     with half.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     note.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from evaluator.encoding import redact
 from evaluator.scorecard import Usage
 
 VARIABLE = "EVALUATOR_TRACES"
@@ -25,7 +26,7 @@ class RequestSpan:
     def end_with(self, usage: Usage, model: str) -> None:
         """Records what the reply states about itself."""
         if self._span is not None:
-            self._span.set_attribute("gen_ai.response.model", model)
+            self._span.set_attribute("gen_ai.response.model", redact(model))
             self._span.set_attribute("gen_ai.usage.input_tokens", usage.prompt_tokens)
             self._span.set_attribute("gen_ai.usage.output_tokens", usage.generated_tokens)
 
@@ -38,7 +39,8 @@ def request_span(operation: str, model: str, address: str) -> Iterator[RequestSp
         return
     from opentelemetry import trace
 
-    attributes = {"gen_ai.operation.name": operation, "gen_ai.request.model": model, "server.address": address}
+    model = redact(model)
+    attributes = {"gen_ai.operation.name": operation, "gen_ai.request.model": model, "server.address": redact(address)}
     tracer = trace.get_tracer("evaluator")
     with tracer.start_as_current_span(
         f"{operation} {model}", attributes=attributes, record_exception=False, set_status_on_exception=False

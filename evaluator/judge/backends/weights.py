@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from evaluator.errors import ModelDamaged, ModelError, ModelMissing, StorageError
+from evaluator.files import not_written
 from evaluator.settings import Settings, make_writable
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -115,7 +116,7 @@ def pull(settings: Settings, progress: Progress | None = None) -> Path:
         except _SourceFailed as failure:
             reasons.append(f"{source.__name__.removeprefix('_from_')}: {failure}")
         except OSError as error:
-            raise StorageError("storage_no_access", path=folder, detail=error.strerror or error) from None
+            raise not_written(folder, error) from None
         finally:
             half.unlink(missing_ok=True)
     raise ModelError("model_unreachable", reasons="; ".join(reasons))
