@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("service",),
     ("__init__",),
     ("interviews", "sittings", "practice"),
-    ("exams",),
+    ("exams", "persons"),
     ("batch", "calibration", "bank"),
     ("reports",),
     ("grading",),

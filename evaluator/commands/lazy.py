@@ -17,6 +17,7 @@ LATER = {
     "serve": "evaluator.commands.serve",
     "records": "evaluator.commands.records",
     "audit": "evaluator.commands.audit",
+    "privacy": "evaluator.commands.privacy",
     "appeal": "evaluator.commands.appeals",
     "review": "evaluator.commands.reviewing",
     "explain": "evaluator.commands.explaining",

@@ -61,6 +61,10 @@ class CollectionPlace(Protocol):
         """A value that changes with every write by any process."""
         ...
 
+    def replaced(self) -> Any:
+        """A context manager with an empty folder, whose contents then take the place of the store's own folder."""
+        ...
+
 
 class OpenCollection:
     """The collection in use."""
@@ -126,6 +130,24 @@ class FolderPlace:
     def new_revision(self, _: Any) -> None:
         write_in_one_step(self._revision_file, uuid.uuid4().hex)
 
+    @contextmanager
+    def replaced(self) -> Iterator[Path]:
+        """Chroma keeps deleted words in free pages and in its journal, so a folder is written anew to be rid of them."""
+        anew = self.folder.with_name(f".{self.folder.name}-anew")
+        with self._threads, self._locked():
+            shutil.rmtree(anew, ignore_errors=True)
+            anew.mkdir(mode=0o700)
+            try:
+                yield anew
+                for path in [*self.folder.iterdir()]:
+                    if path.name != "write.lock":
+                        shutil.rmtree(path) if path.is_dir() else path.unlink()
+                for path in [*anew.iterdir()]:
+                    if path.name != "write.lock":
+                        path.rename(self.folder / path.name)
+            finally:
+                shutil.rmtree(anew, ignore_errors=True)
+
     @property
     def _revision_file(self) -> Path:
         return self.folder / "revision"
@@ -181,6 +203,10 @@ class ServerPlace:
     def revision(self) -> str:
         with self.held() as held:
             return str((held.collection.metadata or {}).get("revision", ""))
+
+    def replaced(self) -> Any:
+        """The files of a server are its operator's."""
+        raise NotImplementedError
 
     def new_revision(self, collection: Any) -> None:
         collection.modify(metadata={"revision": uuid.uuid4().hex})

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.references import kept_index, meaning
+from evaluator.references.apart import write_apart
 from evaluator.references.chroma import (
     PLACEHOLDER,
     CollectionPlace,
@@ -99,6 +100,22 @@ class ReferenceStore:
             gone = self._stale(item, "", {})
             self._write([], None, gone)
         return len(gone)
+
+    def erase(self, ids: Sequence[str]) -> int:
+        """Deletes entries so that no byte of them remains in the store's own folder; returns their number.
+
+        The folder is written anew with the other entries and their vectors. On a server the entries are deleted, and its
+        files are the operator's.
+        """
+        gone, before = set(ids), self.now()
+        kept = [entry for name, entry in before.entries.items() if name not in gone]
+        vectors = before.vectors[[before.places[entry.id] for entry in kept]]
+        if self._place.kept_in is None:
+            self._write([], None, [name for name in before.entries if name in gone])
+        else:
+            with self._place.replaced() as anew:
+                write_apart(anew, kept, vectors)
+        return len(before.entries) - len(kept)
 
     def index_rubric(self, rubric: Rubric) -> Changes:
         """Stores the rubric's references, key points and explanations, and deletes those that it no longer has."""

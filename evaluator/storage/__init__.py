@@ -13,6 +13,7 @@ from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
 from evaluator.storage.models import CAUSES, Cause, GradingSummary, HumanGrade, Note, Override, Record, Review, now
 from evaluator.storage.moving import CopiedTable, copy_tables, move_records
 from evaluator.storage.opening import Database
+from evaluator.storage.persons import OwnRows, erase_sqlite, mentions, same_person
 from evaluator.storage.provider_jobs import ProviderJob
 from evaluator.storage.records import Records, open_records
 from evaluator.storage.runners import BEAT_S
@@ -55,6 +56,7 @@ __all__ = [
     "Note",
     "Override",
     "OwnPoint",
+    "OwnRows",
     "PanelPoint",
     "PendingItem",
     "PracticeCall",
@@ -70,7 +72,9 @@ __all__ = [
     "StoredProfile",
     "TurnKind",
     "copy_tables",
+    "erase_sqlite",
     "memo_key",
+    "mentions",
     "move_records",
     "new_id",
     "now",
@@ -78,4 +82,5 @@ __all__ = [
     "open_records",
     "points_of",
     "risk_of",
+    "same_person",
 ]

@@ -14,6 +14,7 @@ from evaluator.storage.calibration_sessions import CalibrationSessions
 from evaluator.storage.calls import Calls
 from evaluator.storage.interviews import Interviews
 from evaluator.storage.opening import Database
+from evaluator.storage.persons import Persons
 from evaluator.storage.provider_jobs import ProviderJobs
 from evaluator.storage.reviews import Reviews
 from evaluator.storage.runners import Runners
@@ -23,8 +24,8 @@ from evaluator.storage.versions import Profiles, RubricVersions
 
 
 class Records(Reviews):
-    """Gradings with what people added, and `appeals`, `samples`, `drafts`, `attempts`, `calls`, `batches`, `runners`,
-    `rubrics`, `profiles`, `interviews`, `sittings` and `calibration_sessions`.
+    """Gradings with what people added, and `appeals`, `samples`, `persons`, `drafts`, `attempts`, `calls`, `batches`,
+    `runners`, `rubrics`, `profiles`, `interviews`, `sittings` and `calibration_sessions`.
 
     Calls are short and block; from a coroutine use `asyncio.to_thread`. Safe to share between threads. Every failure of
     the disk or the database is a StorageError, and then nothing of that call was stored.
@@ -35,6 +36,7 @@ class Records(Reviews):
         self.audit = Audit(database)
         self.appeals = Appeals(database)
         self.samples = Samples(database)
+        self.persons = Persons(database)
         self.drafts = Drafts(database)
         self.attempts = Attempts(database)
         self.calls = Calls(database)
