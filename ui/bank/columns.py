@@ -9,6 +9,7 @@ from evaluator.bank.importer import FileReport
 from evaluator.bank.papers.line_patterns import fold
 from ui.bank import store
 from ui.shared.language import language, tr
+from ui.shared.literal import literal
 
 _CHOICES = [PASSED_OVER, *(column for column in COLUMNS if column not in ("id", "truncated")), OPTIONS]
 
@@ -30,7 +31,8 @@ def ask_columns(names: list[str]) -> bool:
     with st.form("bank_columns"):
         st.markdown(tr("ui_bank.columns_ask"))
         answers = {
-            name: st.selectbox(name, _CHOICES, format_func=_name, key=f"bank_column_{name}") for name in names[:30]
+            name: st.selectbox(literal(name), _CHOICES, format_func=_name, key=f"bank_column_{name}")
+            for name in names[:30]
         }
         if not st.form_submit_button(tr("ui_bank.columns_keep"), type="primary"):
             return False

@@ -76,7 +76,7 @@ def _show_documents(reports: list[FileReport], paths: list[str]) -> None:
     known = {Path(path).name: path for path in paths}
     for report in reports:
         if report.status != "failed" and (path := known.get(report.file)):
-            with st.expander(tr("ui_bank.beside", file=report.file), expanded=len(reports) == 1):
+            with st.expander(tr("ui_bank.beside", file=literal(report.file)), expanded=len(reports) == 1):
                 show_beside(report, path)
 
 

@@ -13,6 +13,7 @@ from ui.shared import stores
 from ui.shared.choices import distinct, go_to, hold, hold_several
 from ui.shared.language import tr
 from ui.shared.layout import empty, guarded
+from ui.shared.literal import literal
 
 PAGE = 50
 
@@ -53,7 +54,7 @@ def _undo_bar() -> None:
             changes = store.bank().undo()
             store.index_again()
             st.session_state["bank_undone"] = [
-                tr("ui_bank.undone", action=tr(f"ui_bank.action_{change.action}"), label=change.label)
+                tr("ui_bank.undone", action=tr(f"ui_bank.action_{change.action}"), label=literal(change.label))
                 for change in changes
             ]
             for change in changes:

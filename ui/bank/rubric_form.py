@@ -21,6 +21,7 @@ from ui.shared import drafts, stores
 from ui.shared.choices import held_text, hold
 from ui.shared.language import labelled, tr
 from ui.shared.layout import guarded
+from ui.shared.literal import literal
 from ui.shared.notes import note_html
 
 Content = dict[str, Any]
@@ -186,7 +187,7 @@ def _criteria(key: str, criteria: list[Content]) -> list[Content]:
     edited = []
     for number in numbers:
         base = kept.get(bases[number]["id"], bases[number])
-        with st.expander(base["name"] or tr("ui_bank.new_criterion"), expanded=not base["name"]):
+        with st.expander(literal(base["name"]) or tr("ui_bank.new_criterion"), expanded=not base["name"]):
             edited.append(_criterion(f"{key}_{number}", base))
             st.button(
                 tr("ui_bank.remove_criterion"), key=f"{key}_{number}_gone", icon=":material/delete:",

@@ -16,6 +16,7 @@ from ui.shared import stores
 from ui.shared.choices import hold
 from ui.shared.language import language, tr
 from ui.shared.layout import guarded
+from ui.shared.literal import literal
 
 
 def show_rubrics() -> None:
@@ -43,7 +44,9 @@ def show_rubrics() -> None:
 def _unsaved() -> None:
     """Rubrics that were begun and not saved."""
     for rubric_id, title in rubric_form.unsaved().items():
-        if st.button(tr("ui_bank.go_on", title=title), key=f"bank_go_on_{rubric_id}", icon=":material/edit_note:"):
+        if st.button(
+            tr("ui_bank.go_on", title=literal(title)), key=f"bank_go_on_{rubric_id}", icon=":material/edit_note:"
+        ):
             st.session_state["bank_rubric_edit"] = rubric_id
             st.rerun()
 

@@ -9,6 +9,7 @@ from evaluator.rubric import Rubric
 from ui.shared import stores
 from ui.shared.language import tr
 from ui.shared.layout import guarded, when
+from ui.shared.literal import literal
 
 
 def save(rubric: Rubric, before: Rubric | None, comment: str = "") -> Rubric:
@@ -40,7 +41,8 @@ def show_versions(rubric: Rubric) -> None:
         number = "" if content is None else f"v{content.version}"
         told = tr("ui_bank.undone_version") if version.undoes else version.comment
         line, button = st.columns([5, 2], vertical_alignment="center")
-        line.caption(" · ".join(filter(None, [number, when(version.at), version.who, told, version.digest[:12]])))
+        parts = [number, when(version.at), version.who, told, version.digest[:12]]
+        line.caption(literal(" · ".join(filter(None, parts))))
         if version.digest == rubric.digest or content is None:
             continue
         if button.button(tr("ui_bank.take_up"), key=f"bank_version_{version.id}"):

@@ -20,6 +20,7 @@ from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.language import tr
 from ui.shared.layout import percent, when
+from ui.shared.literal import literal
 from ui.shared.progress import watch
 from ui.shared.runner import Ticking, in_thread
 
@@ -99,7 +100,7 @@ def show_profile(profile: Profile, rubric: Rubric) -> None:
     origin = profile.provenance
     told = tr(
         "ui_calibration.origin",
-        label=profile.label,
+        label=literal(profile.label),
         at=when(origin.made_at),
         items=origin.items,
         graders=len(origin.graders),

@@ -165,7 +165,10 @@ def _field(item: Criterion, draft: str, kept: Mapping[str, object]) -> float | N
         steps, names = [0.0, 1.0], [tr("fatal_not"), tr("fatal_happened")]
     elif item.levels:
         steps = [level.points for level in item.levels]
-        names = [tr("ui_practice.level_choice", points=f"{one.points:g}", text=one.description) for one in item.levels]
+        names = [
+            tr("ui_practice.level_choice", points=f"{one.points:g}", text=literal(one.description))
+            for one in item.levels
+        ]
     else:
         count = max(1, len(item.checks))
         steps = [item.points * place / count for place in range(count + 1)]

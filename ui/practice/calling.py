@@ -107,9 +107,11 @@ def _choose(kept: dict[str, str]) -> None:
     labels = distinct({name: _titled(persona) for name, persona in mine.items()})
     hold("call_persona", list(mine), next(iter(mine)))
     st.html(f'<p class="ev-dim">{escape(next(iter(mine.values())).happened)}</p>')
-    name = st.radio(tr("practice_call.customer"), list(mine), format_func=labels.__getitem__, key="call_persona")
+    name = st.radio(
+        tr("practice_call.customer"), list(mine), format_func=lambda one: literal(labels[one]), key="call_persona"
+    )
     model = stores.settings().model
-    writers = {model: tr("practice_call.by_model", model=model), STOCK: tr("practice_call.by_stock")}
+    writers = {model: tr("practice_call.by_model", model=literal(model)), STOCK: tr("practice_call.by_stock")}
     hold("call_writer", list(writers), usual_writer(model))
     writer = st.radio(
         tr("practice_call.writer"), list(writers), format_func=writers.__getitem__, key="call_writer", horizontal=True
@@ -293,9 +295,11 @@ def _grade_yourself(talk: Talk, rubric: Rubric) -> None:
     if len(tips) > 1:
         labels = distinct({name: branch_label(talk, name) for name in tips})
         hold("call_tip", list(tips), tip)
-        tip = st.radio(tr("practice_call.which_branch"), list(tips), format_func=labels.__getitem__, key="call_tip")
+        tip = st.radio(
+            tr("practice_call.which_branch"), list(tips), format_func=lambda one: literal(labels[one]), key="call_tip"
+        )
     if given := hints_of(talk, tip):
-        st.caption(tr("practice_call.hints_used", count=len(given), text=in_a_row(map(hint_text, given))))
+        st.caption(tr("practice_call.hints_used", count=len(given), text=literal(in_a_row(map(hint_text, given)))))
     transcript = talk.transcript(tip)
     with st.expander(tr("transcript"), expanded=True):
         st.html(

@@ -23,6 +23,7 @@ from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold, hold_several
 from ui.shared.language import labelled, listed, tr
 from ui.shared.layout import out_of
+from ui.shared.literal import literal
 from ui.shared.once import once
 
 DRAFT = "practice"
@@ -63,7 +64,9 @@ def _pick(handed: list[Handed]) -> Handed:
         return handed[0]
     names = distinct({one.key: one.label or tr("pasted_text") for one in handed})
     hold("practice_which", names, handed[0].key)
-    chosen = st.radio(tr("ui_practice.which_text"), list(names), format_func=names.__getitem__, key="practice_which")
+    chosen = st.radio(
+        tr("ui_practice.which_text"), list(names), format_func=lambda one: literal(names[one]), key="practice_which"
+    )
     return next(one for one in handed if one.key == chosen)
 
 
@@ -96,7 +99,7 @@ def _level(item: Criterion, key: str) -> float | None:
     steps = [0.0, 1.0] if fatal else [level.points for level in item.levels]
     words = [tr("fatal_not"), tr("fatal_happened")] if fatal else [level.description for level in item.levels]
     labels = [
-        word if fatal else tr("ui_practice.level_choice", points=f"{points:g}", text=word)
+        word if fatal else tr("ui_practice.level_choice", points=f"{points:g}", text=literal(word))
         for points, word in zip(steps, words, strict=True)
     ]
     _restore(key, None)
@@ -127,8 +130,8 @@ def _checked(item: Criterion, key: str) -> float | None:
 def _titled(item: Criterion) -> str:
     scale = "" if item.kind == "fatal" else tr(_SCALES.get(item.kind, "ui_practice.of_points"), most=f"{item.points:g}")
     kind = "" if item.kind in ("score", "checklist") else f" · {tr(f'kind_{item.kind}')}"
-    title = f"**{item.name}**{scale}{kind}"
-    return labelled(title, item.description) if item.description else title
+    title = f"**{literal(item.name)}**{scale}{kind}"
+    return labelled(title, literal(item.description)) if item.description else title
 
 
 def finish(rubric: Rubric, own: dict[str, OwnPoint], hand_over: Callable[[Profile | None], None]) -> None:

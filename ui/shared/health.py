@@ -12,6 +12,7 @@ from evaluator.settings import Settings
 from ui.scorecard.scenario import usable
 from ui.shared import runner, stores
 from ui.shared.language import tr
+from ui.shared.literal import literal
 from ui.shared.progress import watch
 from ui.shared.runner import Ticking, in_thread
 
@@ -97,8 +98,8 @@ def _begin(kind: str, blocking: Callable[[Ticking], object]) -> None:
 
 
 def _good(text: str) -> None:
-    st.markdown(f":material/check_circle: {text}")
+    st.markdown(f":material/check_circle: {literal(text)}")
 
 
 def _bad(text: str) -> None:
-    st.markdown(f":material/error: {text}")
+    st.markdown(f":material/error: {literal(text)}")

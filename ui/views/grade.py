@@ -73,7 +73,7 @@ def _named(one: Handed) -> Handed:
 
 def _understood(one: Handed, number: int) -> Handed:
     """Shows how a text was read and lets the user change the roles."""
-    with st.expander(one.label or tr("pasted_text"), expanded=number == 0):
+    with st.expander(literal(one.label) or tr("pasted_text"), expanded=number == 0):
         show_assumptions(one.transcript)
         left, right = st.columns([2, 3], gap="medium")
         with left:

@@ -15,6 +15,7 @@ from ui.shared import runner, stores
 from ui.shared.choices import hold
 from ui.shared.language import tr
 from ui.shared.layout import guarded, page
+from ui.shared.literal import literal
 from ui.shared.progress import watch
 
 ADDRESS = "address"
@@ -139,4 +140,4 @@ with page("nav_settings", "settings_lead"):
         try_model(now)
         section("settings_defaults")
         defaults_form(now)
-        st.caption(tr("settings_place", path=config_path(), data=now.data_dir))
+        st.caption(literal(tr("settings_place", path=config_path(), data=now.data_dir)))
