@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.orm import Session
 
 from evaluator.errors import StorageError
-from evaluator.files import make_private_file
+from evaluator.files import kind_at, make_private_file
 from evaluator.settings import make_writable
 from evaluator.storage.faults import storage_error
 from evaluator.storage.journal import write_ahead
@@ -208,7 +208,7 @@ def _reachable(url: URL, path: Path) -> URL:
         make_private_file(path)
         return url
     except (StorageError, OSError) as error:
-        if not path.is_file():
+        if kind_at(path) != "file":
             if isinstance(error, OSError):
                 raise storage_error(error, path) from None
             raise

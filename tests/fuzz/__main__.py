@@ -47,9 +47,9 @@ def main() -> None:
                 if (finding.target, finding.place) not in seen:
                     seen.add((finding.target, finding.place))
                     keep(finding, given.out)
-        if time.monotonic() - tallied > TALLY_S:
-            tallied = time.monotonic()
-            tally(fuzzers.values(), given.seed, given.out)
+            if time.monotonic() - tallied > TALLY_S:
+                tallied = time.monotonic()
+                tally(fuzzers.values(), given.seed, given.out)
     print(tally(fuzzers.values(), given.seed, given.out))
 
 
