@@ -18,7 +18,7 @@ from evaluator.transcript import times
 from evaluator.transcript.acceptance import Accepted, accept
 from evaluator.transcript.asides import is_system
 from evaluator.transcript.headers import without_header
-from evaluator.transcript.heads import Head, HeadShape, clean_name, readings
+from evaluator.transcript.heads import Head, HeadShape, clean_name, has_role_in_front, readings
 from evaluator.transcript.names import (
     field_strength,
     hinted_role,
@@ -152,7 +152,7 @@ def _bracket_counts(head: Head, by_line: dict[int, Head], bare: Collection[int |
     words below a name ("[捂脸]漏水了").
     """
     other = by_line.get(head.line)
-    if head.line in bare and not known_role(head.name):
+    if (head.line in bare and not known_role(head.name)) or (other and has_role_in_front(other.name)):
         return False
     return other is None or other.text_start <= head.text_start or bool(known_role(head.name))
 

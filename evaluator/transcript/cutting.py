@@ -19,6 +19,7 @@ from evaluator.transcript.segments import Segment, SegmentKind, SourceLine
 
 _NAME_OF = re.compile(r"(?:姓名|名称|名字|工号|\s?name)$", re.IGNORECASE)
 _HEADER_LINES = 20
+_JOINT = re.compile(r"[ \t]+[|/]{1,2}[ \t]*\Z")  # between turns on one line
 _UNREAD_LABEL = re.compile(r"\s*[^\s:：*][^:：]{0,59}[:：]\s*[^\s:：\d]")
 
 
@@ -74,6 +75,8 @@ class Cut:
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             end = following.start if following else max(line.end, head.text_start)
             stamp = times.trailing(self.source[head.text_start : end].rstrip()) if following else None
+            if following and not stamp:
+                end = head.text_start + len(_JOINT.sub("", self.source[head.text_start : end]))
             yield Segment(head.name, min(head.text_start, end), head.text_start + stamp.start if stamp else end, time)
             time = stamp.time if stamp else following.time if following else None  # it stands before the next name
 

@@ -12,13 +12,16 @@ from evaluator.transcript import times
 from evaluator.transcript.asides import is_internal
 from evaluator.transcript.candidates import Candidate, candidates
 from evaluator.transcript.cutting import Cut
-from evaluator.transcript.names import known_role
+from evaluator.transcript.names import is_role_word, known_role
 from evaluator.transcript.segments import Layout, Segment, lines_of
 from evaluator.transcript.tuned import NEAR_LAYOUT
 from evaluator.transcript.turns import Assumption
 
 _INTERJECTION = re.compile(
     r"[【（(\[<〈「]\s{0,4}(?P<name>[^\s:：【】（）()\[\]<>「」\r\n]{1,20})\s{0,2}[:：][^【】（）()\[\]<>「」\r\n]{1,200}[】）)\]>〉」]"
+)
+_LABEL = re.compile(
+    r"(?:(?<![\u3400-\u9fffA-Za-z“「『\"])|(?<=n))(?P<name>[\u3400-\u9fff]{1,6}|[A-Za-z]{3,20})[ \t]?[:：]"
 )
 _OPENING = tuple("[【(（{<")
 _MOST_NAMED = 5  # most rejected labels mentioned by name
@@ -38,7 +41,7 @@ def read_dialogue(source: str, named: Collection[str] = ()) -> Layout | None:
     return Layout(
         "chat_export" if best.is_export else "dialogue",
         segments,
-        (*_assumptions(best, found[1:]), *_without_words(source, segments)),
+        (*_assumptions(best, found[1:]), *_without_words(source, segments), *_labels_inside(source, segments)),
         tuple(cut.declared.items()),
     )
 
@@ -129,6 +132,20 @@ def _without_words(source: str, segments: Sequence[Segment]) -> list[Assumption]
     ]
     values = {"count": str(len(silent)), "speakers": ", ".join(list(dict.fromkeys(silent))[:_MOST_NAMED])}
     return [Assumption(code="labels_without_words", values=values)] if silent else []
+
+
+def _labels_inside(source: str, segments: Sequence[Segment]) -> Iterator[Assumption]:
+    """A doubt about labels of the other side within the words of the only speaker: turns that were not told apart."""
+    spoken = [one for one in segments if one.kind == "speech" and one.speaker]
+    role = known_role(spoken[0].speaker or "") if spoken else None
+    if role is None or len({one.speaker for one in spoken}) > 1:
+        return
+    for one in spoken:
+        for match in _LABEL.finditer(source, one.start, one.end):
+            other = known_role(match["name"])
+            if other and other != role and is_role_word(match["name"]):
+                yield Assumption(code="label_left_doubtful", values={"speaker": match["name"]})
+                return
 
 
 def _agrees(one: Candidate, names: set[str]) -> bool:

@@ -59,7 +59,7 @@ _LONGEST_HEAD = 140
 _NUMBERING = re.compile(
     r"[ \t]*(?:[-*•·●○■◆>]+[ \t]+|#?\d{1,4}(?:[、)）][ \t]*|\.[ \t]*(?!\d)|\.[ \t]+)|[（(\[【]\d{1,3}[)）\]】][ \t]*|#\d{1,4}[ \t]+|"
     r"第[\d一二三四五六七八九十]{1,3}(?:轮|回合|句|条)[ \t]*[:：]?[ \t]*|(?:T|Turn[ ]?|Line[ ]?)\d{1,4}[:.]?[ \t]+|"
-    r"\d{1,4}(?:[ \t]{2,}|[ \t]+(?=\d{1,2}[:：]\d{2}))|\[(?:INFO|DEBUG|WARN|WARNING|TRACE|LOG|MSG|CHAT)\][ \t]+)?"
+    r"1[4-9]\d{8}(?:\d{3})?[ \t]+|\d{1,4}(?:[ \t]{2,}|[ \t]+(?=\d{1,2}[:：]\d{2}))|\[(?:INFO|DEBUG|WARN|WARNING|TRACE|LOG|MSG|CHAT)\][ \t]+)?"
 )
 _OPENING = re.compile(r"[ \t]*(?P<bold>\*\*|__|\#{1,6}[ ]|\*(?=\S))?[ \t]*")
 _PAIRS = "[]【】<>＜＞〈〉《》「」『』〔〕［］{}｛｝｢｣〖〗"  # a name may be enclosed in any of them; the two ends need not match
@@ -74,7 +74,9 @@ _COLON = re.compile(r"[:：]")
 _AFTER_COLON = re.compile(r"(?:\*\*|__|\*)?[ \t]*")
 _DASH = re.compile(r"[ \t]*(?:——|—|[ \t][-–>|»→][ \t]|[ \t]>>[ \t])[ \t]*")
 _QA = re.compile(r"(?P<name>[QA问答])[.．、][ \t]{1,8}(?=\S)")
-_SIGN = re.compile(r"[ \t]*(?:={1,2}>?|＝|/|／|;|；)[ \t]*")
+_SIGN = re.compile(r"[ \t]*(?:={1,2}>?|＝|/|／|;|；|(?<![-=>])>(?!>))[ \t]*")
+_ARROW = re.compile(r"(?P<name>[^<>→]{1,20}?)\s*(?:->|→|=>|⇒)\s*[^<>→]{1,20}")  # who says it, to whom
+_FRONT = re.compile(r"[\[(（【](?P<role>[^\[\]()（）【】]{1,12})[\])）】]\s?(?P<name>[^\[\]()（）【】:：]{1,20})")
 _DASH_FIRST = re.compile(r"(?:——|—|[-–|»→]|>{1,2})[ \t]+")
 _FIELD = re.compile(r"[^:：]*[:：]\s*(?:\d|$)|[^:：]*[:：]\s")
 _NOTE = re.compile(r"^(?P<name>.*?)[ \t]*[(（\[【](?P<note>[^()（）\[\]【】]{0,40})[)）\]】]$")
@@ -144,7 +146,8 @@ class _HeadReader:
     def _head(
         self, shape: HeadShape, raw: str, text_at: int, time: str | None = None, marked: bool = False
     ) -> Head | None:
-        name, noted_time, note, noted = clean_name(raw, bold=self.bold)
+        arrow = _ARROW.fullmatch(raw.strip()) if shape == HeadShape.COLON else None
+        name, noted_time, note, noted = clean_name(arrow["name"] if arrow else raw, bold=self.bold)
         if name is None:
             return None
         time = time or self.time or noted_time
@@ -303,6 +306,12 @@ def clean_name(raw: str, *, bold: bool = False) -> CleanName:
     return CleanName(name, time, inside if noted else None, noted) if _can_be_name(name) else CleanName()
 
 
+def has_role_in_front(name: str) -> bool:
+    """Whether a role in brackets stands before a person's name: "(客服)小李", "【客服】小李"."""
+    match = _FRONT.fullmatch(name)
+    return match is not None and known_role(match["role"]) is not None and is_person(match["name"])
+
+
 def _has_title(name: str) -> bool:
     """Whether a person's name and a role stand on the two sides of a comma: "李敏，售后主管", "Operator, chat bot"."""
     before, comma, after = (
@@ -316,7 +325,11 @@ def _has_title(name: str) -> bool:
 
 
 def _can_be_name(name: str) -> bool:
-    if not name or len(name) > MAX_NAME or times.is_time(name) or _BROKEN.search(name):
+    if not name or len(name) > MAX_NAME or times.is_time(name):
+        return False
+    if has_role_in_front(name):
+        return True
+    if _BROKEN.search(name):
         return False
     if _has_title(name):
         return True

@@ -160,6 +160,7 @@ _CANDIDATE = re.compile(r"候选人|应聘者|应聘人|求职者|面试者|cand
 _MANAGER = re.compile(r"(经理|主管|店长|manager|supervisor)$")
 _SHOP = re.compile(r"[^:]*(旗舰店|专营店|专卖店):.")
 _BRACKETS = re.compile(r"^(?P<name>[^()]*?)\s*\((?P<inside>[^()]*)\)$")
+_FRONT = re.compile(r"[(\[【]?(?P<inside>[^()\[\]【】]+)[)\]】]\s?(?P<name>[^()\[\]【】]+)")
 _TAIL = re.compile(r"[\s_\-#·.]*(\d[\d\s]{0,7}|[a-z]\d{0,6}|[a-z]+ [a-z]+|[a-z]+|[一二三四甲乙丙丁])")
 
 
@@ -272,7 +273,7 @@ def is_honorific(label: str) -> bool:
 @cache
 def _role_of_folded(text: str) -> Role | None:
     text = _SPEECH_VERB.sub("", text.strip("*_#-•【】[]<>「」'\"‘’“” "))
-    bracketed = _BRACKETS.match(text)
+    bracketed = _BRACKETS.match(text) or _FRONT.fullmatch(text)
     if bracketed:
         return _role_of_folded(bracketed["inside"]) or _role_of_folded(bracketed["name"])
     if text in _words():

@@ -14,6 +14,7 @@ from evaluator.transcript.heads import Head
 from evaluator.transcript.names import hinted_role, is_honorific, is_letter, is_person, is_phone, known_role
 
 _ACCOUNT = re.compile(r"\d{5,}|\S*@\S*|(?=\S*[\d_])[a-z][\w.-]{4,}", re.IGNORECASE)
+_PRONOUNS = re.compile(r"(?:he|she|they|him|her)(?:/\w+){1,2}")
 _NUMBER = re.compile(r"(?:工号|no\.?|id)?\s?[a-z]{0,2}\d{1,8}号?", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def with_notes(heads: Sequence[Head]) -> list[Head]:
 
 def _kept(notes: Sequence[str]) -> set[str]:
     """The notes that belong to the name, of all notes behind the same name; "" where a head has none."""
-    counts = Counter(note for note in notes if note)
+    counts = Counter(note for note in notes if note and not _PRONOUNS.fullmatch(note))
     if all(map(_ACCOUNT.fullmatch, counts)):
         return set(counts) if len(counts) > 1 else set()
     if len(counts) == 1:

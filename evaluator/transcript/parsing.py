@@ -11,6 +11,7 @@ from evaluator.rubric import Role
 from evaluator.text import fold, well_formed
 from evaluator.transcript import times
 from evaluator.transcript.dialogue import opens_as_dialogue, read_dialogue, stated_roles
+from evaluator.transcript.linebreaks import with_line_breaks
 from evaluator.transcript.mails import has_mail_head, has_quoted_mail, is_head_field, read_mail, unpacked
 from evaluator.transcript.quoted import read_quoted
 from evaluator.transcript.roles import Casting
@@ -52,7 +53,8 @@ def parse(
     if written_out is not None:
         return transcript_of(*written_out, roles=roles, assumed=assumed)
     text = unpacked(text)
-    return transcript_of(text, _read(text, form, roles), roles=roles, assumed=assumed)
+    text, broken = with_line_breaks(text)
+    return transcript_of(text, _read(text, form, roles), roles=roles, assumed=(*assumed, *broken))
 
 
 def transcript_of(

@@ -181,3 +181,29 @@ def test_a_word_file_gives_all_that_a_reader_sees() -> None:
         ("客服", "请讲"),
         ("客户", "漏水"),
     ]
+
+
+@pytest.mark.parametrize("sign", ["\\n", "\\r\\n", "<br>", "<br/>\n"])
+def test_line_breaks_that_are_written_out_part_turns(sign: str) -> None:
+    """A text from a database or a web page on one line; a path in the words is none."""
+    transcript = parse(sign.join(["客服：您好", "客户：漏水", "客服：抱歉", "客户：40718"]))
+    assert [text for _, _, text in said(transcript)] == ["您好", "漏水", "抱歉", "40718"] and "breaks_written" in codes(
+        transcript
+    )
+    assert said(parse("客服：打开 C:\\new\n客户：好\n客服：行"))[0][2] == "打开 C:\\new"
+
+
+def test_the_other_sides_label_inside_the_only_speakers_words_is_a_doubt() -> None:
+    """Turns that are joined in a way that nobody foresaw are asked about."""
+    assert "label_left_doubtful" in codes(parse("客服：您好♦客户：漏水♦客服：抱歉♦客户：40718"))
+
+
+def test_cells_of_a_table_without_a_header_stay_apart() -> None:
+    """A speaker column behind the words is no part of them; commas within the last column are."""
+    rows = "10:22\t您好\t客服\n10:23\t漏水\t客户\n10:24\t抱歉\t客服\n"
+    assert [text for _, _, text in said(parse(rows))] == ["您好", "漏水", "抱歉"]
+    assert [text for _, _, text in said(parse("客服,您好,请讲\n客户,漏水\n客服,抱歉,40718,好\n"))] == [
+        "您好,请讲",
+        "漏水",
+        "抱歉,40718,好",
+    ]

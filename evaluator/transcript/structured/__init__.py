@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evaluator.transcript.segments import Layout
 from evaluator.transcript.structured.json_shapes import read_json
+from evaluator.transcript.structured.markup import read_markup
 from evaluator.transcript.structured.messages import Message, written_out
 from evaluator.transcript.structured.records import read_records
 from evaluator.transcript.structured.tables import read_grid, read_table
@@ -17,4 +18,4 @@ def read_structured(text: str) -> tuple[str, Layout] | None:
 
     Raises InputError for JSON without a conversation that could be understood.
     """
-    return read_json(text) or read_webpage(text) or read_table(text) or read_records(text)
+    return read_json(text) or read_markup(text) or read_webpage(text) or read_table(text) or read_records(text)

@@ -7,6 +7,7 @@ searched; it is never read as prose.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections import deque
@@ -25,7 +26,7 @@ from evaluator.transcript.structured.messages import Message, written_out
 from evaluator.transcript.structured.words import is_word, labels_by_start, turns_of_words, unused_of_words
 from evaluator.transcript.turns import Assumption
 
-_LOOKS_LIKE = re.compile(r"\{\s*[\"}]|\[\s*(?:[{\[\"]|\])")
+_LOOKS_LIKE = re.compile(r"\{\s*[\"'}]|\[\s*(?:[{\[\"]|\])")
 _NUMBER = re.compile(r"\[\d+\]")
 _DEEPEST = 40
 _MOST_PATHS = 5
@@ -98,6 +99,7 @@ def read_json(text: str) -> tuple[str, Layout] | None:
 
 
 _NOTHING = object()
+_LITERAL = re.compile(r"\[?\s*\{\s*'[^'\r\n]{1,60}'\s*:")
 
 
 def _load(text: str) -> Any:
@@ -115,10 +117,27 @@ def _loaded(text: str) -> Any:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > 1 and _is_whole(lines[0]):
             return _load_lines(lines)
+        if _LITERAL.match(text):
+            return _literal(text, lines)
         if not re.match(r"\{\s*\"|\[\s*\{\s*\"|\[\s*\[\s*[\[\"]|\[{3}", text):
             return _NOTHING  # prose that starts with a bracket
         place = getattr(broken, "lineno", 1)
         raise InputError("transcript_json_broken", line=place, column=getattr(broken, "colno", 1)) from None
+
+
+def _literal(text: str, lines: Sequence[str]) -> Any:
+    """The value of a printed Python object, which has its texts in single quotes; or one per line."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        pass
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(ast.literal_eval(line.strip().rstrip(",")))
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            raise InputError("transcript_json_broken", line=number, column=1) from None
+    return found
 
 
 def _is_whole(line: str) -> bool:

@@ -147,14 +147,15 @@ def _by_content(rows: Grid) -> Iterator[Message]:
     speaker = next((column for column in range(width) if _is_speakers(rows, column)), None)
     if speaker is None:
         return
-    others = [column for column in range(max(map(len, rows))) if column != speaker]
+    widest = width if width > 1 else max(map(len, rows))  # what follows in longer rows are commas in the words
+    others = [column for column in range(widest) if column != speaker]
     time = next((column for column in others if all(_is_time(_cell(row, column)) for row in rows)), None)
     texts = [column for column in others if column != time and not _is_number_column(rows, column)]
     if not texts:
         return
     words = max(texts, key=lambda column: sum(len(_cell(row, column)) for row in rows))
     for row in rows:
-        rest = row[words:] if words == len(row) - 1 or len(row) > max(others) else [_cell(row, words)]
+        rest = row[words:] if words >= width - 1 else [_cell(row, words)]  # words with commas of their own come last
         text = ",".join(rest) if words < len(row) else ""
         yield Message(row[speaker].strip(_MARKS), text, _cell(row, time) or None)
 
