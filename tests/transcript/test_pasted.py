@@ -13,7 +13,7 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.transcript import parse
 
-PASTED = [json.loads(line) for line in Path(__file__).with_name("pasted.jsonl").read_text("utf-8").splitlines()]
+PASTED = [json.loads(line) for line in Path(__file__).with_name("pasted.jsonl").read_text("utf-8").split("\n") if line]
 _SAID = ("speech", "written", "mail", "earlier_mail")
 
 
