@@ -18,6 +18,7 @@ from evaluator.transcript.turns import (
     assemble,
     speakers,
     with_roles,
+    with_turn_roles,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "speakers",
     "touched_sentences",
     "with_roles",
+    "with_turn_roles",
 ]

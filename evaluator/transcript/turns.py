@@ -129,6 +129,20 @@ def with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
     return transcript.model_copy(update={"turns": turns, "assumptions": left})
 
 
+def with_turn_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:
+    """The same turns with other roles for those with these ids; their speakers' names are removed.
+
+    Whoever said the words is somebody else than the text says, and nobody said who. Unknown ids are ignored.
+    """
+    turns = tuple(
+        turn.model_copy(update={"role": roles[turn.id], "speaker": None})
+        if roles.get(turn.id, turn.role) != turn.role
+        else turn
+        for turn in transcript.turns
+    )
+    return transcript.model_copy(update={"turns": turns})
+
+
 def check_names(roles: Mapping[str, Role], found: Iterable[str | None]) -> None:
     """Raises InputError listing the speakers if `roles` names one that is not among `found`."""
     names = list(dict.fromkeys(name for name in found if name))

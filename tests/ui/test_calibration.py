@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from tests.support.practice_cases import rubric
 from tests.support.profile_cases import keep_desk
+from tests.support.storage_cases import make_rubric
 from tests.support.ui_pages import OWNER, WAIT_S, fine, has, open_page, prepare, press, said
 
 COUNT = 16
@@ -293,3 +295,50 @@ def test_the_page_speaks_english(data):
     """The same page in English."""
     page = open_page("calibration", "en")
     assert fine(page) and "Choose the rubric" in said(page)
+
+
+class _Upload:
+    """A file as the browser hands it over."""
+
+    def __init__(self, name: str, content: bytes):
+        self.name, self.content = name, content
+
+    def getvalue(self) -> bytes:
+        return self.content
+
+
+def test_texts_come_as_word_files_or_as_a_table():
+    """Everything that a batch takes is taken here; ids are those of the table, or file names without the suffix."""
+    import io
+
+    import docx
+
+    from ui.calibration.machine import texts_of
+
+    document, word = docx.Document(), io.BytesIO()
+    document.add_paragraph("客服：您好，马上给您换。")
+    document.save(word)
+    rubric = make_rubric()
+    table = "编号,对话\n甲,客服：您好。\n乙,客服：抱歉。".encode()
+    for files, ids in (
+        ([_Upload("d1.docx", word.getvalue()), _Upload("d2.txt", "客服：您好。".encode())], ["d1", "d2"]),
+        ([_Upload("四月.csv", table)], ["甲", "乙"]),
+    ):
+        ((name, content),) = texts_of(files, rubric)
+        assert name == "items.jsonl" and [json.loads(line)["id"] for line in content.decode().splitlines()] == ids
+
+
+def test_many_lost_grades_are_asked_about(monkeypatch):
+    """Grades of texts that are not there are not left out silently: a person has to agree."""
+    import pandas as pd
+
+    from evaluator.calibration.data import Grades
+    from ui.calibration import grades
+
+    few = pd.DataFrame([("d1", "g", "c", 1.0)], columns=["item", "grader", "criterion", "points"])
+    shown = []
+    monkeypatch.setattr(grades.runs, "grades_of", lambda run, known: Grades(few, (), 9))
+    monkeypatch.setattr(grades.st, "checkbox", lambda label, key: shown.append(label) or False)
+    monkeypatch.setattr(grades, "note", lambda *_: None)
+    run = grades.Run(id="r", owner="", at="", rubric="x")
+    assert not grades.show_grades(run) and "9" in shown[0]

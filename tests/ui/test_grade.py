@@ -314,3 +314,15 @@ def test_numbered_speakers_are_told_apart_and_chosen(data):
     assert fine(page) and "说话人 0、说话人 2" in said(page)
     next(one for one in page.segmented_control if "_role_" in one.key).set_value("other").run()
     assert "都标成了被评分者" not in said(page) and "3 · 说话人 2 · 被评分者" in said(page)
+
+
+def test_one_turn_gets_another_speaker(data):
+    """The text has it wrong in one place: that turn is the customer's, the others stay."""
+    page = _typed(CALL, CALLS)
+    field = next(one.key for one in page.selectbox if one.key.endswith("_which"))
+    page.selectbox(key=field).set_value("t3").run()
+    page.segmented_control(key=field.replace("_which", "_t3")).set_value("customer").run()
+    drawn = said(page)
+    assert fine(page) and drawn.count('class="ev-turn customer"') == 2 and drawn.count('class="ev-turn agent"') == 1
+    press(page, field.replace("_which", "_undo"))
+    assert said(page).count('class="ev-turn customer"') == 1

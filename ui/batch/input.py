@@ -26,9 +26,8 @@ from ui.shared.layout import guarded
 from ui.shared.literal import literal
 from ui.shared.once import once
 from ui.shared.reading import read_once
-from ui.shared.uploads import disk_name
+from ui.shared.uploads import write_inputs
 
-TABLES = (".csv", ".tsv", ".xlsx", ".jsonl", ".zip")
 PREVIEW = 5
 NO_COLUMN = ""
 
@@ -86,7 +85,7 @@ def _from_files(files: list[Any]) -> str | None:
 
 def _read(files: list[Any], columns: batch.Columns | None) -> batch.Inputs:
     with tempfile.TemporaryDirectory() as folder:
-        return batch.read_inputs(_write(files, Path(folder)), columns)
+        return batch.read_inputs(write_inputs(files, Path(folder)), columns)
 
 
 def _named_in_the_table(known: Mapping[str, Rubric], name: str) -> Rubric:
@@ -104,18 +103,6 @@ def _profiles(items: list[NewItem]) -> dict[str, Profile]:
         name: choose_profile("batch", rubric, tr("profile_for", title=rubric.title)) for name, rubric in used.items()
     }
     return {name: profile for name, profile in found.items() if profile is not None}
-
-
-def _write(files: list[Any], folder: Path) -> Path:
-    """Reads one table or archive as such, other files together as a folder. Names are used without their path."""
-    tables = [file for file in files if PurePath(file.name).suffix.lower() in TABLES]
-    if tables and len(files) > 1:
-        raise InputError("ui_batch_mixed", name=tables[0].name)
-    for number, file in enumerate(files):
-        name = disk_name(file.name) or f"{number}.txt"
-        path = folder / (name if not (folder / name).exists() else f"{number}-{name}")
-        path.write_bytes(file.getvalue())
-    return folder / disk_name(tables[0].name) if tables else folder
 
 
 def _columns(inputs: batch.Inputs) -> batch.Columns:

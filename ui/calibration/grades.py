@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # rows of the table
 PROBLEMS = 30
+FEW_LOST = 0.05  # share of the grades that may be left out without asking
 
 
 def choose_grades(run: Run) -> Run:
@@ -147,8 +148,11 @@ def _letters(run: Run) -> dict[str, float]:
         raise InputError("calibration_bad_letter", text=text) from None
 
 
-def show_grades(run: Run, known: set[str] | None = None) -> None:
-    """What could be used, and what could not, with its row."""
+def show_grades(run: Run, known: set[str] | None = None) -> bool:
+    """What could be used, and what could not, with its row.
+
+    Returns False while more than a few grades would be left out and nobody has agreed to that.
+    """
     grades = runs.grades_of(run, known)
     items = grades.table["item"].nunique()
     counts = {"grades": len(grades.table), "items": items, "graders": len(grades.graders)}
@@ -159,3 +163,9 @@ def show_grades(run: Run, known: set[str] | None = None) -> None:
         with st.expander(tr("ui_calibration.not_used", count=grades.problem_count)):
             lines = "".join(f"<li>{escape(one.text(language()))}</li>" for one in grades.problems[:PROBLEMS])
             st.html(f'<ul class="ev-list">{lines}</ul>')
+    lost = grades.problem_count - sum(one.row == 0 for one in grades.problems)
+    whole = lost + len(grades.table)
+    if lost <= FEW_LOST * whole:
+        return True
+    note(tr("ui_calibration.loses", lost=lost, whole=whole), "bad")
+    return st.checkbox(tr("ui_calibration.loses_agreed", lost=lost), key=f"calibration_loses_{run.id}_{lost}_{whole}")

@@ -32,7 +32,7 @@ def show_appeals(record: Record) -> None:
         taken = {one.criterion for one in found if one.pending or one.state == "closed"}
         free = {criterion: name for criterion, name in names.items() if criterion not in taken}
         if free:
-            _form(record.id, free)
+            _form(record.id, free, len(found))
 
 
 def _show(appeal: Appeal, names: dict[str, str]) -> None:
@@ -55,8 +55,8 @@ def _show(appeal: Appeal, names: dict[str, str]) -> None:
             st.button(tr("appeal.withdraw"), key=f"appeal_withdraw_{appeal.id}", icon=":material/undo:", on_click=act)
 
 
-def _form(record_id: str, names: dict[str, str]) -> None:
-    key = f"appeal_new_{record_id}"
+def _form(record_id: str, names: dict[str, str], number: int) -> None:
+    key = f"appeal_new_{record_id}_{number}"  # each appeal has fields of its own: nothing is cleared after the first
     with st.form(key, border=False):
         hold(f"{key}_criterion", names)
         st.selectbox(
@@ -112,7 +112,6 @@ def _done(key: str, act: partial[object] | object) -> None:
 def _open(record_id: str, key: str) -> None:
     criterion = st.session_state.get(f"{key}_criterion") or ""
     stores.records().appeals.open(record_id, criterion, str(st.session_state[f"{key}_reason"]), who=who_acts())
-    st.session_state[f"{key}_reason"] = ""
 
 
 def _withdraw(appeal_id: str) -> None:

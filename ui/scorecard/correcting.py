@@ -13,6 +13,7 @@ import streamlit as st
 from evaluator.errors import EvaluatorError
 from evaluator.scorecard import UngradedVerdict, Verdict
 from evaluator.storage import CAUSES, Cause, Override, Record, Review
+from ui.scorecard.transcript_view import turn_names
 from ui.scorecard.view import section
 from ui.shared import stores
 from ui.shared.choices import hold
@@ -131,9 +132,11 @@ def show_notes(record: Record, *, named: bool = False) -> None:
     Typed text stays until it is stored. `named`: the name was asked for above.
     """
     section("notes")
+    turns = turn_names(record.transcript)
     for note in record.notes:
         st.text(note.text)
-        st.caption(f"{literal(note.who or '–')} · {when(note.at)}")
+        pinned = [literal(turns[note.turn])] if note.turn in turns else []
+        st.caption(" · ".join([*pinned, literal(note.who or "–"), when(note.at)]))
     # Each note has a field of its own. Clearing one field for the next note would also clear what was typed into it
     # between the first click's answer and that of the second.
     field = f"note_{record.id}_{len(record.notes)}"
@@ -141,13 +144,21 @@ def show_notes(record: Record, *, named: bool = False) -> None:
         name_field()
     with st.form(f"{field}_form", border=False):
         st.text_area(tr("new_note"), height=80, key=field)
+        st.selectbox(
+            tr("pin_note"),
+            list(turns),
+            index=None,
+            format_func=turns.__getitem__,
+            key=f"{field}_turn",
+            placeholder=tr("pin_none"),
+        )
         st.form_submit_button(tr("add_note"), on_click=partial(_add_note, record.id, field))
 
 
 def _add_note(record_id: str, field: str) -> None:
-    text = str(st.session_state[field]).strip()
-    if text and not is_repeated(f"note_{record_id}", (text, who_acts())):
-        guarded_act(lambda: stores.records().add_note(record_id, text, who=who_acts()))
+    text, turn = str(st.session_state[field]).strip(), st.session_state.get(f"{field}_turn")
+    if text and not is_repeated(f"note_{record_id}", (text, turn, who_acts())):
+        guarded_act(lambda: stores.records().add_note(record_id, text, who=who_acts(), turn=turn))
 
 
 def delete_button(record: Record, after: Callable[[], None]) -> None:

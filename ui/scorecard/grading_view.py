@@ -46,7 +46,7 @@ def show_grading(
     if other:
         show_comparison(record, open_record(other))
     below = correcting.by_criterion(standing, record) if correct else None
-    show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below)
+    show_scorecard(record.scorecard, record.transcript, overrides=standing, below=below, notes=record.notes)
     explaining.show_explanation(record, standing)
     appealing.show_appeals(record)
     correcting.reviewed_button(record, stores.records().reviewed([record.id]).get(record.id), done)

@@ -35,6 +35,10 @@ class Handed(NamedTuple):
         changed = {name: role for name, role in roles.items() if confirmed or now.get(name) != role}
         return self._replace(transcript=transcripts.with_roles(self.transcript, changed)) if changed else self
 
+    def with_turns(self, roles: Mapping[str, Role]) -> Handed:
+        """Returns the same text with other roles for single turns, by their ids."""
+        return self._replace(transcript=transcripts.with_turn_roles(self.transcript, roles)) if roles else self
+
 
 def hand_in(key: str, draft: str, rubric: Rubric) -> list[Handed]:
     """A field to paste into and a place to drop files; returns every readable text. Typed text is kept."""

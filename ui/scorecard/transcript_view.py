@@ -10,8 +10,10 @@ from typing import NamedTuple
 import streamlit as st
 
 from evaluator.scorecard import Evidence, UngradedVerdict, Verdict
+from evaluator.storage import Note
 from evaluator.transcript import SAID, Role, Transcript, Turn, speakers
-from ui.shared.language import tr
+from ui.shared.choices import hold
+from ui.shared.language import labelled, tr
 from ui.shared.literal import literal
 from ui.shared.notes import note
 
@@ -55,27 +57,85 @@ def criterion_id(prefix: str, criterion: str) -> str:
 
 
 def show_transcript(
-    transcript: Transcript, verdicts: Sequence[Verdict | UngradedVerdict] = (), *, prefix: str = "", free: bool = False
+    transcript: Transcript,
+    verdicts: Sequence[Verdict | UngradedVerdict] = (),
+    *,
+    prefix: str = "",
+    free: bool = False,
+    notes: Sequence[Note] = (),
 ) -> None:
     """Draws the turns, with the evidence of `verdicts` in each criterion's colour and links to its criterion.
 
     `prefix` keeps the links of two transcripts on one page apart; `free` lets the transcript grow instead of scrolling.
+    Those of `notes` that are pinned to a turn are shown under it.
     """
-    st.html(transcript_html(transcript, verdicts, prefix=prefix, free=free))
+    st.html(transcript_html(transcript, verdicts, prefix=prefix, free=free, notes=notes))
 
 
 def transcript_html(
-    transcript: Transcript, verdicts: Sequence[Verdict | UngradedVerdict] = (), *, prefix: str = "", free: bool = False
+    transcript: Transcript,
+    verdicts: Sequence[Verdict | UngradedVerdict] = (),
+    *,
+    prefix: str = "",
+    free: bool = False,
+    notes: Sequence[Note] = (),
 ) -> str:
     """What `show_transcript` draws."""
     marks = marks_of(verdicts)
     turns = "".join(
         _turn(number, turn, [mark for mark in marks if mark.evidence.turn == turn.id], prefix)
+        + _pinned([note for note in notes if note.turn == turn.id])
         for number, turn in enumerate(transcript.turns, start=1)
     )
     label = escape(tr("transcript_label"))
     kind = "ev-script free" if free else f"ev-script{' beside' if verdicts else ''}"
     return f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">{turns}</div>'
+
+
+def turn_names(transcript: Transcript) -> dict[str, str]:
+    """Each turn by its id, with number, speaker and first words, to choose from."""
+    return {
+        turn.id: labelled(
+            f"{number} · {turn.speaker or tr(f'role_{turn.role}')}", " ".join(turn.text.split())[:_FIRST_WORDS]
+        )
+        for number, turn in enumerate(transcript.turns, start=1)
+    }
+
+
+def edit_turns(transcript: Transcript, key: str) -> dict[str, Role]:
+    """Lets the user say whose one turn is, where the text has it wrong; returns the changed roles by turn."""
+    field = f"{key}_turns_{transcript.digest[:12]}"
+    changed: dict[str, Role] = st.session_state.setdefault(field, {})
+    names = turn_names(transcript)
+    with st.popover(tr("fix_turn"), icon=":material/edit_note:"):
+        picked = st.selectbox(
+            tr("fix_which"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            key=f"{field}_which",
+            placeholder=tr("ui_bank.choose"),
+        )
+        if picked is not None:
+            one = f"{field}_{picked}"
+            hold(one, ROLES, changed.get(picked, transcript.turn(picked).role))
+            st.segmented_control(
+                tr("fix_whose"),
+                ROLES,
+                format_func=lambda role: tr(f"role_{role}"),
+                key=one,
+                required=True,
+                on_change=lambda: changed.update({picked: st.session_state[one]}),
+            )
+        for turn, role in list(changed.items()):
+            st.caption(literal(f"{names[turn]} → {tr(f'role_{role}')}"))
+        if changed:
+            st.button(tr("fix_undo"), key=f"{field}_undo", icon=":material/undo:", on_click=changed.clear)
+    return changed
+
+
+def _pinned(notes: Sequence[Note]) -> str:
+    return "".join(f'<p class="ev-pinned">{escape(one.text)} <small>{escape(one.who)}</small></p>' for one in notes)
 
 
 def _turn(number: int, turn: Turn, marks: list[Marked], prefix: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
 from evaluator.reports import bearing, decided, recomputed, shown_points, shown_reasons, state_of, why
 from evaluator.scorecard import Evidence, KeyPointResult, Scorecard, UngradedVerdict, Verdict
-from evaluator.storage import Override
+from evaluator.storage import Note, Override
 from evaluator.transcript import Transcript
 from ui.scorecard.transcript_view import colour, criterion_id, mark_id, show_transcript
 from ui.shared.language import language, listed, tr
@@ -28,6 +28,7 @@ def show_scorecard(
     overrides: Mapping[str, Override] | None = None,
     prefix: str = "",
     below: Below | None = None,
+    notes: Sequence[Note] = (),
 ) -> None:
     """Everything about one grading: total, reasons to look, criteria beside the transcript, key points, references.
 
@@ -43,7 +44,7 @@ def show_scorecard(
         show_criteria(card, overrides=overrides, prefix=prefix, below=below)
     with right:
         section("transcript")
-        show_transcript(transcript, card.verdicts, prefix=prefix)
+        show_transcript(transcript, card.verdicts, prefix=prefix, notes=notes)
     show_key_points(card)
     show_references(card)
     show_technical(card)

@@ -42,9 +42,10 @@ def run_view() -> None:
     if run.mapping is None:
         return
     items = machine.choose_items(run)
+    agreed = False
     with guarded():
-        grades.show_grades(run, {item.id for item in items} or None)
-    if not items:
+        agreed = grades.show_grades(run, {item.id for item in items} or None)
+    if not items or not agreed:
         return
     machine.grade_items(run, items)
     if run.readouts.is_file():

@@ -9,7 +9,7 @@ from ui.scorecard.handed_in import Handed, hand_in
 from ui.scorecard.profile_choice import choose_profile
 from ui.scorecard.proposal import show_proposal
 from ui.scorecard.scenario import choose_rubric
-from ui.scorecard.transcript_view import confirm_roles, edit_roles, show_assumptions, show_transcript
+from ui.scorecard.transcript_view import confirm_roles, edit_roles, edit_turns, show_assumptions, show_transcript
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.choices import distinct, held_text, hold
@@ -79,7 +79,8 @@ def _understood(one: Handed, number: int) -> Handed:
         with left:
             roles = edit_roles(one.transcript, f"grade_{one.key}")
             sure = confirm_roles(one.transcript, f"grade_{one.key}")
-        one = one.with_roles(roles, confirmed=sure)
+            turns = edit_turns(one.transcript, f"grade_{one.key}")
+        one = one.with_roles(roles, confirmed=sure).with_turns(turns)
         with right:
             show_transcript(one.transcript, prefix=f"in{number}-")
     return one

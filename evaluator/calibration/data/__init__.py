@@ -4,7 +4,7 @@ from evaluator.calibration.data.dataset import Data, scales_of
 from evaluator.calibration.data.grades import Grades, Scale, read_grades
 from evaluator.calibration.data.items import CalibrationItem, Readouts, read_items, read_readouts
 from evaluator.calibration.data.readouts import read_out, transcript_of, write_lines
-from evaluator.calibration.data.stored import gather_stored
+from evaluator.calibration.data.stored import gather_stored, item_of
 from evaluator.calibration.data.tables import ColumnMapping, propose_mapping, read_table
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Readouts",
     "Scale",
     "gather_stored",
+    "item_of",
     "propose_mapping",
     "read_grades",
     "read_items",
