@@ -23,6 +23,7 @@ chosen = st.navigation(
         _page("home", ":material/home:", default=True),
         _page("grade", ":material/fact_check:"),
         _page("batch", ":material/table_rows:"),
+        _page("dashboard", ":material/monitoring:"),
         _page("history", ":material/history:"),
         _page("interview", ":material/forum:"),
         _page("practice", ":material/school:"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from evaluator.reports.excel import xlsx_report
     from evaluator.reports.explaining import appeal_step, explanation
+    from evaluator.reports.grouping import GradedShare, GroupFigures, figures_by_group, week_of
     from evaluator.reports.markdown import to_markdown
     from evaluator.reports.phrases import bearing, decided, shown_reasons, state_of, why
     from evaluator.reports.rounding import shown_points
@@ -56,6 +57,7 @@ __getattr__ = fetched_late(
         ),
         "excel": ("xlsx_report",),
         "explaining": ("appeal_step", "explanation"),
+        "grouping": ("GradedShare", "GroupFigures", "figures_by_group", "week_of"),
         "markdown": ("to_markdown",),
         "phrases": ("bearing", "decided", "shown_reasons", "state_of", "why"),
         "rounding": ("shown_points",),
@@ -82,6 +84,8 @@ __all__ = [
     "Block",
     "Bullets",
     "DocumentFormat",
+    "GradedShare",
+    "GroupFigures",
     "PageBreak",
     "Paragraph",
     "Table",
@@ -91,6 +95,7 @@ __all__ = [
     "decided",
     "docx_report",
     "explanation",
+    "figures_by_group",
     "print_blocks",
     "print_engine",
     "print_findings",
@@ -110,6 +115,7 @@ __all__ = [
     "state_of",
     "to_html",
     "to_markdown",
+    "week_of",
     "why",
     "write_blocks",
     "xlsx_report",

@@ -15,7 +15,19 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 pytestmark = pytest.mark.browser
 
 SESSIONS = 20
-PAGES = ("", "grade", "batch", "history", "interview", "practice", "paper", "bank", "calibration", "settings")
+PAGES = (
+    "",
+    "grade",
+    "batch",
+    "dashboard",
+    "history",
+    "interview",
+    "practice",
+    "paper",
+    "bank",
+    "calibration",
+    "settings",
+)
 
 
 @pytest.fixture(scope="module")

@@ -360,11 +360,11 @@ def open_records_once(read):
 
 def test_a_note_pinned_to_a_turn_stands_under_it(data):
     """The transcript shows the note below its turn; the list of notes names the turn."""
-    grading = _stored(verdict())
+    grading = _stored()
     page = _opened(grading)
     page.text_area(key=f"note_{grading}_0").set_value("这一句很好")
     page.selectbox(key=f"note_{grading}_0_turn").set_value("t1")
-    next(one for one in page.button if one.label == "添加备注").click().run()
+    _press_labelled(page, "添加备注")
     assert fine(page) and '<p class="ev-pinned">这一句很好' in said(page)
     with open_records() as records:
         assert [one.turn for one in records.notes(grading)] == ["t1"]
