@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         ModelAnswer,
         ScoringLine,
     )
-    from evaluator.bank.objective import MarkingPolicy, ObjectiveGrade, grade_objective
+    from evaluator.bank.objective import MarkingPolicy, ObjectiveGrade, full_points, grade_objective
     from evaluator.bank.references import index_bank, language_of, right_answer, scope_of, search
 
 __getattr__ = fetched_late(
@@ -30,6 +30,7 @@ __getattr__ = fetched_late(
         "objective": (
             "MarkingPolicy",
             "ObjectiveGrade",
+            "full_points",
             "grade_objective",
         ),
         "drafting": (
@@ -80,6 +81,7 @@ __all__ = [
     "export",
     "find_duplicates",
     "find_questions",
+    "full_points",
     "grade_objective",
     "import_files",
     "index_bank",

@@ -145,6 +145,7 @@ class Section(Strict):
     line: int
     declared_count: int | None = None
     declared_each: float | None = None
+    per_gap: bool = Field(default=False, description="Whether `declared_each` is the points of a gap, as in `每空1分`.")
     declared_points: float | None = None
     found: int = 0
     truncated: int = 0

@@ -7,9 +7,10 @@ from typing import Literal
 
 from evaluator.bank.items import OBJECTIVE_KINDS, Item, MatchingPair
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.papers.gaps import pair_up, split_answer_of_gaps
+from evaluator.bank.papers.gaps import answers_by_gap, pair_up
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError
+from evaluator.text import normalise
 
 MarkingPolicy = Literal["all_or_nothing", "partial", "declared"]
 WhyUnmarked = Literal["no_key", "unreadable", "truncated"]
@@ -41,13 +42,14 @@ def grade_objective(item: Item, answer: str, policy: MarkingPolicy | None = None
     `declared` where the paper declares it, else `all_or_nothing`.
 
     Each gap of a fill-in question is worth its own points, or an equal share; any of its right answers counts, whatever
-    width, case, script and punctuation, and numerals equal digits. Each pair of a matching question is worth an equal
-    share. An item without points counts 1. An empty answer is graded 0; one that cannot be read is left ungraded.
+    width, case, script and punctuation, and numerals equal digits. Gaps are answered one per line (an empty line for an
+    empty gap), or in one line with semicolons or numbers. Each pair of a matching question is worth an equal share; it is
+    written as `left → right`, one per line, or with the marks of the two lists. An item without points counts 1. An empty answer is graded 0; one that cannot be read is left ungraded.
     """
     if item.kind not in GRADED_BY_KEY:
         raise InputError("bank_not_objective", id=item.id, kind=item.kind)
     policy = policy or ("declared" if item.partial is not None else "all_or_nothing")
-    max_points = _full_points(item)
+    max_points = full_points(item)
     base = ObjectiveGrade(points=None, max_points=max_points, policy=policy, key=item.key)
     if not (item.key or item.blanks or item.pairs):
         return base.model_copy(update={"cause": "truncated" if item.truncated else "no_key"})
@@ -64,7 +66,7 @@ def grade_objective(item: Item, answer: str, policy: MarkingPolicy | None = None
     return base.model_copy(update={"points": max_points if correct else 0.0, "correct": correct, "given": given})
 
 
-def _full_points(item: Item) -> float:
+def full_points(item: Item) -> float:
     """The item's points; those of its gaps together where only these are given; else 1."""
     each = [blank.points for blank in item.blanks]
     if item.points is None and each and None not in each:
@@ -74,7 +76,7 @@ def _full_points(item: Item) -> float:
 
 def _grade_gaps(base: ObjectiveGrade, item: Item, answer: str) -> ObjectiveGrade:
     """Gap by gap, in their order."""
-    given = split_answer_of_gaps(answer.strip(), len(item.blanks))
+    given = answers_by_gap(answer, len(item.blanks))
     worth = _shares([blank.points for blank in item.blanks], base.max_points)
     points, missed, wrong = 0.0, [], []
     for place, (blank, share) in enumerate(zip(item.blanks, worth, strict=True)):
@@ -84,8 +86,14 @@ def _grade_gaps(base: ObjectiveGrade, item: Item, answer: str) -> ObjectiveGrade
             continue
         missed.append(blank.answers[0])
         wrong += [said] if said else []
-    update = {"points": points, "correct": not missed, "given": "；".join(given)[:200]}
+    key = "；".join("/".join(blank.answers) for blank in item.blanks)
+    update = {"points": _whole(points, base), "correct": not missed, "given": "；".join(given)[:200], "key": key}
     return base.model_copy(update={**update, "missed": tuple(missed), "wrong": tuple(wrong)})
+
+
+def _whole(points: float, base: ObjectiveGrade) -> float:
+    """Shares added up: a third, a third and a third are 1."""
+    return min(round(points, 4), base.max_points)
 
 
 def _shares(given: list[float | None], total: float) -> list[float]:
@@ -96,16 +104,24 @@ def _shares(given: list[float | None], total: float) -> list[float]:
 
 def _grade_pairs(base: ObjectiveGrade, item: Item, answer: str) -> ObjectiveGrade:
     """MatchingPair by pair, in any order; what belongs to one entry may be given once."""
-    given = pair_up(item.text, answer)
+    given = _in_words(item, answer) or pair_up(item.text, answer)
     if answer.strip() and not given:
         return base.model_copy(update={"cause": "unreadable", "given": answer.strip()[:80]})
     right = [pair for pair in item.pairs if any(_same_pair(pair, other) for other in given)]
     wrong = [other for other in given if not any(_same_pair(pair, other) for pair in item.pairs)]
     missed = [pair for pair in item.pairs if pair not in right]
     shown = {"given": "；".join(map(_shown, given))[:200], "missed": tuple(map(_shown, missed))}
-    points = base.max_points * len(right) / len(item.pairs)
+    points = _whole(base.max_points * len(right) / len(item.pairs), base)
     update = {"points": points, "correct": not missed and not wrong, "wrong": tuple(map(_shown, wrong))}
-    return base.model_copy(update={**shown, **update})
+    return base.model_copy(update={**shown, **update, "key": "；".join(map(_shown, item.pairs))})
+
+
+def _in_words(item: Item, answer: str) -> tuple[MatchingPair, ...]:
+    """`AHT → 平均处理时长`, one line per pair, as far as the left sides are the question's."""
+    known = {_plain(pair.left) for pair in item.pairs}
+    lines = (line.partition("→") for line in answer.splitlines())
+    found = ((left.strip(), right.strip()) for left, _, right in lines)
+    return tuple(MatchingPair(left=left, right=right) for left, right in found if right and _plain(left) in known)
 
 
 def _same_pair(pair: MatchingPair, other: MatchingPair) -> bool:
@@ -126,7 +142,7 @@ def _says(given: str, right: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    folded = line_patterns.fold(text).strip().lower()
+    folded = line_patterns.fold(normalise(text).text).strip().lower()
     kept = "".join(ch for ch in folded if ch.isalnum() or ch in "%√×+-<>=.")
     return kept.strip(".") or folded
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple, Protocol
 
-from evaluator.bank import Item, MarkingPolicy, language_of
+from evaluator.bank import Item, MarkingPolicy, full_points, language_of
 from evaluator.errors import InputError
 from evaluator.exams.declared import minutes_in, pass_mark_in
 from evaluator.exams.keyed import has_key, is_keyed
@@ -119,7 +119,7 @@ def _question(
         text=item.text,
         background=item.background,
         requirements=item.requirements,
-        points=item.points or (KEYED_POINTS if keyed else OPEN_POINTS),
+        points=(full_points(item) or KEYED_POINTS) if keyed else (item.points or OPEN_POINTS),
         item=item,
         rubric=None if keyed else rubric_of(item, settings),
         policy=policy,

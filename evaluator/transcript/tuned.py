@@ -13,5 +13,5 @@ THINKABLE_FROM = tuned(0.5, chosen_on=_LAYOUTS, shown_by="tests/transcript")
 # Score from which a layout is taken, and the share of the best score above which another one is a doubt.
 LAYOUT_FROM = tuned(2.0, chosen_on=_LAYOUTS, shown_by="tests/transcript")
 NEAR_LAYOUT = tuned(0.75, chosen_on=_LAYOUTS, shown_by="tests/transcript")
-# Share (sides.py).
+# Share of the lines that begin with a mark, from which the marks tell two sides apart (sides.py).
 SIDE_SHARE = tuned(0.6, chosen_on=_LAYOUTS, shown_by="tests/transcript")

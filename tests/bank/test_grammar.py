@@ -456,3 +456,24 @@ def test_a_table_of_questions_without_numbers_is_counted():
     lines = tuple(Line(row, number, cells=tuple(row.split("\t"))) for number, row in enumerate(rows.split("|"), 1))
     (paper,) = parse(Document("t.html", "0" * 64, lines))
     assert [(item.number, item.key, len(item.options)) for item in paper.items] == [(1, "A", 2), (2, "B", 2)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "points", "warned"),
+    [
+        ("一、填空题（每空1分，共5分）", [2, 3], False),
+        ("一、填空题（每空0.5分）", [1, 1.5], False),
+        ("一、填空题（共2题，每空1分，共5分）", [2, 3], False),
+        ("一、填空题（每空1分，共6分）", [2, 3], True),
+        ("一、填空题（每题1分，共2分）", [1, 1], False),
+        ("I. Fill in the blanks (1 point per blank, total 5 points)", [2, 3], False),
+    ],
+)
+def test_points_of_a_gap_are_no_points_of_a_question(heading, points, warned):
+    """`每空1分` gives a question with three gaps three points; a sum that does not fit is reported."""
+    text = f"{heading}\n1. 来电____声之内接听，简称____原则。\n答案：三；三声\n2. 客户分级：____、____、____。\n答案：普通；重点；贵宾\n"
+    paper = parse_text(text)
+    assert [item.points for item in paper.items] == points
+    assert bool({"points_differ", "item_points_differ"} & set(codes(paper))) is warned
+    share = points[0] / 2
+    assert {blank.points for item in paper.items for blank in item.blanks} <= {share, None}

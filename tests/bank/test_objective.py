@@ -127,3 +127,40 @@ def test_pairs_count_by_themselves(answer, points):
 def test_gaps_without_answers_are_left_ungraded():
     """A fill-in question whose answers are not known is not zero."""
     assert grade_objective(Item(kind="blank", text="____"), "甲").cause == "no_key"
+
+
+@pytest.mark.parametrize(
+    ("answer", "points", "given"),
+    [
+        ("三\n三声\n首问人", 4, "三；三声；首问人"),
+        ("\n三声\n首接人", 3, "；三声；首接人"),  # an empty line is an empty gap
+        ("三\n\n首接人", 3, "三；；首接人"),
+        ("三", 1, "三"),
+        ("1. 三\n2. 三聲\n3. 首問人", 4, "三；三聲；首問人"),
+        ("三；三声\n首问人", 4, "三；三声；首问人"),
+    ],
+)
+def test_gaps_are_answered_line_by_line(answer, points, given):
+    """The page and the terminal send one line per gap; traditional characters are no mistake."""
+    grade = grade_objective(GAPS, answer)
+    assert (grade.points, grade.given, grade.key) == (points, given, "三/叁；三声；首问人/首接人")
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"),
+    [
+        ("AHT → 平均处理时长\nFCR → 首次解决率", 4),
+        ("fcr→首次解决率", 2),
+        ("AHT → \nFCR → 首次解决率", 2),
+        ("FCR → AHT", 0),
+    ],
+)
+def test_pairs_in_words(answer, points):
+    """What the page sends: the entry and its match in words."""
+    assert grade_objective(PAIRS, answer).points == points
+
+
+def test_thirds_add_up():
+    """Three gaps of one point are worth exactly one point."""
+    item = Item(kind="blank", text="____", points=1, blanks=tuple(Blank(answers=(word,)) for word in "甲乙丙"))
+    assert [grade_objective(item, answer).points for answer in ("甲\n乙\n丙", "甲\n乙")] == [1, 0.6667]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.bank import Item
+from evaluator.bank.items import Blank
 from evaluator.errors import InputError
 from evaluator.exams import QuestionOutcome, add_up, from_bank, grade_by_key, papers_in, parse_questions
 from evaluator.exams.declared import minutes_in, pass_mark_in
@@ -134,3 +135,14 @@ def test_a_paper_of_the_bank_leaves_out_what_nobody_can_answer():
 def test_what_a_paper_declares(line, minutes, mark):
     """Time and pass marks are found where a paper states them, and nowhere else."""
     assert (minutes_in([line]), pass_mark_in([line])) == (minutes, mark)
+
+
+@pytest.mark.parametrize(("points", "each", "full"), [(None, 1.0, 3), (6.0, None, 6), (None, None, 1)])
+def test_a_question_with_gaps_is_worth_its_gaps(points, each, full):
+    """Gap by gap where the paper gives the points of a gap; the whole where it gives those of the question."""
+    blanks = tuple(Blank(answers=(word,), points=each) for word in ("甲", "乙", "丙"))
+    item = Item(kind="blank", text="__、__、__", section="填空", paper="卷", points=points, blanks=blanks)
+    question = from_bank(Shelf(item), "卷").questions[0]
+    assert question.points == full
+    assert grade_by_key(question, "甲\n\n丙").points == pytest.approx(full * 2 / 3, abs=1e-4)
+    assert grade_by_key(question, "甲\n乙\n丙").points == full

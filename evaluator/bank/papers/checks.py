@@ -152,7 +152,13 @@ def _check_sections(paper: Paper) -> Iterator[ItemWarning]:
         if section.declared_count is None and _is_empty(paper, section):
             yield ItemWarning(code="empty_section", line=section.line, values=named)
         each, points, count = section.declared_each, section.declared_points, section.declared_count
-        if each is not None and points is not None and count and abs(each * count - points) > 1e-9:
+        if (
+            each is not None
+            and points is not None
+            and count
+            and not section.per_gap
+            and abs(each * count - points) > 1e-9
+        ):
             values = {**named, "each": f"{each:g}", "count": str(count), "points": f"{points:g}"}
             yield ItemWarning(code="points_differ", line=section.line, values=values)
         yield from _check_item_points(paper, section)
@@ -199,10 +205,17 @@ def _ranges(numbers: list[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
+def _sum_of(paper: Paper, section: Section) -> float:
+    """The points of a section that declares those of a question and their number, or those of a gap; 0 otherwise."""
+    if section.per_gap:
+        return sum(item.points or 0 for item in _items_of(paper, section))
+    return (section.declared_each or 0) * (section.declared_count or 0)
+
+
 def _check_total(paper: Paper, total: float | None) -> Iterator[ItemWarning]:
     """Compares the paper's full marks with the sum of its sections' points."""
     declared = [
-        section.declared_points or (section.declared_each or 0) * (section.declared_count or 0)
+        section.declared_points or _sum_of(paper, section)
         for section in paper.sections
         if section.found or section.declared_count  # `第一部分(共24分)` only sums up the sections below it
     ]

@@ -55,7 +55,7 @@ def _finish_item(draft: QuestionDraft, section: OpenSection, paper: OpenPaper, d
     if each is None and heading.points is not None and (heading.count or alone):
         each = heading.points / (heading.count or 1)
     source = ItemSource(file=document.file, digest=document.digest, start=draft.start, end=draft.end, page=draft.page)
-    return draft.finish(source, paper.title, each)
+    return draft.finish(source, paper.title, each, per_gap=heading.per_gap)
 
 
 def _finish_section(section: OpenSection, items: list[Item]) -> Section:
@@ -66,6 +66,7 @@ def _finish_section(section: OpenSection, items: list[Item]) -> Section:
         line=section.line,
         declared_count=heading.count,
         declared_each=heading.each,
+        per_gap=heading.per_gap,
         declared_points=heading.points,
         found=len(items),
         truncated=sum(item.truncated for item in items),

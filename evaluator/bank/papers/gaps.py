@@ -37,8 +37,8 @@ def _inside(text: str) -> list[str]:
 def read_blanks(text: str, answer: str, points: float | None) -> tuple[Blank, ...]:
     """The gaps of a question with all right answers for each, from the gaps or from the answer below.
 
-    `甲/乙` and `甲或乙` are two right answers for one gap. Points are shared out evenly. Empty if neither source has
-    answers.
+    `甲/乙` and `甲或乙` are two right answers for one gap. The question's points are shared out evenly. Empty if neither
+    source has answers.
     """
     given = split_answer_of_gaps(answer.strip(), count_gaps(text)) if answer.strip() else _inside(text)
     each = points / len(given) if points and given else None
@@ -58,6 +58,15 @@ def split_answer_of_gaps(answer: str, gaps: int) -> list[str]:
         if len(pieces) == gaps:
             return pieces
     return _pieces(answer, folded, _BETWEEN)
+
+
+def answers_by_gap(answer: str, gaps: int) -> list[str]:
+    """What somebody answered in each gap: a line for each, also an empty one, or as `split_answer_of_gaps` reads it."""
+    lines = [line.strip() for line in answer.rstrip().split("\n")]
+    numbered = all(_NUMBERED.match(fold(line)) for line in lines if line)
+    if len(lines) > 1 and not numbered and (len(lines) == gaps or not re.search(r"[;|]", fold(answer))):
+        return lines[:gaps]
+    return split_answer_of_gaps(answer.strip(), gaps)
 
 
 def _pieces(answer: str, folded: str, pattern: re.Pattern[str]) -> list[str]:

@@ -9,7 +9,7 @@ from evaluator.bank.formats.lines import Line, join
 from evaluator.bank.items import CHOICE_KINDS, Item, ItemKind, ItemOption, ItemSource, ItemWarning, ScoringLine
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
-from evaluator.bank.papers.gaps import pair_up, read_blanks
+from evaluator.bank.papers.gaps import count_gaps, pair_up, read_blanks
 
 _TERMINAL = re.compile(r"[。.!?;…”\"')\]》>]\s*$|[√×]\s*$|_{2,}\s*$")
 _HANGING = re.compile(r"[,、:(\[“《—-]\s*$|(?:的|和|与|及|或|并|在|对|为|and|or|the|of|to|a|with|for|in)\s*$", re.I)
@@ -231,8 +231,8 @@ class QuestionDraft:
             or (not ends(target.value) and (ends(line.text) or split_before or indented or line.text[:1].islower()))
         )
 
-    def finish(self, source: ItemSource, paper: str, section_points: float | None) -> Item:
-        """The finished item."""
+    def finish(self, source: ItemSource, paper: str, section_points: float | None, *, per_gap: bool = False) -> Item:
+        """The finished item; `section_points` are those of each gap if `per_gap` says so."""
         self.options.sort(key=lambda option: option[0])
         text, key = self._text_and_key()
         options = tuple(ItemOption(label=label, text=option.value) for label, option in self.options)
@@ -244,6 +244,9 @@ class QuestionDraft:
         )
         kind = self._kind(key, options)
         blanks = read_blanks(text, self.answer.value, self.points) if kind == "blank" else ()
+        if kind == "blank" and per_gap and section_points is not None and self.points is None:
+            blanks = tuple(blank.model_copy(update={"points": section_points}) for blank in blanks)
+            section_points *= max(len(blanks), count_gaps(text), 1)
         pairs = pair_up(text, self.answer.value or self.raw_key) if kind == "matching" else ()
         steps = tuple(self.steps) if kind == "ordering" else ()
         if self.steps and not steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evaluator.bank.items import ItemKind
 from evaluator.bank.papers.line_patterns.folding import CN, NUM, POINT_WORD, fold, read_number, read_points, remembered
@@ -19,7 +20,8 @@ class Heading:
     kind: ItemKind | None
     some_choice: bool = False
     count: int | None = None
-    each: float | None = None
+    each: float | None = None  # points of a question, or of each of its gaps
+    per_gap: bool = False  # `每空1分`
     points: float | None = None
     partial: float | None = None  # points if right options are missing and none is wrong
     chapter: bool = False  # groups sections; numbering may restart below it
@@ -109,8 +111,20 @@ def _split_declaration(rest: str) -> tuple[str, str]:
     return rest[: match.start()].strip(" :"), match[0]
 
 
-def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
-    """Number of questions, points each, total points."""
+_PER_GAP = re.compile(r"^每空|(?:each|per|apiece)\s*(?:blank|gap)", re.I)
+
+
+class _Declared(NamedTuple):
+    """What a heading declares, in the order of the fields of `Heading`."""
+
+    count: int | None
+    each: float | None
+    per_gap: bool
+    points: float | None
+
+
+def _declaration(text: str) -> _Declared:
+    """What the brackets of a heading declare."""
     text = re.sub(r"[^,;。(]{0,10}(?:少选|漏选|错选|多选|不选|选对|不全|部分选对|答错)[^,;。)]*分[^,;。)]*", "", text)
     span = re.search(r"第?\s*(\d{1,4})\s*题?\s*[-~–—至到]+\s*第?\s*(\d{1,4})\s*题", text)
     rest_of = text[: span.start()] + text[span.end() :] if span else text
@@ -133,7 +147,12 @@ def _declaration(text: str) -> tuple[int | None, float | None, float | None]:
         re.I,
     )
     counted = read_number(count[1]) if count else int(span[2]) - int(span[1]) + 1 if span else None
-    return (counted if counted is None or counted > 0 else None), _first(each), _first(total)
+    return _Declared(
+        counted if counted is None or counted > 0 else None,
+        _first(each),
+        bool(each and _PER_GAP.search(f"{each[0]}{text[each.end() : each.end() + 12]}")),
+        _first(total),
+    )
 
 
 def _partial(text: str) -> float | None:
