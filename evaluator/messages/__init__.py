@@ -4,6 +4,10 @@ There is one YAML file per area; each key holds both languages side by side, so 
 
     too_short: {zh: "…{seconds} 秒…", en: "… {seconds} s …"}
 
+A text that several catalogues need stands in one of them; the others refer to it:
+
+    covered: {as: scorecard.covered}
+
 `say("errors.too_short", seconds=3)` renders it in the current language. A missing key or value raises: a page that
 shows `{seconds}` to a user is a bug that a test should find.
 """
@@ -32,7 +36,13 @@ _current: ContextVar[Language | None] = ContextVar("language", default=None)
 def catalogue(area: str) -> dict[str, dict[str, str]]:
     """The texts of one area: {key: {"zh": …, "en": …}}."""
     path = Path(__file__).with_name(f"{area}.yaml")
-    return read_yaml(path.read_text(encoding="utf-8")) or {}
+    found = read_yaml(path.read_text(encoding="utf-8")) or {}
+    return {key: _text_of(both["as"]) if "as" in both else both for key, both in found.items()}
+
+
+def _text_of(key: str) -> dict[str, str]:
+    area, name = key.split(".", 1)
+    return catalogue(area)[name]
 
 
 def areas() -> list[str]:

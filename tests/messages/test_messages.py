@@ -51,3 +51,25 @@ def test_every_error_code_of_the_sources_has_a_text():
         if not path.is_relative_to(package / "texts")
     }
     assert codes - set(messages.catalogue("errors")) == set()
+
+
+# The catalogues from which a scorecard is rendered: Markdown and the terminal, Word and Excel, the page, and its explanation.
+RENDERERS = ("report", "export", "ui", "explain")
+
+
+def test_phrases_of_a_scorecard_stand_once():
+    """What two renderers say in the same words is written in one catalogue, so that they cannot come to differ."""
+    written: dict[tuple[str, str], set[str]] = {}
+    for area in RENDERERS:
+        text = Path(messages.__file__).with_name(f"{area}.yaml").read_text(encoding="utf-8")
+        for both in yaml.safe_load(text).values():
+            if "as" not in both:
+                written.setdefault((both["zh"], both["en"]), set()).add(area)
+    known = {("邮件", "e-mail"), ("状态", "State"), ("理由", "Reason")}  # of a text, of a batch, of a correction
+    assert {words for words, found in written.items() if len(found) > 1} == known
+
+
+def test_a_reference_is_followed():
+    """All renderers say the same."""
+    said = [messages.say(f"{area}.role_agent", "en") for area in ("report", "export", "ui", "scorecard")]
+    assert said == ["graded person"] * 4
