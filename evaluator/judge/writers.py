@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
 
 from evaluator.judge.backends.asking import Prompt
 from evaluator.judge.backends.embedded import EmbeddedAsker
@@ -15,29 +14,10 @@ from evaluator.judge.choose import choose, is_embedded
 from evaluator.judge.combined.masking import MaskingJudge, MaskingWriter
 from evaluator.judge.combined.swapped import PREFIX
 from evaluator.judge.questions import Judge
+from evaluator.judge.writer import Writer
 from evaluator.settings import Settings
 
 ROOM_TO_THINK = 1000  # tokens
-
-
-class Writer(Protocol):
-    """A model that writes, piece by piece."""
-
-    @property
-    def name(self) -> str:
-        """The name that the user chose."""
-        ...
-
-    async def prepare(self, system: str) -> None:
-        """Reads a system message in advance, if that makes the first piece arrive sooner."""
-        ...
-
-    def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
-        """The reply to a system and a user message, of at most `most` tokens, in pieces as they arrive.
-
-        Raises ModelError or ReadingFailed.
-        """
-        ...
 
 
 def open_writer(settings: Settings, name: str | None = None) -> Writer:

@@ -3,7 +3,7 @@
 from evaluator.storage.appeals import APPEAL_STATES, PENDING, Appeal, AppealState, AppealStep
 from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
 from evaluator.storage.audit import AuditEntry
-from evaluator.storage.batches import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
+from evaluator.storage.batch_types import Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, PendingItem
 from evaluator.storage.calibration_sessions import BlindPoint, CalibrationSession
 from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
 from evaluator.storage.effective_overrides import points_of

@@ -9,8 +9,7 @@ from sqlalchemy import delete, select, update
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.storage import tables as t
-from evaluator.storage.contents import keep_rubric, keep_transcript, transcript_of
-from evaluator.storage.ids import new_id
+from evaluator.storage.contents import keep_transcript, of_practice, transcript_of
 from evaluator.storage.models import Shape, now
 from evaluator.storage.opening import Database
 from evaluator.transcript import Transcript
@@ -93,11 +92,7 @@ class Attempts:
         _check(rubric, own_points)
         with self.database.write() as session:
             row = t.AttemptRow(
-                id=new_id(),
-                owner=owner,
-                at=now(),
-                rubric_id=rubric.id,
-                rubric_digest=keep_rubric(session, rubric),
+                **of_practice(session, owner, rubric),
                 transcript_id=keep_transcript(session, transcript),
                 own_points={name: one.model_dump() for name, one in own_points.items()},
             )

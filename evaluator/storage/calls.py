@@ -9,7 +9,7 @@ from sqlalchemy import select
 from evaluator.errors import InputError
 from evaluator.rubric import Rubric
 from evaluator.storage import tables as t
-from evaluator.storage.contents import keep_rubric
+from evaluator.storage.contents import of_practice
 from evaluator.storage.ids import new_id
 from evaluator.storage.models import Shape, now
 from evaluator.storage.opening import Database
@@ -50,15 +50,7 @@ class Calls:
     def begin(self, owner: str, rubric: Rubric, persona: dict[str, Any], writer: str) -> PracticeCall:
         """Stores a call without turns."""
         with self.database.write() as session:
-            row = t.CallRow(
-                id=new_id(),
-                owner=owner,
-                at=now(),
-                rubric_id=rubric.id,
-                rubric_digest=keep_rubric(session, rubric),
-                persona=persona,
-                writer=writer,
-            )
+            row = t.CallRow(**of_practice(session, owner, rubric), persona=persona, writer=writer)
             session.add(row)
         return PracticeCall.model_validate(row)
 

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from evaluator.rubric import Rubric
+from evaluator.storage.ids import new_id
+from evaluator.storage.models import now
 from evaluator.storage.tables import RubricRow, TranscriptRow
 from evaluator.transcript import Transcript
 
@@ -73,6 +75,12 @@ def keep_rubric(session: Session, rubric: Rubric) -> str:
 def transcript_of(session: Session, key: str) -> Transcript:
     """The stored transcript with that id."""
     return Transcript.model_validate(session.get_one(TranscriptRow, key).body)
+
+
+def of_practice(session: Session, owner: str, rubric: Rubric) -> dict[str, Any]:
+    """The columns that calls and attempts share when they begin: a new id, whose, when, and by which rubric."""
+    digest = keep_rubric(session, rubric)
+    return {"id": new_id(), "owner": owner, "at": now(), "rubric_id": rubric.id, "rubric_digest": digest}
 
 
 def rubric_of(session: Session, key: str) -> Rubric | None:

@@ -25,14 +25,14 @@ from evaluator.storage import NewItem, open_records
 from evaluator.storage.runners import DEAD_S
 from evaluator.transcript import parse
 from tests.support.grading_cases import COLD, GOOD, WordJudge, small_rubric
-from tests.support.storage_cases import make_rubric, make_scorecard
+from tests.support.storage_cases import make_rubric, make_scorecard, settings_in
 
 RUBRIC = make_rubric()
 
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(data_dir=tmp_path / "data", database_url=None)
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

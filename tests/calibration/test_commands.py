@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +21,10 @@ from evaluator.calibration.report.files import describe, judge_substitution, ren
 from evaluator.commands.calibrate import app
 from evaluator.errors import InputError
 from evaluator.profiles.profile import Profile
+from tests.support.calibration_cases import refused
 from tests.support.grading_cases import small_rubric
 
 RUN = CliRunner()
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    """Expects an InputError of calibration with that code, and a sentence for it in both languages."""
-    with pytest.raises(InputError) as caught:
-        yield
-    assert caught.value.code == f"calibration_{code}"
-    assert caught.value.text("zh") and caught.value.text("en")
 
 
 @pytest.fixture

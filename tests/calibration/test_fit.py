@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +24,7 @@ from evaluator.calibration.fit.intervals import (
 from evaluator.errors import InputError
 from evaluator.profiles.features import Features, SidedTurn, describe_form, hash_grams
 from evaluator.profiles.profile import Ordinal, Profile, Stamp, spread_at
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    """Expects an InputError of calibration with that code, and a sentence for it in both languages."""
-    with pytest.raises(InputError) as caught:
-        yield
-    assert caught.value.code == f"calibration_{code}"
-    assert caught.value.text("zh") and caught.value.text("en")
+from tests.support.calibration_cases import refused
 
 
 def make_data(

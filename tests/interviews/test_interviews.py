@@ -32,17 +32,14 @@ from evaluator.interviews.chain import States, marginals
 from evaluator.judge.scripted import ScriptedJudge
 from evaluator.reports import write_blocks
 from evaluator.settings import load_settings
-from evaluator.storage import open_records
 from evaluator.transcript import assemble
 from tests.support.exam_cases import interview_paper, interview_transcript
+from tests.support.storage_cases import records_in
 
 
 @pytest.fixture
 def records(tmp_path, monkeypatch):
-    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("EVALUATOR_CONFIG", str(tmp_path / "settings.toml"))
-    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
-    with open_records(load_settings()) as opened:
+    with records_in(tmp_path, monkeypatch) as opened:
         yield opened
 
 

@@ -22,8 +22,8 @@ from evaluator.interviews import (
 from evaluator.judge.scripted import ScriptedJudge
 from evaluator.reports import write_blocks
 from evaluator.settings import load_settings
-from evaluator.storage import open_records
 from tests.support.exam_cases import interview_paper, interview_transcript
+from tests.support.storage_cases import records_in
 
 FOUND = Found(
     pieces=tuple(
@@ -35,10 +35,7 @@ FOUND = Found(
 
 @pytest.fixture
 def records(tmp_path, monkeypatch):
-    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("EVALUATOR_CONFIG", str(tmp_path / "settings.toml"))
-    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
-    with open_records(load_settings()) as opened:
+    with records_in(tmp_path, monkeypatch) as opened:
         for name in ("甲", "乙", "丙"):
             moved = FOUND if name == "甲" else FOUND.moved("t1" if name == "乙" else "t2", [])
             kept = keep(opened, interview_paper(), interview_transcript(), moved, candidate=name, round="春招")

@@ -31,16 +31,14 @@ from evaluator.sittings.session import Clock, Sitting, used_seconds
 from evaluator.sittings.statistics import alpha_of, correlation, groups
 from evaluator.storage import open_records
 from tests.support.exam_cases import keyed_paper
+from tests.support.storage_cases import records_in
 
 RIGHT = {"q1": "B", "q2": "BD", "q3": "×", "q4": "红\n停止", "q5": "110 → 警察\n119 → 消防"}
 
 
 @pytest.fixture
 def records(tmp_path, monkeypatch):
-    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("EVALUATOR_CONFIG", str(tmp_path / "settings.toml"))
-    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
-    with open_records(load_settings()) as opened:
+    with records_in(tmp_path, monkeypatch) as opened:
         yield opened
 
 

@@ -16,12 +16,12 @@ from evaluator.storage import NewItem, OwnPoint, new_id, open_records
 from evaluator.storage.journal import write_ahead
 from evaluator.storage.opening import MIGRATIONS, Database, _place, revisions, upgrade
 from evaluator.storage.tables import Base
-from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
+from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript, settings_in
 
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(data_dir=tmp_path / "data", database_url=None)
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

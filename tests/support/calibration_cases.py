@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
+from evaluator.errors import InputError
 from evaluator.scorecard import LevelShare, RubricStamp, Scorecard, Verdict
 from evaluator.transcript import Transcript, assemble
 
@@ -54,3 +59,12 @@ def make_card(number: int, **changes: Any) -> Scorecard:
         "created_at": "2026-11-21T00:00:00+00:00",
     }
     return Scorecard.model_validate({**values, **changes})
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """Expects an InputError of calibration with that code, and a sentence for it in both languages."""
+    with pytest.raises(InputError) as caught:
+        yield
+    assert caught.value.code == f"calibration_{code}"
+    assert caught.value.text("zh") and caught.value.text("en")

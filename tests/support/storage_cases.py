@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from evaluator.rubric import Criterion, Level, Rubric
 from evaluator.scorecard import LevelShare, RubricStamp, Scorecard, UngradedVerdict, Verdict, WhyUngraded
-from evaluator.storage import new_id
+from evaluator.settings import Settings, load_settings
+from evaluator.storage import Records, new_id, open_records
 from evaluator.transcript import Transcript, Turn
 
 LEVELS = (Level(points=0, description="不理会"), Level(points=3, description="逐句回应"))
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings whose data folder is below `folder`."""
+    return Settings(data_dir=folder / "data", database_url=None)
+
+
+def records_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Records:
+    """The records of a home in `folder`, which the whole process uses; no references are looked up."""
+    monkeypatch.setenv("EVALUATOR_DATA_DIR", str(folder))
+    monkeypatch.setenv("EVALUATOR_CONFIG", str(folder / "settings.toml"))
+    monkeypatch.setattr("evaluator.grading.evaluation._pull", lambda rubric, settings: [])
+    return open_records(load_settings())
 
 
 def make_rubric(rubric_id: str = "night-call", version: int = 1, **changes) -> Rubric:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-from evaluator.judge.questions import Judge, Question, Reply, State, Traits
+from evaluator.judge.combined.wrapping import Wrapping
+from evaluator.judge.questions import Judge, Question, Reply, State
+from evaluator.judge.writer import Writer
 from evaluator.privacy import mask
 
 MOST_SENT = 50  # texts that are remembered for showing what was sent
@@ -32,23 +34,16 @@ def last_sent() -> list[Sent]:
     return list(_sent)
 
 
-class MaskingJudge:
+class MaskingJudge(Wrapping):
     """A `Judge` over another that reads the text with placeholders in place of personal data."""
 
     def __init__(self, judge: Judge, *, orders: bool = False) -> None:
-        self.judge, self._orders = judge, orders
-
-    @property
-    def name(self) -> str:
-        return self.judge.name
-
-    @property
-    def traits(self) -> Traits:
-        return self.judge.traits
+        super().__init__(judge)
+        self._orders = orders
 
     @property
     def stamp(self) -> dict[str, str]:
-        return {**self.judge.stamp, "privacy": "masked"}
+        return {**super().stamp, "privacy": "masked"}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks about the masked text."""
@@ -57,19 +52,10 @@ class MaskingJudge:
         return await self.judge.decide(state.model_copy(update={"text": masked.text}), questions)
 
 
-class _Writes(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    async def prepare(self, system: str) -> None: ...
-
-    def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]: ...
-
-
 class MaskingWriter:
     """A writer over another that reads placeholders; the words come back into what it writes."""
 
-    def __init__(self, writer: _Writes, language: Literal["zh", "en"], *, orders: bool = False) -> None:
+    def __init__(self, writer: Writer, language: Literal["zh", "en"], *, orders: bool = False) -> None:
         self._writer, self._language, self._orders, self.name = writer, language, orders, writer.name
 
     async def prepare(self, system: str) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
+from evaluator.judge.combined.wrapping import Wrapping
+from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Ungraded
 from evaluator.scorecard import Usage
 
 if TYPE_CHECKING:
@@ -52,29 +53,17 @@ class Remembered(NamedTuple):
     answer: Answer
 
 
-class RememberingJudge:
+class RememberingJudge(Wrapping):
     """Wraps any judge with a cache on disk, and with answers `known` beforehand under their keys.
 
     Failures are not cached. A question that several criteria share is asked once.
     """
 
     def __init__(self, judge: Judge, memo: Memo, known: Mapping[str, Any] | None = None) -> None:
-        self.judge = judge
+        super().__init__(judge)
         self.memo = memo
         self._known = known or {}
         self._asking: dict[str, asyncio.Future[Answer | Ungraded | None]] = {}
-
-    @property
-    def name(self) -> str:
-        return self.judge.name
-
-    @property
-    def traits(self) -> Traits:
-        return self.judge.traits
-
-    @property
-    def stamp(self) -> dict[str, str]:
-        return self.judge.stamp
 
     def close(self) -> None:
         """Closes the cache; the judge cannot be asked afterwards."""

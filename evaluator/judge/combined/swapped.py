@@ -5,34 +5,28 @@ As a member of a panel it cancels the effect of the order (`panel:embedded+swapp
 
 from __future__ import annotations
 
-from evaluator.judge.questions import Answer, Judge, Question, Reply, State, Traits, Ungraded
+from evaluator.judge.combined.wrapping import Wrapping
+from evaluator.judge.questions import Answer, Question, Reply, State, Ungraded
 
 PREFIX = "swapped:"
 
 
-class SwappedJudge:
+class SwappedJudge(Wrapping):
     """A `Judge` over another; answers come back under the same option ids, in the question's own order."""
-
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
 
     @property
     def name(self) -> str:
         """`swapped:` and the judge's name."""
-        return PREFIX + self._judge.name
-
-    @property
-    def traits(self) -> Traits:
-        return self._judge.traits
+        return PREFIX + super().name
 
     @property
     def stamp(self) -> dict[str, str]:
-        return {**self._judge.stamp, "options": "reversed"}
+        return {**super().stamp, "options": "reversed"}
 
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks all questions with their options reversed."""
         turned = [question.model_copy(update={"options": question.options[::-1]}) for question in questions]
-        reply = await self._judge.decide(state, turned)
+        reply = await self.judge.decide(state, turned)
         return reply.model_copy(update={"answers": {name: _turn_back(item) for name, item in reply.answers.items()}})
 
 
