@@ -42,6 +42,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Each module of these is a door: one group of commands, put together by `cli`.
 OPEN = {"commands"}
+# Packages inside packages whose own neighbours, too, use only the door. The doors of `bank.formats`, `bank.papers` and
+# `judge.backends` would load every reader and every vendor, so their package takes single modules of them.
+INNER_DOORS = (
+    "bank.papers.line_patterns",
+    "bank.store",
+    "calibration.agreement",
+    "calibration.fit",
+    "judge.backends.engines",
+    "judge.combined",
+)
 AT_ROOT = {"__init__", "__main__", "cli", "errors", "resources", "rubric", "scorecard", "settings"}
 
 # Vendors whose packages load slowly or change often: one module touches each, so that changes are handled there.
@@ -222,6 +232,24 @@ def test_imports_form_no_circle():
 
 def test_packages_are_entered_by_their_doors():
     assert past_the_door(all_imports(ROOT), ROOT) == []
+
+
+def past_inner_doors(found: list[Import], root: Path) -> list[str]:
+    """Imports of a module inside a package of INNER_DOORS from outside that package."""
+    known = modules(root)
+    return [
+        f"{one.importer}:{one.line} imports {one.target}"
+        for one in found
+        for door in INNER_DOORS
+        if not f"{one.importer}.".startswith(f"{door}.")
+        and (
+            one.target.startswith(f"{door}.") or (one.target == door and any(f"{door}.{n}" in known for n in one.names))
+        )
+    ]
+
+
+def test_inner_packages_are_entered_by_their_doors():
+    assert past_inner_doors(all_imports(ROOT), ROOT) == []
 
 
 def test_root_holds_few_modules():

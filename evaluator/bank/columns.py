@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from evaluator.bank.papers.line_patterns.folding import fold, read_number
+from evaluator.bank.papers.line_patterns import fold, read_number
 
 OPTION_LABELS = "ABCDEFGHIJKL"
 OPTIONS = "options"  # all options in one cell

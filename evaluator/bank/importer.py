@@ -15,8 +15,7 @@ from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.formats.doc import as_docx
 from evaluator.bank.formats.limits import check_size
 from evaluator.bank.items import Item, Paper
-from evaluator.bank.store import Bank, Stored
-from evaluator.bank.store.history import new_run
+from evaluator.bank.store import Bank, Stored, new_run
 from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError, StorageError
 from evaluator.files import Reader

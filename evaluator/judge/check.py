@@ -15,7 +15,7 @@ from evaluator.errors import InputError, ModelError
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS
 from evaluator.judge.backends.spending import Price, price_of
 from evaluator.judge.choose import choose, is_embedded, open_account, split
-from evaluator.judge.combined.swapped import PREFIX
+from evaluator.judge.combined import PREFIX
 from evaluator.judge.knowledge import Knowledge, measure_knowledge
 from evaluator.judge.questions import Answer, Judge, Option, Question, Reply, State
 from evaluator.judge.tuned import UNDERSTOOD_FROM

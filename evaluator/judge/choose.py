@@ -29,10 +29,7 @@ from evaluator.judge.backends.spending import Spending
 from evaluator.judge.backends.transport import MOST_GENERATED, Limits
 from evaluator.judge.backends.vendor_langchain import ChatModel
 from evaluator.judge.backends.vendor_openai import Endpoint
-from evaluator.judge.combined.cascade import CascadeJudge
-from evaluator.judge.combined.masking import MaskingJudge
-from evaluator.judge.combined.panel import PanelJudge
-from evaluator.judge.combined.swapped import PREFIX, SwappedJudge
+from evaluator.judge.combined import PREFIX, CascadeJudge, MaskingJudge, PanelJudge, SwappedJudge
 from evaluator.judge.questions import Judge
 from evaluator.settings import Settings, destination_of
 from evaluator.text import well_formed

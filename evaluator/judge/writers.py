@@ -11,8 +11,7 @@ from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.judge.backends.vendor_langchain import LangChainModel
 from evaluator.judge.backends.vendor_openai import OpenAIClient
 from evaluator.judge.choose import choose, is_embedded
-from evaluator.judge.combined.masking import MaskingJudge, MaskingWriter
-from evaluator.judge.combined.swapped import PREFIX
+from evaluator.judge.combined import PREFIX, MaskingJudge, MaskingWriter
 from evaluator.judge.questions import Judge
 from evaluator.judge.writer import Writer
 from evaluator.settings import Settings

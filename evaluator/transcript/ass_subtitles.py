@@ -6,7 +6,7 @@ import re
 
 from evaluator.errors import InputError
 from evaluator.transcript.segments import INVISIBLE
-from evaluator.transcript.structured.messages import Message
+from evaluator.transcript.structured import Message
 from evaluator.transcript.turns import Assumption
 
 _SECTION = re.compile(r"\[(?:Script Info|V4\+? Styles|Events)\]", re.IGNORECASE)

@@ -15,7 +15,7 @@ from evaluator.messages import say
 from evaluator.rubric import Role
 from evaluator.text import simplify
 from evaluator.transcript.parsing import Form, parse, transcript_of
-from evaluator.transcript.structured.documents import kind_of, read_document
+from evaluator.transcript.structured import kind_of, read_document
 from evaluator.transcript.turns import Assumption, Transcript
 
 SIZE_LIMIT_BYTES = 5_000_000

@@ -15,7 +15,7 @@ from evaluator.errors import InputError
 from evaluator.transcript.ass_subtitles import read_ass
 from evaluator.transcript.dialogue import read_dialogue
 from evaluator.transcript.segments import INVISIBLE, Layout, plain_of
-from evaluator.transcript.structured.messages import Message, written_out
+from evaluator.transcript.structured import Message, written_out
 from evaluator.transcript.turns import Assumption
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.bank.papers.line_patterns.folding import CIRCLED
+from evaluator.bank.papers.line_patterns import CIRCLED
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHINESE = "零一二三四五六七八九十"

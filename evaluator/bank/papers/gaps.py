@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluator.bank.items import Blank, MatchingPair
-from evaluator.bank.papers.line_patterns.folding import CIRCLED, fold
+from evaluator.bank.papers.line_patterns import CIRCLED, fold
 
 _EMPTY = re.compile(r"_{2,}|\(\s*_*\s*\)")
 _FILLED = re.compile(r"_{2,}\s*([^_\n,。;:!?]{1,40}?)\s*_{2,}")  # between two gaps stand commas, within one none

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluator.calibration.data.grades import Scale
+from evaluator.calibration.data import Scale
 from evaluator.encoding import Frozen
 from evaluator.errors import InputError
 from evaluator.profiles import Stamp

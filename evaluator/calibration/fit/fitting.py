@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.calibration.data.grades import Grades, Scale
+from evaluator.calibration.data import Grades, Scale
 from evaluator.calibration.fit.candidates import FittedComponent, TrainingSample, propose
 from evaluator.calibration.fit.intervals import check_coverage, conformal_quantile, fit_spread
 from evaluator.calibration.fit.parameters import DEFAULTS, FitParameters

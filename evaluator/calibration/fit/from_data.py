@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from evaluator.calibration.data.dataset import Data
-from evaluator.calibration.data.items import CalibrationItem
+from evaluator.calibration.data import CalibrationItem, Data
 from evaluator.calibration.fit.fitting import Fitted, HeldOut, fit
 from evaluator.profiles import Embed, Features, Profile, Stamp, read_spoken
 

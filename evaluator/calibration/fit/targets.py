@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.calibration.data.grades import Grades
+from evaluator.calibration.data import Grades
 from evaluator.errors import InputError
 
 Array = NDArray[np.float64]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from evaluator.calibration.agreement.severity import MACHINE, Copy, Severity
-from evaluator.calibration.agreement.substitution import Substitution
+from evaluator.calibration.agreement import MACHINE, Copy, Severity, Substitution
 from evaluator.calibration.report.plots import plot_bland_altman, plot_confusion, plot_routing
 from evaluator.calibration.report.report import TOTAL, CriterionReport, Report
 from evaluator.encoding import as_workbook_cell

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from evaluator.calibration.agreement import to_levels
-from evaluator.calibration.fit.intervals import PolicyPoint
+from evaluator.calibration.fit import PolicyPoint
 from evaluator.messages import say
 
 MOST_DOTS = 2000  # above this only every second, third and so on is drawn, so that the page opens

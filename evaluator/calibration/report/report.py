@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluator.calibration.agreement import (
+    FORMULAS,
+    MACHINE,
+    Array,
+    Ceiling,
+    Copy,
     Group,
+    Severity,
     Statistic,
+    Substitution,
     align,
     band,
     compare,
     compare_groups,
+    duel_humans,
+    find_copies,
     find_step,
     length_band,
+    measure_ceiling,
+    measure_severity,
 )
-from evaluator.calibration.agreement.ceiling import Ceiling, measure_ceiling
-from evaluator.calibration.agreement.formulas import FORMULAS, Array
-from evaluator.calibration.agreement.severity import MACHINE, Copy, Severity, find_copies, measure_severity
-from evaluator.calibration.agreement.substitution import Substitution, duel_humans
-from evaluator.calibration.data.grades import GradeProblem, Grades
-from evaluator.calibration.data.items import CalibrationItem
-from evaluator.calibration.fit.intervals import PolicyPoint, trace_policies
+from evaluator.calibration.data import CalibrationItem, GradeProblem, Grades
+from evaluator.calibration.fit import PolicyPoint, trace_policies
 from evaluator.encoding import Frozen
 from evaluator.profiles import Figure
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.calibration.data.grades import COLUMNS as GRADE_COLUMNS
-from evaluator.calibration.data.items import decode
+from evaluator.calibration.data import COLUMNS as GRADE_COLUMNS
+from evaluator.calibration.data import decode
 from evaluator.calibration.tuned import EVEN_CHANCE
 from evaluator.encoding import as_cell, from_cell
 from evaluator.errors import InputError, StorageError

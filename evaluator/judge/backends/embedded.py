@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.judge.backends.asking import Prompt, TokenReading
-from evaluator.judge.backends.engines import Engine, Setup, choose_engine, open_engine
-from evaluator.judge.backends.engines.choice import threads_for
-from evaluator.judge.backends.engines.engine import CONTEXT_TOKENS, EngineName
+from evaluator.judge.backends.engines import (
+    CONTEXT_TOKENS,
+    Engine,
+    EngineName,
+    Setup,
+    choose_engine,
+    open_engine,
+    threads_for,
+)
 from evaluator.judge.backends.own_models import PREFIX, require_own
 from evaluator.judge.backends.readout import ReadoutJudge
 from evaluator.judge.backends.weights import require

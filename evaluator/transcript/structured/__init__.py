@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evaluator.transcript.segments import Layout
+from evaluator.transcript.structured.documents import kind_of, read_document
 from evaluator.transcript.structured.json_shapes import read_json
 from evaluator.transcript.structured.markup import read_markup
 from evaluator.transcript.structured.messages import Message, written_out
@@ -10,7 +11,7 @@ from evaluator.transcript.structured.records import read_records
 from evaluator.transcript.structured.tables import read_grid, read_table
 from evaluator.transcript.structured.webpages import read_webpage
 
-__all__ = ["Message", "read_grid", "read_structured", "written_out"]
+__all__ = ["Message", "kind_of", "read_document", "read_grid", "read_structured", "written_out"]
 
 
 def read_structured(text: str) -> tuple[str, Layout] | None:

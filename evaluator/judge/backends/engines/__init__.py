@@ -4,8 +4,20 @@
 slightly (docs/benchmarks.md), so a record names its engine and nothing mixes the two.
 """
 
-from evaluator.judge.backends.engines.choice import EngineChoice, choose_engine
-from evaluator.judge.backends.engines.engine import Engine, Setup
+from evaluator.judge.backends.engines.choice import EngineChoice, choose_engine, threads_for
+from evaluator.judge.backends.engines.engine import CONTEXT_TOKENS, Engine, EngineName, Setup
 from evaluator.judge.backends.engines.opening import ENGINES, installed, offered, open_engine
 
-__all__ = ["ENGINES", "Engine", "EngineChoice", "Setup", "choose_engine", "installed", "offered", "open_engine"]
+__all__ = [
+    "CONTEXT_TOKENS",
+    "ENGINES",
+    "Engine",
+    "EngineChoice",
+    "EngineName",
+    "Setup",
+    "choose_engine",
+    "installed",
+    "offered",
+    "open_engine",
+    "threads_for",
+]
