@@ -354,3 +354,54 @@ def test_two_classes_of_one_name_are_found(toy):
     for name in ("text/folding.py", "errors.py"):
         (toy / "evaluator" / name).write_text("class Item: ...\n")
     assert class_names([toy / "evaluator"]) == {"Item": ["evaluator/errors.py", "evaluator/text/folding.py"]}
+
+
+# Numbers with a fraction outside `tuned.py`, and why each is no tuned number. Those that end in _S are seconds.
+UNTUNED = {
+    "batch/engines/openai_batch.py:DISCOUNT": "the provider's price",
+    "batch/estimate.py:_T95": "quantiles of Student's distribution",
+    "batch/output.py:SHARE": "cost: the time that may go into snapshots",
+    "exams/listing.py:POINTS": "a default that a question overrides",
+    "exams/sources.py:OPEN_POINTS": "a default that a paper overrides",
+    "exams/sources.py:KEYED_POINTS": "a default that a paper overrides",
+    "files/bounded.py:SECONDS": "a limit of time",
+    "files/bounded.py:SECONDS_PER_MB": "a limit of time",
+    "grading/anchoring.py:LEAST_PROBABILITY": "arithmetic: no logarithm of zero",
+    "judge/backends/endpoint.py:IMPOSSIBLE": "what some servers write for no probability",
+    "practice/call/state.py:LOWEST": "the end of a scale",
+    "practice/call/state.py:HIGHEST": "the end of a scale",
+    "references/chroma.py:PLACEHOLDER": "a vector that nobody reads",
+}
+
+
+def fractions(folder: Path) -> Iterator[str]:
+    """Names that a module gives to numbers with a fraction, outside `tuned.py`: "path:NAME"."""
+    for path in sorted(folder.rglob("*.py")):
+        if path.name == "tuned.py":
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _holds_number(node.value):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [name.id for one in targets for name in ast.walk(one) if isinstance(name, ast.Name)]
+                yield from (f"{path.relative_to(folder).as_posix()}:{name}" for name in names)
+
+
+def _holds_number(value: ast.expr) -> bool:
+    """A number with a fraction, or a row or table of some; what a call is given is the callee's matter."""
+    if isinstance(value, ast.Tuple | ast.List | ast.Set):
+        return any(_holds_number(one) for one in value.elts)
+    if isinstance(value, ast.Dict):
+        return any(_holds_number(one) for one in value.values)
+    if isinstance(value, ast.BinOp | ast.UnaryOp):
+        return any(_holds_number(one) for one in ast.iter_child_nodes(value) if isinstance(one, ast.expr))
+    return isinstance(value, ast.Constant) and isinstance(value.value, float)
+
+
+def test_no_tuned_number_lies_elsewhere():
+    found = {name for name in fractions(ROOT / "evaluator") if not name.endswith("_S")}
+    assert found == set(UNTUNED)
+
+
+def test_a_number_that_lies_elsewhere_is_found(tmp_path):
+    (tmp_path / "new.py").write_text("LEAST = 0.3\nWAIT_S = 2.0\nTWO = 2\nTABLE = {'a': 1.5}\nFOUND = call(0.5)\n")
+    assert [*fractions(tmp_path)] == ["new.py:LEAST", "new.py:WAIT_S", "new.py:TABLE"]

@@ -12,12 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evaluator.encoding import Frozen
+from evaluator.recordings.tuned import LEAST_MEAN_LOG, LEAST_WORD
 from evaluator.text import well_formed
 
 UNCERTAIN = "[?]"  # written behind uncertain words; the transcript's reader asks for a person where it stands
-LEAST_WORD = 0.5  # probability of a word or token below which it is marked
-# Whisper's own bounds for a passage that it does not trust (openai/whisper, transcribe.py: logprob_threshold).
-LEAST_MEAN_LOG = -1.0
 _LETTERS = re.compile(r"\w")
 
 
