@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evaluator import messages
+from evaluator.storage import open_records
 
 say = messages.say
 app = typer.Typer(help=say("cli.audit"), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -15,8 +16,6 @@ app = typer.Typer(help=say("cli.audit"), no_args_is_help=True, add_completion=Fa
 
 @app.command(help=say("cli.audit_verify"))
 def verify(lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None) -> None:
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         chain = records.audit.verify()
@@ -31,8 +30,6 @@ def list_entries(
     record: Annotated[str | None, typer.Argument(metavar="ID", help=say("cli.audit_id"))] = None,
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         found = [entry for entry in records.audit.entries() if entry.subject.startswith(record or "")]

@@ -3,6 +3,7 @@
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
 import asyncio
+import json
 import signal
 import sys
 import time
@@ -14,7 +15,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evaluator import messages
+from evaluator.batch import (
+    Columns,
+    Output,
+    check_output,
+    create,
+    estimate,
+    is_known,
+    open_inputs,
+    pilot_positions,
+    spooled,
+    write_batch,
+)
+from evaluator.commands.grading import ensure_model
 from evaluator.errors import Stopped
+from evaluator.judge import is_embedded
+from evaluator.rubrics import find
+from evaluator.settings import load_settings
+from evaluator.storage import open_records
 
 if TYPE_CHECKING:
     from evaluator.batch import Result, StreamedInputs
@@ -55,10 +73,6 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch import check_output, create, pilot_positions
-    from evaluator.commands.grading import ensure_model
-    from evaluator.rubrics import find
-
     messages.use(lang or messages.current())
     settings = _settings(model, requests)
     chosen = find(rubric, settings) if rubric else None
@@ -96,9 +110,6 @@ def resume(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch import check_output
-    from evaluator.commands.grading import ensure_model
-
     messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
@@ -144,8 +155,6 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help=say("batch.json"))] = False,
     lang: Lang = None,
 ) -> None:
-    import json
-
     messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = [_find(records, batch)] if batch else records.batches.all(limit=limit)
@@ -173,8 +182,6 @@ def export(
     overwrite: Overwrite = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.batch import check_output, write_batch
-
     messages.use(lang or messages.current())
     with _records(_settings(None, None)) as records:
         found = _find(records, batch)
@@ -222,7 +229,6 @@ def _work(
 async def _run(
     batch_id: str, settings: "Settings", records: "Records", out: Path | None, wanted: dict[str, Any]
 ) -> None:
-    from evaluator.batch import Output
     from evaluator.batch import resume as go_on
 
     stop = asyncio.Event()
@@ -277,23 +283,17 @@ def _progress() -> Iterator[Any]:
 
 @contextmanager
 def _input(source: str) -> Iterator[Path]:
-    from evaluator.batch import spooled
-
     with ExitStack() as opened:
         yield opened.enter_context(spooled(sys.stdin.buffer)) if source == "-" else Path(source)
 
 
 @contextmanager
 def _records(settings: "Settings") -> Iterator["Records"]:
-    from evaluator.storage import open_records
-
     with open_records(settings) as records:
         yield records
 
 
 def _settings(model: str | None, requests: int | None) -> "Settings":
-    from evaluator.settings import load_settings
-
     return load_settings(model=model, requests_at_once=requests)
 
 
@@ -312,8 +312,6 @@ def _target(found: "Batch", out: Path | None, overwrite: bool, check: Any) -> Pa
 
 def _read(path: Path, text: str | None, item: str | None, rubric: str | None) -> "StreamedInputs":
     """The input, with columns guessed unless they are named."""
-    from evaluator.batch import Columns, open_inputs
-
     if not (text or item or rubric):
         return open_inputs(path)
     guessed = None if text else open_inputs(path).columns
@@ -326,8 +324,6 @@ def _tell_mapping(
     reading: "StreamedInputs", source: str, rubric: str | None, named: tuple[str | None, str | None, str | None]
 ) -> None:
     """Reports how the columns of a table were understood."""
-    from evaluator.batch import is_known
-
     _tell(say("batch.mapping_head", path=source))
     found = reading.columns
     if found is None:
@@ -344,9 +340,6 @@ def _tell_mapping(
 
 
 def _tell_estimate(records: "Records", found: "Batch", settings: "Settings") -> None:
-    from evaluator.batch import estimate
-    from evaluator.judge import is_embedded
-
     told = estimate(records, found.id)
     low, high = told.seconds_range or (told.seconds, told.seconds)
     if told.cost_usd is not None:

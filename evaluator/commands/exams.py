@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from evaluator import messages
 from evaluator.errors import InputError
+from evaluator.exams import from_bank, load_questions
 from evaluator.files import not_written
+from evaluator.reports import Bullets, DocumentFormat, Paragraph, Table, Title, shown, write_blocks
+from evaluator.settings import load_settings
 
 if TYPE_CHECKING:
     from evaluator.bank.store import Bank
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
 
 def paper_from(paper: str | None, questions: Path | None, bank: str | None, **wanted: Any) -> "ExamPaper":
     """The paper that `--paper` or `--questions` names; InputError where neither or both are given."""
-    from evaluator.exams import load_questions
-
     if (paper is None) == (questions is None):
         raise InputError("exam_paper_or_questions")
     if questions is not None:
@@ -28,8 +29,6 @@ def paper_from(paper: str | None, questions: Path | None, bank: str | None, **wa
 
 def bank_paper(name: str, bank: str | None, **wanted: Any) -> "ExamPaper":
     """A paper of the bank, by title or file."""
-    from evaluator.exams import from_bank
-
     with with_bank(bank) as opened:
         return from_bank(opened, name, **wanted)
 
@@ -38,7 +37,6 @@ def bank_paper(name: str, bank: str | None, **wanted: Any) -> "ExamPaper":
 def with_bank(where: str | None) -> "Iterator[Bank]":
     """The bank of the settings, or the one that was named."""
     from evaluator.bank.store import open_bank
-    from evaluator.settings import load_settings
 
     settings = load_settings()
     place = where or settings.bank_url.removeprefix("sqlite:///")
@@ -51,8 +49,6 @@ def with_bank(where: str | None) -> "Iterator[Bank]":
 
 def write_document(out: Path, blocks: "Sequence[Block]") -> None:
     """Writes a document in the format of the file's ending; InputError where there is no such format."""
-    from evaluator.reports import DocumentFormat, write_blocks
-
     form = out.suffix.lower().removeprefix(".")
     if form not in get_args(DocumentFormat):
         raise InputError(
@@ -79,8 +75,6 @@ def print_blocks(blocks: "Sequence[Block]") -> None:
     """A document on the terminal."""
     from rich.console import Console
     from rich.text import Text
-
-    from evaluator.reports import Bullets, Paragraph, Table, Title, shown
 
     console = Console()
     for block in blocks:

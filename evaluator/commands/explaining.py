@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from evaluator import messages
+from evaluator.commands.exams import write_document
+from evaluator.reports import explanation, print_blocks, write_blocks
+from evaluator.storage import open_records
 
 say = messages.say
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -31,10 +34,6 @@ def explain(
     out: Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.explain_out"))] = None,
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
-    from evaluator.commands.exams import write_document
-    from evaluator.reports import explanation, print_blocks, write_blocks
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         found = records.record(record)

@@ -3,6 +3,7 @@
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
 import asyncio
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from evaluator import messages
+from evaluator.commands.exams import paper_from, print_blocks, print_table, write_document, write_text
+from evaluator.commands.grading import ensure_model
+from evaluator.commands.transcripts import confirmed, read_from, roles_of
+from evaluator.errors import InputError
+from evaluator.interviews import (
+    doubt_text,
+    find_segments,
+    give_points,
+    grade_interview,
+    interview_blocks,
+    interviews_of,
+    keep,
+    matrix_blocks,
+    matrix_of,
+    open_interview,
+    read_segments,
+    result_text,
+    segments_text,
+)
+from evaluator.settings import load_settings
+from evaluator.storage import open_records
 
 if TYPE_CHECKING:
     from evaluator.exams import ExamPaper
@@ -43,9 +65,6 @@ def segment(
     agent: Agent = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import paper_from, write_text
-    from evaluator.interviews import segments_text
-
     messages.use(lang or messages.current())
     asked = paper_from(paper, questions, bank)
     text = _read(transcript, agent or [])
@@ -76,11 +95,6 @@ def grade(
     agent: Agent = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import paper_from
-    from evaluator.commands.grading import ensure_model
-    from evaluator.interviews import grade_interview, keep, read_segments
-    from evaluator.settings import load_settings
-
     messages.use(lang or messages.current())
     settings = load_settings(model=model)
     asked = paper_from(paper, questions, bank)
@@ -99,9 +113,6 @@ def grade(
 def list_command(
     round_: Annotated[str | None, typer.Option("--round", help=say("interview.opt_round"))] = None, lang: Lang = None
 ) -> None:
-    from evaluator.commands.exams import print_table
-    from evaluator.interviews import interviews_of, result_text
-
     messages.use(lang or messages.current())
     with _records() as records:
         found = interviews_of(records, records.interviews.all(round=round_))
@@ -120,8 +131,6 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.transcript_json"))] = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.interviews import open_interview
-
     messages.use(lang or messages.current())
     with _records() as records:
         _show(records, open_interview(records, id), out, as_json)
@@ -137,16 +146,12 @@ def delete(id: Id, lang: Lang = None) -> None:
 
 
 def _read(source: str, agents: list[str]) -> "Transcript":
-    from evaluator.commands.transcripts import confirmed, read_from, roles_of
-
     roles = roles_of(agents, [])
     return confirmed(read_from(source, roles, "dialogue"), roles)
 
 
 def _find(transcript: "Transcript", paper: "ExamPaper") -> "Found":
     from rich.console import Console
-
-    from evaluator.interviews import find_segments
 
     with Console(stderr=True).status(say("interview.finding")):
         return find_segments(transcript, paper)
@@ -175,8 +180,6 @@ def _settle(found: "Found", transcript: "Transcript", paper: "ExamPaper") -> "Fo
 
 
 def _tell_doubts(found: "Found", transcript: "Transcript") -> None:
-    from evaluator.interviews import doubt_text
-
     if not found.doubts:
         return
     typer.echo(say("interview.to_settle", count=len(found.doubts)), err=True)
@@ -186,12 +189,7 @@ def _tell_doubts(found: "Found", transcript: "Transcript") -> None:
 
 
 def _show(records: "Records", interview: "Interview", out: Path | None, as_json: bool) -> None:
-    from evaluator.commands.exams import print_blocks, write_document
-    from evaluator.interviews import interview_blocks
-
     if as_json:
-        import json
-
         body = interview.model_dump(mode="json", exclude={"transcript"})
         print(json.dumps({**body, "result": interview.result.model_dump(mode="json")}, ensure_ascii=False, indent=2))
         return
@@ -207,8 +205,6 @@ def _show(records: "Records", interview: "Interview", out: Path | None, as_json:
 
 @contextmanager
 def _records(settings: "Settings | None" = None) -> "Iterator[Records]":
-    from evaluator.storage import open_records
-
     with open_records(settings) as records:
         yield records
 
@@ -233,9 +229,6 @@ def matrix(
     out: Out = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import print_blocks, write_document
-    from evaluator.interviews import matrix_blocks, matrix_of
-
     messages.use(lang or messages.current())
     with _records() as records:
         found = matrix_of(records, round_, by=by, blind=blind).sorted_by(sort)
@@ -252,9 +245,6 @@ def points(
     comment: Annotated[str, typer.Option(help=say("interview.opt_comment"))] = "",
     lang: Lang = None,
 ) -> None:
-    from evaluator.errors import InputError
-    from evaluator.interviews import give_points, open_interview
-
     messages.use(lang or messages.current())
     try:
         value = None if given == "-" else float(given)
@@ -273,7 +263,6 @@ def decide(
     lang: Lang = None,
 ) -> None:
     from evaluator.interviews import decide as keep_decision
-    from evaluator.interviews import open_interview
 
     messages.use(lang or messages.current())
     with _records() as records:

@@ -9,6 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from evaluator import messages
+from evaluator.commands.exams import bank_paper, print_blocks, print_table, with_bank, write_document
+from evaluator.commands.grading import ensure_model
+from evaluator.errors import InputError
+from evaluator.exams import papers_in
+from evaluator.reports import shown
+from evaluator.settings import load_settings
+from evaluator.sittings import (
+    begin,
+    figures_of,
+    grade_sitting,
+    key_blocks,
+    open_sitting,
+    paper_blocks,
+    pause,
+    review_blocks,
+    sittings_of,
+    statistics_blocks,
+    submit,
+    write_answer,
+)
+from evaluator.storage import open_records
 
 if TYPE_CHECKING:
     from evaluator.exams import ExamQuestion
@@ -35,9 +56,6 @@ Lang = Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))
 
 @app.command("list", help=say("paper.papers"))
 def list_command(bank: BankOption = None, lang: Lang = None) -> None:
-    from evaluator.commands.exams import print_table, with_bank
-    from evaluator.exams import papers_in
-
     messages.use(lang or messages.current())
     with with_bank(bank) as opened:
         papers = papers_in(opened)
@@ -61,11 +79,6 @@ def sit(
     bank: BankOption = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import bank_paper
-    from evaluator.settings import load_settings
-    from evaluator.sittings import begin
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     settings = load_settings(model=model)
     asked = bank_paper(paper, bank, policy=policy, pass_mark=pass_mark, minutes=minutes)
@@ -83,8 +96,6 @@ def resume(
     lang: Lang = None,
 ) -> None:
     from evaluator import sittings
-    from evaluator.settings import load_settings
-    from evaluator.storage import open_records
 
     messages.use(lang or messages.current())
     settings = load_settings(model=model)
@@ -100,10 +111,6 @@ def resume(
 
 @app.command(help=say("paper.list"))
 def sittings(lang: Lang = None) -> None:
-    from evaluator.commands.exams import print_table
-    from evaluator.sittings import sittings_of
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         found = sittings_of(records, records.sittings.all())
@@ -118,11 +125,6 @@ def sittings(lang: Lang = None) -> None:
 def review(
     id: Annotated[str, typer.Argument(metavar="ID", help=say("cli.show_id"))], out: Out = None, lang: Lang = None
 ) -> None:
-    from evaluator.commands.exams import print_blocks, write_document
-    from evaluator.errors import InputError
-    from evaluator.sittings import open_sitting, review_blocks
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         found = open_sitting(records, id)
@@ -140,9 +142,6 @@ def print_command(
     bank: BankOption = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import bank_paper, write_document
-    from evaluator.sittings import key_blocks, paper_blocks
-
     messages.use(lang or messages.current())
     asked = bank_paper(paper, bank)
     write_document(out, paper_blocks(asked))
@@ -155,11 +154,6 @@ def statistics_command(
     out: Out = None,
     lang: Lang = None,
 ) -> None:
-    from evaluator.commands.exams import print_blocks, write_document
-    from evaluator.errors import InputError
-    from evaluator.sittings import figures_of, sittings_of, statistics_blocks
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         kept = [one for one in records.sittings.all() if paper.casefold() in one.title.casefold()]
@@ -177,8 +171,6 @@ def _go_through(records: "Records", sitting_id: str, settings: "Settings", yes: 
 
     Ctrl+C and the end of input leave the sitting as it is.
     """
-    from evaluator.sittings import open_sitting, pause, submit, write_answer
-
     found = open_sitting(records, sitting_id)
     place = next((at for at, one in enumerate(found.paper.questions) if one.id not in found.answers), 0)
     while True:
@@ -241,10 +233,6 @@ def _show_question(sitting: "Sitting", question: "ExamQuestion") -> None:
 def _grade(records: "Records", sitting_id: str, settings: "Settings", yes: bool) -> None:
     from rich.console import Console
 
-    from evaluator.commands.exams import print_blocks
-    from evaluator.commands.grading import ensure_model
-    from evaluator.sittings import grade_sitting, open_sitting, review_blocks
-
     found = open_sitting(records, sitting_id)
     if any(not one.by_key and found.answers.get(one.id, "").strip() for one in found.paper.questions):
         ensure_model(settings, yes)
@@ -261,8 +249,6 @@ def _grade(records: "Records", sitting_id: str, settings: "Settings", yes: bool)
 
 
 def _line(one: "Sitting") -> tuple[str, ...]:
-    from evaluator.reports import shown
-
     total = f"{shown(one.result.total)} / {shown(one.result.max_points)}" if one.graded else ""
     at = one.at[:16].replace("T", " ")
     return (one.id, one.candidate, one.paper.title, say(f"paper.state_{one.state}"), total, at)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evaluator import messages
+from evaluator.commands.grading import ensure_model
 from evaluator.errors import InputError
+from evaluator.practice import explain, find_persona, hand_in, load_persona, persona_files, personas_for, practised
+from evaluator.practice.call import Room, hint, hints_of, is_paused, load, note, place_of, start, usual_writer, waiting
+from evaluator.reports import print_scorecard
+from evaluator.rubrics import find
+from evaluator.settings import load_settings
+from evaluator.storage import OwnPoint, open_records
 
 if TYPE_CHECKING:
     from evaluator.practice import Persona
@@ -42,11 +49,6 @@ def call(
     yes: Yes = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.practice import find_persona
-    from evaluator.practice.call import start, usual_writer
-    from evaluator.rubrics import find
-    from evaluator.storage import open_records
-
     settings = _settings(model, lang, yes)
     chosen = find_persona(persona, settings) if persona else _choose(rubric, settings)
     found = find(chosen.rubric, settings)
@@ -64,9 +66,6 @@ def resume(
     yes: Yes = False,
     lang: Lang = None,
 ) -> None:
-    from evaluator.practice.call import load
-    from evaluator.storage import open_records
-
     settings = _settings(model, lang, yes)
     with open_records(settings) as records:
         if id is None:
@@ -82,9 +81,6 @@ def resume(
 
 @app.command("list", help=say("list"))
 def list_calls(lang: Lang = None) -> None:
-    from evaluator.practice.call import load
-    from evaluator.storage import open_records
-
     messages.use(lang or messages.current())
     with open_records() as records:
         calls = records.calls.all(OWNER)
@@ -102,17 +98,12 @@ def list_calls(lang: Lang = None) -> None:
 def personas(
     rubric: Annotated[str | None, typer.Option("--rubric", "-r", help=say("call_rubric"))] = None, lang: Lang = None
 ) -> None:
-    from evaluator.settings import load_settings
-
     messages.use(lang or messages.current())
     for one in _personas(rubric, load_settings()):
         print(f"{one.id}  {one.name}  {one.happened}")
 
 
 def _settings(model: str | None, lang: str | None, yes: bool) -> "Settings":
-    from evaluator.commands.grading import ensure_model
-    from evaluator.settings import load_settings
-
     messages.use(lang or messages.current())
     settings = load_settings(model=model)
     ensure_model(settings, yes)
@@ -120,8 +111,6 @@ def _settings(model: str | None, lang: str | None, yes: bool) -> "Settings":
 
 
 def _personas(rubric: str | None, settings: "Settings") -> "list[Persona]":
-    from evaluator.practice import load_persona, persona_files, personas_for
-
     if rubric is None:
         return [load_persona(path) for _, path in sorted(persona_files(settings).items())]
     found = personas_for(rubric, settings)
@@ -157,8 +146,6 @@ def _read(prompt: str) -> str:
 
 async def _lead(records: "Records", rubric: "Rubric", call_id: str, settings: "Settings", writer: str | None) -> None:
     """Leads the call until it is graded or left. Whatever ends the program, every turn is stored by then."""
-    from evaluator.practice.call import Room, is_paused, load, waiting
-
     print(say("commands"))
     talk = load(records, OWNER, call_id)
     for turn in talk.said():
@@ -202,8 +189,6 @@ async def _turn(records: "Records", talk: "Talk", text: str, behind: str | None,
 
 
 async def _answer(records: "Records", talk: "Talk", turn: "CallTurn", room: "Room") -> None:
-    from evaluator.practice.call import load
-
     print(f"{say('customer')}> ", end="", flush=True)
     async for words in room.answer(records, load(records, OWNER, talk.id), turn):
         print(words.text, end="", flush=True)
@@ -218,8 +203,6 @@ def _place(talk: "Talk", behind: str | None) -> int:
 
 
 def _retry(talk: "Talk", rest: str) -> str:
-    from evaluator.practice.call import place_of
-
     number = int(rest) if rest.strip().isdigit() else _place(talk, None) - 1
     behind = place_of(talk, number)
     print(say("retry_from", number=number, text=talk.turn(behind).text))
@@ -227,8 +210,6 @@ def _retry(talk: "Talk", rest: str) -> str:
 
 
 def _command(records: "Records", rubric: "Rubric", talk: "Talk", name: str) -> None:
-    from evaluator.practice.call import hint, is_paused, note
-
     if name == "/hint":
         print(hint_text(hint(records, talk, rubric)))
     elif name == "/pause":
@@ -259,10 +240,6 @@ def _line(kind: str, text: str) -> str:
 
 async def _finish(records: "Records", rubric: "Rubric", talk: "Talk", settings: "Settings") -> None:
     """Self-assessment, then the grading by the normal path, then both beside each other."""
-    from evaluator.practice import explain, hand_in, practised
-    from evaluator.practice.call import hints_of, note
-    from evaluator.reports import print_scorecard
-
     if not any(turn.kind == "agent" for turn in talk.said()):
         raise InputError("practice_nothing_said")
     given = hints_of(talk)
@@ -282,8 +259,6 @@ async def _finish(records: "Records", rubric: "Rubric", talk: "Talk", settings: 
 
 def _own(item: "Criterion") -> "OwnPoint":
     """What the trainee gives themself for one criterion."""
-    from evaluator.storage import OwnPoint
-
     print(f"\n{item.name} {item.description}".rstrip())
     if item.kind == "fatal":
         steps, words, question = (

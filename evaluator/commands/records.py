@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from evaluator import messages
+from evaluator.settings import load_settings
+from evaluator.storage import CopiedTable, Database, move_records
 
 say = messages.say
 app = typer.Typer(help=say("cli.records"), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -24,8 +26,6 @@ def move(
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
     from evaluator.bank.store import move_bank
-    from evaluator.settings import load_settings
-    from evaluator.storage import CopiedTable, Database, move_records
 
     messages.use(lang or messages.current())
     settings = load_settings()

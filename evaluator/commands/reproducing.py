@@ -2,11 +2,15 @@
 
 # Annotations are evaluated here: Typer reads them, and the help texts in them depend on the current language.
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evaluator import messages
+from evaluator.commands.grading import ensure_model, progress
+from evaluator.settings import load_settings
+from evaluator.storage import open_records
 
 if TYPE_CHECKING:
     from evaluator.grading import Reproduction
@@ -34,12 +38,7 @@ def reproduce(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("cli.grade_yes"))] = False,
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
-    import asyncio
-
-    from evaluator.commands.grading import ensure_model, progress
     from evaluator.grading import reproduce as grade_again
-    from evaluator.settings import load_settings
-    from evaluator.storage import open_records
 
     messages.use(lang or messages.current())
     with open_records() as records:
