@@ -6,6 +6,7 @@ Also finds where an author's own text starts beside a dialogue.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from evaluator.text import fold, simplify
@@ -76,6 +77,7 @@ _AFTERWORD = re.compile(
 )
 _MOST = 300  # a longer line is somebody's words
 _QUOTED_LINES = 60
+_LAST_LINES = 200  # as far back as a reply that was cut short is looked for
 _INTERNAL = re.compile(
     r"\s*[\[(【（]?(?:internal(?: note| comment)?|private note|内部备注|内部便签|内部留言|私密备注|仅内部可见)[\])】）]?[:：]?\s*(?:[\r\n]|$)",
     re.IGNORECASE,
@@ -130,17 +132,19 @@ def quotations(lines: Sequence[SourceLine]) -> set[int]:
 
 
 def _repeating(lines: Sequence[SourceLine]) -> Iterator[int]:
-    earlier: set[str] = set()
+    earlier, last = set[str](), deque[str](maxlen=_LAST_LINES)
     for place, line in enumerate(lines):
         match = _REPLY.match(line.plain) if len(line.plain) <= _MOST else None
         if match and earlier:
             words = fold(_CUT_SHORT.sub("", match["words"]))
             cut = bool(_CUT_SHORT.search(match["words"])) and len(words) > 1
-            if words in earlier or (cut and any(other.startswith(words) for other in earlier)):
+            if words in earlier or (cut and any(other.startswith(words) for other in last)):
                 yield place
         elif not line.is_blank:
             text = fold(line.plain[:_MOST])
-            earlier |= {text.strip(), re.split("[:]", text, maxsplit=1)[-1].strip()}
+            said = (text.strip(), text.partition(":")[2].strip() or text.strip())
+            earlier.update(said)
+            last.extend(said)
 
 
 def begins_written_part(text: str, after: str, speaker: str | None, after_blank: bool) -> bool:

@@ -8,6 +8,7 @@ one is the layout; a close second with different speakers is a doubt.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -139,9 +140,9 @@ def _labels(read: Readings) -> Candidate | None:
 
 def _paired(heads: Sequence[Head], read: Readings) -> list[Head]:
     """The heads without "Q." and "A." that have no counterpart: a lone "A." is an option."""
-    stopped = [
+    stopped = {
         head for head in heads if read.lines[head.line].plain[: head.text_start - head.start].rstrip()[-1:] in _STOPS
-    ]
+    }
     if len({fold(head.name) for head in stopped}) > 1:
         return list(heads)
     return [head for head in heads if head not in stopped]
@@ -364,7 +365,7 @@ def _time_then_alone(read: Readings) -> Candidate | None:
 def _with_times_below(read: Readings, heads: Sequence[Head]) -> list[Head]:
     """The heads with the time that stands below their words."""
     lines = sorted(read.time_lines)
-    below = (next(place for place in lines if place > head.line) for head in heads)
+    below = (lines[bisect(lines, head.line)] for head in heads)
     return [
         head._replace(start=read.lines[head.line].start, time=times.time_in(read.lines[place].plain))
         for head, place in zip(heads, below, strict=True)

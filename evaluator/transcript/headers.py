@@ -23,11 +23,11 @@ def without_header(heads: Sequence[Head], words: Sequence[str], blank: int) -> l
     said = dict(zip(heads, words, strict=True))
     timed = [head.line for head in heads if head.time]
     if len(timed) > 1 and 2 * len(timed) > len(heads):
-        above = [head for head in heads if not head.time and head.line < timed[0]]
+        above = {head for head in heads if not head.time and head.line < timed[0]}
         return [head for head in heads if head not in above or not _states(said[head])]
     block = [head for head in heads if head.line < blank]
     below = {fold(head.name) for head in heads[len(block) :]}
-    stating = [head for head in block if known_role(head.name) and fold(head.name) in below]
+    stating = {head for head in block if known_role(head.name) and fold(head.name) in below}
     if len(block) > 1 and all(_states(said[head]) for head in stating):
         return [head for head in heads if head not in stating]
     return list(heads)
