@@ -26,6 +26,7 @@ from ui.shared.layout import guarded
 from ui.shared.literal import literal
 from ui.shared.once import once
 from ui.shared.reading import read_once
+from ui.shared.templates import offer_templates
 from ui.shared.uploads import write_inputs
 
 PREVIEW = 5
@@ -40,6 +41,7 @@ def show_form() -> str | None:
     )
     if not files:
         st.html(f'<p class="ev-empty">{tr("batch_empty")}</p>')
+        offer_templates("batch")
         return None
     with guarded():
         return _from_files(files)

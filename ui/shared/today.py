@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from evaluator.storage import Batch
+from ui.scorecard.guide import offer_guide
 from ui.scorecard.view import section
 from ui.shared import drafts, runner, stores
 from ui.shared.language import tr
@@ -22,6 +23,7 @@ def show_today() -> None:
     batches = stores.records().batches.all(owner=stores.owner(), limit=BATCHES)
     if not latest and not batches:
         st.info(tr("home_nothing_yet"), icon=":material/lightbulb:")
+        offer_guide()
         link("views/grade.py", tr("go_grade"), ":material/arrow_forward:")
         return
     running, waiting, recent = st.columns(3, gap="medium")

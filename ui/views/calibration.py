@@ -15,6 +15,7 @@ from ui.shared.choices import choose_view
 from ui.shared.language import tr
 from ui.shared.layout import empty, guarded, page
 from ui.shared.literal import literal
+from ui.shared.templates import offer_templates
 
 
 def run_view() -> None:
@@ -36,6 +37,7 @@ def run_view() -> None:
     run = grades.choose_grades(run)
     if not run.grades:
         empty("ui_calibration.grades_missing")
+        offer_templates("grades")
         return
     with guarded():
         run = grades.confirm_mapping(run)

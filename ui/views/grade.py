@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.scorecard import grading_view
+from ui.scorecard.guide import end_guide, say_step
 from ui.scorecard.handed_in import Handed, hand_in
 from ui.scorecard.profile_choice import choose_profile
 from ui.scorecard.proposal import show_proposal
@@ -33,6 +34,7 @@ def form() -> None:
     drafts.keep(DRAFT, rubric=rubric.id)
     runner.prepare(rubric)
     section("step_text")
+    say_step("text")
     handed = hand_in("grade", DRAFT, rubric)
     if not handed:
         st.html(f'<p class="ev-empty">{tr("grade_empty")}</p>')
@@ -40,6 +42,7 @@ def form() -> None:
     show_proposal("grade", handed[0].transcript, rubric)
     handed = [_named(one) for one in handed]
     section("step_roles")
+    say_step("roles")
     ready = [_understood(one, number) for number, one in enumerate(handed)]
     profile = choose_profile("grade", rubric)
     st.checkbox(tr("fresh"), key="grade_fresh", help=tr("fresh_help"))
@@ -99,6 +102,7 @@ def results(jobs: list[runner.Job]) -> None:
         shown = next(job for job in jobs if job.id == picked)
     card = watch(shown)
     if card is not None:
+        end_guide()
         grading_view.show_grading(card.id)
     elif shown.finished:
         st.html(f'<p class="ev-dim">{tr("text_kept")}</p>')

@@ -11,6 +11,7 @@ from ui.scorecard.view import section
 from ui.shared.health import show_model, show_records, show_references
 from ui.shared.language import tr
 from ui.shared.layout import guarded, link, page
+from ui.shared.templates import offer_templates
 from ui.shared.today import show_today
 
 PEOPLE = (
@@ -32,3 +33,5 @@ with page("home_title", "home_lead"):
     for column, show in zip(st.columns(3, gap="medium"), (show_model, show_references, show_records), strict=True):
         with column.container(border=True, height="stretch"), guarded():
             show()
+    section("ui_template.title")
+    offer_templates()
