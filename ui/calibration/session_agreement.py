@@ -22,7 +22,7 @@ def show_agreement(rubric: Rubric, points: Sequence[BlindPoint]) -> None:
     if rows:
         section("ui_session.agreement")
         names = ("criterion", "agreement_count", "agreement_exact", "agreement_alpha")
-        st.html(table_html([tr(f"ui_session.{name}") for name in names], rows))
+        st.html(table_html(tr("ui_session.agreement"), [tr(f"ui_session.{name}") for name in names], rows))
 
 
 def _row(name: str, points: Sequence[BlindPoint]) -> list[str] | None:

@@ -218,7 +218,7 @@ def _compare(held: CalibrationSession, rubric: Rubric, record: Record, points: l
         known = [one for one in own if one is not None]
         spread = f"{max(known) - min(known):g}" if len(known) > 1 else "–"
         rows.append([item.name, *map(_shown, own), spread, _shown(machine.get(item.id))])
-    st.html(table_html(head, rows))
+    st.html(table_html(tr("ui_session.compared"), head, rows))
     if len(names) < 2:
         st.html(f'<p class="ev-dim">{escape(tr("ui_session.alone"))}</p>')
     titles = {item.id: item.name for item in rubric.criteria}

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 
-def table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The table; each row's first cell is its heading. Cells are plain text."""
+def table_html(label: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The table, named `label` for screen readers; each row's first cell is its heading. Cells are plain text."""
     top = "".join(f"<th scope='col'>{escape(one)}</th>" for one in head)
     body = "".join(
         f"<tr><th scope='row'>{escape(row[0])}</th>{''.join(f'<td>{escape(one)}</td>' for one in row[1:])}</tr>"
         for row in rows
     )
-    label = escape(head[0])
     return (
-        f'<div class="ev-wide" role="region" tabindex="0" aria-label="{label}"><table class="ev-table">'
+        f'<div class="ev-wide" role="region" tabindex="0" aria-label="{escape(label)}"><table class="ev-table">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )

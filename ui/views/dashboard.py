@@ -126,7 +126,7 @@ def _show(found: list[GroupFigures]) -> None:
         ]
         for one in found
     ]
-    st.html(table_html(head, rows))
+    st.html(table_html(tr("nav_dashboard"), head, rows))
     st.caption(tr("ui_dashboard.read"))
 
 
