@@ -87,9 +87,12 @@ _OTHER_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "explanation": (
         *("答案解析", "试题解析", "题目解析", "详解", "解答", "解释", "详细解析", "解析说明", "试题详解", "试题分析"),
-        *("feedback", "rationale", "依据", "出处", "答案依据", "analysis"),
+        *("feedback", "rationale", "依据", "出处", "答案依据", "analysis", "answer explanation"),
     ),
-    "points": ("题目分值", "默认分值", "试题分值", "分", "得分", "本题分值", "score", "marks", "mark"),
+    "points": (
+        *("题目分值", "默认分值", "试题分值", "题目分数", "试题分数", "本题分值", "得分设置", "分", "得分"),
+        *("score", "marks", "mark"),
+    ),
     "references": ("参考要点", "参考话术", "答案要点"),
     "criteria": ("得分点", "评分要点", "评分细则", "采分点", "scoring"),
     "background": ("材料", "案例", "共用题干", "案例背景", "情景", "题目背景", "context"),
@@ -131,7 +134,10 @@ _NAMES = {name.replace(" ", "").lower(): column for column, names in COLUMNS.ite
 _OPTION = re.compile(
     r"(?:选择?项|备选(?:答案|项)?|答案|选择|option|choice|answer|opt)[_.-]*(?:([a-l])|(\d{1,2})|([一二三四五六七八九十]))|([a-l])(?:选项|项|答案)?",
 )
-_ASIDE = re.compile(r"[(\[].*?[)\]]|[*:]")  # `题目（必填）`, `*答案`
+_ASIDE = re.compile(r"[(\[].*?[)\]]|[*:]|\s[-–—]\s.*$")  # `题目（必填）`, `*答案`, `Answer 1 - max 75 characters`
+_SETTINGS = re.compile(  # of a tool, not of a question
+    r"time limit|time in seconds|image link|是否乱序|选项乱序|(?:创建|出题|录入|修改)(?:人|者|时间|日期)|作者|更新时间"
+)
 
 
 def column_of(name: str, known: Mapping[str, str] | None = None) -> str | None:
@@ -145,7 +151,7 @@ def column_of(name: str, known: Mapping[str, str] | None = None) -> str | None:
             return _NAMES[form]
         if match := _OPTION.fullmatch(form):
             return _label(match)
-    return None
+    return PASSED_OVER if _SETTINGS.fullmatch(_ASIDE.sub("", plain).strip()) else None
 
 
 def _label(match: re.Match[str]) -> str | None:

@@ -25,6 +25,7 @@ from evaluator.bank.items import (
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import read_blanks
+from evaluator.bank.papers.line_patterns import key_by_words
 from evaluator.text import number_text
 
 ANSWER_RULE = "———"  # separates reference answers in one cell
@@ -217,9 +218,10 @@ def _key(row: dict[str, str], kind: ItemKind, options: tuple[ItemOption, ...], t
         return found.key if found and not found.doubtful else None
     if kind == "true_false":
         return _verdict(given, options)
-    by_words = _key_by_words(given, options)
+    by_words = key_by_words(given, [(option.label, option.text) for option in options])
     if by_words:
         return by_words
+    given = re.sub(r"(?:选项|option)\s*(?=\d)", "", given, flags=re.I)
     digits = re.fullmatch(r"\d(?:[\s,;、|，；]*\d)*", given)
     if digits and options and all(1 <= int(digit) <= len(options) for digit in re.findall(r"\d", given)):
         return "".join(sorted({options[int(digit) - 1].label for digit in re.findall(r"\d", given)}))
@@ -231,23 +233,15 @@ def _verdict(given: str, options: tuple[ItemOption, ...]) -> str | None:
     option = next((option for option in options if option.label == given.upper()), None)
     if option is not None and line_patterns.read_key(option.text) in (line_patterns.RIGHT, line_patterns.WRONG):
         return line_patterns.read_key(option.text)
+    place = re.fullmatch(r"(?:选项|option)\s*([12])|([12])", given, re.I)
+    if place and len(options) == 2:
+        return line_patterns.read_key(options[int(place[1] or place[2]) - 1].text)
     if given in ("1", "0"):
         return line_patterns.RIGHT if given == "1" else line_patterns.WRONG
     read = line_patterns.read_key(given)
     if read in ("A", "B") and not options:
         return line_patterns.RIGHT if read == "A" else line_patterns.WRONG  # tools omit the two options of a statement
     return read
-
-
-def _key_by_words(given: str, options: tuple[ItemOption, ...]) -> str | None:
-    """The labels of the options whose words the key repeats."""
-    texts = {option.text: option.label for option in options}
-    if given in texts:
-        return texts[given]
-    pieces = [piece.strip() for piece in _SEPARATORS.split(given) if piece.strip()]
-    if len(pieces) > 1 and all(piece in texts for piece in pieces):
-        return "".join(sorted(texts[piece] for piece in pieces))
-    return None
 
 
 def _blanks(

@@ -108,7 +108,7 @@ def _symbol(element: Any) -> str:
 
 
 def _is_strong(properties: Any) -> bool:
-    """Whether a run is bold, underlined, highlighted or coloured."""
+    """Whether a run is bold, underlined, highlighted, shaded or coloured."""
     if properties is None:
         return False
     bold, colour = properties.find(f"{W}b"), properties.find(f"{W}color")
@@ -116,11 +116,19 @@ def _is_strong(properties: Any) -> bool:
         return True
     if colour is not None and (colour.get(f"{W}val") or "auto").lower() not in ("auto", "000000"):
         return not (colour.get(f"{W}themeColor") or "").startswith(("text", "dark"))
+    if _is_shaded(properties):
+        return True
     marked = properties.find(f"{W}highlight")
     lined = properties.find(f"{W}u")
     return (marked is not None and marked.get(f"{W}val") != "none") or (
         lined is not None and lined.get(f"{W}val") not in (None, "none")
     )
+
+
+def _is_shaded(properties: Any) -> bool:
+    """Whether the background is coloured: Word stores some markers as shading and not as a highlight."""
+    shading = properties.find(f"{W}shd")
+    return shading is not None and (shading.get(f"{W}fill") or "auto").lower() not in ("auto", "ffffff", "clear")
 
 
 def formula(element: Any) -> str:

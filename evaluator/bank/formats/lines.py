@@ -23,7 +23,7 @@ INVISIBLE = dict.fromkeys(
 Pictures = dict[str, bytes]  # keyed by the name that questions use
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line, paragraph or table row. `number` counts from 1 in the file; `full` lines reach the right edge."""
 

@@ -1,11 +1,11 @@
-"""Files that store questions field by field: Moodle XML, QTI and GIFT. They need no paper grammar."""
+"""Files that store questions field by field: Moodle XML, QTI, GIFT and Blackboard. They need no paper grammar."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from evaluator.bank.exchange import Exchanged, gift, moodle, qti
+from evaluator.bank.exchange import Exchanged, blackboard, gift, moodle, qti
 from evaluator.bank.exchange.markup import local, parse_xml
 from evaluator.bank.formats.text import decode
 from evaluator.errors import InputError
@@ -29,11 +29,13 @@ def read(path: Path) -> list[Exchanged]:
 
 
 def read_text(path: Path) -> list[Exchanged]:
-    """The questions of a .txt file in GIFT; empty if it is anything else."""
+    """The questions of a .txt file in GIFT or in Blackboard's tab-delimited form; empty if it is anything else."""
     data = path.read_bytes()
-    if b"{" not in data or len(data) > 8 * 2**20:
+    if len(data) > 8 * 2**20 or not (b"{" in data or b"\t" in data):
         return []
     text = decode(data, path.name)
+    if blackboard.looks_like_blackboard(text):
+        return blackboard.read(text)
     if not re.search(r"(?<!\\)\{[^{}]*[=~TF#]|\{\s*\}", text[:200_000]) or not gift.looks_like_gift(text):
         return []
     return gift.read(text)

@@ -39,10 +39,13 @@ def apply_answers(sections: list[OpenSection], answers: list[OpenSection]) -> li
     return unmatched
 
 
-def section_for(heading: Heading, paper: OpenPaper) -> OpenSection | None:
-    """The section of questions that a group of answers with this heading would belong to, next to those before it."""
+def section_for(heading: Heading, paper: OpenPaper, before: OpenSection | None = None) -> OpenSection | None:
+    """The section of questions that a group of answers with this heading would belong to, next to those before it.
+
+    `before` is the group itself if it is open already.
+    """
     used: list[OpenSection] = []
-    for answer in paper.answers:
+    for answer in (group for group in paper.answers if group is not before):
         for piece in _split_restarts(answer):
             target = _matching_section(piece, paper.sections, used)
             used += [target] if target is not None else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from evaluator.bank.items import CHOICE_KINDS, OBJECTIVE_KINDS, Item, ItemWarning, Paper, Section
@@ -14,10 +15,10 @@ def mark_damage(items: list[Item], drafts: list[QuestionDraft], cut: list[Questi
     """Marks as truncated questions without a text, and the last one before a break that lacks what the others have."""
     marked = []
     for item, draft in zip(items, drafts, strict=True):
-        broken = any(draft is last for last in cut)
-        others = [other for other in items if other is not item]
-        truncated = not item.text or (broken and _is_incomplete(item, draft, others))
-        marked.append(item.model_copy(update={"truncated": truncated}))
+        truncated = not item.text
+        if not truncated and any(draft is last for last in cut):
+            truncated = _is_incomplete(item, draft, [other for other in items if other is not item])
+        marked.append(item.model_copy(update={"truncated": True}) if truncated else item)
     return marked
 
 
@@ -47,16 +48,18 @@ def _criteria_missing(item: Item) -> bool:
 
 def check_paper(paper: Paper, file: str, total: float | None, cut: list[QuestionDraft]) -> Paper:
     """The paper with all warnings: on items if they concern these, otherwise on the paper."""
-    keyed = {section.line: _has_keys(paper, section) for section in paper.sections}
+    held = _items_by_section(paper)
+    keyed = {place: any(map(_is_answered, items)) for place, items in held.items()}
     items = []
+    truncated = [draft for draft in cut if draft.target().value and not ends(draft.target().value)]
     for item in paper.items:
-        found = [*item.warnings, *check_item(item), *_cut_text(item, paper, cut)]
+        found = [*item.warnings, *check_item(item), *(_cut_text(item, paper, truncated) if truncated else ())]
         items.append(item.model_copy(update={"warnings": _with_file(found, file)}))
-    warnings = [*_check_sections(paper), *_check_numbers(paper), *_check_total(paper, total)]
+    warnings = [*_check_sections(paper, held), *_check_numbers(paper, held), *_check_total(paper, total)]
     warnings += [
         ItemWarning(code="no_keys_in_section", line=section.line, values={"section": section.title})
         for section in paper.sections
-        if section.found and not keyed[section.line]
+        if section.found and not keyed[section.line, section.title]
     ]
     warnings += [
         ItemWarning(code="unplaced", line=entry.line, values={"text": entry.text[:80]}) for entry in paper.unplaced
@@ -125,31 +128,38 @@ def _named(item: Item) -> dict[str, str]:
     return {"number": "?" if item.number is None else str(item.number), "kind": item.kind}
 
 
-def _has_keys(paper: Paper, section: Section) -> bool:
-    items = _items_of(paper, section)
-    return any(item.key or item.references or item.criteria or item.blanks or item.pairs for item in items)
+def _is_answered(item: Item) -> bool:
+    return bool(item.key or item.references or item.criteria or item.blanks or item.pairs)
 
 
-def _items_of(paper: Paper, section: Section) -> list[Item]:
-    """The questions below a heading, up to the next; chapters repeat the titles of their sections."""
-    after = min((other.line for other in paper.sections if other.line > section.line), default=None)
-    return [
-        item
-        for item in paper.items
-        if item.section == section.title
-        and (
-            item.source is None or (section.line <= item.source.start and (after is None or item.source.start < after))
-        )
-    ]
+_Held = dict[tuple[int, str], list[Item]]  # by line and title of the section: several may stand on one line
 
 
-def _check_sections(paper: Paper) -> Iterator[ItemWarning]:
+def _items_by_section(paper: Paper) -> _Held:
+    """The questions below each heading, up to the next; chapters repeat the titles of their sections."""
+    starts = sorted({section.line for section in paper.sections})
+    titled: dict[str, list[int]] = defaultdict(list)
+    for section in paper.sections:
+        titled[section.title].append(section.line)
+    held: _Held = {(section.line, section.title): [] for section in paper.sections}
+    for item in paper.items:
+        lines = titled.get(item.section, [])
+        if item.source is not None:
+            place = bisect_right(starts, item.source.start) - 1
+            lines = [starts[place]] if place >= 0 and (starts[place], item.section) in held else []
+        for line in lines:
+            held[line, item.section].append(item)
+    return held
+
+
+def _check_sections(paper: Paper, held: _Held) -> Iterator[ItemWarning]:
+    lost, starts = sorted(entry.line for entry in paper.unplaced), sorted({line for line, _ in held})
     for section in paper.sections:
         named = {"section": section.title}
         if section.declared_count is not None and section.declared_count != section.found:
             counts = {"declared": str(section.declared_count), "found": str(section.found)}
             yield ItemWarning(code="count_differs", line=section.line, values={**named, **counts})
-        if section.declared_count is None and _is_empty(paper, section):
+        if section.declared_count is None and _is_empty(section, starts, lost):
             yield ItemWarning(code="empty_section", line=section.line, values=named)
         each, points, count = section.declared_each, section.declared_points, section.declared_count
         if (
@@ -161,19 +171,23 @@ def _check_sections(paper: Paper) -> Iterator[ItemWarning]:
         ):
             values = {**named, "each": f"{each:g}", "count": str(count), "points": f"{points:g}"}
             yield ItemWarning(code="points_differ", line=section.line, values=values)
-        yield from _check_item_points(paper, section)
+        yield from _check_item_points(section, held[section.line, section.title])
 
 
-def _is_empty(paper: Paper, section: Section) -> bool:
+def _is_empty(section: Section, starts: list[int], lost: list[int]) -> bool:
     """Whether questions were lost or are missing: a heading with only headings below it needs none."""
-    after = next((other.line for other in paper.sections if other.line > section.line), None)
-    lost = any(section.line < entry.line < (after or entry.line + 1) for entry in paper.unplaced)
-    return not section.found and (after is None or lost)
+    if section.found:
+        return False
+    place = bisect_right(starts, section.line)
+    if place == len(starts):
+        return True
+    missing = bisect_right(lost, section.line)
+    return missing < len(lost) and lost[missing] < starts[place]
 
 
-def _check_item_points(paper: Paper, section: Section) -> Iterator[ItemWarning]:
+def _check_item_points(section: Section, items: list[Item]) -> Iterator[ItemWarning]:
     """Compares the sum of the questions' own points with the heading's."""
-    given = [item.points for item in _items_of(paper, section)]
+    given = [item.points for item in items]
     own = any(points != section.declared_each for points in given)  # otherwise the heading's own figures differ
     complete = own and section.declared_count in (None, section.found) and None not in given
     total = sum(points or 0 for points in given)
@@ -182,10 +196,10 @@ def _check_item_points(paper: Paper, section: Section) -> Iterator[ItemWarning]:
         yield ItemWarning(code="item_points_differ", line=section.line, values=values)
 
 
-def _check_numbers(paper: Paper) -> Iterator[ItemWarning]:
+def _check_numbers(paper: Paper, held: _Held) -> Iterator[ItemWarning]:
     """Repeated numbers in a section, and numbers missing between the first and the last."""
     for section in paper.sections:
-        numbers = [item.number for item in _items_of(paper, section) if item.number]
+        numbers = [item.number for item in held[section.line, section.title] if item.number]
         twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
         gaps = sorted(set(range(min(numbers), max(numbers) + 1)) - set(numbers)) if numbers else []
         for code, found in (("number_twice", twice), ("number_gap", gaps)):

@@ -11,6 +11,7 @@ _EMPTY = re.compile(r"_{2,}|\(\s*_*\s*\)")
 _FILLED = re.compile(r"_{2,}\s*([^_\n,。;:!?]{1,40}?)\s*_{2,}")  # between two gaps stand commas, within one none
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]\n]{1,20}?)\s*[)\]]")
 _NUMBERED = re.compile(rf"\s*(?:[{CIRCLED}]|[(\[]\d{{1,2}}[)\]]|(?<![\d.])\d{{1,2}}[.、)](?!\d)|第\d{{1,2}}空\s*:)\s*")
+_BRACKETS, _IN_ONE = re.compile(r"(?:\([^()]{1,40}\)[\s;,、]*)+"), re.compile(r"\(([^()]{1,40})\)")
 _BETWEEN = re.compile(r"\s*(?:[;|\n]|\s{2,}|\t)\s*")
 _LOOSE = re.compile(r"\s*(?:[;|\n、,]|\s+)\s*")
 _ALTERNATIVES = re.compile(r"\s*(?:/|\|\||或者?|\bor\b)\s*")
@@ -51,8 +52,10 @@ def split_answer_of_gaps(answer: str, gaps: int) -> list[str]:
     if not answer:
         return []
     folded = fold(answer)
-    if gaps <= 1:
+    if gaps <= 1 and not _BRACKETS.fullmatch(folded):
         return _pieces(answer, folded, _NUMBERED)[:1] if folded.startswith("第1空") else [answer]
+    if _BRACKETS.fullmatch(folded):  # `(18)(100)`
+        return [answer[match.start(1) : match.end(1)].strip() for match in _IN_ONE.finditer(folded)]
     for pattern in (_NUMBERED, _BETWEEN, _LOOSE):
         pieces = _pieces(answer, folded, pattern)
         if len(pieces) == gaps:
@@ -89,7 +92,7 @@ def pair_up(text: str, answer: str) -> tuple[MatchingPair, ...]:
         for piece in re.split(r"\t|\s{3,}", _number_circles(line)):
             if match := _LEFT.match(fold(piece)):
                 words[match[1].upper()] = piece[match.start(2) : match.end(2)]
-    found = _PAIR.findall(_number_circles(fold(answer)).replace(".-", "-").replace(".→", "→"))
+    found = _PAIR.findall(re.sub(r"\.\s*(?=[-–—→=:])", "", _number_circles(fold(answer))))
     return tuple(
         MatchingPair(left=words.get(left.upper(), left), right=words.get(right.upper(), right)) for left, right in found
     )

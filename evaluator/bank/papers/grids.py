@@ -18,6 +18,7 @@ from evaluator.text import number_text
 
 _NUMBERS = re.compile(r"^(?:题\s*号|序\s*号|no\.?|number|question)$", re.I)
 _ANSWERS = re.compile(r"^(?:答\s*案|参考答案|key|answer)$", re.I)
+_FIRST = frozenset("题題序答参參nqka")  # letters with which the two begin
 _TAGS = {"difficulty": "难度", "topics": "知识点", "chapter": "章节"}
 _LABELS = {"key": "答案", "explanation": "解析", "references": "参考答案", "criteria": "评分标准"}
 _TAKEN = {
@@ -72,7 +73,8 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             spread.append(replace(below, text=_grid_keys(line, below), cells=()))
             place += 2
             continue
-        columns, criteria = (columns, criteria) if line.cells else ([], {})
+        if not line.cells and not (columns and _heads_more_rows(line, below, columns)):
+            columns, criteria = [], {}
         scored = _criteria_columns(line.cells)
         if scored and not columns and not heads_questions(line.cells):
             criteria, rows = scored, 0
@@ -81,6 +83,10 @@ def spread_tables(lines: tuple[Line, ...]) -> tuple[Line, ...]:
             continue
         if criteria and len(line.cells) == criteria["width"]:
             rows += 1
+            if _SUM.fullmatch(line_patterns.fold(line.cells[criteria["named"]]).strip()):
+                spread.append(replace(line, noise=True))
+                place += 1
+                continue
             spread.append(replace(line, text=_criterion_line(line.cells, criteria, rows), cells=()))
             place += 1
             continue
@@ -99,6 +105,15 @@ _SCORED = re.compile(
     r"^(?:(?:评分|考核|评价)?(?:维度|项目?|要点|指标|标准|内容)|采分点|得分点|dimension|criteri(?:on|a))$", re.I
 )
 _SCORES = re.compile(r"^(?:分值|分数|满分|配分|权重分?|points?|marks?|score)$", re.I)
+
+
+_SUM = re.compile(r"合\s*计|总\s*计|总\s*分|小\s*计|total|sum", re.I)
+
+
+def _heads_more_rows(line: Line, below: Line | None, columns: list[str]) -> bool:
+    """Whether a cell across the whole table names the kind of the questions in the rows below it."""
+    heading = line_patterns.read_heading(line.text)
+    return heading is not None and below is not None and len(below.cells) == len(columns)
 
 
 def _criteria_columns(cells: tuple[str, ...]) -> dict[str, int]:
@@ -137,7 +152,7 @@ def _split_inner_labels(line: Line) -> list[Line]:
 
 def _with_cells(line: Line) -> Line:
     """`题号 1 2 3`, `答案 A C B` in plain text: the row of a grid, apart by tabs or spaces."""
-    if line.cells or len(line.text) > 400:
+    if line.cells or len(line.text) > 400 or line.text.lstrip()[:1].lower() not in _FIRST:
         return line
     head, *rest = line.text.split() or [""]
     named = _NUMBERS.match(line_patterns.fold(head)) or _ANSWERS.match(line_patterns.fold(head))

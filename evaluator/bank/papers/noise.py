@@ -65,6 +65,10 @@ TABLE: tuple[tuple[PagePlace, str, str], ...] = (
         "a site's reader",
     ),
     (ANYWHERE, r"(?:原创力文档|百度文库|豆丁网|道客巴巴|人人文库)(?:网)?", "a site's name"),
+    # --- the form around a printed paper
+    (ANYWHERE, r"[-–—_.·…\s(]*密\s*封\s*线(?:\s*[以]?\s*内\s*(?:请\s*勿|不\s*(?:要|得|准))\s*答\s*题)?[-–—_.·…\s)]*", "the sealed margin"),
+    (FRONT, r"题\s*号\s+(?:[一二三四五六七八九十]{1,3}\s+)+(?:总\s*分)?\s*(?:(?:评|阅)卷人|等级)?", "the head of the score table"),
+    (FRONT, r"(?:得\s*分|(?:评|阅)\s*卷\s*人|复\s*核\s*人|评\s*分)\s*", "an empty row of the score table"),
     # --- unfilled fields of the page's header and footer
     (
         ANYWHERE,
@@ -105,6 +109,10 @@ class NoisyRow:
 
 
 _ROWS = tuple(NoisyRow(place, re.compile(pattern, re.I), what) for place, pattern, what in TABLE)
+_ANY = {  # nearly all lines are no noise, which one pattern tells faster than many
+    tail: re.compile("|".join(f"(?:{pattern})" for place, pattern, _ in TABLE if tail or place != TAIL), re.I)
+    for tail in (False, True)
+}
 
 
 @lru_cache(maxsize=1000)  # look-ahead inspects a line repeatedly
@@ -114,5 +122,7 @@ def recognise(text: str, in_tail: bool = False, in_front: bool = False) -> Noisy
     `in_tail`: a line that ends the paper came before. `in_front`: no section or question has come yet.
     """
     line = fold(text).strip()
+    if not _ANY[in_tail].fullmatch(line):
+        return None
     places = {ANYWHERE, END, *([TAIL] if in_tail else []), *([FRONT] if in_front else [])}
     return next((row for row in _ROWS if row.place in places and row.pattern.fullmatch(line)), None)

@@ -91,6 +91,8 @@ def _group_cuts(text: str) -> list[int]:
         return []
     cuts = [match.start(1) for match in _GROUPS.finditer(line_patterns.fold(text))]
     cuts = [cut for cut in cuts if text[:cut].strip()]
+    if not cuts:
+        return []
     label = line_patterns.read_label(text)
     if label and label[0] == "answer" and label[1] and cuts and text[: cuts[0]].strip().endswith((":", "：")):
         cuts = cuts[1:]
@@ -98,7 +100,7 @@ def _group_cuts(text: str) -> list[int]:
     if label and label[0] == "answer":
         pieces[0] = label[1] if len(cuts) == 0 else pieces[0][len(text) - len(label[1]) if label[1] else 0 :]
     keyed = all(line_patterns.read_compact_keys(line_patterns.split_named_keys(piece)[1]) for piece in pieces)
-    return cuts if cuts and keyed else []
+    return cuts if keyed else []
 
 
 def _label_cuts(text: str) -> list[int]:

@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass, field
 
 from evaluator.bank.formats.lines import Line, join
-from evaluator.bank.items import CHOICE_KINDS, Item, ItemKind, ItemOption, ItemSource, ItemWarning, ScoringLine
+from evaluator.bank.items import (
+    CHOICE_KINDS,
+    Item,
+    ItemKind,
+    ItemOption,
+    ItemSource,
+    ItemWarning,
+    MatchingPair,
+    ScoringLine,
+)
 from evaluator.bank.papers import line_patterns
 from evaluator.bank.papers.answers import split_answer
 from evaluator.bank.papers.gaps import count_gaps, pair_up, read_blanks
@@ -21,6 +30,7 @@ _GOES_ON = re.compile(
 _CONCLUDES = re.compile(
     r"(?:故|所以|因此)(?:本题)?(?:正确)?(?:答案|应)?(?:选择?|为|是)\s*:?\s*([A-L]{1,8})(?:项)?\s*[。.]?\s*$"
 )
+_NOTHING = re.compile(r"\s*(?:无|暂无|略|none|n/?a)[。.]?\s*", re.I)  # what tools write into an empty field
 PART = "part"  # the style of a question that is one of several below a stem
 UNNUMBERED = "plain"  # the style of a question without its own number
 
@@ -35,7 +45,7 @@ def hangs(text: str) -> bool:
     return bool(_HANGING.search(line_patterns.fold(text)))
 
 
-@dataclass
+@dataclass(slots=True)
 class GrowingText:
     """Lines that form one text; it remembers whether its last line can continue."""
 
@@ -64,7 +74,7 @@ class GrowingText:
         return ends(line.text) or bool(_GOES_ON.match(line_patterns.fold(line.text)))
 
 
-@dataclass
+@dataclass(slots=True)
 class QuestionDraft:
     """One question, or one entry of an answer section, being read."""
 
@@ -243,11 +253,12 @@ class QuestionDraft:
             )
         )
         kind = self._kind(key, options)
+        text = text or (self._words_around_gap() if options else "")
         blanks = read_blanks(text, self.answer.value, self.points) if kind == "blank" else ()
         if kind == "blank" and per_gap and section_points is not None and self.points is None:
             blanks = tuple(blank.model_copy(update={"points": section_points}) for blank in blanks)
             section_points *= max(len(blanks), count_gaps(text), 1)
-        pairs = pair_up(text, self.answer.value or self.raw_key) if kind == "matching" else ()
+        pairs = self._pairs(text) if kind == "matching" else ()
         steps = tuple(self.steps) if kind == "ordering" else ()
         if self.steps and not steps:
             text = "\n".join([text, *(f"{line_patterns.CIRCLED[n]}{step}" for n, step in enumerate(self.steps))])
@@ -258,7 +269,7 @@ class QuestionDraft:
             options=options,
             steps=steps,
             key=self._key_for(kind, key, options),
-            explanation=self.explanation.value,
+            explanation="" if _NOTHING.fullmatch(self.explanation.value) else self.explanation.value,
             points=self.points if self.points is not None else section_points,
             criteria=criteria,
             references=(split_answer(self.answer.value),) if self.answer.value and not (blanks or pairs) else (),
@@ -278,9 +289,25 @@ class QuestionDraft:
             warnings=tuple(self.warnings),
         )
 
+    def _words_around_gap(self) -> str:
+        """The sentence of the passage above that holds the gap with this question's number: `… your (1)____ of …`."""
+        passage = "\n".join((self.background, self.requirements))
+        gap = re.search(rf"[^。.!?！？\n]*[(（_]\s*{self.number}\s*[)）_][^。.!?！？\n]*[。.!?！？]?", passage)
+        return gap[0].strip() if gap else ""
+
+    def _pairs(self, text: str) -> tuple[MatchingPair, ...]:
+        """What belongs together, in the words of the lists in the text, of its steps and of its options."""
+        steps = [f"{line_patterns.CIRCLED[place]}{step}" for place, step in enumerate(self.steps)]
+        lists = "\n".join([text, *steps, *(f"{label}.{option.value}" for label, option in self.options)])
+        return pair_up(lists, self.answer.value or self.raw_key)
+
     def _text_and_key(self) -> tuple[str, str | None]:
         """The text and the key, which may be in the question's brackets or in the layout of its options."""
         text, key = self._take_points(self.text.value), self.key
+        if key is None and self.options and self.wants_key and self.answer.value:
+            options = [(label, option.value) for label, option in self.options]
+            key = line_patterns.key_by_words(self.answer.value, options)
+            self.answer = GrowingText() if key else self.answer
         if not self.right and (self.wants_letters or self.kind in (None, "true_false")):
             found = line_patterns.find_bracket_key(text, letters=bool(self.options))
             labels = {label for label, _ in self.options}
@@ -323,6 +350,10 @@ class QuestionDraft:
 
     def _take_points(self, text: str) -> str:
         """Takes points in brackets after the question."""
+        parts = re.findall(r"\(\s*(\d+(?:\.\d+)?)\s*分\s*\)", line_patterns.fold(text))
+        if len(parts) > 1 and self.points is None:  # `(1)…(8分) (2)…(12分)`: the points of its parts stay with them
+            self.points = sum(map(float, parts))
+            return text
         without, points = line_patterns.take_bracket_points(text)
         if points is not None and self.points is None:
             self.points = points
@@ -334,7 +365,8 @@ class QuestionDraft:
         sequences = sum(line_patterns.is_sequence(option.text) or self._is_all_steps(option.text) for option in options)
         if (self.steps and sequences >= 2) or (key and "→" in key):
             return "ordering"
-        if self.kind:
+        gaps = self.kind == "blank" and len(options) > 1 and not self.answer.value  # each gap has its own options
+        if self.kind and not gaps:
             return self.kind
         if len(options) == 2 and {line_patterns.read_key(option.text) for option in options} == {
             line_patterns.RIGHT,
@@ -350,7 +382,16 @@ class QuestionDraft:
             return "multiple_choice" if len(key or "") > 1 or (several and not key) else "single_choice"
         if key in (line_patterns.RIGHT, line_patterns.WRONG):
             return "true_false"
-        return "blank" if re.search(r"_{3,}", self.text.value) and self.kind is None else "open"
+        return "blank" if self._has_gaps else "open"
+
+    @property
+    def _has_gaps(self) -> bool:
+        """Whether the text has gaps: lines, or brackets with an answer in brackets for each."""
+        if re.search(r"_{3,}", self.text.value):
+            return True
+        given = re.findall(r"\([^()]+\)", line_patterns.fold(self.answer.value))
+        alone = "".join(given) == line_patterns.fold(self.answer.value).replace(" ", "")
+        return bool(given) and alone and count_gaps(self.text.value) == len(given)
 
     def _is_all_steps(self, text: str) -> bool:
         """Whether an option holds every step once: `②①③④`."""

@@ -13,12 +13,14 @@ from __future__ import annotations
 from evaluator.bank.formats.lines import Document, Line
 from evaluator.bank.items import Paper, Unplaced
 from evaluator.bank.papers import noise
+from evaluator.bank.papers.exports import rewrite_exports
 from evaluator.bank.papers.finishing import finish_paper
 from evaluator.bank.papers.grammar.headings import take_heading
 from evaluator.bank.papers.grammar.labels import (
     take_criterion,
     take_label,
     take_option,
+    take_response,
     take_rows,
     take_shared_options,
     take_shared_stem,
@@ -33,6 +35,7 @@ from evaluator.bank.papers.pieces import break_lines, find_cards
 # In order of certainty.
 _RECOGNISERS = (
     take_preamble,
+    take_response,
     take_rows,
     take_heading,
     take_criterion,
@@ -51,7 +54,7 @@ _RECOGNISERS = (
 
 def parse(document: Document) -> list[Paper]:
     """The papers of a document (nearly always one), with their warnings."""
-    at = PaperReading(spread_tables(break_lines(document.lines)))
+    at = PaperReading(spread_tables(break_lines(rewrite_exports(document.lines))))
     cards = find_cards(at.lines)
     for place, line in enumerate(at.lines):
         at.place = place

@@ -39,7 +39,7 @@ def take_rows(at: PaperReading, line: Line) -> bool:
 
 
 _SECTION_AHEAD = re.compile(
-    rf"^\s*((?:{line_patterns.CN}{{1,3}}\s*[、.:,]|(?:part|section)\s+[IVX\d]{{1,4}}\s*[.:,]?)?\s*(?:[^\s:、,.。A-L√×]{{0,8}}?(?:题|选择|单选|多选|判断))?)\s*(?:答案)?\s*[:]?\s*(?=[A-L√×对错TF])",
+    rf"^\s*((?:{line_patterns.CN}{{1,3}}\s*[、.:,]|第{line_patterns.CN}{{1,3}}(?:部分|大题|题)|(?:part|section)\s+[IVX\d]{{1,4}}\s*[.:,]?)?\s*(?:[^\s:、,.。A-L√×]{{0,8}}?(?:题|选择|单选|多选|判断))?)\s*(?:答案)?\s*[:]?\s*(?=[A-L√×对错TF])",
     re.I,
 )
 
@@ -115,7 +115,7 @@ def take_label(at: PaperReading, line: Line) -> bool:
     if name in ("background", "requirements"):
         return _take_preface(at, name, rest, line)
     if name == "response":
-        return _take_response(at)
+        return _take_response(at, rest)
     if name in line_patterns.TAGS:
         return _take_tag(at, name, rest, line)
     if name == "options":
@@ -126,13 +126,26 @@ def take_label(at: PaperReading, line: Line) -> bool:
     return True
 
 
-def _take_response(at: PaperReading) -> bool:
+def _take_response(at: PaperReading, rest: str) -> bool:
     """`我的答案:B` on a learning platform: a candidate's choice says nothing about the question."""
     if at.draft is None:
         return False
     at.platform = True
+    at.in_response = not rest
     at.paper.noise += 1
     return True
+
+
+def take_response(at: PaperReading, line: Line) -> bool:
+    """Below `我的答案:`: the options that a candidate chose (`A:道歉并倾听;`), or the verdict."""
+    if not at.in_response or at.draft is None:
+        return False
+    chosen = line_patterns.option_label(line.text)
+    offered = {label for label, _ in at.draft.options}
+    said = chosen in offered or line_patterns.read_key(line.text) is not None
+    at.in_response = said
+    at.paper.noise += said
+    return said
 
 
 def _take_tag(at: PaperReading, name: str, rest: str, line: Line) -> bool:
@@ -184,6 +197,11 @@ def is_open(section: OpenSection) -> bool:
 def _open_for_label(at: PaperReading, name: str, line: Line) -> bool:
     """Opens a draft for a label without a number: an entry among answers, otherwise the background is the question."""
     section = at.section
+    if section is None and name == "criteria" and at.paper.background and not at.in_answers:
+        section = OpenSection(line_patterns.Heading("", None, None), line.number, chapter=at.paper.chapter)
+        section.background, at.paper.background = at.paper.background, []
+        section.waiting.append(("background", line))
+        at.groups.append(section)
     if section is None or not is_open(section):
         return False
     if at.in_answers:
@@ -429,6 +447,6 @@ def _split_inline_criteria(text: str, style: str) -> list[str]:
         return [text]
     pieces = re.split(r"(?<=[;；。)）])\s*[(（]\d{1,2}[)）]\s*", text)
     if len(pieces) == 1:
-        by_points = re.split(r"(?<=[)）])\s*[;；,，]\s*", text)
+        by_points = re.split(r"(?<=[)）])\s*[;；,，、]\s*", text)
         pieces = by_points if all(line_patterns.split_points(piece)[1] is not None for piece in by_points) else pieces
     return [piece for piece in pieces if piece.strip()]

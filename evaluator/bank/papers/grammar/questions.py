@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from evaluator.bank.formats.lines import Line
 from evaluator.bank.papers import line_patterns
+from evaluator.bank.papers.answer_key import section_for
 from evaluator.bank.papers.grammar.ahead import NEAR, comes_first, evidence_of, options_below
 from evaluator.bank.papers.grammar.labels import fill
 from evaluator.bank.papers.grammar.reading import PaperReading
@@ -27,7 +29,10 @@ def take_header(at: PaperReading, line: Line) -> bool:
     at.leave_tail()
     draft = at.open_draft(header, line)
     if at.in_answers:
-        _start_entry(at, draft, header.rest, line)
+        first, *further = _split_entries(at, header)
+        _start_entry(at, draft, first, line)
+        for number, text in enumerate(further, start=header.number + 1):
+            _start_entry(at, at.open_draft(replace(header, number=number, rest=text), line), text, line)
     else:
         put_question(draft, header.rest, line)
     return True
@@ -35,14 +40,17 @@ def take_header(at: PaperReading, line: Line) -> bool:
 
 def put_question(draft: QuestionDraft, text: str, line: Line) -> None:
     """Stores the words of a question, with tags and options on its line separated."""
-    text, kind, points = line_patterns.take_tail_tags(text)
-    draft.kind = draft.kind or kind
-    draft.points = draft.points if draft.points is not None else points
-    before, options = line_patterns.find_options_behind(text)
+    tags = line_patterns.take_tail_tags(text)
+    draft.kind = draft.kind or tags.kind
+    draft.points = draft.points if draft.points is not None else tags.points
+    before, options = line_patterns.find_options_behind(tags.text)
     if before:
         draft.text.add(before, line)
+    if tags.answer:
+        draft.add_answer(tags.answer, line)
+        draft.part = "text"
     if options:
-        start = line.text.find(text)
+        start = line.text.find(tags.text)
         draft.add_options(options, line.part(max(0, start), len(line.text)))
 
 
@@ -77,6 +85,28 @@ def _start_entry(at: PaperReading, draft: QuestionDraft, rest: str, line: Line) 
         draft.add_answer(rest, line)
     else:
         draft.part = "answer"
+
+
+_ENTRY = re.compile(r"(?:\s{2,}|\t|[;。]\s*|(?<=\S)\s)(\d{1,3})\s*[.、](?!\d)\s*")
+
+
+def _split_entries(at: PaperReading, header: line_patterns.Header) -> list[str]:
+    """`1、季度;月  2、一年`: the answers on one line, where the section that they answer has all these numbers."""
+    folded = line_patterns.fold(header.rest)
+    cuts: list[re.Match[str]] = []
+    for match in _ENTRY.finditer(folded):
+        if int(match[1]) == header.number + len(cuts) + 1:
+            cuts.append(match)
+    if not cuts or not at.section:
+        return [header.rest]
+    asked = section_for(at.section.heading, at.paper, at.section)
+    kinds = {draft.kind for draft in asked.drafts} if asked else set()
+    numbers = {draft.number for draft in asked.drafts} if asked else set()
+    wanted = set(range(header.number, header.number + len(cuts) + 1))
+    if not wanted <= numbers or not kinds <= {"blank", "matching"}:
+        return [header.rest]
+    starts, ends = [0, *(match.end() for match in cuts)], [*(match.start() for match in cuts), len(folded)]
+    return [header.rest[start:end].strip() for start, end in zip(starts, ends, strict=True)]
 
 
 def _begins_part(at: PaperReading, header: line_patterns.Header) -> bool:

@@ -23,6 +23,7 @@ class PaperReading:
         self.in_tail = False  # after the end of a paper, where only a new heading or number is accepted
         self.draft: QuestionDraft | None = None
         self.held: Unplaced | None = None  # a line that may be the next paper's title
+        self.in_response = False  # below `我的答案:`, until something else comes
         self.platform = False  # an export of a learning platform, with the candidate's own answers and points
 
     @property

@@ -75,6 +75,8 @@ def _may_begin(at: PaperReading, line: Line) -> bool:
         return False
     if draft is not None and draft.awaited and not line.blank_before:
         return False
+    if draft is None and line_patterns.is_about_paper(line.text) and not at.paper.sections:
+        return False
     if draft is None:
         return bool(at.paper.sections) or not _TITLE_WORDS.search(line_patterns.fold(line.text[:60])) or _alone(at)
     return draft.closed and not (
@@ -90,7 +92,7 @@ def _alone(at: PaperReading) -> bool:
 def _is_question(at: PaperReading, line: Line) -> bool:
     draft = at.draft
     distance = options_below(at)
-    if line_patterns.read_tag(line.text):
+    if line_patterns.read_tag(line.text) or line_patterns.take_tail_tags(line.text).kind:
         return True
     if line_patterns.read_asked(line.text) is not None and (draft is None or draft.style == UNNUMBERED):
         return distance >= 0 or draft is None or comes_first(at) == "answer"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluator.bank.papers.line_patterns.folding import CIRCLED, CN, LETTERS, fold, read_number, remembered
@@ -21,7 +22,7 @@ def read_key(text: str, ordered: bool = False) -> str | None:
 
     With `ordered` the letters belong to an ordering question, so that `BDAC` is `B→D→A→C`.
     """
-    folded = re.sub(r"^\s*(?:选项?|应选|故选|为|是(?=.))?\s*|[\s。.;,，]+$", "", fold(text)).strip("()[] ")
+    folded = re.sub(r"^\s*(?:选项?|应选|故选|为|是(?=.))?\s*|[\s。.;,，]+$", "", fold(text)).strip("()[] '\"‘’“”")
     if _RIGHT.match(folded):
         return RIGHT
     if _WRONG.match(folded):
@@ -53,6 +54,22 @@ def _sequence_key(folded: str) -> str | None:
         steps = re.findall(rf"[{CIRCLED}]|\d", folded)
         return "→".join(step if step in CIRCLED else CIRCLED[int(step) - 1] for step in steps if step != "0")
     return None
+
+
+_BETWEEN_WORDS = re.compile(r"[\s,;、|/&+。.$#@]|and|和|及|与")
+
+
+def key_by_words(given: str, options: Sequence[tuple[str, str]]) -> str | None:
+    """The labels of the options, as (label, words), whose words the key repeats, in any order; None for other words."""
+    left = fold(given).strip()
+    found = []
+    for label, text in sorted(options, key=lambda option: -len(option[1])):  # an option may contain another
+        words = fold(text).strip()
+        if words and (words in left or (words := words.rstrip("。.;,")) in left):
+            found.append(label)
+            left = left.replace(words, "\x00", 1)
+    rest = _BETWEEN_WORDS.sub("", left.replace("\x00", ""))
+    return "".join(sorted(found)) if found and not rest.strip("'\"“”") else None
 
 
 _BRACKET_KEY = re.compile(r"[(\[]\s*([^()\[\]]{0,12}?)\s*[)\]]")

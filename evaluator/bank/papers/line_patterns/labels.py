@@ -18,12 +18,12 @@ _LABELS: dict[str, re.Pattern[str]] = {
     "answer": re.compile(
         r"^\s*\[?\s*(?:(?:(?:reference |correct )?answer\s*)?(?:正确|参考|标准|本题)?答\s?案(?:要点|示例)?(?:为|是)?(?:\s*\(?(?:answer|key)\)?)?|"
         r"(?:第\s*(?:\d{1,2}|[一二三四五六七八九十])\s*空|空\s*\d{1,2})\s*(?:答案)?|正确选项|正确回答|参考要点|答题要点|答题思路|回答要点|解?答|"
-        r"(?:参考|推荐|应答|标准)(?:话术|回答|答复|应答)|(?:correct |right |model |sample |reference )?answers?|ans|key)"
-        r"\s*\]?\s*(?::\s*|(?<=\])\s*|\s+(?=[A-L√×][\s、,A-L]*$))|^\s*[√★]\s*(?=(?:[A-L]{1,8}|对|错|正确|错误)\s*$)",
+        r"(?:参考|推荐|应答|标准)(?:话术|回答|答复|应答)|(?:the )?(?:correct |right |model |sample |reference )?answers?(?:\(s\))?(?: (?:is|are))?|ans|key)"
+        r"\s*\]?\s*(?::\s*|(?<=\])\s*|\s+(?=[A-L√×][\s、,A-L]*$))|^\s*the correct answers? (?:is|are)\s*:?\s*|^\s*[√★]\s*(?=(?:[A-L]{1,8}|对|错|正确|错误)\s*$)",
         re.I,
     ),
     "explanation": re.compile(
-        r"^\s*\[?\s*(?:(?:答案|试题|题目|详细|习题|考点|本题)?(?:解\s?析|解释|详解|题解|点评|分析)|答案说明|解题思路|(?:答案|判断)?(?:依据|出处|来源)|"
+        r"^\s*\[?\s*(?:(?:正确答案|答案|试题|题目|详细|习题|考点|本题|官方|专家|老师|名师|文字|题干|参考|答题)?(?:解\s?析|解释|详解|题解|点评|分析)|改正|更正|正确(?:说法|表述)|答题技巧|答案说明|解题思路|(?:答案|判断)?(?:依据|出处|来源)|"
         r"explanation|rationale|reason|feedback|references?(?=\s*:)|\[?(?:source|reference)\]?(?=\s*\])|explanation\s*/\s*reference)"
         + _END
         + r"(?:\([^\s()]*\))?\s*",
@@ -46,12 +46,12 @@ _LABELS: dict[str, re.Pattern[str]] = {
     ),
     "difficulty": re.compile(r"^\s*\[?\s*(?:试题|题目)?(?:难度(?:系数|等级)?|难易(?:程)?度?|difficulty)" + _END, re.I),
     "topic": re.compile(
-        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|分类|关键[字词]|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?|category|keywords?)"
+        r"^\s*\[?\s*(?:所属|相关|考查)?(?:知识点|知识模块|考点|考[查察]点|考[查察](?:内容|要点)|标签|分类|关键[字词]|能力(?:水平|项|点)|认知(?:水平|层次)|topics?|tags?|category|keywords?|(?:exam |content )?domain|(?:learning )?objective|competenc(?:y|e)|skill)"
         + _END,
         re.I,
     ),
     "chapter": re.compile(r"^\s*\[?\s*(?:所属)?(?:章节|章|单元|chapter|section)" + _END, re.I),
-    "points": re.compile(r"^\s*\[?\s*(?:本题|题目|试题)?(?:分值|分数|满分)" + _END + r"(?=\d)", re.I),
+    "points": re.compile(r"^\s*\[?\s*(?:(?:本题|题目|试题)?(?:分值|分数|满分)|points?|marks?)" + _END + r"(?=\d)", re.I),
     "kind": re.compile(r"^\s*\[?\s*(?:题型|题目类型|试题类型)" + _END + r"(?=\S)", re.I),
     "options": re.compile(r"^\s*\[?\s*(?:备选项|备选答案|选项|options)" + _END, re.I),
 }
@@ -122,7 +122,7 @@ _ANSWERS_AT_END = re.compile(
     r"^\s*(?:附(?:件|录)?\s*[:]?\s*)?(?:第?[一二三四五六七八九十]{1,3}\s*(?:[、.]|部分)\s*)?\[?\s*"
     r"(?:(?:[^。?!:;,、\[\]]{0,40}?(?:试[卷题]|本卷|考试|题库|习题|练习|测[试验]|模拟题|作业|[A-D]卷|答题卡)|第?\s*[A-D]\s*卷)?\s*"
     + _ANSWER_WORDS
-    + r"|(?:answer key|answers?(?: and explanations?)?|model answers|key|answer section))\s*\]?\s*(:?)\s*$",
+    + r"|(?:answer key|answers?(?: and explanations?)?|model answers|key|answer section))\s*(?:\([^()]{1,12}卷\))?\s*\]?\s*(:?)\s*$",
     re.I,
 )
 _NAMED_ANSWERS = re.compile(
@@ -162,7 +162,7 @@ def is_question_heading(text: str) -> bool:
 
 
 _ABOUT = re.compile(
-    r"^\s*(?:\(?\s*(?:考试|答题|作答|测试)?(?:时间|时长|时限)|满\s*分|总\s*分|卷面|姓\s*名|部\s*门|工\s*号|日\s*期|得\s*分|岗\s*位|单\s*位|"
+    r"^\s*(?:\(?\s*(?:考试|答题|作答|测试)?(?:时间|时长|时限)|满\s*分|总\s*分|卷面|(?:[您你]的)?姓\s*名|(?:[您你]的)(?:部门|工号|单位|岗位)|部\s*门|工\s*号|日\s*期|得\s*分|岗\s*位|单\s*位|"
     r"考生|准考证|阅卷|班\s*级|学\s*号|注意事项|考试说明|题\s*量|最终成绩|本次成绩|(?:试卷|考试|课程)名称|考核对象|适用|出题人|命题人|"
     r"time allowed|duration|total marks|total points|full marks|(?:candidate(?:'s)?|student(?:'s)?|your|employee)?\s*(?:full )?(?:name|no\.?|number|id)(?=\s*[:_])|date|department)"
     r"\s*(?:[:_(]|\d|$|为)",

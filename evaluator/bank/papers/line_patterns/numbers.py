@@ -135,8 +135,21 @@ def _finish_header(
 
 
 _TAIL = re.compile(
-    rf"\s*(?:\[\s*([^\[\]():]{{2,8}}?)题?\s*\]|[\[(]\s*分值\s*:\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}?\s*[\])]|(?<=[\]\s])\*)\s*$"
+    rf"\s*(?:\[\s*([^\[\]():]{{2,24}}?)(?:题|questions?)?\s*\]|[\[(]\s*(?:分值|score|points)\s*:\s*(\d+(?:\.\d+)?)\s*{POINT_WORD}?[^\[\]()]{{0,12}}[\])]|"
+    r"(?<=[\]\s])\*|\[\s*(?:answer|答案|正确答案)\s*:\s*([^\[\]]{1,80}?)\s*\])\s*$",
+    re.I,
 )
+_MARKING = re.compile(r"all|partial|byblank|manual|全对(?:才)?得分|部分(?:答对)?得分|按空计分|人工(?:评[分卷])?|系统评[分卷]|必答", re.I)
+
+
+@dataclass(frozen=True)
+class TailTags:
+    """What survey tools write behind a question, and the question without it."""
+
+    text: str
+    kind: ItemKind | None = None
+    points: float | None = None
+    answer: str = ""
 
 
 _BOTH_VERDICTS = re.compile(
@@ -145,19 +158,24 @@ _BOTH_VERDICTS = re.compile(
 )
 
 
-def take_tail_tags(text: str) -> tuple[str, ItemKind | None, float | None]:
-    """The question, its kind and its points, from survey tools: `…？ [单选题] [分值:5] *`."""
+@remembered
+def take_tail_tags(text: str) -> TailTags:
+    """The question and its tags: `…？ [单选题] [分值:5] *`, `…[Single Choice][Answer: B][Score: 5]`."""
     kind: ItemKind | None = None
     points: float | None = None
+    answer = ""
     if offered := _BOTH_VERDICTS.search(fold(text)[-60:]):
         text, kind = text[: max(0, len(text) - 60) + offered.start()], "true_false"
-    while match := _TAIL.search(fold(text)[-60:]):
+    while match := _TAIL.search(fold(text)[-100:]):
         named = read_kind(match[1]) if match[1] else None
-        if (match[1] and named is None) or (match[0].strip() == "*" and "]" not in fold(text)[-4:]):
+        known = named or (match[1] and (_MARKING.fullmatch(match[1]) or names_some_choice(match[1])))
+        if (match[1] and not known) or (match[0].strip() == "*" and "]" not in fold(text)[-4:]):
             break
         kind, points = named or kind, float(match[2]) if match[2] else points
-        text = text[: max(0, len(text) - 60) + match.start()]
-    return text, kind, points
+        before = max(0, len(text) - 100)
+        answer = text[before + match.start(3) : before + match.end(3)] if match[3] else answer
+        text = text[: before + match.start()]
+    return TailTags(text, kind, points, answer)
 
 
 def read_tag(text: str) -> tuple[ItemKind | None, str] | None:

@@ -12,17 +12,17 @@ from evaluator.bank.papers.line_patterns.folding import CIRCLED, LETTERS, fold, 
 _BOTH = f"[{LETTERS}{LETTERS.lower()}]"
 _BOX = r"[○●〇◯□■☐☑☒◻◼▢*•⚪⚫◉◎]"
 _OPTION = re.compile(
-    rf"^\s*(?:[-–•·]\s*|{_BOX}\s*)?(?:\(({_BOTH})\)|\[({_BOTH})\]|({_BOTH})\s*[.、:)]|([{LETTERS}])\s+(?=[一-鿿\d]))\s*"
+    rf"^\s*(?:[-–•·]\s*|{_BOX}\s*)?(?:\(({_BOTH})\)|\[({_BOTH})\]|(?:选项\s*)?({_BOTH})\s*[.、:)]|([{LETTERS}])\s+(?=[一-鿿\d]))\s*"
 )
-_LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿\d])")
+_LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|(?:选项\s*)?({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿\d])")
 _APART, _GLUED, _TIGHT = range(3)
-_CHECKED = re.compile(r"^\s*(?:[☑☒■●◉⚫]|\[[xX√]\]\s*)")
+_CHECKED = re.compile(r"^\s*(?:[☑☒■●◉⚫]|\[[xX√*]\]\s*)")
 _RIGHT_MARK = re.compile(
     r"\s*(?:\(\s*(?:正确答案|正确选项|正确|答案|correct(?: answer)?)\s*\)|[√]|(?<=\s)\*)\s*$", re.I
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundOption:
     """An option on a line: its label, its text as written, its position, and whether it is marked as right."""
 
@@ -165,7 +165,7 @@ def _may_follow(after: str, label: str) -> bool:
     return label == _next(after)
 
 
-_BOXED = re.compile(rf"^\s*(?:[-*+]\s*)?(?:{_BOX}|\[[ xX√]?\])\s*(?=\S)")
+_BOXED = re.compile(rf"^\s*(?:[-*+]\s*)?(?:{_BOX}|\[[ xX√*]?\])\s*(?=\S)")
 
 
 def read_boxed_option(text: str) -> tuple[str, bool] | None:
@@ -174,7 +174,7 @@ def read_boxed_option(text: str) -> tuple[str, bool] | None:
     if not match or (match[0].strip() in ("*", "•") and not _RIGHT_MARK.search(fold(text))):
         return None
     found = _found(text, "", match.start(), match.end(), len(text))
-    return found.text, found.right or bool(re.search(r"\[[xX√]\]|[☑☒■●◉⚫]", match[0]))
+    return found.text, found.right or bool(re.search(r"\[[xX√*]\]|[☑☒■●◉⚫]", match[0]))
 
 
 def read_options(text: str, after: str = "") -> list[ItemOption]:
