@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from evaluator.bank.formats.lines import Pictures
 from evaluator.bank.items import ItemSource, ItemWarning, Paper
 from evaluator.bank.papers.checks import check_item
 from evaluator.bank.papers.grammar import parse
+from evaluator.bank.readings import Reading, Resolved, ShownLine, lines_of, put_into, resolve, without_fine
 from evaluator.bank.template import from_row
 from evaluator.errors import InputError
 
@@ -28,18 +29,23 @@ class ReadDocument(NamedTuple):
 
 
 def read_papers(
-    path: Path, name: str | None = None, digest: str = "", known: Mapping[str, str] | None = None
+    path: Path,
+    name: str | None = None,
+    digest: str = "",
+    known: Mapping[str, str] | None = None,
+    readings: Sequence[Reading] = (),
 ) -> ReadDocument:
     """The papers in a file; InputError if it cannot be read or contains no question.
 
     `digest` is that of the original if the file was converted. `known` maps further column names of spreadsheets to
-    their roles.
+    their roles. `readings` are a person's decisions about lines of this document.
     """
     document = read_document(path, name, known)
     document = replace(document, digest=digest or document.digest)
-    papers = [_read_table(document)] if document.rows else []
-    papers += [_read_questions(document)] if document.questions else []
-    papers += [paper for paper in parse(document) if _says_something(paper)] if document.lines else []
+    said = resolve(document, readings)
+    papers = [_read_table(document, said)] if document.rows else []
+    papers += [_read_questions(document, said)] if document.questions else []
+    papers += [paper for paper in parse(document, said) if _says_something(paper)] if document.lines else []
     if document.headings and not any(paper.items for paper in papers):
         shown = "、".join(document.headings)[:200]
         raise InputError("bank_wrong_columns", file=name or path.name, missing="题目", found=shown)
@@ -52,20 +58,22 @@ def _says_something(paper: Paper) -> bool:
     return bool(paper.items or paper.unplaced or paper.warnings)
 
 
-def _read_questions(document: Document) -> Paper:
+def _read_questions(document: Document, said: Resolved) -> Paper:
     """The questions of a format that stores them field by field."""
     items = []
     for exchanged in document.questions:
         source = ItemSource(file=document.file, digest=document.digest, start=exchanged.line, end=exchanged.line)
-        item = exchanged.item.model_copy(update={"source": source})
+        item = put_into(exchanged.item.model_copy(update={"source": source}), said)
         found = tuple(warning.model_copy(update={"file": document.file}) for warning in check_item(item))
         items.append(item.model_copy(update={"warnings": found}))
-    return Paper(items=tuple(items))
+    return without_fine(Paper(items=tuple(items)), said)
 
 
-def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> dict[str, Any]:
+def read_as_json(
+    path: Path, name: str, digest: str, known: dict[str, str], readings: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The result of `read_papers` as JSON, for the reader process."""
-    read = read_papers(path, name, digest, known)
+    read = read_papers(path, name, digest, known, [Reading.model_validate(reading) for reading in readings])
     pictures = {picture: base64.b64encode(data).decode("ascii") for picture, data in read.pictures.items()}
     return {
         "digest": read.digest,
@@ -74,27 +82,9 @@ def read_as_json(path: Path, name: str, digest: str, known: dict[str, str]) -> d
     }
 
 
-class ShownLine(NamedTuple):
-    """A line of a document for display: its number, its page or sheet, and its words."""
-
-    number: int
-    page: int | None
-    text: str
-
-
-def shown_lines(path: Path) -> list[tuple[int, int | None, str]]:
+def shown_lines(path: Path) -> list[ShownLine]:
     """The first lines of a document as read, for the page that shows them beside the questions."""
-    document = read_document(path)
-    lines = [(line.number, line.page, line.text[:400]) for line in document.lines[:SHOWN_LINES]]
-    rows = [
-        (int(row["_row"]), int(row["_sheet"]) if "_sheet" in row else None, " | ".join(_cells(row))[:400])
-        for row in document.rows[:SHOWN_LINES]
-    ]
-    return sorted([*lines, *rows], key=lambda line: (line[1] or 0, line[0]))
-
-
-def _cells(row: dict[str, str]) -> list[str]:
-    return [cell for name, cell in row.items() if not name.startswith("_")]
+    return lines_of(read_document(path))[:SHOWN_LINES]
 
 
 def from_json(read: dict[str, Any]) -> ReadDocument:
@@ -103,7 +93,7 @@ def from_json(read: dict[str, Any]) -> ReadDocument:
     return ReadDocument(read["digest"], [Paper.model_validate_json(paper) for paper in read["papers"]], pictures)
 
 
-def _read_table(document: Document) -> Paper:
+def _read_table(document: Document, said: Resolved) -> Paper:
     from evaluator.bank.formats.sheet import ROW, SHEET
 
     items = []
@@ -112,10 +102,12 @@ def _read_table(document: Document) -> Paper:
         item = from_row(row, line)
         page = int(row[SHEET]) if SHEET in row else None
         source = ItemSource(file=document.file, digest=document.digest, start=line, end=line, page=page)
-        item = item.model_copy(update={"source": source})
+        if line in said.ignored:
+            continue
+        item = put_into(item.model_copy(update={"source": source}), said)
         found = [warning.model_copy(update={"file": document.file}) for warning in (*item.warnings, *check_item(item))]
         items.append(item.model_copy(update={"warnings": tuple(found)}))
     unread = [
         ItemWarning(code="columns_unread", line=1, values={"columns": "、".join(document.unread)}, file=document.file)
     ]
-    return Paper(items=tuple(items), warnings=tuple(unread if document.unread else ()))
+    return without_fine(Paper(items=tuple(items), warnings=tuple(unread if document.unread else ())), said)

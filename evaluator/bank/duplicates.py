@@ -33,8 +33,18 @@ def differ(group: list[Item]) -> bool:
     return len({answer for item in group if (answer := _right(item))}) > 1
 
 
-def merge(bank: Bank, group: list[Item]) -> Item:
-    """Keeps the first question, fills in what it lacks from the others, and deletes those; `undo` reverts each step."""
+def merge(bank: Bank, *groups: list[Item]) -> list[Item]:
+    """Keeps the first question of each group, fills in what it lacks from the others, and deletes those.
+
+    Returns what was kept. All of it is one step to undo.
+    """
+    from evaluator.bank.store import new_run
+
+    run = new_run()
+    return [_merge_group(bank, group, run) for group in groups]
+
+
+def _merge_group(bank: Bank, group: list[Item], run: str) -> Item:
     first, *others = group
     lacks: dict[str, Any] = {}
     for name in _FILLED:
@@ -44,8 +54,8 @@ def merge(bank: Bank, group: list[Item]) -> Item:
                 lacks[name] = given
     if lacks.get("key") and [o.text for o in first.options] != [o.text for o in others[0].options]:
         del lacks["key"]  # with options in another order the letters mean something else
-    kept = bank.edit(first.id, **lacks) if lacks else first
-    bank.delete([item.id for item in others])
+    kept = bank.edit(first.id, run=run, **lacks) if lacks else first
+    bank.delete([item.id for item in others], run)
     return kept
 
 

@@ -15,6 +15,7 @@ from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.formats.doc import as_docx
 from evaluator.bank.formats.limits import check_size
 from evaluator.bank.items import Item, Paper
+from evaluator.bank.readings import Reading
 from evaluator.bank.store import Bank, Stored, new_run
 from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError, StorageError
@@ -36,6 +37,8 @@ class FileReport(Frozen):
     code: str = ""
     papers: tuple[Paper, ...] = ()
     stored: Stored = Stored()
+    identity: str = ""  # of the file in the bank: its readings are kept under it
+    readings: tuple[Reading, ...] = ()  # what a person said about its lines
     headings: tuple[str, ...] = ()  # columns of a refused spreadsheet: a person may say what they contain
 
     @property
@@ -95,7 +98,8 @@ def _import_one(
     try:
         if file.error:
             raise file.error
-        read = _read_bounded(file, reader, bank.column_names() if bank else {})
+        known, readings = (bank.column_names(), bank.readings(file.identity)) if bank else ({}, [])
+        read = _read_bounded(file, reader, known, readings)
         digest, papers = read.digest, read.papers
         if bank is None:
             ids = tuple(str(place) for place in range(sum(len(paper.items) for paper in papers)))
@@ -114,13 +118,15 @@ def _import_one(
         return FileReport(file=file.name, status=status, error=str(error), code=error.code, headings=names)
     touched = stored.added or stored.changed or stored.removed or stored.restored
     status = "imported" if touched else "unchanged"
-    return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored)
+    said = {"identity": file.identity, "readings": tuple(readings)}
+    return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored, **said)
 
 
-def _read_bounded(file: _Found, reader: Reader, known: dict[str, str]) -> ReadDocument:
+def _read_bounded(file: _Found, reader: Reader, known: dict[str, str], readings: list[Reading]) -> ReadDocument:
     check_size(file.path)
+    said = [reading.model_dump(mode="json") for reading in readings]
     with as_docx(file.path) as path:
-        return from_json(reader.call(read_as_json, path, file.name, digest_of(file.path), known, name=file.name))
+        return from_json(reader.call(read_as_json, path, file.name, digest_of(file.path), known, said, name=file.name))
 
 
 def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:

@@ -237,8 +237,8 @@ def duplicates_command(
             ids = messages.say("bank.cli_comma").join(item.id for item in group)
             said = messages.say("bank.cli_keys_differ") if differs else ""
             typer.echo(messages.say("bank.cli_duplicates", ids=ids, text=group[0].text[:60], differs=said))
-            if merge and not differs:
-                merge_items(opened, group)
+        if merge and (agreeing := [group for group in groups if not differ(group)]):
+            merge_items(opened, *agreeing)
     if merge and groups:
         _index(bank)
     typer.echo(messages.say("bank.cli_duplicate_groups", count=len(groups)))

@@ -13,7 +13,7 @@ from evaluator.bank.store import open_bank
 from evaluator.settings import load_settings
 from evaluator.storage import open_records
 from tests.support.practice_cases import rubric
-from tests.support.ui_pages import OWNER, WAIT_S, click_on, fine, has, open_page, prepare, press, said, wait
+from tests.support.ui_pages import OWNER, WAIT_S, click_on, fine, has, open_page, prepare, press, read, said, wait
 
 PAPER = """客服岗位小测验
 一、单选题(共2题,每题2分,总计4分)
@@ -343,3 +343,91 @@ def test_frozen_texts_are_not_tried_on():
 
     assert [one.name for one in examples(rubrics.find("meal-metal"))] == ["reference", "empty"]
     assert examples(rubrics.find("staff-shortage"))[0].name == "good"
+
+
+STRAY = """礼仪小测
+一、判断题
+1. 上楼时请客人走在前面。(√)
+2. 电话响三声内接听。
+接待篇补充
+3. 名片用双手递送。(√)
+关于电话礼仪的说明见手册
+"""
+
+
+def _pressed(page, label: str):
+    """Clicks the button whose label holds `label`."""
+    return next(button for button in page.button if label in read(button.label)).click().run()
+
+
+def test_warnings_are_resolved_by_clicking_and_undone(data):
+    """A line is left out and a key is given by clicks; both are undoable, and a later look remembers them."""
+    page = _import(open_page("bank", bank_view="import"), "礼仪.txt", STRAY.encode())
+    page = _pressed(page, "手册")
+    page.radio(key="bank_read_礼仪.txt_role").set_value("ignore").run()
+    page = wait(press(page, "bank_read_礼仪.txt_go"), "bank_unread_礼仪.txt_0")
+    assert fine(page) and not any("手册" in button.label for button in page.button if "bank_warning" in button.key)
+    page = _pressed(page, "第 2 题没有答案")
+    page.text_input(key="bank_read_礼仪.txt_key").set_value("对").run()
+    page = wait(press(page, "bank_read_礼仪.txt_go"), "bank_unread_礼仪.txt_1")
+    assert fine(page) and "第 2 题没有答案" not in said(page)
+    press(page, "bank_import_go")
+    wait(page, "bank_resolve")
+    assert [item.key for item in open_bank(data / "bank.db").items()] == ["√", "√", "√"]
+    press(page, "bank_more")
+    page = _import(page, "礼仪.txt", ("补一行标题\n" + STRAY).encode())
+    assert has(page, "bank_unread_礼仪.txt_1")
+    page = press(page, "bank_unread_礼仪.txt_1")
+    page = wait(page, "bank_import_go")
+    assert len(open_bank(data / "bank.db").readings(str(data / "imports" / "礼仪.txt"))) == 1
+
+
+def test_a_key_that_cannot_be_read_is_refused_in_words(data):
+    """Nothing is remembered, and the sentence says what to write."""
+    page = _pressed(_import(open_page("bank", bank_view="import"), "礼仪.txt", STRAY.encode()), "第 2 题没有答案")
+    page.text_input(key="bank_read_礼仪.txt_key").set_value("第三个").run()
+    press(page, "bank_read_礼仪.txt_go")
+    assert len(page.error) == 1 and "读不懂" in page.error[0].value
+    assert not (data / "readings.json").exists()
+
+
+def test_unknown_columns_are_asked_once_and_remembered(data):
+    """A column that no alias names is mapped by a person; the next file with it asks nothing."""
+    table = "题目,答案,难不难,出处页\n几声内接听?,三声,易,12\n".encode()
+    page = _import(open_page("bank", bank_view="import"), "表.csv", table)
+    page.selectbox(key="bank_column_难不难").set_value("difficulty")
+    page.selectbox(key="bank_column_出处页").set_value("-")
+    next(button for button in page.button if "记住" in button.label).click().run()
+    page = wait(page, "bank_import_go")
+    assert fine(page) and not has(page, "bank_column_难不难")
+    press(page, "bank_import_go")
+    wait(page, "bank_resolve")
+    assert open_bank(data / "bank.db").items()[0].difficulty == "易"
+
+
+def test_duplicates_are_listed_merged_and_restored(data):
+    """The same question in two papers is one group; merging keeps one, and one undo brings the other back."""
+    from evaluator.bank.importer import import_files
+
+    bank = open_bank(data / "bank.db")
+    for name in ("甲.docx", "乙.docx"):
+        (data / name).write_bytes(docx(PAPER if name == "甲.docx" else PAPER + "\n三、其他\n"))
+    import_files(bank, [data / "甲.docx", data / "乙.docx"])
+    assert len(bank.items()) == 6
+    page = press(open_page("bank", bank_view="duplicates"), "bank_merge_all")
+    assert fine(page) and len(bank.items()) == 3 and "没有重复的题目" in said(page)
+    page.segmented_control(key="bank_view").set_value("items").run()
+    press(page, "bank_undo")
+    assert len(bank.items()) == 6
+
+
+def test_the_pictures_of_a_question_are_shown(filled):
+    """A stored picture is drawn; the name of a lost one is told."""
+    import base64
+
+    dot = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+    filled.keep_pictures({"dot.png": dot})
+    item = filled.items()[0]
+    filled.edit(item.id, pictures=["dot.png", "lost.png"])
+    page = _open(open_page("bank"), item)
+    assert fine(page) and len(page.get("imgs")) == 1 and "lost.png" in said(page)

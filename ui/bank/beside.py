@@ -7,7 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from evaluator.bank.documents import ShownLine, shown_lines
+from evaluator.bank.documents import shown_lines
+from evaluator.bank.readings import ShownLine
 from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Item
 from evaluator.errors import EvaluatorError
@@ -15,6 +16,7 @@ from evaluator.files.bounded import Reader
 from ui.shared.language import tr
 
 WINDOW = 30  # lines shown at a time
+SHOWN = 400  # characters of a line
 _AT = "bank_beside_at"
 
 
@@ -23,14 +25,18 @@ def jump(file: str, line: int) -> None:
     st.session_state[_AT] = (file, max(1, line - 3))
 
 
-def show_beside(report: FileReport, path: str) -> None:
+def document_lines(path: str) -> list[ShownLine]:
+    """The lines of a document, read once; empty if it cannot be read, which the report already says."""
+    return _lines(path, Path(path).stat().st_mtime_ns)
+
+
+def show_beside(report: FileReport, lines: list[ShownLine]) -> None:
     """The lines of a document with what became of each, and the questions that begin there."""
-    lines = _lines(path, Path(path).stat().st_mtime_ns)
     if not lines:
         return
     file, first = st.session_state.get(_AT, (report.file, 1))
     first = first if file == report.file else 1
-    last = lines[-1].number
+    last = max(line.number for line in lines)
     start = st.slider(
         tr("ui_bank.beside_from"), 1, max(2, last), min(first, last), key=f"bank_beside_{report.file}_{first}"
     )
@@ -64,7 +70,7 @@ def _line(line: ShownLine, report: FileReport, unplaced: set[int]) -> str:
     )
     mark = tr("ui_bank.beside_unplaced") if line.number in unplaced else "" if item is None else str(item.number or "·")
     cls = "ev-no" if line.number in unplaced else "ev-dim"
-    return f'<div><span class="{cls}">{line.number} {escape(mark)}</span> {escape(line.text)}</div>'
+    return f'<div><span class="{cls}">{line.number} {escape(mark)}</span> {escape(line.text[:SHOWN])}</div>'
 
 
 def _item(item: Item) -> str:

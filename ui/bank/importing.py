@@ -10,8 +10,9 @@ import streamlit as st
 from evaluator.bank import FileReport, ItemWarning
 from evaluator.bank.formats import ARCHIVE, FORMATS
 from ui.bank import store
-from ui.bank.beside import jump, show_beside
+from ui.bank.beside import document_lines, show_beside
 from ui.bank.columns import ask_columns, unknown_columns
+from ui.bank.resolving import resolve_warnings
 from ui.scorecard.view import section
 from ui.shared import drafts, runner
 from ui.shared.choices import go_to
@@ -21,7 +22,6 @@ from ui.shared.progress import watch
 
 DRAFT = "bank_import"
 SHOWN = 200  # warnings of one file
-CLICKS = 24  # lines of warnings that link to the document
 
 
 def show_import() -> None:
@@ -54,11 +54,12 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
     if reports is None:
         return
     section("ui_bank.dry_run")
-    _show_reports(reports, dry_run=True)
-    if (unknown := unknown_columns(reports)) and ask_columns(unknown):
+    _show_reports(reports)
+    unknown = unknown_columns(reports)
+    again = bool(unknown) and ask_columns(unknown)
+    if _show_documents(reports, paths) or again:
         drafts.keep(DRAFT, paths=paths, look=store.read_documents(paths, dry_run=True).id)
         st.rerun()
-    _show_documents(reports, paths)
     if not any(report.status == "imported" for report in reports):
         st.html(f'<p class="ev-dim">{escape(tr("ui_bank.nothing_new"))}</p>')
     edited = any(report.stored.protected for report in reports)
@@ -71,13 +72,26 @@ def _looked(job: runner.Job, paths: list[str]) -> None:
         st.rerun()
 
 
-def _show_documents(reports: list[FileReport], paths: list[str]) -> None:
-    """What was read of each document beside its lines; archives are left out, since their members are not stored."""
+def _show_documents(reports: list[FileReport], paths: list[str]) -> bool:
+    """Each file's warnings to resolve, and its lines beside what was read; True once it should be read again.
+
+    Members of archives are not stored, so their warnings are only listed.
+    """
     known = {Path(path).name: path for path in paths}
+    again = False
     for report in reports:
-        if report.status != "failed" and (path := known.get(report.file)):
-            with st.expander(tr("ui_bank.beside", file=literal(report.file)), expanded=len(reports) == 1):
-                show_beside(report, path)
+        path = known.get(report.file)
+        found = warnings_of(report)
+        if report.status == "failed" or path is None:
+            _list_warnings(report, found, alone=len(reports) == 1)
+            continue
+        lines = document_lines(path)
+        if found or report.readings:
+            with st.expander(_named(report, found), expanded=len(reports) == 1):
+                again = resolve_warnings(report, found, lines) or again
+        with st.expander(tr("ui_bank.beside", file=literal(report.file)), expanded=len(reports) == 1):
+            show_beside(report, lines)
+    return again
 
 
 def _imported(job: runner.Job) -> None:
@@ -87,6 +101,8 @@ def _imported(job: runner.Job) -> None:
     if reports is not None:
         section("ui_bank.imported")
         _show_reports(reports, dry_run=False)
+        for report in reports:
+            _list_warnings(report, warnings_of(report), alone=len(reports) == 1)
     left, right = st.columns(2)
     if left.button(tr("ui_bank.resolve"), type="primary", icon=":material/build:", key="bank_resolve"):
         st.session_state["bank_only_warned"] = True
@@ -97,33 +113,25 @@ def _imported(job: runner.Job) -> None:
         st.rerun()
 
 
-def _show_reports(reports: list[FileReport], dry_run: bool) -> None:
-    """A row per file, then each file's warnings with their lines."""
+def _show_reports(reports: list[FileReport], dry_run: bool = True) -> None:
+    """A row per file."""
     heads = [f"bank.cli_{name}" for name in ("file", "result", "questions", "cut", "changes")]
     head = "".join(f"<th scope='col'>{escape(tr(key))}</th>" for key in (*heads, "ui_bank.column_remarks"))
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(report, dry_run))}</tr>" for report in reports)
     st.html(f'<table class="ev-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
-    for report in reports:
-        found = warnings_of(report)
-        if found:
-            with st.expander(
-                tr("ui_bank.warnings_of", file=literal(report.file), count=len(found)), expanded=len(reports) == 1
-            ):
-                _show_warnings(report.file, found[:SHOWN], clicks=dry_run)
-                if len(found) > SHOWN:
-                    st.caption(tr("ui_bank.more_warnings", count=len(found) - SHOWN))
 
 
-def _show_warnings(file: str, warnings: list[ItemWarning], clicks: bool) -> None:
-    """The warnings with their lines; in a dry run, the first ones link to their place in the document."""
-    st.html(_list(warnings))
-    lines = sorted({warning.line for warning in warnings if warning.line})[:CLICKS] if clicks else []
-    if lines:
-        picked = st.pills(tr("ui_bank.go_to_line"), lines, key=f"bank_lines_{file}")
-        if picked and st.session_state.get(f"bank_shown_{file}") != picked:
-            st.session_state[f"bank_shown_{file}"] = picked
-            jump(file, int(picked))
-            st.rerun()
+def _list_warnings(report: FileReport, found: list[ItemWarning], alone: bool) -> None:
+    """A file's warnings with their lines, to read."""
+    if found:
+        with st.expander(_named(report, found), expanded=alone):
+            st.html(_list(found[:SHOWN]))
+            if len(found) > SHOWN:
+                st.caption(tr("ui_bank.more_warnings", count=len(found) - SHOWN))
+
+
+def _named(report: FileReport, found: list[ItemWarning]) -> str:
+    return tr("ui_bank.warnings_of", file=literal(report.file), count=len(found))
 
 
 def _cells(report: FileReport, dry_run: bool) -> list[str]:

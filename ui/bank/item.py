@@ -18,9 +18,11 @@ from ui.shared import drafts
 from ui.shared.choices import go_to, held_text, hold
 from ui.shared.language import labelled, tr
 from ui.shared.layout import guarded
+from ui.shared.literal import literal
 from ui.shared.notes import note
 
 LABELS = "ABCDEFGH"
+_DRAWABLE = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg")
 
 
 def show_item(item: Item, deleted: bool) -> None:
@@ -33,6 +35,7 @@ def show_item(item: Item, deleted: bool) -> None:
         section("ui_bank.preview")
         shown = _applied(item, changed)
         st.html(preview_html(shown))
+        _pictures(shown)
         _warnings(shown)
         if not deleted:
             _actions(item, changed)
@@ -143,6 +146,19 @@ def _applied(item: Item, changed: dict[str, Any]) -> Item:
     if not changed:
         return item
     return after.model_copy(update={"warnings": tuple(check_item(after))})
+
+
+def _pictures(item: Item) -> None:
+    """The pictures that stand in the question; a name whose file is gone says so."""
+    for place, name in enumerate(item.pictures, start=1):
+        path = store.bank().picture(name)
+        caption = tr("ui_bank.picture", number=place)
+        if path is None:
+            st.caption(tr("ui_bank.picture_missing", name=literal(name)))
+        elif path.suffix.lower() in _DRAWABLE:
+            st.image(str(path), caption=caption, width="content")
+        else:  # drawings of old Word files, which browsers cannot show
+            st.download_button(caption, path.read_bytes(), file_name=path.name, key=f"bank_picture_{item.id}_{place}")
 
 
 def _warnings(item: Item) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from ui.bank import importing, items, rubrics
+from ui.bank import duplicates, importing, items, rubrics
 from ui.shared import stores
 from ui.shared.choices import choose_view
 from ui.shared.language import tr
 from ui.shared.layout import page
 
-VIEWS = {"items": items.show_items, "import": importing.show_import, "rubrics": rubrics.show_rubrics}
+VIEWS = {
+    "items": items.show_items,
+    "import": importing.show_import,
+    "duplicates": duplicates.show_duplicates,
+    "rubrics": rubrics.show_rubrics,
+}
 
 with page("nav_bank", "ui_bank.lead"):
     stores.records()

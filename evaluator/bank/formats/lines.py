@@ -37,6 +37,7 @@ class Line:
     noise: bool = False  # the header or footer of a page
     strong: tuple[tuple[int, int], ...] = ()  # positions of bold, coloured or underlined text
     quote: bool = False  # set apart as a remark: an indented Markdown quotation
+    heading: bool = False  # a person said so
     pictures: tuple[str, ...] = ()  # names of the pictures in this place
 
     def part(self, start: int, end: int) -> Line:

@@ -54,7 +54,7 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Question
     truncated = [draft for draft in cut if draft.target().value and not ends(draft.target().value)]
     for item in paper.items:
         found = [*item.warnings, *check_item(item), *(_cut_text(item, paper, truncated) if truncated else ())]
-        items.append(item.model_copy(update={"warnings": _with_file(found, file)}))
+        items.append(item.model_copy(update={"warnings": _with_file(found, file)}) if found else item)
     warnings = [*_check_sections(paper, held), *_check_numbers(paper, held), *_check_total(paper, total)]
     warnings += [
         ItemWarning(code="no_keys_in_section", line=section.line, values={"section": section.title})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from evaluator.bank.formats.lines import Document, Line
@@ -10,19 +11,21 @@ from evaluator.bank.papers.answer_key import apply_answers
 from evaluator.bank.papers.checks import check_paper, mark_damage
 from evaluator.bank.papers.paper import OpenPaper, OpenSection
 from evaluator.bank.papers.question import UNNUMBERED, QuestionDraft
+from evaluator.bank.readings import Resolved, put_into, without_fine
 
 
-def finish_paper(paper: OpenPaper, document: Document) -> Paper:
-    """The paper with answers assigned, damage marked and figures checked."""
-    lines = {line.number: line for line in document.lines}
+def finish_paper(paper: OpenPaper, document: Document, said: Resolved) -> Paper:
+    """The paper with answers assigned, damage marked, what a person said put in, and figures checked."""
     unmatched = apply_answers(paper.sections, paper.answers)
     sections, items = [], []
     for section in paper.sections:
         _trust_brackets(section)
         found = [_finish_item(draft, section, paper, document) for draft in section.drafts]
         found = mark_damage(found, section.drafts, paper.cut)
+        found = [put_into(item, said) for item in found] if said.into else found
         items.extend(found)
         sections.append(_finish_section(section, found))
+        section.drafts.clear()  # of a long paper they take more memory than its questions
     waiting = [
         Unplaced(line=line.number, text=line.text.strip()) for group in paper.sections for _, line in group.waiting
     ]
@@ -30,7 +33,7 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
     finished = Paper(
         title=paper.title,
         about=tuple(paper.about),
-        language=_language(items, lines),
+        language=_language(items, document.lines),
         sections=tuple(sections),
         items=tuple(items),
         answer_headings=tuple(group.heading.title for group in paper.answers if group.heading.title),
@@ -38,7 +41,7 @@ def finish_paper(paper: OpenPaper, document: Document) -> Paper:
         noise=paper.noise,
     )
     cut_text = [draft for draft in paper.cut if draft.part in ("explanation", "answer")]
-    return check_paper(finished, document.file, paper.total, cut_text)
+    return without_fine(check_paper(finished, document.file, paper.total, cut_text), said)
 
 
 def _trust_brackets(section: OpenSection) -> None:
@@ -73,8 +76,10 @@ def _finish_section(section: OpenSection, items: list[Item]) -> Section:
     )
 
 
-def _language(items: list[Item], lines: dict[int, Line]) -> Literal["zh", "en"]:
+def _language(items: list[Item], lines: Sequence[Line]) -> Literal["zh", "en"]:
     """Chinese if a tenth of the letters are."""
-    text = "".join(item.text for item in items) or "".join(line.text for line in lines.values())
-    letters = [ch for ch in text if ch.isalpha()]
-    return "zh" if sum("一" <= ch <= "鿿" for ch in letters) * 10 >= len(letters) else "en"
+    letters = chinese = 0
+    for text in (item.text for item in items) if items else (line.text for line in lines):
+        letters += sum(map(str.isalpha, text))
+        chinese += sum("一" <= ch <= "鿿" for ch in text)
+    return "zh" if chinese * 10 >= letters else "en"

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
+from evaluator.bank.readings import Reading
 from evaluator.bank.store.corrections import EDITABLE, current, edited
 from evaluator.bank.store.history import Change, as_it_is, new_run, now, remember, restore
 from evaluator.bank.store.storing import Stored, Storing
@@ -23,7 +25,7 @@ from evaluator.files import write_in_one_step
 from evaluator.settings import make_writable
 from evaluator.storage import Database
 
-PICTURES, COLUMN_NAMES = "pictures", "columns.json"
+PICTURES, COLUMN_NAMES, READINGS = "pictures", "columns.json", "readings.json"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -88,6 +90,26 @@ class Bank:
         path = make_writable(self.folder) / COLUMN_NAMES
         write_in_one_step(path, json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1))
 
+    def readings(self, path: str) -> list[Reading]:
+        """What a person said about lines of a document (`keep_readings`)."""
+        try:
+            return [Reading.model_validate(one) for one in self._all_readings().get(path, [])]
+        except (ValidationError, TypeError):
+            return []
+
+    def keep_readings(self, path: str, readings: Iterable[Reading]) -> None:
+        """Stores them for every later import of the document, instead of those before; StorageError if the disk fails."""
+        kept = {**self._all_readings(), path: [reading.model_dump(mode="json") for reading in readings]}
+        place = make_writable(self.folder) / READINGS
+        write_in_one_step(place, json.dumps({p: r for p, r in kept.items() if r}, ensure_ascii=False, indent=1))
+
+    def _all_readings(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self.folder / READINGS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def files(self) -> dict[str, str]:
         """Path to SHA-256 for every imported document."""
         with self._database.read() as session:
@@ -127,8 +149,11 @@ class Bank:
             assert stored is not None
             return stored
 
-    def edit(self, item_id: str, **changes: Any) -> Item:
-        """Sets fields of an item; InputError names a field or value that does not fit."""
+    def edit(self, item_id: str, *, run: str = "", **changes: Any) -> Item:
+        """Sets fields of an item; InputError names a field or value that does not fit.
+
+        Steps with the same `run` are undone together.
+        """
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InputError("bank_unknown_field", field=", ".join(unknown), known=", ".join(sorted(EDITABLE)))
@@ -138,16 +163,16 @@ class Bank:
             after = edited(before, changes)
             changed = {name: value for name, value in content(after).items() if value != content(before)[name]}
             if changed:
-                remember(session, new_run(), "edit", before.id, as_it_is([row], []))
+                remember(session, run or new_run(), "edit", before.id, as_it_is([row], []))
                 row.edits = {**row.edits, **changed}
             return current(row)
 
-    def delete(self, item_ids: Iterable[str]) -> list[str]:
-        """Deletes items in one step; `undo` restores them."""
+    def delete(self, item_ids: Iterable[str], run: str = "") -> list[str]:
+        """Deletes items in one step; `undo` restores them, and other steps with the same `run`."""
         with self._database.write() as session:
             rows = [row for row in (self._row(session, item_id) for item_id in item_ids) if not row.deleted_at]
             if rows:
-                remember(session, new_run(), "delete", ", ".join(row.id for row in rows), as_it_is(rows, []))
+                remember(session, run or new_run(), "delete", ", ".join(row.id for row in rows), as_it_is(rows, []))
             for row in rows:
                 row.deleted_at, row.deleted_by = now(), "person"
             return [row.id for row in rows]

@@ -15,7 +15,7 @@ from evaluator.bank.items import Paper, Unplaced
 from evaluator.bank.papers import noise
 from evaluator.bank.papers.exports import rewrite_exports
 from evaluator.bank.papers.finishing import finish_paper
-from evaluator.bank.papers.grammar.headings import take_heading
+from evaluator.bank.papers.grammar.headings import open_section_as_said, take_heading
 from evaluator.bank.papers.grammar.labels import (
     take_criterion,
     take_label,
@@ -31,6 +31,7 @@ from evaluator.bank.papers.grammar.reading import PaperReading
 from evaluator.bank.papers.grammar.unmarked import take_plain, take_preamble, take_unnumbered
 from evaluator.bank.papers.grids import spread_tables
 from evaluator.bank.papers.pieces import break_lines, find_cards
+from evaluator.bank.readings import Resolved, mark_lines
 
 # In order of certainty.
 _RECOGNISERS = (
@@ -52,18 +53,21 @@ _RECOGNISERS = (
 )
 
 
-def parse(document: Document) -> list[Paper]:
-    """The papers of a document (nearly always one), with their warnings."""
-    at = PaperReading(spread_tables(break_lines(rewrite_exports(document.lines))))
+def parse(document: Document, said: Resolved | None = None) -> list[Paper]:
+    """The papers of a document (nearly always one), with their warnings; `said` is what a person said about lines."""
+    said = said or Resolved()
+    at = PaperReading(spread_tables(break_lines(rewrite_exports(mark_lines(document.lines, said)))))
     cards = find_cards(at.lines)
     for place, line in enumerate(at.lines):
         at.place = place
         if place in cards or line.noise:
             at.paper.noise += 1
+        elif line.heading:
+            open_section_as_said(at, line)
         elif line.unknown or not (_take_noise(at, line) or any(take(at, line) for take in _RECOGNISERS)):
             at.paper.unplaced.append(Unplaced(line=line.number, text=line.text.strip()))
     at.break_off()
-    return [finish_paper(paper, document) for paper in at.papers]
+    return [finish_paper(paper, document, said) for paper in at.papers]
 
 
 def _take_noise(at: PaperReading, line: Line) -> bool:

@@ -282,6 +282,15 @@ def _open_section(at: PaperReading, heading: line_patterns.Heading, line: Line) 
     at.groups.append(OpenSection(heading, line.number, chapter=at.paper.chapter))
 
 
+def open_section_as_said(at: PaperReading, line: Line) -> None:
+    """Opens a section whose heading a person pointed out."""
+    text = line.text.strip()
+    heading = line_patterns.read_heading(text) or line_patterns.Heading(
+        text, None, line_patterns.read_kind(text), line_patterns.names_some_choice(text)
+    )
+    _open_section(at, heading, line)
+
+
 def _is_known(at: PaperReading, heading: line_patterns.Heading) -> bool:
     """Whether the section's position in the paper is already taken, so that it belongs to another paper."""
     if at.paper.chapter and at.paper.sections and at.paper.sections[-1].heading.chapter:
