@@ -77,7 +77,9 @@ def read_as_json(
     pictures = {picture: base64.b64encode(data).decode("ascii") for picture, data in read.pictures.items()}
     return {
         "digest": read.digest,
-        "papers": [paper.model_dump_json() for paper in read.papers],  # as text: as objects they take five times as much
+        "papers": [
+            paper.model_dump_json() for paper in read.papers
+        ],  # as text: as objects they take five times as much
         "pictures": pictures,
     }
 

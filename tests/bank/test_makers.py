@@ -8,6 +8,7 @@ import pytest
 
 from evaluator.bank.documents import read_papers
 from tests.support.bank_papers import PAPERS
+from tests.support.maker_files import FILES
 
 MAKERS = PAPERS / "makers"
 INITIAL = {
@@ -77,15 +78,57 @@ EXPECTED = {
     "later_w04.txt": ("sD sB t×", "440"),
     "later_w05.txt": ("t√ t× sC o- o-", "00400"),
     "later_w06.txt": ("sA sB sD", "444"),
+    "fourth_party_section_keys.txt": ("b- b- sA sD o- o-", "004400"),
+    "fourth_bank_labels.txt": ("sB mABC t×", "440"),
+    "fourth_pipe_fields.txt": ("sA mABC t×", "440"),
+    "fourth_safety_tf_correct.txt": ("t× t√ t× sB sB", "00044"),
+    "fourth_nursing.txt": ("sB sB sA sB sD", "55555"),
+    "fourth_driving.txt": ("t√ sA mABD", "044"),
+    "fourth_teacher_material.txt": ("o- o- o-", "000"),
+    "fourth_cs_cert_en.txt": ("sB mAC t×", "440"),
+    "fourth_google_forms.txt": ("sA sA t√", "330"),
+    "fourth_moodle_review.txt": ("sB t√ mAB", "304"),
+    "fourth_text2qti.txt": ("sB mAB t√ b-", "3400"),
+    "fourth_wjx_scores.txt": ("sA mAC t× b- o-", "34000"),
+    "fourth_xuexitong_review.txt": ("sA sA t×", "330"),
+    "fourth_yuketang.txt": ("sB mAC t×", "440"),
+    "fourth_cloze.txt": ("sA sA sB", "444"),
+    "fourth_matching.txt": ("o-", "0"),
+    "fourth_subquestions.txt": ("o- o-", "00"),
+    "fourth_gov_explained.txt": ("sC sB mACD", "444"),
+    "fourth_blackboard.txt": ("sA mAB t√ b- o-", "33000"),
+    "fourth_dsl_english.txt": ("sB mAC t× o-", "3300"),
+    "fourth_miniapp.txt": ("sB mAB t√ b- o-", "33000"),
+    "fourth_answers_boxed.txt": ("sB mABD", "44"),
+    "fourth_hr_interview_star.txt": ("o- o- o-", "000"),
+    "fourth_insurance_end_by_section.txt": ("sB sA sB t× t√ t× o-", "4440000"),
+    "fourth_dash_answers.md": ("sB sB t√ t×", "3300"),
+    "fourth_numbered_paren_keys_front.txt": ("sB sA mABD t× t√", "44400"),
+    "fourth_qa_rows_score.txt": ("o- o- o-", "000"),
+    "fourth_two_level.txt": ("sA t× sB t√", "4040"),
 }
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_kinds_keys_and_options(name):
     """Every question of the file, with its kind, its key and the number of its options, and no other question."""
-    items = [item for paper in read_papers(MAKERS / name).papers for item in paper.items]
+    assert read_as(MAKERS / name) == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_kinds_keys_and_options_of_files(name, tmp_path):
+    """The same for Word, Excel and PDF files, which are built here."""
+    path = tmp_path / name
+    build, *expected = FILES[name]
+    build(path)
+    assert read_as(path) == tuple(expected)
+
+
+def read_as(path):
+    """Kinds, keys and numbers of options of a file's questions, as in EXPECTED."""
+    items = [item for paper in read_papers(path).papers for item in paper.items]
     kinds = [INITIAL.get(item.kind, "o") for item in items]
     keyed = [item.key if kind in "smtr" and item.key else "-" for kind, item in zip(kinds, items, strict=True)]
     found = " ".join(f"{kind}{key}" for kind, key in zip(kinds, keyed, strict=True))
     options = "".join(str(len(item.options) if kind in "sm" else 0) for kind, item in zip(kinds, items, strict=True))
-    assert (found, options) == EXPECTED[name]
+    return found, options

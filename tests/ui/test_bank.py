@@ -425,9 +425,11 @@ def test_the_pictures_of_a_question_are_shown(filled):
     """A stored picture is drawn; the name of a lost one is told."""
     import base64
 
-    dot = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+    dot = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
     filled.keep_pictures({"dot.png": dot})
     item = filled.items()[0]
     filled.edit(item.id, pictures=["dot.png", "lost.png"])
     page = _open(open_page("bank"), item)
-    assert fine(page) and len(page.get("imgs")) == 1 and "lost.png" in said(page)
+    assert fine(page) and len(page.get("image")) == 1 and "lost.png" in said(page)

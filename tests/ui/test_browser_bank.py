@@ -6,7 +6,7 @@ import pytest
 
 from evaluator.bank.store import open_bank
 from tests.support.chromium import JUDGES, chromium, person, serving, settle, shoot, visit
-from tests.ui.test_bank import docx
+from tests.ui.test_bank import STRAY, docx
 
 
 @pytest.mark.browser
@@ -55,3 +55,25 @@ def test_from_a_word_paper_to_a_grading(tmp_path, judge):
         tab.locator(".ev-total", has_text="/ 6").wait_for()
         shoot(tab, "graded-by-new-rubric")
     assert [item.key for item in open_bank(tmp_path / "bank.db").items()][:2] == ["B", "A"]
+
+
+@pytest.mark.browser
+def test_a_warning_is_clicked_away_and_stays_away(tmp_path):
+    """A click on a warning shows its line; the choice is applied, listed, and can be taken back."""
+    paper = tmp_path / "礼仪.txt"
+    paper.write_text(STRAY, encoding="utf-8")
+    with serving(tmp_path) as address, chromium() as browser:
+        tab = visit(person(browser), f"{address}/bank")
+        tab.get_by_role("radio", name="导入").click()
+        tab.locator("input[type=file]").set_input_files(str(paper))
+        tab.get_by_role("button", name="先看看里面有什么").click()
+        tab.get_by_role("button", name="说明见手册").click()
+        tab.get_by_text("不用读").wait_for()
+        shoot(tab, "bank-warning-opened")
+        tab.get_by_text("不用读").click()
+        tab.get_by_role("button", name="就这样读").click()
+        tab.get_by_role("button", name="撤销: ").wait_for()
+        assert tab.get_by_role("button", name="看不懂的一行，没有放进任何题目：关于电话").count() == 0
+        shoot(tab, "bank-warning-settled")
+        tab.get_by_role("button", name="撤销: ").click()
+        tab.get_by_role("button", name="看不懂的一行，没有放进任何题目：关于电话").wait_for()

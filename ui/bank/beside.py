@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from evaluator.bank.documents import shown_lines
-from evaluator.bank.readings import ShownLine
 from evaluator.bank.importer import FileReport
 from evaluator.bank.items import Item
+from evaluator.bank.readings import ShownLine
 from evaluator.errors import EvaluatorError
 from evaluator.files.bounded import Reader
 from ui.shared.language import tr

@@ -6,6 +6,7 @@ What is chosen is stored with the bank (`Bank.keep_readings`) and applied by eve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from ui.shared.language import tr
 from ui.shared.literal import literal
 
 PAGE = 8  # warnings at a time
+NEAR = 2  # lines shown before and after the one in question
 _OF_LINE: tuple[ReadingRole, ...] = ("text", "explanation", "answer", "heading", "ignore", "key")
 _OF_KEY: tuple[ReadingRole, ...] = ("key", "fine")
 _KEY_CODES = frozenset(
@@ -58,8 +60,7 @@ def _choose(report: FileReport, warning: ItemWarning, lines: Sequence[ShownLine]
         st.caption(tr("ui_bank.read_no_line"))
         return False
     roles = _OF_LINE if warning.code == "unplaced" else _OF_KEY if warning.code in _KEY_CODES else ("fine",)
-    if warning.code == "unplaced":
-        st.caption(tr("ui_bank.read_line", text=literal(mark.text[:200])))
+    st.html(_around(lines, warning.line or 0))
     hold(f"{key}_role", roles, roles[0])
     role: ReadingRole = st.radio(
         tr("ui_bank.read_as"), roles, format_func=lambda one: tr(f"ui_bank.read_{one}"), key=f"{key}_role"
@@ -83,9 +84,18 @@ def _choose(report: FileReport, warning: ItemWarning, lines: Sequence[ShownLine]
     return True
 
 
-def _question(
-    report: FileReport, warning: ItemWarning, lines: Sequence[ShownLine], key: str
-) -> LineMark | None:
+def _around(lines: Sequence[ShownLine], number: int) -> str:
+    """The line with its neighbours, as the document has them."""
+    near = [line for line in lines if abs(line.number - number) <= NEAR]
+    return "".join(
+        f'<div><span class="{"ev-no" if line.number == number else "ev-dim"}">{line.number}</span> '
+        f"{'<strong>' if line.number == number else ''}{escape(line.text[:200])}"
+        f"{'</strong>' if line.number == number else ''}</div>"
+        for line in near
+    )
+
+
+def _question(report: FileReport, warning: ItemWarning, lines: Sequence[ShownLine], key: str) -> LineMark | None:
     """The question that a line belongs to, at first the nearest one above it."""
     items = {item.source.start: item for item in report.items if item.source}
     if not items:
@@ -108,9 +118,7 @@ def _label(item: Item) -> str:
 
 def _unreadable(report: FileReport, of: LineMark | None, given: str, lines: Sequence[ShownLine]) -> bool:
     """Whether the key cannot be one of the question's kind; the gaps of a fill-in question take any words."""
-    item = next(
-        (item for item in report.items if item.source and mark_of(lines, item.source.start) == of), None
-    )
+    item = next((item for item in report.items if item.source and mark_of(lines, item.source.start) == of), None)
     return not (item is not None and item.kind == "blank") and line_patterns.read_key(given) is None
 
 

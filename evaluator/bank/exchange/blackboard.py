@@ -7,7 +7,23 @@ from evaluator.bank.items import Blank, Item, ItemOption, MatchingPair
 from evaluator.bank.papers import line_patterns
 
 TYPES = frozenset(
-    "MC MA TF ESS ORD MAT FIB FIB_PLUS FIL NUM SR OP OPINION JUMBLED_SENTENCE QUIZ_BOWL".split()
+    [
+        "MC",
+        "MA",
+        "TF",
+        "ESS",
+        "ORD",
+        "MAT",
+        "FIB",
+        "FIB_PLUS",
+        "FIL",
+        "NUM",
+        "SR",
+        "OP",
+        "OPINION",
+        "JUMBLED_SENTENCE",
+        "QUIZ_BOWL",
+    ]
 )
 _LETTERS = "ABCDEFGHIJKLMNOPQRST"
 

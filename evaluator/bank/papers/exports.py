@@ -62,7 +62,8 @@ def _place(name: str) -> int:
 
 
 _REVIEWED = re.compile(
-    r"(?:flag question|question text|mark(?:ed)? (?:[\d.]+ )?out of [\d.]+|标记试题|试题正文|获得[\d.]+分中的[\d.]+分|满分[\d.]+)", re.I
+    r"(?:flag question|question text|mark(?:ed)? (?:[\d.]+ )?out of [\d.]+|标记试题|试题正文|获得[\d.]+分中的[\d.]+分|满分[\d.]+)",
+    re.I,
 )
 _REVIEW = re.compile(
     rf"(?:{_REVIEWED.pattern}|(?:partially )?(?:in)?correct|complete|not (?:yet )?answered|feedback|select one(?: or more)?:?|"
@@ -77,7 +78,9 @@ def _review(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     if sum(bool(_REVIEWED.fullmatch(fold(line.text).strip())) for line in lines) < 2:
         return lines
     return tuple(
-        replace(line, noise=True) if _REVIEW.fullmatch(fold(line.text).strip()) and not _is_option(lines, place) else line
+        replace(line, noise=True)
+        if _REVIEW.fullmatch(fold(line.text).strip()) and not _is_option(lines, place)
+        else line
         for place, line in enumerate(lines)
     )
 
@@ -106,7 +109,10 @@ def _join_numbers(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 _RIGHT_ONE = re.compile(r"\s*\*([a-z])\)\s*(.*)")
 _BOX = re.compile(r"\s*\[[* ]\]\s*\S")
-_META = re.compile(r"\s*(title|points|quiz title|quiz description|text title|text|feedback is solution|shuffle answers)\s*:\s*(.*)", re.I)
+_META = re.compile(
+    r"\s*(title|points|quiz title|quiz description|text title|text|feedback is solution|shuffle answers)\s*:\s*(.*)",
+    re.I,
+)
 _SHORT = re.compile(r"\s*\*\s{2,}(.*)")
 _REMARK = re.compile(r"\s*(?:\.\.\.|\+|-)\s{1,3}(\S.*)")
 
@@ -128,7 +134,9 @@ def _text2qti(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         if meta:
             about = meta[1].lower()
             above += [replace(line, text=f"Points: {meta[2]}")] if about == "points" else []
-            found += [] if about == "points" else [replace(line, noise=about != "quiz title", text=meta[2] or line.text)]
+            found += (
+                [] if about == "points" else [replace(line, noise=about != "quiz title", text=meta[2] or line.text)]
+            )
         elif asked:
             found += [line, *above]
             above = []
@@ -148,7 +156,8 @@ def _text2qti(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 _WORDS_OF_KEY = re.compile(
-    r"\s*(?:the\s+)?(?:correct answers?|right answers?|answers?|正确答案|参考答案|答案)(?:\s*(?:is|are|为|是))?\s*:\s*(\S.*?)\s*", re.I
+    r"\s*(?:the\s+)?(?:correct answers?|right answers?|answers?|正确答案|参考答案|答案)(?:\s*(?:is|are|为|是))?\s*:\s*(\S.*?)\s*",
+    re.I,
 )
 _POINTS_ALONE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:points?|分)\s*", re.I)
 _MOST = 14  # lines of a question with its options
@@ -160,7 +169,9 @@ def _letter_options(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     A block of lines between two blank ones is read so: the question, its options, `Correct answer: …`.
     """
     found: list[Line | None] = list(lines)
-    behind: dict[int, list[Line]] = {}  # the points, which stand above the options and would part them from the question
+    behind: dict[
+        int, list[Line]
+    ] = {}  # the points, which stand above the options and would part them from the question
     start = 0
     for place, line in enumerate(lines):
         if line.blank_before:
@@ -219,7 +230,11 @@ def _sectioned_numbers(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 def _one_level(line: Line, groups: dict[int, list[int]]) -> Line:
     if match := _TWO_LEVELS.match(line.text):
         shown = f"{match[2]}. "
-        moved = tuple((max(0, a - match.end()) + len(shown), b - match.end() + len(shown)) for a, b in line.strong if b > match.end())
+        moved = tuple(
+            (max(0, a - match.end()) + len(shown), b - match.end() + len(shown))
+            for a, b in line.strong
+            if b > match.end()
+        )
         return replace(line, text=shown + line.text[match.end() :], strong=moved, blank_before=True)
     head = _TOP_LEVEL.match(line.text)
     named = head is not None and int(head[1]) in groups and not line_patterns.option_label(head[2])

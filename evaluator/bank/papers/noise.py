@@ -66,8 +66,16 @@ TABLE: tuple[tuple[PagePlace, str, str], ...] = (
     ),
     (ANYWHERE, r"(?:原创力文档|百度文库|豆丁网|道客巴巴|人人文库)(?:网)?", "a site's name"),
     # --- the form around a printed paper
-    (ANYWHERE, r"[-–—_.·…\s(]*密\s*封\s*线(?:\s*[以]?\s*内\s*(?:请\s*勿|不\s*(?:要|得|准))\s*答\s*题)?[-–—_.·…\s)]*", "the sealed margin"),
-    (FRONT, r"题\s*号\s+(?:[一二三四五六七八九十]{1,3}\s+)+(?:总\s*分)?\s*(?:(?:评|阅)卷人|等级)?", "the head of the score table"),
+    (
+        ANYWHERE,
+        r"[-–—_.·…\s(]*密\s*封\s*线(?:\s*[以]?\s*内\s*(?:请\s*勿|不\s*(?:要|得|准))\s*答\s*题)?[-–—_.·…\s)]*",
+        "the sealed margin",
+    ),
+    (
+        FRONT,
+        r"题\s*号\s+(?:[一二三四五六七八九十]{1,3}\s+)+(?:总\s*分)?\s*(?:(?:评|阅)卷人|等级)?",
+        "the head of the score table",
+    ),
     (FRONT, r"(?:得\s*分|(?:评|阅)\s*卷\s*人|复\s*核\s*人|评\s*分)\s*", "an empty row of the score table"),
     # --- unfilled fields of the page's header and footer
     (

@@ -51,7 +51,9 @@ _LABELS: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "chapter": re.compile(r"^\s*\[?\s*(?:所属)?(?:章节|章|单元|chapter|section)" + _END, re.I),
-    "points": re.compile(r"^\s*\[?\s*(?:(?:本题|题目|试题)?(?:分值|分数|满分)|points?|marks?)" + _END + r"(?=\d)", re.I),
+    "points": re.compile(
+        r"^\s*\[?\s*(?:(?:本题|题目|试题)?(?:分值|分数|满分)|points?|marks?)" + _END + r"(?=\d)", re.I
+    ),
     "kind": re.compile(r"^\s*\[?\s*(?:题型|题目类型|试题类型)" + _END + r"(?=\S)", re.I),
     "options": re.compile(r"^\s*\[?\s*(?:备选项|备选答案|选项|options)" + _END, re.I),
 }

@@ -139,7 +139,9 @@ _TAIL = re.compile(
     r"(?<=[\]\s])\*|\[\s*(?:answer|答案|正确答案)\s*:\s*([^\[\]]{1,80}?)\s*\])\s*$",
     re.I,
 )
-_MARKING = re.compile(r"all|partial|byblank|manual|全对(?:才)?得分|部分(?:答对)?得分|按空计分|人工(?:评[分卷])?|系统评[分卷]|必答", re.I)
+_MARKING = re.compile(
+    r"all|partial|byblank|manual|全对(?:才)?得分|部分(?:答对)?得分|按空计分|人工(?:评[分卷])?|系统评[分卷]|必答", re.I
+)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ _BOX = r"[○●〇◯□■☐☑☒◻◼▢*•⚪⚫◉◎]"
 _OPTION = re.compile(
     rf"^\s*(?:[-–•·]\s*|{_BOX}\s*)?(?:\(({_BOTH})\)|\[({_BOTH})\]|(?:选项\s*)?({_BOTH})\s*[.、:)]|([{LETTERS}])\s+(?=[一-鿿\d]))\s*"
 )
-_LABEL = re.compile(rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|(?:选项\s*)?({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿\d])")
+_LABEL = re.compile(
+    rf"\(({_BOTH})\)\s*|\[({_BOTH})\]\s*|(?:选项\s*)?({_BOTH})\s*[.、:)]\s*|([{LETTERS}])[\s\t]+(?=[一-鿿\d])"
+)
 _APART, _GLUED, _TIGHT = range(3)
 _CHECKED = re.compile(r"^\s*(?:[☑☒■●◉⚫]|\[[xX√*]\]\s*)")
 _RIGHT_MARK = re.compile(
