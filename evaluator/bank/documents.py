@@ -13,7 +13,7 @@ from evaluator.bank.formats.lines import Pictures
 from evaluator.bank.items import ItemSource, ItemWarning, Paper
 from evaluator.bank.papers.checks import check_item
 from evaluator.bank.papers.grammar import parse
-from evaluator.bank.readings import Reading, Resolved, ShownLine, lines_of, put_into, resolve, without_fine
+from evaluator.bank.readings import LineReading, Resolved, ShownLine, lines_of, put_into, resolve, without_fine
 from evaluator.bank.template import from_row
 from evaluator.errors import InputError
 
@@ -33,7 +33,7 @@ def read_papers(
     name: str | None = None,
     digest: str = "",
     known: Mapping[str, str] | None = None,
-    readings: Sequence[Reading] = (),
+    readings: Sequence[LineReading] = (),
 ) -> ReadDocument:
     """The papers in a file; InputError if it cannot be read or contains no question.
 
@@ -73,7 +73,7 @@ def read_as_json(
     path: Path, name: str, digest: str, known: dict[str, str], readings: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The result of `read_papers` as JSON, for the reader process."""
-    read = read_papers(path, name, digest, known, [Reading.model_validate(reading) for reading in readings])
+    read = read_papers(path, name, digest, known, [LineReading.model_validate(reading) for reading in readings])
     pictures = {picture: base64.b64encode(data).decode("ascii") for picture, data in read.pictures.items()}
     return {
         "digest": read.digest,

@@ -15,7 +15,7 @@ from evaluator.bank.formats.archive import unpacked
 from evaluator.bank.formats.doc import as_docx
 from evaluator.bank.formats.limits import check_size
 from evaluator.bank.items import Item, Paper
-from evaluator.bank.readings import Reading
+from evaluator.bank.readings import LineReading
 from evaluator.bank.store import Bank, Stored, new_run
 from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError, StorageError
@@ -38,7 +38,7 @@ class FileReport(Frozen):
     papers: tuple[Paper, ...] = ()
     stored: Stored = Stored()
     identity: str = ""  # of the file in the bank: its readings are kept under it
-    readings: tuple[Reading, ...] = ()  # what a person said about its lines
+    readings: tuple[LineReading, ...] = ()  # what a person said about its lines
     headings: tuple[str, ...] = ()  # columns of a refused spreadsheet: a person may say what they contain
 
     @property
@@ -122,7 +122,7 @@ def _import_one(
     return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored, **said)
 
 
-def _read_bounded(file: _Found, reader: Reader, known: dict[str, str], readings: list[Reading]) -> ReadDocument:
+def _read_bounded(file: _Found, reader: Reader, known: dict[str, str], readings: list[LineReading]) -> ReadDocument:
     check_size(file.path)
     said = [reading.model_dump(mode="json") for reading in readings]
     with as_docx(file.path) as path:

@@ -29,7 +29,7 @@ class LineMark(Strict):
     nth: int = 1
 
 
-class Reading(Strict):
+class LineReading(Strict):
     """One decision about a line. `of` is the first line of the question that it belongs to."""
 
     line: LineMark
@@ -45,7 +45,7 @@ class Resolved:
 
     ignored: frozenset[int] = frozenset()
     headings: frozenset[int] = frozenset()
-    into: Mapping[int, list[Reading]] = field(default_factory=dict)  # by the first line of the question
+    into: Mapping[int, list[LineReading]] = field(default_factory=dict)  # by the first line of the question
     fine: frozenset[tuple[str, int]] = frozenset()  # warnings by code and line
 
 
@@ -82,7 +82,7 @@ def lines_of(document: Document) -> list[ShownLine]:
     return sorted([*lines, *rows], key=lambda line: (line.page or 0, line.number))
 
 
-def resolve(document: Document, readings: Iterable[Reading]) -> Resolved:
+def resolve(document: Document, readings: Iterable[LineReading]) -> Resolved:
     """The readings of a document whose lines it still has."""
     readings = list(readings)
     if not readings:
@@ -95,7 +95,7 @@ def resolve(document: Document, readings: Iterable[Reading]) -> Resolved:
             times[text] = times.get(text, 0) + 1
             places[text, times[text]] = number
     ignored, headings, fine = set(), set(), set()
-    into: dict[int, list[Reading]] = {}
+    into: dict[int, list[LineReading]] = {}
     for reading in readings:
         here = places.get((reading.line.text, reading.line.nth))
         there = places.get((reading.of.text, reading.of.nth)) if reading.of else None
@@ -136,7 +136,7 @@ def put_into(item: Item, resolved: Resolved) -> Item:
     return item
 
 
-def _put(item: Item, reading: Reading) -> Item:
+def _put(item: Item, reading: LineReading) -> Item:
     words = reading.line.text
     if reading.role == "text":
         return item.model_copy(update={"text": f"{item.text}\n{words}".strip(), "truncated": False})

@@ -8,7 +8,7 @@ import pytest
 from evaluator.bank.documents import read_papers
 from evaluator.bank.formats import read_document
 from evaluator.bank.importer import import_files
-from evaluator.bank.readings import LineMark, Reading, lines_of, mark_of
+from evaluator.bank.readings import LineMark, LineReading, lines_of, mark_of
 from evaluator.bank.store import open_bank
 
 PAPER = """小测
@@ -31,8 +31,8 @@ B. 问
 STRAY, HEADING, FIRST = "凡购买此题库者加送录音三十段", "沟通技巧天地", "1. 您好的作用是?"
 
 
-def said(role: str, line: str, of: str = "", **values: str) -> Reading:
-    return Reading(line=LineMark(text=line), role=role, of=LineMark(text=of) if of else None, **values)
+def said(role: str, line: str, of: str = "", **values: str) -> LineReading:
+    return LineReading(line=LineMark(text=line), role=role, of=LineMark(text=of) if of else None, **values)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def read(path: Path, *readings: Reading):
+def read(path: Path, *readings: LineReading):
     (paper,) = read_papers(path, readings=readings).papers
     return paper
 
@@ -72,7 +72,7 @@ def test_equal_lines_are_told_apart(path):
     lines = lines_of(read_document(path))
     mark = mark_of(lines, lines[-1].number)
     assert mark == LineMark(text=STRAY, nth=2)
-    assert [entry.line for entry in read(path, Reading(line=mark, role="ignore")).unplaced] == [11, 12]
+    assert [entry.line for entry in read(path, LineReading(line=mark, role="ignore")).unplaced] == [11, 12]
 
 
 def test_a_later_version_of_the_file_is_read_the_same_way(path, tmp_path):

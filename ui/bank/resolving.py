@@ -12,7 +12,7 @@ import streamlit as st
 
 from evaluator.bank import FileReport, Item, ItemWarning
 from evaluator.bank.papers import line_patterns
-from evaluator.bank.readings import INTO_QUESTION, LineMark, Reading, ReadingRole, ShownLine, mark_of
+from evaluator.bank.readings import INTO_QUESTION, LineMark, LineReading, ReadingRole, ShownLine, mark_of
 from ui.bank import store
 from ui.bank.beside import jump
 from ui.shared.choices import distinct, hold
@@ -79,7 +79,7 @@ def _choose(report: FileReport, warning: ItemWarning, lines: Sequence[ShownLine]
         st.error(tr("ui_bank.read_wrong_key"))
         return False
     code = warning.code if role == "fine" else ""
-    _keep(report, [*report.readings, Reading(line=mark, role=role, of=of, key=given.strip(), code=code)])
+    _keep(report, [*report.readings, LineReading(line=mark, role=role, of=of, key=given.strip(), code=code)])
     st.session_state.pop(f"bank_now_{report.file}", None)
     return True
 
@@ -136,12 +136,12 @@ def _said(report: FileReport) -> bool:
     return again
 
 
-def _told(reading: Reading) -> str:
+def _told(reading: LineReading) -> str:
     """One reading in words: the line, and what it is."""
     what = tr(f"ui_bank.read_{reading.role}")
     said = " ".join(filter(None, [what, reading.key, f"← {reading.of.text[:30]}" if reading.of else ""]))
     return f"{reading.line.text[:40]} → {said}"
 
 
-def _keep(report: FileReport, readings: list[Reading]) -> None:
+def _keep(report: FileReport, readings: list[LineReading]) -> None:
     store.bank().keep_readings(report.identity, readings)

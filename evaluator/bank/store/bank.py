@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evaluator.bank.items import Item, Paper, content
-from evaluator.bank.readings import Reading
+from evaluator.bank.readings import LineReading
 from evaluator.bank.store.corrections import EDITABLE, current, edited
 from evaluator.bank.store.history import Change, as_it_is, new_run, now, remember, restore
 from evaluator.bank.store.storing import Stored, Storing
@@ -90,14 +90,14 @@ class Bank:
         path = make_writable(self.folder) / COLUMN_NAMES
         write_in_one_step(path, json.dumps({**self.column_names(), **names}, ensure_ascii=False, indent=1))
 
-    def readings(self, path: str) -> list[Reading]:
+    def readings(self, path: str) -> list[LineReading]:
         """What a person said about lines of a document (`keep_readings`)."""
         try:
-            return [Reading.model_validate(one) for one in self._all_readings().get(path, [])]
+            return [LineReading.model_validate(one) for one in self._all_readings().get(path, [])]
         except (ValidationError, TypeError):
             return []
 
-    def keep_readings(self, path: str, readings: Iterable[Reading]) -> None:
+    def keep_readings(self, path: str, readings: Iterable[LineReading]) -> None:
         """Stores them for every later import of the document, instead of those before; StorageError if the disk fails."""
         kept = {**self._all_readings(), path: [reading.model_dump(mode="json") for reading in readings]}
         place = make_writable(self.folder) / READINGS
