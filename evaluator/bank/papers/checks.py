@@ -55,7 +55,7 @@ def check_paper(paper: Paper, file: str, total: float | None, cut: list[Question
     for item in paper.items:
         found = [*item.warnings, *check_item(item), *(_cut_text(item, paper, truncated) if truncated else ())]
         items.append(item.model_copy(update={"warnings": _with_file(found, file)}) if found else item)
-    warnings = [*_check_sections(paper, held), *_check_numbers(paper, held), *_check_total(paper, total)]
+    warnings = [*_check_sections(paper, held), *_check_numbers(paper, held), *_check_total(paper, held, total)]
     warnings += [
         ItemWarning(code="no_keys_in_section", line=section.line, values={"section": section.title})
         for section in paper.sections
@@ -219,17 +219,17 @@ def _ranges(numbers: list[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def _sum_of(paper: Paper, section: Section) -> float:
+def _sum_of(section: Section, held: _Held) -> float:
     """The points of a section that declares those of a question and their number, or those of a gap; 0 otherwise."""
     if section.per_gap:
-        return sum(item.points or 0 for item in _items_of(paper, section))
+        return sum(item.points or 0 for item in held[section.line, section.title])
     return (section.declared_each or 0) * (section.declared_count or 0)
 
 
-def _check_total(paper: Paper, total: float | None) -> Iterator[ItemWarning]:
+def _check_total(paper: Paper, held: _Held, total: float | None) -> Iterator[ItemWarning]:
     """Compares the paper's full marks with the sum of its sections' points."""
     declared = [
-        section.declared_points or _sum_of(paper, section)
+        section.declared_points or _sum_of(section, held)
         for section in paper.sections
         if section.found or section.declared_count  # `第一部分(共24分)` only sums up the sections below it
     ]
