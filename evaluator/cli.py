@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 
 from evaluator import messages
-from evaluator.encoding import redact, redact_logs
+from evaluator.encoding import Harmless, redact, redact_logs
 from evaluator.errors import EvaluatorError
 
 
@@ -68,6 +68,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a lone surrogate in a file name must not end the program
             stream.reconfigure(errors="backslashreplace")
+    if not isinstance(sys.stdout, Harmless):
+        sys.stdout, sys.stderr = cast(TextIO, Harmless(sys.stdout)), cast(TextIO, Harmless(sys.stderr, moving=True))
     language = _language_of(sys.argv[1:])
     if language is not None and language not in messages.LANGUAGES:
         _fail(messages.say("cli.lang_unknown", value=language), 2)

@@ -69,3 +69,21 @@ def test_a_folder_of_answers_with_a_pipe_in_it(tmp_path: Path, impatient: None) 
     with pytest.raises(InputError) as caught:
         read_items(tmp_path)
     assert caught.value.code == "file_not_regular"
+
+
+@pytest.mark.parametrize(("name", "suffix"), CASES)
+def test_a_path_that_no_file_system_takes_is_a_sentence(name: str, suffix: str, tmp_path: Path) -> None:
+    """A name too long, a link to itself, and a path through a file."""
+    (tmp_path / "file").write_text("x")
+    (tmp_path / f"loop.{suffix}").symlink_to(tmp_path / f"loop.{suffix}")
+    for path in (tmp_path / f"{'n' * 300}.{suffix}", tmp_path / f"loop.{suffix}", tmp_path / "file" / f"x.{suffix}"):
+        with pytest.raises(EvaluatorError) as caught:
+            READERS[name][0](path)
+        assert "\n" not in caught.value.text("en") and len(caught.value.text("en")) < 1000
+
+
+def test_a_long_name_of_a_rubric_is_one_that_is_unknown() -> None:
+    """Such a name in a row of a table fails that row, not the run."""
+    with pytest.raises(EvaluatorError) as caught:
+        rubrics.find_named("x" * 300)
+    assert caught.value.code == "rubric_unknown"

@@ -19,7 +19,7 @@ from evaluator.bank.readings import LineReading
 from evaluator.bank.store import Bank, Stored, new_run
 from evaluator.encoding import Frozen
 from evaluator.errors import EvaluatorError, InputError, StorageError
-from evaluator.files import Reader
+from evaluator.files import Reader, kind_at
 
 Progress = Callable[[int, int, str], None]
 Status = Literal["imported", "unchanged", "failed", "skipped"]
@@ -132,7 +132,7 @@ def _read_bounded(file: _Found, reader: Reader, known: dict[str, str], readings:
 def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> Iterator[_Found]:
     """The files behind the given names: folders are walked, archives opened; nothing named is skipped."""
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
             if not any(_known(file) for file in inside):
                 yield _nothing_in(path, str(path))
@@ -141,6 +141,14 @@ def _find(paths: Iterable[Path], open_archives: ExitStack, reader: Reader) -> It
                 yield from _open(file, name, open_archives, reader) if _known(file) else (_skipped(name, file),)
         else:
             yield from _open(path, path.name, open_archives, reader)
+
+
+def _is_folder(path: Path) -> bool:
+    """A path that cannot be looked at counts as a file, so that reading it says why."""
+    try:
+        return kind_at(path) == "folder"
+    except InputError:
+        return False
 
 
 def _hidden(file: Path, root: Path) -> bool:

@@ -9,6 +9,7 @@ from evaluator.encoding.jsontext import read_json
 from evaluator.encoding.malformed import Malformed
 from evaluator.encoding.models import Frozen, Strict
 from evaluator.encoding.redaction import keep_secret, redact, redact_logs, redact_value, secrets_of
+from evaluator.encoding.terminal import Harmless
 from evaluator.encoding.webpage import HIDDEN_TAGS, visible_text
 from evaluator.encoding.yamltext import compose_yaml, construct_yaml, read_yaml, write_yaml
 
@@ -16,6 +17,7 @@ __all__ = [
     "HIDDEN_TAGS",
     "MAX_CHARACTERS",
     "Frozen",
+    "Harmless",
     "Malformed",
     "Strict",
     "as_cell",

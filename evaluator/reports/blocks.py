@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Literal, NamedTuple
 
+from evaluator.reports.markdown import literal
+
 Cell = str | float | int | None
 DocumentFormat = Literal["md", "html", "docx", "xlsx"]
 
@@ -91,11 +93,11 @@ def _element(block: Block, table_class: str) -> str:
 def _markdown(blocks: Iterable[Block]) -> Iterable[str]:
     for block in blocks:
         if isinstance(block, Title):
-            yield f"\n{'#' * block.level} {block.text}\n"
+            yield f"\n{'#' * block.level} {literal(block.text)}\n"
         elif isinstance(block, Paragraph):
-            yield "\n".join(f"{line}  " if line else "" for line in block.text.splitlines()).rstrip() + "\n"
+            yield "\n".join(f"{literal(line)}  " if line else "" for line in block.text.splitlines()).rstrip() + "\n"
         elif isinstance(block, Bullets):
-            yield from (f"- {' '.join(item.splitlines())}" for item in block.items)
+            yield from (f"- {literal(item)}" for item in block.items)
             yield ""
         elif isinstance(block, Table):
             yield f"| {' | '.join(map(_cell, block.head))} |"
@@ -108,7 +110,7 @@ def _markdown(blocks: Iterable[Block]) -> Iterable[str]:
 
 def _cell(text: str) -> str:
     """A line or a bar would end the cell."""
-    return " ".join(text.split()).replace("|", "\\|")
+    return literal(text).replace("|", "\\|")
 
 
 def shown(value: Cell) -> str:

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.encoding import Malformed, as_cell, read_json, read_yaml, write_yaml
+from evaluator.encoding import Harmless, Malformed, as_cell, read_json, read_yaml, write_yaml
 from evaluator.encoding.yamltext import MAX_DEPTH, MAX_VALUES
 
 
@@ -183,3 +183,21 @@ def test_a_cell_survives_a_csv_file(text: str) -> None:
     csv.writer(file).writerow([as_cell(text), "next"])
     file.seek(0)
     assert next(csv.reader(file)) == [as_cell(text), "next"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b]52;c;ZXZpbA==\x07", "\x1b[2J\x1b[H", "10 / 10\r", "\x9b2J", "\x1b", "\b\b", "\u202e01", "\x1bc"]
+)
+def test_a_terminal_obeys_no_text(text: str) -> None:
+    """Clipboard, screen, cursor and direction stay as they are; what was there is shown by its number."""
+    out = io.StringIO()
+    assert Harmless(out).write(f"a{text}b") == len(text) + 2
+    shown = out.getvalue()
+    assert not set(shown) & set("\x1b\x07\x9b\r\b\u202e") and shown[0] + shown[-1] == "ab"
+
+
+def test_colours_and_progress_pass() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    Harmless(out).write("\x1b[1;31m红\x1b[0m\n\t")
+    Harmless(err, moving=True).writelines(["\r\x1b[2K\x1b[1A", "\x1b[?25l"])
+    assert out.getvalue() == "\x1b[1;31m红\x1b[0m\n\t" and err.getvalue() == "\r\x1b[2K\x1b[1A\x1b[?25l"

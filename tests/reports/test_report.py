@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from evaluator.reports.blocks import Bullets, Paragraph, Table, Title, write_blocks
 from evaluator.reports.markdown import to_markdown
 from evaluator.reports.phrases import outcome
 from evaluator.scorecard import LevelShare, Verdict
-from tests.support.storage_cases import make_scorecard, make_transcript
+from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
 
 
 def verdict(kind: str, description: str = "说明", **changes) -> Verdict:
@@ -44,3 +47,16 @@ def test_a_level_stays_in_its_cell():
     rows = [line for line in to_markdown(card, transcript).splitlines() if line.startswith("|")]
     assert len(rows) == 4
     assert rows[-1] == r"| 2 | 100% | **先道歉 再给 A\|B 两个办法** |"
+
+
+def test_what_a_candidate_wrote_is_no_markdown():
+    """A report that is opened elsewhere loads no image and follows no link of the transcript's."""
+    words = "![x](https://evil.example/p.png) <img src=x> [a](b) `c` 您好"
+    transcript = make_transcript(words, speaker="[小周](x)")
+    text = to_markdown(make_scorecard(transcript, make_rubric(title="<b>题")), transcript)
+    blocks = write_blocks(
+        [Title(words), Paragraph(words), Bullets((words,)), Table("t", ("a",), ((words,),))], "md"
+    ).decode()
+    for shown in (text, blocks):
+        assert not re.search(r"(?<!\\)\[[^\]]*(?<!\\)\]\(|(?<!\\)<", shown), shown
+    assert "您好" in blocks
