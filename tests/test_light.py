@@ -64,7 +64,7 @@ def test_no_database_where_none_is_used(code):
     assert loaded(code) & {"sqlalchemy", "chromadb", "numpy", "pandas"} == set()
 
 
-@pytest.mark.parametrize("door", ["bank", "reports"])
+@pytest.mark.parametrize("door", ["bank", "reports", "storage"])
 def test_a_door_that_fetches_late_hands_out_every_name(door):
     """Exactly what is declared for types can be imported."""
     package = importlib.import_module(f"evaluator.{door}")

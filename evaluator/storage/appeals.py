@@ -90,6 +90,7 @@ class Appeals:
                 id=new_id(), grading_id=grading, criterion=criterion, reason=reason, who=who, at=now(), state="open"
             )
             session.add(made)
+            session.flush()
             note(session, "appeal_opened", grading, who, appeal=made.id, criterion=criterion)
             return _appeal(session, made)
 

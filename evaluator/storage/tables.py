@@ -198,7 +198,7 @@ class ReviewSampleRow(Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class AppealRow(Base):
+class AppealRow(InOrder, Base):
     """Somebody asks for a second look at a criterion; `state` and `reviewer` follow from the newest step."""
 
     __tablename__ = "appeals"
@@ -212,7 +212,7 @@ class AppealRow(Base):
     reviewer: Mapped[str] = mapped_column(NameType(200), default="")
 
 
-class AppealStepRow(Base):
+class AppealStepRow(InOrder, Base):
     """One step of an appeal, added and never edited; `points` None keeps the points as they are."""
 
     __tablename__ = "appeal_steps"
@@ -463,7 +463,7 @@ class SittingEventRow(InOrder, Base):
     at: Mapped[str] = mapped_column(String(40))
 
 
-class CalibrationSessionRow(Base):
+class CalibrationSessionRow(InOrder, Base):
     """Several people grade these gradings' texts blind; `code` is what they are invited with."""
 
     __tablename__ = "calibration_sessions"
