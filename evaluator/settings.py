@@ -176,8 +176,8 @@ class Settings(BaseSettings):
 class _File(TomlConfigSettingsSource):
     """The settings file. A key that does not say where it belongs belongs to the address in the same file."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
-        return _stored(file_path)
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return _stored(Path(file_path))
 
     def __call__(self) -> dict[str, Any]:
         found = super().__call__()

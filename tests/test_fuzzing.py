@@ -25,6 +25,8 @@ from evaluator.guard.injection import inspect
 from evaluator.guard.neutralise import neutralise
 from evaluator.resources import resource_dir
 from evaluator.transcript import decode, parse
+from tests.fuzz.running import Fuzzer
+from tests.fuzz.targets import TARGETS
 
 EXAMPLES = int(os.environ.get("EVALUATOR_FUZZ", "40"))
 bounded = settings(
@@ -220,3 +222,11 @@ def test_grade_tables(rows: list[list[str]], mark: str, tmp_path: Path) -> None:
         one_sentence(error)
         return
     assert len(grades.table) and grades.table["points"].notna().all()
+
+
+@pytest.mark.parametrize("name", sorted(set(TARGETS) - {"interview"}))  # that one embeds every turn
+def test_every_reader_keeps_its_promise(name: str) -> None:
+    """A few variants of its inputs; `python -m tests.fuzz` makes more of them."""
+    fuzzer = Fuzzer(name, 7)
+    found = list(fuzzer.runs(max(2, EXAMPLES // (5 if "office" not in name else 20)), 20.0))
+    assert not found, found[0].story

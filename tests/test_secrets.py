@@ -5,6 +5,7 @@ docs/design/secrets.md lists the ways out; each has its test here.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sqlite3
@@ -20,19 +21,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from evaluator import messages
 from evaluator.encoding.redaction import forget_secrets, keep_secret, redact, redact_logs, redact_value
 from evaluator.errors import EndpointError, EvaluatorError, InputError, StorageError
 from evaluator.files.bounded import Reader
+from evaluator.grading import grade
+from evaluator.judge.backends.endpoint import EndpointAsker
 from evaluator.judge.backends.faults import by_status, detail_of
 from evaluator.judge.backends.tracing import request_span
+from evaluator.judge.backends.vendor_openai import Endpoint
 from evaluator.judge.choose import choose
+from evaluator.judge.combined import MaskingJudge, last_sent
 from evaluator.judge.questions import Ungraded
+from evaluator.judge.scripted import ScriptedJudge
 from evaluator.scorecard import Usage
 from evaluator.service.keys import Keys
 from evaluator.settings import Settings, config_path, destination_of, load_settings, save_settings
 from evaluator.storage import open_records
+from evaluator.transcript import parse
+from tests.support.judges import prompt
 from tests.support.storage_cases import make_rubric, make_scorecard, make_transcript
 
 SECRET = "Tr0ub4dor&3-x!"
@@ -227,6 +236,23 @@ def test_no_span_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
     with request_span("chat", f"m?key={SECRET.replace('&', '')}", f"http://me:{SECRET}@host/v1") as opened:
         opened.end_with(Usage(), f"echo of {KEY}")
     assert "Tr0ub" not in str(told) and KEY not in str(told) and "host/v1" in str(told)
+
+
+def test_a_request_in_a_providers_file_holds_none() -> None:
+    """A batch's requests are uploaded as a file; the key is a header, and nothing of the body."""
+    endpoint = Endpoint(name="openai:m", model="m", base_url=f"http://me:{SECRET}@host/v1", api_key=SecretStr(KEY))
+    body = json.dumps(EndpointAsker(endpoint).body_of(prompt()))
+    assert KEY not in body and SECRET not in body and KEY not in repr(endpoint)
+
+
+def test_neither_a_scorecard_nor_what_was_sent_names_one() -> None:
+    """A model named by an address with a password: as `--format json` and `--show-sent` print it."""
+    judge = ScriptedJudge({})
+    judge.name = f"http://me:{SECRET}@host/v1#m"
+    transcript = parse("客服：您好，马上补发。\n客户：好的。")
+    card = asyncio.run(grade(transcript, make_rubric(), MaskingJudge(judge), [], lambda _: None))
+    for shown in (card.model_dump_json(), str(last_sent())):
+        assert SECRET not in shown and "Tr0ub" not in shown and "host/v1" in shown
 
 
 def test_the_audit_log_holds_none(own: Path) -> None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator import rubrics
+from evaluator.encoding import redact_value
 from evaluator.grading.asking import Anchored, Asking, Progress, ReportProgress
 from evaluator.grading.evidence import Matcher, statements_of
 from evaluator.grading.last_words import LastWords, closings_of
@@ -378,13 +379,15 @@ def _scorecard(
         guards=outcome.guards,
         review=bool(reasons),
         review_reasons=reasons,
-        judge={
-            **judge.stamp,
-            "name": judge.name,
-            "answered_by": outcome.model or judge.name,
-            "arithmetic": str(METHOD),
-            "questions": wording_of_questions(rubric.language),
-        },
+        judge=redact_value(  # a name may be an address with a password
+            {
+                **judge.stamp,
+                "name": judge.name,
+                "answered_by": outcome.model or judge.name,
+                "arithmetic": str(METHOD),
+                "questions": wording_of_questions(rubric.language),
+            }
+        ),
         usage=outcome.usage,
         transcript_digest=transcript.digest,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any, Literal
 
-from evaluator.encoding import Frozen
+from evaluator.encoding import Frozen, redact
 from evaluator.errors import InputError, ModelError
 from evaluator.judge.backends.providers import ADDRESS, PROVIDERS
 from evaluator.judge.backends.spending import Price, price_of
@@ -92,7 +92,7 @@ async def check(name: str, settings: Settings) -> ModelCheck:
     knowledge = {language: await measure_knowledge(judge, language) for language in LANGUAGES} if inside else {}
     usage = sum((reply.usage for reply in replies.values()), Usage())
     return ModelCheck(
-        name=judge.name,
+        name=redact(judge.name),
         model=", ".join(sorted({reply.model for reply in replies.values()})),
         way=method,
         log_probabilities=await _ability(asked, "readout", method in ("readout", "logprobs"), replies, settings),

@@ -73,7 +73,19 @@ def test_half_an_answer_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "I cannot grade this.", "<think>and so on", "{}", "[]", "[1, 2]", "{" * 5000, "[" * 5000]
+    "text",
+    [
+        "",
+        "I cannot grade this.",
+        "<think>and so on",
+        "{}",
+        "[]",
+        "[1, 2]",
+        "{" * 5000,
+        "[" * 5000,
+        '{"a": {' * 20_000,
+        "{'a'" * 10_000,
+    ],
 )
 def test_nothing_is_made_out_of_nothing(text: str) -> None:
     """Input without answers yields none, and quickly."""

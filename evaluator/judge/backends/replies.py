@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from evaluator.text import well_formed, well_formed_value
@@ -23,6 +24,8 @@ _MARKS = "\ufeff\u200b\u200e\u200f \t\r\n"
 _OPTION_KEYS = ("option", "answer", "choice", "level", "value", "选项")
 _ID_KEYS = ("id", "question", "question_id", "题目")
 _LONGEST = 400_000
+# The tolerant reader takes quadratic time on deep nesting; real replies with slips are shorter and flatter.
+_LONGEST_REPAIRED, _DEEPEST_REPAIRED = 20_000, 20
 _MOST_STARTS = 50
 
 
@@ -78,13 +81,20 @@ def _repaired(text: str, open_ended: bool) -> list[dict[str, Any]] | None:
     import json_repair
 
     start = text.find("{")
-    if start < 0:
+    if start < 0 or _depth(text[start : start + _LONGEST_REPAIRED]) > _DEEPEST_REPAIRED:
         return None
     try:
-        found = _entries(json_repair.loads(text[start:], skip_json_loads=True))
+        found = _entries(json_repair.loads(text[start : start + _LONGEST_REPAIRED], skip_json_loads=True))
     except (ValueError, RecursionError, IndexError, TypeError):
         return None
+    open_ended = open_ended or len(text) - start > _LONGEST_REPAIRED
     return (found[:-1] if open_ended else found) if found else None
+
+
+def _depth(text: str) -> int:
+    """How deep its brackets are nested, those inside strings included."""
+    steps = (1 if char in "{[" else -1 for char in text if char in "{}[]")
+    return max(accumulate(steps), default=0)
 
 
 def _entries(reply: Any) -> list[dict[str, Any]]:

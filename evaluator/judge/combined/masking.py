@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple
 
+from evaluator.encoding import redact
 from evaluator.judge.combined.wrapping import Wrapping
 from evaluator.judge.questions import Judge, Question, Reply, State
 from evaluator.judge.writer import Writer
@@ -48,7 +49,7 @@ class MaskingJudge(Wrapping):
     async def decide(self, state: State, questions: list[Question]) -> Reply:
         """Asks about the masked text."""
         masked = await asyncio.to_thread(mask, state.text, state.language, orders=self._orders)
-        _sent.append(Sent(self.judge.name, masked.text))
+        _sent.append(Sent(redact(self.judge.name), masked.text))
         return await self.judge.decide(state.model_copy(update={"text": masked.text}), questions)
 
 
@@ -65,7 +66,7 @@ class MaskingWriter:
     async def write(self, system: str, user: str, most: int) -> AsyncGenerator[str, None]:
         """The reply with the original words in place of placeholders, in pieces that never cut a placeholder."""
         masked = mask(user, self._language, orders=self._orders)
-        _sent.append(Sent(self.name, masked.text))
+        _sent.append(Sent(redact(self.name), masked.text))
         waiting = ""
         async for piece in self._writer.write(system, masked.text, most):
             waiting += piece
