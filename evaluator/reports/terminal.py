@@ -215,8 +215,9 @@ def print_findings(found: Mapping[str, Sequence[Finding]]) -> None:
         for finding in findings:
             colour = "red" if finding.severity == "error" else "yellow"
             place = name if finding.line is None else f"{name}:{finding.line}"
-            told = escape(f"{place}: {finding.where}: {finding.message}")
-            console.print(f"[{colour}]{_say(f'severity_{finding.severity}')}[/] {told}")
+            where = f"{finding.where}: " if finding.where != "-" else ""  # the whole file needs no name
+            told = escape(f"{place}: {where}{finding.message}")
+            console.print(f"[{colour}]{_say(f'severity_{finding.severity}')}[/] {told}", soft_wrap=True)
 
 
 def print_weights(status: WeightsStatus) -> None:

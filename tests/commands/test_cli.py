@@ -187,6 +187,18 @@ def test_lint_tells_everything_about_every_file(run, tmp_path):
     assert "staff-shortage.yaml" in linted.stdout
 
 
+def test_lint_says_file_line_and_what_to_write_on_one_line(run, tmp_path):
+    """In both languages, whatever the width of the terminal, so that an editor can follow the line."""
+    path = tmp_path / "colon.yaml"
+    path.write_text("id: colon\nversion: 1\ntitle：讲解\n", encoding="utf-8")
+    for lang, what in (
+        ("zh", "title 后面是全角冒号“：”：改成半角冒号加一个空格“: ”。"),
+        ("en", "write “: ”, a plain colon"),
+    ):
+        lines = run("rubrics", "lint", str(path), EVALUATOR_LANG=lang).stdout.splitlines()
+        assert any(f"{path}:3: " in line and what in line and ": -:" not in line for line in lines), lines
+
+
 def test_new_rubric_where_nobody_can_write(run, tmp_path):
     """A missing folder is one sentence with the path, and not a bug."""
     refused = run("rubrics", "new", "mine", "--out", str(tmp_path / "no" / "mine.yaml"))
