@@ -94,6 +94,7 @@ def take(browser: Any, address: str, folder: Path) -> list[Path]:
     record = _newest(folder)
     shoot(_visit(desk, f"{address}/history"), "history")
     shoot(_batch(desk, address), "batch", 1000)
+    shoot(_visit(desk, f"{address}/dashboard"), "dashboard")
     cookies = desk.cookies()
     for name, look in (
         ("scorecard-dark", {"viewport": DESK, "color_scheme": "dark"}),

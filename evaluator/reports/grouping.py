@@ -34,7 +34,7 @@ class GroupFigures(NamedTuple):
 def figures_by_group(graded: Iterable[GradedShare]) -> list[GroupFigures]:
     """One entry per group, sorted by name.
 
-    The mean's interval is Student's t, cut to 0 and 1, from LEAST texts on. The pass rate's is Wilson's score interval.
+    The mean's interval is Student's t, cut to 0 and 1, from LEAST texts on; none is stated if all are equal. The pass rate's is Wilson's score interval.
     """
     groups: dict[str, list[GradedShare]] = {}
     for one in graded:
@@ -53,7 +53,7 @@ def _figures(name: str, found: list[GradedShare]) -> GroupFigures:
 
 def _t_interval(shares: list[float], mean: float) -> tuple[float, float] | None:
     n = len(shares)
-    if n < LEAST:
+    if n < LEAST or len(set(shares)) == 1:
         return None
     from scipy.stats import t
 

@@ -37,3 +37,9 @@ def test_weeks_are_iso_weeks_however_a_date_is_written():
     assert week_of("2026-04-03") == week_of("2026/4/3") == week_of("2026年4月3日") == "2026-W14"
     assert week_of("2025-12-29T08:00:00+00:00") == "2026-W01"
     assert week_of("2026-13-40") == week_of("四月") == week_of("") == ""
+
+
+def test_equal_results_get_no_interval_of_width_zero():
+    """Five equal texts do not prove that every other one is equal too."""
+    (one,) = figures_by_group([GradedShare("甲", 0.75, True)] * 5)
+    assert one.interval is None and one.mean == 0.75 and one.pass_interval == pytest.approx((0.5655, 1.0), abs=1e-4)
