@@ -240,7 +240,7 @@ async def override(
 ) -> dict[str, Any]:
     context = context_of(request)
     record = await _own_grading(context, grading_id, key)
-    records, about = context.records, {"comment": asked.comment, "who": asked.who}
+    records, about = context.records, dict[str, Any](comment=asked.comment, who=asked.who)
     if asked.points is None:
         made = await asyncio.to_thread(records.revert, record.id, asked.criterion, **about)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -74,7 +75,7 @@ class Corrections(Gradings):
         """Every person's current points on these gradings, as `human_grades` has them."""
         return self._human_grades(select(t.GradingRow.id).where(t.GradingRow.id.in_(gradings)))
 
-    def _human_grades(self, mine: Select[tuple[str]]) -> list[HumanGrade]:
+    def _human_grades(self, mine: Select[Any]) -> list[HumanGrade]:
         row = t.OverrideRow
         query = select(row).where(row.grading_id.in_(mine), row.id.not_in(was_settled())).order_by(row.id)
         blind = select(t.BlindPointRow).where(t.BlindPointRow.grading_id.in_(mine)).order_by(t.BlindPointRow.at)

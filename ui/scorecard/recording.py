@@ -39,9 +39,10 @@ def recording(key: str, draft: str, field: str) -> None:
             with guarded():
                 if not model.strip():
                     raise InputError("recording_model_missing")
+                assert sound is not None  # the button waits for it
                 made = Sound(sound.name, sound.getvalue())
-                job = once(f"{key}_hear", lambda: _begin(made, model.strip()))
-                drafts.keep(draft, hearing=job.id)
+                begun = once(f"{key}_hear", lambda: _begin(made, model.strip()))
+                drafts.keep(draft, hearing=begun.id)
         job = runner.find(drafts.load(draft).get("hearing"))
         if job is not None and job.finished:
             again(f"{key}_hear")

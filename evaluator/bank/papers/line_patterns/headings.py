@@ -117,7 +117,7 @@ _PER_GAP = re.compile(r"^每空|(?:each|per|apiece)\s*(?:blank|gap)", re.I)
 class _Declared(NamedTuple):
     """What a heading declares, in the order of the fields of `Heading`."""
 
-    count: int | None
+    questions: int | None
     each: float | None
     per_gap: bool
     points: float | None
