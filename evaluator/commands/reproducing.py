@@ -71,8 +71,8 @@ def _lines(record: "Record", result: "Reproduction") -> "list[str]":
     if result.rubric_now is None:
         lines.append(say("explain.rubric_gone", id=then.rubric.id))
     elif result.rubric_now != then.rubric.digest:
-        about = {"now": result.rubric_now[:12], "then": then.rubric.digest[:12], "id": then.rubric.id}
-        lines.append(say("explain.rubric_changed", **about))
+        digests = {"now": result.rubric_now[:12], "then": then.rubric.digest[:12]}
+        lines.append(say("explain.rubric_changed", id=then.rubric.id, **digests))
     return lines
 
 
