@@ -132,3 +132,10 @@ def read_as(path):
     found = " ".join(f"{kind}{key}" for kind, key in zip(kinds, keyed, strict=True))
     options = "".join(str(len(item.options) if kind in "sm" else 0) for kind, item in zip(kinds, items, strict=True))
     return found, options
+
+
+def test_a_remark_below_a_key_explains_it():
+    """`答题说明:` directly below a key is no instruction for the question after it."""
+    (paper,) = read_papers(MAKERS / "fourth_answers_boxed.txt").papers
+    assert [item.explanation for item in paper.items] == ["先接住情绪。", "营业时间属于一线可答。"]
+    assert not any(item.requirements for item in paper.items) and not paper.unplaced

@@ -243,12 +243,20 @@ def fill(at: PaperReading, name: str, rest: str, line: Line) -> None:
             draft.add_criterion(re.sub(r"^\s*[(（]?\d{1,2}[)）.、]\s*", "", piece), "bracket", line)
 
 
+_REMARKS = re.compile(
+    r"\s*[\[【]?(?:答题|作答)说明"
+)  # below a key it explains that key, and asks nothing of the next question
+
+
 def _take_preface(at: PaperReading, name: str, rest: str, line: Line) -> bool:
     """Background and requirements apply to the questions below; inside an open question, to that one."""
     draft = at.draft
     if draft is not None and not draft.closed and draft.part == "text":
         draft.text.add(line.text, line)
         draft.touch(line)
+        return True
+    if draft is not None and draft.key and not line.blank_before and _REMARKS.match(line.text):
+        fill(at, "explanation", rest, line)
         return True
     if at.in_answers and not (draft is not None and name == "background" and _leave_answers(at, draft, rest, line)):
         return False
