@@ -30,6 +30,8 @@ from evaluator.encoding import keep_secret, redact, secrets_of
 from evaluator.errors import InputError
 from evaluator.files import make_private_dir, not_written, read_bounded, write_in_one_step
 
+Role = Literal["trainee", "grader", "reviewer", "trainer", "administrator"]
+
 _WAYS = ("swapped:", "structured:", "decisions:", "readout:")
 MAX_BYTES = 1_000_000
 _KEY_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD")  # of variables, such as OPENAI_API_KEY
@@ -105,6 +107,10 @@ class Settings(BaseSettings):
         description="What may leave this machine: nothing (strict), texts without personal data (standard), texts (off).",
     )
     mask_order_numbers: bool = Field(default=False, description="Whether order numbers are personal data too.")
+    roles: dict[Role, list[str]] = Field(
+        default_factory=dict, description="Who has which role, by e-mail address; without any, roles are off."
+    )
+    default_role: Role = Field(default="trainee", description="The role of whoever is signed in and not listed.")
     prices: Path | None = Field(default=None, description="Your own price list, in the form of the one that ships.")
     budget_usd: float | None = Field(default=None, ge=0, description="Spending limit of one run; none by default.")
 

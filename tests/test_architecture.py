@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("profiles",),
     ("rubrics", "references", "guard", "recordings"),
-    ("judge",),
+    ("judge", "policy"),
     ("storage",),
     ("transcript",),
     ("scorecard",),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.shared import browser, language
+from ui.shared import browser, language, layout, sign_in
 from ui.shared.language import tr
 
 VIEWS = Path(__file__).parent / "views"
@@ -18,22 +18,24 @@ def _page(name: str, icon: str, *, default: bool = False) -> st.Page:
 
 language.begin()
 st.set_page_config(page_title=tr("app_name"), page_icon=":material/fact_check:", layout="wide")
-chosen = st.navigation(
-    [
-        _page("home", ":material/home:", default=True),
-        _page("grade", ":material/fact_check:"),
-        _page("batch", ":material/table_rows:"),
-        _page("dashboard", ":material/monitoring:"),
-        _page("history", ":material/history:"),
-        _page("interview", ":material/forum:"),
-        _page("practice", ":material/school:"),
-        _page("paper", ":material/quiz:"),
-        _page("bank", ":material/library_books:"),
-        _page("calibration", ":material/balance:"),
-        _page("settings", ":material/settings:"),
-    ]
-)
+ICONS = {
+    "home": ":material/home:",
+    "grade": ":material/fact_check:",
+    "batch": ":material/table_rows:",
+    "dashboard": ":material/monitoring:",
+    "history": ":material/history:",
+    "interview": ":material/forum:",
+    "practice": ":material/school:",
+    "paper": ":material/quiz:",
+    "bank": ":material/library_books:",
+    "calibration": ":material/balance:",
+    "settings": ":material/settings:",
+}
+opened = sign_in.open_pages()
+chosen = st.navigation([_page(name, icon, default=name == "home") for name, icon in ICONS.items() if name in opened])
 with st.sidebar:
     language.switch()
+    with layout.guarded():
+        sign_in.show_person()
 browser.mount()
 chosen.run()

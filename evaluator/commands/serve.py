@@ -22,6 +22,7 @@ def serve(
     new_key: Annotated[str | None, typer.Option(metavar="NAME", help=say("cli.serve_new_key"))] = None,
     scopes: Annotated[str, typer.Option(help=say("cli.serve_scopes"))] = "",
     owner: Annotated[str, typer.Option(help=say("cli.serve_owner"))] = "",
+    role: Annotated[str | None, typer.Option(help=say("cli.serve_role"))] = None,
     remove_key: Annotated[str | None, typer.Option(metavar="NAME", help=say("cli.serve_remove_key"))] = None,
     lang: Annotated[str | None, typer.Option(metavar="zh|en", help=say("cli.lang"))] = None,
 ) -> None:
@@ -38,7 +39,7 @@ def serve(
     keys = Keys(settings)
     if new_key:
         wanted = tuple(part.strip() for part in scopes.split(",") if part.strip())
-        secret = keys.add(new_key, wanted, owner)
+        secret = keys.add(new_key, wanted, owner, role)
         print(say("cli.serve_key_made", name=new_key), file=sys.stderr)
         print(secret)
         return

@@ -13,6 +13,7 @@ from fastapi import Header, Request
 from evaluator.grading import open_judge
 from evaluator.judge import Judge
 from evaluator.judge.combined import RememberingJudge
+from evaluator.policy import API, Account, allows, guard, may_see
 from evaluator.service.keys import Key, Keys, Scope
 from evaluator.service.limits import Rate
 from evaluator.service.metrics import Metrics
@@ -41,6 +42,10 @@ class Context:
             if self._judge is None:
                 self._judge = self._own = await asyncio.to_thread(open_judge, self.settings)
             return self._judge
+
+    def records_for(self, key: Key) -> Records:
+        """The records as this key's role may use them."""
+        return guard(self.records, account(key))
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> None:
         """Starts work that continues after the reply."""
@@ -93,6 +98,16 @@ def _is_here(request: Request) -> bool:
     return caller in (*_HERE, "testclient") and name in (*_HERE, "testserver") and not passed_on
 
 
+def account(key: Key) -> Account:
+    """The account behind a key."""
+    return Account(key.owner, key.role)
+
+
+def sees(key: Key, owner: str) -> bool:
+    """Whether a key opens records of `owner`: its own, and everybody's with a role that reads all."""
+    return key.owner == owner or (key.role is not None and may_see(account(key), owner))
+
+
 def allowed(scope: Scope) -> Callable[..., Key]:
     """A dependency: the caller's key, which must allow `scope`.
 
@@ -117,6 +132,8 @@ def allowed(scope: Scope) -> Callable[..., Key]:
         request.scope["state"]["key_name"] = found.name
         if scope not in found.scopes:
             raise Problem(403, "permission_error", f"This key may not {scope}.")
+        if not allows(account(found), API[scope]):
+            raise Problem(403, "permission_error", f"The role {found.role} may not {scope}.")
         wait = context.rate.wait_s(found.name)
         if wait:
             raise Problem(429, "rate_limit_error", "Too many requests.", {"Retry-After": f"{int(wait) + 1}"})

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from evaluator.encoding import Strict
 from evaluator.errors import InputError
 from evaluator.files import not_written, write_in_one_step
-from evaluator.settings import Settings, make_writable
+from evaluator.settings import Role, Settings, make_writable
 
 Scope = Literal["grade", "batch", "read", "override", "decide", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -26,6 +26,7 @@ class Key(Strict):
     digest: str
     scopes: tuple[Scope, ...]
     owner: str = ""
+    role: Role | None = None  # what the key's bearer may do at most; None leaves it to the scopes
 
 
 class Keys:
@@ -57,13 +58,15 @@ class Keys:
             self._seen = state
         return self._keys
 
-    def add(self, name: str, scopes: tuple[str, ...], owner: str = "") -> str:
+    def add(self, name: str, scopes: tuple[str, ...], owner: str = "", role: str | None = None) -> str:
         """Creates a key and returns its secret, which is not stored; replaces a key of the same name."""
         unknown = set(scopes) - set(SCOPES)
         if unknown:
             raise InputError("service_scope_unknown", scope=", ".join(sorted(unknown)), known=", ".join(SCOPES))
+        if role is not None and role not in get_args(Role):
+            raise InputError("service_role_unknown", role=role, known=", ".join(get_args(Role)))
         secret = f"ev_{secrets.token_urlsafe(32)}"
-        key = Key(name=name, digest=_digest(secret), scopes=scopes or SCOPES, owner=owner)  # type: ignore[arg-type]
+        key = Key(name=name, digest=_digest(secret), scopes=scopes or SCOPES, owner=owner, role=role)  # type: ignore[arg-type]
         self._write([one for one in self.all().values() if one.name != name] + [key])
         return secret
 

@@ -15,11 +15,11 @@ from evaluator.errors import EvaluatorError, InputError
 from evaluator.grading import evaluate
 from evaluator.rubric import Rubric
 from evaluator.scorecard import Scorecard
-from evaluator.service.context import Context, allowed, context_of
+from evaluator.service.context import Context, allowed, context_of, sees
 from evaluator.service.keys import Key
 from evaluator.service.problems import Problem
 from evaluator.service.webhooks import check_address, send
-from evaluator.storage import Batch
+from evaluator.storage import Batch, Cause
 
 router = APIRouter()
 Idempotency = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
@@ -67,6 +67,7 @@ class OverrideRequest(_Form):
     points: float | None = Field(ge=0, le=100_000)
     who: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
     comment: str = Field(default="", max_length=4000)
+    cause: Cause | None = Field(default=None, description="Why the machine's points were wrong.")
 
 
 class Started(BaseModel):
@@ -218,7 +219,7 @@ async def history(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> list[dict[str, Any]]:
-    records = context_of(request).records
+    records = context_of(request).records_for(key)
     found = await asyncio.to_thread(records.history, limit, rubric, text, offset, owner=key.owner, review=review)
     return [one.model_dump(mode="json") for one in found]
 
@@ -240,11 +241,14 @@ async def override(
 ) -> dict[str, Any]:
     context = context_of(request)
     record = await _own_grading(context, grading_id, key)
-    records, about = context.records, dict[str, Any](comment=asked.comment, who=asked.who)
+    records = context.records_for(key)
+    about: dict[str, Any] = {"comment": asked.comment, "who": asked.who}
     if asked.points is None:
         made = await asyncio.to_thread(records.revert, record.id, asked.criterion, **about)
     else:
-        made = await asyncio.to_thread(records.override, record.id, asked.criterion, asked.points, **about)
+        made = await asyncio.to_thread(
+            records.override, record.id, asked.criterion, asked.points, cause=asked.cause, **about
+        )
     return made.model_dump(mode="json")
 
 
@@ -350,13 +354,13 @@ async def _state(context: Context, batch: Batch) -> BatchState:
 
 async def _own_batch(context: Context, batch_id: str, key: Key) -> Batch:
     found = await asyncio.to_thread(context.records.batches.get, batch_id)
-    if found.owner != key.owner:
+    if not sees(key, found.owner):
         raise InputError("batch_unknown", id=batch_id)
     return found
 
 
 async def _own_grading(context: Context, grading_id: str, key: Key) -> Any:
     record = await asyncio.to_thread(context.records.record, grading_id)
-    if record.owner != key.owner:
+    if not sees(key, record.owner):
         raise Problem(404, "not_found_error", f"There is no grading {grading_id}.")
     return record

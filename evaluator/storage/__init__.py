@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from evaluator.resources import fetched_late
 
 if TYPE_CHECKING:
+    from evaluator.storage import tables
     from evaluator.storage.appeals import APPEAL_STATES, PENDING, Appeal, AppealState, AppealStep
     from evaluator.storage.attempts_and_drafts import Attempt, Draft, OwnPoint
     from evaluator.storage.audit import AuditEntry
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from evaluator.storage.calibration_sessions import BlindPoint, CalibrationSession
     from evaluator.storage.calls import CallTurn, PracticeCall, TurnKind
     from evaluator.storage.effective_overrides import points_of
-    from evaluator.storage.ids import new_id
+    from evaluator.storage.ids import new_id, read_id
     from evaluator.storage.interviews import Decision, Interviews, KeptInterview, PanelPoint
     from evaluator.storage.memo import AskMemo, KeyPrefix, Memo, memo_key
     from evaluator.storage.models import CAUSES, Cause, GradingSummary, HumanGrade, Note, Override, Record, Review, now
@@ -37,7 +38,7 @@ __getattr__ = fetched_late(
         "calibration_sessions": ("BlindPoint", "CalibrationSession"),
         "calls": ("CallTurn", "PracticeCall", "TurnKind"),
         "effective_overrides": ("points_of",),
-        "ids": ("new_id",),
+        "ids": ("new_id", "read_id"),
         "interviews": ("Decision", "Interviews", "KeptInterview", "PanelPoint"),
         "memo": ("AskMemo", "KeyPrefix", "Memo", "memo_key"),
         "models": ("CAUSES", "Cause", "GradingSummary", "HumanGrade", "Note", "Override", "Record", "Review", "now"),
@@ -113,6 +114,8 @@ __all__ = [
     "open_memo",
     "open_records",
     "points_of",
+    "read_id",
     "risk_of",
     "same_person",
+    "tables",
 ]

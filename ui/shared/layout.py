@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from evaluator.errors import EvaluatorError, ModelError
-from ui.shared import language
+from ui.shared import language, sign_in, stores
 from ui.shared.language import tr
 from ui.shared.literal import literal
 
@@ -31,10 +31,24 @@ def page(title: str, lead: str = "", **values: Any) -> Iterator[None]:
     if lead:
         say_lead(lead, **values)
     _tell_now()
+    _check_role(title)
     try:
         yield
     except EvaluatorError as error:
         problem(error)
+
+
+def _check_role(title: str) -> None:
+    """Ends the run of a page that the person's role does not open, in whatever way they came to it."""
+    from evaluator.policy import PAGES, require
+
+    try:
+        require(stores.account(), PAGES[title.removeprefix("nav_").removesuffix("_title")])
+    except EvaluatorError as error:
+        problem(error)
+        if error.code == "policy_sign_in":
+            sign_in.offer()
+        st.stop()
 
 
 def tell_later(what: EvaluatorError | str) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from evaluator.settings import Settings, config_path, load_settings
 
 if TYPE_CHECKING:
+    from evaluator.policy import Account
     from evaluator.storage import Records
 
 COOKIE = "evaluator_owner"
@@ -39,9 +40,27 @@ def _load(file: tuple[str, int, int, int], environment: tuple[tuple[str, str], .
 
 
 def records() -> Records:
-    """Returns the records that the settings name, opened once per process; raises StorageError if that fails."""
+    """The records that the settings name, as the person at this page may use them; opened once per process.
+
+    Raises StorageError if they cannot be opened, and InputError for somebody who has to sign in first.
+    """
+    from evaluator.policy import guard
+
     chosen = settings()
-    return _open(chosen.records_url, str(chosen.data_dir))
+    return guard(_open(chosen.records_url, str(chosen.data_dir)), account())
+
+
+def account() -> Account:
+    """The person at this page with their role; InputError where roles are on and nobody is signed in."""
+    from evaluator.policy import account_of
+
+    return account_of(settings(), owner(), signed_in=signed_in() is not None)
+
+
+def signed_in() -> str | None:
+    """The e-mail address of the person signed in, None for nobody."""
+    found = st.user.get("email") if st.user else None
+    return str(found) if found else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -56,9 +75,8 @@ def owner() -> str:
 
     The cookie holds a random name that cannot be guessed, so that nobody opens another's records by trying.
     """
-    signed_in = st.user.get("email") if st.user else None
-    if signed_in:
-        return str(signed_in)
+    if name := signed_in():
+        return name
     if "owner" not in st.session_state:
         known = st.context.cookies.get(COOKIE, "")
         st.session_state["owner"] = known if _TOKEN.match(known) else secrets.token_urlsafe(18)
@@ -82,6 +100,11 @@ def may_see(record_owner: str) -> bool:
 
     They may see their own and, on the machine itself, what was graded on the command line (which has no owner).
     """
+    from evaluator.policy import may_see as role_may_see
+
+    who = account()
+    if who.role is not None:
+        return role_may_see(who, record_owner)
     return record_owner == owner() or (record_owner == "" and is_local())
 
 

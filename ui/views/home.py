@@ -7,7 +7,9 @@ from contextlib import suppress
 import streamlit as st
 
 from evaluator.errors import EvaluatorError
+from evaluator.policy import PAGES, allows
 from ui.scorecard.view import section
+from ui.shared import stores
 from ui.shared.health import show_model, show_records, show_references
 from ui.shared.language import tr
 from ui.shared.layout import guarded, link, page
@@ -28,10 +30,13 @@ with page("home_title", "home_lead"):
             st.markdown(f"**{icon} {tr(f'home_{who}')}**")
             st.write(tr(f"home_{who}_does"))
             for path, label in links:
+                if not allows(stores.account(), PAGES[path.removeprefix("views/").removesuffix(".py")]):
+                    continue
                 link(path, tr(label), ":material/arrow_forward:")
-    section("state")
-    for column, show in zip(st.columns(3, gap="medium"), (show_model, show_references, show_records), strict=True):
-        with column.container(border=True, height="stretch"), guarded():
-            show()
+    if allows(stores.account(), "settings"):
+        section("state")
+        for column, show in zip(st.columns(3, gap="medium"), (show_model, show_references, show_records), strict=True):
+            with column.container(border=True, height="stretch"), guarded():
+                show()
     section("ui_template.title")
     offer_templates()
