@@ -82,19 +82,15 @@ def _texts(*texts: str) -> Callable[[], list[bytes]]:
 
 
 def _transcript(path: Path) -> None:
-    for form in ("dialogue", "answer", "email"):
-        try:
-            found = transcript.load(path, form=form)  # type: ignore[arg-type]
-        except EvaluatorError as error:
-            one_sentence(error)
-            continue
-        assert len({turn.id for turn in found.turns}) == len(found.turns)
-        inspect(found)
-        text = "\n".join(turn.text for turn in found.turns)
-        once = neutralise(text)
-        assert neutralise(once) == once
-        masked = mask(text)
-        assert masked.unmask(masked.text) == text
+    form = ("dialogue", "answer", "email")[path.stat().st_size % 3]
+    found = transcript.load(path, form=form)  # type: ignore[arg-type]
+    assert len({turn.id for turn in found.turns}) == len(found.turns)
+    inspect(found)
+    text = "\n".join(turn.text for turn in found.turns)
+    once = neutralise(text)
+    assert neutralise(once) == once
+    masked = mask(text)
+    assert masked.unmask(masked.text) == text
 
 
 def _interview(path: Path) -> None:

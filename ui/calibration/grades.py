@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from evaluator.calibration.data import ColumnMapping, Scale, propose_mapping
+from evaluator.encoding import as_cell
 from evaluator.errors import InputError
 from ui.calibration import runs
 from ui.calibration.runs import Run
@@ -51,7 +52,7 @@ def _take_corrections(run: Run) -> Run:
     writer = csv.writer(text)
     writer.writerow(["item", "grader", "criterion", "points"])
     rows = stores.records().human_grades(run.rubric, stores.owner())
-    writer.writerows([row.item, row.grader, row.criterion, row.points] for row in rows)
+    writer.writerows([row.item, as_cell(row.grader), row.criterion, row.points] for row in rows)
     transcripts = {row.item: stores.records().transcript(row.item) for row in rows}
     runs.keep_items(run, [(f"{name}.txt", one.source.encode()) for name, one in transcripts.items()])
     return runs.keep_grades(run, "grades.csv", text.getvalue().encode())
