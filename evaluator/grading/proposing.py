@@ -2,7 +2,7 @@
 
 The likenesses are those of the topic guard. Each is measured across the tasks, in standard deviations from their mean, and the
 four are summed: nothing is fitted. Whether the best ones fit at all is the topic guard's probability. No model is asked.
-`python -m benchmarks.unseen.proposing` measures it (docs/unseen.md).
+`python -m benchmarks.unseen.proposing` measures it.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def _show(held: CalibrationSession) -> None:
     st.caption(tr("ui_session.progress", **counts))
     if held.owner == stores.owner():
         st.caption(tr("ui_session.invite"))
-        st.code(_link(held.code), language=None)
+        st.code(_link(held.code), language=None, wrap_lines=True)
     name_field()
     grading_id = _choose(held, mine, settled)
     try:
