@@ -54,10 +54,10 @@ class SetUpError(Exception):
     """The set-up cannot continue. The message is one sentence that says what to do."""
 
 
-# Two processes (tests/conftest.py says which tests stay together): first for most tests, then for those that ask the embedded
-# model, all in one process, beside those that drive a browser without it.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")
-PARTS = ("not browser and not model", "browser or model")
+# Two processes for most tests (tests/conftest.py says which stay together), then one for those that drive a browser or ask the
+# embedded model: side by side they wait for each other.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "-m", "not browser and not model")
+ONE_BY_ONE = ("-m", "browser or model")
 
 
 def main() -> int:
@@ -88,7 +88,7 @@ def run_tests(python: str, rest: list[str]) -> int:
     """Runs all tests, or what the arguments say; returns the first exit code that is not 0."""
     if rest:
         return call(python, "-m", "pytest", *rest)
-    codes = [call(python, "-m", "pytest", *SIDE_BY_SIDE, "-m", part) for part in PARTS]
+    codes = [call(python, "-m", "pytest", *part) for part in (SIDE_BY_SIDE, ONE_BY_ONE)]
     return codes[0] or codes[1]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,8 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser journeys come last: they are the slowest, and Playwright holds the event loop while a browser is open.
 
-    With `-n 2 --dist loadgroup` a module's tests stay in one process. So do all that ask the model, in a browser or not, and all
-    that drive a browser without it: two processes never ask the model at once.
+    With `-n 2 --dist loadgroup` a module's tests stay in one process, and so do all that ask the model or drive a browser.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if config.pluginmanager.hasplugin("xdist"):
@@ -32,18 +30,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group(item: pytest.Item) -> str:
-    kinds = (kind for kind in ("model", "browser") if item.get_closest_marker(kind))
+    kinds = (kind for kind in ("browser", "model") if item.get_closest_marker(kind))
     return next(kinds, item.path.as_posix())
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Beside another process the model reads with one thread: more would wait busily for a processor that is taken."""
-    beside_another = "PYTEST_XDIST_WORKER" in os.environ and item.get_closest_marker("model") is not None
-    if beside_another:
-        os.environ["EVALUATOR_THREADS"] = "1"
-    try:
-        return (yield)
-    finally:
-        if beside_another:
-            del os.environ["EVALUATOR_THREADS"]
