@@ -1,6 +1,13 @@
 """Agreement between graders: figures with intervals, the human ceiling, severity, substitution and drift."""
 
 from evaluator.calibration.agreement.ceiling import Ceiling, measure_ceiling
+from evaluator.calibration.agreement.dif import (
+    GroupGap,
+    OddsRatio,
+    difference_to_people,
+    matched_difference,
+    odds_ratio,
+)
 from evaluator.calibration.agreement.drift import Drift, find_changes, find_drift
 from evaluator.calibration.agreement.figures import (
     RESAMPLES,
@@ -31,6 +38,8 @@ __all__ = [
     "Copy",
     "Drift",
     "Group",
+    "GroupGap",
+    "OddsRatio",
     "Severity",
     "Statistic",
     "Substitution",
@@ -39,6 +48,7 @@ __all__ = [
     "band",
     "compare",
     "compare_groups",
+    "difference_to_people",
     "duel_humans",
     "find_changes",
     "find_copies",
@@ -46,7 +56,9 @@ __all__ = [
     "find_step",
     "icc_of",
     "length_band",
+    "matched_difference",
     "measure_ceiling",
     "measure_severity",
+    "odds_ratio",
     "to_levels",
 ]
