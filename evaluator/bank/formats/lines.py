@@ -13,6 +13,10 @@ from evaluator.bank.tuned import FORMATTED_FROM
 if TYPE_CHECKING:
     from evaluator.bank.exchange import Exchanged
 
+MOST_BLANKS = (
+    120  # side by side; patterns of papers look for blanks, and would try a long run from each of its positions
+)
+_BLANKS = re.compile(rf"[ \t\u3000\xa0]{{{MOST_BLANKS},}}")
 MAX_LINE = 4000  # characters
 STRONG, PLAIN = "\ue000", "\ue001"  # private characters that no document contains
 INVISIBLE = dict.fromkeys(
@@ -82,7 +86,7 @@ def within_length(line: Line) -> Iterator[Line]:
 
 def number_lines(texts: list[str]) -> tuple[Line, ...]:
     """Lines of a plain text; blank ones are dropped but counted, and lines wrapped at a fixed width are `full`."""
-    parted = [take_emphasis(clean(text).rstrip()) for text in texts]
+    parted = [take_emphasis(_BLANKS.sub(" " * MOST_BLANKS, clean(text).rstrip())) for text in texts]
     cleaned = [text for text, _ in parted]
     edge = _wrap_edge(cleaned)
     lines: list[Line] = []
