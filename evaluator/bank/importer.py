@@ -118,8 +118,14 @@ def _import_one(
         return FileReport(file=file.name, status=status, error=str(error), code=error.code, headings=names)
     touched = stored.added or stored.changed or stored.removed or stored.restored
     status = "imported" if touched else "unchanged"
-    said = {"identity": file.identity, "readings": tuple(readings)}
-    return FileReport(file=file.name, status=status, papers=tuple(papers), stored=stored, **said)
+    return FileReport(
+        file=file.name,
+        status=status,
+        papers=tuple(papers),
+        stored=stored,
+        identity=file.identity,
+        readings=tuple(readings),
+    )
 
 
 def _read_bounded(file: _Found, reader: Reader, known: dict[str, str], readings: list[LineReading]) -> ReadDocument:
