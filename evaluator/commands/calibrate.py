@@ -180,6 +180,27 @@ def _save_policy(profile, routing, path: Path) -> None:
     typer.echo(say("calibration.saved", path=path))
 
 
+@app.command("groups", help=say("calibration.help_command_groups"))
+@with_given()
+def groups(
+    given: Given,
+    table: Annotated[Path, typer.Option("--groups", help=say("calibration.help_groups"))],
+    by: Annotated[str, typer.Option("--by", help=say("calibration.help_by"))],
+    item: Annotated[str, typer.Option("--item", help=say("calibration.help_item_column"))] = "item",
+) -> None:
+    """Whether groups get different points although they do equally well, or other points than people give them."""
+    from evaluator.calibration.data import read_table
+    from evaluator.calibration.report import compare_groups, describe_groups
+
+    data, known = load(given), read_table(table)
+    for column in (item, by):
+        if column not in known:
+            raise InputError("calibration_group_column", path=table, column=column, known=", ".join(map(str, known)))
+    of_item = known.dropna(subset=[item]).drop_duplicates(item).set_index(item)[by]
+    for line in describe_groups(compare_groups(data.readouts.points, data.grades.means(), of_item)):
+        typer.echo(line)
+
+
 @app.command("estimate", help=say("calibration.help_command_estimate"))
 @with_given(confidence=0.95)
 def estimate(

@@ -55,6 +55,43 @@ def call(*arguments: str):
     return result
 
 
+def _groups(files: dict[str, str], harsh: float) -> str:
+    """What `groups` says when every second item is of the north and the machine takes `harsh` points of tone from it."""
+    path = Path(files["readouts.jsonl"])
+    stamp, *lines = path.read_text().splitlines()
+    read = [json.loads(line) for line in lines]
+    for one in read[::2]:
+        one["points"]["tone"] -= harsh
+    path.write_text("\n".join([stamp, *map(json.dumps, read)]))
+    table = path.with_name("groups.csv")
+    table.write_text("item,region\n" + "\n".join(f"i{number},{('north', 'south')[number % 2]}" for number in range(40)))
+    result = call(
+        "groups", "--grades", files["grades.csv"], "--readouts", str(path), "--groups", str(table), "--by", "region"
+    )
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_a_bias_against_a_group_is_named(files: dict[str, str]) -> None:
+    """Half a point that the machine takes from one group is marked in that criterion, and in no other against people."""
+    assert not [line for line in _groups(files, 0.0).splitlines() if line.startswith("●")]
+    lines = _groups(files, 0.8).splitlines()
+    marked = [line for line in lines if line.startswith("●")]
+    assert any("tone · north" in line and "-0." in line for line in marked)
+    assert "Rows marked" in lines[-1] or "标 ●" in lines[-1]
+
+
+def test_groups_need_their_columns(files: dict[str, str], tmp_path: Path) -> None:
+    """A missing column and a column with a value for each item are one sentence."""
+    table = tmp_path / "g.csv"
+    table.write_text("item,region\n" + "\n".join(f"i{number},r{number}" for number in range(40)))
+    given = ("groups", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], "--groups", str(table))
+    with refused("group_column"):
+        call(*given, "--by", "dialect")
+    with refused("groups"):
+        call(*given, "--by", "region")
+
+
 def test_run_writes_a_report_in_three_formats(files: dict[str, str]) -> None:
     """HTML with labelled plots, JSON that reads back, and a workbook, from one command."""
     result = call("run", "--grades", files["grades.csv"], "--readouts", files["readouts.jsonl"], "--items",
