@@ -56,15 +56,17 @@ def call(*arguments: str):
 
 
 def _groups(files: dict[str, str], harsh: float) -> str:
-    """What `groups` says when every second item is of the north and the machine takes `harsh` points of tone from it."""
+    """What `groups` says when every third item is of the north and the machine takes `harsh` points of tone from it."""
     path = Path(files["readouts.jsonl"])
     stamp, *lines = path.read_text().splitlines()
     read = [json.loads(line) for line in lines]
-    for one in read[::2]:
+    for one in read[::3]:
         one["points"]["tone"] -= harsh
     path.write_text("\n".join([stamp, *map(json.dumps, read)]))
     table = path.with_name("groups.csv")
-    table.write_text("item,region\n" + "\n".join(f"i{number},{('north', 'south')[number % 2]}" for number in range(40)))
+    table.write_text(
+        "item,region\n" + "\n".join(f"i{number},{('north', 'south', 'south')[number % 3]}" for number in range(40))
+    )
     result = call(
         "groups", "--grades", files["grades.csv"], "--readouts", str(path), "--groups", str(table), "--by", "region"
     )
