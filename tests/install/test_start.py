@@ -122,6 +122,10 @@ USERS = {name: os.environ[name] for name in os.environ if name.startswith("PIP_"
 @pytest.mark.parametrize("pip", PIPS)
 def test_newer_releases_change_nothing(start, tmp_path, pip):
     """With newer releases in the index exactly the pinned set is installed, and pip finds it consistent."""
+    if pip == "oldest" and sys.version_info >= (3, 12):
+        pytest.skip(
+            "the oldest pip that a supported Python ships does not run here: Python 3.12 removed what it imports"
+        )
     lock = write_lock(start, "run", PINNED)
     offer_newer(tmp_path / "index")
     python = environment_with(pip, tmp_path / "environment")

@@ -131,7 +131,7 @@ def test_a_cosine_is_the_weighted_mean_of_both_embedders() -> None:
     texts = ["顾客发火了怎么办", "煤气漏了怎么办", "a\0b\ud800"]
     vectors, first, second = meaning.search_vectors(texts), space.query_vectors(texts), universal.embed(texts)
     assert vectors.shape == (3, meaning.DIMENSIONS) and universal.embed([]).shape == (0, universal.DIMENSIONS)
-    wanted = (1 - meaning.SHARE) * first @ first.T + meaning.SHARE * second @ second.T
+    wanted = (1 - meaning.SECOND_SHARE) * first @ first.T + meaning.SECOND_SHARE * second @ second.T
     assert np.allclose(vectors @ vectors.T, wanted, atol=1e-3)
     assert np.allclose(np.linalg.norm(meaning.entry_vectors([CALM, GAS]), axis=1), 1, atol=1e-3)
 

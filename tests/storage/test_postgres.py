@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import threading
+from multiprocessing.synchronize import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -139,13 +140,14 @@ def test_many_writers_at_once_lose_nothing(records):
     assert len(records.rubrics.versions("night-call")) == 40
 
 
-def _share(url: str, folder: str, batch_id: str, seen: multiprocessing.Queue) -> None:
+def _share(url: str, folder: str, batch_id: str, seen: multiprocessing.Queue, ready: Barrier) -> None:
     async def grade(transcript, rubric):
         seen.put(transcript.source)
         await asyncio.sleep(0.005)
         return make_scorecard(transcript, rubric)
 
     with open_records(Settings(data_dir=folder, database_url=url)) as records:
+        ready.wait(120)  # otherwise the first one has done everything before the others have started
         asyncio.run(run_batch(batch_id, grade, records=records, concurrency=4, join=True))
 
 
@@ -155,7 +157,7 @@ def test_three_processes_share_a_batch(settings, records):
     batch_id = records.batches.create("一起", items)
     context = multiprocessing.get_context("spawn")
     seen = context.Queue()
-    wanted = (settings.records_url, str(settings.data_dir), batch_id, seen)
+    wanted = (settings.records_url, str(settings.data_dir), batch_id, seen, context.Barrier(3))
     processes = [context.Process(target=_share, args=wanted) for _ in range(3)]
     for process in processes:
         process.start()

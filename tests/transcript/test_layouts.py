@@ -267,7 +267,7 @@ def test_near_misses_of_records(source: str) -> None:
             "transcript_json_unknown",
             "calls[0] (id, length)",
         ),
-        ("[" * 5_000, "transcript_json_unknown", "[[["),
+        ("[" * 200_000 + "]" * 200_000, "transcript_json_unknown", "[[["),
         ('{"role":', "transcript_json_broken", "1"),
         ('[{"speaker": "A", "text": "hello"},\n {"speaker": "B", "te', "transcript_json_broken", "2"),
         ('<?xml version="1.0"?><call><turn>hello</turn></call>', "transcript_xml", ""),

@@ -26,9 +26,6 @@ OURS = {
     "bank/duplicates.py": {"text"},  # a count
     "bank/importing.py": {"_named(report, found)"},  # passes the file's name through `literal`
     "bank/item.py": {"caption"},
-    "bank/resolving.py": {
-        "f\"{tr('ui_bank.line', line=warning.line or '–')} · {literal(warning.text())}\""
-    },  # a number
     "scorecard/correcting.py": {"' · '.join([*pinned, literal(note.who or '–'), when(note.at)])"},  # a turn's number
     "bank/items.py": {"text"},  # composed with `literal` before the page was drawn again
     "bank/rows.py": {"add", "field.label"},

@@ -37,7 +37,7 @@ def resolve_warnings(report: FileReport, warnings: Sequence[ItemWarning], lines:
     for place, warning in enumerate(warnings[(page - 1) * PAGE : page * PAGE], start=(page - 1) * PAGE):
         name = f"{warning.code}:{warning.line}:{warning.text('zh')}"
         if st.button(
-            f"{tr('ui_bank.line', line=warning.line or '–')} · {literal(warning.text())}",
+            f"{tr('ui_bank.line', line=literal(str(warning.line or '–')))} · {literal(warning.text())}",
             key=f"bank_warning_{report.file}_{place}",
             type="tertiary",
             icon=":material/arrow_forward:",
