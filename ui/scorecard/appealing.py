@@ -15,7 +15,7 @@ from ui.shared.choices import hold
 from ui.shared.language import tr
 from ui.shared.layout import tell_later, when
 from ui.shared.literal import literal
-from ui.shared.once import is_repeated
+from ui.shared.once import write_once
 
 if TYPE_CHECKING:
     from evaluator.storage import Appeal
@@ -99,12 +99,10 @@ def _judge(appeal: Appeal, way: str) -> None:
 def _done(key: str, act: partial[object] | object) -> None:
     """Runs what a button stores, once for two quick clicks, and says that it was stored."""
     typed = [str(value) for name, value in sorted(st.session_state.items()) if str(name).startswith(key)]
-    if is_repeated(key, (tuple(typed), who_acts())):
-        return
 
     def store() -> None:
-        act()  # type: ignore[operator]
-        tell_later("appeal.saved")
+        if write_once(key, (tuple(typed), who_acts()), act):  # type: ignore[arg-type]
+            tell_later("appeal.saved")
 
     guarded_act(store)
 

@@ -20,7 +20,7 @@ from ui.shared.choices import hold
 from ui.shared.language import tr
 from ui.shared.layout import tell_later, when
 from ui.shared.literal import literal
-from ui.shared.once import is_repeated
+from ui.shared.once import write_once
 
 Either = Verdict | UngradedVerdict
 WHO = "reviewer_name"
@@ -75,9 +75,8 @@ def _happened(value: bool) -> str:
 def _override(record_id: str, criterion: str, kind: str, key: str) -> None:
     points, comment = float(st.session_state[f"{key}_points"]), str(st.session_state[f"{key}_why"]).strip()
     cause = st.session_state.get(f"{key}_cause")
-    if is_repeated(key, (points, comment, cause, who_acts())):
-        return
-    guarded_act(partial(_store_override, record_id, criterion, points, comment, cause))
+    store = partial(_store_override, record_id, criterion, points, comment, cause)
+    guarded_act(partial(write_once, key, (points, comment, cause, who_acts()), store))
 
 
 def choose_cause(key: str) -> None:
@@ -94,8 +93,8 @@ def choose_cause(key: str) -> None:
 
 
 def _store_override(record_id: str, criterion: str, points: float, comment: str, cause: Cause | None) -> None:
-    stores.records().override(record_id, criterion, points, comment, who=who_acts(), cause=cause)
     stores.remember_person(who_acts())
+    stores.records().override(record_id, criterion, points, comment, who=who_acts(), cause=cause)
 
 
 def _revert(record_id: str, criterion: str, who: str) -> None:
@@ -115,11 +114,14 @@ def reviewed_button(record: Record, mark: Review | None, done: Callable[[], None
 
 
 def _mark(record_id: str, done: Callable[[], None] | None) -> None:
-    if is_repeated(f"review_{record_id}", record_id):
-        return
-    guarded_act(lambda: stores.records().mark_reviewed(record_id, who=who_acts()))
-    if done is not None:
-        done()
+    def store() -> None:
+        stores.records().mark_reviewed(record_id, who=who_acts())
+
+    def store_and_go() -> None:
+        if write_once(f"review_{record_id}", record_id, store) and done is not None:
+            done()
+
+    guarded_act(store_and_go)
 
 
 def _unmark(record_id: str) -> None:
@@ -157,8 +159,12 @@ def show_notes(record: Record, *, named: bool = False) -> None:
 
 def _add_note(record_id: str, field: str) -> None:
     text, turn = str(st.session_state[field]).strip(), st.session_state.get(f"{field}_turn")
-    if text and not is_repeated(f"note_{record_id}", (text, turn, who_acts())):
-        guarded_act(lambda: stores.records().add_note(record_id, text, who=who_acts(), turn=turn))
+
+    def store() -> None:
+        stores.records().add_note(record_id, text, who=who_acts(), turn=turn)
+
+    if text:
+        guarded_act(partial(write_once, f"note_{record_id}", (text, turn, who_acts()), store))
 
 
 def delete_button(record: Record, after: Callable[[], None]) -> None:

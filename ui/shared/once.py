@@ -29,9 +29,20 @@ def again(name: str) -> None:
     st.session_state.get("_made_once", {}).pop(name, None)
 
 
-def is_repeated(name: str, content: Hashable) -> bool:
-    """True if the same `content` was written under `name` a moment ago: the second half of a double click."""
-    key, now = f"_written_{name}", time.monotonic()
-    before, at = st.session_state.get(key, (None, float("-inf")))
-    st.session_state[key] = (content, now)
-    return before == content and now - at < DOUBLE_CLICK_S
+def write_once(name: str, content: Hashable, write: Callable[[], object]) -> bool:
+    """Runs `write` unless the same `content` was written under `name` a moment ago; False for such a second half.
+
+    Every access to the session state may end the run, because a second click has arrived; the next run then calls this
+    again. So `write` must not touch the session after it has stored something: only what ended before storing is repeated.
+    """
+    written = st.session_state.setdefault("_written", {})
+    before, at = written.get(name, (None, float("-inf")))
+    if before == content and time.monotonic() - at < DOUBLE_CLICK_S:
+        return False
+    written[name] = (content, time.monotonic())
+    try:
+        write()
+    except BaseException:  # an interruption is one, and nothing was stored yet
+        written.pop(name, None)
+        raise
+    return True
