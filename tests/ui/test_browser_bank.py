@@ -22,7 +22,7 @@ def test_from_a_word_paper_to_a_grading(tmp_path, judge):
         tab.get_by_role("radio", name="导入").click()
         tab.locator("input[type=file]").set_input_files(str(paper))
         tab.get_by_role("button", name="先看看里面有什么").click()
-        tab.get_by_text("第 2 题没有答案").wait_for()
+        tab.get_by_text("第 2 题没有答案").first.wait_for()
         shoot(tab, "bank-dry-run")
         tab.locator(".st-key-bank_import_go button").click()
         tab.get_by_role("button", name="处理有提醒的题目").click()
