@@ -161,10 +161,12 @@ def _add_note(record_id: str, field: str) -> None:
     text, turn = str(st.session_state[field]).strip(), st.session_state.get(f"{field}_turn")
 
     def store() -> None:
-        stores.records().add_note(record_id, text, who=who_acts(), turn=turn)
+        who = who_acts()
+        write = partial(stores.records().add_note, record_id, text, who=who, turn=turn)
+        write_once(f"note_{record_id}", (text, turn, who), write)
 
     if text:
-        guarded_act(partial(write_once, f"note_{record_id}", (text, turn, who_acts()), store))
+        guarded_act(store)
 
 
 def delete_button(record: Record, after: Callable[[], None]) -> None:
