@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.judge.backends import embedded
 from evaluator.judge.backends.asking import Prompt, ReadingFailed, TokenReading
-from evaluator.judge.backends.engines import choice, xllama
+from evaluator.judge.backends.engines import Setup, choice, trial, xllama
 from evaluator.judge.backends.engines.choice import best, choose_engine, divergence
 from evaluator.judge.backends.engines.trial import Tried
 from evaluator.scorecard import Usage
@@ -203,6 +204,50 @@ def test_engines_are_tried_once_and_the_choice_is_kept(own, monkeypatch):
     assert choose_engine(settings, own, "d").engine == "ik" and len(calls) == 6
 
 
+def test_a_busy_machine_fixes_no_engine(own, monkeypatch):
+    """An engine that had too little time is not used by this process; the next one tries again, and then it is stored."""
+    busy = True
+
+    def try_engine(name, version, setup):
+        if name == "ik" and busy:
+            return tried(name, 0, failure="no answer in time").model_copy(update={"passing": True})
+        return tried(name, 80 if name == "ik" else 40)
+
+    monkeypatch.setattr(choice, "try_engine", try_engine)
+    monkeypatch.setattr(choice, "installed", lambda: {"ik": "1", "xllamacpp": "2"})
+    settings = load_settings(model_file=own)
+    assert choose_engine(settings, own, "d").engine == "xllamacpp"
+    busy = False
+    assert choose_engine(settings, own, "d").engine == "xllamacpp"  # the same process stays with its engine
+    assert not (own.parent / choice.NOTE).exists()
+    choice._chosen.cache_clear()
+    assert choose_engine(settings, own, "d").engine == "ik"
+    assert (own.parent / choice.NOTE).exists()
+
+
+@pytest.mark.parametrize(
+    ("ending", "passing"),
+    [
+        (subprocess.TimeoutExpired("python", 1), True),
+        (OSError(12, "Cannot allocate memory"), True),
+        (-9, True),  # the system ends a process when memory runs out
+        (-11, False),
+        (1, False),
+    ],
+)
+def test_what_ended_a_trial_tells_whether_it_may_be_stored(own, monkeypatch, ending, passing):
+    """A crash is the engine's; too little time or memory is the machine's."""
+
+    def run(*args, **options):
+        if isinstance(ending, int):
+            return subprocess.CompletedProcess(args, ending, "", "")
+        raise ending
+
+    monkeypatch.setattr(trial.subprocess, "run", run)
+    found = trial.try_engine("ik", "1", Setup(path=own, threads=1))
+    assert found.failure and found.passing is passing
+
+
 def test_engine_that_is_not_installed_is_one_sentence(own, monkeypatch):
     """A named engine is used as it is, without a trial, or refused with what to install.
 
@@ -216,10 +261,7 @@ def test_engine_that_is_not_installed_is_one_sentence(own, monkeypatch):
 
 def test_file_that_is_no_model_fails_its_trial(own):
     """A trial in its own process returns a reason, whatever happens there."""
-    from evaluator.judge.backends.engines.engine import Setup
-    from evaluator.judge.backends.engines.trial import try_engine
-
-    found = try_engine("xllamacpp", "2", Setup(path=own, threads=1))
+    found = trial.try_engine("xllamacpp", "2", Setup(path=own, threads=1))
     assert found.failure and not found.readings
 
 

@@ -1,6 +1,7 @@
 """Which engine runs the weights here: the fastest installed one that passes a trial.
 
-The trial runs once; its result is stored beside the weights while processor, weights and packages stay the same.
+The trial runs once; its result is stored beside the weights while processor, weights and packages stay the same. If an
+engine failed only because the machine was busy or short of memory, the next process tries again.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def _chosen(note: Path, key: str, setup: Setup) -> EngineChoice:
     except (KeyError, ValidationError):
         pass
     chosen = best([try_engine(name, version, setup) for name, version in installed().items()])
-    _write(note, {**known, key: chosen.model_dump(mode="json")})
+    if not any(one.passing for one in chosen.tried):
+        _write(note, {**known, key: chosen.model_dump(mode="json")})
     return chosen
 
 

@@ -9,6 +9,7 @@ another order, and its speed.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ from evaluator.judge.backends.asking import Prompt
 from evaluator.judge.backends.engines.engine import Engine, EngineName, Setup
 
 CONTEXT_TOKENS = 1024
-LONGEST_S = 300
+LONGEST_S = 120  # a trial takes some 15 s where nothing else runs
+_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9))  # memory ran out, or somebody ended it
 
 _SYSTEM = "只看材料里实际说了什么，如实判断。"
 _TEXT = (
@@ -44,6 +46,7 @@ class Tried(Frozen):
     engine: EngineName
     version: str = ""
     failure: str = ""  # why it cannot be used; empty if it can
+    passing: bool = False  # the failure may be the machine's, which was busy or short of memory
     speed: float = 0.0
     readings: tuple[dict[str, float], ...] = ()  # log-probabilities of the labels, prompt by prompt
 
@@ -65,13 +68,16 @@ def try_engine(name: EngineName, version: str, setup: Setup) -> Tried:
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        return Tried(engine=name, version=version, failure=f"no answer in {LONGEST_S} s")
+        return Tried(engine=name, version=version, failure=f"no answer in {LONGEST_S} s", passing=True)
+    except OSError as error:
+        return Tried(engine=name, version=version, failure=error.strerror or type(error).__name__, passing=True)
     lines = done.stdout.strip().splitlines()
     try:
         return Tried.model_validate_json(lines[-1]).model_copy(update={"version": version})
     except (IndexError, ValidationError):
         said = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
-        return Tried(engine=name, version=version, failure=said[-1][:300])
+        passing = done.returncode in _FROM_OUTSIDE
+        return Tried(engine=name, version=version, failure=said[-1][:300], passing=passing)
 
 
 def run(engine: Engine, name: EngineName) -> Tried:
