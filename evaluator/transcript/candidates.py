@@ -40,7 +40,7 @@ _TITLE_LINES = 12
 _FIRST_WORDS = 120
 _INLINE = re.compile(
     r"(?<=[。！？!?；;.”」』）)…\s])(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff\w]{1,9}|[A-Z][\w'-]{0,14}(?: [A-Z][\w'-]{0,14})?|Q|A)"
-    r"[ ]?[:：](?=\s*[^\s/])(?!\d\d\b)\s*"
+    r"[ ]?[:：](?=\s*[^\s/\\])(?!\d\d\b)\s*"
 )
 _FILLERS = re.compile(
     r"(?:好的?|嗯+|哦+|啊|是的?|对的?|行|可以|谢谢.?|不客气|再见|拜拜|您好|你好|没有了?|ok(?:ay)?|yes|no|yeah|thanks?|thank you|"

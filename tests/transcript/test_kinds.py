@@ -190,7 +190,13 @@ def test_line_breaks_that_are_written_out_part_turns(sign: str) -> None:
     assert [text for _, _, text in said(transcript)] == ["您好", "漏水", "抱歉", "40718"] and "breaks_written" in codes(
         transcript
     )
-    assert said(parse("客服：打开 C:\\new\n客户：好\n客服：行"))[0][2] == "打开 C:\\new"
+    for one, path in (
+        ("客服：打开 {}\n客户：好\n客服：行", "C:\\new"),
+        ("客服：打开 {}", "C:\\new\\reports"),
+        ("客服：打开 {}", "\\\\nas\\r"),
+    ):
+        assert said(parse(one.format(path)))[0][2] == f"打开 {path}"
+    assert [text for _, _, text in said(parse("A:\\nHello\\nB:\\nHi"))] == ["Hello", "Hi"]
 
 
 def test_the_other_sides_label_inside_the_only_speakers_words_is_a_doubt() -> None:

@@ -271,6 +271,7 @@ def test_near_misses_of_records(source: str) -> None:
         ('{"role":', "transcript_json_broken", "1"),
         ('[{"speaker": "A", "text": "hello"},\n {"speaker": "B", "te', "transcript_json_broken", "2"),
         ('<?xml version="1.0"?><call><turn>hello</turn></call>', "transcript_xml", ""),
+        ('<call>\n<turn who="agent">hello</turn>\n</call>', "transcript_xml", ""),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_place(source: str, code: str, place: str) -> None:

@@ -14,6 +14,7 @@ _PAGE = re.compile(
 )
 _FRAGMENT = re.compile(r"<(?:p|br|div|span|b|i|a|ul|li|strong|em)\b[^>]{0,200}>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml", re.IGNORECASE)
+_ROOT = re.compile(r"<(?P<name>[A-Za-z][\w.:-]{0,60})(?:\s[^<>]{0,500})?>\s*<[A-Za-z]")
 
 
 def looks_like_html(text: str) -> bool:
@@ -29,12 +30,23 @@ def text_of_html(text: str) -> str:
 def read_webpage(text: str) -> tuple[str, Layout] | None:
     """The conversation on a page, written out; None if the text is not HTML, or has no recognisable conversation."""
     begin = text.lstrip().lstrip(INVISIBLE)
-    if _XML.match(begin) and not re.search(r"<html", begin[:2000], re.IGNORECASE):
+    if _is_xml(begin):
         raise InputError("transcript_xml")
     if not _PAGE.match(begin) or "</" not in begin:
         return None
     page = _soup(begin)
     return _tables(page) or _as_text(page)
+
+
+def _is_xml(begin: str) -> bool:
+    """Whether the text says that it is XML, or is one element that holds others and that no web page has."""
+    if _XML.match(begin):
+        return not re.search(r"<html", begin[:2000], re.IGNORECASE)
+    root = _ROOT.match(begin)
+    if root is None or _PAGE.match(begin) or _FRAGMENT.match(begin):
+        return False
+    end = f"</{root['name']}>"
+    return begin.rstrip().endswith(end) and begin.count(end) == 1
 
 
 def _soup(text: str) -> Any:
